@@ -1,0 +1,26 @@
+"""The errors that a user can cause, told in one sentence."""
+
+
+class JanusError(Exception):
+    """Something the user asked for cannot be done.
+
+    The message is one sentence that names the key, the value and what is allowed; the command
+    line prints it and exits with code 2.
+    """
+
+
+class SimulationFailed(JanusError):
+    """A simulation stopped because its numbers were no longer physical.
+
+    Attributes
+    ----------
+    step : int
+        Step at which the failure was seen.
+    last_good_frame : int
+        Index of the last frame in the trajectory that is sound (-1: none).
+    """
+
+    def __init__(self, message: str, step: int, last_good_frame: int) -> None:
+        super().__init__(message)
+        self.step = step
+        self.last_good_frame = last_good_frame
