@@ -1,0 +1,287 @@
+"""HOOMD-blue as an engine: CPU and GPU. Written to the API that 4.8 and 7.2 share."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import rowan
+
+from janus_md.engines.base import Device, EngineStatus, Forces
+from janus_md.engines.sites import Particles, charged_types, lay_out, type_names, wrap
+from janus_md.errors import JanusError
+from janus_md.mesh import Mesh
+from janus_md.system import Bath, System
+
+SKIN = 0.6
+"""Neighbour-list buffer, nm."""
+
+REFUSED = {"6.1.0": "it writes empty trajectories"}
+"""Versions that cannot be used, and why."""
+
+_INSTALL = "install HOOMD-blue from conda-forge (conda env create -f environment.yml)"
+
+
+def status() -> EngineStatus:
+    """Tell whether HOOMD-blue can be used here."""
+    if importlib.util.find_spec("hoomd") is None:
+        return EngineStatus("hoomd", False, advice=_INSTALL)
+    try:
+        import hoomd
+        import hoomd.md
+    except ImportError as error:
+        return EngineStatus("hoomd", False, advice=f"HOOMD-blue does not load ({error}); {_INSTALL}")
+    version = hoomd.version.version
+    if version in REFUSED:
+        return EngineStatus(
+            "hoomd", False, version, advice=f"HOOMD-blue {version}: {REFUSED[version]}; {_INSTALL}"
+        )
+    devices = ["cpu"]
+    advice = ""
+    if not hoomd.version.gpu_enabled:
+        advice = "this build has no GPU support; conda-forge's *cuda* builds have"
+    elif gpu_count():
+        devices.append("gpu")
+    else:
+        advice = "no usable GPU: " + "; ".join(hoomd.device.GPU.get_unavailable_device_reasons()[:1])
+    return EngineStatus("hoomd", True, version, devices, advice)
+
+
+def gpu_count() -> int:
+    """Return the number of GPUs that HOOMD-blue can use."""
+    import hoomd
+
+    return len(hoomd.device.GPU.get_available_devices()) if hoomd.version.gpu_enabled else 0
+
+
+class HoomdEngine:
+    """Adapter of HOOMD-blue."""
+
+    name = "hoomd"
+
+    def version(self) -> str:
+        """Version of HOOMD-blue."""
+        import hoomd
+
+        return str(hoomd.version.version)
+
+    def start(
+        self,
+        system: System,
+        bath: Bath,
+        time_step: float,
+        mesh: Mesh | None,
+        *,
+        seed: int,
+        device: Device,
+        first_step: int = 0,
+    ) -> HoomdSimulation:
+        """Set up a simulation (see :class:`janus_md.engines.base.Engine`)."""
+        return HoomdSimulation(system, bath, time_step, mesh, seed, device, first_step)
+
+    def energies_and_forces(self, system: System, mesh: Mesh | None) -> Forces:
+        """Energy, forces and torques of `system` as it stands."""
+        still = Bath(0.0, "nve", np.zeros(len(system.bodies)), np.zeros((len(system.bodies), 3)))
+        simulation = HoomdSimulation(system, still, 1e-3, mesh, 1, Device(), 0)
+        try:
+            return simulation.forces()
+        finally:
+            simulation.close()
+
+
+class HoomdSimulation:
+    """One ``hoomd.Simulation`` with every body under ``md.constrain.Rigid``."""
+
+    def __init__(
+        self,
+        system: System,
+        bath: Bath,
+        time_step: float,
+        mesh: Mesh | None,
+        seed: int,
+        device: Device,
+        first_step: int,
+    ) -> None:
+        import hoomd
+
+        self._start = system
+        particles = lay_out(system)
+        # PPPM warns of every mesh that is not tight, on stderr; ours is measured.
+        quiet = {"notice_level": 0, "message_filename": os.devnull}
+        if device.kind == "gpu":
+            where = hoomd.device.GPU(gpu_id=device.gpu_id, **quiet)
+        else:
+            where = hoomd.device.CPU(**quiet)
+        # HOOMD's counter-based generators take 16 bits of seed.
+        self._simulation = hoomd.Simulation(device=where, seed=seed % 65536)
+        self._simulation.timestep = first_step
+        self._simulation.create_state_from_snapshot(_snapshot(system, particles, where))
+        try:
+            self._forces = _forces(system, mesh)
+            integrator = hoomd.md.Integrator(
+                dt=time_step,
+                integrate_rotational_dof=True,
+                rigid=_rigid(system),
+                forces=self._forces,
+                methods=[_method(system, bath)],
+            )
+            self._simulation.operations.integrator = integrator
+            self._simulation.run(0)
+            if mesh is not None:
+                self._spare_neutral_pairs(system)
+        except (RuntimeError, ValueError) as error:
+            raise JanusError(f"HOOMD-blue refused the system: {error}") from error
+
+    @property
+    def step(self) -> int:
+        """Steps done, those before a restart included."""
+        return int(self._simulation.timestep)
+
+    def advance(self, steps: int) -> None:
+        """Integrate `steps` steps; ArithmeticError where HOOMD gives up on the numbers."""
+        try:
+            self._simulation.run(steps)
+        except RuntimeError as error:
+            raise ArithmeticError(str(error).strip().splitlines()[0]) from error
+
+    def potential_energy(self) -> float:
+        """Potential energy without the bodies' own pairs, kJ/mol."""
+        return float(sum(force.energy for force in self._forces))
+
+    def forces(self) -> Forces:
+        """Energy, forces and torques now, without the bath's."""
+        self._simulation.run(0)
+        on_sites = np.sum([force.forces for force in self._forces], axis=0)
+        laid_out = lay_out(self.system())
+        n = self._start.n_bodies
+        centres = laid_out.positions[:n][laid_out.bodies]
+        moments = np.cross(laid_out.positions - centres, on_sites)
+        forces, torques = np.zeros((n, 3)), np.zeros((n, 3))
+        np.add.at(forces, laid_out.bodies, on_sites)
+        np.add.at(torques, laid_out.bodies, moments)
+        return Forces(self.potential_energy(), forces, torques)
+
+    def system(self) -> System:
+        """Return the present state."""
+        particles = self._simulation.state.get_snapshot().particles
+        n = self._start.n_bodies
+        orientations = np.asarray(particles.orientation[:n], float)
+        # HOOMD keeps the conjugate quaternion momentum p = 2 q L, L in the body's frame.
+        momenta = rowan.multiply(rowan.conjugate(orientations), particles.angmom[:n])
+        return replace(
+            self._start,
+            positions=np.array(particles.position[:n], float),
+            images=np.array(particles.image[:n], np.int32),
+            orientations=orientations,
+            velocities=np.array(particles.velocity[:n], float),
+            angular_momenta=0.5 * momenta[:, 1:],
+        )
+
+    def close(self) -> None:
+        """Free what HOOMD holds."""
+        self._simulation.operations.integrator = None
+        del self._simulation
+
+    def _spare_neutral_pairs(self, system: System) -> None:
+        """Take pairs of types without charge out of the sum in real space, for speed."""
+        charged, names = charged_types(system), type_names(system)
+        ewald = self._forces[-2]
+        for k, a in enumerate(names):
+            for b in names[k:]:
+                if not {a, b} <= charged:
+                    ewald.r_cut[(a, b)] = 0.0
+
+
+def _snapshot(system: System, particles: Particles, device: Any) -> Any:
+    """Centres and constituents as they stand: the same way in at the start and on restart."""
+    import hoomd
+
+    snapshot = hoomd.Snapshot(device.communicator)
+    if snapshot.communicator.rank != 0:
+        return snapshot
+    n, total = system.n_bodies, len(particles.types)
+    snapshot.configuration.box = system.box
+    data = snapshot.particles
+    data.types = list(particles.type_names)
+    data.N = total
+    positions, images = wrap(system.box, particles.positions)
+    data.position[:] = positions
+    data.image[:] = images + system.images[particles.bodies]
+    data.typeid[:] = particles.types
+    data.charge[:] = particles.charges
+    data.body[:] = particles.bodies
+    data.orientation[:] = system.orientations[particles.bodies]
+    mass = np.array([body.mass for body in system.bodies])
+    inertia = np.array([body.inertia for body in system.bodies])
+    data.mass[:n] = mass[system.kinds]
+    data.moment_inertia[:n] = inertia[system.kinds]
+    if system.velocities is not None and system.angular_momenta is not None:
+        data.velocity[:n] = system.velocities
+        pure = np.column_stack([np.zeros(n), system.angular_momenta])
+        data.angmom[:n] = 2.0 * rowan.multiply(system.orientations, pure)
+    return snapshot
+
+
+def _rigid(system: System) -> Any:
+    import hoomd
+
+    rigid = hoomd.md.constrain.Rigid()
+    for body in system.bodies:
+        rigid.body[body.name] = {
+            "constituent_types": list(body.types),
+            "positions": [tuple(x) for x in body.positions.tolist()],
+            "orientations": [(1.0, 0.0, 0.0, 0.0)] * len(body.types),
+        }
+    return rigid
+
+
+def _forces(system: System, mesh: Mesh | None) -> list[Any]:
+    """Pair forces on one neighbour list; the two of PPPM come last."""
+    import hoomd
+
+    neighbours = hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
+    forces = []
+    if system.interactions.pairs:
+        pair = hoomd.md.pair.LJ(nlist=neighbours, default_r_cut=0.0, mode="shift")
+        names = type_names(system)
+        for k, a in enumerate(names):
+            for b in names[k:]:
+                row = system.interactions.pairs.get((min(a, b), max(a, b)))
+                pair.params[(a, b)] = {
+                    "epsilon": row.epsilon if row else 0.0,
+                    "sigma": row.sigma if row else 1.0,
+                }
+                pair.r_cut[(a, b)] = row.cutoff if row else 0.0
+        forces.append(pair)
+    if mesh is not None:
+        # HOOMD balances the two errors by itself and arrives at mesh.splitting.
+        forces += hoomd.md.long_range.pppm.make_pppm_coulomb_forces(
+            nlist=neighbours,
+            resolution=mesh.resolution,
+            order=mesh.order,
+            r_cut=mesh.cutoff,
+        )
+    return forces
+
+
+def _method(system: System, bath: Bath) -> Any:
+    import hoomd
+
+    # Centres and nothing else: constituents follow from them.
+    bodies = hoomd.filter.Rigid(("center", "free"))
+    if bath.method == "nve":
+        return hoomd.md.methods.ConstantVolume(filter=bodies, thermostat=None)
+    kinds = {"langevin": hoomd.md.methods.Langevin, "brownian": hoomd.md.methods.Brownian}
+    method = kinds[bath.method](filter=bodies, kT=bath.kT)
+    for body, gamma, gamma_r in zip(system.bodies, bath.gamma, bath.gamma_r, strict=True):
+        method.gamma[body.name] = float(gamma)
+        method.gamma_r[body.name] = tuple(float(x) for x in gamma_r)
+    for name in set(type_names(system)) - {body.name for body in system.bodies}:
+        method.gamma[name] = 0.0
+        method.gamma_r[name] = (0.0, 0.0, 0.0)
+    return method
+
+

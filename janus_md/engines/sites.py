@@ -1,0 +1,93 @@
+"""Bodies laid out as the particles that engines know: centres and constituents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import rowan
+
+from janus_md.bodies import FloatArray
+from janus_md.system import IntArray, System
+from janus_md.units import charge_scale
+
+
+@dataclass(frozen=True)
+class Particles:
+    """All particles of a system: first the N centres, then the constituents, body by body.
+
+    Attributes
+    ----------
+    type_names : tuple of str
+        Kinds of bodies first, then the types of constituents.
+    types : ndarray of int, shape (P,)
+        Index into `type_names`.
+    bodies : ndarray of int, shape (P,)
+        Body that each particle belongs to.
+    positions : ndarray, shape (P, 3)
+        Unwrapped: as far from the centre as in the body, nm.
+    charges : ndarray, shape (P,)
+        Screened by the medium, sqrt(kJ/mol nm).
+    """
+
+    type_names: tuple[str, ...]
+    types: IntArray
+    bodies: IntArray
+    positions: FloatArray
+    charges: FloatArray
+
+
+def type_names(system: System) -> tuple[str, ...]:
+    """Names of all types: kinds of bodies, then constituents in alphabetical order."""
+    constituents = sorted({t for body in system.bodies for t in body.types})
+    return (*(body.name for body in system.bodies), *constituents)
+
+
+def charged_types(system: System) -> set[str]:
+    """Types of which at least one particle carries a charge."""
+    return {
+        t
+        for body in system.bodies
+        for t, q in zip(body.types, body.charges, strict=True)
+        if q != 0 and system.interactions.electrostatics is not None
+    }
+
+
+def lay_out(system: System) -> Particles:
+    """Return the particles of `system`."""
+    names = type_names(system)
+    number = {name: k for k, name in enumerate(names)}
+    n = system.n_bodies
+    electrostatics = system.interactions.electrostatics
+    scale = charge_scale(electrostatics.relative_permittivity) if electrostatics else 0.0
+    sizes = np.array([len(body.types) for body in system.bodies])[system.kinds]
+    starts = n + np.concatenate([[0], np.cumsum(sizes)])
+    total = int(starts[-1])
+    types = np.empty(total, np.int32)
+    owners = np.empty(total, np.int32)
+    positions = np.empty((total, 3))
+    charges = np.zeros(total)
+    types[:n], owners[:n], positions[:n] = system.kinds, np.arange(n), system.positions
+    for kind, body in enumerate(system.bodies):
+        who = np.flatnonzero(system.kinds == kind)
+        at = starts[who][:, None] + np.arange(len(body.types))[None, :]
+        turned = rowan.rotate(system.orientations[who][:, None, :], body.positions[None, :, :])
+        types[at] = [number[t] for t in body.types]
+        owners[at] = who[:, None]
+        positions[at] = system.positions[who][:, None, :] + turned
+        charges[at] = body.charges * scale
+    return Particles(names, types, owners, positions, charges)
+
+
+def box_vectors(box: FloatArray) -> FloatArray:
+    """Box vectors as rows, shape (3, 3), nm."""
+    lx, ly, lz, xy, xz, yz = box
+    return np.array([[lx, 0.0, 0.0], [xy * ly, ly, 0.0], [xz * lz, yz * lz, lz]])
+
+
+def wrap(box: FloatArray, positions: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Positions inside the box (centred on the origin) and the images that were taken off."""
+    vectors = box_vectors(box)
+    fractional = positions @ np.linalg.inv(vectors)
+    images = np.floor(fractional + 0.5)
+    return positions - images @ vectors, images.astype(np.int32)

@@ -1,0 +1,205 @@
+"""The mesh that reaches a stated accuracy fastest, measured and not guessed."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from janus_md.bodies import FloatArray
+from janus_md.engines.base import Device, Engine, Forces
+from janus_md.errors import JanusError
+from janus_md.mesh import (
+    Mesh,
+    balanced,
+    charge_square_sum,
+    estimated_error,
+    longest_cutoff,
+    resolution_for,
+    smooth_numbers,
+    tight_mesh,
+)
+from janus_md.system import Bath, System
+
+SKIN = 0.6
+"""Room for the neighbour lists' skin when a cutoff is chosen, nm."""
+
+CUTOFFS = (2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0)
+"""Cutoffs in real space that are tried, nm."""
+
+ORDERS = (3, 4, 5)
+"""Orders of the charge assignment that are tried."""
+
+_TRIALS_TIMED = 5
+_TRIAL_SECONDS = 0.15
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A mesh as it was chosen.
+
+    Attributes
+    ----------
+    mesh : Mesh or None
+        None where no body carries charge.
+    force_error : float
+        Rms error of the force on a whole body against a tight mesh, kT/nm.
+    torque_error : float
+        The same of the torque, kT.
+    steps_per_second : float
+        Measured in the short run that chose it.
+    """
+
+    mesh: Mesh | None
+    force_error: float
+    torque_error: float
+    steps_per_second: float
+
+
+def rms(vectors: FloatArray) -> float:
+    """Root of the mean square length of `vectors`, shape (N, 3)."""
+    return float(np.sqrt(np.einsum("ij,ij->i", vectors, vectors).mean()))
+
+
+def measured_error(
+    engine: Engine, system: System, mesh: Mesh, reference: Forces, kT: float
+) -> tuple[float, float]:
+    """Rms error of force (kT/nm) and torque (kT) on whole bodies against `reference`."""
+    found = engine.energies_and_forces(system, mesh)
+    return (
+        rms(found.forces - reference.forces) / kT,
+        rms(found.torques - reference.torques) / kT,
+    )
+
+
+def tune(
+    engine: Engine,
+    system: System,
+    bath: Bath,
+    time_step: float,
+    *,
+    device: Device,
+    force_error: float | None = None,
+) -> Tuned:
+    """Choose cutoff, mesh and order for speed at the rms force error the system asks for.
+
+    Every cutoff and order gets the coarsest mesh whose error, measured on whole bodies of
+    `system` against a tight mesh, is small enough; those that a cost model likes best are timed.
+
+    Parameters
+    ----------
+    engine : Engine
+        Engine that is to run.
+    system : System
+        State to measure on.
+    bath : Bath
+        Bath of the run.
+    time_step : float
+        ps.
+    device : Device
+        Where the run will be.
+    force_error : float, optional
+        kT/nm; the system's own where it is left out.
+
+    Raises
+    ------
+    JanusError
+        Where the box holds no cutoff, or no mesh is accurate enough.
+    """
+    electrostatics = system.interactions.electrostatics
+    if electrostatics is None or charge_square_sum(system)[1] == 0:
+        return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device))
+    target = (force_error or electrostatics.force_error) * bath.kT
+    longest = longest_cutoff(system, SKIN)
+    cutoffs = [c for c in CUTOFFS if c <= longest] or [longest]
+    if longest < 1.0:
+        raise JanusError(
+            f"n_bodies: a box whose faces are {2 * (longest + SKIN):.2f} nm apart leaves no room "
+            "for the electrostatics; use more bodies or a lower volume_fraction"
+        )
+    reference = engine.energies_and_forces(system, tight_mesh(system, SKIN))
+    meshes = [
+        found
+        for cutoff in cutoffs
+        for order in ORDERS
+        if (found := _coarsest(engine, system, reference, cutoff, order, target)) is not None
+    ]
+    if not meshes:
+        raise JanusError(
+            f"electrostatics.force_error: {electrostatics.force_error} kT/nm is below what a mesh "
+            "of up to 256 points reaches here; use a larger one"
+        )
+    meshes.sort(key=lambda found: _cost(system, found[0]))
+    timed = [
+        (_speed(engine, system, bath, time_step, mesh, device), mesh, error)
+        for mesh, error in meshes[:_TRIALS_TIMED]
+    ]
+    speed, mesh, _ = max(timed, key=lambda row: row[0])
+    force, torque = measured_error(engine, system, mesh, reference, bath.kT)
+    return Tuned(mesh, force, torque, speed)
+
+
+def _coarsest(
+    engine: Engine, system: System, reference: Forces, cutoff: float, order: int, target: float
+) -> tuple[Mesh, float] | None:
+    """Mesh with the fewest points that keeps the measured error below `target` (kJ/mol/nm)."""
+    sizes = smooth_numbers(256)
+    candidates = [balanced(system, cutoff, resolution_for(system, n), order) for n in sizes]
+    # Theory errs by a constant factor (it takes charges for independent, but those of a body
+    # partly cancel): start where it says the charge's error is twice the target.
+    at = next(
+        (k for k, m in enumerate(candidates) if estimated_error(system, m) < 2.0 * target),
+        len(sizes) - 1,
+    )
+
+    def error(k: int) -> float:
+        found = engine.energies_and_forces(system, candidates[k])
+        return rms(found.forces - reference.forces)
+
+    last = error(at)
+    if last <= target:
+        while at > 0 and (finer := error(at - 1)) <= target:
+            at, last = at - 1, finer
+        return candidates[at], last
+    while at + 1 < len(sizes):
+        at += 1
+        last = error(at)
+        if last <= target:
+            return candidates[at], last
+    return None
+
+
+def _cost(system: System, mesh: Mesh) -> float:
+    """Work of one step in arbitrary units: pairs in real space, charge assignment, FFTs."""
+    _, charges = charge_square_sum(system)
+    pairs = 0.5 * charges * charges / system.volume * 4.19 * (mesh.cutoff + SKIN) ** 3
+    points = math.prod(mesh.resolution)
+    return pairs + 4.0 * charges * mesh.order**3 + 4.0 * points * math.log2(points)
+
+
+def _speed(
+    engine: Engine, system: System, bath: Bath, time_step: float, mesh: Mesh | None, device: Device
+) -> float:
+    """Steps per second of a short run, its first steps not counted."""
+    still = replace(
+        system,
+        velocities=np.zeros((system.n_bodies, 3)),
+        angular_momenta=np.zeros((system.n_bodies, 3)),
+    )
+    run = system if system.velocities is not None else still
+    simulation = engine.start(run, bath, time_step, mesh, seed=1, device=device)
+    try:
+        simulation.advance(5)
+        steps, spent = 0, 0.0
+        batch = 10
+        while spent < _TRIAL_SECONDS:
+            begin = time.perf_counter()
+            simulation.advance(batch)
+            spent += time.perf_counter() - begin
+            steps += batch
+            batch = min(2 * batch, 1000)
+        return steps / spent
+    finally:
+        simulation.close()
