@@ -1,0 +1,144 @@
+"""The whole analysis of one frame; it remembers nothing of the frames before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from janus_md.analysis import order
+from janus_md.analysis.bonds import Bonds, body_axes, select_bonds
+from janus_md.analysis.chirality import common_symmetry
+from janus_md.analysis.measures import Traits, measure_wires
+from janus_md.analysis.neighbours import (
+    SMALLEST_BOX,
+    IndexArray,
+    face_distances,
+    lattice_vectors,
+    nearest_distances,
+    pairs_within,
+)
+from janus_md.analysis.source import HANDS, Frame
+from janus_md.analysis.wires import BRANCHED, PERCOLATING, RING, Wires, build_wires
+from janus_md.bodies import BondCriterion
+from janus_md.errors import JanusError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How frames are analysed.
+
+    Attributes
+    ----------
+    criterion : BondCriterion
+        Head-to-tail bond.
+    axis : tuple of 3 floats
+        Direction of the dipole in the body frame.
+    symmetries : mapping of str to int
+        Symmetry number about that axis by type name; 0: body of revolution; 1 for other types.
+    enantiomers : mapping of str to str
+        ``R`` or ``S`` by type name.
+    """
+
+    criterion: BondCriterion
+    axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    symmetries: Mapping[str, int] = field(default_factory=dict)
+    enantiomers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, criterion: BondCriterion, metadata: Mapping[str, Any], **others: Any) -> Settings:
+        """Take symmetries and enantiomers from a trajectory's metadata."""
+        bodies = metadata.get("bodies", {})
+        return cls(
+            criterion,
+            symmetries={name: int(body.get("symmetry", 1)) for name, body in bodies.items()},
+            enantiomers={name: str(body.get("enantiomer", "")) for name, body in bodies.items()},
+            **others,
+        )
+
+    def traits(self, frame: Frame) -> Traits:
+        """Collect what the wires of this frame are measured with."""
+        present = np.unique(frame.kinds)
+        folds = [self.symmetries.get(frame.names[k], 1) for k in present]
+        hands = np.array([HANDS.get(self.enantiomers.get(name, ""), 0) for name in frame.names])
+        return Traits(self.axis, common_symmetry(folds), hands[frame.kinds])
+
+
+@dataclass(frozen=True)
+class FrameResult:
+    """Wires of a frame and what was measured.
+
+    Attributes
+    ----------
+    tags : ndarray of int, shape (N,)
+        Number of each body among the file's particles.
+    bonds, wires
+        The graph; it numbers the bodies from 0.
+    frame_row : dict
+        Values of frames.parquet.
+    wire_columns : dict of str to ndarray, shape (W,)
+        Columns of wires.parquet but frame, wire and members.
+    """
+
+    tags: IndexArray
+    bonds: Bonds
+    wires: Wires
+    frame_row: dict[str, float | int]
+    wire_columns: dict[str, np.ndarray]
+
+
+def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
+    """Find and measure the wires of one frame.
+
+    Raises
+    ------
+    JanusError
+        If the box is too small for the bond criterion.
+    """
+    lattice = lattice_vectors(frame.box)
+    smallest = SMALLEST_BOX * settings.criterion.distance
+    if face_distances(lattice).min() < smallest:
+        raise JanusError(
+            f"frame {frame.index}: the box {frame.box[:3].tolist()} nm is too small; opposite "
+            f"faces must be at least {smallest:g} nm apart for this bond criterion"
+        )
+    axes = body_axes(frame.orientations, settings.axis)
+    pairs = pairs_within(frame.positions, frame.box, settings.criterion.distance)
+    bonds = select_bonds(pairs, axes, settings.criterion)
+    wires = build_wires(len(axes), bonds, lattice)
+    columns = measure_wires(
+        frame.positions, frame.orientations, axes, lattice, bonds, wires, settings.traits(frame)
+    )
+    nearest = nearest_distances(frame.positions, frame.box, pairs)
+    row: dict[str, float | int] = {
+        "frame": frame.index,
+        "step": frame.step,
+        **length_statistics(wires),
+        "n_bonds": len(bonds),
+        "n_rings": int(np.count_nonzero(wires.kind == RING)),
+        "n_percolating": int(np.count_nonzero(wires.kind == PERCOLATING)),
+        "n_branched": int(np.count_nonzero(wires.kind == BRANCHED)),
+        "nematic_S": order.nematic_order(axes),
+        "polar_order": order.polar_order(axes, bonds),
+        "nn_mean_nm": float(nearest.mean()),
+        "mean_bond_nm": float(bonds.lengths.mean()) if len(bonds) else float("nan"),
+    }
+    return FrameResult(frame.tags, bonds, wires, row, columns)
+
+
+def length_statistics(wires: Wires) -> dict[str, float | int]:
+    """Lengths in bodies: mean by number (bodies over wires), by weight, the longest.
+
+    Single bodies are wires of length 1. ``mean_w = sum n^2 / sum n``.
+    """
+    n = wires.n.astype(np.float64)
+    return {
+        "n_bodies": int(wires.n.sum()),
+        "n_wires": len(n),
+        "mean_n": float(n.mean()),
+        "mean_w": float((n * n).sum() / n.sum()),
+        "longest": int(wires.n.max()),
+        "share_in_wires_of_3": float(n[n >= 3].sum() / n.sum()),
+    }

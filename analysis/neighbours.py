@@ -1,0 +1,178 @@
+"""Pairs of bodies within a cutoff in any periodic box, triclinic and small ones included."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from janus_md.bodies import FloatArray
+
+IndexArray = NDArray[np.int64]
+
+SMALLEST_BOX = 0.2
+"""Smallest distance of opposite faces of the box that is accepted, in units of the cutoff."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Unordered pairs of bodies, every periodic image of a pair counted once.
+
+    Attributes
+    ----------
+    i, j : ndarray of int, shape (P,)
+        The two bodies; equal where a body meets its own image.
+    vectors : ndarray, shape (P, 3)
+        From the centre of i to that of the image of j, nm.
+    images : ndarray of int, shape (P, 3)
+        Lattice vectors by which j, taken inside the box, was moved to that image.
+    distances : ndarray, shape (P,)
+        Length of `vectors`, nm.
+    """
+
+    i: IndexArray
+    j: IndexArray
+    vectors: FloatArray
+    images: IndexArray
+    distances: FloatArray
+
+    def closer_than(self, distance: float) -> Pairs:
+        """Return the pairs at less than `distance` nm."""
+        keep = np.flatnonzero(self.distances < distance)
+        return Pairs(
+            self.i[keep], self.j[keep], self.vectors[keep], self.images[keep], self.distances[keep]
+        )
+
+
+def lattice_vectors(box: FloatArray) -> FloatArray:
+    """Rows are the edges of a box (Lx, Ly, Lz, xy, xz, yz) in HOOMD-blue's convention, nm."""
+    lx, ly, lz, xy, xz, yz = (float(value) for value in box)
+    return np.array([[lx, 0.0, 0.0], [xy * ly, ly, 0.0], [xz * lz, yz * lz, lz]])
+
+
+def face_distances(lattice: FloatArray) -> FloatArray:
+    """Distances of the three pairs of opposite faces, shape (3,), nm."""
+    return np.asarray(1.0 / np.linalg.norm(np.linalg.inv(lattice), axis=0))
+
+
+def wrap(positions: FloatArray, lattice: FloatArray) -> FloatArray:
+    """Positions moved by whole lattice vectors into the box centred on the origin, (N, 3), nm."""
+    inverse = np.linalg.inv(lattice)
+    return np.asarray(positions - np.floor(positions @ inverse + 0.5) @ lattice)
+
+
+def ghosts(
+    wrapped: FloatArray, lattice: FloatArray, margin: float, *, half: bool
+) -> tuple[IndexArray, IndexArray, FloatArray]:
+    """Images of the bodies outside the box that lie within `margin` of it.
+
+    Parameters
+    ----------
+    wrapped : ndarray, shape (N, 3)
+        Positions inside the box, nm.
+    lattice : ndarray, shape (3, 3)
+        Edges of the box as rows, nm.
+    margin : float
+        nm.
+    half : bool
+        Only one image of every opposite two, which meets each pair across a face once.
+
+    Returns
+    -------
+    body : ndarray of int, shape (G,)
+    image : ndarray of int, shape (G, 3)
+    position : ndarray, shape (G, 3)
+    """
+    fractional = wrapped @ np.linalg.inv(lattice) + 0.5
+    reach = margin / face_distances(lattice)
+    span = [range(-extent, extent + 1) for extent in np.ceil(reach).astype(int)]
+    bodies, images = [], []
+    for image in itertools.product(*span):
+        if image == (0, 0, 0) or (half and image < (0, 0, 0)):
+            continue
+        near = np.arange(len(wrapped))
+        for axis, shift in enumerate(image):
+            if shift:
+                moved = fractional[near, axis] + shift
+                near = near[(moved > -reach[axis]) & (moved < 1.0 + reach[axis])]
+        bodies.append(near)
+        images.append(np.broadcast_to(np.array(image, dtype=np.int64), (len(near), 3)))
+    body = np.concatenate(bodies).astype(np.int64)
+    shifts = np.concatenate(images)
+    return body, shifts, wrapped[body] + shifts @ lattice
+
+
+def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs:
+    """Find all pairs of centres closer than `cutoff`, all periodic images considered.
+
+    A k-d tree of the bodies meets itself and a tree of their images behind the faces. This holds
+    in a triclinic box and in one shorter than twice the cutoff, where a pair can meet through
+    several images and a body meet itself.
+
+    Parameters
+    ----------
+    positions : ndarray, shape (N, 3)
+        Centres, nm; inside the box or not.
+    box : ndarray, shape (6,)
+        Lx, Ly, Lz (nm) and the tilt factors xy, xz, yz.
+    cutoff : float
+        nm.
+
+    Raises
+    ------
+    ValueError
+        If opposite faces of the box are closer than :data:`SMALLEST_BOX` cutoffs.
+    """
+    from scipy.spatial import cKDTree
+
+    lattice = lattice_vectors(box)
+    if face_distances(lattice).min() < SMALLEST_BOX * cutoff:
+        raise ValueError(f"box {box[:3]} is too small for a cutoff of {cutoff} nm")
+    wrapped = wrap(positions, lattice)
+    # Sliding-midpoint trees are built faster than balanced ones and are as good for such points.
+    tree = cKDTree(wrapped, balanced_tree=False, compact_nodes=False)
+    inside = tree.query_pairs(cutoff, output_type="ndarray")
+    ghost, shift, moved = ghosts(wrapped, lattice, cutoff, half=True)
+    i, j = inside[:, 0].astype(np.int64), inside[:, 1].astype(np.int64)
+    vectors = wrapped[j] - wrapped[i]
+    images = np.zeros((len(i), 3), dtype=np.int64)
+    if len(ghost):
+        other = cKDTree(moved, balanced_tree=False, compact_nodes=False)
+        across = tree.sparse_distance_matrix(other, cutoff, output_type="ndarray")
+        a, b = across["i"].astype(np.int64), across["j"].astype(np.int64)
+        i, j = np.concatenate([i, a]), np.concatenate([j, ghost[b]])
+        vectors = np.concatenate([vectors, moved[b] - wrapped[a]])
+        images = np.concatenate([images, shift[b]])
+    distances = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    # The tree's cutoff is inclusive; ours is strict, as everywhere in the analysis.
+    return Pairs(i, j, vectors, images, distances).closer_than(cutoff)
+
+
+def nearest_distances(positions: FloatArray, box: FloatArray, pairs: Pairs) -> FloatArray:
+    """Distance of every body to its nearest neighbour, shape (N,), nm; NaN for a single body.
+
+    `pairs` (all pairs within some cutoff) answers for most bodies; the others are searched for in
+    widening shells.
+    """
+    from scipy.spatial import cKDTree
+
+    n = len(positions)
+    nearest = np.full(n, np.inf)
+    if n < 2:
+        return np.full(n, np.nan)
+    np.minimum.at(nearest, pairs.i, pairs.distances)
+    np.minimum.at(nearest, pairs.j, pairs.distances)
+    lattice = lattice_vectors(box)
+    wrapped = wrap(positions, lattice)
+    reach = float((abs(np.linalg.det(lattice)) / n) ** (1.0 / 3.0))
+    lonely = np.flatnonzero(np.isinf(nearest))
+    while len(lonely):
+        _, _, moved = ghosts(wrapped, lattice, reach, half=False)
+        tree = cKDTree(np.concatenate([wrapped, moved]))
+        found = tree.query(wrapped[lonely], k=2, distance_upper_bound=reach)[0][:, 1]
+        nearest[lonely] = found
+        lonely = lonely[np.isinf(found)]
+        reach *= 2.0
+    return nearest

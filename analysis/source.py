@@ -1,0 +1,205 @@
+"""Frames of a GSD file as the analysis needs them; what it cannot use is refused in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from janus_md.analysis.bonds import DEFAULT_CRITERION
+from janus_md.analysis.neighbours import IndexArray
+from janus_md.bodies import BondCriterion, FloatArray
+from janus_md.errors import JanusError
+
+HANDS = {"R": 1, "S": -1}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame, bodies only.
+
+    Attributes
+    ----------
+    index : int
+        Its number in the file.
+    step : int
+        Its time step.
+    box : ndarray, shape (6,)
+        Lx, Ly, Lz (nm), xy, xz, yz.
+    positions : ndarray, shape (N, 3)
+        nm.
+    orientations : ndarray, shape (N, 4)
+        Quaternions (w, x, y, z).
+    names : tuple of str
+        Type names.
+    kinds : ndarray of int, shape (N,)
+        Index into `names` of each body.
+    tags : ndarray of int, shape (N,)
+        Number of each body among the file's particles.
+    """
+
+    index: int
+    step: int
+    box: FloatArray
+    positions: FloatArray
+    orientations: FloatArray
+    names: tuple[str, ...]
+    kinds: IndexArray
+    tags: IndexArray
+
+
+class GsdSource:
+    """A GSD file with positions and orientations, whoever wrote it.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    types : sequence of str, optional
+        Types that are bodies. Without it, every particle is one, except the constituents of rigid
+        bodies (HOOMD-blue's ``body`` tag names another particle).
+
+    Raises
+    ------
+    JanusError
+        If the file cannot be read or holds no frame.
+    """
+
+    def __init__(self, path: str | Path, types: Sequence[str] | None = None) -> None:
+        import gsd.hoomd
+
+        self.path = Path(path)
+        self.types = None if types is None else tuple(types)
+        if not self.path.is_file():
+            raise JanusError(f"file {self.path} does not exist; a GSD file is expected")
+        try:
+            self._file = gsd.hoomd.open(self.path, "r")
+        except (RuntimeError, OSError, ValueError) as error:
+            raise JanusError(f"file {self.path} is not a readable GSD file ({error})") from error
+        if len(self._file) == 0:
+            self.close()
+            raise JanusError(f"file {self.path} holds no whole frame; at least one is needed")
+
+    def __enter__(self) -> GsdSource:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return len(self._file)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def metadata(self) -> dict[str, Any]:
+        """Metadata that this software wrote in the first frame; empty for anybody else's file."""
+        from janus_md.trajectory import read_metadata
+
+        return read_metadata(self._file[0]) or {}
+
+    def frame(self, index: int) -> Frame:
+        """Read frame `index` and check that wires can be looked for in it.
+
+        Raises
+        ------
+        JanusError
+            If it has no bodies or no orientations, a flat, two-dimensional or infinite box, or a
+            coordinate that is not a number.
+        """
+        where = f"file {self.path}, frame {index}:"
+        raw = self._file[index]
+        box = np.asarray(raw.configuration.box, dtype=np.float64)
+        if raw.configuration.dimensions == 2:
+            raise JanusError(f"{where} the box is 2D; wires are looked for in 3D boxes only")
+        if not np.all(np.isfinite(box)) or np.any(box[:3] <= 0.0):
+            raise JanusError(
+                f"{where} the box is {box.tolist()}; its three lengths must be positive"
+            )
+        if not self._has_orientations(index):
+            raise JanusError(
+                f"{where} particles/orientation is missing; the dipoles' directions are needed"
+            )
+        names = tuple(raw.particles.types)
+        chosen = self._bodies(raw, names, where)
+        positions = np.asarray(raw.particles.position, dtype=np.float64)[chosen]
+        orientations = np.asarray(raw.particles.orientation, dtype=np.float64)[chosen]
+        for key, values in (("position", positions), ("orientation", orientations)):
+            bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
+            if len(bad):
+                raise JanusError(
+                    f"{where} the {key} of particle {chosen[bad[0]]} is "
+                    f"{values[bad[0]].tolist()}; all must be finite numbers"
+                )
+        if np.any(np.linalg.norm(orientations, axis=1) < 1e-6):
+            raise JanusError(f"{where} an orientation is 0; quaternions must not vanish")
+        kinds = np.asarray(raw.particles.typeid, dtype=np.int64)[chosen]
+        step = int(raw.configuration.step)
+        return Frame(index, step, box, positions, orientations, names, kinds, chosen)
+
+    def _has_orientations(self, index: int) -> bool:
+        file = self._file.file
+        name = "particles/orientation"
+        return bool(file.chunk_exists(0, name) or file.chunk_exists(index, name))
+
+    def _bodies(self, raw: Any, names: tuple[str, ...], where: str) -> IndexArray:
+        n = int(raw.particles.N)
+        if self.types is not None:
+            unknown = sorted(set(self.types) - set(names))
+            if unknown:
+                raise JanusError(
+                    f"{where} there is no type {unknown[0]}; it has {', '.join(names)}"
+                )
+            wanted = [names.index(name) for name in self.types]
+            chosen = np.flatnonzero(np.isin(raw.particles.typeid, wanted))
+        else:
+            body = np.asarray(raw.particles.body, dtype=np.int64)
+            chosen = np.flatnonzero((body < 0) | (body == np.arange(n)))
+        if len(chosen) == 0:
+            raise JanusError(f"{where} there are no bodies in it; at least one is needed")
+        return chosen
+
+
+def bond_criterion(metadata: dict[str, Any]) -> BondCriterion:
+    """Criterion named in the metadata; the default where there is none.
+
+    Raises
+    ------
+    JanusError
+        If the bodies of the file have different criteria.
+    """
+    stated = {
+        (float(body["bond"]["distance"]), float(body["bond"]["angle"]))
+        for body in metadata.get("bodies", {}).values()
+    }
+    if len(stated) > 1:
+        raise JanusError(
+            f"bond: the file's bodies have different criteria {sorted(stated)}; state one for all"
+        )
+    return BondCriterion(*stated.pop()) if stated else DEFAULT_CRITERION
+
+
+def check_criterion(criterion: BondCriterion) -> None:
+    """Refuse a criterion that no bond can have.
+
+    Raises
+    ------
+    JanusError
+        If the distance is not positive or the angle not between 0 and 90 degrees.
+    """
+    if not criterion.distance > 0.0 or not np.isfinite(criterion.distance):
+        raise JanusError(f"bond distance is {criterion.distance} nm; it must be positive")
+    if not 0.0 < criterion.angle < 90.0:
+        raise JanusError(
+            f"bond angle is {criterion.angle} degrees; it must be above 0 and below 90"
+        )

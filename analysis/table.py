@@ -1,0 +1,152 @@
+"""The Parquet tables: their columns, and writing them frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from janus_md.analysis.frame import FrameResult
+from janus_md.analysis.wires import KINDS
+
+FRAME_COLUMNS = {
+    "frame": "int64",
+    "step": "int64",
+    "n_bodies": "int64",
+    "n_wires": "int64",
+    "mean_n": "float64",
+    "mean_w": "float64",
+    "longest": "int64",
+    "n_bonds": "int64",
+    "n_rings": "int64",
+    "n_percolating": "int64",
+    "n_branched": "int64",
+    "share_in_wires_of_3": "float64",
+    "nematic_S": "float64",
+    "polar_order": "float64",
+    "nn_mean_nm": "float64",
+    "mean_bond_nm": "float64",
+}
+"""Columns of frames.parquet, a row per frame; null where a value is not defined."""
+
+WIRE_COLUMNS = {
+    "n": "int64",
+    "kind": "kind",
+    "contour_nm": "float64",
+    "end_to_end_nm": "float64",
+    "winding_1": "winding",
+    "winding_2": "winding",
+    "winding_3": "winding",
+    "percolating_dims": "int64",
+    "screw_deg": "float64",
+    "dihedral_deg": "float64",
+    "alternation": "float64",
+    "members": "members",
+    "screw_spread_deg": "float64",
+    "handedness": "float64",
+    "radius_of_gyration_nm": "float64",
+    "tortuosity": "float64",
+    "persistence_bond_nm": "float64",
+    "persistence_dipole_nm": "float64",
+    "dipole_order": "float64",
+}
+"""Columns of wires.parquet after `frame` and `wire`, a row per wire and frame."""
+
+
+def frame_schema() -> Any:
+    """Arrow schema of frames.parquet."""
+    import pyarrow as pa
+
+    return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in FRAME_COLUMNS.items()])
+
+
+def wire_schema() -> Any:
+    """Arrow schema of wires.parquet; `kind` is a dictionary of names, `members` a list of ints."""
+    import pyarrow as pa
+
+    types = {
+        "kind": pa.dictionary(pa.int8(), pa.string()),
+        "members": pa.list_(pa.int32()),
+        "winding": pa.int64(),
+    }
+    columns = {"frame": "int64", "wire": "int64", **WIRE_COLUMNS}
+    return pa.schema(
+        [(name, types.get(kind) or pa.type_for_alias(kind)) for name, kind in columns.items()]
+    )
+
+
+def wire_table(result: FrameResult) -> Any:
+    """Arrow table of the wires of one frame."""
+    import pyarrow as pa
+
+    wires = result.wires
+    count = len(wires)
+    arrays = [
+        pa.array(np.full(count, result.frame_row["frame"], dtype=np.int64)),
+        pa.array(np.arange(count, dtype=np.int64)),
+    ]
+    for name, kind in WIRE_COLUMNS.items():
+        if kind == "members":
+            offsets = np.append(wires.start, len(wires.members)).astype(np.int32)
+            tags = result.tags[wires.members].astype(np.int32)
+            arrays.append(pa.ListArray.from_arrays(offsets, tags))
+            continue
+        values = result.wire_columns[name]
+        if kind == "kind":
+            arrays.append(pa.DictionaryArray.from_arrays(pa.array(values), pa.array(KINDS)))
+        elif kind == "winding":
+            known = np.isfinite(values)
+            arrays.append(pa.array(np.where(known, values, 0).astype(np.int64), mask=~known))
+        else:
+            arrays.append(pa.array(values, type=pa.type_for_alias(kind), from_pandas=True))
+    return pa.Table.from_arrays(arrays, schema=wire_schema())
+
+
+def frame_table(rows: Sequence[dict[str, float | int]]) -> Any:
+    """Arrow table of frames; NaN becomes null."""
+    import pyarrow as pa
+
+    schema = frame_schema()
+    arrays = [
+        pa.array([row[field.name] for row in rows], type=field.type, from_pandas=True)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+class PartialParquet:
+    """A Parquet file under another name until it is whole.
+
+    Entered as a context manager; left without an error, the file takes its name, otherwise it is
+    removed.
+    """
+
+    def __init__(self, path: Path, schema: Any) -> None:
+        import pyarrow.parquet as pq
+
+        self.path = path
+        self.partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+        self._writer = pq.ParquetWriter(self.partial, schema, compression="zstd")
+
+    def __enter__(self) -> PartialParquet:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._writer.close()
+        if kind is None:
+            self.partial.replace(self.path)
+        else:
+            self.partial.unlink(missing_ok=True)
+
+    def write(self, table: Any) -> None:
+        """Append a table as one row group."""
+        if len(table):
+            self._writer.write_table(table)

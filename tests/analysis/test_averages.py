@@ -1,0 +1,55 @@
+"""Errors of correlated series against the closed form for an autoregressive process."""
+
+import numpy as np
+import pytest
+
+from janus_md.analysis.averages import (
+    combine_replicas,
+    first_averaged,
+    mean_and_error,
+    statistical_inefficiency,
+)
+
+
+def autoregressive(phi, length, series, seed):
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(size=(series, length))
+    x = np.empty_like(noise)
+    x[:, 0] = noise[:, 0] / np.sqrt(1.0 - phi**2)
+    for t in range(1, length):
+        x[:, t] = phi * x[:, t - 1] + noise[:, t]
+    return x
+
+
+@pytest.mark.parametrize("phi", [0.0, 0.6, 0.9])
+def test_inefficiency_of_an_autoregressive_process(phi):
+    """C(t) = phi^t, so g = (1 + phi) / (1 - phi) (Priestley, Spectral Analysis, 1981, 5.3)."""
+    g = [statistical_inefficiency(s) for s in autoregressive(phi, 20000, 20, 1)]
+    exact = (1.0 + phi) / (1.0 - phi)
+    error = np.std(g, ddof=1) / np.sqrt(len(g))
+    assert abs(np.mean(g) - exact) < 4.0 * error + 0.03 * exact
+
+
+def test_stated_error_is_the_scatter_of_the_mean():
+    results = [mean_and_error(s) for s in autoregressive(0.8, 2000, 400, 2)]
+    scatter = np.std([r["mean"] for r in results], ddof=1)
+    stated = np.sqrt(np.mean([r["error"] ** 2 for r in results]))
+    # The scatter of 400 means is itself known to 1/sqrt(800) = 3.5 %.
+    assert stated == pytest.approx(scatter, rel=0.14)
+
+
+def test_undefined_values_are_left_out():
+    assert mean_and_error([np.nan, 2.0, np.nan]) == {"mean": 2.0, "error": None}
+    assert mean_and_error([np.nan]) == {"mean": None, "error": None}
+    assert mean_and_error([3.0] * 9) == {"mean": 3.0, "error": 0.0}
+
+
+def test_last_third():
+    assert [first_averaged(n) for n in (1, 2, 3, 400)] == [0, 1, 2, 267]
+
+
+def test_replicas():
+    mean, error = combine_replicas([1.0, 2.0, 3.0], [0.1, 0.1, 0.1])
+    assert (mean, error) == (2.0, pytest.approx(1.0 / np.sqrt(3.0)))
+    assert combine_replicas([2.0, 2.0], [0.3, 0.4]) == (2.0, pytest.approx(0.25))
+    assert combine_replicas([2.0], [None]) == (2.0, None)
