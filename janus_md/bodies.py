@@ -28,7 +28,7 @@ class BondCriterion:
     angle: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays do not compare: a body equals itself, and can be hashed
 class RigidBody:
     """One kind of rigid body, in its principal frame with the centre of mass at the origin.
 
