@@ -64,10 +64,20 @@ def wca(sigma: float, epsilon: float = WCA_EPSILON) -> LennardJones:
 
 
 def wca_table(bodies: Iterable[RigidBody]) -> dict[tuple[str, str], LennardJones]:
-    """Repulsion of every pair of types with volume; sigma is the mean of the two diameters."""
+    """Repulsion of every pair of types with volume; sigma is the mean of the two diameters.
+
+    Raises
+    ------
+    ValueError
+        If two bodies give the same type different diameters.
+    """
     diameters: dict[str, float] = {}
     for body in bodies:
-        diameters.update(body.diameters)
+        for bead, diameter in body.diameters.items():
+            if diameters.setdefault(bead, diameter) != diameter:
+                raise ValueError(
+                    f"type {bead}: one body has it {diameters[bead]} nm wide, another {diameter}"
+                )
     beads = sorted(t for t, d in diameters.items() if d > 0)
     return {
         (a, b): wca(0.5 * (diameters[a] + diameters[b]))

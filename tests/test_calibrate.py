@@ -1,0 +1,101 @@
+"""The calibration holds to the published spacing, and to the minima that the models were made for.
+
+Energies of the models were computed independently when the models were chosen; they are held to
+0.02 nm and 1 kJ/mol.
+"""
+
+import pytest
+
+from janus_md import catalog
+from janus_md.calibrate import (
+    WIRE_SPACING,
+    calibrate,
+    calibration_table,
+    side_by_side_minimum,
+    solve_diameter,
+)
+from janus_md.pair_energy import head_to_tail_minimum
+
+NM, KJ = 0.02, 1.0
+
+
+@pytest.fixture(scope="module")
+def found():
+    return calibrate()
+
+
+def test_the_diameters_in_use_are_those_solved_for(found):
+    assert found.sphere_sigma == pytest.approx(1.727, abs=0.001)
+    assert found.core_sigma == pytest.approx(1.21, abs=0.001)
+
+
+def test_r_au_cu_sits_as_in_its_crystal(found):
+    # 1.61 nm along c: Li et al., ACS Cent. Sci. 2022, 8, 1258-1264
+    assert found.sphere.distance == pytest.approx(WIRE_SPACING, abs=NM)
+    assert found.meshing.distance == pytest.approx(WIRE_SPACING, abs=NM)
+
+
+def test_head_to_tail_minima(found):
+    assert (found.meshing.energy, found.meshing.distance) == (
+        pytest.approx(-52.5, abs=KJ),
+        pytest.approx(1.610, abs=NM),
+    )
+    assert (found.opposed.energy, found.opposed.distance) == (
+        pytest.approx(-33.6, abs=KJ),
+        pytest.approx(1.909, abs=NM),
+    )
+    assert found.au3cd_sphere.distance == pytest.approx(1.8, abs=0.05)
+    assert found.au3cd_bladed.energy > 0.3 * found.opposed.energy
+
+
+def test_the_turn_per_body_is_that_of_a_twofold_screw(found):
+    # 2_1 along c: 180 degrees, which is 60 modulo the 120 of a threefold body
+    assert found.meshing.turn % 120 == pytest.approx(180 % 120, abs=1.0)
+
+
+def test_mirror_images_turn_the_other_way():
+    r, s = (catalog.body(name, "bladed") for name in ("R-Au-Cu", "S-Au-Cu"))
+    ours, theirs = head_to_tail_minimum(r, r), head_to_tail_minimum(s, s)
+    assert theirs.energy == pytest.approx(ours.energy, abs=1e-6)
+    assert theirs.distance == pytest.approx(ours.distance, abs=1e-4)
+    assert theirs.turn == pytest.approx(120 - ours.turn, abs=0.01)
+
+
+def test_best_side_by_side_pair(found):
+    # -5 to -6 kJ/mol at 2.6 to 2.7 nm, of bodies whose faces are not turned
+    best = found.side_opposite
+    assert best.relaxed
+    assert -6 - KJ < best.energy < -5 + KJ
+    assert 2.6 - NM < best.distance < 2.7 + NM
+    assert found.side_equal.relaxed
+    assert -6 - KJ < found.side_equal.energy < -5 + KJ
+    assert found.side_equal.distance == pytest.approx(2.74, abs=NM)
+
+
+def test_side_by_side_is_never_a_rival_of_head_to_tail(found):
+    for pair in (found.side_equal, found.side_opposite, found.side_turned):
+        assert pair.energy > 0.2 * found.opposed.energy
+    sphere = catalog.body("R-Au-Cu", "sphere")
+    beside = side_by_side_minimum(sphere)
+    assert found.sphere.energy < beside.energy < 0
+    assert beside.distance == pytest.approx(1.727 * 2 ** (1 / 6), abs=0.25)
+
+
+def test_mirror_images_are_as_good_side_by_side():
+    one, two = (side_by_side_minimum(catalog.body(n, "bladed")) for n in ("R-1", "S-1"))
+    assert one.energy == pytest.approx(two.energy, abs=0.01)
+    assert one.distance == pytest.approx(two.distance, abs=0.005)
+
+
+def test_a_spacing_out_of_reach_is_refused():
+    with pytest.raises(ValueError, match="different signs"):
+        solve_diameter(lambda _: catalog.body("R-Au-Cu", "sphere"), 1.5, 2.0, spacing=5.0)
+
+
+def test_the_table_says_what_was_found(found):
+    rows = {row["quantity"]: row for row in calibration_table(found)}
+    assert all(set(row) == {"quantity", "value", "unit", "reference"} for row in rows.values())
+    assert rows["sphere: bead diameter"]["value"] == pytest.approx(found.sphere_sigma, abs=1e-6)
+    meshing = rows["bladed R-Au-Cu, head to tail, meshing: energy"]
+    assert (meshing["value"], meshing["unit"]) == (pytest.approx(found.meshing.energy), "kJ/mol")
+    assert rows["bladed R-Au-Cu: turn per body"]["value"] == pytest.approx(found.meshing.turn)

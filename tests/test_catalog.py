@@ -1,0 +1,168 @@
+"""The catalogue: its numbers against independent ones, and what it refuses."""
+
+import numpy as np
+import pytest
+
+from janus_md import catalog
+from janus_md.errors import JanusError
+
+# standard atomic weights, IUPAC 2021 (abridged)
+WEIGHT = {"H": 1.008, "C": 12.011, "N": 14.007, "P": 30.974, "S": 32.06, "Cl": 35.45}
+WEIGHT |= {"Cu": 63.546, "Cd": 112.41, "Au": 196.97}
+BINAP = {"C": 44, "H": 32, "P": 2}  # 2,2'-bis(diphenylphosphino)-1,1'-binaphthyl
+TPP = {"C": 18, "H": 15, "P": 1}  # triphenylphosphine
+DPPM = {"C": 25, "H": 22, "P": 2}  # bis(diphenylphosphino)methane
+MNT = {"C": 4, "N": 2, "S": 2}  # maleonitriledithiolate
+
+
+def molar_mass(**parts):
+    ligands = {"BINAP": BINAP, "TPP": TPP, "DPPM": DPPM, "MNT": MNT}
+    total = 0.0
+    for part, count in parts.items():
+        formula = ligands.get(part, {part: 1})
+        total += count * sum(n * WEIGHT[element] for element, n in formula.items())
+    return total
+
+
+def test_names():
+    assert catalog.names() == ["Au3Cd", "R-1", "R-Au-Cu", "S-1", "S-Au-Cu"]
+    catalog.names().clear()
+    assert len(catalog.names()) == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("R-Au-Cu", {"Au": 8, "BINAP": 3, "Cu": 4, "MNT": 3}),
+        ("S-Au-Cu", {"Au": 8, "BINAP": 3, "Cu": 4, "MNT": 3}),
+        ("R-1", {"Au": 8, "TPP": 6, "Cu": 4, "MNT": 3}),
+        ("S-1", {"Au": 8, "TPP": 6, "Cu": 4, "MNT": 3}),
+        ("Au3Cd", {"Au": 3, "DPPM": 3, "Cd": 1, "MNT": 1, "Cl": 1}),
+    ],
+)
+def test_masses_follow_from_the_compositions(name, parts):
+    assert catalog.entry(name).mass == pytest.approx(molar_mass(**parts), abs=1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "dipole", "separation"),
+    [("R-Au-Cu", 43.42, 0.4520), ("R-1", 44.6, 0.4643), ("Au3Cd", 21.85, 0.4550)],
+)
+@pytest.mark.parametrize("model", catalog.MODELS)
+def test_fragment_charges_reproduce_the_computed_dipole(name, dipole, separation, model):
+    # dipoles: Li et al., ACS Cent. Sci. 2022, 8, 1258-1264
+    assert catalog.entry(name).charge_separation == pytest.approx(separation, abs=1e-4)
+    np.testing.assert_allclose(catalog.body(name, model).dipole, [0, 0, dipole], atol=1e-10)
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_every_number_has_a_source(name):
+    sources = catalog.entry(name).sources
+    assert {"mass", "dipole", "charge", "hands", "turn"} <= sources.keys()
+    for text in sources.values():
+        assert text.startswith("model: ") or "1258-1264" in text
+    assert sources["dipole"].endswith("ACS Cent. Sci. 2022, 8, 1258-1264")
+
+
+@pytest.mark.parametrize("name", catalog.names())
+@pytest.mark.parametrize("model", catalog.MODELS)
+def test_bodies(name, model):
+    body = catalog.body(name, model)
+    assert body is catalog.body(name, model)
+    assert (body.name, body.model) == (name, model)
+    assert body.enantiomer == catalog.entry(name).enantiomer
+    assert body.diameters[name] == (1.727 if model == "sphere" else 0.0)
+    assert body.volume == 2.19
+    assert body.bond.distance == (2.1 if model == "sphere" else 2.4)
+    assert body.bond.angle == 35.0
+    assert body.hydrodynamic_radius == (0.805 if model == "sphere" else 1.12)
+    assert body.symmetry == (0 if model == "sphere" else 3)
+    with pytest.raises(ValueError, match="read-only"):
+        body.positions[0, 0] = 1.0
+
+
+def test_phi_of_0_05_is_0_0228_bodies_per_nm3_in_either_model():
+    for model in catalog.MODELS:
+        assert 0.05 / catalog.body("R-Au-Cu", model).volume == pytest.approx(0.0228, abs=5e-5)
+
+
+@pytest.mark.parametrize(("name", "image"), [("R-Au-Cu", "S-Au-Cu"), ("R-1", "S-1")])
+def test_s_is_the_mirror_image_of_r(name, image):
+    ours, theirs = catalog.entry(name), catalog.entry(image)
+    assert theirs.mirror_of == name
+    assert (ours.enantiomer, theirs.enantiomer) == ("R", "S")
+    assert theirs.hands.positive == -ours.hands.positive
+    assert theirs.hands.negative == -ours.hands.negative
+    assert theirs.turn == -ours.turn
+    assert (theirs.mass, theirs.dipole, theirs.charge) == (ours.mass, ours.dipole, ours.charge)
+    for model in catalog.MODELS:
+        body, other = catalog.body(name, model), catalog.body(image, model)
+        np.testing.assert_array_equal(other.positions, body.positions * [-1, 1, 1])
+        np.testing.assert_array_equal(other.inertia, body.inertia)
+        # built from its own numbers it is the same, up to half a turn about z
+        built = catalog.build(theirs, model).positions * [-1, -1, 1]
+        gap = np.linalg.norm(built[:, None] - other.positions[None], axis=-1).min(axis=1)
+        assert gap.max() < 1e-12
+
+
+def test_a_mixture_of_enantiomers_shares_its_bead_types():
+    types = {t for name in ("R-1", "S-1") for t in catalog.body(name, "bladed").types}
+    assert types == {"core", "blade"}
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("R-AuCu", "did you mean R-Au-Cu"), ("gold", "allowed are Au3Cd, R-1")]
+)
+def test_unknown_particle(name, hint):
+    with pytest.raises(JanusError, match=f"particle: '{name}' is unknown.*{hint}"):
+        catalog.entry(name)
+
+
+def test_unknown_model():
+    with pytest.raises(JanusError, match="model: 'cube' is unknown; allowed are sphere, bladed"):
+        catalog.body("R-1", "cube")
+
+
+GOOD = """
+name: X
+composition: X
+positive_fragment: X+
+negative_fragment: X-
+enantiomer: ""
+mass: 10
+dipole: 1
+charge: 1
+hands: {positive: 1, negative: 1}
+turn: 0.0
+sources: {composition: a, mass: a, dipole: a, charge: a, hands: a, turn: a}
+"""
+
+
+def test_a_whole_file_is_read():
+    assert catalog.read_particle(GOOD, "X").mass == 10
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("mass: 10", "mass: -10", "mass: .*greater than 0"),
+        ("mass: 10", "mass: heavy", "mass: .*valid number"),
+        ("mass: 10", "mass: 10\nweight: 10", "weight: Extra inputs"),
+        ("mass: 10", "mass: 10\nmass: 11", "duplicate key"),
+        ("turn: 0.0", "", "turn: Field required"),
+        ("negative: 1", "negative: 2", r"hands\.negative: Input should be 1 or -1"),
+        ("turn: a", "tau: a", "sources must be given for exactly"),
+        ("name: X", "name: Z", "name is 'Z'; it must be that of the file, X"),
+        ("name: X", "name: [X", "particle X: while parsing"),
+        ("name: X", "name: X\nmirror_of: R-1", "a mirror image may only have"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused_in_one_sentence(old, new, message):
+    with pytest.raises(JanusError, match=message) as caught:
+        catalog.read_particle(GOOD.replace(old, new, 1), "X")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_mirror_of_nothing_is_refused():
+    with pytest.raises(JanusError, match="particle: 'R-2' is unknown"):
+        catalog.read_particle("{name: S-2, mirror_of: R-2}", "S-2")
