@@ -1,0 +1,14 @@
+"""Sentences about bad input that several modules say alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def unknown(what: str, name: object, allowed: Iterable[str]) -> str:
+    """Say that `name` is unknown, which one it may have been meant to be, and what is allowed."""
+    names = list(allowed)
+    near = get_close_matches(str(name), names, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"{what}: {name!r} is unknown{hint}; allowed are {', '.join(names)}"
