@@ -68,7 +68,8 @@ def measure_wires(
     """
     n_wires = len(wires)
     n_bonds = np.bincount(wires.bond_wire, minlength=n_wires).astype(np.float64)
-    contour = np.bincount(wires.bond_wire, weights=bonds.lengths, minlength=n_wires)
+    lengths = np.bincount(wires.bond_wire, weights=bonds.lengths, minlength=n_wires)
+    contour = lengths.astype(np.float64)
     unbranched = np.flatnonzero(wires.unbranched[wires.bond_wire])
     follower = chirality.next_bonds(len(positions), bonds, unbranched)
     screw = _screw_columns(orientations, bonds, wires, traits)
@@ -106,7 +107,8 @@ def persistence_length(spacing: FloatArray, cosine: FloatArray) -> FloatArray:
 
     For directions of a discrete chain that lose correlation at the same rate at every bond,
     ``<t(0).t(s)> = exp(-s / l_p)`` (Kratky and Porod, 1949); b is the mean bond and theta the angle
-    between consecutive directions. NaN where the mean cosine is not positive, infinite where it is 1.
+    between consecutive directions. NaN where the mean cosine is not positive, infinite where it
+    is 1.
     """
     bent = (cosine > 0.0) & (cosine < 1.0 - ROUNDING)
     length = np.where(cosine > 0.0, np.inf, np.nan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -112,9 +112,9 @@ def analyze_file(
         )
         for begin in range(0, len(frames), CHUNK)
     ]
-    out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, float | int]] = []
     with ExitStack() as stack:
+        stack.enter_context(_folder(out))
         wires = stack.enter_context(
             table.PartialParquet(out / "wires.parquet", table.wire_schema())
         )
@@ -133,6 +133,19 @@ def analyze_file(
         "n_frames_averaged": len(tail),
         "criterion": asdict(chosen),
     }
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[None]:
+    """Make a folder, and take it back when what should go into it fails."""
+    new = not path.exists()
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if new:
+            path.rmdir()
+        raise
 
 
 def _parts(tasks: list[Task], workers: int) -> Iterator[Part]:

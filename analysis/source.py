@@ -74,6 +74,7 @@ class GsdSource:
 
         self.path = Path(path)
         self.types = None if types is None else tuple(types)
+        self._oriented: bool | None = None
         if not self.path.is_file():
             raise JanusError(f"file {self.path} does not exist; a GSD file is expected")
         try:
@@ -126,12 +127,12 @@ class GsdSource:
             raise JanusError(
                 f"{where} the box is {box.tolist()}; its three lengths must be positive"
             )
-        if not self._has_orientations(index):
+        names = tuple(raw.particles.types)
+        chosen = self._bodies(raw, names, where)
+        if not self._has_orientations():
             raise JanusError(
                 f"{where} particles/orientation is missing; the dipoles' directions are needed"
             )
-        names = tuple(raw.particles.types)
-        chosen = self._bodies(raw, names, where)
         positions = np.asarray(raw.particles.position, dtype=np.float64)[chosen]
         orientations = np.asarray(raw.particles.orientation, dtype=np.float64)[chosen]
         for key, values in (("position", positions), ("orientation", orientations)):
@@ -147,10 +148,14 @@ class GsdSource:
         step = int(raw.configuration.step)
         return Frame(index, step, box, positions, orientations, names, kinds, chosen)
 
-    def _has_orientations(self, index: int) -> bool:
-        file = self._file.file
-        name = "particles/orientation"
-        return bool(file.chunk_exists(0, name) or file.chunk_exists(index, name))
+    def _has_orientations(self) -> bool:
+        """Tell whether the file has them; GSD leaves them out of frames where none is turned."""
+        if self._oriented is None:
+            chunk = "particles/orientation"
+            exists = self._file.file.chunk_exists
+            stored = any(exists(index, chunk) for index in range(len(self)))
+            self._oriented = stored or bool(self.metadata())
+        return self._oriented
 
     def _bodies(self, raw: Any, names: tuple[str, ...], where: str) -> IndexArray:
         n = int(raw.particles.N)

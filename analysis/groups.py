@@ -1,0 +1,190 @@
+"""Jobs of a sweep brought together: what varies, replicas averaged, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from janus_md.analysis.averages import SUMMARY_COLUMNS, combine_replicas
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RESULT_PREFIXES = ("execution.", "analysis.", "failure.")
+"""Columns that are no part of the state point."""
+
+JOB_COLUMNS = ("job", "job_id", "id", "status", "path", "directory")
+"""Other such columns; the first that is there of job, job_id and id names the job."""
+
+MISSING = "\N{EN DASH}"
+"""Written where there is no value."""
+
+SYMBOLS = {
+    "substance": "particle",
+    "relative_permittivity": "ε",
+    "volume_fraction": "φ",
+    "temperature": "T / K",
+    "n_bodies": "N",
+    "protocol.produce_ns": "run / ns",
+}
+"""Short names of state-point keys."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """State points that differ in nothing but the replica.
+
+    Attributes
+    ----------
+    keys : dict
+        Values of the keys that vary over the sweep.
+    jobs : tuple of str
+        Jobs that are analysed.
+    values : dict of str to (mean, error)
+        Averages of the summary; None where there is none.
+    """
+
+    keys: dict[str, Any]
+    jobs: tuple[str, ...]
+    values: dict[str, tuple[float | None, float | None]]
+
+    @property
+    def label(self) -> str:
+        """Say which state point it is, in the keys that vary."""
+        parts = [
+            str(value) if key == "substance" else f"{SYMBOLS.get(key, short(key))} {tell(value)}"
+            for key, value in self.keys.items()
+        ]
+        return ", ".join(parts)
+
+
+def short(key: str) -> str:
+    """Last part of a dotted key."""
+    return key.rsplit(".", 1)[-1]
+
+
+def tell(value: Any) -> str:
+    """Value of a key as a reader wants it."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return MISSING
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def job_ids(rows: pd.DataFrame) -> list[str]:
+    """Names of the jobs: the column job, job_id or id, else the index."""
+    for column in ("job", "job_id", "id"):
+        if column in rows:
+            return [str(value) for value in rows[column]]
+    return [str(value) for value in rows.index]
+
+
+def substances(rows: pd.DataFrame) -> list[str]:
+    """Particle of each job, or its mixture such as ``0.5 R-1 + 0.5 S-1``."""
+    fractions = [name for name in map(str, rows.columns) if name.startswith("mixture.")]
+    found = []
+    for _, row in rows.iterrows():
+        particle = row.get("particle")
+        if isinstance(particle, str):
+            found.append(particle)
+            continue
+        parts = [(short(column), row[column]) for column in fractions if row[column] > 0]
+        found.append(" + ".join(f"{share:g} {name}" for name, share in sorted(parts)) or "?")
+    return found
+
+
+def varying_keys(rows: pd.DataFrame) -> list[str]:
+    """State-point keys with more than one value, substance first, replica left out."""
+    keys = []
+    for column in map(str, rows.columns):
+        if column.startswith((*RESULT_PREFIXES, "mixture.")) or column in JOB_COLUMNS:
+            continue
+        if column in ("particle", "mixture", "replica"):
+            continue
+        if len({tell(value) for value in rows[column]}) > 1:
+            keys.append(column)
+    return ["substance", *keys] if len(set(substances(rows))) > 1 or not keys else keys
+
+
+def is_analysed(rows: pd.DataFrame) -> np.ndarray:
+    """Tell for each job whether its summary is there, shape (jobs,), bool."""
+    if "analysis.mean_n.mean" not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    return np.asarray(rows["analysis.mean_n.mean"].notna())
+
+
+def group_jobs(rows: pd.DataFrame) -> list[Group]:
+    """Average the replicas of every state point that has an analysed job.
+
+    Groups come in the order of their keys; the substance with most state points leads.
+    """
+    table = rows.assign(substance=substances(rows), job=job_ids(rows))
+    keys = varying_keys(rows)
+    table = table[is_analysed(rows)]
+    collected: dict[tuple[Any, ...], list[int]] = {}
+    for position, (_, row) in enumerate(table.iterrows()):
+        collected.setdefault(tuple(_plain(row[key]) for key in keys), []).append(position)
+    groups = []
+    for values, positions in collected.items():
+        jobs = table.iloc[positions]
+        groups.append(
+            Group(
+                dict(zip(keys, values, strict=True)),
+                tuple(jobs["job"]),
+                {name: _average(jobs, name) for name in SUMMARY_COLUMNS},
+            )
+        )
+    return _sorted(groups)
+
+
+def numeric_key(groups: Iterable[Group]) -> str | None:
+    """Key to draw lengths against: the permittivity if it varies, else the first number."""
+    groups = list(groups)
+    if not groups:
+        return None
+    keys = [
+        key
+        for key in groups[0].keys
+        if len({group.keys[key] for group in groups}) > 1
+        and all(isinstance(group.keys[key], int | float) for group in groups)
+    ]
+    return next((key for key in keys if key == "relative_permittivity"), keys[0] if keys else None)
+
+
+def _plain(value: Any) -> Any:
+    """Python's own number, and None for a missing one, so that values compare and hash."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and np.isnan(value) else value
+
+
+def _average(jobs: pd.DataFrame, name: str) -> tuple[float | None, float | None]:
+    column = f"analysis.{name}.mean"
+    if column not in jobs:
+        return None, None
+    errors = jobs.get(f"analysis.{name}.error")
+    known = np.flatnonzero(jobs[column].notna())
+    if len(known) == 0:
+        return None, None
+    means = [float(jobs[column].iloc[k]) for k in known]
+    stated = [None if errors is None else _plain(errors.iloc[k]) for k in known]
+    return combine_replicas(means, stated)
+
+
+def _sorted(groups: list[Group]) -> list[Group]:
+    count: dict[Any, int] = {}
+    for group in groups:
+        name = group.keys.get("substance")
+        count[name] = count.get(name, 0) + 1
+
+    def place(group: Group) -> tuple[Any, ...]:
+        name = group.keys.get("substance")
+        rest = [
+            (0, value, "") if isinstance(value, int | float) else (1, 0.0, str(value))
+            for key, value in group.keys.items()
+            if key != "substance"
+        ]
+        return (-count[name], str(name), rest)
+
+    return sorted(groups, key=place)

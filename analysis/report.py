@@ -1,0 +1,198 @@
+"""The report of a sweep: one HTML file that needs nothing else, and its figures as PNG."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from janus_md.analysis import figures, snapshot
+from janus_md.analysis.groups import (
+    MISSING,
+    SYMBOLS,
+    Group,
+    group_jobs,
+    is_analysed,
+    job_ids,
+    short,
+    tell,
+)
+from janus_md.analysis.results import HEADINGS, SLOW, SPACING, console_table, results, tell_coupling
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["console_table", "write_report"]
+
+PICTURES = 6
+"""Snapshots drawn at most."""
+
+CAVEAT = (
+    "A box of this size and a run of this length tell whether the bodies bond and how fast wires "
+    "grow, not how long wires are in the end: long wires are slow, and where the dipolar coupling "
+    f"λ is above {SLOW:g} (marked †) the length after some nanoseconds is set by kinetics and by "
+    "the size of the box, not by equilibrium."
+)
+
+
+def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) -> list[Path]:
+    """Write report.html and its figures.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A row per job: its name (column ``job``, or the index), the state point flattened with
+        dots, and ``execution.*``, ``analysis.*.mean``, ``analysis.*.error``, ``failure.*`` as far
+        as the job has them.
+    job_dirs : mapping of str to Path
+        Folder of each job, with its Parquet tables and trajectory.gsd.
+    out : Path
+        Folder for the report, made where it is missing.
+
+    Returns
+    -------
+    list of Path
+        report.html first, then the figures. Each is renamed when whole.
+    """
+    import jinja2
+
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    place = {job: k for k, job in enumerate(job_ids(rows))}
+    tables: dict[str, figures.JobTables] = {}
+    for job in np.array(job_ids(rows), dtype=object)[is_analysed(rows)]:
+        step = float(rows.iloc[place[job]].get("protocol.time_step_ps", 1.0))
+        read = figures.read_job(Path(job_dirs[job]), step) if job in job_dirs else None
+        if read is not None:
+            tables[job] = read
+    complete = rows[[job in tables for job in job_ids(rows)]]
+    groups = group_jobs(complete)
+    pictures = _draw(groups, tables, job_dirs, out)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("report.html").render(
+        headings=list(HEADINGS.values()),
+        spacing=SPACING,
+        results=results(rows, groups, job_dirs),
+        coupling=tell_coupling,
+        caveat=CAVEAT,
+        pictures=[(text, _embedded(path)) for path, text in pictures],
+        n_jobs=len(rows),
+        n_done=len(complete),
+        unfinished=_unfinished(rows, set(tables)),
+        execution=_execution(complete),
+        constants=_constants(rows),
+    )
+    html = out / "report.html"
+    partial = out / "report.partial.html"
+    partial.write_text(page, encoding="utf-8")
+    partial.replace(html)
+    return [html, *(path for path, _ in pictures)]
+
+
+def _draw(
+    groups: Sequence[Group],
+    tables: Mapping[str, figures.JobTables],
+    job_dirs: Mapping[str, Path],
+    out: Path,
+) -> list[tuple[Path, str]]:
+    """Write the PNG figures that the jobs allow, each with its caption."""
+    if not groups:
+        return []
+    seen = [
+        (group.label, Path(job_dirs[group.jobs[0]]) / "trajectory.gsd")
+        for group in groups
+        if (Path(job_dirs[group.jobs[0]]) / "trajectory.gsd").is_file()
+    ]
+    drawn = [
+        ("growth.png", figures.growth(groups, tables), "Growth of the wires."),
+        (
+            "sweep.png",
+            figures.lengths_along_sweep(groups),
+            "Mean wire length along the sweep, over the last third of each run; bars: standard "
+            "error.",
+        ),
+        (
+            "snapshots.png",
+            snapshot.snapshots(seen[:PICTURES]) if seen else None,
+            "Last frames. Wires of three bodies or more have a colour each, shorter ones are grey; "
+            "a wire that leaves through a face comes in on the other side.",
+        ),
+        (
+            "lengths.png",
+            figures.length_distribution(groups, tables),
+            "Lengths of the wires, over the last third of each run.",
+        ),
+        (
+            "rdf.png",
+            figures.radial_distribution(groups, tables),
+            "Radial distribution of the centres, over the last third of each run.",
+        ),
+    ]
+    return [
+        (figures.save(figure, out / name), text)
+        for name, figure, text in drawn
+        if figure is not None
+    ]
+
+
+def _embedded(path: Path) -> str:
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+
+
+def _unfinished(rows: pd.DataFrame, complete: set[str]) -> list[tuple[str, str]]:
+    """Jobs without a result, with the reason."""
+    found = []
+    for job, (_, row) in zip(job_ids(rows), rows.iterrows(), strict=True):
+        if job in complete:
+            continue
+        message = row.get("failure.message")
+        if isinstance(message, str):
+            step = row.get("failure.step")
+            where = f" (step {int(step)})" if isinstance(step, int | float) and step == step else ""
+            found.append((job, f"failed: {message}{where}"))
+        else:
+            found.append((job, "not run to its end or not analysed yet"))
+    return found
+
+
+def _execution(rows: pd.DataFrame) -> dict[str, Any]:
+    """Column names and rows of what ran; only columns that some job has."""
+    columns = [
+        str(column)
+        for column in rows
+        if str(column).startswith("execution.") and rows[column].notna().any()
+    ]
+    body = []
+    for job, (_, row) in zip(job_ids(rows), rows.iterrows(), strict=True):
+        body.append([job[:8], *(_cell(row[column]) for column in columns)])
+    return {
+        "columns": ["job", *(short(column).replace("_", " ") for column in columns)],
+        "rows": body,
+    }
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return MISSING if np.isnan(value) else f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        return " \N{MULTIPLICATION SIGN} ".join(tell(item) for item in value)
+    return tell(value)
+
+
+def _constants(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """State-point values that all jobs share and that a reader looks for first."""
+    wanted = ("model", "temperature", "n_bodies", "volume_fraction", "protocol.produce_ns")
+    return [
+        (SYMBOLS.get(key, short(key)), tell(rows[key].iloc[0]))
+        for key in wanted
+        if key in rows and rows[key].nunique(dropna=False) == 1
+    ]

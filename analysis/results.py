@@ -1,0 +1,159 @@
+"""The table of results of a sweep, for the page and for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from janus_md import units
+from janus_md.analysis.groups import MISSING, SYMBOLS, Group, group_jobs, job_ids, short, tell
+from janus_md.analysis.source import GsdSource
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+HEADINGS = {
+    "mean_n": ("mean wire length", "by number / bodies"),
+    "mean_w": ("mean wire length", "by weight / bodies"),
+    "longest": ("longest", "wire / bodies"),
+    "share_in_wires_of_3": ("share of bodies", "in wires of 3 or more"),
+    "polar_order": ("polar order", "along wires"),
+    "mean_bond_nm": ("mean bond", "length / nm"),
+    "nn_mean_nm": ("nearest", "neighbour / nm"),
+}
+"""Columns of the table of results, in two lines each."""
+
+NARROW = {
+    "mean_n": "length\n(number)",
+    "mean_w": "length\n(weight)",
+    "longest": "longest\nwire",
+    "share_in_wires_of_3": "wires\nof 3+",
+    "polar_order": "polar\norder",
+    "mean_bond_nm": "bond\n/ nm",
+    "nn_mean_nm": "nearest\n/ nm",
+}
+"""The same for a terminal of 80 columns."""
+
+SPACING = 1.61
+"""Distance at which the dipolar coupling is quoted: neighbours along the wires' axis in the
+crystal of R-Au-Cu (Li et al., ACS Cent. Sci. 2022, 8, 1258), nm."""
+
+SLOW = 8.0
+"""Dipolar coupling above which lengths after some nanoseconds are not those of equilibrium."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A row of the table of results."""
+
+    label: str
+    coupling: float | None
+    jobs: int
+    values: tuple[tuple[float | None, float | None], ...]
+
+    @property
+    def cells(self) -> list[str]:
+        """Values as they are written in the page."""
+        return [format_value(*value) for value in self.values]
+
+    @property
+    def slow(self) -> bool:
+        """Whether its lengths are those of kinetics."""
+        return self.coupling is not None and self.coupling > SLOW
+
+
+def format_value(mean: float | None, error: float | None) -> str:
+    """Write ``mean ± error`` with two digits of the error; a dash where there is no mean."""
+    if mean is None or not np.isfinite(mean):
+        return MISSING
+    if error is None or not np.isfinite(error):
+        return f"{mean:.3g}"
+    if error < 5e-5:
+        return f"{mean:.4g}"
+    digits = max(0, 1 - int(np.floor(np.log10(error))))
+    return f"{mean:.{digits}f} ± {error:.{digits}f}"
+
+
+def format_short(mean: float | None, error: float | None) -> str:
+    """Write ``15.2(3)``: the error in units of the last digit, at most three decimals."""
+    if mean is None or not np.isfinite(mean):
+        return MISSING
+    if error is None or not np.isfinite(error) or error == 0.0:
+        return f"{mean:.4g}"
+    digits = min(max(0, -int(np.floor(np.log10(float(f"{error:.0e}"))))), 3)
+    return f"{mean:.{digits}f}({max(error * 10**digits, 1.0):.0f})"
+
+
+def coupling_of(directory: Path, relative_permittivity: float, temperature: float) -> float | None:
+    """Dipolar coupling at :data:`SPACING` of the job's strongest dipole, from its metadata."""
+    path = directory / "trajectory.gsd"
+    if not path.is_file():
+        return None
+    with GsdSource(path) as source:
+        bodies = source.metadata().get("bodies", {})
+    dipoles = [float(np.linalg.norm(body["dipole_debye"])) for body in bodies.values()]
+    if not dipoles:
+        return None
+    return units.coupling_parameter(max(dipoles), SPACING, relative_permittivity, temperature)
+
+
+def results(
+    rows: pd.DataFrame, groups: Sequence[Group], job_dirs: Mapping[str, Path]
+) -> list[Result]:
+    """Rows of the table of results."""
+    place = {job: k for k, job in enumerate(job_ids(rows))}
+    found = []
+    for group in groups:
+        job = group.jobs[0]
+        row = rows.iloc[place[job]]
+        medium = float(row.get("relative_permittivity", 1.0))
+        coupling = (
+            coupling_of(job_dirs[job], medium, float(row.get("temperature", 298.15)))
+            if job in job_dirs
+            else None
+        )
+        values = tuple(group.values[name] for name in HEADINGS)
+        found.append(Result(group.label, coupling, len(group.jobs), values))
+    return found
+
+
+def console_table(rows: pd.DataFrame, job_dirs: Mapping[str, Path] | None = None) -> Table:
+    """Table of results for the terminal; with `job_dirs` it has the dipolar coupling too."""
+    from rich import box
+    from rich.table import Table
+
+    groups = group_jobs(rows)
+    found = results(rows, groups, job_dirs or {})
+    table = Table(
+        title="Averages over the last third of each run (standard error of the last digit)",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+    )
+    for key in groups[0].keys if groups else ():
+        table.add_column(SYMBOLS.get(key, short(key)), overflow="fold")
+    with_coupling = any(result.coupling is not None for result in found)
+    if with_coupling:
+        table.add_column("λ", justify="right", no_wrap=True)
+    for heading in NARROW.values():
+        table.add_column(heading, justify="right", no_wrap=True)
+    for group, result in zip(groups, found, strict=True):
+        coupling = [tell_coupling(result)] if with_coupling else []
+        cells = [format_short(*value) for value in result.values]
+        table.add_row(*map(tell, group.keys.values()), *coupling, *cells)
+    if any(result.slow for result in found):
+        table.caption = f"† λ above {SLOW:g}: kinetics and box size, not equilibrium"
+    return table
+
+
+def tell_coupling(result: Result) -> str:
+    """Write the coupling, marked where lengths are those of kinetics."""
+    if result.coupling is None:
+        return MISSING
+    return f"{result.coupling:.1f}{'†' if result.slow else ''}"

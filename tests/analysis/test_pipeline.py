@@ -1,0 +1,154 @@
+"""A whole file: tables, summary, workers, and input that cannot be used."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from janus_md.analysis import table
+from janus_md.analysis.pipeline import analyze_file
+from janus_md.bodies import BondCriterion
+from janus_md.errors import JanusError
+
+from .worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+
+EDGE = 24.0
+BOX = [EDGE, EDGE, EDGE, 0.0, 0.0, 0.0]
+
+
+@pytest.fixture(scope="module")
+def growing(tmp_path_factory):
+    """40 frames; in frame k, 12 wires of 1 + k // 4 bodies, 1.61 nm apart."""
+    rng = np.random.default_rng(5)
+    frames = []
+    for k in range(40):
+        x, u = straight_wires(rng, 12, 1 + k // 4, EDGE)
+        about = metadata({"A": ""}) if k == 0 else None
+        frames.append(gsd_frame(x, quaternions_along(u), BOX, step=200 * k, about=about))
+    return write_gsd(tmp_path_factory.mktemp("gsd") / "growing.gsd", frames)
+
+
+def test_tables_and_summary_are_those_of_the_world(growing, tmp_path):
+    told = []
+    summary = analyze_file(growing, tmp_path, progress=lambda done, n: told.append((done, n)))
+    frames = pd.read_parquet(tmp_path / "frames.parquet")
+    wires = pd.read_parquet(tmp_path / "wires.parquet")
+    assert list(frames) == list(table.FRAME_COLUMNS)
+    assert list(wires) == ["frame", "wire", *table.WIRE_COLUMNS]
+    length = 1 + np.arange(40) // 4
+    np.testing.assert_array_equal(frames["mean_n"], length)
+    np.testing.assert_array_equal(frames["mean_w"], length)
+    np.testing.assert_array_equal(frames["longest"], length)
+    np.testing.assert_array_equal(frames["n_wires"], 12)
+    np.testing.assert_array_equal(frames["n_bonds"], 12 * (length - 1))
+    np.testing.assert_array_equal(frames["step"], 200 * np.arange(40))
+    np.testing.assert_array_equal(frames["share_in_wires_of_3"], length >= 3)
+    np.testing.assert_allclose(frames["mean_bond_nm"][4:], 1.61, atol=2e-6)
+    np.testing.assert_allclose(frames["nn_mean_nm"][4:], 1.61, atol=2e-6)
+    assert frames["mean_bond_nm"][:4].isna().all()
+    np.testing.assert_allclose(frames["nematic_S"], 1.0, atol=1e-6)
+    np.testing.assert_allclose(wires["end_to_end_nm"], 1.61 * (wires["n"] - 1), atol=1e-5)
+    np.testing.assert_allclose(wires["contour_nm"], 1.61 * (wires["n"] - 1), atol=1e-5)
+    assert wires["members"].str.len().equals(wires["n"].astype(wires["members"].str.len().dtype))
+    assert set(wires["kind"]) == {"linear"}
+    assert wires["screw_deg"].isna().all()
+    assert told[-1] == (40, 40)
+    # Bodies that turn about their own axis have no screw angle; the last 13 frames are averaged.
+    assert summary["n_frames"] == 40
+    assert summary["n_frames_averaged"] == 13
+    assert summary["mean_n"]["mean"] == pytest.approx(length[27:].mean())
+    assert summary["criterion"] == {"distance": 2.1, "angle": 35.0}
+    assert json.loads(json.dumps(summary)) == summary
+
+
+def test_workers_do_not_change_the_tables(growing, tmp_path):
+    one = analyze_file(growing, tmp_path / "one", workers=1)
+    two = analyze_file(growing, tmp_path / "two", workers=2)
+    assert one == two
+    for name in ("frames.parquet", "wires.parquet", "rdf.parquet"):
+        a, b = pd.read_parquet(tmp_path / "one" / name), pd.read_parquet(tmp_path / "two" / name)
+        pd.testing.assert_frame_equal(a, b, check_exact=True)
+
+
+def test_criterion_given_replaces_the_stated_one(growing, tmp_path):
+    summary = analyze_file(growing, tmp_path, criterion=BondCriterion(1.5, 35.0))
+    assert summary["mean_n"]["mean"] == 1.0
+    assert summary["mean_bond_nm"] == {"mean": None, "error": None}
+
+
+def test_radial_distribution_of_a_lattice(tmp_path):
+    """Simple cubic: 6, 12 and 8 neighbours at 1, sqrt 2 and sqrt 3 edges."""
+    a, n = 2.5, 8
+    x = a * (np.indices((n, n, n)).reshape(3, -1).T - 0.5 * (n - 1))
+    u = quaternions_along(np.tile([0.0, 0.0, 1.0], (len(x), 1)))
+    u[0] = [0.0, 1.0, 0.0, 0.0]
+    path = write_gsd(tmp_path / "sc.gsd", [gsd_frame(x, u, [a * n] * 3 + [0.0] * 3)])
+    analyze_file(path, tmp_path)
+    curve = pd.read_parquet(tmp_path / "rdf.parquet")
+    r, width = curve["r_nm"].to_numpy(), curve["r_nm"][1] - curve["r_nm"][0]
+    shell = 4.0 / 3.0 * np.pi * ((r + width / 2) ** 3 - (r - width / 2) ** 3)
+    neighbours = curve["g"].to_numpy() * shell / a**3
+    for distance, count in ((a, 6), (a * 2**0.5, 12), (a * 3**0.5, 8)):
+        assert neighbours[np.abs(r - distance) < 0.1].sum() == pytest.approx(count, rel=1e-6)
+
+
+def one_frame(**changes):
+    x, u = straight_wires(np.random.default_rng(1), 3, 4, EDGE)
+    frame = gsd_frame(x, quaternions_along(u + np.array([0.0, 0.1, 0.0])), BOX)
+    for key, value in changes.items():
+        group, name = key.split("__")
+        setattr(getattr(frame, group), name, value)
+    return frame
+
+
+def nowhere():
+    x, _ = straight_wires(np.random.default_rng(1), 3, 4, EDGE)
+    x[5, 1] = np.nan
+    return x
+
+
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        (one_frame(configuration__box=[EDGE, 0.0, EDGE, 0, 0, 0]), "frame 0: the box is"),
+        (one_frame(configuration__box=[0.3, 9.0, 9.0, 0, 0, 0]), "too small"),
+        (one_frame(configuration__dimensions=2), "2D"),
+        (one_frame(particles__position=nowhere()), "the position of particle 5 is"),
+        (one_frame(particles__orientation=None), "particles/orientation is missing"),
+        (gsd_frame(np.zeros((0, 3)), np.zeros((0, 4)), BOX), "no bodies"),
+    ],
+)
+def test_frames_that_cannot_be_used(frame, words, tmp_path):
+    path = write_gsd(tmp_path / "bad.gsd", [frame])
+    with pytest.raises(JanusError, match=words) as caught:
+        analyze_file(path, tmp_path / "out")
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_that_cannot_be_used(tmp_path):
+    with pytest.raises(JanusError, match="does not exist"):
+        analyze_file(tmp_path / "none.gsd", tmp_path)
+    (tmp_path / "text.gsd").write_text("hello")
+    with pytest.raises(JanusError, match="not a readable GSD file"):
+        analyze_file(tmp_path / "text.gsd", tmp_path)
+    with pytest.raises(JanusError, match="no whole frame"):
+        analyze_file(write_gsd(tmp_path / "empty.gsd", []), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "words"),
+    [(BondCriterion(0.0, 35.0), "distance is 0"), (BondCriterion(2.0, 90.0), "below 90")],
+)
+def test_impossible_criteria(criterion, words, growing, tmp_path):
+    with pytest.raises(JanusError, match=words):
+        analyze_file(growing, tmp_path / "out", criterion=criterion)
+    assert not (tmp_path / "out").exists()
+
+
+def test_single_body(tmp_path):
+    frame = gsd_frame(np.zeros((1, 3)), np.array([[0.0, 1.0, 0.0, 0.0]]), BOX)
+    summary = analyze_file(write_gsd(tmp_path / "one.gsd", [frame]), tmp_path)
+    assert summary["mean_n"] == {"mean": 1.0, "error": None}
+    assert summary["nn_mean_nm"] == {"mean": None, "error": None}

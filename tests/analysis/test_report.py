@@ -1,0 +1,159 @@
+"""The report of sweeps of every kind, with replicas, unfinished and failed jobs."""
+
+import io
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from janus_md.analysis.groups import group_jobs, varying_keys
+from janus_md.analysis.pipeline import analyze_file
+from janus_md.analysis.report import write_report
+from janus_md.analysis.results import console_table, format_short, format_value
+
+from .worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+
+EDGE = 24.0
+
+STATEPOINT = {
+    "particle": "R-Au-Cu",
+    "temperature": 298.15,
+    "relative_permittivity": 1.0,
+    "protocol.time_step_ps": 0.1,
+    "replica": 0,
+}
+
+
+def job(folder, name, length, **statepoint):
+    """Simulate nothing: write wires of `length` bodies, analyse them, return the job's row."""
+    rng = np.random.default_rng(length)
+    frames = []
+    for k in range(9):
+        x, u = straight_wires(rng, 12, length, EDGE)
+        about = metadata({"R-Au-Cu": "R"}) if k == 0 else None
+        box = [EDGE, EDGE, EDGE, 0, 0, 0]
+        frames.append(
+            gsd_frame(x, quaternions_along(u), box, step=k, types=["R-Au-Cu"], about=about)
+        )
+    directory = folder / name
+    directory.mkdir()
+    write_gsd(directory / "trajectory.gsd", frames)
+    row = {
+        "job": name,
+        **STATEPOINT,
+        "execution.engine": "lammps",
+        "execution.mesh": [12, 12, 15],
+        **statepoint,
+    }
+    for key, value in analyze_file(directory / "trajectory.gsd", directory).items():
+        if isinstance(value, dict) and "mean" in value:
+            row[f"analysis.{key}.mean"] = value["mean"]
+            row[f"analysis.{key}.error"] = value["error"]
+    return row
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sweep")
+    rows = [
+        job(folder, "a", 8),
+        job(folder, "b", 10, replica=1),
+        job(folder, "c", 2, relative_permittivity=2.0),
+        job(folder, "d", 4, relative_permittivity=1.25),
+        {"job": "e", **STATEPOINT, "relative_permittivity": 3.0},
+        {
+            "job": "f",
+            **STATEPOINT,
+            "relative_permittivity": 4.0,
+            "failure.message": "bodies 3 & 7 overlap <badly>",
+            "failure.step": 120.0,
+        },
+    ]
+    return pd.DataFrame(rows), {name: folder / name for name in "abcdef"}
+
+
+def test_groups_average_replicas_and_come_in_order(sweep):
+    groups = group_jobs(sweep[0])
+    assert [group.keys for group in groups] == [
+        {"relative_permittivity": value} for value in (1.0, 1.25, 2.0)
+    ]
+    assert groups[0].jobs == ("a", "b")
+    assert groups[0].values["mean_n"] == (9.0, pytest.approx(1.0))
+    assert groups[2].values["mean_n"] == (2.0, 0.0)
+
+
+def test_report_is_one_file_with_every_job(sweep, tmp_path):
+    rows, folders = sweep
+    paths = write_report(rows, folders, tmp_path / "out")
+    assert [path.name for path in paths] == [
+        "report.html",
+        "growth.png",
+        "sweep.png",
+        "snapshots.png",
+        "lengths.png",
+        "rdf.png",
+    ]
+    assert all(path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n" for path in paths[1:])
+    page = paths[0].read_text(encoding="utf-8")
+    assert not re.search(r'(src|href)="(?!data:)', page)
+    assert "9.0 ± 1.0" in page
+    assert "bodies 3 &amp; 7 overlap &lt;badly&gt; (step 120)" in page
+    assert "not run to its end" in page
+    assert "4 of 6 jobs finished" in page
+    assert "12 \N{MULTIPLICATION SIGN} 12 \N{MULTIPLICATION SIGN} 15" in page
+    # lambda = 27.205 kJ/mol / kT: one unit mu^2/d^3 is that for 43.42 D at 1.61 nm (reference).
+    assert "11.0†" in page
+    assert "kinetics" in page
+    assert not list((tmp_path / "out").glob("*partial*"))
+
+
+def test_report_of_nothing(tmp_path):
+    rows = pd.DataFrame([{"job": "a", "particle": "S-1", "replica": 0}])
+    assert [p.name for p in write_report(rows, {}, tmp_path)] == ["report.html"]
+    assert "No job is finished" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert console_table(rows).row_count == 0
+
+
+def test_sweep_of_mixtures_and_temperatures(sweep):
+    rows = sweep[0].iloc[:4].drop(columns="particle")
+    rows = rows.assign(
+        **{
+            "mixture.R-1": [0.5, 0.5, 1.0, np.nan],
+            "mixture.S-1": [0.5, 0.5, np.nan, np.nan],
+            "particle": [None, None, None, "Au3Cd"],
+            "temperature": [300.0, 300.0, 310.0, 300.0],
+        }
+    )
+    assert varying_keys(rows)[0] == "substance"
+    labels = [group.label for group in group_jobs(rows)]
+    assert labels[0].startswith("0.5 R-1 + 0.5 S-1")
+    assert any("T / K 310" in label for label in labels)
+
+
+def test_console_table_fits_a_terminal(sweep):
+    from rich.console import Console
+
+    page = io.StringIO()
+    Console(width=80, file=page).print(console_table(*sweep))
+    text = page.getvalue()
+    assert "9(1)" in text
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("mean", "error", "text", "short"),
+    [
+        (15.234, 0.27, "15.23 ± 0.27", "15.2(3)"),
+        (15.234, 0.96, "15.23 ± 0.96", "15(1)"),
+        (123.4, 12.0, "123 ± 12", "123(12)"),
+        (1.613, 0.00012, "1.61300 ± 0.00012", "1.613(1)"),
+        (1.0, 0.0, "1", "1"),
+        (1.0, None, "1", "1"),
+        (None, None, "\N{EN DASH}", "\N{EN DASH}"),
+    ],
+)
+def test_values_with_errors(mean, error, text, short):
+    assert format_value(mean, error) == text
+    assert format_short(mean, error) == short
