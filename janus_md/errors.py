@@ -24,3 +24,7 @@ class SimulationFailed(JanusError):
         super().__init__(message)
         self.step = step
         self.last_good_frame = last_good_frame
+
+
+class ToBeContinued(JanusError):
+    """A simulation was asked to stop; its checkpoint is written and a later run goes on."""

@@ -75,10 +75,15 @@ def charge_square_sum(system: System) -> tuple[float, int]:
     if system.interactions.electrostatics is None:
         return 0.0, 0
     counts = np.bincount(system.kinds, minlength=len(system.bodies))
-    squares = sum(int(n) * float(b.charges @ b.charges) for n, b in zip(counts, system.bodies, strict=True))
-    charged = sum(int(n) * int(np.count_nonzero(b.charges)) for n, b in zip(counts, system.bodies, strict=True))
+    squares = sum(
+        int(n) * float(b.charges @ b.charges) for n, b in zip(counts, system.bodies, strict=True)
+    )
+    charged = sum(
+        int(n) * int(np.count_nonzero(b.charges))
+        for n, b in zip(counts, system.bodies, strict=True)
+    )
     scale = charge_scale(system.interactions.electrostatics.relative_permittivity)
-    return squares * scale**2, charged
+    return float(squares) * scale**2, int(charged)
 
 
 def real_space_error(alpha: float, cutoff: float, q2: float, n: int, volume: float) -> float:
@@ -87,7 +92,12 @@ def real_space_error(alpha: float, cutoff: float, q2: float, n: int, volume: flo
 
 
 def mesh_error(
-    alpha: float, lengths: np.ndarray, resolution: tuple[int, int, int], order: int, q2: float, n: int
+    alpha: float,
+    lengths: np.ndarray,
+    resolution: tuple[int, int, int],
+    order: int,
+    q2: float,
+    n: int,
 ) -> float:
     """Rms force error on a charge from the mesh (Deserno and Holm 1998, equation 38)."""
     total = 0.0

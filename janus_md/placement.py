@@ -9,22 +9,29 @@ from scipy.spatial import cKDTree
 from janus_md.bodies import FloatArray, RigidBody
 from janus_md.errors import JanusError
 from janus_md.interactions import LennardJones
-from janus_md.system import IntArray
+from janus_md.system import IntArray, System
 
 PairTable = dict[tuple[str, str], LennardJones]
 
-_STALLED = 60  # rounds in a row that place nobody; each round tries every body that is left
+CONTACT = 0.9
+"""Share of sigma that beads keep between them: WCA costs 7.7 kT there at room temperature."""
+
+_TRIES = 512  # tries a round, at least
+_BARREN = 200_000  # tries in a row that place nobody: no room is left
+_SWEEPS, _STEP = 5, 0.15  # of hard-body moves between barren rounds; nm and radians
+_STALLED = 600  # rounds in a row that leave as many overlaps on a lattice
 
 
 class _Beads:
     """Beads with a volume, of every kind of body, and the distances they must keep."""
 
-    def __init__(self, bodies: tuple[RigidBody, ...], pairs: PairTable) -> None:
+    def __init__(self, bodies: tuple[RigidBody, ...], pairs: PairTable, share: float = 1.0) -> None:
         names = sorted({t for pair in pairs for t in pair})
         number = {name: k for k, name in enumerate(names)}
         self.sigma = np.zeros((len(names), len(names)))
         for (a, b), row in pairs.items():
             self.sigma[number[a], number[b]] = self.sigma[number[b], number[a]] = row.sigma
+        self.sigma *= share
         self.positions: list[FloatArray] = []
         self.types: list[IntArray] = []
         for body in bodies:
@@ -50,7 +57,7 @@ class _Beads:
 def _clashes(
     beads: _Beads, length: float, kinds: IntArray, centres: FloatArray, orientations: FloatArray
 ) -> tuple[IntArray, IntArray]:
-    """Pairs of bodies (lower, higher index) of which two beads come closer than sigma."""
+    """Pairs of bodies (lower, higher index) of which two beads come too close."""
     x, types, owners = beads.of(kinds, centres, orientations)
     if len(x) == 0:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
@@ -65,11 +72,19 @@ def _clashes(
     return np.minimum(first, second), np.maximum(first, second)
 
 
-def _first_come(clashes: tuple[IntArray, IntArray], n: int) -> np.ndarray:
-    """Mask of the bodies that clash with no body before them."""
-    stays = np.ones(n, bool)
-    stays[clashes[1]] = False
-    return stays
+def count_overlaps(system: System, share: float) -> int:
+    """Count the pairs of bodies of which two beads are closer than `share` of their sigma.
+
+    A box that is not a cube is not looked at (the count is 0): no protocol makes one.
+    """
+    sides, tilts = system.box[:3], system.box[3:]
+    if np.ptp(sides) > 0 or tilts.any():
+        return 0
+    beads = _Beads(system.bodies, system.interactions.pairs, share)
+    first, second = _clashes(
+        beads, float(sides[0]), system.kinds, system.positions, system.orientations
+    )
+    return len(set(zip(first.tolist(), second.tolist(), strict=True)))
 
 
 def place_at_random(
@@ -90,7 +105,7 @@ def place_at_random(
     length : float
         Edge of the box, nm.
     pairs : dict
-        Pair table; beads keep at least their sigma.
+        Pair table; beads keep at least :data:`CONTACT` of their sigma.
     rng : numpy.random.Generator
         Source of the random numbers.
 
@@ -106,7 +121,7 @@ def place_at_random(
     JanusError
         Where no room is found for a body in many rounds of tries.
     """
-    beads = _Beads(bodies, pairs)
+    beads = _Beads(bodies, pairs, CONTACT)
     n = len(kinds)
     # Bodies already placed come first in these arrays, in the order of `order`.
     order = np.zeros(0, np.int32)
@@ -114,21 +129,61 @@ def place_at_random(
     waiting = rng.permutation(n).astype(np.int32)
     barren = 0
     while len(waiting):
-        new_x = (rng.random((len(waiting), 3)) - 0.5) * length
-        new_q = _random_quaternions(len(waiting), rng)
-        tried = np.concatenate([order, waiting])
+        # The last bodies are hard to place: give each many tries a round.
+        tries = np.tile(waiting, -(-_TRIES // len(waiting)))
+        new_x = (rng.random((len(tries), 3)) - 0.5) * length
+        new_q = _random_quaternions(len(tries), rng)
+        tried = np.concatenate([order, tries])
         all_x, all_q = np.concatenate([x, new_x]), np.concatenate([q, new_q])
-        stays = _first_come(_clashes(beads, length, kinds[tried], all_x, all_q), len(tried))
-        barren = 0 if stays[len(order) :].any() else barren + 1
-        order, x, q = tried[stays], all_x[stays], all_q[stays]
-        waiting = tried[~stays]
-        if barren >= _STALLED:
+        first, second = _clashes(beads, length, kinds[tried], all_x, all_q)
+        with_placed = second[first < len(order)]
+        free = np.ones(len(tried), bool)
+        free[with_placed] = False
+        # One place for each body, and of two places that clash the later one goes.
+        chosen = np.zeros(len(tried), bool)
+        candidates = np.flatnonzero(free[len(order) :]) + len(order)
+        chosen[candidates[np.unique(tried[candidates], return_index=True)[1]]] = True
+        both = chosen[first] & chosen[second]
+        chosen[second[both]] = False
+        placed_some = bool(chosen.any())
+        barren = 0 if placed_some else barren + len(tries)
+        chosen[: len(order)] = True
+        order, x, q = tried[chosen], all_x[chosen], all_q[chosen]
+        waiting = np.setdiff1d(waiting, order)
+        if not placed_some:  # make room: let those that stand move about
+            x, q = _shuffle(beads, length, kinds[order], x, q, rng)
+        if barren >= _BARREN:
             raise JanusError(
                 f"volume_fraction: random placement found room for {len(order)} of {n} bodies; "
                 "use a lower volume_fraction or start: lattice"
             )
     back = np.argsort(order)
     return x[back], q[back]
+
+
+def _shuffle(
+    beads: _Beads,
+    length: float,
+    kinds: IntArray,
+    positions: FloatArray,
+    orientations: FloatArray,
+    rng: np.random.Generator,
+) -> tuple[FloatArray, FloatArray]:
+    """Move and turn bodies a little, as hard bodies do; those that would overlap stay."""
+    for _ in range(_SWEEPS):
+        moved = rng.random(len(kinds)) < 0.3
+        steps = rng.normal(scale=_STEP, size=(len(kinds), 3))
+        turns = np.column_stack([np.ones(len(kinds)), rng.normal(scale=_STEP, size=steps.shape)])
+        turned = rowan.normalize(rowan.multiply(turns, orientations))
+        while True:
+            x = np.where(moved[:, None], positions + steps, positions)
+            q = np.where(moved[:, None], turned, orientations)
+            first, second = _clashes(beads, length, kinds, x, q)
+            if len(first) == 0:
+                break
+            moved[first] = moved[second] = False
+        positions, orientations = x, q
+    return positions - length * np.rint(positions / length), orientations
 
 
 def place_on_lattice(
@@ -142,7 +197,7 @@ def place_on_lattice(
 
     Parameters, returns and errors as in :func:`place_at_random`.
     """
-    beads = _Beads(bodies, pairs)
+    beads = _Beads(bodies, pairs, CONTACT)
     n = len(kinds)
     side = round(np.ceil(n ** (1 / 3) - 1e-9))
     grid = np.stack(np.unravel_index(rng.permutation(side**3)[:n], (side,) * 3), axis=1)
@@ -156,7 +211,7 @@ def place_on_lattice(
         if len(bad) == 0:
             return x, q
         fewest, barren = (len(bad), 0) if len(bad) < fewest else (fewest, barren + 1)
-        if barren >= 10 * _STALLED:
+        if barren >= _STALLED:
             raise JanusError(
                 f"volume_fraction: on a lattice {len(bad)} of {n} bodies overlap whichever way "
                 "they are turned; use a lower volume_fraction"

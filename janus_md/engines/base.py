@@ -29,6 +29,10 @@ class Device:
     gpu_id: int = 0
 
 
+CPU = Device()
+"""One core."""
+
+
 @dataclass(frozen=True)
 class Forces:
     """Energy of a system, and force and torque on each whole body.
@@ -114,5 +118,7 @@ class Engine(Protocol):
     ) -> Simulation:
         """Set up a simulation of `system`, which must carry velocities and angular momenta."""
 
-    def energies_and_forces(self, system: System, mesh: Mesh | None) -> Forces:
+    def energies_and_forces(
+        self, system: System, mesh: Mesh | None, device: Device = CPU
+    ) -> Forces:
         """Energy, forces and torques of `system` as it stands."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import rowan
 
-from janus_md.engines.base import Device, EngineStatus, Forces
+from janus_md.engines.base import CPU, Device, EngineStatus, Forces
 from janus_md.engines.sites import Particles, charged_types, lay_out, type_names, wrap
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
@@ -33,7 +33,9 @@ def status() -> EngineStatus:
         import hoomd
         import hoomd.md
     except ImportError as error:
-        return EngineStatus("hoomd", False, advice=f"HOOMD-blue does not load ({error}); {_INSTALL}")
+        return EngineStatus(
+            "hoomd", False, advice=f"HOOMD-blue does not load ({error}); {_INSTALL}"
+        )
     version = hoomd.version.version
     if version in REFUSED:
         return EngineStatus(
@@ -46,7 +48,9 @@ def status() -> EngineStatus:
     elif gpu_count():
         devices.append("gpu")
     else:
-        advice = "no usable GPU: " + "; ".join(hoomd.device.GPU.get_unavailable_device_reasons()[:1])
+        advice = "no usable GPU: " + "; ".join(
+            hoomd.device.GPU.get_unavailable_device_reasons()[:1]
+        )
     return EngineStatus("hoomd", True, version, devices, advice)
 
 
@@ -82,10 +86,12 @@ class HoomdEngine:
         """Set up a simulation (see :class:`janus_md.engines.base.Engine`)."""
         return HoomdSimulation(system, bath, time_step, mesh, seed, device, first_step)
 
-    def energies_and_forces(self, system: System, mesh: Mesh | None) -> Forces:
+    def energies_and_forces(
+        self, system: System, mesh: Mesh | None, device: Device = CPU
+    ) -> Forces:
         """Energy, forces and torques of `system` as it stands."""
         still = Bath(0.0, "nve", np.zeros(len(system.bodies)), np.zeros((len(system.bodies), 3)))
-        simulation = HoomdSimulation(system, still, 1e-3, mesh, 1, Device(), 0)
+        simulation = HoomdSimulation(system, still, 1e-3, mesh, 1, device, 0)
         try:
             return simulation.forces()
         finally:
@@ -283,5 +289,3 @@ def _method(system: System, bath: Bath) -> Any:
         method.gamma[name] = 0.0
         method.gamma_r[name] = (0.0, 0.0, 0.0)
     return method
-
-

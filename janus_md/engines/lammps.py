@@ -8,6 +8,8 @@ import importlib.util
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,9 @@ import numpy as np
 import rowan
 
 from janus_md.bodies import FloatArray
-from janus_md.engines.base import Device, EngineStatus, Forces
-from janus_md.engines.sites import Particles, box_vectors, charged_types, lay_out, wrap
+from janus_md.engines import lammps_input as commands
+from janus_md.engines.base import CPU, Device, EngineStatus, Forces
+from janus_md.engines.sites import Particles, lay_out, wrap
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
 from janus_md.system import Bath, System
@@ -56,7 +59,10 @@ def status() -> EngineStatus:
         lmp.close()
     if missing := {"RIGID", "KSPACE"} - packages:
         return EngineStatus(
-            "lammps", False, version, advice=f"LAMMPS lacks the packages {sorted(missing)}; {advice}"
+            "lammps",
+            False,
+            version,
+            advice=f"LAMMPS lacks the packages {sorted(missing)}; {advice}",
         )
     return EngineStatus("lammps", True, version, ["cpu"])
 
@@ -84,10 +90,12 @@ class LammpsEngine:
         """Set up a simulation (see :class:`janus_md.engines.base.Engine`)."""
         return LammpsSimulation(system, bath, time_step, mesh, seed, device, first_step)
 
-    def energies_and_forces(self, system: System, mesh: Mesh | None) -> Forces:
+    def energies_and_forces(
+        self, system: System, mesh: Mesh | None, device: Device = CPU
+    ) -> Forces:
         """Energy, forces and torques of `system` as it stands."""
         still = Bath(0.0, "nve", np.zeros(len(system.bodies)), np.zeros((len(system.bodies), 3)))
-        simulation = LammpsSimulation(system, still, 1e-3, mesh, 1, Device(), 0)
+        simulation = LammpsSimulation(system, still, 1e-3, mesh, 1, device, 0)
         try:
             return simulation.forces()
         finally:
@@ -116,19 +124,21 @@ class LammpsSimulation:
         self._lmp = _library().lammps(cmdargs=arguments)
         try:
             self._create(system, particles, bath)
-            self._interact(system, particles, mesh)
-            self._own_energy = _own_pairs(system, mesh)
+            self._lmp.commands_string(commands.interactions(system, particles, mesh, SKIN))
+            self._own_energy = commands.own_pairs(system, mesh)
             with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
                 table = Path(folder) / "bodies"  # read by the first run
                 self._integrate(system, bath, time_step, seed, table)
-                self._lmp.command("run 0")
+                with _zeroed_allocations():
+                    self._lmp.command("run 0")
+            self._refuse_stray_forces()
             # LAMMPS turns bodies relative to axes of its own choice, found at this moment.
             self._zero = rowan.multiply(
                 rowan.conjugate(self._local(_QUATERNION, "q")), system.orientations
             )
         except Exception as error:
             self._lmp.close()
-            if isinstance(error, JanusError):
+            if type(error) is not Exception:  # LAMMPS raises the base class itself
                 raise
             raise JanusError(f"LAMMPS refused the system: {_first_line(error)}") from error
 
@@ -156,8 +166,6 @@ class LammpsSimulation:
 
     def system(self) -> System:
         """Return the present state."""
-        from dataclasses import replace
-
         local = self._local(_COLUMNS, "c")
         orientations = rowan.multiply(self._local(_QUATERNION, "q"), self._zero)
         orientations /= np.linalg.norm(orientations, axis=1, keepdims=True)
@@ -165,7 +173,7 @@ class LammpsSimulation:
         return replace(
             self._start,
             positions=positions,
-            images=images,
+            images=self._start.images + images,
             orientations=orientations,
             velocities=local[:, 5:8].copy(),
             angular_momenta=rowan.rotate(rowan.conjugate(orientations), local[:, 14:17]),
@@ -182,19 +190,27 @@ class LammpsSimulation:
             return np.asarray(values[np.argsort(values[:, 0])][:, 1:], float)
         return np.asarray(values[np.argsort(values[:, 1])], float)
 
+    def _refuse_stray_forces(self) -> None:
+        """Make sure that bodies feel their sites' forces and nothing that memory held before.
+
+        The langevin keyword of fix rigid/small adds an array to the forces of the first step that
+        LAMMPS (2025-07-22) has not filled by then.
+        """
+        arrays = self._lmp.numpy
+        count = self._lmp.extract_setting("nlocal")
+        owners = arrays.extract_atom("molecule")[:count] - 1
+        expected = np.zeros((self._start.n_bodies, 3))
+        np.add.at(expected, owners, arrays.extract_atom("f")[:count])
+        stray = np.abs(self._local(_COLUMNS, "c")[:, 8:11] - expected).max()
+        if not stray <= 1e-6 * (1.0 + np.abs(expected).max()):
+            raise JanusError(
+                "LAMMPS starts with random forces from memory that it did not clear; "
+                "use the engine hoomd for bodies whose friction differs between the axes"
+            )
+
     def _create(self, system: System, particles: Particles, bath: Bath) -> None:
-        (lx, _, _), (xy, ly, _), (xz, yz, lz) = box_vectors(system.box).tolist()
-        low = (-0.5 * (lx + xy + xz), -0.5 * (ly + yz), -0.5 * lz)
-        sides = " ".join(f"{a!r} {a + b!r}" for a, b in zip(low, (lx, ly, lz), strict=True))
-        region = f"prism {sides} {xy!r} {xz!r} {yz!r}" if xy or xz or yz else f"block {sides}"
-        n_types = len(particles.type_names)
-        self._lmp.commands_string(
-            "units lj\natom_style hybrid sphere charge molecular\natom_modify map array\n"
-            f"region box {region}\n"
-            f"create_box {n_types} box\n"
-        )
+        self._lmp.commands_string(commands.box(system, len(particles.type_names)))
         wrapped, images = wrap(system.box, particles.positions)
-        images = images + system.images[particles.bodies]
         count = len(particles.types)
         created = self._lmp.create_atoms(
             count,
@@ -214,148 +230,48 @@ class LammpsSimulation:
         rmass[:count], radius[:count] = 1.0, 0.0
         centres = np.flatnonzero(tags < system.n_bodies)
         kinds = system.kinds[tags[centres]]
-        if bath.method == "langevin" and not _damps_alike(system, bath):
+        if bath.method == "langevin" and commands.is_isotropic(bath):
             rmass[centres] = bath.gamma[kinds]
-            radius[centres] = _friction_radius(bath)[kinds]
-
-    def _interact(self, system: System, particles: Particles, mesh: Mesh | None) -> None:
-        number = {name: k + 1 for k, name in enumerate(particles.type_names)}
-        pairs = system.interactions.pairs
-        longest = max((row.cutoff for row in pairs.values()), default=0.0)
-        styles, rows = [], ["pair_coeff * * none"]
-        if pairs:
-            styles.append(f"lj/cut {longest!r}")
-            for (a, b), row in pairs.items():
-                i, j = sorted((number[a], number[b]))
-                rows.append(f"pair_coeff {i} {j} lj/cut {row.epsilon!r} {row.sigma!r} {row.cutoff!r}")
-        if mesh is not None:
-            styles.append(f"coul/long {mesh.cutoff!r}")
-            longest = max(longest, mesh.cutoff)
-            charged = sorted(number[t] for t in charged_types(system))
-            rows += [
-                f"pair_coeff {i} {j} coul/long" for i in charged for j in charged if i <= j
-            ]
-        reach = 2.0 * max(body.reach for body in system.bodies)
-        self._lmp.commands_string(
-            "\n".join(
-                [
-                    f"comm_modify cutoff {max(longest, reach) + SKIN!r}",
-                    f"pair_style hybrid/overlay {' '.join(styles)}" if styles else "pair_style none",
-                    *(rows if styles else []),
-                    "pair_modify shift yes" if pairs else "",
-                    f"neighbor {SKIN} bin",
-                    "neigh_modify exclude molecule/intra all every 1 delay 0 check yes",
-                ]
-            )
-        )
-        if mesh is not None:
-            points = " ".join(map(str, mesh.resolution))
-            self._lmp.commands_string(
-                "kspace_style pppm 1.0e-4\n"  # the accuracy is not used: all is set below
-                f"kspace_modify mesh {points} order {mesh.order} gewald {mesh.splitting!r}"
-            )
+            radius[centres] = commands.friction_radius(bath)[kinds]
 
     def _integrate(
         self, system: System, bath: Bath, time_step: float, seed: int, table: Path
     ) -> None:
         np.savetxt(
             table,
-            _body_table(system),
+            commands.body_table(system),
             fmt=["%d", *["%.17g"] * 16, *["%d"] * 3],
             header=str(system.n_bodies),
             comments="",
         )
-        langevin = ""
-        if bath.method == "langevin":
-            if _damps_alike(system, bath):
-                damping = float((np.array([b.mass for b in system.bodies]) / bath.gamma)[0])
-                langevin = f"langevin {bath.kT!r} {bath.kT!r} {damping!r} {seed}"
-            else:
-                self._lmp.commands_string(
-                    f"group centres type <= {len(system.bodies)}\n"
-                    f"fix bath centres langevin {bath.kT!r} {bath.kT!r} 1.0 {seed} omega yes"
-                )
-        elif bath.method != "nve":
-            raise JanusError(
-                f"protocol.name: {bath.method!r} of rigid bodies is not in LAMMPS; "
-                "use langevin or nve, or the engine hoomd"
-            )
+        # The generator starts anew with each instance, so a restart needs another seed.
+        noise = 1 + (seed + 104_729 * self._step) % 899_999_999
+        before, keyword = commands.bath(system, bath, noise)
         self._lmp.commands_string(
             f"reset_timestep {self._step}\n"
             f"timestep {time_step!r}\n"
-            f"fix bodies all rigid/small molecule infile {table} reinit no {langevin}\n"
+            f"{before}\n"
+            f'fix bodies all rigid/small molecule infile "{table}" reinit no {keyword}\n'
             f"compute c all rigid/local bodies {_COLUMNS}\n"
             f"compute q all rigid/local bodies mol {_QUATERNION}\n"
             "thermo_style custom step pe\nthermo_modify norm no lost error\nthermo 0"
         )
 
 
-def _body_table(system: System) -> FloatArray:
-    """Rows of the ``infile`` of fix rigid/small: mass, centre, inertia, velocities, images."""
-    if system.velocities is None or system.angular_momenta is None:
-        velocities = momenta = np.zeros((system.n_bodies, 3))
-    else:
-        velocities = system.velocities
-        momenta = rowan.rotate(system.orientations, system.angular_momenta)
-    turn = rowan.to_matrix(system.orientations)
-    principal = np.array([body.inertia for body in system.bodies])[system.kinds]
-    inertia = np.einsum("nij,nj,nkj->nik", turn, principal, turn)
-    (xx, yy, zz), (xy, xz, yz) = (
-        (inertia[:, 0, 0], inertia[:, 1, 1], inertia[:, 2, 2]),
-        (inertia[:, 0, 1], inertia[:, 0, 2], inertia[:, 1, 2]),
-    )
-    mass = np.array([body.mass for body in system.bodies])[system.kinds]
-    return np.column_stack(
-        [
-            np.arange(1, system.n_bodies + 1), mass, system.positions,
-            xx, yy, zz, xy, xz, yz, velocities, momenta, system.images,
-        ]
-    )  # fmt: skip
-
-
-def _damps_alike(system: System, bath: Bath) -> bool:
-    """Whether one damping time serves all motions, as the langevin keyword of fix rigid has it."""
-    mass = np.array([body.mass for body in system.bodies])
-    inertia = np.array([body.inertia for body in system.bodies])
-    rates = np.column_stack([bath.gamma / mass, bath.gamma_r / inertia])
-    return bool(np.ptp(rates) < 1e-9 * rates.max())
-
-
-def _friction_radius(bath: Bath) -> FloatArray:
-    """Radius at which ``fix langevin omega yes`` gives both frictions of each kind.
-
-    It damps rotation with 4/3 R^2 gamma, the ratio of Stokes' two laws.
-    """
-    if np.any(np.ptp(bath.gamma_r, axis=1) > 1e-9 * bath.gamma_r.max(axis=1)):
-        raise JanusError(
-            "rotational friction that differs between the axes is not in LAMMPS; "
-            "use the engine hoomd"
-        )
-    return np.asarray(np.sqrt(0.75 * bath.gamma_r[:, 0] / bath.gamma))
-
-
-def _own_pairs(system: System, mesh: Mesh | None) -> float:
-    """Mesh energy of each body's own charge pairs, a constant since bodies are rigid, kJ/mol.
-
-    LAMMPS leaves these pairs out of the sum in real space alone; the reciprocal sum holds
-    ``q_i q_j erf(alpha r) / r`` of each.
-    """
-    if mesh is None or system.interactions.electrostatics is None:
-        return 0.0
-    from scipy.special import erf
-
-    from janus_md.units import charge_scale
-
-    scale = charge_scale(system.interactions.electrostatics.relative_permittivity) ** 2
-    counts = np.bincount(system.kinds, minlength=len(system.bodies))
-    total = 0.0
-    for count, body in zip(counts, system.bodies, strict=True):
-        i, j = np.triu_indices(len(body.charges), 1)
-        r = np.linalg.norm(body.positions[i] - body.positions[j], axis=1)
-        qq = body.charges[i] * body.charges[j]
-        keep = qq != 0
-        total += float(count) * float((qq * erf(mesh.splitting * r) / r)[keep].sum())
-    return scale * total
+@contextlib.contextmanager
+def _zeroed_allocations() -> Iterator[None]:
+    """Have the C library clear memory that it hands out (glibc's M_PERTURB), where it can."""
+    perturb, complement_of_zero = -6, 0xFF
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        yield
+        return
+    mallopt(perturb, complement_of_zero)
+    try:
+        yield
+    finally:
+        mallopt(perturb, 0)
 
 
 def _first_line(error: Exception) -> str:

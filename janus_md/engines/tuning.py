@@ -29,6 +29,9 @@ SKIN = 0.6
 CUTOFFS = (2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0)
 """Cutoffs in real space that are tried, nm."""
 
+SHORTEST = 1.0
+"""Shortest cutoff in real space that makes sense for charges in these bodies, nm."""
+
 ORDERS = (3, 4, 5)
 """Orders of the charge assignment that are tried."""
 
@@ -64,14 +67,74 @@ def rms(vectors: FloatArray) -> float:
 
 
 def measured_error(
-    engine: Engine, system: System, mesh: Mesh, reference: Forces, kT: float
+    engine: Engine, system: System, mesh: Mesh, reference: Forces, kT: float, device: Device
 ) -> tuple[float, float]:
     """Rms error of force (kT/nm) and torque (kT) on whole bodies against `reference`."""
-    found = engine.energies_and_forces(system, mesh)
+    found = engine.energies_and_forces(system, mesh, device)
     return (
         rms(found.forces - reference.forces) / kT,
         rms(found.torques - reference.torques) / kT,
     )
+
+
+def remeasure(
+    engine: Engine, system: System, mesh: Mesh, kT: float, device: Device
+) -> tuple[float, float]:
+    """Rms error of force (kT/nm) and torque (kT) on whole bodies against a tight mesh."""
+    reference = engine.energies_and_forces(system, tight_mesh(system, SKIN), device)
+    return measured_error(engine, system, mesh, reference, kT, device)
+
+
+def tune(
+    engine: Engine,
+    system: System,
+    bath: Bath,
+    time_step: float,
+    *,
+    device: Device,
+    force_error: float | None = None,
+) -> Tuned:
+    """Choose cutoff, mesh and order for speed at the rms force error the system asks for.
+
+    Every cutoff and order gets the coarsest mesh whose error, measured on whole bodies of
+    `system` against a tight mesh, is small enough; those that a cost model likes best are timed.
+
+    Parameters
+    ----------
+    engine : Engine
+        Engine that is to run.
+    system : System
+        State to measure on.
+    bath : Bath
+        Bath of the run.
+    time_step : float
+        ps.
+    device : Device
+        Where the run will be.
+    force_error : float, optional
+        kT/nm; the system's own where it is left out.
+
+    Raises
+    ------
+    JanusError
+        Where the box holds no cutoff, or no mesh is accurate enough.
+    """
+    longest = longest_cutoff(system, SKIN)
+    needed = max((row.cutoff for row in system.interactions.pairs.values()), default=0.0)
+    electrostatics = system.interactions.electrostatics
+    charged = electrostatics is not None and charge_square_sum(system)[1] > 0
+    if longest < max(needed, SHORTEST if charged else 0.0):
+        raise JanusError(
+            f"n_bodies: {system.n_bodies} bodies make a box of {2 * (longest + SKIN):.2f} nm, "
+            f"which must be over {2 * (max(needed, SHORTEST) + SKIN):.2f} nm; use more bodies or a "
+            "lower volume_fraction"
+        )
+    if electrostatics is None or not charged:
+        return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device))
+    target = (force_error or electrostatics.force_error) * bath.kT
+    cutoffs = [c for c in CUTOFFS if c <= longest] or [longest]
+    reference = engine.energies_and_forces(system, tight_mesh(system, SKIN), device)
+    return measured_error(engine, system, mesh, reference, kT, device)
 
 
 def tune(
@@ -119,12 +182,13 @@ def tune(
             f"n_bodies: a box whose faces are {2 * (longest + SKIN):.2f} nm apart leaves no room "
             "for the electrostatics; use more bodies or a lower volume_fraction"
         )
-    reference = engine.energies_and_forces(system, tight_mesh(system, SKIN))
+    reference = engine.energies_and_forces(system, tight_mesh(system, SKIN), device)
     meshes = [
         found
         for cutoff in cutoffs
         for order in ORDERS
-        if (found := _coarsest(engine, system, reference, cutoff, order, target)) is not None
+        if (found := _coarsest(engine, system, reference, cutoff, order, target, device))
+        is not None
     ]
     if not meshes:
         raise JanusError(
@@ -137,12 +201,18 @@ def tune(
         for mesh, error in meshes[:_TRIALS_TIMED]
     ]
     speed, mesh, _ = max(timed, key=lambda row: row[0])
-    force, torque = measured_error(engine, system, mesh, reference, bath.kT)
+    force, torque = measured_error(engine, system, mesh, reference, bath.kT, device)
     return Tuned(mesh, force, torque, speed)
 
 
 def _coarsest(
-    engine: Engine, system: System, reference: Forces, cutoff: float, order: int, target: float
+    engine: Engine,
+    system: System,
+    reference: Forces,
+    cutoff: float,
+    order: int,
+    target: float,
+    device: Device,
 ) -> tuple[Mesh, float] | None:
     """Mesh with the fewest points that keeps the measured error below `target` (kJ/mol/nm)."""
     sizes = smooth_numbers(256)
@@ -155,7 +225,7 @@ def _coarsest(
     )
 
     def error(k: int) -> float:
-        found = engine.energies_and_forces(system, candidates[k])
+        found = engine.energies_and_forces(system, candidates[k], device)
         return rms(found.forces - reference.forces)
 
     last = error(at)

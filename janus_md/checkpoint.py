@@ -1,0 +1,75 @@
+"""Checkpoints: everything that a resumed run needs, in double precision, written whole."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from janus_md.errors import JanusError
+from janus_md.system import System
+from janus_md.trajectory import publish
+
+_ARRAYS = ("kinds", "box", "positions", "orientations", "images", "velocities", "angular_momenta")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """State of a run between two steps.
+
+    Attributes
+    ----------
+    stage : str
+        Stage that is under way.
+    done : int
+        Steps of that stage that are done.
+    system : System
+        The state.
+    execution : dict
+        The execution's record so far (engine, version, mesh, ...).
+    """
+
+    stage: str
+    done: int
+    system: System
+    execution: dict[str, Any] = field(default_factory=dict)
+
+
+def save(path: Path, checkpoint: Checkpoint) -> None:
+    """Write `checkpoint` under another name, sync it, rename it."""
+    about = {"stage": checkpoint.stage, "done": checkpoint.done, "execution": checkpoint.execution}
+    arrays = {name: getattr(checkpoint.system, name) for name in _ARRAYS}
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("wb") as file:
+        np.savez(file, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
+    publish(partial, path)
+
+
+def load(path: Path, template: System) -> Checkpoint:
+    """Read the checkpoint at `path`; `template` brings bodies and interactions.
+
+    Raises
+    ------
+    JanusError
+        Where the file cannot be read or belongs to another system.
+    """
+    try:
+        with np.load(path) as file:
+            about = json.loads(file["about"].tobytes())
+            arrays = {name: file[name] for name in _ARRAYS}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise JanusError(
+            f"{path}: the checkpoint cannot be read ({error}); "
+            "remove it to start this job from the beginning"
+        ) from error
+    if not np.array_equal(arrays["kinds"], template.kinds):
+        raise JanusError(
+            f"{path}: the checkpoint is of another state point; "
+            "remove it to start this job from the beginning"
+        )
+    system = replace(template, **arrays)
+    return Checkpoint(about["stage"], about["done"], system, about["execution"])

@@ -1,0 +1,65 @@
+"""Engines behind one interface. Which one runs is a choice of the execution."""
+
+from __future__ import annotations
+
+from janus_md.engines.base import Device, Engine, EngineStatus
+from janus_md.errors import JanusError
+
+ENGINES = ("hoomd", "lammps")
+"""Names of the engines, in the order of preference where both are as fast."""
+
+DEVICES = ("auto", "cpu", "gpu")
+"""What a user may ask for."""
+
+
+def probe() -> list[EngineStatus]:
+    """Return the status of every engine here."""
+    from janus_md.engines import hoomd, lammps
+
+    return [hoomd.status(), lammps.status()]
+
+
+def load(name: str) -> Engine:
+    """Return the adapter called `name`."""
+    if name == "hoomd":
+        from janus_md.engines.hoomd import HoomdEngine
+
+        return HoomdEngine()
+    if name == "lammps":
+        from janus_md.engines.lammps import LammpsEngine
+
+        return LammpsEngine()
+    raise JanusError(f"engine: {name!r} is unknown; allowed are auto, {', '.join(ENGINES)}")
+
+
+def require(engine: str = "auto", device: str = "auto") -> list[tuple[str, str]]:
+    """Return the (engine, device) pairs that can serve a request, best first.
+
+    Raises
+    ------
+    JanusError
+        Where the request names something unknown, or something that is not here.
+    """
+    if engine not in ("auto", *ENGINES):
+        load(engine)
+    if device not in DEVICES:
+        raise JanusError(f"device: {device!r} is unknown; allowed are {', '.join(DEVICES)}")
+    found = {status.name: status for status in probe()}
+    wanted = ENGINES if engine == "auto" else (engine,)
+    usable = [found[name] for name in wanted if found[name].installed]
+    if not usable:
+        missing = "; ".join(f"{name}: {found[name].advice}" for name in wanted)
+        what = "no engine is" if engine == "auto" else f"{engine} is not"
+        raise JanusError(f"engine: {engine!r} was asked for and {what} usable here ({missing})")
+    on_gpu = [(status.name, "gpu") for status in usable if "gpu" in status.devices]
+    if device == "gpu":
+        if not on_gpu:
+            reasons = "; ".join(f"{s.name}: {s.advice or 'runs on CPUs alone'}" for s in usable)
+            raise JanusError(f"device: 'gpu' was asked for and none is usable here ({reasons})")
+        return on_gpu
+    if device == "auto" and on_gpu:
+        return on_gpu
+    return [(status.name, "cpu") for status in usable]
+
+
+__all__ = ["DEVICES", "ENGINES", "Device", "Engine", "EngineStatus", "load", "probe", "require"]

@@ -1,0 +1,148 @@
+"""Systems in LAMMPS' own words: commands, and the table of its rigid bodies."""
+
+from __future__ import annotations
+
+import numpy as np
+import rowan
+
+from janus_md.bodies import FloatArray
+from janus_md.engines.sites import Particles, box_vectors, charged_types
+from janus_md.errors import JanusError
+from janus_md.mesh import Mesh
+from janus_md.system import Bath, System
+from janus_md.units import charge_scale
+
+
+def box(system: System, n_types: int) -> str:
+    """Commands that make the box, centred on the origin."""
+    (lx, _, _), (xy, ly, _), (xz, yz, lz) = box_vectors(system.box).tolist()
+    low = (-0.5 * (lx + xy + xz), -0.5 * (ly + yz), -0.5 * lz)
+    sides = " ".join(f"{a!r} {a + b!r}" for a, b in zip(low, (lx, ly, lz), strict=True))
+    region = f"prism {sides} {xy!r} {xz!r} {yz!r}" if xy or xz or yz else f"block {sides}"
+    return (
+        "units lj\natom_style hybrid sphere charge molecular\natom_modify map array\n"
+        f"region box {region}\ncreate_box {n_types} box"
+    )
+
+
+def interactions(system: System, particles: Particles, mesh: Mesh | None, skin: float) -> str:
+    """Commands of the pair table, the mesh and the neighbour lists."""
+    number = {name: k + 1 for k, name in enumerate(particles.type_names)}
+    pairs = system.interactions.pairs
+    longest = max((row.cutoff for row in pairs.values()), default=0.0)
+    styles, rows = [], ["pair_coeff * * none"]
+    if pairs:
+        styles.append(f"lj/cut {longest!r}")
+        for (a, b), row in pairs.items():
+            i, j = sorted((number[a], number[b]))
+            rows.append(f"pair_coeff {i} {j} lj/cut {row.epsilon!r} {row.sigma!r} {row.cutoff!r}")
+    if mesh is not None:
+        styles.append(f"coul/long {mesh.cutoff!r}")
+        longest = max(longest, mesh.cutoff)
+        charged = sorted(number[t] for t in charged_types(system))
+        rows += [f"pair_coeff {i} {j} coul/long" for i in charged for j in charged if i <= j]
+    if pairs:
+        rows.append("pair_modify shift yes")
+    if mesh is not None:
+        points = " ".join(map(str, mesh.resolution))
+        rows.append("kspace_style pppm 1.0e-4")  # the accuracy is not used: all is set below
+        rows.append(f"kspace_modify mesh {points} order {mesh.order} gewald {mesh.splitting!r}")
+    reach = 2.0 * max(body.reach for body in system.bodies)
+    return "\n".join(
+        [
+            f"comm_modify cutoff {max(longest, reach) + skin!r}",
+            *([f"pair_style hybrid/overlay {' '.join(styles)}", *rows] if styles else []),
+            f"neighbor {skin} bin",
+            "neigh_modify exclude molecule/intra all every 1 delay 0 check yes",
+        ]
+    )
+
+
+def bath(system: System, bath: Bath, seed: int) -> tuple[str, str]:
+    """Return the command that goes before fix rigid, and fix rigid's own keyword.
+
+    Raises
+    ------
+    JanusError
+        For a bath that LAMMPS does not have.
+    """
+    if bath.method == "nve":
+        return "", ""
+    if bath.method != "langevin":
+        raise JanusError(
+            f"protocol.name: {bath.method!r} of rigid bodies is not in LAMMPS; "
+            "use langevin or nve, or the engine hoomd"
+        )
+    if is_isotropic(bath):
+        return (
+            f"group centres type <= {len(system.bodies)}\n"
+            f"fix bath centres langevin {bath.kT!r} {bath.kT!r} 1.0 {seed} omega yes",
+            "",
+        )
+    mass = np.array([body.mass for body in system.bodies])
+    inertia = np.array([body.inertia for body in system.bodies])
+    rates = np.column_stack([bath.gamma / mass, bath.gamma_r / inertia])
+    if np.ptp(rates) > 1e-9 * rates.max():
+        raise JanusError(
+            "LAMMPS has rotational friction that differs between the axes only where it damps "
+            "all motions in the same time; use the engine hoomd"
+        )
+    return "", f"langevin {bath.kT!r} {bath.kT!r} {float(1.0 / rates[0, 0])!r} {seed}"
+
+
+def is_isotropic(bath: Bath) -> bool:
+    """Whether rotational friction is the same about all axes of every kind."""
+    return bool(np.all(np.ptp(bath.gamma_r, axis=1) <= 1e-9 * bath.gamma_r.max(axis=1)))
+
+
+def friction_radius(bath: Bath) -> FloatArray:
+    """Radius at which ``fix langevin omega yes`` gives both frictions of each kind, shape (K,).
+
+    It damps rotation with 4/3 R^2 gamma, the ratio of Stokes' two laws.
+    """
+    return np.asarray(np.sqrt(0.75 * bath.gamma_r[:, 0] / bath.gamma))
+
+
+def body_table(system: System) -> FloatArray:
+    """Rows of the ``infile`` of fix rigid/small: mass, centre, inertia, velocities, images."""
+    if system.velocities is None or system.angular_momenta is None:
+        velocities = momenta = np.zeros((system.n_bodies, 3))
+    else:
+        velocities = system.velocities
+        momenta = rowan.rotate(system.orientations, system.angular_momenta)
+    turn = rowan.to_matrix(system.orientations)
+    principal = np.array([body.inertia for body in system.bodies])[system.kinds]
+    inertia = np.einsum("nij,nj,nkj->nik", turn, principal, turn)
+    (xx, yy, zz), (xy, xz, yz) = (
+        (inertia[:, 0, 0], inertia[:, 1, 1], inertia[:, 2, 2]),
+        (inertia[:, 0, 1], inertia[:, 0, 2], inertia[:, 1, 2]),
+    )
+    mass = np.array([body.mass for body in system.bodies])[system.kinds]
+    return np.column_stack(
+        [
+            np.arange(1, system.n_bodies + 1), mass, system.positions,
+            xx, yy, zz, xy, xz, yz, velocities, momenta, np.zeros((system.n_bodies, 3)),
+        ]
+    )  # fmt: skip
+
+
+def own_pairs(system: System, mesh: Mesh | None) -> float:
+    """Mesh energy of each body's own charge pairs, a constant since bodies are rigid, kJ/mol.
+
+    LAMMPS leaves these pairs out of the sum in real space alone; the reciprocal sum holds
+    ``q_i q_j erf(alpha r) / r`` of each.
+    """
+    if mesh is None or system.interactions.electrostatics is None:
+        return 0.0
+    from scipy.special import erf
+
+    scale = charge_scale(system.interactions.electrostatics.relative_permittivity) ** 2
+    counts = np.bincount(system.kinds, minlength=len(system.bodies))
+    total = 0.0
+    for count, body in zip(counts, system.bodies, strict=True):
+        i, j = np.triu_indices(len(body.charges), 1)
+        r = np.linalg.norm(body.positions[i] - body.positions[j], axis=1)
+        qq = body.charges[i] * body.charges[j]
+        keep = qq != 0
+        total += float(count) * float((qq * erf(mesh.splitting * r) / r)[keep].sum())
+    return scale * total

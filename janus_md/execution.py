@@ -1,0 +1,113 @@
+"""The record of an execution: which engine, device and mesh, and how fast they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from janus_md.engines import Device, Engine, load
+from janus_md.engines.tuning import Tuned, remeasure, tune
+from janus_md.errors import JanusError
+from janus_md.mesh import Mesh
+from janus_md.protocol import RELAX_STEP_SHARE, bath
+from janus_md.statepoint import StatePoint
+from janus_md.system import System
+
+Record = dict[str, Any]
+"""What the job document keeps as ``execution``; plain JSON values."""
+
+
+def choose(
+    point: StatePoint,
+    system: System,
+    candidates: list[tuple[str, str]],
+    threads: int,
+    gpu_id: int,
+) -> Record:
+    """Tune the mesh of each candidate (engine, device) and take the fastest.
+
+    Raises
+    ------
+    JanusError
+        Where no candidate knows the protocol, or no mesh serves.
+    """
+    environment = bath(point, system.bodies)
+    if point.protocol.name == "brownian":
+        candidates = [c for c in candidates if c[0] == "hoomd"]
+        if not candidates:
+            raise JanusError(
+                "protocol.name: 'brownian' needs the engine hoomd, which is not the one in use; "
+                "use langevin, or install HOOMD-blue"
+            )
+    gentle = RELAX_STEP_SHARE * point.protocol.time_step_ps
+    tuned: dict[str, tuple[Engine, Device, Tuned]] = {}
+    for name, kind in candidates:
+        adapter = load(name)
+        where = Device(kind, threads if name == "lammps" else 1, gpu_id)
+        found = tune(adapter, system, environment, gentle, device=where)
+        tuned[name] = (adapter, where, found)
+    adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
+    return {
+        "engine": adapter.name,
+        "version": adapter.version(),
+        "device": where.kind,
+        "gpu_id": gpu_id if where.kind == "gpu" else None,
+        "threads": where.threads,
+        "mesh": _mesh_record(found.mesh),
+        "force_error": found.force_error,
+        "torque_error": found.torque_error,
+        "trial_steps_per_second": {
+            name: round(row[2].steps_per_second, 1) for name, row in tuned.items()
+        },
+        "steps": 0,
+        "seconds": 0.0,
+    }
+
+
+def measured_rate(execution: Mapping[str, Any]) -> float:
+    """Steps per second so far; before there are any, what the trial run measured."""
+    if execution["seconds"] > 0:
+        return float(execution["steps"] / execution["seconds"])
+    return float(execution["trial_steps_per_second"][execution["engine"]])
+
+
+def device_of(execution: Mapping[str, Any]) -> Device:
+    """Return the device that `execution` records."""
+    return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0)
+
+
+def completed(execution: Mapping[str, Any], point: StatePoint, system: System) -> Record:
+    """Return the record of a run that has ended in `system`: its speed, and its mesh's error."""
+    record = dict(execution)
+    record["steps_per_second"] = round(measured_rate(execution), 1)
+    mesh = mesh_of(execution)
+    if mesh is not None:
+        force, torque = remeasure(
+            load(execution["engine"]),
+            system,
+            mesh,
+            bath(point, system.bodies).kT,
+            device_of(execution),
+        )
+        record["force_error_at_end"], record["torque_error_at_end"] = force, torque
+    return record
+
+
+def _mesh_record(mesh: Mesh | None) -> dict[str, Any] | None:
+    if mesh is None:
+        return None
+    return {
+        "cutoff_nm": mesh.cutoff,
+        "resolution": list(mesh.resolution),
+        "order": mesh.order,
+        "splitting_per_nm": mesh.splitting,
+    }
+
+
+def mesh_of(execution: Mapping[str, Any]) -> Mesh | None:
+    """Return the mesh that `execution` records; None where no body carries charge."""
+    record = execution["mesh"]
+    if record is None:
+        return None
+    x, y, z = record["resolution"]
+    return Mesh(record["cutoff_nm"], (x, y, z), record["order"], record["splitting_per_nm"])

@@ -1,0 +1,74 @@
+"""What a production leaves behind: trajectory and log, frame by frame, and those who look on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from janus_md import trajectory
+from janus_md.checkpoint import Checkpoint
+from janus_md.engines.base import Simulation
+from janus_md.errors import JanusError
+from janus_md.protocol import Stage
+from janus_md.statepoint import StatePoint
+from janus_md.system import System
+from janus_md.thermodynamics import quantities
+
+Observer = Callable[[int, float, System], None]
+"""Called with step, time in ps and state on every frame of the production."""
+
+PARTIAL_TRAJECTORY, PARTIAL_LOG = "trajectory.partial.gsd", "log.partial.gsd"
+
+
+class Recorder:
+    """Trajectory and log of the production, cut back to the checkpoint where one is resumed."""
+
+    def __init__(
+        self,
+        directory: Path,
+        point: StatePoint,
+        state: Checkpoint,
+        stage: Stage,
+        observers: Sequence[Observer] = (),
+    ) -> None:
+        self._observers, self._time_step = observers, stage.time_step
+        self._about = trajectory.metadata(point, state.system.bodies)
+        paths = (directory / PARTIAL_TRAJECTORY, directory / PARTIAL_LOG)
+        wanted = state.done // stage.frame_steps + 1 if state.done else 0
+        for path in paths:
+            if trajectory.keep_until(path, state.done if wanted else -1) != wanted:
+                raise JanusError(
+                    f"{path}: does not hold the frames that the checkpoint counts on; "
+                    "remove restart.npz to start this job from the beginning"
+                )
+        self._trajectory, self._log = (trajectory.GsdWriter(path) for path in paths)
+
+    def __len__(self) -> int:
+        return len(self._trajectory)
+
+    def keep(
+        self,
+        step: int,
+        simulation: Simulation,
+        system: System | None = None,
+        potential: float | None = None,
+    ) -> None:
+        """Append the present state and show it to the observers."""
+        system = simulation.system() if system is None else system
+        potential = simulation.potential_energy() if potential is None else potential
+        time_ps = step * self._time_step
+        about = self._about if len(self) == 0 else None
+        self._trajectory.append(trajectory.frame_of(system, step, about))
+        self._log.append(trajectory.log_frame(step, quantities(system, potential, time_ps)))
+        for observer in self._observers:
+            observer(step, time_ps, system)
+
+    def sync(self) -> None:
+        """Make what was appended durable, so that a checkpoint may count on it."""
+        self._trajectory.sync()
+        self._log.sync()
+
+    def close(self) -> None:
+        """Close both files."""
+        self._trajectory.close()
+        self._log.close()

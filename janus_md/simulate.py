@@ -1,0 +1,233 @@
+"""One job from its state point to a whole trajectory; what was cut off goes on where it was."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from janus_md import checkpoint, trajectory
+from janus_md.engines import load, require
+from janus_md.engines.base import Simulation
+from janus_md.errors import JanusError, SimulationFailed, ToBeContinued
+from janus_md.execution import choose, completed, device_of, measured_rate, mesh_of
+from janus_md.protocol import Stage, stages
+from janus_md.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Observer, Recorder
+from janus_md.statepoint import StatePoint
+from janus_md.system import build
+from janus_md.thermodynamics import complaint
+
+Progress = Callable[[str, int, int, float], None]
+
+INITIAL, TRAJECTORY, LOG, RESTART = "init.gsd", "trajectory.gsd", "log.gsd", "restart.npz"
+
+CHECKPOINT_SECONDS = 60.0
+"""Wall time between checkpoints."""
+
+_LOOK_SECONDS = 0.5  # wall time after which the driver looks up: progress, a wish to stop
+
+
+@dataclass
+class Run:
+    """What a run needs to know of its surroundings.
+
+    Attributes
+    ----------
+    directory : Path
+        The job's folder.
+    document : MutableMapping
+        The job's document: ``execution`` and, where it fails, ``failure`` are written.
+    progress : callable, optional
+        ``progress(stage, step, total_steps, steps_per_second)``, about twice a second.
+    observers : sequence of callables
+        ``observer(step, time_ps, system)`` on every frame of the production.
+    should_stop : callable
+        Asked about twice a second; True ends the run in a checkpoint.
+    """
+
+    directory: Path
+    document: MutableMapping[str, Any]
+    progress: Progress | None = None
+    observers: Sequence[Observer] = ()
+    should_stop: Callable[[], bool] = lambda: False
+
+
+def simulate(
+    point: StatePoint,
+    directory: Path,
+    document: MutableMapping[str, Any],
+    *,
+    engine: str = "auto",
+    device: str = "auto",
+    threads: int = 1,
+    gpu_id: int = 0,
+    observers: Sequence[Observer] = (),
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Run `point` in `directory` to its end; do nothing where the trajectory is there.
+
+    Products, named when whole: ``init.gsd``, ``trajectory.gsd``, ``log.gsd``; ``restart.npz`` is
+    the last checkpoint.
+
+    Raises
+    ------
+    JanusError
+        Where the engine or device asked for is not here, or the checkpoint is not usable.
+    SimulationFailed
+        Where the numbers stop being physical; the trajectory up to there stays as
+        ``trajectory.partial.gsd``.
+    ToBeContinued
+        Where `should_stop` said so.
+    """
+    if (directory / TRAJECTORY).exists():
+        return
+    run = Run(directory, document, progress, observers, should_stop)
+    plan = stages(point, point.bodies())
+    first = build(point)
+    restart = directory / RESTART
+    if restart.exists():
+        state = checkpoint.load(restart, first)
+        execution = dict(state.execution)
+        if engine not in ("auto", execution["engine"]):
+            raise JanusError(
+                f"engine: {engine!r} was asked for, but {restart} was written by "
+                f"{execution['engine']!r}; go on with that, or remove the file to start again"
+            )
+        require(execution["engine"], execution["device"])
+    else:
+        candidates = require(engine, device)
+        if not (directory / INITIAL).exists():
+            about = trajectory.metadata(point, first.bodies)
+            trajectory.write_whole(directory / INITIAL, trajectory.frame_of(first, 0, about))
+        execution = choose(point, first, candidates, threads, gpu_id)
+        state = checkpoint.Checkpoint(plan[0].name, 0, first, execution)
+    document["execution"] = execution
+    names = [stage.name for stage in plan]
+    reached = names.index(state.stage)
+    for number, stage in enumerate(plan[reached:], reached):
+        state = _run_stage(run, point, state, stage, number)
+        if number + 1 < len(plan):
+            state = replace(state, stage=plan[number + 1].name, done=0)
+            checkpoint.save(restart, state)
+    _finish(run, point, state)
+
+
+def _run_stage(
+    run: Run, point: StatePoint, state: checkpoint.Checkpoint, stage: Stage, number: int
+) -> checkpoint.Checkpoint:
+    """Run `stage` from where `state` stands to its end."""
+    execution = state.execution
+    try:
+        simulation = load(execution["engine"]).start(
+            state.system,
+            stage.bath,
+            stage.time_step,
+            mesh_of(execution),
+            seed=_seed(point, number),
+            device=device_of(execution),
+            # Every stage has steps of its own: HOOMD's noise is a function of seed and step, of
+            # which it takes 40 bits.
+            first_step=(number << 36) + state.done,
+        )
+    except ArithmeticError as error:
+        raise _failed(run, stage, state.done, str(error), -1) from error
+    try:
+        return _advance(run, point, state, stage, simulation)
+    finally:
+        simulation.close()
+
+
+def _advance(
+    run: Run,
+    point: StatePoint,
+    state: checkpoint.Checkpoint,
+    stage: Stage,
+    simulation: Simulation,
+) -> checkpoint.Checkpoint:
+    """Integrate, keep frames, look for trouble, write checkpoints."""
+    restart = run.directory / RESTART
+    frames = (
+        Recorder(run.directory, point, state, stage, run.observers) if stage.frame_steps else None
+    )
+    execution = dict(state.execution)
+    done, before = state.done, None
+    if frames is not None and done == 0:
+        frames.keep(0, simulation)
+    last_saved = last_told = time.monotonic()
+    rate = measured_rate(execution)
+    look = stage.frame_steps or max(1, stage.steps // 10)
+    try:
+        while done < stage.steps:
+            goal = min(stage.steps, (done // look + 1) * look)
+            piece = min(goal - done, max(1, int(rate * _LOOK_SECONDS)))
+            begin = time.monotonic()
+            try:
+                simulation.advance(piece)
+            except ArithmeticError as error:
+                raise _failed(run, stage, done, str(error), _last(frames)) from error
+            done += piece
+            now = time.monotonic()
+            execution["steps"] += piece
+            execution["seconds"] += now - begin
+            rate = max(1.0, piece / max(now - begin, 1e-6))
+            if done == goal:
+                system, potential = simulation.system(), simulation.potential_energy()
+                if trouble := complaint(system, potential, before, stage.bath.kT):
+                    raise _failed(run, stage, done, trouble, _last(frames))
+                before = potential
+                if frames is not None:
+                    frames.keep(done, simulation, system, potential)
+            ended = done == stage.steps
+            if run.progress is not None and (ended or now - last_told > _LOOK_SECONDS):
+                run.progress(stage.name, done, stage.steps, rate)
+                last_told = now
+            stop = run.should_stop()
+            if stop or ended or now - last_saved > CHECKPOINT_SECONDS:
+                if frames is not None:
+                    frames.sync()
+                state = checkpoint.Checkpoint(stage.name, done, simulation.system(), execution)
+                checkpoint.save(restart, state)
+                last_saved = time.monotonic()
+            if stop and not ended:
+                raise ToBeContinued(
+                    f"stopped at step {done} of {stage.steps} ({stage.name}); run again to go on"
+                )
+    finally:
+        if frames is not None:
+            frames.close()
+    return state
+
+
+def _finish(run: Run, point: StatePoint, state: checkpoint.Checkpoint) -> None:
+    """Measure the mesh once more on the last state, complete the record, name the products."""
+    run.document["execution"] = completed(state.execution, point, state.system)
+    run.document.pop("failure", None)
+    trajectory.publish(run.directory / PARTIAL_LOG, run.directory / LOG)
+    trajectory.publish(run.directory / PARTIAL_TRAJECTORY, run.directory / TRAJECTORY)
+
+
+def _failed(run: Run, stage: Stage, step: int, why: str, last_frame: int) -> SimulationFailed:
+    """Return the failure, noted in the job's document."""
+    good = f"the last good frame is {last_frame}" if last_frame >= 0 else "no frame was kept"
+    message = f"the simulation failed at step {step} of {stage.name}: {why}; {good}"
+    run.document["failure"] = {
+        "message": message,
+        "stage": stage.name,
+        "step": step,
+        "last_good_frame": last_frame,
+    }
+    # A checkpoint may be from shortly before the end: going on from there would fail again.
+    (run.directory / RESTART).unlink(missing_ok=True)
+    return SimulationFailed(message, step, last_frame)
+
+
+def _last(frames: Recorder | None) -> int:
+    return len(frames) - 1 if frames is not None else -1
+
+
+def _seed(point: StatePoint, stage: int) -> int:
+    """Seed of the bath's noise: of the state point, another one for each stage."""
+    return (point.seed() + 7919 * stage) % 2**31

@@ -1,0 +1,186 @@
+"""GSD in and out: one layout, whichever engine ran.
+
+A frame holds the central particle of every body (position, orientation, velocity, type, image,
+mass, principal inertia); constituents follow from the catalogue. Freud and OVITO read it as it
+is. Frame 0 carries the state point's environment and each kind's dipole, hand and bond criterion
+as JSON in ``log/janus_md/metadata``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from janus_md.bodies import RigidBody
+from janus_md.statepoint import StatePoint
+from janus_md.system import System
+
+METADATA = "janus_md/metadata"
+"""Name of the log chunk of frame 0 that holds the metadata."""
+
+
+def metadata(point: StatePoint, bodies: tuple[RigidBody, ...]) -> dict[str, Any]:
+    """What a reader needs to know beside the positions."""
+    return {
+        "schema": 1,
+        "model": point.model,
+        "relative_permittivity": point.relative_permittivity,
+        "temperature": point.temperature,
+        "time_step_ps": point.protocol.time_step_ps,
+        "bodies": {
+            body.name: {
+                "dipole_debye": body.dipole.tolist(),
+                "enantiomer": body.enantiomer,
+                "symmetry": body.symmetry,
+                "bond": {"distance": body.bond.distance, "angle": body.bond.angle},
+                "volume": body.volume,
+                "hydrodynamic_radius": body.hydrodynamic_radius,
+            }
+            for body in bodies
+        },
+    }
+
+
+def read_metadata(frame: Any) -> dict[str, Any] | None:
+    """Metadata of a trajectory from its frame 0; None for a file that is not ours."""
+    raw = frame.log.get(METADATA)
+    if raw is None:
+        return None
+    found: dict[str, Any] = json.loads(np.asarray(raw, np.uint8).tobytes())
+    return found
+
+
+def frame_of(system: System, step: int, about: Mapping[str, Any] | None = None) -> Any:
+    """Return `system` as a ``gsd.hoomd.Frame``; `about` is the metadata, for frame 0."""
+    import gsd.hoomd
+
+    frame = gsd.hoomd.Frame()
+    frame.configuration.step = step
+    frame.configuration.box = system.box
+    data = frame.particles
+    data.N = system.n_bodies
+    data.types = [body.name for body in system.bodies]
+    data.typeid = system.kinds
+    data.position = system.positions
+    data.orientation = system.orientations
+    data.image = system.images
+    data.mass = np.array([body.mass for body in system.bodies])[system.kinds]
+    data.moment_inertia = np.array([body.inertia for body in system.bodies])[system.kinds]
+    if system.velocities is not None:
+        data.velocity = system.velocities
+    if about is not None:
+        frame.log[METADATA] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    return frame
+
+
+def log_frame(step: int, quantities: Mapping[str, Any]) -> Any:
+    """Return a frame of the log: no particles, only numbers."""
+    import gsd.hoomd
+
+    frame = gsd.hoomd.Frame()
+    frame.configuration.step = step
+    for name, value in quantities.items():
+        frame.log[f"janus_md/{name}"] = np.atleast_1d(np.asarray(value, float))
+    return frame
+
+
+class GsdWriter:
+    """Appends frames to a GSD file; what is on disk is always readable."""
+
+    def __init__(self, path: Path) -> None:
+        import gsd.hoomd
+
+        self._path = path
+        self._file = gsd.hoomd.open(str(path), "r+" if path.exists() else "w")
+
+    def __len__(self) -> int:
+        return len(self._file)
+
+    def append(self, frame: Any) -> None:
+        """Append one frame."""
+        self._file.append(frame)
+
+    def sync(self) -> None:
+        """Make all that was appended durable."""
+        self._file.flush()
+        with self._path.open("rb+") as file:
+            os.fsync(file.fileno())
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        self._file.close()
+
+    def __enter__(self) -> GsdWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def write_whole(path: Path, frame: Any) -> None:
+    """Write a file of one frame under another name and rename it."""
+    partial = path.with_name(path.name + ".partial")
+    partial.unlink(missing_ok=True)
+    with GsdWriter(partial) as file:
+        file.append(frame)
+    publish(partial, path)
+
+
+def keep_until(path: Path, last_step: int) -> int:
+    """Drop the frames of `path` that are newer than `last_step`; return how many stay.
+
+    A file that is missing or that holds nothing readable counts as empty and is removed.
+    """
+    import gsd.hoomd
+
+    if not path.exists():
+        return 0
+    kept = path.with_name(path.name + ".kept")
+    kept.unlink(missing_ok=True)
+    count = 0
+    try:
+        with gsd.hoomd.open(str(path), "r") as file:
+            steps = [
+                int(file.file.read_chunk(k, "configuration/step")[0])
+                if file.file.chunk_exists(k, "configuration/step")
+                else 0
+                for k in range(len(file))
+            ]
+            good = [k for k, step in enumerate(steps) if step <= last_step]
+            if len(good) == len(steps):
+                return len(good)
+            with GsdWriter(kept) as out:
+                for k in good:
+                    out.append(file[k])
+                    count += 1
+    except (OSError, RuntimeError):
+        count = 0
+    if count:
+        publish(kept, path)
+    else:
+        kept.unlink(missing_ok=True)
+        path.unlink()
+    return count
+
+
+def publish(partial: Path, final: Path) -> None:
+    """Make a written file durable and give it its name in one stroke."""
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+    partial.replace(final)
+    folder = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,86 @@
+"""Engines under test, and the systems that they are tested on."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from janus_md.bodies import BondCriterion, RigidBody
+from janus_md.catalog import body
+from janus_md.engines import Engine, load
+from janus_md.interactions import Electrostatics, Interactions, wca_table
+from janus_md.placement import place_at_random
+from janus_md.system import Bath, System
+from janus_md.units import thermal_energy
+
+ROOM = 298.15
+
+
+@pytest.fixture(scope="session", params=["lammps", "hoomd"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn; skips, with the reason, where it is not installed."""
+    return usable(request.param)
+
+
+def usable(name: str) -> Engine:
+    """Return the engine called `name`, or skip."""
+    if importlib.util.find_spec(name) is None:
+        pytest.skip(f"{name} is not installed")
+    return load(name)
+
+
+def catalogue_system(
+    names: tuple[str, ...],
+    model: str,
+    n: int,
+    *,
+    seed: int,
+    volume_fraction: float = 0.05,
+    relative_permittivity: float = 1.0,
+) -> System:
+    """Bodies of the catalogue at random, with thermal velocities."""
+    rng = np.random.default_rng(seed)
+    bodies = tuple(body(name, model) for name in names)
+    kinds = rng.integers(len(bodies), size=n).astype(np.int32)
+    length = (n * bodies[0].volume / volume_fraction) ** (1 / 3)
+    pairs = wca_table(bodies)
+    positions, orientations = place_at_random(bodies, kinds, length, pairs, rng)
+    kT = thermal_energy(ROOM)
+    mass = np.array([b.mass for b in bodies])[kinds]
+    inertia = np.array([b.inertia for b in bodies])[kinds]
+    return System(
+        bodies=bodies,
+        kinds=kinds,
+        box=np.array([length, length, length, 0, 0, 0]),
+        positions=positions,
+        orientations=orientations,
+        interactions=Interactions(pairs, Electrostatics(relative_permittivity, 0.2)),
+        velocities=rng.normal(size=(n, 3)) * np.sqrt(kT / mass)[:, None],
+        angular_momenta=rng.normal(size=(n, 3)) * np.sqrt(kT * inertia),
+    )
+
+
+def two_charge_dipole(separation: float, moment: float = 1.0) -> RigidBody:
+    """A dipole of two charges in e nm, with no volume, mass 1 and inertia 1."""
+    half = 0.5 * separation
+    return RigidBody(
+        name="dipole",
+        model="two charges",
+        positions=np.array([[0.0, 0.0, -half], [0.0, 0.0, half]]),
+        types=("charge", "charge"),
+        charges=np.array([-1.0, 1.0]) * moment / separation,
+        diameters={"dipole": 0.0, "charge": 0.0},
+        mass=1.0,
+        inertia=np.ones(3),
+        hydrodynamic_radius=1.0,
+        volume=1.0,
+        bond=BondCriterion(2.0, 35.0),
+        symmetry=0,
+    )
+
+
+def nve(system: System) -> Bath:
+    """No bath."""
+    return Bath(0.0, "nve", np.ones(len(system.bodies)), np.ones((len(system.bodies), 3)))

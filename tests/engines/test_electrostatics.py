@@ -1,0 +1,97 @@
+"""Lattice sums of dipoles with a closed form, through a System, in each engine."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from janus_md.catalog import body
+from janus_md.engines import Engine
+from janus_md.engines.tuning import SKIN, rms
+from janus_md.interactions import Electrostatics, Interactions, wca_table
+from janus_md.mesh import tight_mesh
+from janus_md.pair_energy import pair_forces
+from janus_md.system import System
+from janus_md.units import COULOMB, DEBYE
+from tests.engines.conftest import two_charge_dipole
+
+ALONG_X = np.array([math.sqrt(0.5), 0.0, math.sqrt(0.5), 0.0])  # turns +z into +x
+
+
+def dipole_lattice(separation: float, cells: int, antiparallel_columns: bool) -> System:
+    """Simple cubic lattice with spacing 1 nm, dipoles of 1 e nm along x."""
+    grid = np.stack(np.meshgrid(*[np.arange(cells)] * 3, indexing="ij"), -1).reshape(-1, 3)
+    orientations = np.tile(ALONG_X, (len(grid), 1))
+    if antiparallel_columns:
+        turned = (grid[:, 1] + grid[:, 2]) % 2 == 1
+        orientations[turned] = ALONG_X * np.array([1, 1, -1, 1])
+    kind = two_charge_dipole(separation)
+    return System(
+        bodies=(kind,),
+        kinds=np.zeros(len(grid), np.int32),
+        box=np.array([cells] * 3 + [0, 0, 0], float),
+        positions=grid + 0.5 - 0.5 * cells,
+        orientations=orientations,
+        interactions=Interactions({}, Electrostatics(1.0, 0.1)),
+    )
+
+
+def test_ferroelectric_cube_in_conducting_surroundings(engine: Engine) -> None:
+    """Any cubic lattice of point dipoles: -(2 pi / 3) rho mu^2 each; charges +-1/s at a finite
+    separation add a term of order s^2, which Richardson's extrapolation takes out."""
+    energy = {}
+    for s in (0.1, 0.2):
+        system = dipole_lattice(s, 6, antiparallel_columns=False)
+        found = engine.energies_and_forces(system, tight_mesh(system, SKIN, 1e-5))
+        energy[s] = found.energy / system.n_bodies / COULOMB
+        # By symmetry no body feels a force.
+        assert rms(found.forces) < 1e-3 * COULOMB
+    # The two values are those of a direct Ewald sum of the same charges.
+    assert energy[0.1] == pytest.approx(-2.12553797, abs=2e-5)
+    assert energy[0.2] == pytest.approx(-2.21985298, abs=2e-5)
+    limit = energy[0.1] + (energy[0.1] - energy[0.2]) / 3.0
+    assert limit == pytest.approx(-2 * math.pi / 3, rel=2e-3)
+
+
+def test_antiparallel_columns_are_the_ground_state_of_the_cube(engine: Engine) -> None:
+    """-2.6767886844 mu^2/d^3 each (Luttinger and Tisza, Phys. Rev. 70, 954, 1946), s -> 0."""
+    energies = []
+    for s in (0.1, 0.2):
+        system = dipole_lattice(s, 6, antiparallel_columns=True)
+        found = engine.energies_and_forces(system, tight_mesh(system, SKIN, 1e-5))
+        energies.append(found.energy / system.n_bodies / COULOMB)
+    assert energies[0] + (energies[0] - energies[1]) / 3 == pytest.approx(-2.6767886844, rel=2e-3)
+
+
+@pytest.mark.parametrize("model", ["sphere", "bladed"])
+def test_pair_in_a_large_box_is_the_free_pair(engine: Engine, model: str) -> None:
+    """Energy, forces and torques of two bodies against the sum over their sites in free space.
+
+    Images of two dipoles 30 nm away change the energy by about 4 pi mu^2 / 3V.
+    """
+    kind = body("R-Au-Cu", model)
+    rng = np.random.default_rng(4)
+    length = 30.0
+    for _ in range(3):
+        q = rng.normal(size=(2, 4))
+        q /= np.linalg.norm(q, axis=1, keepdims=True)
+        apart = rng.normal(size=3)
+        apart *= 3.2 / np.linalg.norm(apart)
+        system = System(
+            bodies=(kind,),
+            kinds=np.zeros(2, np.int32),
+            box=np.array([length] * 3 + [0, 0, 0]),
+            positions=np.array([-0.5 * apart, 0.5 * apart]),
+            orientations=q,
+            interactions=Interactions(wca_table((kind,)), Electrostatics(1.0, 0.1)),
+        )
+        found = engine.energies_and_forces(system, tight_mesh(system, SKIN))
+        free = pair_forces(kind, kind, apart, q[0], q[1])
+        images = 4 * math.pi * COULOMB * (2 * kind.dipole[2] * DEBYE) ** 2 / (3 * length**3)
+        assert found.energy == pytest.approx(free.energy[0], abs=images)
+        assert rms(found.forces[1:] - free.force) < 1e-3 * rms(found.forces) + images
+        torques = np.concatenate([free.torque_a, free.torque_b])
+        assert rms(found.torques - torques) < 1e-3 * rms(torques) + images
+        np.testing.assert_allclose(found.forces[0], -found.forces[1], atol=1e-3)

@@ -1,0 +1,60 @@
+"""LAMMPS and HOOMD-blue give the same energies, forces and torques on whole bodies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from janus_md import catalog
+from janus_md.engines.tuning import SKIN, rms
+from janus_md.mesh import tight_mesh
+from janus_md.units import thermal_energy
+from tests.engines.conftest import ROOM, catalogue_system, usable
+
+CONFIGURATIONS = 20
+BODIES = 12
+
+
+@pytest.mark.parametrize("model", catalog.MODELS)
+@pytest.mark.parametrize("name", catalog.names())
+def test_engines_agree(name: str, model: str, record_property) -> None:
+    lammps, hoomd = usable("lammps"), usable("hoomd")
+    kT = thermal_energy(ROOM)
+    worst = {"energy_kT_per_body": 0.0, "force_share_of_rms": 0.0, "torque_share_of_rms": 0.0}
+    for seed in range(CONFIGURATIONS):
+        system = catalogue_system((name,), model, BODIES, seed=seed)
+        mesh = tight_mesh(system, SKIN)
+        a, b = (engine.energies_and_forces(system, mesh) for engine in (lammps, hoomd))
+        found = (
+            abs(a.energy - b.energy) / BODIES / kT,
+            rms(a.forces - b.forces) / rms(a.forces),
+            rms(a.torques - b.torques) / rms(a.torques),
+        )
+        for key, value in zip(worst, found, strict=True):
+            worst[key] = max(worst[key], value)
+    record_property("parity", worst)
+    print(f"{name} {model}: " + ", ".join(f"{k} {v:.2g}" for k, v in worst.items()))
+    assert max(worst.values()) < 1e-3
+
+
+def test_engines_agree_on_a_mixture_in_solvent() -> None:
+    lammps, hoomd = usable("lammps"), usable("hoomd")
+    system = catalogue_system(("R-1", "S-1"), "bladed", BODIES, seed=5, relative_permittivity=8.93)
+    mesh = tight_mesh(system, SKIN)
+    a, b = (engine.energies_and_forces(system, mesh) for engine in (lammps, hoomd))
+    assert a.energy == pytest.approx(b.energy, abs=1e-3 * BODIES * thermal_energy(ROOM))
+    assert rms(a.forces - b.forces) < 1e-3 * rms(a.forces)
+    assert rms(a.torques - b.torques) < 1e-3 * rms(a.torques)
+
+
+def test_engines_agree_in_a_triclinic_box() -> None:
+    from dataclasses import replace
+
+    lammps, hoomd = usable("lammps"), usable("hoomd")
+    system = catalogue_system(("R-Au-Cu",), "sphere", BODIES, seed=3, volume_fraction=0.02)
+    tilted = replace(system, box=system.box + np.array([0, 1.0, 2.0, 0.1, -0.15, 0.2]))
+    mesh = tight_mesh(tilted, SKIN)
+    a, b = (engine.energies_and_forces(tilted, mesh) for engine in (lammps, hoomd))
+    assert a.energy == pytest.approx(b.energy, abs=1e-3 * BODIES * thermal_energy(ROOM))
+    assert rms(a.forces - b.forces) < 1e-3 * rms(a.forces)
+    assert rms(a.torques - b.torques) < 1e-3 * rms(a.torques)

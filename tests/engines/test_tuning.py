@@ -1,0 +1,63 @@
+"""The mesh is chosen by measurement, keeps the error that was asked for, and is worth it."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from janus_md.engines import Engine
+from janus_md.engines.base import CPU
+from janus_md.engines.tuning import SKIN, measured_error, tune
+from janus_md.errors import JanusError
+from janus_md.interactions import Interactions
+from janus_md.mesh import tight_mesh
+from janus_md.protocol import damped
+from janus_md.units import thermal_energy
+from tests.engines.conftest import ROOM, catalogue_system
+
+KT = thermal_energy(ROOM)
+
+
+def test_error_is_below_the_target_and_measured_on_bodies(engine: Engine) -> None:
+    system = catalogue_system(("R-Au-Cu",), "sphere", 64, seed=1)
+    bath = damped(system.bodies, KT, 5.0, "langevin")
+    for target in (0.3, 0.03):
+        tuned = tune(engine, system, bath, 0.01, device=CPU, force_error=target)
+        assert tuned.mesh is not None
+        reference = engine.energies_and_forces(system, tight_mesh(system, SKIN, 1e-5))
+        force, torque = measured_error(engine, system, tuned.mesh, reference, KT, CPU)
+        assert force == pytest.approx(tuned.force_error, rel=0.02)
+        assert torque == pytest.approx(tuned.torque_error, rel=0.02)
+        # The coarsest mesh that serves: not ten times better than it need be.
+        assert 0.1 * target < force <= target
+
+
+def test_tuned_mesh_is_faster_than_the_reference(engine: Engine) -> None:
+    system = catalogue_system(("R-Au-Cu",), "sphere", 64, seed=1)
+    bath = damped(system.bodies, KT, 5.0, "langevin")
+    tuned = tune(engine, system, bath, 0.01, device=CPU)
+    run = engine.start(system, bath, 0.01, tight_mesh(system, SKIN), seed=1, device=CPU)
+    begin = time.perf_counter()
+    run.advance(20)
+    rate = 20 / (time.perf_counter() - begin)
+    run.close()
+    assert tuned.steps_per_second > 5 * rate
+
+
+def test_bodies_without_charge_need_no_mesh(engine: Engine) -> None:
+    from dataclasses import replace
+
+    system = catalogue_system(("R-Au-Cu",), "sphere", 32, seed=1)
+    neutral = replace(system, interactions=Interactions(system.interactions.pairs, None))
+    tuned = tune(engine, neutral, damped(system.bodies, KT, 5.0, "langevin"), 0.01, device=CPU)
+    assert tuned.mesh is None
+    assert tuned.steps_per_second > 0
+
+
+def test_box_without_room_is_refused_in_one_sentence(engine: Engine) -> None:
+    system = catalogue_system(("R-Au-Cu",), "sphere", 2, seed=1, volume_fraction=0.12)
+    assert np.all(system.box[:3] < 3.4)
+    with pytest.raises(JanusError, match=r"^n_bodies: .* use more bodies"):
+        tune(engine, system, damped(system.bodies, KT, 5.0, "langevin"), 0.01, device=CPU)
