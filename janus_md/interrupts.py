@@ -1,0 +1,40 @@
+"""Interrupt and termination signals as a wish to stop that a loop can ask about."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+"""Ctrl-C, and what a batch system sends before it kills."""
+
+
+@contextmanager
+def stop_signals() -> Iterator[Callable[[], bool]]:
+    """Turn the first signal into a wish, and let a second one act as it usually does.
+
+    Yields
+    ------
+    callable
+        Whether a signal has come.
+    """
+    came = False
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal came
+        came = True
+        restore()
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    for number in SIGNALS:
+        signal.signal(number, note)
+    try:
+        yield lambda: came
+    finally:
+        restore()

@@ -1,0 +1,129 @@
+"""The operations of a job as plain functions of its state point, folder and document.
+
+Whether one is done is told by whole products on disk: files get their names only when they are
+complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from janus_md import simulate
+from janus_md.errors import ToBeContinued
+from janus_md.interrupts import stop_signals
+from janus_md.locks import hold
+from janus_md.recorder import Observer
+from janus_md.statepoint import StatePoint
+
+Document = MutableMapping[str, Any]
+
+OPERATIONS = ("simulate", "analyze")
+"""Names of the operations, in their order."""
+
+TABLES = ("wires.parquet", "frames.parquet", "rdf.parquet")
+"""Files that the analysis of a job leaves behind."""
+
+
+def is_simulated(directory: Path) -> bool:
+    """Whether the trajectory is there, and so complete."""
+    return (directory / simulate.TRAJECTORY).is_file()
+
+
+def is_analyzed(directory: Path, document: Mapping[str, Any]) -> bool:
+    """Whether all tables and the summary are there."""
+    return all((directory / name).is_file() for name in TABLES) and "analysis" in document
+
+
+def left_to_do(directory: Path, document: Mapping[str, Any]) -> list[str]:
+    """Operations that the job still needs, in their order."""
+    if not is_simulated(directory):
+        return list(OPERATIONS)
+    return [] if is_analyzed(directory, document) else ["analyze"]
+
+
+def simulate_job(
+    statepoint: Mapping[str, Any],
+    directory: Path,
+    document: Document,
+    *,
+    engine: str = "auto",
+    device: str = "auto",
+    threads: int = 1,
+    gpu_id: int = 0,
+    observers: Sequence[Observer] = (),
+    progress: simulate.Progress | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Simulate a job to its end, or until a signal or `should_stop` says to stop.
+
+    Parameters as of :func:`janus_md.simulate.simulate`; `statepoint` is what the job stores.
+
+    Raises
+    ------
+    JanusError
+        As there; also where the state point is not one of this schema, or where another process
+        works on the job.
+    """
+    point = StatePoint.of(statepoint)
+    with hold(directory), stop_signals() as interrupted:
+        if is_simulated(directory):
+            return
+        document.pop("failure", None)
+        _forget_analysis(directory, document)
+        simulate.simulate(
+            point,
+            directory,
+            document,
+            engine=engine,
+            device=device,
+            threads=threads,
+            gpu_id=gpu_id,
+            observers=observers,
+            progress=progress,
+            should_stop=lambda: interrupted() or should_stop(),
+        )
+
+
+def analyze_job(
+    directory: Path,
+    document: Document,
+    *,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Find the wires in a job's trajectory; the summary goes to its document.
+
+    Raises
+    ------
+    JanusError
+        Where the trajectory cannot be used, or another process works on the job.
+    ToBeContinued
+        Where a signal came; nothing is left behind.
+    """
+    from janus_md.analysis.pipeline import analyze_file
+
+    with hold(directory), stop_signals() as interrupted:
+        if is_analyzed(directory, document):
+            return
+
+        def told(done: int, total: int) -> None:
+            if progress is not None:
+                progress(done, total)
+            if interrupted() or should_stop():
+                raise ToBeContinued(f"stopped at frame {done} of {total}; run again to analyse")
+
+        summary = analyze_file(
+            directory / simulate.TRAJECTORY, directory, workers=workers, progress=told
+        )
+        document["analysis"] = summary
+        document.pop("failure", None)
+
+
+def _forget_analysis(directory: Path, document: Document) -> None:
+    """Remove what an analysis of an older trajectory left behind."""
+    document.pop("analysis", None)
+    for name in TABLES:
+        (directory / name).unlink(missing_ok=True)
