@@ -58,6 +58,35 @@ def open_job(directory: Path) -> Job:
     return open_project(directory.parent.parent).open_job(id=directory.name)
 
 
+def sorted_jobs(project: Project) -> list[Job]:
+    """Jobs in the order of their state points: by particle, then key by key.
+
+    Raises
+    ------
+    JanusError
+        Where there are none.
+    """
+
+    def order(job: Job) -> tuple[str, list[tuple[str, bool, Any]]]:
+        statepoint = job.statepoint()
+        flat = flatten(statepoint).items()
+        return _substance(statepoint), [
+            (key, *((False, value) if isinstance(value, int | float) else (True, str(value))))
+            for key, value in sorted(flat)
+        ]
+
+    if not len(project):
+        raise JanusError(
+            f"directory: {project.path!r} holds no jobs; add some with `janus-md init TEMPLATE`"
+        )
+    return sorted(project, key=order)
+
+
+def folders(project: Project) -> dict[str, Path]:
+    """Folder of each job, by its id."""
+    return {str(job.id): Path(job.path) for job in project}
+
+
 def flatten(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Return nested maps as one with dotted keys; lists and empty maps stay values."""
     flat: dict[str, Any] = {}
@@ -115,11 +144,16 @@ def table(project: Project) -> pd.DataFrame:
     pandas.DataFrame
         A row per job: ``job`` (its id), ``status`` (:func:`status`), the state point with dotted
         keys, and what the job document holds under ``execution.``, ``analysis.`` and ``failure.``.
+
+    Raises
+    ------
+    JanusError
+        Where there are no jobs.
     """
     import pandas as pd
 
     rows = []
-    for job in sorted(project, key=lambda job: str(job.id)):
+    for job in sorted_jobs(project):
         document = job.document()
         known = {k: document[k] for k in ("execution", "analysis", "failure") if k in document}
         rows.append(
@@ -131,6 +165,34 @@ def table(project: Project) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def write_report(project: Project, out: Path) -> list[Path]:
+    """Write the report of a workspace into `out`; return its files, report.html first.
+
+    Raises
+    ------
+    JanusError
+        Where the workspace holds no jobs.
+    """
+    from janus_md.analysis import report
+
+    return report.write_report(table(project), folders(project), out)
+
+
+def telling_columns(rows: pd.DataFrame) -> list[str]:
+    """Columns worth printing: job, status, what varies, and the main results."""
+    results = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")
+    names = [str(name) for name in rows.columns]
+    varying = [
+        name
+        for name in names
+        if not name.startswith(("execution.", "analysis.", "failure."))
+        and len({repr(value) for value in rows[name]}) > 1
+    ]
+    wanted = ["job", "status", "particle", *varying]
+    wanted += [f"analysis.{name}.mean" for name in results] + ["failure.message"]
+    return [name for name in dict.fromkeys(wanted) if name in names]
 
 
 def column(rows: pd.DataFrame, name: str) -> str:

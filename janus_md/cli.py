@@ -1,0 +1,60 @@
+"""The command line: `janus-md`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from janus_md import __version__
+from janus_md.commands import information, workspaces
+from janus_md.errors import JanusError
+
+app = typer.Typer(
+    name="janus-md",
+    help="Sweeps of simulations of Janus rigid bodies, and the nanowires in them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    information.catalog,
+    information.calibrate,
+    workspaces.init,
+    workspaces.run,
+    workspaces.query,
+    workspaces.report,
+    information.schema,
+    information.doctor,
+):
+    app.command()(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"janus-md {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Sweeps of simulations of Janus rigid bodies, and the nanowires in them."""
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is told in one sentence, with exit code 2."""
+    try:
+        app()
+    except JanusError as error:
+        print(f"janus-md: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

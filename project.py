@@ -1,0 +1,133 @@
+"""The workflow as a signac-flow project: simulate and analyze each job, summarize all of them.
+
+    python project.py status --detailed
+    python project.py run
+    python project.py submit --pretend
+
+in a workspace. Every operation is one call of a plain function; whether it is done is told by
+whole products on disk. `janus-md run` does the same on one machine with a process per operation.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from flow import FlowProject, aggregator
+from signac.job import Job
+
+from janus_md import operations, query
+from janus_md.errors import JanusError
+from janus_md.statepoint import StatePoint
+from janus_md.units import PS_PER_NS
+
+ENGINE = os.environ.get("JANUS_MD_ENGINE", "auto")
+"""auto, hoomd or lammps."""
+
+DEVICE = os.environ.get("JANUS_MD_DEVICE", "auto")
+"""auto, cpu or gpu; with gpu, a submission asks for one."""
+
+THREADS = int(os.environ.get("JANUS_MD_THREADS", "1"))
+"""Threads of a simulation on a CPU, and processes of an analysis."""
+
+BODY_STEPS_PER_HOUR = {"sphere": 2.0e8, "bladed": 4.0e7}
+"""Speed that the walltime is asked for by, of one core; slow, so that it is long enough."""
+
+WALLTIME_HOURS = (0.5, 24.0)
+"""Shortest and longest walltime asked for. What is cut off goes on from its checkpoint."""
+
+
+class Project(FlowProject):
+    """Jobs are state points of `janus_md.statepoint`."""
+
+
+def simulation_hours(job: Job) -> float:
+    """Walltime of a simulation, from the number of steps and bodies."""
+    point = StatePoint.of(job.statepoint())
+    protocol = point.protocol
+    length = (protocol.equilibrate_ns + protocol.produce_ns) * PS_PER_NS + 10 * protocol.relax_ps
+    work = point.n_bodies * length / protocol.time_step_ps
+    shortest, longest = WALLTIME_HOURS
+    return min(longest, max(shortest, work / BODY_STEPS_PER_HOUR[point.model]))
+
+
+def memory_gb(job: Job) -> float:
+    """Memory of a simulation or analysis: engine and libraries, and 20 kB a body."""
+    return float(1.0 + 2.0e-5 * job.sp.n_bodies)
+
+
+@Project.label
+def failed(job: Job) -> bool:
+    """The last attempt failed; the job document says why."""
+    return "failure" in job.document
+
+
+@Project.label
+def simulated(job: Job) -> bool:
+    """The trajectory is complete."""
+    return operations.is_simulated(Path(job.path))
+
+
+@Project.label
+def analyzed(job: Job) -> bool:
+    """Tables and summary are complete."""
+    return operations.is_analyzed(Path(job.path), job.document)
+
+
+def all_analyzed(*jobs: Job) -> bool:
+    """All jobs are analysed, those that failed apart."""
+    return any(map(analyzed, jobs)) and all(analyzed(job) or failed(job) for job in jobs)
+
+
+def summarized(*jobs: Job) -> bool:
+    """The report is there and newer than every table."""
+    report = Path(jobs[0].project.path) / "report" / "report.html"
+    if not report.is_file():
+        return False
+    tables = (Path(job.path) / name for job in jobs for name in operations.TABLES)
+    newest = max((table.stat().st_mtime for table in tables if table.is_file()), default=0.0)
+    return report.stat().st_mtime >= newest
+
+
+@Project.post(simulated)
+@Project.operation(
+    directives={
+        "omp_num_threads": THREADS,
+        "ngpu": 1 if DEVICE == "gpu" else 0,
+        "walltime": simulation_hours,
+        "memory": memory_gb,
+    }
+)
+def simulate(job: Job) -> None:
+    """Simulate a job, from its checkpoint where there is one."""
+    operations.simulate_job(
+        job.statepoint(),
+        Path(job.path),
+        job.document,
+        engine=ENGINE,
+        device=DEVICE,
+        threads=THREADS,
+    )
+
+
+@Project.pre(simulated)
+@Project.post(analyzed)
+@Project.operation(directives={"np": THREADS, "walltime": 1.0, "memory": memory_gb})
+def analyze(job: Job) -> None:
+    """Find the wires in a job's trajectory."""
+    operations.analyze_job(Path(job.path), job.document, workers=THREADS)
+
+
+@Project.pre(all_analyzed)
+@Project.post(summarized)
+@Project.operation(directives={"np": 1, "walltime": 0.5}, aggregator=aggregator())
+def summarize(*jobs: Job) -> None:
+    """Write the report of all jobs."""
+    query.write_report(jobs[0].project, Path(jobs[0].project.path) / "report")
+
+
+if __name__ == "__main__":
+    try:
+        query.open_project(Path.cwd())
+        Project().main()
+    except JanusError as error:
+        sys.exit(f"project.py: {error}")
