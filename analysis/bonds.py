@@ -39,6 +39,16 @@ class Bonds:
     def __len__(self) -> int:
         return len(self.source)
 
+    def take(self, chosen: IndexArray) -> Bonds:
+        """Return the bonds of these indices."""
+        return Bonds(
+            self.source[chosen],
+            self.target[chosen],
+            self.vectors[chosen],
+            self.images[chosen],
+            self.lengths[chosen],
+        )
+
 
 def body_axes(orientations: FloatArray, axis: Sequence[float] = (0.0, 0.0, 1.0)) -> FloatArray:
     """Turn the dipole axis into the laboratory: unit vectors.
@@ -86,18 +96,27 @@ def select_bonds(pairs: Pairs, axes: FloatArray, criterion: BondCriterion) -> Bo
     if not 0.0 < criterion.angle < 90.0:
         raise ValueError(f"angle of a bond is {criterion.angle} degrees; it must be in (0, 90)")
     near = pairs.closer_than(criterion.distance)
-    edge = np.cos(np.deg2rad(criterion.angle)) * near.distances
-    first = np.einsum("ij,ij->i", axes[near.i], near.vectors)
-    second = np.einsum("ij,ij->i", axes[near.j], near.vectors)
+    return directed(near, axes, float(np.cos(np.deg2rad(criterion.angle))))
+
+
+def directed(pairs: Pairs, axes: FloatArray, least_cosine: float) -> Bonds:
+    """Keep the pairs in which both dipoles point from one body, the source, to the other.
+
+    The cosine of either dipole with the vector between the centres must be above `least_cosine`,
+    which is 0 or more.
+    """
+    edge = least_cosine * pairs.distances
+    first = np.einsum("ij,ij->i", axes[pairs.i], pairs.vectors)
+    second = np.einsum("ij,ij->i", axes[pairs.j], pairs.vectors)
     forward = np.flatnonzero((first > edge) & (second > edge))
     back = np.flatnonzero((first < -edge) & (second < -edge))
     # A bond from j to i runs the other way: the image that is moved is then that of i.
     return Bonds(
-        np.concatenate([near.i[forward], near.j[back]]),
-        np.concatenate([near.j[forward], near.i[back]]),
-        np.concatenate([near.vectors[forward], -near.vectors[back]]),
-        np.concatenate([near.images[forward], -near.images[back]]),
-        np.concatenate([near.distances[forward], near.distances[back]]),
+        np.concatenate([pairs.i[forward], pairs.j[back]]),
+        np.concatenate([pairs.j[forward], pairs.i[back]]),
+        np.concatenate([pairs.vectors[forward], -pairs.vectors[back]]),
+        np.concatenate([pairs.images[forward], -pairs.images[back]]),
+        np.concatenate([pairs.distances[forward], pairs.distances[back]]),
     )
 
 

@@ -9,12 +9,19 @@ from typing import Any
 import numpy as np
 
 from janus_md.analysis import order
+from janus_md.analysis.aggregates import CONTACT, find_bundles, hexagonal_order
 from janus_md.analysis.bonds import Bonds, body_axes, select_bonds
 from janus_md.analysis.chirality import common_symmetry
+from janus_md.analysis.energy import (
+    EnergyCriterion,
+    energy_criterion,
+    select_bonds_by_energy,
+)
 from janus_md.analysis.measures import Traits, measure_wires
 from janus_md.analysis.neighbours import (
     SMALLEST_BOX,
     IndexArray,
+    Pairs,
     face_distances,
     lattice_vectors,
     nearest_distances,
@@ -22,7 +29,7 @@ from janus_md.analysis.neighbours import (
 )
 from janus_md.analysis.source import HANDS, Frame
 from janus_md.analysis.wires import BRANCHED, PERCOLATING, RING, Wires, build_wires
-from janus_md.bodies import BondCriterion
+from janus_md.bodies import BondCriterion, FloatArray
 from janus_md.errors import JanusError
 
 
@@ -40,12 +47,20 @@ class Settings:
         Symmetry number about that axis by type name; 0: body of revolution; 1 for other types.
     enantiomers : mapping of str to str
         ``R`` or ``S`` by type name.
+    energy : EnergyCriterion, optional
+        Bond by energy, where the bodies are known.
     """
 
     criterion: BondCriterion
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
     symmetries: Mapping[str, int] = field(default_factory=dict)
     enantiomers: Mapping[str, str] = field(default_factory=dict)
+    energy: EnergyCriterion | None = None
+
+    @property
+    def cutoff(self) -> float:
+        """Distance within which all pairs are needed, nm."""
+        return max(self.criterion.distance, CONTACT)
 
     @classmethod
     def of(cls, criterion: BondCriterion, metadata: Mapping[str, Any], **others: Any) -> Settings:
@@ -53,6 +68,7 @@ class Settings:
         bodies = metadata.get("bodies", {})
         return cls(
             criterion,
+            energy=energy_criterion(metadata),
             symmetries={name: int(body.get("symmetry", 1)) for name, body in bodies.items()},
             enantiomers={name: str(body.get("enantiomer", "")) for name, body in bodies.items()},
             **others,
@@ -98,19 +114,22 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
         If the box is too small for the bond criterion.
     """
     lattice = lattice_vectors(frame.box)
-    smallest = SMALLEST_BOX * settings.criterion.distance
+    smallest = SMALLEST_BOX * settings.cutoff
     if face_distances(lattice).min() < smallest:
         raise JanusError(
             f"frame {frame.index}: the box {frame.box[:3].tolist()} nm is too small; opposite "
-            f"faces must be at least {smallest:g} nm apart for this bond criterion"
+            f"faces must be at least {smallest:g} nm apart to look {settings.cutoff:g} nm far"
         )
     axes = body_axes(frame.orientations, settings.axis)
-    pairs = pairs_within(frame.positions, frame.box, settings.criterion.distance)
+    pairs = pairs_within(frame.positions, frame.box, settings.cutoff)
     bonds = select_bonds(pairs, axes, settings.criterion)
     wires = build_wires(len(axes), bonds, lattice)
     columns = measure_wires(
         frame.positions, frame.orientations, axes, lattice, bonds, wires, settings.traits(frame)
     )
+    bundles = find_bundles(pairs, axes, wires)
+    columns["side_contacts"] = bundles.contacts
+    columns["bundle"] = bundles.label
     nearest = nearest_distances(frame.positions, frame.box, pairs)
     row: dict[str, float | int] = {
         "frame": frame.index,
@@ -124,8 +143,39 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
         "polar_order": order.polar_order(axes, bonds),
         "nn_mean_nm": float(nearest.mean()),
         "mean_bond_nm": float(bonds.lengths.mean()) if len(bonds) else float("nan"),
+        "n_side_contacts": len(bundles.pairs.i),
+        "n_bundles": int(np.count_nonzero(bundles.size > 1)),
+        "largest_bundle": int(bundles.size.max()),
+        "hexagonal_order": hexagonal_order(bundles, axes),
+        **_by_energy(frame, settings.energy, pairs, axes, bonds, lattice),
     }
     return FrameResult(frame.tags, bonds, wires, row, columns)
+
+
+def _by_energy(
+    frame: Frame,
+    criterion: EnergyCriterion | None,
+    pairs: Pairs,
+    axes: FloatArray,
+    bonds: Bonds,
+    lattice: FloatArray,
+) -> dict[str, float]:
+    """What the bonds by energy say of the same frame; NaN where the bodies are not known."""
+    names = ("n_bonds_energy", "mean_n_energy", "mean_w_energy", "bonds_agreeing")
+    present = {frame.names[kind] for kind in np.unique(frame.kinds)}
+    if criterion is None or not present <= set(criterion.bodies):
+        return dict.fromkeys(names, float("nan"))
+    found = select_bonds_by_energy(
+        pairs, axes, frame.orientations, frame.names, frame.kinds, criterion
+    )
+    lengths = length_statistics(build_wires(len(axes), found, lattice))
+    n = len(axes)
+    both = np.intersect1d(bonds.source * n + bonds.target, found.source * n + found.target)
+    either = len(bonds) + len(found) - len(both)
+    agreeing = len(both) / either if either else float("nan")
+    return dict(
+        zip(names, (len(found), lengths["mean_n"], lengths["mean_w"], agreeing), strict=True)
+    )
 
 
 def length_statistics(wires: Wires) -> dict[str, float | int]:

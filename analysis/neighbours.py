@@ -40,7 +40,10 @@ class Pairs:
 
     def closer_than(self, distance: float) -> Pairs:
         """Return the pairs at less than `distance` nm."""
-        keep = np.flatnonzero(self.distances < distance)
+        return self.take(np.flatnonzero(self.distances < distance))
+
+    def take(self, keep: IndexArray) -> Pairs:
+        """Return the pairs of these indices."""
         return Pairs(
             self.i[keep], self.j[keep], self.vectors[keep], self.images[keep], self.distances[keep]
         )

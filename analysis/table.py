@@ -29,6 +29,14 @@ FRAME_COLUMNS = {
     "polar_order": "float64",
     "nn_mean_nm": "float64",
     "mean_bond_nm": "float64",
+    "n_side_contacts": "int64",
+    "n_bundles": "int64",
+    "largest_bundle": "int64",
+    "hexagonal_order": "float64",
+    "n_bonds_energy": "float64",
+    "mean_n_energy": "float64",
+    "mean_w_energy": "float64",
+    "bonds_agreeing": "float64",
 }
 """Columns of frames.parquet, a row per frame; null where a value is not defined."""
 
@@ -52,6 +60,8 @@ WIRE_COLUMNS = {
     "persistence_bond_nm": "float64",
     "persistence_dipole_nm": "float64",
     "dipole_order": "float64",
+    "side_contacts": "int64",
+    "bundle": "int64",
 }
 """Columns of wires.parquet after `frame` and `wire`, a row per wire and frame."""
 
