@@ -39,7 +39,8 @@ def choose(
                 "protocol.name: 'brownian' needs the engine hoomd, which is not the one in use; "
                 "use langevin, or install HOOMD-blue"
             )
-    gentle = RELAX_STEP_SHARE * point.protocol.time_step_ps
+    # Speed does not depend on the step, and a short one keeps the trial sane whatever is asked for.
+    gentle = min(RELAX_STEP_SHARE * point.protocol.time_step_ps, 0.01)
     tuned: dict[str, tuple[Engine, Device, Tuned]] = {}
     for name, kind in candidates:
         adapter = load(name)

@@ -53,7 +53,7 @@ class ElectrostaticsSettings(_Settings):
 
     method: Literal["pppm", "none"] = "pppm"
     """`pppm`: particle-particle particle-mesh, conducting surroundings; `none`: charges are off."""
-    force_error: Positive = 0.05
+    force_error: Positive = 0.2
     """Largest rms error of the force on a whole body that the mesh may make, kT/nm."""
 
 

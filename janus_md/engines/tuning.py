@@ -134,55 +134,6 @@ def tune(
     target = (force_error or electrostatics.force_error) * bath.kT
     cutoffs = [c for c in CUTOFFS if c <= longest] or [longest]
     reference = engine.energies_and_forces(system, tight_mesh(system, SKIN), device)
-    return measured_error(engine, system, mesh, reference, kT, device)
-
-
-def tune(
-    engine: Engine,
-    system: System,
-    bath: Bath,
-    time_step: float,
-    *,
-    device: Device,
-    force_error: float | None = None,
-) -> Tuned:
-    """Choose cutoff, mesh and order for speed at the rms force error the system asks for.
-
-    Every cutoff and order gets the coarsest mesh whose error, measured on whole bodies of
-    `system` against a tight mesh, is small enough; those that a cost model likes best are timed.
-
-    Parameters
-    ----------
-    engine : Engine
-        Engine that is to run.
-    system : System
-        State to measure on.
-    bath : Bath
-        Bath of the run.
-    time_step : float
-        ps.
-    device : Device
-        Where the run will be.
-    force_error : float, optional
-        kT/nm; the system's own where it is left out.
-
-    Raises
-    ------
-    JanusError
-        Where the box holds no cutoff, or no mesh is accurate enough.
-    """
-    electrostatics = system.interactions.electrostatics
-    if electrostatics is None or charge_square_sum(system)[1] == 0:
-        return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device))
-    target = (force_error or electrostatics.force_error) * bath.kT
-    longest = longest_cutoff(system, SKIN)
-    cutoffs = [c for c in CUTOFFS if c <= longest] or [longest]
-    if longest < 1.0:
-        raise JanusError(
-            f"n_bodies: a box whose faces are {2 * (longest + SKIN):.2f} nm apart leaves no room "
-            "for the electrostatics; use more bodies or a lower volume_fraction"
-        )
-    reference = engine.energies_and_forces(system, tight_mesh(system, SKIN), device)
     meshes = [
         found
         for cutoff in cutoffs

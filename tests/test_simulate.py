@@ -1,0 +1,213 @@
+"""A job from its state point to a whole trajectory, cut off, resumed, failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gsd.hoomd
+import numpy as np
+import pytest
+
+from janus_md import trajectory
+from janus_md.checkpoint import load
+from janus_md.errors import JanusError, SimulationFailed, ToBeContinued
+from janus_md.simulate import simulate
+from janus_md.statepoint import StatePoint
+from janus_md.system import build
+from tests.engines.conftest import usable
+
+ENGINES = ["lammps", "hoomd"]
+
+
+def point(**changed: Any) -> StatePoint:
+    protocol = {"relax_ps": 1.0, "produce_ns": 0.06, "frame_interval_ps": 2.0}
+    protocol |= changed.pop("protocol", {})
+    fields: dict[str, Any] = {
+        "particle": "R-Au-Cu",
+        "n_bodies": 27,
+        "volume_fraction": 0.05,
+        "relative_permittivity": 1.0,
+        "protocol": protocol,
+    }
+    return StatePoint.of(fields | changed)
+
+
+def frames(path: Path) -> list[Any]:
+    with gsd.hoomd.open(str(path), "r") as file:
+        return list(file)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def finished(request, tmp_path_factory) -> tuple[Path, dict[str, Any], list[Any], str]:
+    usable(request.param)
+    folder = tmp_path_factory.mktemp(request.param)
+    document: dict[str, Any] = {}
+    told: list[Any] = []
+    simulate(
+        point(), folder, document, engine=request.param, progress=lambda *row: told.append(row)
+    )
+    return folder, document, told, request.param
+
+
+def test_products_are_whole(finished) -> None:
+    folder, document, told, _ = finished
+    assert {p.name for p in folder.iterdir()} == {
+        "init.gsd",
+        "trajectory.gsd",
+        "log.gsd",
+        "restart.npz",
+    }
+    found = frames(folder / "trajectory.gsd")
+    assert [f.configuration.step for f in found] == list(range(0, 601, 20))
+    assert told[-1][:3] == ("produce", 600, 600)
+    assert "failure" not in document
+
+
+def test_frames_hold_the_centres_and_say_what_they_are(finished) -> None:
+    folder, _, _, _ = finished
+    found = frames(folder / "trajectory.gsd")
+    first, last = found[0], found[-1]
+    about = trajectory.read_metadata(first)
+    assert about is not None
+    assert about["bodies"]["R-Au-Cu"]["dipole_debye"] == pytest.approx([0, 0, 43.42])
+    assert about["bodies"]["R-Au-Cu"]["bond"] == {"distance": 2.1, "angle": 35.0}
+    assert last.particles.N == 27
+    assert last.particles.types == ["R-Au-Cu"]
+    np.testing.assert_allclose(last.particles.mass, 4118)
+    np.testing.assert_allclose(last.particles.moment_inertia, 0.4 * 4118 * 0.805**2, rtol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(last.particles.orientation, axis=1), 1, rtol=1e-6)
+    edge = (27 * 2.19 / 0.05) ** (1 / 3)
+    np.testing.assert_allclose(last.configuration.box, [edge] * 3 + [0] * 3, rtol=1e-6)
+    assert np.abs(last.particles.position).max() <= edge / 2 * (1 + 1e-6)
+
+
+def test_bodies_move_continuously_through_the_boundary(finished) -> None:
+    """Unwrapped steps between frames are far shorter than the box, whatever the images."""
+    folder, _, _, _ = finished
+    found = frames(folder / "trajectory.gsd")
+    edge = found[0].configuration.box[0]
+    unwrapped = np.array([f.particles.position + edge * f.particles.image for f in found])
+    assert np.abs(np.diff(unwrapped, axis=0)).max() < 1.0
+
+
+def test_log_has_a_row_per_frame_in_kelvin_and_kj(finished) -> None:
+    folder, _, _, _ = finished
+    rows = gsd.hoomd.read_log(str(folder / "log.gsd"))
+    np.testing.assert_array_equal(rows["configuration/step"], np.arange(0, 601, 20))
+    np.testing.assert_allclose(rows["log/janus_md/time_ps"].ravel(), np.arange(0, 61, 2.0))
+    velocities = np.array([f.particles.velocity for f in frames(folder / "trajectory.gsd")])
+    expected = 4118 * (velocities**2).sum(axis=(1, 2)) / (3 * 27 * 0.00831446262)
+    np.testing.assert_allclose(
+        rows["log/janus_md/temperature_translational"].ravel(), expected, rtol=1e-5
+    )
+    assert np.all(rows["log/janus_md/temperature_rotational"] > 50.0)
+    assert rows["log/janus_md/box_dipole"].shape == (31, 3)
+    assert np.abs(rows["log/janus_md/box_dipole"]).max() <= 27 * 43.42
+    # Bodies attract: the energy has fallen below that of the first random frame.
+    energy = rows["log/janus_md/potential_energy"].ravel()
+    assert energy[-10:].mean() < energy[0]
+
+
+def test_record_says_what_ran(finished) -> None:
+    _, document, _, name = finished
+    record = document["execution"]
+    assert record["engine"] == name
+    assert record["version"]
+    assert record["device"] == "cpu"
+    assert record["threads"] == 1
+    assert record["steps"] == 100 + 600
+    assert record["steps_per_second"] > 10
+    assert 0 < record["force_error"] <= 0.2
+    assert 0 < record["force_error_at_end"] < 0.4
+    assert record["mesh"]["resolution"] == [record["mesh"]["resolution"][0]] * 3
+
+
+def test_freud_reads_the_trajectory(finished) -> None:
+    freud = pytest.importorskip("freud")
+    folder, _, _, _ = finished
+    with gsd.hoomd.open(str(folder / "trajectory.gsd"), "r") as file:
+        order = freud.order.Nematic()
+        order.compute(np.tile([0.0, 0.0, 1.0], (27, 1)))
+        rdf = freud.density.RDF(bins=20, r_max=4.0)
+        rdf.compute(system=file[-1])
+    assert np.isfinite(rdf.rdf).all()
+    assert rdf.rdf[:6].max() < 0.1  # nothing inside the core (1.2 nm)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_cut_run_ends_at_the_same_step_with_the_same_frames(name: str, tmp_path: Path) -> None:
+    usable(name)
+    document: dict[str, Any] = {}
+    asked = 0
+
+    def soon() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 12
+
+    with pytest.raises(ToBeContinued, match="run again to go on"):
+        simulate(point(), tmp_path, document, engine=name, should_stop=soon)
+    assert not (tmp_path / "trajectory.gsd").exists()
+    assert load(tmp_path / "restart.npz", build(point())).done > 0
+    # Frames that are newer than the checkpoint, as a kill would leave them, are dropped.
+    with trajectory.GsdWriter(tmp_path / "trajectory.partial.gsd") as file:
+        file.append(trajectory.frame_of(build(point()), 599))
+    simulate(point(), tmp_path, document)
+    found = frames(tmp_path / "trajectory.gsd")
+    assert [f.configuration.step for f in found] == list(range(0, 601, 20))
+    assert document["execution"]["engine"] == name
+    assert document["execution"]["steps"] == 700
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_blow_up_names_step_and_frame_and_keeps_what_was_good(
+    name: str, tmp_path: Path
+) -> None:
+    usable(name)
+    wild = point(protocol={"time_step_ps": 20.0, "frame_interval_ps": 200.0, "produce_ns": 20.0,
+                           "relax_ps": 0.0, "damping_ps": 1e6})  # fmt: skip
+    document: dict[str, Any] = {}
+    with pytest.raises(SimulationFailed, match=r"failed at step \d+ of produce: .*frame") as caught:
+        simulate(wild, tmp_path, document, engine=name)
+    assert document["failure"]["message"] == str(caught.value)
+    assert not (tmp_path / "trajectory.gsd").exists()
+    kept = frames(tmp_path / "trajectory.partial.gsd")
+    assert len(kept) == caught.value.last_good_frame + 1
+    assert all(np.isfinite(f.particles.position).all() for f in kept)
+
+
+def test_another_engine_than_the_checkpoint_is_refused(tmp_path: Path) -> None:
+    usable("lammps")
+    usable("hoomd")
+    with pytest.raises(ToBeContinued):
+        simulate(point(), tmp_path, {}, engine="lammps", should_stop=lambda: True)
+    with pytest.raises(JanusError, match="engine: 'hoomd' was asked for, but .* 'lammps'"):
+        simulate(point(), tmp_path, {}, engine="hoomd")
+
+
+def test_a_broken_checkpoint_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    usable("lammps")
+    (tmp_path / "restart.npz").write_bytes(b"PK\x03\x04 not whole")
+    with pytest.raises(JanusError, match=r"restart\.npz: the checkpoint cannot be read"):
+        simulate(point(), tmp_path, {}, engine="lammps")
+
+
+def test_a_finished_job_is_left_alone(finished) -> None:
+    folder, _, _, name = finished
+    before = (folder / "trajectory.gsd").stat().st_mtime_ns
+    simulate(point(), folder, {}, engine=name)
+    assert (folder / "trajectory.gsd").stat().st_mtime_ns == before
+
+
+def test_observers_see_every_frame(tmp_path: Path) -> None:
+    usable("lammps")
+    seen: list[tuple[int, float, int]] = []
+    simulate(
+        point(),
+        tmp_path,
+        {},
+        engine="lammps",
+        observers=[lambda step, time_ps, system: seen.append((step, time_ps, system.n_bodies))],
+    )
+    assert seen == [(k, pytest.approx(0.1 * k), 27) for k in range(0, 601, 20)]
