@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from flow import FlowProject, aggregator
+from flow.errors import NoSchedulerError
 from signac.job import Job
 
 from janus_md import operations, query
@@ -130,4 +131,12 @@ if __name__ == "__main__":
         query.open_project(Path.cwd())
         Project().main()
     except JanusError as error:
-        sys.exit(f"project.py: {error}")
+        print(f"project.py: {error}", file=sys.stderr)
+        sys.exit(2)
+    except NoSchedulerError:
+        print(
+            "project.py: submit needs a scheduler and none is here (see janus-md doctor); "
+            "on this machine use run, or janus-md run",
+            file=sys.stderr,
+        )
+        sys.exit(2)

@@ -104,12 +104,7 @@ def labels(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
     keys = sorted({key for row in rows for key in row})
     varying = [key for key in keys if len({repr(row.get(key)) for row in rows}) > 1]
     return [
-        " ".join(
-            [
-                _substance(sp),
-                *(f"{key.rsplit('.', 1)[-1]}={_told(row.get(key))}" for key in varying),
-            ]
-        )
+        ", ".join([_substance(sp), *(_told(key, row.get(key)) for key in varying)])
         for sp, row in zip(statepoints, rows, strict=True)
     ]
 
@@ -120,8 +115,10 @@ def _substance(statepoint: Mapping[str, Any]) -> str:
     return str(statepoint.get("particle"))
 
 
-def _told(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _told(key: str, value: Any) -> str:
+    from janus_md.analysis.groups import SYMBOLS, short, tell
+
+    return f"{SYMBOLS.get(key, short(key))} {tell(value)}"
 
 
 def status(directory: Path, document: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from janus_md.runner import Job, Running
 from janus_md.worker import DONE, HELD, STOPPED
@@ -130,22 +130,26 @@ class Bars:
 
     def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+        from rich.table import Column
+
+        def text(field: str, **column: Any) -> TextColumn:
+            # Where the terminal is narrow, the names are cut, not the bars.
+            return TextColumn(field, markup=False, table_column=Column(no_wrap=True, **column))
 
         self._forecast = Forecast(jobs)
         self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            TextColumn("{task.fields[stage]}"),
-            BarColumn(bar_width=24),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[rate]}", justify="right"),
-            TextColumn("{task.fields[rest]}", justify="right"),
+            text("{task.description}", ratio=1),
+            text("{task.fields[stage]}", min_width=9),
+            BarColumn(bar_width=14, table_column=Column(min_width=14)),
+            TaskProgressColumn(table_column=Column(min_width=4)),
+            text("{task.fields[rate]}", justify="right", min_width=12),
+            text("{task.fields[rest]}", justify="right", min_width=9),
             console=console,
+            expand=True,
         )
         self._tasks: dict[tuple[str, str], TaskID] = {}
         self._ended, self._operations = 0, sum(len(job.operations) for job in jobs)
-        self._all = self._progress.add_task(
-            "all jobs", total=self._operations, stage="", rate="", rest=""
-        )
+        self._all = self._progress.add_task("", total=self._operations, stage="", rate="", rest="")
 
     def __enter__(self) -> Bars:
         self._progress.start()
@@ -182,8 +186,8 @@ class Bars:
         self._progress.update(
             self._all,
             completed=self._ended + sum(one.share for one in running),
-            stage=f"{self._ended} of {self._operations} operations",
-            rest="" if seconds is None else f"about {duration(seconds)} left",
+            description=f"{self._ended} of {self._operations} operations",
+            rest="" if seconds is None else f"{duration(seconds)} left",
         )
 
     def end(self, running: Running, code: int) -> None:

