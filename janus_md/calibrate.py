@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import rowan
 
 from janus_md import catalog, shapes
 from janus_md.bodies import FloatArray, RigidBody
 from janus_md.pair_energy import Minimum, head_to_tail_minimum, lowest, pair_energy
-from janus_md.rotations import quaternion_product, rotation_matrices, turn, turn_about_z
+from janus_md.rotations import turn, turn_about_z
 
 WIRE_SPACING = 1.61
 """Distance of head-to-tail neighbours in the crystal of R-Au-Cu, nm (Li et al. 2022)."""
@@ -175,7 +176,7 @@ def side_by_side_minimum(body: RigidBody, relative_permittivity: float = 1.0) ->
             body,
             np.column_stack([distance, 0 * distance, offset]),
             turn_about_z(spin_a),
-            quaternion_product(turn_about_z(spin_b), TURNED_OVER),
+            rowan.multiply(turn_about_z(spin_b), TURNED_OVER),
             relative_permittivity=relative_permittivity,
         )
 
@@ -188,9 +189,9 @@ def side_by_side_minimum(body: RigidBody, relative_permittivity: float = 1.0) ->
     energy, point = lowest(upright, grid.reshape(-1, 4))
 
     def placed(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        spin_a = quaternion_product(turn(x[3:6]), turn_about_z(point[1]))
-        spin_b = quaternion_product(turn_about_z(point[2]), TURNED_OVER)
-        return x[:3], spin_a, quaternion_product(turn(x[6:9]), spin_b)
+        spin_a = rowan.multiply(turn(x[3:6]), turn_about_z(point[1]))
+        spin_b = rowan.multiply(turn_about_z(point[2]), TURNED_OVER)
+        return x[:3], spin_a, rowan.multiply(turn(x[6:9]), spin_b)
 
     def free(x: FloatArray) -> float:
         return float(
@@ -201,7 +202,7 @@ def side_by_side_minimum(body: RigidBody, relative_permittivity: float = 1.0) ->
     found = minimize(free, start, method="BFGS", options={"gtol": 1e-4})
     r, q_a, q_b = placed(found.x)
     distance = float(np.linalg.norm(r))
-    along_a, along_b = (rotation_matrices(q)[:, 2] for q in (q_a, q_b))
+    along_a, along_b = (rowan.to_matrix(q)[:, 2] for q in (q_a, q_b))
     apart = float(np.degrees(np.arccos(np.clip(along_a @ along_b, -1.0, 1.0))))
     off = max(abs(along_a @ r), abs(along_b @ r)) / distance
     if found.fun <= energy and apart > 135.0 and off < 0.5:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import rowan
 from numpy.typing import ArrayLike
 
 from janus_md.bodies import FloatArray, RigidBody
 from janus_md.pair_terms import PairTerms
-from janus_md.rotations import UNTURNED, rotation_matrices, turn_about_z
+from janus_md.rotations import UNTURNED, turn_about_z
 
 CHUNK = 1 << 19
 """Pairs of sites worked on at a time; bounds the memory."""
@@ -213,8 +214,8 @@ def _chunks(
     return [
         (
             r[k : k + step],
-            rotation_matrices(q_a[k : k + step]),
-            rotation_matrices(q_b[k : k + step]),
+            rowan.to_matrix(q_a[k : k + step]),
+            rowan.to_matrix(q_b[k : k + step]),
         )
         for k in range(0, max(count, 1), step)
     ]

@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 import pytest
+import rowan
 from scipy.special import zeta
 
 from janus_md import catalog
 from janus_md.bodies import BondCriterion, RigidBody
 from janus_md.pair_energy import head_to_tail_minimum, pair_energy, pair_forces
-from janus_md.rotations import quaternion_product, rotation_matrices, turn, turn_about_z
+from janus_md.rotations import turn, turn_about_z
 from janus_md.units import COULOMB, DEBYE
 
 BODIES = [(name, model) for name in catalog.names() for model in catalog.MODELS]
@@ -67,7 +68,7 @@ def test_aligned_point_dipoles(point_dipole, distance, energy):
 def test_point_dipoles_in_any_direction(point_dipole):
     # E = mu1 mu2 [cos(12) - 3 cos1 cos2] / (4 pi eps0 eps_r r^3)
     r, q_a, q_b = random_pairs(200, 1, 1.5, 4.0)
-    u_a, u_b = rotation_matrices(q_a)[:, :, 2], rotation_matrices(q_b)[:, :, 2]
+    u_a, u_b = rowan.to_matrix(q_a)[:, :, 2], rowan.to_matrix(q_b)[:, :, 2]
     distance = np.linalg.norm(r, axis=1)
     n = r / distance[:, None]
     angles = np.sum(u_a * u_b, 1) - 3 * np.sum(u_a * n, 1) * np.sum(u_b * n, 1)
@@ -113,7 +114,7 @@ def test_chains_and_rings_of_dipoles(point_dipole, count, chain, ring):
     radius = 0.5 / math.sin(math.pi / count)
     circle = radius * np.column_stack([np.cos(angles), np.sin(angles), 0 * angles])
     # z to x, then to the tangent at the angle
-    tangent = quaternion_product(turn_about_z(angles + np.pi / 2), turn([0.0, np.pi / 2, 0.0]))
+    tangent = rowan.multiply(turn_about_z(angles + np.pi / 2), turn([0.0, np.pi / 2, 0.0]))
     found_ring = total_energy(point_dipole, circle, tangent)
     terms = (3 + np.cos(2 * np.pi * k / count)) / np.sin(np.pi * k / count) ** 3
     exact = -count / 4 * math.sin(math.pi / count) ** 3 * np.sum(terms)
@@ -165,8 +166,8 @@ def test_forces_and_torques_are_the_slopes_of_the_energy(name, model):
             return (pair_energy(*shift(step * axis)) - pair_energy(*shift(-step * axis))) / -2e-5
 
         moved = slope(lambda d: (body, other, r + d, q_a, q_b))
-        spun_a = slope(lambda d: (body, other, r, quaternion_product(turn(d), q_a), q_b))
-        spun_b = slope(lambda d: (body, other, r, q_a, quaternion_product(turn(d), q_b)))
+        spun_a = slope(lambda d: (body, other, r, rowan.multiply(turn(d), q_a), q_b))
+        spun_b = slope(lambda d: (body, other, r, q_a, rowan.multiply(turn(d), q_b)))
         scale = 1.0 + np.abs(found.energy)
         for numeric, exact in (
             (moved, found.force @ axis),
@@ -186,9 +187,9 @@ def test_nothing_is_gained_by_turning_the_pair_as_a_whole():
     turned = pair_energy(
         body,
         body,
-        r @ rotation_matrices(whole).T,
-        quaternion_product(whole, q_a),
-        quaternion_product(whole, q_b),
+        r @ rowan.to_matrix(whole).T,
+        rowan.multiply(whole, q_a),
+        rowan.multiply(whole, q_b),
     )
     np.testing.assert_allclose(turned, found.energy, rtol=1e-9)
 
