@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,7 @@ from janus_md.analysis.energy import (
     energy_criterion,
     select_bonds_by_energy,
 )
+from janus_md.analysis.lifetimes import breaking
 from janus_md.analysis.measures import Traits, measure_wires
 from janus_md.analysis.neighbours import (
     SMALLEST_BOX,
@@ -44,7 +46,9 @@ class Settings:
     axis : tuple of 3 floats
         Direction of the dipole in the body frame.
     symmetries : mapping of str to int
-        Symmetry number about that axis by type name; 0: body of revolution; 1 for other types.
+        Symmetry number about that axis by type name; 0: body of revolution.
+    symmetry : int
+        That of the types not named.
     enantiomers : mapping of str to str
         ``R`` or ``S`` by type name.
     energy : EnergyCriterion, optional
@@ -54,30 +58,56 @@ class Settings:
     criterion: BondCriterion
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
     symmetries: Mapping[str, int] = field(default_factory=dict)
+    symmetry: int = 1
     enantiomers: Mapping[str, str] = field(default_factory=dict)
     energy: EnergyCriterion | None = None
 
     @property
     def cutoff(self) -> float:
         """Distance within which all pairs are needed, nm."""
-        return max(self.criterion.distance, CONTACT)
+        return max(breaking(self.criterion).distance, CONTACT)
 
     @classmethod
-    def of(cls, criterion: BondCriterion, metadata: Mapping[str, Any], **others: Any) -> Settings:
-        """Take symmetries and enantiomers from a trajectory's metadata."""
+    def of(
+        cls,
+        criterion: BondCriterion,
+        metadata: Mapping[str, Any],
+        axis: Sequence[float] = (0.0, 0.0, 1.0),
+        symmetry: int | None = None,
+        enantiomers: Mapping[str, str] | None = None,
+    ) -> Settings:
+        """Take from a trajectory's metadata what is not given.
+
+        Raises
+        ------
+        JanusError
+            If the axis has no direction, the symmetry number is negative, or a hand is not R or S.
+        """
+        x, y, z = (float(value) for value in axis)
+        length = math.hypot(x, y, z)
+        if not math.isfinite(length) or length == 0.0:
+            raise JanusError(f"axis is {list(axis)}; it must be three numbers that are not all 0")
+        if symmetry is not None and symmetry < 0:
+            raise JanusError(f"symmetry is {symmetry}; it must be 0 (of revolution) or above")
+        for name, hand in (enantiomers or {}).items():
+            if hand not in HANDS:
+                raise JanusError(f"enantiomer of {name} is {hand!r}; it must be R or S")
         bodies = metadata.get("bodies", {})
+        stated = {name: str(body.get("enantiomer", "")) for name, body in bodies.items()}
+        folds = {name: int(body.get("symmetry", 1)) for name, body in bodies.items()}
         return cls(
             criterion,
-            energy=energy_criterion(metadata),
-            symmetries={name: int(body.get("symmetry", 1)) for name, body in bodies.items()},
-            enantiomers={name: str(body.get("enantiomer", "")) for name, body in bodies.items()},
-            **others,
+            (x / length, y / length, z / length),
+            folds if symmetry is None else {},
+            1 if symmetry is None else symmetry,
+            {**stated, **(enantiomers or {})},
+            energy_criterion(metadata),
         )
 
     def traits(self, frame: Frame) -> Traits:
         """Collect what the wires of this frame are measured with."""
         present = np.unique(frame.kinds)
-        folds = [self.symmetries.get(frame.names[k], 1) for k in present]
+        folds = [self.symmetries.get(frame.names[k], self.symmetry) for k in present]
         hands = np.array([HANDS.get(self.enantiomers.get(name, ""), 0) for name in frame.names])
         return Traits(self.axis, common_symmetry(folds), hands[frame.kinds])
 
@@ -90,6 +120,8 @@ class FrameResult:
     ----------
     tags : ndarray of int, shape (N,)
         Number of each body among the file's particles.
+    pairs : Pairs
+        All pairs within the cutoff of the settings.
     bonds, wires
         The graph; it numbers the bodies from 0.
     frame_row : dict
@@ -99,6 +131,7 @@ class FrameResult:
     """
 
     tags: IndexArray
+    pairs: Pairs
     bonds: Bonds
     wires: Wires
     frame_row: dict[str, float | int]
@@ -149,7 +182,7 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
         "hexagonal_order": hexagonal_order(bundles, axes),
         **_by_energy(frame, settings.energy, pairs, axes, bonds, lattice),
     }
-    return FrameResult(frame.tags, bonds, wires, row, columns)
+    return FrameResult(frame.tags, pairs, bonds, wires, row, columns)
 
 
 def _by_energy(

@@ -1,27 +1,35 @@
-"""From a GSD file to wires.parquet, frames.parquet, rdf.parquet and a summary."""
+"""From a GSD file to its tables and a summary, frame by frame, on one core or many."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from janus_md.analysis import table
+from janus_md.analysis import lifetimes, table
 from janus_md.analysis.averages import first_averaged, summarize
+from janus_md.analysis.bonds import body_axes, select_bonds
 from janus_md.analysis.frame import Settings, analyze_frame
+from janus_md.analysis.lifetimes import BondHistory, Links, bond_keys
 from janus_md.analysis.neighbours import face_distances, lattice_vectors
 from janus_md.analysis.order import RadialDistribution
 from janus_md.analysis.source import GsdSource, bond_criterion, check_criterion
 from janus_md.bodies import BondCriterion
+from janus_md.errors import JanusError
+from janus_md.units import PS_PER_NS
 
 CHUNK = 16
-"""Frames that a worker analyses at a time."""
+"""Frames that a worker analyses at a time, ..."""
+
+CHUNK_BODIES = 2_000_000
+"""... fewer where they hold more bodies than this."""
 
 RDF_BODIES = 1_000_000
 """Bodies, over all frames, that the radial distribution counts the pairs of at most."""
@@ -42,13 +50,14 @@ class Task:
     settings: Settings
 
 
-@dataclass
+@dataclass(frozen=True)
 class Part:
     """What came out of a :class:`Task`."""
 
     wires: Any
     rows: list[dict[str, float | int]]
-    rdf: RadialDistribution | None = field(default=None)
+    links: list[Links]
+    rdf: RadialDistribution
 
 
 def analyze_file(
@@ -58,18 +67,24 @@ def analyze_file(
     workers: int = 1,
     criterion: BondCriterion | None = None,
     progress: Progress | None = None,
+    types: Sequence[str] | None = None,
+    axis: Sequence[float] = (0.0, 0.0, 1.0),
+    symmetry: int | None = None,
+    enantiomers: Mapping[str, str] | None = None,
+    frames: slice | None = None,
 ) -> dict[str, Any]:
     """Find the wires in every frame of a GSD file and write the tables.
 
-    Writes wires.parquet (:data:`table.WIRE_COLUMNS`), frames.parquet
-    (:data:`table.FRAME_COLUMNS`) and rdf.parquet (g(r) over the last third of the frames) into
-    `out_dir`, each renamed when whole. Memory does not grow with the number of frames, and the
-    tables do not depend on the number of workers.
+    Writes into `out_dir`, each file renamed when whole: wires.parquet
+    (:data:`table.WIRE_COLUMNS`), frames.parquet (:data:`table.FRAME_COLUMNS`),
+    bonds_in_time.parquet (:func:`lifetimes.schema`) and rdf.parquet (g(r) over the last third of
+    the frames). Memory does not grow with the number of frames, and the tables do not depend on the
+    number of workers.
 
     Parameters
     ----------
     gsd_path : path
-        Trajectory with positions and orientations.
+        Trajectory with positions and orientations, whoever wrote it.
     out_dir : path
         Made where it is missing.
     workers : int
@@ -78,61 +93,169 @@ def analyze_file(
         Instead of the one that the file states, or of the default.
     progress : callable, optional
         Called with (frames done, number of frames).
+    types : sequence of str, optional
+        Types that are bodies; without it all particles but constituents of rigid bodies.
+    axis : sequence of 3 floats
+        Direction of the dipole in the body frame.
+    symmetry : int, optional
+        Symmetry number of all bodies about that axis, 0 for bodies of revolution, instead of the
+        one that the file states.
+    enantiomers : mapping of str to str, optional
+        ``R`` or ``S`` by type, instead of what the file states.
+    frames : slice, optional
+        Frames to analyse.
 
     Returns
     -------
     dict
-        The averages of :func:`averages.summarize`, each ``{"mean": x, "error": e}``, and n_frames,
-        n_frames_averaged, criterion.
+        The averages of :func:`averages.summarize`, each ``{"mean": x, "error": e}``; bond_lifetime,
+        likewise, in ns where the file states the time step and else in steps; n_frames,
+        n_frames_averaged, criterion, and notes, sentences that the user should read.
 
     Raises
     ------
     JanusError
-        If the file or one of its frames cannot be used, or the criterion is impossible.
+        If the file or one of its frames cannot be used, or an argument is impossible.
     """
     out = Path(out_dir)
-    with GsdSource(gsd_path) as source:
+    with GsdSource(gsd_path, types) as source:
         metadata = source.metadata()
         chosen = criterion or bond_criterion(metadata)
         check_criterion(chosen)
-        frames = tuple(range(len(source)))
-        first = source.frame(0)
-    settings = Settings.of(chosen, metadata)
-    tail = frames[first_averaged(len(frames)) :]
-    thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
-    rdf = RadialDistribution.for_box(first.box)
-    tasks = [
-        Task(
-            Path(gsd_path),
-            None,
-            frames[begin : begin + CHUNK],
-            frozenset(thinned),
-            float(rdf.edges[-1]),
-            settings,
-        )
-        for begin in range(0, len(frames), CHUNK)
-    ]
-    rows: list[dict[str, float | int]] = []
-    with ExitStack() as stack:
-        stack.enter_context(_folder(out))
-        wires = stack.enter_context(
-            table.PartialParquet(out / "wires.parquet", table.wire_schema())
-        )
-        for part in _parts(tasks, workers):
-            wires.write(part.wires)
-            rows.extend(part.rows)
-            if part.rdf is not None:
-                rdf.merge(part.rdf)
-            if progress is not None:
-                progress(len(rows), len(frames))
-        _write_rest(out, rows, rdf)
+        numbers = tuple(range(len(source)))[frames or slice(None)]
+        if not numbers:
+            raise JanusError(f"frames: {frames} chooses none of the {len(source)} in {source.path}")
+        first = source.frame(numbers[0])
+        settings = Settings.of(chosen, metadata, axis, symmetry, enantiomers)
+        tail = numbers[first_averaged(len(numbers)) :]
+        thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
+        rdf = RadialDistribution.for_box(first.box)
+        size = max(1, min(CHUNK, CHUNK_BODIES // len(first.kinds)))
+        tasks = [
+            Task(
+                source.readable,
+                source.types,
+                numbers[begin : begin + size],
+                frozenset(thinned),
+                float(rdf.edges[-1]),
+                settings,
+            )
+            for begin in range(0, len(numbers), size)
+        ]
+        notes = [source.note] if source.note else []
+        with ExitStack() as stack:
+            stack.enter_context(_folder(out))
+            parts = _results(tasks, workers)
+            rows, history = _write(parts, out, len(numbers), tail[0], rdf, notes, progress)
     columns = {name: np.array([row[name] for row in rows]) for name in table.FRAME_COLUMNS}
+    lifetime = history.lifetime() if history is not None else None
+    scale = float(metadata.get("time_step_ps", PS_PER_NS)) / PS_PER_NS
     return {
         **summarize(columns),
-        "n_frames": len(frames),
+        "bond_lifetime": {
+            "mean": lifetime[0] * scale if lifetime else None,
+            "error": lifetime[1] * scale if lifetime else None,
+        },
+        "n_frames": len(numbers),
         "n_frames_averaged": len(tail),
         "criterion": asdict(chosen),
+        "notes": notes,
     }
+
+
+def run_task(task: Task) -> Part:
+    """Analyse the frames of a task; freud keeps to one thread, as workers share the cores."""
+    import freud
+    import pyarrow as pa
+
+    tables, rows, links = [], [], []
+    rdf = RadialDistribution(task.rdf_range)
+    looser = lifetimes.breaking(task.settings.criterion)
+    with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
+        for index in task.frames:
+            frame = source.frame(index)
+            result = analyze_frame(frame, task.settings)
+            axes = body_axes(frame.orientations, task.settings.axis)
+            kept = select_bonds(result.pairs, axes, looser)
+            made, kept_keys = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)
+            links.append(Links(index, frame.step, len(axes), made, kept_keys))
+            tables.append(table.wire_table(result))
+            rows.append(result.frame_row)
+            if index in task.rdf_frames and _fits(rdf, frame.box):
+                rdf.add(frame.positions, frame.box)
+    return Part(pa.concat_tables(tables).combine_chunks(), rows, links, rdf)
+
+
+def _results(tasks: list[Task], workers: int) -> Iterator[Part]:
+    """Results of the tasks in their order; few are kept waiting, so that memory stays bounded."""
+    if workers <= 1 or len(tasks) == 1:
+        yield from map(run_task, tasks)
+        return
+    waiting: deque[Future[Part]] = deque()
+    # Threads of freud or Arrow do not survive a fork.
+    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(run_task, task))
+                if len(waiting) > 2 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _write(
+    parts: Iterator[Part],
+    out: Path,
+    n_frames: int,
+    first_counted: int,
+    rdf: RadialDistribution,
+    notes: list[str],
+    progress: Progress | None,
+) -> tuple[list[dict[str, float | int]], BondHistory | None]:
+    """Write the tables as the parts come; return the rows of frames.parquet and the bonds."""
+    import pyarrow as pa
+
+    rows: list[dict[str, float | int]] = []
+    history: BondHistory | None = BondHistory(first_counted)
+    with ExitStack() as stack:
+        opened = [
+            stack.enter_context(table.PartialParquet(out / f"{name}.parquet", schema))
+            for name, schema in (
+                ("wires", table.wire_schema()),
+                ("bonds_in_time", lifetimes.schema()),
+                ("frames", table.frame_schema()),
+                ("rdf", pa.schema([("r_nm", pa.float64()), ("g", pa.float64())])),
+            )
+        ]
+        wires, bonds, frames, curve = opened
+        for part in parts:
+            wires.write(part.wires)
+            for links in part.links:
+                if history is None:
+                    break
+                try:
+                    bonds.write(lifetimes.table(history.add(links)))
+                except ValueError as error:
+                    notes.append(f"{error}; bonds_in_time.parquet ends there")
+                    history = None
+            rows.extend(part.rows)
+            rdf.merge(part.rdf)
+            if progress is not None:
+                progress(len(rows), n_frames)
+        if history is not None:
+            bonds.write(lifetimes.table(history.finish()))
+        frames.write(table.frame_table(rows))
+        values = rdf.values if rdf.expected else np.full(len(rdf.counts), np.nan)
+        curve.write(pa.table({"r_nm": rdf.radii, "g": values}))
+    return rows, history
+
+
+def _fits(rdf: RadialDistribution, box: np.ndarray) -> bool:
+    """Whether a box that may have shrunk still holds the range of g(r)."""
+    return float(rdf.edges[-1]) < 0.5 * float(face_distances(lattice_vectors(box)).min())
 
 
 @contextmanager
@@ -146,47 +269,3 @@ def _folder(path: Path) -> Iterator[None]:
         if new:
             path.rmdir()
         raise
-
-
-def _parts(tasks: list[Task], workers: int) -> Iterator[Part]:
-    """Results of the tasks in their order."""
-    if workers <= 1 or len(tasks) == 1:
-        yield from map(run_task, tasks)
-        return
-    # Threads of freud or Arrow do not survive a fork.
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(run_task, tasks)
-
-
-def run_task(task: Task) -> Part:
-    """Analyse the frames of a task; freud keeps to one thread, as workers share the cores."""
-    import freud
-    import pyarrow as pa
-
-    tables, rows = [], []
-    rdf = RadialDistribution(task.rdf_range)
-    with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
-        for index in task.frames:
-            frame = source.frame(index)
-            result = analyze_frame(frame, task.settings)
-            tables.append(table.wire_table(result))
-            rows.append(result.frame_row)
-            if index in task.rdf_frames and _fits(rdf, frame.box):
-                rdf.add(frame.positions, frame.box)
-    return Part(pa.concat_tables(tables).combine_chunks(), rows, rdf)
-
-
-def _fits(rdf: RadialDistribution, box: np.ndarray) -> bool:
-    """Whether a box that may have shrunk still holds the range of g(r)."""
-    return float(rdf.edges[-1]) < 0.5 * float(face_distances(lattice_vectors(box)).min())
-
-
-def _write_rest(out: Path, rows: list[dict[str, float | int]], rdf: RadialDistribution) -> None:
-    import pyarrow as pa
-
-    with table.PartialParquet(out / "frames.parquet", table.frame_schema()) as frames:
-        frames.write(table.frame_table(rows))
-    values = rdf.values if rdf.expected else np.full(len(rdf.counts), np.nan)
-    curve = pa.table({"r_nm": rdf.radii, "g": values})
-    with table.PartialParquet(out / "rdf.parquet", curve.schema) as file:
-        file.write(curve)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 
 from janus_md.analysis.bonds import DEFAULT_CRITERION
 from janus_md.analysis.neighbours import IndexArray
+from janus_md.analysis.salvage import salvage
 from janus_md.bodies import BondCriterion, FloatArray
 from janus_md.errors import JanusError
 
@@ -67,6 +69,14 @@ class GsdSource:
     ------
     JanusError
         If the file cannot be read or holds no frame.
+
+    Attributes
+    ----------
+    readable : Path
+        The file itself, or of one that was cut off a copy of its whole frames, which goes away with
+        the source.
+    note : str, optional
+        What the user should know of the file.
     """
 
     def __init__(self, path: str | Path, types: Sequence[str] | None = None) -> None:
@@ -77,13 +87,30 @@ class GsdSource:
         self._oriented: bool | None = None
         if not self.path.is_file():
             raise JanusError(f"file {self.path} does not exist; a GSD file is expected")
+        self.readable = self.path
+        self.note: str | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         try:
             self._file = gsd.hoomd.open(self.path, "r")
         except (RuntimeError, OSError, ValueError) as error:
-            raise JanusError(f"file {self.path} is not a readable GSD file ({error})") from error
+            self._open_rest(error)
         if len(self._file) == 0:
             self.close()
             raise JanusError(f"file {self.path} holds no whole frame; at least one is needed")
+
+    def _open_rest(self, error: Exception) -> None:
+        """Open what is whole of a file that was cut off."""
+        import gsd.hoomd
+
+        self._folder = tempfile.TemporaryDirectory()
+        copy = Path(self._folder.name) / "whole.gsd"
+        count = salvage(self.path, copy)
+        if count == 0:
+            self._folder.cleanup()
+            raise JanusError(f"file {self.path} is not a readable GSD file ({error})") from error
+        self.readable = copy
+        self.note = f"file {self.path} is cut off; the {count} frames that are whole were used"
+        self._file = gsd.hoomd.open(copy, "r")
 
     def __enter__(self) -> GsdSource:
         return self
@@ -102,6 +129,8 @@ class GsdSource:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def metadata(self) -> dict[str, Any]:
         """Metadata that this software wrote in the first frame; empty for anybody else's file."""

@@ -11,7 +11,7 @@ from janus_md.analysis.pipeline import analyze_file
 from janus_md.bodies import BondCriterion
 from janus_md.errors import JanusError
 
-from .worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+from .worlds import gsd_frame, metadata, multiply, quaternions_along, straight_wires, write_gsd
 
 EDGE = 24.0
 BOX = [EDGE, EDGE, EDGE, 0.0, 0.0, 0.0]
@@ -66,8 +66,11 @@ def test_workers_do_not_change_the_tables(growing, tmp_path):
     one = analyze_file(growing, tmp_path / "one", workers=1)
     two = analyze_file(growing, tmp_path / "two", workers=2)
     assert one == two
-    for name in ("frames.parquet", "wires.parquet", "rdf.parquet"):
-        a, b = pd.read_parquet(tmp_path / "one" / name), pd.read_parquet(tmp_path / "two" / name)
+    for name in ("frames", "wires", "rdf", "bonds_in_time"):
+        a, b = (
+            pd.read_parquet(tmp_path / "one" / f"{name}.parquet"),
+            pd.read_parquet(tmp_path / "two" / f"{name}.parquet"),
+        )
         pd.testing.assert_frame_equal(a, b, check_exact=True)
 
 
@@ -144,6 +147,118 @@ def test_files_that_cannot_be_used(tmp_path):
 def test_impossible_criteria(criterion, words, growing, tmp_path):
     with pytest.raises(JanusError, match=words):
         analyze_file(growing, tmp_path / "out", criterion=criterion)
+    assert not (tmp_path / "out").exists()
+
+
+def test_file_that_was_cut_off(growing, tmp_path):
+    """Written frame by frame, so that the index lies before most of the data."""
+    import gsd.hoomd
+
+    whole = tmp_path / "whole.gsd"
+    with gsd.hoomd.open(growing, "r") as old, gsd.hoomd.open(whole, "w") as new:
+        for frame in old:
+            new.append(frame)
+            new.flush()
+    analyze_file(whole, tmp_path / "whole")
+    cut = tmp_path / "cut.gsd"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 3 // 4])
+    summary = analyze_file(cut, tmp_path / "cut")
+    expected = pd.read_parquet(tmp_path / "whole" / "frames.parquet")
+    found = pd.read_parquet(tmp_path / "cut" / "frames.parquet")
+    assert 20 < len(found) < 40
+    pd.testing.assert_frame_equal(found, expected[: len(found)])
+    words = f"file {cut} is cut off; the {len(found)} frames that are whole were used"
+    assert summary["notes"][0] == words
+    cut.write_bytes(whole.read_bytes()[:300])
+    with pytest.raises(JanusError, match="not a readable GSD file"):
+        analyze_file(cut, tmp_path / "out")
+
+
+@pytest.mark.parametrize("version", [[1, 0], [1, 4], [2, 0]])
+def test_schema_versions(version, growing, tmp_path):
+    import gsd.fl
+    import gsd.hoomd
+
+    analyze_file(growing, tmp_path / "new", criterion=BondCriterion(2.05, 35.0))
+    path = tmp_path / "old.gsd"
+    with (
+        gsd.hoomd.open(growing, "r") as source,
+        gsd.fl.open(path, "w", application="x", schema="hoomd", schema_version=version) as file,
+    ):
+        for frame in source:
+            particles, box = frame.particles, frame.configuration.box
+            file.write_chunk("configuration/step", np.array([frame.configuration.step], "u8"))
+            file.write_chunk("configuration/box", box.astype("f4"))
+            file.write_chunk("particles/N", np.array([particles.N], "u4"))
+            file.write_chunk("particles/position", particles.position.astype("f4"))
+            file.write_chunk("particles/orientation", particles.orientation.astype("f4"))
+            file.end_frame()
+    analyze_file(path, tmp_path / "old")
+    a, b = (pd.read_parquet(tmp_path / name / "frames.parquet") for name in ("new", "old"))
+    pd.testing.assert_frame_equal(a, b)
+
+
+def test_number_of_bodies_that_changes(tmp_path):
+    rng = np.random.default_rng(2)
+    frames = []
+    for k, n in enumerate((3, 3, 4, 4)):
+        x, u = straight_wires(rng, 3, n, EDGE)
+        frames.append(gsd_frame(x, quaternions_along(u + np.array([0, 0.01, 0])), BOX, step=k))
+    summary = analyze_file(write_gsd(tmp_path / "grows.gsd", frames), tmp_path / "out")
+    assert pd.read_parquet(tmp_path / "out" / "frames.parquet")["longest"].tolist() == [3, 3, 4, 4]
+    assert summary["notes"] == [
+        "the number of bodies changes from 9 to 12 at frame 2; bonds_in_time.parquet ends there"
+    ]
+
+
+def test_somebody_elses_file(tmp_path):
+    """Dipole along body x, constituents in the file, no metadata; members are particle numbers."""
+    x, u = straight_wires(np.random.default_rng(3), 2, 5, EDGE)
+    # +z of our quaternions onto u; theirs turn +x onto it: first x onto z.
+    quarter = np.tile([np.sqrt(0.5), 0.0, -np.sqrt(0.5), 0.0], (10, 1))
+    tilted = quaternions_along(u + np.array([0.0, 0.2, 0.0]), spin=0.5 * np.arange(10))
+    orientation = multiply(tilted, quarter)
+    frame = gsd_frame(
+        np.concatenate([x + np.array([0.3, 0.0, 0.0]), x]),
+        np.concatenate([np.tile([1.0, 0, 0, 0], (10, 1)), orientation]),
+        BOX,
+        types=["bead", "R", "S"],
+        typeid=[0] * 10 + [1, 2] * 5,
+    )
+    frame.particles.body = [*range(10, 20), *range(10, 20)]
+    path = write_gsd(tmp_path / "rigid.gsd", [frame, frame])
+    options = {
+        "axis": (2.0, 0, 0),
+        "symmetry": 3,
+        "enantiomers": {"R": "R", "S": "S"},
+        "frames": slice(1, None),
+    }
+    summary = analyze_file(path, tmp_path / "a", **options)
+    wires = pd.read_parquet(tmp_path / "a" / "wires.parquet")
+    assert summary["n_frames"] == 1
+    assert sorted(map(list, wires["members"])) == [[*range(10, 15)], [*range(15, 20)]]
+    np.testing.assert_allclose(wires["screw_deg"], np.rad2deg(0.5), atol=1e-4)
+    np.testing.assert_array_equal(wires["alternation"], 1.0)
+    assert wires["frame"].tolist() == [1, 1]
+    analyze_file(path, tmp_path / "b", types=["R", "S"], **options)
+    pd.testing.assert_frame_equal(wires, pd.read_parquet(tmp_path / "b" / "wires.parquet"))
+    few = analyze_file(path, tmp_path / "c", types=["S"])
+    assert few["mean_n"]["mean"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"types": ["B"]}, "no type B; it has A"),
+        ({"axis": (0.0, 0.0, 0.0)}, "axis is"),
+        ({"symmetry": -1}, "symmetry is -1"),
+        ({"enantiomers": {"A": "L"}}, "must be R or S"),
+        ({"frames": slice(40, None)}, "chooses none of the 40"),
+    ],
+)
+def test_impossible_options(options, words, growing, tmp_path):
+    with pytest.raises(JanusError, match=words):
+        analyze_file(growing, tmp_path / "out", **options)
     assert not (tmp_path / "out").exists()
 
 

@@ -39,12 +39,8 @@ def analyse(positions, orientations, box, hands, symmetry=1):
     kinds = (np.asarray(hands) < 0).astype(int)
     frame = Frame(0, 0, box, positions, orientations, ("R", "S"), kinds, np.arange(len(positions)))
     both = {"R": symmetry, "S": symmetry}
-    chosen = Settings(
-        BondCriterion(structures.DISTANCE, structures.ANGLE),
-        (0.0, 0.0, 1.0),
-        both,
-        {"R": "R", "S": "S"},
-    )
+    criterion = BondCriterion(structures.DISTANCE, structures.ANGLE)
+    chosen = Settings(criterion, symmetries=both, enantiomers={"R": "R", "S": "S"})
     return analyze_frame(frame, chosen)
 
 
