@@ -35,6 +35,8 @@ SHORTEST = 1.0
 ORDERS = (3, 4, 5)
 """Orders of the charge assignment that are tried."""
 
+_SIZES = smooth_numbers(256)
+_FAR_BEHIND = 3.0  # times the work of the mesh that is likely the cheapest
 _TRIALS_TIMED = 5
 _TRIAL_SECONDS = 0.15
 
@@ -136,10 +138,8 @@ def tune(
     reference = engine.energies_and_forces(system, tight_mesh(system, SKIN), device)
     meshes = [
         found
-        for cutoff in cutoffs
-        for order in ORDERS
-        if (found := _coarsest(engine, system, reference, cutoff, order, target, device))
-        is not None
+        for sizes, start in _promising(system, cutoffs, target)
+        if (found := _coarsest(engine, system, reference, sizes, start, target, device)) is not None
     ]
     if not meshes:
         raise JanusError(
@@ -156,24 +156,34 @@ def tune(
     return Tuned(mesh, force, torque, speed)
 
 
+def _promising(system: System, cutoffs: list[float], target: float) -> list[tuple[list[Mesh], int]]:
+    """Meshes of rising resolution by cutoff and order, and where to begin to measure.
+
+    Likely the cheapest first; those that theory and the cost model put far behind are left out.
+    """
+    found = []
+    for cutoff in cutoffs:
+        for order in ORDERS:
+            meshes = [balanced(system, cutoff, resolution_for(system, n), order) for n in _SIZES]
+            # Theory errs by a constant factor (it takes charges for independent, but those of a
+            # body partly cancel): begin where it says the charge's error is twice the target.
+            fits = (k for k, m in enumerate(meshes) if estimated_error(system, m) < 2.0 * target)
+            start = next(fits, len(meshes) - 1)
+            found.append((_cost(system, meshes[start]), meshes, start))
+    found.sort(key=lambda row: row[0])
+    return [(meshes, at) for cost, meshes, at in found if cost <= _FAR_BEHIND * found[0][0]]
+
+
 def _coarsest(
     engine: Engine,
     system: System,
     reference: Forces,
-    cutoff: float,
-    order: int,
+    candidates: list[Mesh],
+    at: int,
     target: float,
     device: Device,
 ) -> tuple[Mesh, float] | None:
     """Mesh with the fewest points that keeps the measured error below `target` (kJ/mol/nm)."""
-    sizes = smooth_numbers(256)
-    candidates = [balanced(system, cutoff, resolution_for(system, n), order) for n in sizes]
-    # Theory errs by a constant factor (it takes charges for independent, but those of a body
-    # partly cancel): start where it says the charge's error is twice the target.
-    at = next(
-        (k for k, m in enumerate(candidates) if estimated_error(system, m) < 2.0 * target),
-        len(sizes) - 1,
-    )
 
     def error(k: int) -> float:
         found = engine.energies_and_forces(system, candidates[k], device)
@@ -184,7 +194,7 @@ def _coarsest(
         while at > 0 and (finer := error(at - 1)) <= target:
             at, last = at - 1, finer
         return candidates[at], last
-    while at + 1 < len(sizes):
+    while at + 1 < len(candidates):
         at += 1
         last = error(at)
         if last <= target:
