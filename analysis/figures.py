@@ -84,7 +84,7 @@ def colours(groups: Sequence[Group]) -> list[Any]:
 
 def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
     """Mean wire length by number and by weight against time, a curve per job."""
-    figure, axes = new_figure(9.0, 3.8, 2)
+    figure, axes = new_figure(10.0, 3.8, 2)
     for group, colour in zip(groups, colours(groups), strict=True):
         for k, job in enumerate(group.jobs):
             frames = tables[job].frames
@@ -105,7 +105,7 @@ def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
 
 def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
     """Share of the bodies that are in wires of at least n, over the last third of the run."""
-    figure, (axes,) = new_figure(6.0, 4.0)
+    figure, (axes,) = new_figure(7.2, 4.0)
     for group, colour in zip(groups, colours(groups), strict=True):
         lengths = np.concatenate([tables[job].lengths for job in group.jobs])
         count = np.bincount(lengths)
@@ -126,7 +126,7 @@ def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
 
 def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
     """g(r) of the centres over the last third of the run; replicas averaged."""
-    figure, (axes,) = new_figure(6.0, 4.0)
+    figure, (axes,) = new_figure(7.2, 4.0)
     top = 1.5
     for group, colour in zip(groups, colours(groups), strict=True):
         curves = [tables[job].rdf for job in group.jobs]
@@ -153,7 +153,7 @@ def lengths_along_sweep(groups: Sequence[Group]) -> Figure | None:
     for group in groups:
         rest = tuple((name, value) for name, value in group.keys.items() if name != key)
         series.setdefault(rest, []).append(group)
-    figure, axes = new_figure(9.0, 3.8, 2)
+    figure, axes = new_figure(10.0, 3.8, 2)
     heads = [Group(dict(rest), (), {}) for rest in series]
     for head, members, colour in zip(heads, series.values(), colours(heads), strict=True):
         members = sorted(members, key=lambda group: group.keys[key])
@@ -210,7 +210,8 @@ def _plain_log(axes: Axes) -> None:
 
 def _legend(axes: Axes, groups: Sequence[Group]) -> None:
     if len(groups) <= NAMED:
-        axes.legend(frameon=False, fontsize=8)
+        # Beside the curves, not on them.
+        axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
         return
     first, last = groups[0].label, groups[-1].label
     axes.set_title(f"{len(groups)} state points, dark to light: {first} … {last}", fontsize=8)
