@@ -7,7 +7,6 @@ from pathlib import Path
 
 from janus_md import trajectory
 from janus_md.checkpoint import Checkpoint
-from janus_md.engines.base import Simulation
 from janus_md.errors import JanusError
 from janus_md.protocol import Stage
 from janus_md.statepoint import StatePoint
@@ -46,16 +45,8 @@ class Recorder:
     def __len__(self) -> int:
         return len(self._trajectory)
 
-    def keep(
-        self,
-        step: int,
-        simulation: Simulation,
-        system: System | None = None,
-        potential: float | None = None,
-    ) -> None:
-        """Append the present state and show it to the observers."""
-        system = simulation.system() if system is None else system
-        potential = simulation.potential_energy() if potential is None else potential
+    def keep(self, step: int, system: System, potential: float) -> None:
+        """Append a state with its potential energy (kJ/mol) and show it to the observers."""
         time_ps = step * self._time_step
         about = self._about if len(self) == 0 else None
         self._trajectory.append(trajectory.frame_of(system, step, about))

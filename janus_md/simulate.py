@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from janus_md import checkpoint, trajectory
+from janus_md import trajectory
+from janus_md.checkpoint import Checkpoint, save
+from janus_md.checkpoint import load as load_checkpoint
 from janus_md.engines import load, require
 from janus_md.engines.base import Simulation
 from janus_md.errors import JanusError, SimulationFailed, ToBeContinued
@@ -89,7 +91,7 @@ def simulate(
     first = build(point)
     restart = directory / RESTART
     if restart.exists():
-        state = checkpoint.load(restart, first)
+        state = load_checkpoint(restart, first)
         execution = dict(state.execution)
         if engine not in ("auto", execution["engine"]):
             raise JanusError(
@@ -103,7 +105,7 @@ def simulate(
             about = trajectory.metadata(point, first.bodies)
             trajectory.write_whole(directory / INITIAL, trajectory.frame_of(first, 0, about))
         execution = choose(point, first, candidates, threads, gpu_id)
-        state = checkpoint.Checkpoint(plan[0].name, 0, first, execution)
+        state = Checkpoint(plan[0].name, 0, first, execution)
     document["execution"] = execution
     names = [stage.name for stage in plan]
     reached = names.index(state.stage)
@@ -111,106 +113,109 @@ def simulate(
         state = _run_stage(run, point, state, stage, number)
         if number + 1 < len(plan):
             state = replace(state, stage=plan[number + 1].name, done=0)
-            checkpoint.save(restart, state)
+            save(restart, state)
     _finish(run, point, state)
 
 
 def _run_stage(
-    run: Run, point: StatePoint, state: checkpoint.Checkpoint, stage: Stage, number: int
-) -> checkpoint.Checkpoint:
-    """Run `stage` from where `state` stands to its end."""
-    execution = state.execution
-    try:
-        simulation = load(execution["engine"]).start(
-            state.system,
-            stage.bath,
-            stage.time_step,
-            mesh_of(execution),
-            seed=_seed(point, number),
-            device=device_of(execution),
-            # Every stage has steps of its own: HOOMD's noise is a function of seed and step, of
-            # which it takes 40 bits.
-            first_step=(number << 36) + state.done,
-        )
-    except ArithmeticError as error:
-        raise _failed(run, stage, state.done, str(error), -1) from error
-    try:
-        return _advance(run, point, state, stage, simulation)
-    finally:
-        simulation.close()
+    run: Run, point: StatePoint, state: Checkpoint, stage: Stage, number: int
+) -> Checkpoint:
+    """Run `stage` from where `state` stands to its end, from checkpoint to checkpoint.
 
-
-def _advance(
-    run: Run,
-    point: StatePoint,
-    state: checkpoint.Checkpoint,
-    stage: Stage,
-    simulation: Simulation,
-) -> checkpoint.Checkpoint:
-    """Integrate, keep frames, look for trouble, write checkpoints."""
-    restart = run.directory / RESTART
-    frames = (
-        Recorder(run.directory, point, state, stage, run.observers) if stage.frame_steps else None
-    )
-    execution = dict(state.execution)
-    done, before = state.done, None
-    if frames is not None and done == 0:
-        frames.keep(0, simulation)
-    last_saved = last_told = time.monotonic()
-    rate = measured_rate(execution)
-    look = stage.frame_steps or max(1, stage.steps // 10)
+    After a checkpoint the engine starts anew from it, just as a resumed run does: so both go the
+    same way, to the bit where the engine is deterministic.
+    """
+    if state.done == stage.steps:
+        return state
+    frames = None
+    if stage.frame_steps:
+        frames = Recorder(run.directory, point, state, stage, run.observers)
     try:
-        while done < stage.steps:
-            goal = min(stage.steps, (done // look + 1) * look)
-            piece = min(goal - done, max(1, int(rate * _LOOK_SECONDS)))
-            begin = time.monotonic()
+        while state.done < stage.steps:
+            simulation = load(state.execution["engine"]).start(
+                state.system,
+                stage.bath,
+                stage.time_step,
+                mesh_of(state.execution),
+                seed=_seed(point, number),
+                device=device_of(state.execution),
+                # Every stage has steps of its own: HOOMD's noise is a function of seed and step,
+                # of which it takes 40 bits.
+                first_step=(number << 36) + state.done,
+            )
             try:
-                simulation.advance(piece)
-            except ArithmeticError as error:
-                raise _failed(run, stage, done, str(error), _last(frames)) from error
-            done += piece
-            now = time.monotonic()
-            execution["steps"] += piece
-            execution["seconds"] += now - begin
-            rate = max(1.0, piece / max(now - begin, 1e-6))
-            if done == goal:
-                system, potential = simulation.system(), simulation.potential_energy()
-                if trouble := complaint(system, potential, before, stage.bath.kT):
-                    raise _failed(run, stage, done, trouble, _last(frames))
-                before = potential
-                if frames is not None:
-                    frames.keep(done, simulation, system, potential)
-            ended = done == stage.steps
-            if run.progress is not None and (ended or now - last_told > _LOOK_SECONDS):
-                run.progress(stage.name, done, stage.steps, rate)
-                last_told = now
-            stop = run.should_stop()
-            if stop or ended or now - last_saved > CHECKPOINT_SECONDS:
-                if frames is not None:
-                    frames.sync()
-                state = checkpoint.Checkpoint(stage.name, done, simulation.system(), execution)
-                checkpoint.save(restart, state)
-                last_saved = time.monotonic()
-            if stop and not ended:
-                raise ToBeContinued(
-                    f"stopped at step {done} of {stage.steps} ({stage.name}); run again to go on"
-                )
+                state = _to_next_checkpoint(run, state, stage, simulation, frames)
+            finally:
+                simulation.close()
     finally:
         if frames is not None:
             frames.close()
     return state
 
 
-def _finish(run: Run, point: StatePoint, state: checkpoint.Checkpoint) -> None:
+def _to_next_checkpoint(
+    run: Run, state: Checkpoint, stage: Stage, simulation: Simulation, frames: Recorder | None
+) -> Checkpoint:
+    """Integrate, keep frames, look for trouble; end in a checkpoint, by time or by a wish."""
+    execution = dict(state.execution)
+    done, before = state.done, simulation.potential_energy()
+    if frames is not None and done == 0:
+        frames.keep(0, simulation.system(), before)
+    begun = told = time.monotonic()
+    rate = measured_rate(execution)
+    look = stage.frame_steps or max(1, stage.steps // 10)
+    while True:
+        goal = min(stage.steps, (done // look + 1) * look)
+        piece = min(goal - done, max(1, int(rate * _LOOK_SECONDS)))
+        start = time.monotonic()
+        try:
+            simulation.advance(piece)
+        except ArithmeticError as error:
+            raise _failed(run, stage, done, str(error), frames) from error
+        now = time.monotonic()
+        done += piece
+        rate = max(1.0, piece / max(now - start, 1e-6))
+        execution["steps"] += piece
+        execution["seconds"] += now - start
+        if done == goal:
+            system, potential = simulation.system(), simulation.potential_energy()
+            if trouble := complaint(system, potential, before, stage.bath.kT):
+                raise _failed(run, stage, done, trouble, frames)
+            before = potential
+            if frames is not None:
+                frames.keep(done, system, potential)
+        ended = done == stage.steps
+        if run.progress is not None and (ended or now - told > _LOOK_SECONDS):
+            run.progress(stage.name, done, stage.steps, rate)
+            told = now
+        stop = run.should_stop()
+        if stop or ended or now - begun > CHECKPOINT_SECONDS:
+            if frames is not None:
+                frames.sync()
+            state = Checkpoint(stage.name, done, simulation.system(), execution)
+            save(run.directory / RESTART, state)
+            if stop and not ended:
+                raise ToBeContinued(
+                    f"stopped at step {done} of {stage.steps} ({stage.name}); run again to go on"
+                )
+            return state
+
+
+def _finish(run: Run, point: StatePoint, state: Checkpoint) -> None:
     """Measure the mesh once more on the last state, complete the record, name the products."""
     run.document["execution"] = completed(state.execution, point, state.system)
     run.document.pop("failure", None)
-    trajectory.publish(run.directory / PARTIAL_LOG, run.directory / LOG)
-    trajectory.publish(run.directory / PARTIAL_TRAJECTORY, run.directory / TRAJECTORY)
+    for partial, product in ((PARTIAL_LOG, LOG), (PARTIAL_TRAJECTORY, TRAJECTORY)):
+        # A run that was killed just here has named the first one already.
+        if product == TRAJECTORY or (run.directory / partial).exists():
+            trajectory.publish(run.directory / partial, run.directory / product)
 
 
-def _failed(run: Run, stage: Stage, step: int, why: str, last_frame: int) -> SimulationFailed:
+def _failed(
+    run: Run, stage: Stage, step: int, why: str, frames: Recorder | None
+) -> SimulationFailed:
     """Return the failure, noted in the job's document."""
+    last_frame = len(frames) - 1 if frames is not None else -1
     good = f"the last good frame is {last_frame}" if last_frame >= 0 else "no frame was kept"
     message = f"the simulation failed at step {step} of {stage.name}: {why}; {good}"
     run.document["failure"] = {
@@ -222,10 +227,6 @@ def _failed(run: Run, stage: Stage, step: int, why: str, last_frame: int) -> Sim
     # A checkpoint may be from shortly before the end: going on from there would fail again.
     (run.directory / RESTART).unlink(missing_ok=True)
     return SimulationFailed(message, step, last_frame)
-
-
-def _last(frames: Recorder | None) -> int:
-    return len(frames) - 1 if frames is not None else -1
 
 
 def _seed(point: StatePoint, stage: int) -> int:
