@@ -233,14 +233,17 @@ def _write(
         wires, bonds, frames, curve = opened
         for part in parts:
             wires.write(part.wires)
+            ended = []
             for links in part.links:
                 if history is None:
                     break
                 try:
-                    bonds.write(lifetimes.table(history.add(links)))
+                    ended.append(lifetimes.table(history.add(links)))
                 except ValueError as error:
                     notes.append(f"{error}; bonds_in_time.parquet ends there")
                     history = None
+            if ended:
+                bonds.write(pa.concat_tables(ended).combine_chunks())
             rows.extend(part.rows)
             rdf.merge(part.rdf)
             if progress is not None:

@@ -1,0 +1,77 @@
+"""The synthetic micrograph: what is absorbed, where, and with which noise."""
+
+import numpy as np
+import pytest
+
+from janus_md.analysis.micrograph import (
+    CORE_RADIUS,
+    LIGAND_RADIUS,
+    Microscope,
+    attenuation,
+    ball,
+    micrograph,
+    scale_bar,
+)
+
+SCOPE = Microscope(pixel_nm=0.05, blur_nm=0.0)
+
+
+def mass(scope):
+    """Attenuation of one body times area: that of both balls, the core replacing ligands."""
+    volume = 4.0 / 3.0 * np.pi * np.array([CORE_RADIUS, LIGAND_RADIUS]) ** 3
+    return (scope.core - scope.ligand) * volume[0] + scope.ligand * volume[1]
+
+
+@pytest.mark.parametrize("tilts", [(0.0, 0.0, 0.0), (0.3, -0.2, 0.4)])
+@pytest.mark.parametrize("blur", [0.0, 0.15])
+def test_every_body_is_seen_once_wherever_it_is(tilts, blur):
+    box = np.array([10.0, 8.0, 9.0, *tilts])
+    scope = Microscope(pixel_nm=0.05, blur_nm=blur)
+    rng = np.random.default_rng(3)
+    x = rng.uniform(-20, 20, (40, 3))
+    image = attenuation(x, box, scope)
+    assert image.shape == (160, 200)
+    # The field is one cell of the projected lattice: each body is in it exactly once.
+    assert image.sum() * 0.05**2 == pytest.approx(40 * mass(scope), rel=1e-6)
+
+
+def test_place_and_thickness_of_one_body():
+    box = np.array([6.0, 4.0, 5.0, 0.0, 0.0, 0.0])
+    x = np.array([[1.025, -0.525, 2.0]])
+    image = attenuation(x, box, SCOPE)
+    row, column = np.unravel_index(image.argmax(), image.shape)
+    assert (column * 0.05 - 3.0 + 0.025, row * 0.05 - 2.0 + 0.025) == pytest.approx((1.025, -0.525))
+    through = 2 * (SCOPE.core * CORE_RADIUS + SCOPE.ligand * (LIGAND_RADIUS - CORE_RADIUS))
+    assert image.max() == pytest.approx(through, rel=0.02)
+
+
+def test_body_at_a_corner_is_seen_at_all_four():
+    box = np.array([6.0, 4.0, 5.0, 0.0, 0.0, 0.0])
+    image = attenuation(np.array([[3.0, 2.0, 0.0]]), box, SCOPE)
+    corners = image[[0, 0, -1, -1], [0, -1, 0, -1]]
+    np.testing.assert_allclose(corners, corners[0])
+    assert corners[0] > 0.9 * image.max()
+
+
+def test_noise_is_that_of_counting():
+    """Variance = mean for a Poisson count; an empty field shows the dose."""
+    box = np.array([20.0, 20.0, 5.0, 0.0, 0.0, 0.0])
+    scope = Microscope(pixel_nm=0.1, dose=2000.0)
+    image = micrograph(np.array([[0.0, 0.0, 0.0]]), box, scope, seed=4)
+    empty = image[:60]
+    pixels = empty.size
+    assert empty.mean() == pytest.approx(20.0, abs=4 * np.sqrt(20.0 / pixels))
+    assert empty.var() == pytest.approx(20.0, rel=4 * np.sqrt(2.1 / pixels))
+    sharp = micrograph(np.array([[0.0, 0.0, 0.0]]), box, scope, seed=None)
+    assert sharp.max() == pytest.approx(20.0)
+    assert sharp.min() < 18.5
+
+
+def test_ball_has_its_volume():
+    for radius in (0.3, 0.5, 0.805):
+        assert ball(radius, 0.07).sum() * 0.07**2 == pytest.approx(4 / 3 * np.pi * radius**3)
+
+
+@pytest.mark.parametrize(("width", "bar"), [(21.1, 2.0), (51.0, 10.0), (30.0, 5.0), (4.0, 0.5)])
+def test_scale_bar(width, bar):
+    assert scale_bar(width) == pytest.approx(bar)
