@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from janus_md.analysis.averages import SUMMARY_COLUMNS, combine_replicas
+from janus_md.analysis.thermolog import ENERGY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +134,7 @@ def group_jobs(rows: pd.DataFrame) -> list[Group]:
             Group(
                 dict(zip(keys, values, strict=True)),
                 tuple(jobs["job"]),
-                {name: _average(jobs, name) for name in SUMMARY_COLUMNS},
+                {name: _average(jobs, name) for name in (*SUMMARY_COLUMNS, ENERGY)},
             )
         )
     return _sorted(groups)

@@ -12,6 +12,7 @@ import numpy as np
 from janus_md import units
 from janus_md.analysis.groups import MISSING, SYMBOLS, Group, group_jobs, job_ids, short, tell
 from janus_md.analysis.source import GsdSource
+from janus_md.analysis.thermolog import ENERGY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,7 @@ HEADINGS = {
     "polar_order": ("polar order", "along wires"),
     "mean_bond_nm": ("mean bond", "length / nm"),
     "nn_mean_nm": ("nearest", "neighbour / nm"),
+    ENERGY: ("energy", "of a body / kJ/mol"),
 }
 """Columns of the table of results, in two lines each."""
 
@@ -36,6 +38,7 @@ NARROW = {
     "polar_order": "polar\norder",
     "mean_bond_nm": "bond\n/ nm",
     "nn_mean_nm": "nearest\n/ nm",
+    ENERGY: "energy\n/ kJ/mol",
 }
 """The same for a terminal of 80 columns."""
 

@@ -104,6 +104,7 @@ def analyze_job(
         Where a signal came; nothing is left behind.
     """
     from janus_md.analysis.pipeline import analyze_file
+    from janus_md.analysis.thermolog import ENERGY, energy_per_body
 
     with hold(directory), stop_signals() as interrupted:
         if is_analyzed(directory, document):
@@ -118,6 +119,7 @@ def analyze_job(
         summary = analyze_file(
             directory / simulate.TRAJECTORY, directory, workers=workers, progress=told
         )
+        summary[ENERGY] = energy_per_body(directory / simulate.LOG, directory / TABLES[1])
         document["analysis"] = summary
         document.pop("failure", None)
 
