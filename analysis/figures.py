@@ -11,6 +11,7 @@ import numpy as np
 
 from janus_md.analysis.averages import first_averaged
 from janus_md.analysis.groups import Group, numeric_key, short
+from janus_md.analysis.theory import share_in_longer
 from janus_md.bodies import FloatArray
 from janus_md.units import PS_PER_NS
 
@@ -98,7 +99,7 @@ def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
                 )
     for one, title in zip(axes, ("by number", "by weight"), strict=True):
         one.set(xlabel="time / ns", ylabel=f"mean wire length {title} / bodies", yscale="log")
-        _plain_log(one)
+        plain_log(one)
     _legend(axes[1], groups)
     return figure
 
@@ -111,7 +112,10 @@ def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
         count = np.bincount(lengths)
         bodies = count * np.arange(len(count))
         share = bodies[::-1].cumsum()[::-1] / bodies.sum()
-        axes.step(np.arange(1, len(count)), share[1:], where="mid", color=colour, label=group.label)
+        n = np.arange(1.0, len(count))
+        axes.step(n, share[1:], where="mid", color=colour, label=group.label)
+        if lengths.mean() > 1.0:
+            axes.plot(n, share_in_longer(n, float(lengths.mean())), color=colour, ls="--", lw=0.8)
     axes.set(
         xscale="log",
         yscale="log",
@@ -119,7 +123,7 @@ def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
         ylabel="share of bodies in wires of at least n",
     )
     axes.set_ylim(bottom=max(axes.get_ylim()[0], 1e-4), top=1.3)
-    _plain_log(axes)
+    plain_log(axes)
     _legend(axes, groups)
     return figure
 
@@ -139,13 +143,16 @@ def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
     axes.set_yticks([0, 1, *(10**k * m for k in range(4) for m in (2, 5, 10))])
     axes.set(xlabel="r / nm", ylabel="g(r)", xlim=(1.0, None), ylim=(0.0, 1.2 * top))
     axes.axhline(1.0, color="0.7", lw=0.8, zorder=0)
-    _plain_log(axes)
+    plain_log(axes)
     _legend(axes, groups)
     return figure
 
 
-def lengths_along_sweep(groups: Sequence[Group]) -> Figure | None:
-    """Mean wire lengths against the first number that varies; None where none does."""
+def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) -> Figure | None:
+    """Mean wire lengths against the first number that varies; None where none does.
+
+    `expected` is the mean length by number in equilibrium by label, drawn beside them.
+    """
     key = numeric_key(groups)
     if key is None:
         return None
@@ -171,12 +178,23 @@ def lengths_along_sweep(groups: Sequence[Group]) -> Figure | None:
                 capsize=2,
                 label=head.label or None,
             )
+        known = [group for group in members if group.label in expected]
+        mean_n = np.array([expected[group.label] for group in known])
+        for one, values in zip(axes, (mean_n, 2.0 * mean_n - 1.0), strict=True):
+            one.plot(
+                [group.keys[key] for group in known],
+                values,
+                color=colour,
+                ls="--",
+                lw=1.0,
+                zorder=1,
+            )
     name = "relative permittivity" if key == "relative_permittivity" else short(key)
     for one, title in zip(axes, ("by number", "by weight"), strict=True):
         one.set(xlabel=name, ylabel=f"mean wire length {title} / bodies", yscale="log")
         if key == "relative_permittivity":
             one.set_xscale("log")
-        _plain_log(one)
+        plain_log(one)
     if heads[0].label:
         _legend(axes[1], heads)
     return figure
@@ -195,7 +213,7 @@ def save(figure: Figure, path: Path) -> Path:
     return path
 
 
-def _plain_log(axes: Axes) -> None:
+def plain_log(axes: Axes) -> None:
     """Write 2, 5, 10, 20 instead of powers of ten on logarithmic axes."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 

@@ -38,8 +38,8 @@ class Microscope:
         Standard deviation of the point spread.
     """
 
-    pixel_nm: float = 0.1
-    dose: float = 3000.0
+    pixel_nm: float = 0.12
+    dose: float = 20000.0
     core: float = 0.12
     ligand: float = 0.012
     blur_nm: float = 0.12

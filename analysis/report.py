@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from janus_md.analysis import figures, snapshot
+from janus_md.analysis import evolution, figures, pictures, snapshot
 from janus_md.analysis.groups import (
     MISSING,
     SYMBOLS,
@@ -70,7 +70,7 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
             tables[job] = read
     complete = rows[[job in tables for job in job_ids(rows)]]
     groups = group_jobs(complete)
-    pictures = _draw(groups, tables, job_dirs, out)
+    drawn = _draw(complete, groups, tables, job_dirs, out)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -84,7 +84,9 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
         results=results(rows, groups, job_dirs),
         coupling=tell_coupling,
         caveat=CAVEAT,
-        pictures=[(text, _embedded(path)) for path, text in pictures],
+        pictures=[(text, _embedded(path)) for path, text in drawn],
+        evolution_headings=evolution.HEADINGS,
+        evolution=evolution.evolution(complete, groups, tables),
         n_jobs=len(rows),
         n_done=len(complete),
         unfinished=_unfinished(rows, set(tables)),
@@ -95,10 +97,27 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
     partial = out / "report.partial.html"
     partial.write_text(page, encoding="utf-8")
     partial.replace(html)
-    return [html, *(path for path, _ in pictures)]
+    return [html, *(path for path, _ in drawn)]
+
+
+def _extremes(seen: Sequence[tuple[str, Path]], groups: Sequence[Group]) -> list[tuple[str, Path]]:
+    """Trajectories with the longest and the shortest wires, or the only one."""
+    length = {group.label: group.values["mean_w"][0] or 0.0 for group in groups}
+    ordered = sorted(seen, key=lambda one: length[one[0]])
+    return [ordered[-1], ordered[0]] if len(ordered) > 1 else ordered
+
+
+def _expected(rows: pd.DataFrame, groups: Sequence[Group]) -> dict[str, float]:
+    """Mean length by number in equilibrium by label, where theory knows it."""
+    place = {job: k for k, job in enumerate(job_ids(rows))}
+    found = {
+        group.label: evolution.expectation(rows.iloc[place[group.jobs[0]]]) for group in groups
+    }
+    return {label: one.mean_n for label, one in found.items() if one is not None}
 
 
 def _draw(
+    rows: pd.DataFrame,
     groups: Sequence[Group],
     tables: Mapping[str, figures.JobTables],
     job_dirs: Mapping[str, Path],
@@ -116,9 +135,9 @@ def _draw(
         ("growth.png", figures.growth(groups, tables), "Growth of the wires."),
         (
             "sweep.png",
-            figures.lengths_along_sweep(groups),
+            figures.lengths_along_sweep(groups, _expected(rows, groups)),
             "Mean wire length along the sweep, over the last third of each run; bars: standard "
-            "error.",
+            "error. Dashed: equilibrium of bodies that bond like two alone.",
         ),
         (
             "snapshots.png",
@@ -127,9 +146,24 @@ def _draw(
             "a wire that leaves through a face comes in on the other side.",
         ),
         (
+            "micrograph.png",
+            pictures.micrographs(_extremes(seen, groups)) if seen else None,
+            "Synthetic transmission electron micrographs of the last frames, seen along the third "
+            "edge of the box: metal cores dark, ligands grey, counting noise (model).",
+        ),
+        (
+            "scattering.png",
+            pictures.scattering(seen[:PICTURES], figures.colours(groups)[: len(seen[:PICTURES])])
+            if seen
+            else None,
+            "Structure factor of the centres, and the small-angle X-ray intensity if metal cores "
+            "alone scattered.",
+        ),
+        (
             "lengths.png",
             figures.length_distribution(groups, tables),
-            "Lengths of the wires, over the last third of each run.",
+            "Lengths of the wires, over the last third of each run. Dashed: equilibrium polymers "
+            "of the same mean length by number.",
         ),
         (
             "rdf.png",

@@ -10,10 +10,10 @@ from janus_md.analysis.neighbours import face_distances, lattice_vectors
 from janus_md.analysis.order import freud_box
 from janus_md.bodies import FloatArray
 
-Q_MAX = 8.0
-"""Largest wave number, 1/nm: past twice the peak of neighbours in a wire, 2 pi / 1.61 nm."""
+Q_MAX = 6.0
+"""Largest wave number, 1/nm: past the peak of neighbours in a wire, 2 pi / 1.61 nm = 3.9 1/nm."""
 
-Q_BINS = 120
+Q_BINS = 60
 """Bins of the wave number."""
 
 LARGEST_SUM = 2e7

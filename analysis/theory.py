@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from janus_md.bodies import BondCriterion, FloatArray, RigidBody
 STANDARD_VOLUME = 1.66053907
 """Volume of one body at 1 mol/l, the standard concentration, nm^3."""
 
-LOG2_SAMPLES = 16
+LOG2_SAMPLES = 14
 """Points of the quasi-random integration over a bond, as a power of 2."""
 
 Energy = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
@@ -125,6 +126,7 @@ def association_constant(energy: Energy, criterion: BondCriterion, seed: int = 0
     return float(shell * cap**2 * np.mean(np.exp(-energy(along, first, second))))
 
 
+@lru_cache(maxsize=256)
 def association_constant_of(
     body: RigidBody, relative_permittivity: float, temperature: float
 ) -> float:

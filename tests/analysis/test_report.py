@@ -91,6 +91,8 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
         "growth.png",
         "sweep.png",
         "snapshots.png",
+        "micrograph.png",
+        "scattering.png",
         "lengths.png",
         "rdf.png",
     ]

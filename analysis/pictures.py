@@ -1,0 +1,100 @@
+"""Figures drawn from a trajectory's last frames: scattering curve and synthetic micrograph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from janus_md.analysis.averages import first_averaged
+from janus_md.analysis.figures import new_figure, plain_log
+from janus_md.analysis.micrograph import Microscope, micrograph, scale_bar
+from janus_md.analysis.scattering import StructureFactor, structure_factor
+from janus_md.analysis.source import GsdSource
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SCATTERING_FRAMES = 5
+"""Frames, spread over the last third, that a scattering curve is averaged over."""
+
+
+def scattering_of(path: Path) -> StructureFactor:
+    """S(q) of some frames of the last third of a trajectory."""
+    with GsdSource(path) as source:
+        last = np.linspace(first_averaged(len(source)), len(source) - 1, SCATTERING_FRAMES)
+        frames = [source.frame(int(index)) for index in np.unique(last.astype(int))]
+    return structure_factor([(frame.positions, frame.box) for frame in frames])
+
+
+def scattering(trajectories: Sequence[tuple[str, Path]], colours: Sequence[Any]) -> Figure:
+    """Draw S(q), and the intensity of the metal cores with the slope of rods beside it."""
+    figure, (left, right) = new_figure(9.0, 3.8, 2)
+    steepest = None
+    for (title, path), colour in zip(trajectories, colours, strict=True):
+        found = scattering_of(path)
+        intensity = found.intensity()
+        left.plot(found.q, found.s, color=colour, lw=1.2, label=title)
+        right.plot(found.q, intensity, color=colour, lw=1.2)
+        if steepest is None or intensity[0] > steepest[1][0]:
+            steepest = (found.q, intensity)
+    if steepest is not None:
+        q = np.array([0.4, 1.6])
+        level = 2.5 * float(np.interp(0.8, *steepest))
+        right.plot(q, level * 0.8 / q, color="0.3", lw=1.0, ls="--")
+        right.text(0.9, level, "$q^{-1}$: rods", fontsize=8, color="0.3")
+    left.axhline(1.0, color="0.7", lw=0.8, zorder=0)
+    left.set(xlabel="q / nm$^{-1}$", ylabel="S(q)")
+    right.set(
+        xlabel="q / nm$^{-1}$", ylabel="intensity / that of one body", xscale="log", yscale="log"
+    )
+    right.set_ylim(bottom=3e-2)
+    plain_log(right)
+    left.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def micrographs(trajectories: Sequence[tuple[str, Path]]) -> Figure:
+    """Draw synthetic micrographs of the last frames, side by side."""
+    figure, axes = new_figure(4.6 * len(trajectories), 4.8, len(trajectories))
+    for one, (title, path) in zip(axes, trajectories, strict=True):
+        with GsdSource(path) as source:
+            frame = source.frame(len(source) - 1)
+        _show(one, micrograph(frame.positions, frame.box), Microscope().pixel_nm)
+        one.set_title(title, fontsize=9)
+    return figure
+
+
+def _show(axes: Axes, image: np.ndarray, pixel: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    height, width = (pixel * side for side in image.shape)
+    low, high = np.percentile(image, [0.2, 99.8])
+    axes.imshow(
+        image,
+        cmap="gray",
+        vmin=low,
+        vmax=high,
+        origin="lower",
+        extent=(0.0, width, 0.0, height),
+        interpolation="nearest",
+    )
+    bar = scale_bar(width)
+    left, bottom, thick = 0.05 * width, 0.05 * height, 0.015 * height
+    panel = Rectangle(
+        (left - 0.02 * width, bottom - 0.02 * height),
+        bar + 0.04 * width,
+        thick + 0.10 * height,
+        color="white",
+        alpha=0.8,
+        lw=0,
+    )
+    axes.add_patch(panel)
+    axes.add_patch(Rectangle((left, bottom), bar, thick, color="black", lw=0))
+    axes.text(
+        left + 0.5 * bar, bottom + 1.5 * thick, f"{bar:g} nm", ha="center", va="bottom", fontsize=9
+    )
+    axes.axis("off")
