@@ -47,13 +47,17 @@ def interactions(system: System, particles: Particles, mesh: Mesh | None, skin: 
         points = " ".join(map(str, mesh.resolution))
         rows.append("kspace_style pppm 1.0e-4")  # the accuracy is not used: all is set below
         rows.append(f"kspace_modify mesh {points} order {mesh.order} gewald {mesh.splitting!r}")
+    # Neighbours of one particle: three times their mean number, and LAMMPS' own default at least.
+    density = len(particles.types) / system.volume
+    one = max(2000, int(3.0 * density * 4.19 * (longest + skin) ** 3))
     reach = 2.0 * max(body.reach for body in system.bodies)
     return "\n".join(
         [
             f"comm_modify cutoff {max(longest, reach) + skin!r}",
             *([f"pair_style hybrid/overlay {' '.join(styles)}", *rows] if styles else []),
             f"neighbor {skin} bin",
-            "neigh_modify exclude molecule/intra all every 1 delay 0 check yes",
+            f"neigh_modify exclude molecule/intra all one {one} page {20 * one}",
+            "neigh_modify every 1 delay 0 check yes",
         ]
     )
 
