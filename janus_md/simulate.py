@@ -15,10 +15,10 @@ from janus_md.engines import load, require
 from janus_md.engines.base import Simulation
 from janus_md.errors import JanusError, SimulationFailed, ToBeContinued
 from janus_md.execution import choose, completed, device_of, measured_rate, mesh_of
+from janus_md.initial import build
 from janus_md.protocol import Stage, stages
 from janus_md.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Observer, Recorder
 from janus_md.statepoint import StatePoint
-from janus_md.system import build
 from janus_md.thermodynamics import complaint
 
 Progress = Callable[[str, int, int, float], None]

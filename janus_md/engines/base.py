@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
+
+import numpy as np
 
 from janus_md.bodies import FloatArray
 from janus_md.mesh import Mesh
@@ -85,23 +89,29 @@ class Simulation(Protocol):
         """Steps done, those before a restart included."""
 
     def advance(self, steps: int) -> None:
-        """Integrate `steps` steps."""
+        """Integrate `steps` steps; ArithmeticError where the engine gives up on the numbers."""
 
     def system(self) -> System:
         """Return the present state, velocities and angular momenta included."""
 
     def potential_energy(self) -> float:
-        """Potential energy at the present step, kJ/mol."""
+        """Potential energy without the bodies' own pairs, kJ/mol."""
+
+    def forces(self) -> Forces:
+        """Energy, forces and torques now."""
 
     def close(self) -> None:
         """Free what the engine holds."""
 
 
-class Engine(Protocol):
+class Engine(ABC):
     """An adapter of one engine."""
 
     name: str
+    simulation: Callable[..., Simulation]
+    """Makes a running simulation of the arguments of :meth:`start`, in their order."""
 
+    @abstractmethod
     def version(self) -> str:
         """Version of the engine."""
 
@@ -116,9 +126,40 @@ class Engine(Protocol):
         device: Device,
         first_step: int = 0,
     ) -> Simulation:
-        """Set up a simulation of `system`, which must carry velocities and angular momenta."""
+        """Set up a simulation.
+
+        Parameters
+        ----------
+        system : System
+            State to begin with; bodies rest where it has no velocities.
+        bath : Bath
+            Temperature and friction.
+        time_step : float
+            ps.
+        mesh : Mesh or None
+            None where no body carries charge.
+        seed : int
+            Of the bath's noise.
+        device : Device
+            Where to run.
+        first_step : int
+            Steps done before.
+
+        Raises
+        ------
+        JanusError
+            Where the engine refuses the system or the bath.
+        """
+        return self.simulation(system, bath, time_step, mesh, seed, device, first_step)
 
     def energies_and_forces(
         self, system: System, mesh: Mesh | None, device: Device = CPU
     ) -> Forces:
         """Energy, forces and torques of `system` as it stands."""
+        kinds = len(system.bodies)
+        still = Bath(0.0, "nve", np.zeros(kinds), np.zeros((kinds, 3)))
+        simulation = self.start(system, still, 1e-3, mesh, seed=1, device=device)
+        try:
+            return simulation.forces()
+        finally:
+            simulation.close()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import rowan
 
-from janus_md.engines.base import CPU, Device, EngineStatus, Forces
+from janus_md.engines.base import Device, Engine, EngineStatus, Forces
 from janus_md.engines.sites import Particles, charged_types, lay_out, type_names, wrap
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
@@ -59,43 +59,6 @@ def gpu_count() -> int:
     import hoomd
 
     return len(hoomd.device.GPU.get_available_devices()) if hoomd.version.gpu_enabled else 0
-
-
-class HoomdEngine:
-    """Adapter of HOOMD-blue."""
-
-    name = "hoomd"
-
-    def version(self) -> str:
-        """Version of HOOMD-blue."""
-        import hoomd
-
-        return str(hoomd.version.version)
-
-    def start(
-        self,
-        system: System,
-        bath: Bath,
-        time_step: float,
-        mesh: Mesh | None,
-        *,
-        seed: int,
-        device: Device,
-        first_step: int = 0,
-    ) -> HoomdSimulation:
-        """Set up a simulation (see :class:`janus_md.engines.base.Engine`)."""
-        return HoomdSimulation(system, bath, time_step, mesh, seed, device, first_step)
-
-    def energies_and_forces(
-        self, system: System, mesh: Mesh | None, device: Device = CPU
-    ) -> Forces:
-        """Energy, forces and torques of `system` as it stands."""
-        still = Bath(0.0, "nve", np.zeros(len(system.bodies)), np.zeros((len(system.bodies), 3)))
-        simulation = HoomdSimulation(system, still, 1e-3, mesh, 1, device, 0)
-        try:
-            return simulation.forces()
-        finally:
-            simulation.close()
 
 
 class HoomdSimulation:
@@ -199,6 +162,19 @@ class HoomdSimulation:
             for b in names[k:]:
                 if not {a, b} <= charged:
                     ewald.r_cut[(a, b)] = 0.0
+
+
+class HoomdEngine(Engine):
+    """Adapter of HOOMD-blue."""
+
+    name = "hoomd"
+    simulation = HoomdSimulation
+
+    def version(self) -> str:
+        """Version of HOOMD-blue."""
+        import hoomd
+
+        return str(hoomd.version.version)
 
 
 def _snapshot(system: System, particles: Particles, device: Any) -> Any:

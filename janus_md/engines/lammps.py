@@ -18,7 +18,7 @@ import rowan
 
 from janus_md.bodies import FloatArray
 from janus_md.engines import lammps_input as commands
-from janus_md.engines.base import CPU, Device, EngineStatus, Forces
+from janus_md.engines.base import Device, Engine, EngineStatus, Forces
 from janus_md.engines.sites import Particles, lay_out, wrap
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
@@ -65,41 +65,6 @@ def status() -> EngineStatus:
             advice=f"LAMMPS lacks the packages {sorted(missing)}; {advice}",
         )
     return EngineStatus("lammps", True, version, ["cpu"])
-
-
-class LammpsEngine:
-    """Adapter of LAMMPS."""
-
-    name = "lammps"
-
-    def version(self) -> str:
-        """Version of LAMMPS as a date, YYYYMMDD."""
-        return str(_library().__version__)
-
-    def start(
-        self,
-        system: System,
-        bath: Bath,
-        time_step: float,
-        mesh: Mesh | None,
-        *,
-        seed: int,
-        device: Device,
-        first_step: int = 0,
-    ) -> LammpsSimulation:
-        """Set up a simulation (see :class:`janus_md.engines.base.Engine`)."""
-        return LammpsSimulation(system, bath, time_step, mesh, seed, device, first_step)
-
-    def energies_and_forces(
-        self, system: System, mesh: Mesh | None, device: Device = CPU
-    ) -> Forces:
-        """Energy, forces and torques of `system` as it stands."""
-        still = Bath(0.0, "nve", np.zeros(len(system.bodies)), np.zeros((len(system.bodies), 3)))
-        simulation = LammpsSimulation(system, still, 1e-3, mesh, 1, device, 0)
-        try:
-            return simulation.forces()
-        finally:
-            simulation.close()
 
 
 class LammpsSimulation:
@@ -256,6 +221,17 @@ class LammpsSimulation:
             f"compute q all rigid/local bodies mol {_QUATERNION}\n"
             "thermo_style custom step pe\nthermo_modify norm no lost error\nthermo 0"
         )
+
+
+class LammpsEngine(Engine):
+    """Adapter of LAMMPS."""
+
+    name = "lammps"
+    simulation = LammpsSimulation
+
+    def version(self) -> str:
+        """Version of LAMMPS as a date, YYYYMMDD."""
+        return str(_library().__version__)
 
 
 @contextlib.contextmanager
