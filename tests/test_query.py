@@ -1,0 +1,104 @@
+"""Questions to a workspace: the table, labels, columns and filters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import signac
+
+from janus_md import query
+from janus_md.errors import JanusError
+
+ROWS = pd.DataFrame(
+    {
+        "job": ["a", "b", "c", "d"],
+        "particle": ["R-Au-Cu", "R-Au-Cu", "Au3Cd", None],
+        "relative_permittivity": [1.0, 8.93, 1.0, 1.0],
+        "viscosity": [None, 0.413, None, None],
+        "protocol.produce_ns": [8.0, 8.0, 8.0, 4.0],
+        "analysis.mean_w.mean": [30.0, 1.02, 1.1, float("nan")],
+        "analysis.mean_n.mean": [15.0, 1.01, 1.05, float("nan")],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("filters", "jobs"),
+    [
+        ([], "abcd"),
+        (["particle=R-Au-Cu"], "ab"),
+        (["particle==R-Au-Cu", "relative_permittivity<2"], "a"),
+        (["relative_permittivity <= 1"], "acd"),
+        (["relative_permittivity>=8.93"], "b"),
+        (["particle!=Au3Cd"], "abd"),
+        (["viscosity=null"], "acd"),
+        (["viscosity!=null"], "b"),
+        (["particle=null"], "d"),
+        (["produce_ns>5"], "abc"),
+        (["mean_w>1.05"], "ac"),
+        (["mean_w<5"], "bc"),
+        (["relative_permittivity=dry"], ""),
+        (["relative_permittivity!=dry"], "abcd"),
+    ],
+)
+def test_filters_keep_what_fits(filters: list[str], jobs: str) -> None:
+    assert "".join(query.select(ROWS, filters)["job"]) == jobs
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("particle", "'particle' cannot be read"),
+        ("=3", "'=3' cannot be read"),
+        ("particl=R-Au-Cu", "'particl' is unknown .did you mean particle"),
+        ("mean=3", "'mean' may be any of analysis.mean_w.mean, analysis.mean_n.mean"),
+    ],
+)
+def test_filters_that_mean_nothing_are_refused(text: str, said: str) -> None:
+    with pytest.raises(JanusError, match=said):
+        query.select(ROWS, [text])
+
+
+def test_labels_name_the_substance_and_what_varies() -> None:
+    mixture = {"R-1": 0.5, "S-1": 0.5}
+    points = [
+        {"particle": "Au3Cd", "mixture": None, "relative_permittivity": 1.0, "p": {"x_ns": 1.0}},
+        {"particle": None, "mixture": mixture, "relative_permittivity": 1.25, "p": {"x_ns": 1.0}},
+    ]
+    assert query.labels(points) == ["Au3Cd, ε 1", "0.5 R-1 + 0.5 S-1, ε 1.25"]
+    assert query.labels(points[:1]) == ["Au3Cd"]
+
+
+def test_table_has_state_point_results_and_status(tmp_path: Path) -> None:
+    project = signac.init_project(path=tmp_path)
+    waiting = project.open_job({"particle": "R-Au-Cu", "protocol": {"produce_ns": 8.0}})
+    failed = project.open_job({"particle": "Au3Cd", "protocol": {"produce_ns": 8.0}})
+    for job in (waiting, failed):
+        job.init()
+    failed.document["execution"] = {"engine": "lammps", "mesh": {"resolution": [8, 8, 8]}}
+    failed.document["failure"] = {"message": "it blew up", "step": 7}
+    rows = query.table(query.open_project(tmp_path))
+    assert rows["particle"].tolist() == ["Au3Cd", "R-Au-Cu"]
+    assert rows["job"].tolist() == [failed.id, waiting.id]
+    assert rows["status"].tolist() == ["failed", "waiting"]
+    assert rows["protocol.produce_ns"].tolist() == [8.0, 8.0]
+    assert rows["execution.mesh.resolution"][0] == [8, 8, 8]
+    assert rows["failure.message"][0] == "it blew up"
+
+
+def test_jobs_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    project = signac.init_project(path=tmp_path)
+    for value in (8.93, 1.0, 10.0, 1.25):
+        project.open_job({"particle": "R-Au-Cu", "relative_permittivity": value}).init()
+    found = [job.sp.relative_permittivity for job in query.sorted_jobs(project)]
+    assert found == [1.0, 1.25, 8.93, 10.0]
+
+
+def test_a_folder_inside_a_workspace_is_none(tmp_path: Path) -> None:
+    signac.init_project(path=tmp_path)
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    with pytest.raises(JanusError, match=r"'.*inside' is not a workspace"):
+        query.open_project(inside)

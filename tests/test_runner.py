@@ -1,0 +1,199 @@
+"""Many jobs at a time: each for itself, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import gsd.hoomd
+import pytest
+
+from janus_md import locks, query, run_display, runner
+from tests.conftest import TINY, Result
+
+Cli = Callable[..., Result]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+FRAMES = 11
+"""Of the jobs of TINY: 0.02 ns in steps of 2 ps, and the first."""
+
+LONG = TINY.replace("produce_ns: 0.02", "produce_ns: 10.0").replace(
+    "frame_interval_ps: 2.0", "frame_interval_ps: 100.0"
+)
+"""A job of some seconds."""
+
+LONG_FRAMES = 101
+
+
+def make(janus_md: Cli, place: Path, text: str) -> dict[float, Path]:
+    """Make a workspace and return the folders of its jobs by their permittivity."""
+    template = place.with_name("template.yaml")
+    template.write_text(text)
+    done = janus_md("init", template, "-d", place)
+    assert done.code == 0, done.err
+    project = query.open_project(place)
+    return {job.sp.relative_permittivity: Path(job.path) for job in project}
+
+
+def document(job: Path) -> dict:
+    return json.loads((job / "signac_job_document.json").read_text())
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.02)
+
+
+def frames(job: Path) -> list[int]:
+    with gsd.hoomd.open(str(job / "trajectory.gsd")) as file:
+        return [frame.configuration.step for frame in file]
+
+
+def test_a_job_that_blows_up_costs_itself_alone(janus_md: Cli, tmp_path: Path, engine: str) -> None:
+    # Steps of 50 ps are wild at permittivity 3, those of 0.1 ps are not.
+    wild = "{time_step_ps: 50.0, frame_interval_ps: 100.0, produce_ns: 20.0, relax_ps: 2.0}"
+    text = TINY.replace("  protocol: {relax_ps: 2.0, frame_interval_ps: 2.0, produce_ns: 0.02}", "")
+    tame = "{frame_interval_ps: 2.0, produce_ns: 0.02, relax_ps: 2.0}"
+    points = [(1.0, tame), (2.0, tame), (3.0, wild)]
+    text += "points:\n" + "".join(
+        f"  - {{relative_permittivity: {eps}, protocol: {protocol}}}\n" for eps, protocol in points
+    )
+    jobs = make(janus_md, tmp_path / "workspace", text)
+    done = janus_md("run", "-d", tmp_path / "workspace", "--engine", engine, "-j", 2)
+    assert done.code == 1
+    assert "2 done, 1 failed" in done.out
+    failed = jobs[3.0]
+    assert f"{failed.name[:8]} R-Au-Cu" in done.out.splitlines()[-1]
+    failure = document(failed)["failure"]
+    assert failure["operation"] == "simulate"
+    assert failure["step"] >= 0
+    assert failure["last_good_frame"] >= -1
+    assert failure["message"] in done.out
+    assert not (failed / "trajectory.gsd").exists()
+    for eps in (1.0, 2.0):
+        assert len(frames(jobs[eps])) == FRAMES
+        assert "failure" not in document(jobs[eps])
+        assert document(jobs[eps])["analysis"]["n_frames"] == FRAMES
+        assert document(jobs[eps])["execution"]["engine"] == engine
+    rows = query.table(query.open_project(tmp_path / "workspace"))
+    assert rows["status"].tolist() == ["done", "done", "failed"]
+
+    # What is done stays done.
+    before = {path: path.stat().st_mtime_ns for path in jobs[1.0].iterdir()}
+    again = janus_md("run", "-d", tmp_path / "workspace", "--engine", engine)
+    assert again.code == 1
+    assert "1 of 3 jobs to do" in again.out
+    assert {path: path.stat().st_mtime_ns for path in jobs[1.0].iterdir()} == before
+
+
+def test_a_stopped_run_goes_on_to_the_same_end(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, LONG + "  relative_permittivity: 1.0\n")[1.0]
+    process = start_janus_md("run", "-d", place, "--engine", engine)
+    wait_for(lambda: (job / "trajectory.partial.gsd").exists())
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 75, out
+    assert "1 left for a later run" in out
+    assert not (job / "trajectory.gsd").exists()
+    assert (job / "restart.npz").exists()
+    assert query.status(job, document(job)) == "begun"
+
+    done = janus_md("run", "-d", place, "--engine", engine)
+    assert done.code == 0, done.out
+    steps = frames(job)
+    assert steps == sorted(set(steps))
+    assert len(steps) == LONG_FRAMES
+    assert document(job)["analysis"]["n_frames"] == LONG_FRAMES
+    finished = janus_md("run", "-d", place)
+    assert (finished.code, finished.out) == (0, "1 jobs, all done\n")
+
+
+def test_a_job_that_is_killed_or_held_costs_itself_alone(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    jobs = make(janus_md, place, LONG + "grid: {relative_permittivity: [1, 2, 3]}\n")
+    tiny = make(janus_md, place, TINY + "  relative_permittivity: 4\n")[4.0]
+    with locks.hold(jobs[2.0]):
+        process = start_janus_md("run", "-d", place, "--engine", engine, "-j", 4)
+        # The worker of the first job says in its lock file who it is.
+        wait_for(lambda: (jobs[1.0] / "trajectory.partial.gsd").exists())
+        killed = json.loads((jobs[1.0] / "run.lock").read_text())["pid"]
+        os.kill(killed, signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 1, err
+    assert "2 done, 1 failed, 1 held by another run" in out
+    assert f"process {os.getpid()} on" in out
+    assert "killed by SIGKILL" in document(jobs[1.0])["failure"]["message"]
+    assert len(frames(jobs[3.0])) == LONG_FRAMES
+    assert len(frames(tiny)) == FRAMES
+    assert not (jobs[2.0] / "init.gsd").exists()
+    again = janus_md("run", "-d", place, "--engine", engine)
+    assert again.code == 0, again.out
+    assert "failure" not in document(jobs[1.0])
+
+
+def test_workers_stop_when_the_run_itself_is_killed(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, LONG + "  relative_permittivity: 1.0\n")[1.0]
+    process = start_janus_md("run", "-d", place, "--engine", engine)
+    wait_for(lambda: (job / "trajectory.partial.gsd").exists())
+    process.kill()
+    process.communicate()
+    worker = json.loads((job / "run.lock").read_text())["pid"]
+    wait_for(lambda: not Path(f"/proc/{worker}").exists(), 20)
+    assert not (job / "trajectory.gsd").exists()
+    assert (job / "restart.npz").exists()
+
+
+def test_lines_on_the_pipe_may_come_in_pieces() -> None:
+    reader, writer = os.pipe()
+    job = runner.Job("id", Path(), "label", ("simulate", "analyze"))
+    running = runner.Running(job, "simulate", None, reader, 0, Path())  # type: ignore[arg-type]
+    told = b'{"stage": "produce", "step": 25, "total": 100, "rate": 5.0}\n{"mess'
+    os.write(writer, told)
+    assert running.read()
+    assert (running.stage, running.share, running.message) == ("produce", 0.25, "")
+    os.write(writer, b'age": "why"}\n')
+    os.close(writer)
+    assert running.read()
+    assert running.message == "why"
+    assert not running.read()
+    os.close(reader)
+
+
+def test_forecast_counts_what_was_done_before_as_no_gain(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(run_display.time, "monotonic", lambda: now)
+    monkeypatch.setattr(run_display, "WEIGHTS", {"simulate": 1.0, "analyze": 0.0})
+    jobs = [runner.Job(str(k), Path(), "", ("simulate", "analyze")) for k in range(2)]
+    forecast = run_display.Forecast(jobs)
+    running = runner.Running(jobs[0], "simulate", None, 0, 0, Path())  # type: ignore[arg-type]
+    assert forecast.seconds([running]) is None
+    running.step, running.total = 50, 100  # goes on from a checkpoint in the middle
+    assert forecast.seconds([running]) is None
+    now, running.step = 10.0, 75
+    # A quarter took 10 s; a quarter and the whole other job are left: 50 s.
+    assert forecast.seconds([running]) == pytest.approx(50.0)
+    now = 20.0
+    forecast.end(running, 0)
+    assert forecast.seconds([]) == pytest.approx(40.0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0:00"), (59.6, "1:00"), (3599, "59:59"), (3661, "1:01:01")]
+)
+def test_durations_read_as_clocks(seconds: float, text: str) -> None:
+    assert run_display.duration(seconds) == text

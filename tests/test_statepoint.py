@@ -1,0 +1,211 @@
+"""State points: complete, strict, and refused in one sentence."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from janus_md.errors import JanusError
+from janus_md.statepoint import PACKING_LIMIT, StatePoint, json_schema
+from janus_md.statepoint_errors import BadStatePoint
+from tests.conftest import environment
+
+LEAST = {
+    "particle": "R-Au-Cu",
+    "n_bodies": 216,
+    "volume_fraction": 0.05,
+    "relative_permittivity": 1.0,
+}
+
+
+def changed(**values: object) -> dict[str, object]:
+    return LEAST | values
+
+
+def mixed(**fractions: float) -> dict[str, object]:
+    return changed(particle=None, mixture={k.replace("_", "-"): v for k, v in fractions.items()})
+
+
+def test_every_default_is_stored() -> None:
+    stored = StatePoint.of(LEAST).model_dump(mode="json")
+    assert stored["electrostatics"].pop("force_error") > 0
+    assert stored == {
+        "schema_version": 1,
+        "particle": "R-Au-Cu",
+        "mixture": None,
+        "model": "sphere",
+        "n_bodies": 216,
+        "volume_fraction": 0.05,
+        "temperature": 298.15,
+        "relative_permittivity": 1.0,
+        "viscosity": None,
+        "electrostatics": {"method": "pppm"},
+        "start": "random",
+        "protocol": {
+            "name": "langevin",
+            "time_step_ps": 0.1,
+            "damping_ps": 5.0,
+            "relax_ps": 20.0,
+            "equilibrate_ns": 0.0,
+            "produce_ns": 8.0,
+            "frame_interval_ps": 20.0,
+        },
+        "replica": 0,
+    }
+
+
+def test_what_is_stored_reads_back_as_the_same() -> None:
+    point = StatePoint.of(mixed(S_1=0.25, R_1=0.75) | {"viscosity": 0.413})
+    assert StatePoint.of(json.loads(point.model_dump_json())) == point
+
+
+def test_whole_numbers_and_order_make_no_difference() -> None:
+    one = StatePoint.of(mixed(R_1=0.5, S_1=0.5) | {"temperature": 300})
+    other = StatePoint.of(mixed(S_1=0.5, R_1=0.5) | {"temperature": 300.0})
+    assert one.canonical() == other.canonical()
+
+
+def test_a_state_point_cannot_be_changed() -> None:
+    point = StatePoint.of(LEAST)
+    with pytest.raises(ValueError, match="frozen"):
+        point.temperature = 1.0  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("values", "key", "said"),
+    [
+        (changed(particle="R-Au-Co"), "particle", ["'R-Au-Co'", "did you mean R-Au-Cu", "Au3Cd"]),
+        (changed(temprature=300), "temprature", ["'temprature'", "did you mean temperature"]),
+        (
+            changed(protocol={"produce_n": 3.0}),
+            "protocol.produce_n",
+            ["key of protocol", "'produce_n'", "did you mean produce_ns"],
+        ),
+        (changed(temperature=-3), "temperature", ["-3", "greater than 0"]),
+        (changed(temperature=math.nan), "temperature", ["nan", "finite"]),
+        (changed(temperature="300"), "temperature", ["'300'", "a number"]),
+        (changed(temperature=True), "temperature", ["True", "a number"]),
+        (changed(relative_permittivity=0.5), "relative_permittivity", ["0.5", "at least 1"]),
+        (changed(volume_fraction=0.4), "volume_fraction", ["0.4", "at most 0.312"]),
+        (changed(volume_fraction=0), "volume_fraction", ["0", "greater than 0"]),
+        (
+            changed(model="bladed", volume_fraction=0.2),
+            "volume_fraction",
+            ["0.2", "at most 0.14", "bladed"],
+        ),
+        (mixed(R_1=0.5, S_1=0.4), "mixture", ["0.4", "add to 0.9", "must add to 1"]),
+        (mixed(R_1=1.5, S_1=-0.5), "mixture.S-1", ["-0.5", "greater than 0"]),
+        (mixed(R_1=1.0), "mixture", ["two particles or more"]),
+        (mixed(R_9=0.5, S_1=0.5), "mixture", ["'R-9'", "allowed are"]),
+        (mixed(R_1=0.99, S_1=0.01) | {"n_bodies": 10}, "mixture", ["no body of S-1", "10"]),
+        (changed(mixture={"R-1": 0.5, "S-1": 0.5}), "particle", ["both", "exactly one"]),
+        (changed(particle=None), "particle", ["neither", "exactly one"]),
+        (changed(n_bodies=1), "n_bodies", ["1", "at least 2"]),
+        (changed(n_bodies=2.5), "n_bodies", ["2.5", "whole number"]),
+        (changed(n_bodies=10**8), "n_bodies", ["100000000", "at most 10000000"]),
+        (changed(model="cube"), "model", ["'cube'", "'sphere' or 'bladed'"]),
+        (changed(schema_version=2), "schema_version", ["2", "allowed is 1"]),
+        (changed(replica=-1), "replica", ["-1", "at least 0"]),
+        (changed(protocol=3), "protocol", ["3", "a mapping"]),
+        (
+            changed(viscosity=0.4, protocol={"name": "nve"}),
+            "viscosity",
+            ["0.4", "no effect", "null"],
+        ),
+        (
+            changed(protocol={"produce_ns": 8.01}),
+            "protocol.produce_ns",
+            ["8.01", "whole number of frame intervals", "20"],
+        ),
+        (
+            changed(protocol={"frame_interval_ps": 0.25}),
+            "protocol.frame_interval_ps",
+            ["0.25", "whole number of time steps", "0.1"],
+        ),
+    ],
+)
+def test_bad_values_are_told_with_key_value_and_what_is_allowed(
+    values: dict[str, object], key: str, said: list[str]
+) -> None:
+    with pytest.raises(BadStatePoint) as caught:
+        StatePoint.of(values)
+    message = str(caught.value)
+    assert caught.value.key == key
+    assert key.rsplit(".", 1)[-1] in message
+    assert all(part in message for part in said), message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("key", sorted(LEAST.keys() - {"particle"}))
+def test_what_has_no_default_must_be_given(key: str) -> None:
+    with pytest.raises(JanusError, match=f"^{key}: is missing"):
+        StatePoint.of({k: v for k, v in LEAST.items() if k != key})
+
+
+def test_packing_limit_of_spheres_is_that_of_their_volume() -> None:
+    # One WCA sphere 1.727 nm across per counted volume of 2.19 nm^3.
+    ratio = 2.19 / (math.pi / 6 * 1.727**3)
+    for start, share in PACKING_LIMIT.items():
+        limit = share * ratio
+        StatePoint.of(changed(volume_fraction=0.999 * limit, start=start))
+        with pytest.raises(JanusError, match="volume_fraction"):
+            StatePoint.of(changed(volume_fraction=1.001 * limit, start=start))
+
+
+@given(st.integers(2, 2000), st.integers(1, 99))
+@settings(max_examples=200, deadline=None)
+def test_counts_add_up_and_are_within_one_of_their_share(n_bodies: int, percent: int) -> None:
+    fractions = {"R-1": percent / 100, "S-1": 1 - percent / 100}
+    if n_bodies * min(fractions.values()) < 1:
+        return
+    point = StatePoint.of(changed(particle=None, mixture=fractions, n_bodies=n_bodies))
+    counts = dict(zip(sorted(fractions), point.counts(), strict=True))
+    assert sum(counts.values()) == n_bodies
+    assert all(abs(counts[k] - fractions[k] * n_bodies) < 1 for k in fractions)
+
+
+def test_largest_remainders_get_the_bodies_that_are_left() -> None:
+    mixture = {"Au3Cd": 0.5, "R-1": 0.3, "S-1": 0.2}
+    # 8.5, 5.1 and 3.4 of 17: the one body left goes to the remainder of 0.5.
+    point = StatePoint.of(changed(particle=None, mixture=mixture, n_bodies=17))
+    assert point.counts() == (9, 5, 3)
+    # 0.29 * 100 is 28.999999999999996 and must count as 29.
+    exact = StatePoint.of(mixed(R_1=0.29, S_1=0.71) | {"n_bodies": 100})
+    assert exact.counts() == (29, 71)
+
+
+def test_bodies_come_sorted_by_name_with_the_model() -> None:
+    bodies = StatePoint.of(mixed(S_1=0.5, R_1=0.5) | {"model": "bladed"}).bodies()
+    assert [(body.name, body.model) for body in bodies] == [("R-1", "bladed"), ("S-1", "bladed")]
+
+
+def test_seed_is_the_same_in_another_process() -> None:
+    code = f"from janus_md.statepoint import StatePoint; print(StatePoint.of({LEAST!r}).seed())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment()
+    )
+    assert int(done.stdout) == StatePoint.of(LEAST).seed()
+
+
+def test_replicas_have_seeds_of_their_own() -> None:
+    seeds = {StatePoint.of(changed(replica=k)).seed() for k in range(200)}
+    assert len(seeds) == 200
+    assert all(0 <= seed < 2**31 for seed in seeds)
+
+
+def test_schema_describes_every_field_and_allows_no_others() -> None:
+    schema = json_schema()
+    parts = [schema, *schema["$defs"].values()]
+    assert len(parts) == 3
+    for part in parts:
+        assert part["additionalProperties"] is False
+        assert part["description"]
+        for name, field in part["properties"].items():
+            assert field.get("description") or "$ref" in field, name  # which is described itself
+    assert set(schema["required"]) == {"n_bodies", "volume_fraction", "relative_permittivity"}
