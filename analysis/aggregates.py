@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from janus_md.analysis.graphs import connected_pieces
 from janus_md.analysis.neighbours import IndexArray, Pairs
 from janus_md.analysis.wires import Wires
 from janus_md.bodies import FloatArray
@@ -53,14 +54,12 @@ def side_contacts(pairs: Pairs, axes: FloatArray) -> Pairs:
     the line between them.
     """
     near = pairs.closer_than(CONTACT)
-    edge = SIDEWAYS * near.distances
-    first, second = axes[near.i], axes[near.j]
-    chosen = (
-        (np.abs(np.einsum("ij,ij->i", first, near.vectors)) < edge)
-        & (np.abs(np.einsum("ij,ij->i", second, near.vectors)) < edge)
-        & (np.abs(np.einsum("ij,ij->i", first, second)) > PARALLEL)
-    )
-    return near.take(np.flatnonzero(chosen))
+    # One body after the other, as each leaves but half of the pairs.
+    for body in ("i", "j"):
+        cosine = np.einsum("ij,ij->i", axes[getattr(near, body)], near.vectors)
+        near = near.take(np.flatnonzero(np.abs(cosine) < SIDEWAYS * near.distances))
+    between = np.einsum("ij,ij->i", axes[near.i], axes[near.j])
+    return near.take(np.flatnonzero(np.abs(between) > PARALLEL))
 
 
 def find_bundles(pairs: Pairs, axes: FloatArray, wires: Wires) -> Bundles:
@@ -75,9 +74,6 @@ def find_bundles(pairs: Pairs, axes: FloatArray, wires: Wires) -> Bundles:
     wires : Wires
         Wires of the frame.
     """
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
     found = side_contacts(pairs, axes)
     count = len(wires)
     a, b = wires.label[found.i], wires.label[found.j]
@@ -86,8 +82,7 @@ def find_bundles(pairs: Pairs, axes: FloatArray, wires: Wires) -> Bundles:
     contacts = np.bincount(low, minlength=count) + np.bincount(high, minlength=count)
     keys, times = np.unique(low * count + high, return_counts=True)
     keys = keys[times >= JOINED]
-    graph = coo_matrix((np.ones(len(keys)), (keys // count, keys % count)), shape=(count, count))
-    label = connected_components(graph.tocsr(), directed=False)[1].astype(np.int64)
+    _, label = connected_pieces(count, keys // count, keys % count)
     return Bundles(found, contacts, label, np.bincount(label))
 
 

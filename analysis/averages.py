@@ -21,6 +21,8 @@ SUMMARY_COLUMNS = (
     "mean_bond_nm",
     "nn_mean_nm",
     "nematic_S",
+    "mean_n_energy",
+    "mean_w_energy",
 )
 """Columns of frames.parquet that the summary averages."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from janus_md.analysis.neighbours import IndexArray, Pairs, pairs_within
+from janus_md.analysis.neighbours import IndexArray, Pairs, lengths, pairs_within
 from janus_md.bodies import BondCriterion, FloatArray
 
 DEFAULT_CRITERION = BondCriterion(distance=2.05, angle=35.0)
@@ -64,7 +64,7 @@ def body_axes(orientations: FloatArray, axis: Sequence[float] = (0.0, 0.0, 1.0))
     -------
     ndarray, shape (N, 3)
     """
-    q = orientations / np.linalg.norm(orientations, axis=1, keepdims=True)
+    q = orientations / lengths(orientations)[:, None]
     a = np.asarray(axis, dtype=np.float64) / np.linalg.norm(axis)
     w, x, y, z = q.T
     rotation = np.array(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from janus_md.analysis.bonds import Bonds
-from janus_md.analysis.neighbours import IndexArray
+from janus_md.analysis.neighbours import IndexArray, lengths
 from janus_md.bodies import FloatArray
 
 STRAIGHT = 1e-4
@@ -24,8 +24,7 @@ def screw_angles(
     Clifford algebra", 2015). Right-handed about the axis is positive.
     """
     a = np.asarray(axis, dtype=np.float64) / np.linalg.norm(axis)
-    q = orientations / np.linalg.norm(orientations, axis=1, keepdims=True)
-    qi, qj = q[bonds.source], q[bonds.target]
+    qi, qj = orientations[bonds.source], orientations[bonds.target]
     wi, vi, wj, vj = qi[:, 0], qi[:, 1:], qj[:, 0], qj[:, 1:]
     w = wi * wj + np.einsum("ij,ij->i", vi, vj)
     along = wi * (vj @ a) - wj * (vi @ a) - np.cross(vi, vj) @ a
@@ -110,10 +109,8 @@ def dihedral_angles(bonds: Bonds, follower: IndexArray) -> tuple[FloatArray, Ind
     b = bonds.vectors[follower[first]]
     c = bonds.vectors[follower[follower[first]]]
     before, after = np.cross(a, b), np.cross(b, c)
-    la, lb, lc = (np.linalg.norm(v, axis=1) for v in (a, b, c))
-    bent = (np.linalg.norm(before, axis=1) > STRAIGHT * la * lb) & (
-        np.linalg.norm(after, axis=1) > STRAIGHT * lb * lc
-    )
+    la, lb, lc = (lengths(v) for v in (a, b, c))
+    bent = (lengths(before) > STRAIGHT * la * lb) & (lengths(after) > STRAIGHT * lb * lc)
     sine = lb * np.einsum("ij,ij->i", a, after)
     angles = np.arctan2(sine, np.einsum("ij,ij->i", before, after))
     return angles[bent], first[bent]

@@ -24,6 +24,7 @@ HEADINGS = (
     ("growth exponent", "of the mean by number"),
     ("independent samples", "in the equilibrated part"),
     ("bond lifetime", "/ ns"),
+    ("mean wire length", "bonds by energy"),
     ("mean wire length", "in equilibrium, theory"),
     ("bond free energy", "/ kJ/mol"),
 )
@@ -98,6 +99,7 @@ def evolution(
                     _exponent(frames),
                     _samples(frames),
                     _averaged(lifetimes),
+                    format_value(*group.values["mean_n_energy"]),
                     MISSING if expected is None else f"{expected.mean_n:.3g}",
                     _free_energy(group, expected),
                 ],

@@ -117,8 +117,8 @@ def _levels(values: FloatArray, split: int) -> tuple[float, float]:
     return float(values[:split].mean()), float(values[split:].mean())
 
 
-def growth_exponent(time: FloatArray, length: FloatArray, bins: int = 12) -> tuple[float, float]:
-    """Exponent z of ``length ~ time^z`` and its standard error.
+def growth_exponent(time: FloatArray, length: FloatArray, bins: int = 8) -> tuple[float, float]:
+    """Exponent z of ``length ~ time^z`` over the last decade of time, and its standard error.
 
     The logarithms are averaged in bins of equal width in log time, which late times, many and
     correlated, would outweigh otherwise, and fitted with a straight line. Irreversible aggregation
@@ -137,7 +137,7 @@ def growth_exponent(time: FloatArray, length: FloatArray, bins: int = 12) -> tup
     ValueError
         If fewer than 3 bins hold a value.
     """
-    use = (time > 0.0) & (length > 0.0)
+    use = (time > 0.0) & (time >= 0.1 * time.max()) & (length > 0.0)
     x, y = np.log(time[use]), np.log(length[use])
     if len(x) == 0 or np.ptp(x) == 0.0:
         raise ValueError("a growth exponent needs lengths at several times above 0")

@@ -8,7 +8,7 @@ import numpy as np
 
 from janus_md.analysis import chirality
 from janus_md.analysis.bonds import Bonds
-from janus_md.analysis.neighbours import IndexArray, wrap
+from janus_md.analysis.neighbours import IndexArray, lengths, wrap
 from janus_md.analysis.wires import BRANCHED, LINEAR, PERCOLATING, RING, Wires
 from janus_md.bodies import FloatArray
 
@@ -68,8 +68,8 @@ def measure_wires(
     """
     n_wires = len(wires)
     n_bonds = np.bincount(wires.bond_wire, minlength=n_wires).astype(np.float64)
-    lengths = np.bincount(wires.bond_wire, weights=bonds.lengths, minlength=n_wires)
-    contour = lengths.astype(np.float64)
+    total = np.bincount(wires.bond_wire, weights=bonds.lengths, minlength=n_wires)
+    contour = total.astype(np.float64)
     unbranched = np.flatnonzero(wires.unbranched[wires.bond_wire])
     follower = chirality.next_bonds(len(positions), bonds, unbranched)
     screw = _screw_columns(orientations, bonds, wires, traits)
@@ -98,7 +98,7 @@ def measure_wires(
         "tortuosity": tortuosity,
         "persistence_bond_nm": _bond_persistence(bonds, follower, wires, contour, n_bonds),
         "persistence_dipole_nm": _dipole_persistence(axes, bonds, wires, contour, n_bonds),
-        "dipole_order": np.linalg.norm(mean_axis, axis=1),
+        "dipole_order": lengths(mean_axis),
     }
 
 
@@ -135,7 +135,7 @@ def _screw_columns(
 
 def _end_to_end(centres: FloatArray, wires: Wires) -> FloatArray:
     last = wires.start + wires.n - 1
-    distance = np.linalg.norm(centres[last] - centres[wires.start], axis=1)
+    distance = lengths(centres[last] - centres[wires.start])
     distance[wires.kind == RING] = 0.0
     distance[(wires.kind == BRANCHED) | (wires.kind == PERCOLATING)] = np.nan
     return np.asarray(distance)

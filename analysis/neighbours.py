@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,15 +54,32 @@ def lattice_vectors(box: FloatArray) -> FloatArray:
     return np.array([[lx, 0.0, 0.0], [xy * ly, ly, 0.0], [xz * lz, yz * lz, lz]])
 
 
+def inverse_lattice(lattice: FloatArray) -> FloatArray:
+    """Inverse of :func:`lattice_vectors`; positions times it are fractional coordinates."""
+    (a, _, _), (d, b, _), (e, f, c) = lattice.tolist()
+    return np.array(
+        [
+            [1.0 / a, 0.0, 0.0],
+            [-d / (a * b), 1.0 / b, 0.0],
+            [(d * f - b * e) / (a * b * c), -f / (b * c), 1.0 / c],
+        ]
+    )
+
+
+def lengths(vectors: FloatArray) -> FloatArray:
+    """Length of each vector, shape (N,); a few times faster than numpy's norm."""
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)))
+
+
 def face_distances(lattice: FloatArray) -> FloatArray:
     """Distances of the three pairs of opposite faces, shape (3,), nm."""
-    return np.asarray(1.0 / np.linalg.norm(np.linalg.inv(lattice), axis=0))
+    return 1.0 / lengths(inverse_lattice(lattice).T)
 
 
 def wrap(positions: FloatArray, lattice: FloatArray) -> FloatArray:
     """Positions moved by whole lattice vectors into the box centred on the origin, (N, 3), nm."""
-    inverse = np.linalg.inv(lattice)
-    return np.asarray(positions - np.floor(positions @ inverse + 0.5) @ lattice)
+    fractional = positions @ inverse_lattice(lattice)
+    return np.asarray(positions - np.floor(fractional + 0.5) @ lattice)
 
 
 def ghosts(
@@ -88,23 +104,32 @@ def ghosts(
     image : ndarray of int, shape (G, 3)
     position : ndarray, shape (G, 3)
     """
-    fractional = wrapped @ np.linalg.inv(lattice) + 0.5
+    fractional = wrapped @ inverse_lattice(lattice) + 0.5
     reach = margin / face_distances(lattice)
-    span = [range(-extent, extent + 1) for extent in np.ceil(reach).astype(int)]
-    bodies, images = [], []
-    for image in itertools.product(*span):
-        if image == (0, 0, 0) or (half and image < (0, 0, 0)):
-            continue
-        near = np.arange(len(wrapped))
-        for axis, shift in enumerate(image):
-            if shift:
-                moved = fractional[near, axis] + shift
-                near = near[(moved > -reach[axis]) & (moved < 1.0 + reach[axis])]
-        bodies.append(near)
-        images.append(np.broadcast_to(np.array(image, dtype=np.int64), (len(near), 3)))
-    body = np.concatenate(bodies).astype(np.int64)
-    shifts = np.concatenate(images)
-    return body, shifts, wrapped[body] + shifts @ lattice
+    # Axis by axis, images of images: bodies near an edge or a corner get theirs on the way.
+    body = np.arange(len(wrapped), dtype=np.int64)
+    image = np.zeros((len(wrapped), 3), dtype=np.int64)
+    for axis, extent in enumerate(np.ceil(reach).astype(int)):
+        place, bodies, images = fractional[body, axis], [body], [image]
+        for shift in range(-int(extent), int(extent) + 1):
+            if shift == 0:
+                continue
+            near = np.flatnonzero(
+                place < reach[axis] - shift + 1.0 if shift > 0 else place > -reach[axis] - shift
+            )
+            moved = image[near]
+            moved[:, axis] = shift
+            bodies.append(body[near])
+            images.append(moved)
+        body, image = np.concatenate(bodies), np.concatenate(images)
+    body, image = body[len(wrapped) :], image[len(wrapped) :]
+    if half:
+        first, second, third = image.T
+        chosen = np.flatnonzero(
+            (first > 0) | ((first == 0) & ((second > 0) | ((second == 0) & (third > 0))))
+        )
+        body, image = body[chosen], image[chosen]
+    return body, image, wrapped[body] + image @ lattice
 
 
 def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs:
@@ -148,7 +173,7 @@ def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs
         i, j = np.concatenate([i, a]), np.concatenate([j, ghost[b]])
         vectors = np.concatenate([vectors, moved[b] - wrapped[a]])
         images = np.concatenate([images, shift[b]])
-    distances = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    distances = lengths(vectors)
     # The tree's cutoff is inclusive; ours is strict, as everywhere in the analysis.
     return Pairs(i, j, vectors, images, distances).closer_than(cutoff)
 
@@ -169,7 +194,7 @@ def nearest_distances(positions: FloatArray, box: FloatArray, pairs: Pairs) -> F
     np.minimum.at(nearest, pairs.j, pairs.distances)
     lattice = lattice_vectors(box)
     wrapped = wrap(positions, lattice)
-    reach = float((abs(np.linalg.det(lattice)) / n) ** (1.0 / 3.0))
+    reach = float((float(np.prod(box[:3])) / n) ** (1.0 / 3.0))
     lonely = np.flatnonzero(np.isinf(nearest))
     while len(lonely):
         _, _, moved = ghosts(wrapped, lattice, reach, half=False)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from janus_md.analysis.bonds import Bonds
+from janus_md.analysis.graphs import directed_graph
 from janus_md.analysis.neighbours import IndexArray
 from janus_md.bodies import FloatArray
 
@@ -50,7 +51,6 @@ def spanning_offsets(
     roots : ndarray of int
         One body of each connected piece.
     """
-    from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import breadth_first_order
 
     # Renumber the bodies concerned, and list each bond in both directions.
@@ -63,15 +63,10 @@ def spanning_offsets(
     shift = np.concatenate([bonds.images[chosen], -bonds.images[chosen]])
     key, index = np.unique(a * n + b, return_index=True)  # of parallel bonds, one
     tree_roots = np.searchsorted(bodies, roots)
-    graph = csr_matrix(
-        (
-            np.ones(len(key) + len(tree_roots)),
-            (
-                np.concatenate([a[index], np.full(len(tree_roots), n)]),
-                np.concatenate([b[index], tree_roots]),
-            ),
-        ),
-        shape=(n + 1, n + 1),
+    graph = directed_graph(
+        n + 1,
+        np.concatenate([a[index], np.full(len(tree_roots), n)]),
+        np.concatenate([b[index], tree_roots]),
     )
     _, parent = breadth_first_order(graph, n, return_predecessors=True)
     parent = parent[:n].astype(np.int64)

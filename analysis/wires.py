@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janus_md.analysis.bonds import Bonds
+from janus_md.analysis.graphs import connected_pieces, directed_graph
 from janus_md.analysis.neighbours import IndexArray
 from janus_md.analysis.winding import Winding, spanning_offsets, windings
 from janus_md.bodies import FloatArray
@@ -111,12 +112,7 @@ def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
 
 def _components(n_bodies: int, bonds: Bonds) -> IndexArray:
     """Label of the connected piece of each body, numbered by the lowest index in it."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    weights = np.ones(len(bonds))
-    graph = coo_matrix((weights, (bonds.source, bonds.target)), shape=(n_bodies, n_bodies))
-    count, found = connected_components(graph.tocsr(), directed=False)
+    count, found = connected_pieces(n_bodies, bonds.source, bonds.target)
     first = np.empty(count, dtype=np.int64)
     first[found[::-1]] = np.arange(n_bodies)[::-1]
     rank = np.empty(count, dtype=np.int64)
@@ -127,25 +123,25 @@ def _components(n_bodies: int, bonds: Bonds) -> IndexArray:
 def _ordered(n_bodies: int, label: IndexArray, bonds: Bonds, path: IndexArray) -> IndexArray:
     """Bodies wire after wire, those on paths in the order of the path.
 
-    One depth-first search from an extra node that points at the beginning of every path walks all
-    of them; bodies that are on no path are beginnings too.
+    The end of each path is tied to the beginning of the next wire's, which makes one long path of
+    all bodies; a single compiled search walks along it. Bodies of a wire that is no path are
+    pieces of their own, taken in the order of their indices.
     """
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import depth_first_order
+    from scipy.sparse.csgraph import breadth_first_order
 
-    successor = np.full(n_bodies, -1, dtype=np.int32)
+    successor = np.full(n_bodies, -1, dtype=np.int64)
     successor[bonds.source[path]] = bonds.target[path]
     begins = np.ones(n_bodies, dtype=bool)
     begins[bonds.target[path]] = False
-    starts = np.flatnonzero(begins)
-    followed = successor >= 0
-    indptr = np.zeros(n_bodies + 2, dtype=np.int32)
-    np.cumsum(followed, out=indptr[1 : n_bodies + 1])
-    indptr[-1] = indptr[-2] + len(starts)
-    indices = np.concatenate([successor[followed], starts.astype(np.int32)])
-    graph = csr_matrix((np.ones(len(indices)), indices, indptr), shape=(n_bodies + 1,) * 2)
-    walk = depth_first_order(graph, n_bodies, return_predecessors=False)[1:].astype(np.int64)
-    return walk[np.argsort(label[walk], kind="stable")]
+    starts, ends = np.flatnonzero(begins), np.flatnonzero(successor < 0)
+    # Both sorts are stable, so that the pieces of a wire stay in the order of their indices.
+    starts = starts[np.argsort(label[starts], kind="stable")]
+    ends = ends[np.argsort(label[ends], kind="stable")]
+    successor[ends[:-1]] = starts[1:]
+    followed = np.flatnonzero(successor >= 0)
+    graph = directed_graph(n_bodies, followed, successor[followed])
+    walk = breadth_first_order(graph, int(starts[0]), return_predecessors=False)
+    return walk.astype(np.int64)
 
 
 def _path_offsets(

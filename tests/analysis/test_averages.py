@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from janus_md.analysis.averages import (
+    SUMMARY_COLUMNS,
     combine_replicas,
     first_averaged,
     mean_and_error,
     statistical_inefficiency,
+    summarize,
 )
 
 
@@ -46,6 +48,16 @@ def test_undefined_values_are_left_out():
 
 def test_last_third():
     assert [first_averaged(n) for n in (1, 2, 3, 400)] == [0, 1, 2, 267]
+
+
+def test_summary_averages_every_column_over_the_last_third():
+    columns = {name: np.arange(9.0) + k for k, name in enumerate(SUMMARY_COLUMNS)}
+    columns["mean_n_energy"] = np.full(9, np.nan)
+    found = summarize(columns)
+    assert set(found) == set(SUMMARY_COLUMNS)
+    assert found["mean_n"]["mean"] == 7.0
+    assert found["mean_w"]["mean"] == 8.0
+    assert found["mean_n_energy"] == {"mean": None, "error": None}
 
 
 def test_replicas():
