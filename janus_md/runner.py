@@ -18,6 +18,10 @@ from typing import Protocol
 from janus_md.interrupts import stop_signals
 from janus_md.worker import DONE, HELD, STOPPED
 
+BODIES_PER_THREAD = 500
+"""Bodies that make a further thread worth its while: with fewer, threads mostly wait for another,
+and on a machine that does something else too they wait long."""
+
 _LOOK_SECONDS = 0.25
 
 
@@ -35,12 +39,15 @@ class Job:
         What tells it from the others.
     operations : tuple of str
         What is left to do, in order.
+    n_bodies : int
+        Size of its system.
     """
 
     id: str
     directory: Path
     label: str
     operations: tuple[str, ...]
+    n_bodies: int = 0
 
 
 @dataclass(frozen=True)
@@ -205,6 +212,8 @@ class _Pool:
         machine = self._machine
         sharing = min(machine.slots, len(self._running) + 1 + len(self._waiting))
         threads = max(1, machine.cores // sharing)
+        if operation == "simulate":
+            threads = max(1, min(threads, job.n_bodies // BODIES_PER_THREAD))
         used = [one.gpu_id for one in self._running]
         gpu_id = min(range(max(1, machine.gpus)), key=used.count)
         log = job.directory / f"{operation}.out"

@@ -145,10 +145,10 @@ def pending_jobs(project: Project) -> list[Job]:
         if not left:
             continue
         try:
-            StatePoint.of(job.statepoint())
+            point = StatePoint.of(job.statepoint())
         except JanusError as error:
             raise JanusError(f"job {job.id}: not a state point of janus-md: {error}") from error
-        pending.append(runner.Job(str(job.id), Path(job.path), name, tuple(left)))
+        pending.append(runner.Job(str(job.id), Path(job.path), name, tuple(left), point.n_bodies))
     return pending
 
 

@@ -1,0 +1,130 @@
+"""What the doctor finds, and what it advises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from janus_md import doctor, probing
+from tests.conftest import ROOT, Result
+
+Cli = Callable[..., Result]
+
+
+def found(janus_md: Cli) -> dict[str, dict[str, str]]:
+    done = janus_md("doctor", "--json")
+    return {one["what"]: one | {"code": str(done.code)} for one in json.loads(done.out)}
+
+
+def test_the_engine_of_these_tests_is_found(janus_md: Cli, engine: str) -> None:
+    here = found(janus_md)
+    assert here[f"engine {engine}"]["state"] == "ok"
+    assert "cpu" in here[f"engine {engine}"]["here"]
+    assert here["freud-analysis"]["state"] == "ok"
+    assert here["python"]["code"] == "0"
+    shown = janus_md("doctor")
+    assert f"engine {engine}" in shown.out
+
+
+def pretend(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, packages: dict[str, str], absent: list[str]
+) -> None:
+    """Let the processes that look for engines find other packages than those installed."""
+    for name, text in packages.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    hidden = f"import sys; sys.modules.update(dict.fromkeys({absent!r}))\n"
+    (folder / "sitecustomize.py").write_text(hidden)
+    monkeypatch.setenv("PYTHONPATH", f"{folder}:{ROOT}")
+
+
+def test_without_any_engine_it_says_how_to_get_one(
+    janus_md: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, tmp_path, {}, ["hoomd", "lammps"])
+    here = found(janus_md)
+    assert here["engine hoomd"]["state"] == here["engine lammps"]["state"] == "missing"
+    assert "environment.yml" in here["engine hoomd"]["advice"]
+    assert "janus-md[lammps]" in here["engine lammps"]["advice"]
+    assert here["simulation"]["state"] == "broken"
+    assert here["simulation"]["code"] == "1"
+
+
+def test_the_hoomd_that_writes_empty_files_is_refused(
+    janus_md: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = "class version:\n    version = '6.1.0'\n    gpu_enabled = False\n"
+    files = {"hoomd/__init__.py": version, "hoomd/md.py": ""}
+    pretend(monkeypatch, tmp_path / "packages", files, ["lammps"])
+    here = found(janus_md)["engine hoomd"]
+    assert (here["state"], here["here"]) == ("broken", "6.1.0")
+    assert "empty trajectories" in here["advice"]
+    place = tmp_path / "workspace"
+    assert janus_md("init", "quickstart", "-d", place).code == 0
+    for engine in ("hoomd", "auto"):
+        done = janus_md("run", "-d", place, "--engine", engine)
+        assert done.code == 2
+        assert done.err.count("\n") == 1
+        assert "6.1.0" in done.err
+        assert "empty trajectories" in done.err
+
+
+def test_an_engine_that_crashes_on_loading_is_told(
+    janus_md: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crash = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)\n"
+    pretend(monkeypatch, tmp_path, {"hoomd/__init__.py": crash}, [])
+    here = found(janus_md)
+    assert here["engines"]["state"] == "broken"
+    assert "exit code -11" in here["engines"]["advice"]
+    assert here["engines"]["code"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("hoomd", "gsd", "state"),
+    [("7.2.0", "4.0.1", "broken"), ("7.2.0", "5.0.1", "ok"), ("4.8.2", "3.4.2", "ok")],
+)
+def test_new_hoomd_needs_new_gsd(
+    monkeypatch: pytest.MonkeyPatch, hoomd: str, gsd: str, state: str
+) -> None:
+    status = {
+        "name": "hoomd",
+        "installed": True,
+        "version": hoomd,
+        "devices": ["cpu"],
+        "advice": "",
+    }
+    monkeypatch.setattr(doctor, "ask", lambda: probing.Found([status]))
+    real = doctor._version
+    monkeypatch.setattr(doctor, "_version", lambda name: gsd if name == "gsd" else real(name))
+    here = {one.what: one for one in doctor.examine()}["engine hoomd"]
+    assert here.state == state
+    assert ("gsd>=5" in here.advice) == (state == "broken")
+
+
+def test_packages_are_held_to_what_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    from packaging.requirements import Requirement
+
+    wanted = {name: Requirement(f"{name}>=1") for name in doctor.PACKAGES}
+    versions = dict.fromkeys(doctor.PACKAGES, "1.5") | {"numpy": "0.9", "freud-analysis": None}
+    monkeypatch.setattr(doctor, "_requirements", lambda: wanted)
+    monkeypatch.setattr(doctor, "_version", versions.get)
+    here = {one.what: one for one in doctor._packages()}
+    assert here["numpy"].state == "broken"
+    assert "numpy>=1" in here["numpy"].advice
+    assert here["freud-analysis"].state == "broken"
+    assert here["gsd"].state == "ok"
+
+
+def test_schedulers_are_found_by_their_commands(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert [one.state for one in doctor._schedulers()] == ["missing"]
+    (tmp_path / "sbatch").write_text("")
+    (tmp_path / "sbatch").chmod(0o755)
+    assert [(one.what, one.state) for one in doctor._schedulers()] == [("scheduler Slurm", "ok")]

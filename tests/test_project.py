@@ -1,0 +1,110 @@
+"""The signac-flow project, used as its users do: status, run, submit."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from janus_md import query
+from tests.conftest import TINY, Result, environment
+
+Cli = Callable[..., Result]
+
+
+def flow(place: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "project.py", *arguments],
+        cwd=place,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment() | variables,
+    )
+
+
+@pytest.fixture
+def workspace(janus_md: Cli, tmp_path: Path) -> Path:
+    template = tmp_path / "template.yaml"
+    template.write_text(TINY + "grid: {relative_permittivity: [1, 2]}\n")
+    place = tmp_path / "workspace"
+    assert janus_md("init", template, "-d", place).code == 0
+    return place
+
+
+def counts(status: str) -> dict[str, int]:
+    """Eligible jobs by operation, of the output of `status`."""
+    names = ("simulate", "analyze", "summarize")
+    rows = [line.split() for line in status.splitlines()]
+    return {row[0]: int(row[1]) for row in rows if len(row) >= 2 and row[0] in names}
+
+
+def test_run_does_everything_and_status_follows_the_files(workspace: Path, engine: str) -> None:
+    assert counts(flow(workspace, "status").stdout) == {"simulate": 2}
+    done = flow(workspace, "run", JANUS_MD_ENGINE=engine)
+    assert done.returncode == 0, done.stderr
+    assert (workspace / "report" / "report.html").stat().st_size > 10_000
+    rows = query.table(query.open_project(workspace))
+    assert rows["status"].tolist() == ["done", "done"]
+    assert rows["execution.engine"].tolist() == [engine, engine]
+    assert counts(flow(workspace, "status").stdout) == {}
+
+    # What counts are whole products: a table that is gone is made again, and then the report.
+    job = next((workspace / "workspace").iterdir())
+    (job / "wires.parquet").unlink()
+    assert counts(flow(workspace, "status").stdout) == {"analyze": 1}
+    # A trajectory under its partial name does not count.
+    (job / "trajectory.gsd").rename(job / "trajectory.partial.gsd")
+    assert counts(flow(workspace, "status").stdout) == {"simulate": 1}
+    (job / "trajectory.partial.gsd").rename(job / "trajectory.gsd")
+    again = flow(workspace, "run")
+    assert again.returncode == 0, again.stderr
+    assert (job / "wires.parquet").exists()
+    report = workspace / "report" / "report.html"
+    assert report.stat().st_mtime >= (job / "wires.parquet").stat().st_mtime
+
+
+def test_submit_asks_the_scheduler_for_what_is_needed(workspace: Path, tmp_path: Path) -> None:
+    # flow takes a machine for a Slurm cluster when `sbatch --version` works there; nothing is sent.
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    for name in ("sbatch", "squeue"):
+        script = commands / name
+        script.write_text("#!/bin/sh\nexit 0\n")
+        script.chmod(0o755)
+    path = f"{commands}{os.pathsep}{os.environ['PATH']}"
+    done = flow(
+        workspace, "submit", "--pretend", PATH=path,
+        JANUS_MD_THREADS="4", JANUS_MD_DEVICE="cpu",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("#SBATCH --job-name=") == 2
+    assert done.stdout.count("#SBATCH -t 00:30:00") == 2
+    assert done.stdout.count("#SBATCH --ntasks=4") == 2
+    assert done.stdout.count("#SBATCH --mem=1") == 2
+    for job in (workspace / "workspace").iterdir():
+        assert f"project.py exec simulate {job.name}" in done.stdout
+
+
+def test_submit_without_a_scheduler_says_so(workspace: Path, tmp_path: Path) -> None:
+    nothing = tmp_path / "empty"
+    nothing.mkdir()
+    done = flow(workspace, "submit", "--pretend", PATH=str(nothing))
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("project.py: submit needs a scheduler")
+    assert "Traceback" not in done.stderr
+
+
+def test_outside_a_workspace_it_says_so(workspace: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "project.py").write_bytes((workspace / "project.py").read_bytes())
+    done = flow(outside, "status")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "is not a workspace" in done.stderr
+    assert [one.name for one in outside.iterdir()] == ["project.py"]
