@@ -1,0 +1,22 @@
+"""The same for pytest-benchmark: ``pytest benchmarks/bench_wires.py``."""
+
+from __future__ import annotations
+
+import pytest
+from contenders import CONTENDERS
+from frames_of_wires import wires_of_twenty
+
+pytest.importorskip("pytest_benchmark")
+
+
+@pytest.mark.parametrize("size", [1_000, 10_000, 100_000])
+@pytest.mark.parametrize("name", CONTENDERS)
+def test_time_of_a_frame(benchmark, name, size):
+    """Time of one contender on one frame."""
+    benchmark.group = f"{size} bodies"
+    frame = wires_of_twenty(size)
+    try:
+        CONTENDERS[name](frame)
+    except ImportError as error:
+        pytest.skip(str(error))
+    benchmark(CONTENDERS[name], frame)

@@ -1,0 +1,119 @@
+"""Ways to find wires in a frame: ours, and what one would pick otherwise.
+
+Ours gives every column of wires.parquet. The others give the lengths of wires at most, some less:
+what each one leaves out stands in its docstring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from janus_md.analysis.aggregates import CONTACT, find_bundles
+from janus_md.analysis.bonds import body_axes, select_bonds
+from janus_md.analysis.frame import Settings
+from janus_md.analysis.measures import measure_wires
+from janus_md.analysis.neighbours import lattice_vectors, pairs_within
+from janus_md.analysis.source import Frame
+from janus_md.analysis.wires import build_wires
+from janus_md.bodies import BondCriterion
+
+CRITERION = BondCriterion(2.1, 35.0)
+
+SETTINGS = Settings(CRITERION, symmetries={"R": 3, "S": 3}, enantiomers={"R": "R", "S": "S"})
+
+
+def ours(frame: Frame) -> int:
+    """Bonds, wires, every column of wires.parquet, side-by-side contacts out to 2.9 nm."""
+    lattice = lattice_vectors(frame.box)
+    axes = body_axes(frame.orientations)
+    pairs = pairs_within(frame.positions, frame.box, CONTACT)
+    bonds = select_bonds(pairs, axes, CRITERION)
+    wires = build_wires(len(axes), bonds, lattice)
+    find_bundles(pairs, axes, wires)
+    measure_wires(
+        frame.positions,
+        frame.orientations,
+        axes,
+        lattice,
+        bonds,
+        wires,
+        SETTINGS.traits(frame),
+    )
+    return len(wires)
+
+
+def freud_neighbours(frame: Frame) -> int:
+    """freud's neighbour list out to 2.9 nm, nothing else: the yardstick."""
+    import freud
+
+    box = freud.box.Box(*frame.box.tolist())
+    points = frame.positions.astype(np.float32)
+    query = freud.locality.AABBQuery(box, points)
+    found = query.query(points, {"r_max": CONTACT, "exclude_ii": True}).toNeighborList()
+    return len(found)
+
+
+def freud_networkx(frame: Frame) -> int:
+    """freud's neighbours within 2.1 nm, angles by numpy, pieces by networkx: lengths of wires."""
+    import freud
+    import networkx as nx
+
+    box = freud.box.Box(*frame.box.tolist())
+    points = frame.positions.astype(np.float32)
+    query = freud.locality.AABBQuery(box, points)
+    found = query.query(points, {"r_max": CRITERION.distance, "exclude_ii": True}).toNeighborList()
+    i, j = found.query_point_indices, found.point_indices
+    vectors = box.wrap(points[j] - points[i])
+    return _pieces_by_networkx(nx, frame, i, j, vectors)
+
+
+def mdanalysis(frame: Frame) -> int:
+    """MDAnalysis' capped distances, angles by numpy, pieces by networkx: lengths of wires."""
+    import networkx as nx
+    from MDAnalysis.lib.distances import minimize_vectors, self_capped_distance
+
+    box = np.array([*frame.box[:3], 90.0, 90.0, 90.0], dtype=np.float32)
+    points = frame.positions.astype(np.float32)
+    pairs = self_capped_distance(points, CRITERION.distance, box=box, return_distances=False)
+    i, j = np.concatenate([pairs, pairs[:, ::-1]]).T
+    vectors = minimize_vectors(points[j] - points[i], box)
+    return _pieces_by_networkx(nx, frame, i, j, vectors)
+
+
+def ovito(frame: Frame) -> int:
+    """OVITO's cluster analysis with a cutoff of 2.1 nm: clusters by distance alone, no angles."""
+    from ovito.data import DataCollection
+    from ovito.modifiers import ClusterAnalysisModifier
+
+    data = DataCollection()
+    lx, ly, lz = frame.box[:3]
+    cell = np.array([[lx, 0, 0, -lx / 2], [0, ly, 0, -ly / 2], [0, 0, lz, -lz / 2]])
+    data.create_cell(cell, pbc=(True, True, True))
+    particles = data.create_particles(count=len(frame.positions))
+    particles.create_property("Position", data=frame.positions)
+    data.apply(ClusterAnalysisModifier(cutoff=CRITERION.distance))
+    return int(data.attributes["ClusterAnalysis.cluster_count"])
+
+
+def _pieces_by_networkx(
+    nx: object, frame: Frame, i: np.ndarray, j: np.ndarray, vectors: np.ndarray
+) -> int:
+    axes = body_axes(frame.orientations)
+    edge = np.cos(np.deg2rad(CRITERION.angle)) * np.linalg.norm(vectors, axis=1)
+    bonded = ((axes[i] * vectors).sum(axis=1) > edge) & ((axes[j] * vectors).sum(axis=1) > edge)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(len(axes)))
+    graph.add_edges_from(zip(i[bonded].tolist(), j[bonded].tolist(), strict=True))
+    lengths = [len(piece) for piece in nx.weakly_connected_components(graph)]
+    return len(lengths)
+
+
+CONTENDERS: dict[str, Callable[[Frame], int]] = {
+    "freud AABBQuery 2.9 nm, alone": freud_neighbours,
+    "janus-md, all columns": ours,
+    "freud + networkx": freud_networkx,
+    "MDAnalysis + networkx": mdanalysis,
+    "OVITO cluster analysis": ovito,
+}
