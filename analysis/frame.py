@@ -120,6 +120,8 @@ class FrameResult:
     ----------
     tags : ndarray of int, shape (N,)
         Number of each body among the file's particles.
+    hands : ndarray of int, shape (N,)
+        +1 for R, -1 for S, 0 for neither.
     pairs : Pairs
         All pairs within the cutoff of the settings.
     bonds, wires
@@ -127,10 +129,11 @@ class FrameResult:
     frame_row : dict
         Values of frames.parquet.
     wire_columns : dict of str to ndarray, shape (W,)
-        Columns of wires.parquet but frame, wire and members.
+        Columns of wires.parquet but frame, wire, members and sequence.
     """
 
     tags: IndexArray
+    hands: IndexArray
     pairs: Pairs
     bonds: Bonds
     wires: Wires
@@ -157,8 +160,9 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
     pairs = pairs_within(frame.positions, frame.box, settings.cutoff)
     bonds = select_bonds(pairs, axes, settings.criterion)
     wires = build_wires(len(axes), bonds, lattice)
+    traits = settings.traits(frame)
     columns = measure_wires(
-        frame.positions, frame.orientations, axes, lattice, bonds, wires, settings.traits(frame)
+        frame.positions, frame.orientations, axes, lattice, bonds, wires, traits
     )
     bundles = find_bundles(pairs, axes, wires)
     columns["side_contacts"] = bundles.contacts
@@ -182,7 +186,7 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
         "hexagonal_order": hexagonal_order(bundles, axes),
         **_by_energy(frame, settings.energy, pairs, axes, bonds, lattice),
     }
-    return FrameResult(frame.tags, pairs, bonds, wires, row, columns)
+    return FrameResult(frame.tags, traits.hands, pairs, bonds, wires, row, columns)
 
 
 def _by_energy(

@@ -62,6 +62,7 @@ WIRE_COLUMNS = {
     "dipole_order": "float64",
     "side_contacts": "int64",
     "bundle": "int64",
+    "sequence": "sequence",
 }
 """Columns of wires.parquet after `frame` and `wire`, a row per wire and frame."""
 
@@ -74,13 +75,18 @@ def frame_schema() -> Any:
 
 
 def wire_schema() -> Any:
-    """Arrow schema of wires.parquet; `kind` is a dictionary of names, `members` a list of ints."""
+    """Arrow schema of wires.parquet.
+
+    `kind` is a name, `members` a list of particle numbers, `sequence` their hands in that order: a
+    letter R or S each, or a dash.
+    """
     import pyarrow as pa
 
     types = {
         "kind": pa.dictionary(pa.int8(), pa.string()),
         "members": pa.list_(pa.int32()),
         "winding": pa.int64(),
+        "sequence": pa.large_string(),
     }
     columns = {"frame": "int64", "wire": "int64", **WIRE_COLUMNS}
     return pa.schema(
@@ -104,6 +110,9 @@ def wire_table(result: FrameResult) -> Any:
             tags = result.tags[wires.members].astype(np.int32)
             arrays.append(pa.ListArray.from_arrays(offsets, tags))
             continue
+        if kind == "sequence":
+            arrays.append(_sequences(result))
+            continue
         values = result.wire_columns[name]
         if kind == "kind":
             arrays.append(pa.DictionaryArray.from_arrays(pa.array(values), pa.array(KINDS)))
@@ -113,6 +122,18 @@ def wire_table(result: FrameResult) -> Any:
         else:
             arrays.append(pa.array(values, type=pa.type_for_alias(kind), from_pandas=True))
     return pa.Table.from_arrays(arrays, schema=wire_schema())
+
+
+def _sequences(result: FrameResult) -> Any:
+    """Hands along each wire, cut from one string of all of them."""
+    import pyarrow as pa
+
+    wires = result.wires
+    letters = np.array([b"S", b"-", b"R"], dtype="S1")[result.hands[wires.members] + 1]
+    ends = np.append(wires.start, len(wires.members)).astype(np.int64)
+    return pa.LargeStringArray.from_buffers(
+        len(wires), pa.py_buffer(ends.tobytes()), pa.py_buffer(letters.tobytes())
+    )
 
 
 def frame_table(rows: Sequence[dict[str, float | int]]) -> Any:

@@ -239,6 +239,7 @@ def test_somebody_elses_file(tmp_path):
     assert sorted(map(list, wires["members"])) == [[*range(10, 15)], [*range(15, 20)]]
     np.testing.assert_allclose(wires["screw_deg"], np.rad2deg(0.5), atol=1e-4)
     np.testing.assert_array_equal(wires["alternation"], 1.0)
+    assert sorted(wires["sequence"]) == ["RSRSR", "SRSRS"]
     assert wires["frame"].tolist() == [1, 1]
     analyze_file(path, tmp_path / "b", types=["R", "S"], **options)
     pd.testing.assert_frame_equal(wires, pd.read_parquet(tmp_path / "b" / "wires.parquet"))
