@@ -33,6 +33,9 @@ HEADINGS = (
 GROWN = 1.5
 """Mean length by number that must be reached for a growth exponent to mean something."""
 
+RESOLVED = 3.0
+"""Frame intervals that a bond must live for on average for its lifetime to be known."""
+
 
 @dataclass(frozen=True)
 class Expectation:
@@ -98,7 +101,7 @@ def evolution(
                     _onset(frames),
                     _exponent(frames),
                     _samples(frames),
-                    _averaged(lifetimes),
+                    _lifetime(lifetimes, frames),
                     format_value(*group.values["mean_n_energy"]),
                     MISSING if expected is None else f"{expected.mean_n:.3g}",
                     _free_energy(group, expected),
@@ -118,6 +121,16 @@ def _number(rows: pd.DataFrame, place: int, name: str) -> float | None:
         return None
     value = rows[column].iloc[place]
     return None if value is None or not np.isfinite(float(value)) else float(value)
+
+
+def _lifetime(
+    values: Sequence[tuple[float | None, float | None]], frames: Sequence[pd.DataFrame]
+) -> str:
+    """Mean lifetime, or a bound: bonds that live for few frames are not all seen."""
+    shortest = RESOLVED * max(float(np.diff(one["time_ns"]).mean()) for one in frames)
+    if any(mean is not None and mean < shortest for mean, _ in values):
+        return f"below {shortest:.2g}"
+    return _averaged(values)
 
 
 def _averaged(values: Sequence[tuple[float | None, float | None]]) -> str:

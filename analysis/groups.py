@@ -24,7 +24,7 @@ MISSING = "\N{EN DASH}"
 """Written where there is no value."""
 
 SYMBOLS = {
-    "substance": "particle",
+    "substance": "body",
     "relative_permittivity": "ε",
     "volume_fraction": "φ",
     "temperature": "T / K",

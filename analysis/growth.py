@@ -16,10 +16,10 @@ CANDIDATES = 50
 LEAST_SHARE = 1.0 / 3.0
 """Share of the series that the equilibrated part must be, ..."""
 
-LEAST_SAMPLES = 10.0
+LEAST_SAMPLES = 20.0
 """... independent samples that it must hold, ..."""
 
-LARGEST_DRIFT = 3.0
+LARGEST_DRIFT = 2.5
 """... and the drift, in standard errors, that is still none."""
 
 

@@ -27,6 +27,23 @@ if TYPE_CHECKING:
 
 __all__ = ["console_table", "write_report"]
 
+EXECUTION = {
+    "engine": "engine",
+    "version": "version",
+    "device": "device",
+    "threads": "threads",
+    "steps_per_second": "steps / s",
+    "mesh.cutoff_nm": "cutoff / nm",
+    "mesh.resolution": "mesh",
+    "mesh.order": "order",
+    "force_error": "force error / kT/nm, at the start",
+    "force_error_at_end": "and at the end",
+    "torque_error": "torque error / kT, at the start",
+    "torque_error_at_end": "and at the end",
+}
+"""Columns of the table of what ran, under ``execution.`` in the rows; errors are those measured on
+whole bodies, root mean square."""
+
 PICTURES = 6
 """Snapshots drawn at most."""
 
@@ -199,19 +216,14 @@ def _unfinished(rows: pd.DataFrame, complete: set[str]) -> list[tuple[str, str]]
 
 
 def _execution(rows: pd.DataFrame) -> dict[str, Any]:
-    """Column names and rows of what ran; only columns that some job has."""
-    columns = [
-        str(column)
-        for column in rows
-        if str(column).startswith("execution.") and rows[column].notna().any()
+    """Headings and rows of what ran; only columns that some job has."""
+    known = {name: title for name, title in EXECUTION.items() if f"execution.{name}" in rows}
+    kept = {k: title for k, title in known.items() if rows[f"execution.{k}"].notna().any()}
+    body = [
+        [job[:8], *(_cell(row[f"execution.{name}"]) for name in kept)]
+        for job, (_, row) in zip(job_ids(rows), rows.iterrows(), strict=True)
     ]
-    body = []
-    for job, (_, row) in zip(job_ids(rows), rows.iterrows(), strict=True):
-        body.append([job[:8], *(_cell(row[column]) for column in columns)])
-    return {
-        "columns": ["job", *(short(column).replace("_", " ") for column in columns)],
-        "rows": body,
-    }
+    return {"columns": ["job", *kept.values()], "rows": body}
 
 
 def _cell(value: Any) -> str:

@@ -125,34 +125,55 @@ def results(
     return found
 
 
-def console_table(rows: pd.DataFrame, job_dirs: Mapping[str, Path] | None = None) -> Table:
-    """Table of results for the terminal; with `job_dirs` it has the dipolar coupling too."""
+def console_table(
+    rows: pd.DataFrame, job_dirs: Mapping[str, Path] | None = None, width: int = 80
+) -> Table:
+    """Table of results for the terminal.
+
+    With `job_dirs` it has the dipolar coupling too. The energy, and then the coupling, are left out
+    where no job has one or `width` characters have no room for them.
+    """
     from rich import box
     from rich.table import Table
 
     groups = group_jobs(rows)
     found = results(rows, groups, job_dirs or {})
+    keys = list(groups[0].keys) if groups else []
+    columns = [
+        (SYMBOLS.get(key, short(key)), [tell(group.keys[key]) for group in groups]) for key in keys
+    ]
+    columns.append(("λ", [tell_coupling(result) for result in found]))
+    for k, heading in enumerate(NARROW.values()):
+        columns.append((heading, [format_short(*result.values[k]) for result in found]))
+    for heading in (NARROW[ENERGY], "λ"):
+        needed = sum(_width(*column) + 1 for column in columns) - 1
+        columns = [
+            (name, cells)
+            for name, cells in columns
+            if name != heading or (needed <= width and set(cells) != {MISSING})
+        ]
     table = Table(
         title="Averages over the last third of each run (standard error of the last digit)",
         box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
+        padding=0,  # the box draws a blank between columns
         pad_edge=False,
         show_edge=False,
     )
-    for key in groups[0].keys if groups else ():
-        table.add_column(SYMBOLS.get(key, short(key)), overflow="fold")
-    with_coupling = any(result.coupling is not None for result in found)
-    if with_coupling:
-        table.add_column("λ", justify="right", no_wrap=True)
-    for heading in NARROW.values():
-        table.add_column(heading, justify="right", no_wrap=True)
-    for group, result in zip(groups, found, strict=True):
-        coupling = [tell_coupling(result)] if with_coupling else []
-        cells = [format_short(*value) for value in result.values]
-        table.add_row(*map(tell, group.keys.values()), *coupling, *cells)
+    for k, (heading, _) in enumerate(columns):
+        if k < len(keys):
+            table.add_column(heading, overflow="fold")
+        else:
+            table.add_column(heading, justify="right", no_wrap=True)
+    for k in range(len(groups)):
+        table.add_row(*(cells[k] for _, cells in columns))
     if any(result.slow for result in found):
         table.caption = f"† λ above {SLOW:g}: kinetics and box size, not equilibrium"
     return table
+
+
+def _width(heading: str, cells: Sequence[str]) -> int:
+    """Characters that a column needs."""
+    return max(map(len, [*heading.split("\n"), *cells]))
 
 
 def tell_coupling(result: Result) -> str:

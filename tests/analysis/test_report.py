@@ -43,7 +43,7 @@ def job(folder, name, length, **statepoint):
         "job": name,
         **STATEPOINT,
         "execution.engine": "lammps",
-        "execution.mesh": [12, 12, 15],
+        "execution.mesh.resolution": [12, 12, 15],
         **statepoint,
     }
     for key, value in analyze_file(directory / "trajectory.gsd", directory).items():
@@ -137,8 +137,15 @@ def test_console_table_fits_a_terminal(sweep):
     from rich.console import Console
 
     page = io.StringIO()
-    Console(width=80, file=page).print(console_table(*sweep))
+    energies = {"analysis.energy_kj_mol.mean": -123.456, "analysis.energy_kj_mol.error": 0.012}
+    rows = sweep[0].assign(**energies, particle=["R-Au-Cu"] * 3 + ["S-Au-Cu"] * 3)
+    Console(width=80, file=page).print(console_table(rows, sweep[1]))
     text = page.getvalue()
+    assert "energy" not in text
+    assert "11.0†" in text
+    wide = io.StringIO()
+    Console(width=100, file=wide).print(console_table(rows, sweep[1], width=100))
+    assert "-123.46(1)" in wide.getvalue()
     assert "9(1)" in text
     assert "…" not in text
     assert max(map(len, text.splitlines())) <= 80
