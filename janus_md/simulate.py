@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ Progress = Callable[[str, int, int, float], None]
 
 INITIAL, TRAJECTORY, LOG, RESTART = "init.gsd", "trajectory.gsd", "log.gsd", "restart.npz"
 
-CHECKPOINT_SECONDS = 60.0
+CHECKPOINT_SECONDS = float(os.environ.get("JANUS_MD_CHECKPOINT_SECONDS", "60"))
 """Wall time between checkpoints."""
 
 _LOOK_SECONDS = 0.5  # wall time after which the driver looks up: progress, a wish to stop
@@ -47,6 +48,8 @@ class Run:
         ``observer(step, time_ps, system)`` on every frame of the production.
     should_stop : callable
         Asked about twice a second; True ends the run in a checkpoint.
+    settled : callable
+        Asked on every frame of the production; True ends it there, as if its time were over.
     """
 
     directory: Path
@@ -54,6 +57,7 @@ class Run:
     progress: Progress | None = None
     observers: Sequence[Observer] = ()
     should_stop: Callable[[], bool] = lambda: False
+    settled: Callable[[], bool] = lambda: False
 
 
 def simulate(
@@ -68,6 +72,7 @@ def simulate(
     observers: Sequence[Observer] = (),
     progress: Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    settled: Callable[[], bool] = lambda: False,
 ) -> None:
     """Run `point` in `directory` to its end; do nothing where the trajectory is there.
 
@@ -86,7 +91,7 @@ def simulate(
     """
     if (directory / TRAJECTORY).exists():
         return
-    run = Run(directory, document, progress, observers, should_stop)
+    run = Run(directory, document, progress, observers, should_stop, settled)
     plan = stages(point, point.bodies())
     first = build(point)
     restart = directory / RESTART
@@ -125,13 +130,13 @@ def _run_stage(
     After a checkpoint the engine starts anew from it, just as a resumed run does: so both go the
     same way, to the bit where the engine is deterministic.
     """
-    if state.done == stage.steps:
+    if _is_over(state, stage):
         return state
     frames = None
     if stage.frame_steps:
         frames = Recorder(run.directory, point, state, stage, run.observers)
     try:
-        while state.done < stage.steps:
+        while not _is_over(state, stage):
             simulation = load(state.execution["engine"]).start(
                 state.system,
                 stage.bath,
@@ -151,6 +156,11 @@ def _run_stage(
         if frames is not None:
             frames.close()
     return state
+
+
+def _is_over(state: Checkpoint, stage: Stage) -> bool:
+    """Whether `stage` has run its time, or was ended because the run had settled."""
+    return state.done == stage.steps or state.execution.get("settled_at_step") == state.done
 
 
 def _to_next_checkpoint(
@@ -184,7 +194,9 @@ def _to_next_checkpoint(
             before = potential
             if frames is not None:
                 frames.keep(done, system, potential)
-        ended = done == stage.steps
+        if frames is not None and done == goal and run.settled():
+            execution["settled_at_step"] = done
+        ended = done == stage.steps or "settled_at_step" in execution
         if run.progress is not None and (ended or now - told > _LOOK_SECONDS):
             run.progress(stage.name, done, stage.steps, rate)
             told = now

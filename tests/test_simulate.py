@@ -247,3 +247,24 @@ def test_observers_see_every_frame(tmp_path: Path) -> None:
         observers=[lambda step, time_ps, system: seen.append((step, time_ps, system.n_bodies))],
     )
     assert seen == [(k, pytest.approx(0.1 * k), 27) for k in range(0, 601, 20)]
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_settled_run_ends_early_and_whole(cut: bool, tmp_path: Path) -> None:
+    usable("lammps")
+    seen = 0
+
+    def enough() -> bool:
+        nonlocal seen
+        seen += 1
+        return seen > 9
+
+    document: dict[str, Any] = {}
+    simulate(point(), tmp_path, document, engine="lammps", settled=enough)
+    if cut:  # killed after its last checkpoint, before the products were named
+        (tmp_path / "trajectory.gsd").rename(tmp_path / "trajectory.partial.gsd")
+        simulate(point(), tmp_path, document, engine="lammps", settled=enough)
+    assert [f.configuration.step for f in frames(tmp_path / "trajectory.gsd")] == list(
+        range(0, 201, 20)
+    )
+    assert document["execution"]["settled_at_step"] == 200
