@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from janus_md import __version__
-from janus_md.commands import information, workspaces
+from janus_md.commands import files, information, workspaces
 from janus_md.errors import JanusError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ for command in (
     workspaces.run,
     workspaces.query,
     workspaces.report,
+    files.analyze,
     information.schema,
     information.doctor,
 ):

@@ -23,7 +23,7 @@ Document = MutableMapping[str, Any]
 OPERATIONS = ("simulate", "analyze")
 """Names of the operations, in their order."""
 
-TABLES = ("wires.parquet", "frames.parquet", "rdf.parquet")
+TABLES = ("wires.parquet", "frames.parquet", "bonds_in_time.parquet", "rdf.parquet")
 """Files that the analysis of a job leaves behind."""
 
 
@@ -56,6 +56,7 @@ def simulate_job(
     observers: Sequence[Observer] = (),
     progress: simulate.Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    settled: Callable[[], bool] = lambda: False,
 ) -> None:
     """Simulate a job to its end, or until a signal or `should_stop` says to stop.
 
@@ -87,6 +88,7 @@ def simulate_job(
             observers=observers,
             progress=progress,
             should_stop=lambda: interrupted() or should_stop(),
+            settled=settled,
         )
 
 

@@ -67,6 +67,10 @@ def _rest(running: Running) -> str:
     return duration((running.total - running.step) / running.rate)
 
 
+def _wires(running: Running) -> str:
+    return "" if running.wires is None else f", mean wire length {running.wires:.1f}"
+
+
 def _ending(running: Running, code: int) -> str:
     """One line about an operation that is over."""
     took = duration(time.monotonic() - running.begun)
@@ -109,7 +113,7 @@ class Lines:
         for one in running:
             self._print(
                 f"{one.job.label}: {one.stage} {one.share:.0%}, {one.rate:.0f} steps/s, "
-                f"{_rest(one) or '?'} left"
+                f"{_rest(one) or '?'} left{_wires(one)}"
             )
         if seconds is not None:
             self._print(f"all: about {duration(seconds)} left")
@@ -139,7 +143,7 @@ class Bars:
         self._forecast = Forecast(jobs)
         self._progress = Progress(
             text("{task.description}", ratio=1),
-            text("{task.fields[stage]}", min_width=9),
+            text("{task.fields[stage]}", min_width=10),
             BarColumn(bar_width=14, table_column=Column(min_width=14)),
             TaskProgressColumn(table_column=Column(min_width=4)),
             text("{task.fields[rate]}", justify="right", min_width=12),
@@ -178,7 +182,8 @@ class Bars:
                 self._tasks[one.key],
                 completed=one.step,
                 total=one.total or None,
-                stage=one.stage or one.operation,
+                # While wires grow, their mean length says more than the name of the stage.
+                stage=one.stage or one.operation if one.wires is None else f"wires {one.wires:.1f}",
                 rate=f"{one.rate:.0f} steps/s" if one.rate > 0 else "",
                 rest=f"{rest} left" if rest else "",
             )

@@ -64,6 +64,8 @@ class Machine:
         Cores that they share.
     gpus : int
         GPUs that they share; 0 where none is to be used.
+    until_stationary : bool
+        Whether a simulation ends when its wires no longer grow.
     """
 
     engine: str = "auto"
@@ -71,6 +73,7 @@ class Machine:
     slots: int = 1
     cores: int = 1
     gpus: int = 0
+    until_stationary: bool = False
 
 
 @dataclass
@@ -88,6 +91,7 @@ class Running:
     step: int = 0
     total: int = 0
     rate: float = 0.0
+    wires: float | None = None
     message: str = ""
     unread: bytes = b""
 
@@ -112,6 +116,7 @@ class Running:
             else:
                 self.stage, self.step = told["stage"], told["step"]
                 self.total, self.rate = told["total"], told["rate"]
+                self.wires = told["wires"]
         return bool(chunk)
 
 
@@ -223,6 +228,8 @@ class _Pool:
             "--engine", machine.engine, "--device", machine.device,
             "--threads", str(threads), "--gpu-id", str(gpu_id), "--pipe", str(writer),
         ]  # fmt: skip
+        if machine.until_stationary:
+            command.append("--until-stationary")
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,

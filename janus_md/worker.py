@@ -1,7 +1,8 @@
 """One operation of one job in a process of its own: a crash costs that job alone.
 
 The process tells the one that started it how far it is, in lines of JSON on a pipe:
-``{"stage", "step", "total", "rate"}``, and ``{"message"}`` where it ends early.
+``{"stage", "step", "total", "rate", "wires"}`` (the last one says how long the wires are), and
+``{"message"}`` where it ends early.
 """
 
 from __future__ import annotations
@@ -10,18 +11,24 @@ import argparse
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.locks import Held
 
+if TYPE_CHECKING:
+    from janus_md.system import System
+
 DONE, FAILED, STOPPED, HELD = 0, 1, 75, 76
 """Exit codes: 75, EX_TEMPFAIL, where a checkpoint is written and a later run goes on; 76 where
 another process works on the job."""
+
+_LIVE_SECONDS = 1.0
 
 
 class Reporter:
@@ -47,6 +54,34 @@ class Resources:
     device: str
     threads: int
     gpu_id: int
+    until_stationary: bool = False
+
+
+class LiveWires:
+    """Looks at the wires while they grow: once a second, or at every frame where they decide."""
+
+    def __init__(self, every_frame: bool) -> None:
+        from janus_md.analysis.observer import WireObserver
+
+        self._observer, self._every_frame = WireObserver(), every_frame
+        self._looked = 0.0
+
+    def __call__(self, step: int, time_ps: float, system: System) -> None:
+        """Look at a frame."""
+        now = time.monotonic()
+        if self._every_frame or now - self._looked > _LIVE_SECONDS:
+            self._observer(step, time_ps, system)
+            self._looked = now
+
+    @property
+    def mean(self) -> float | None:
+        """Mean wire length by number at the last look."""
+        lengths = self._observer.lengths
+        return float(lengths[-1]["mean_n"]) if lengths else None
+
+    def settled(self) -> bool:
+        """Whether the wires no longer grow; never, where not every frame is looked at."""
+        return self._every_frame and self._observer.is_stationary()
 
 
 def simulate(
@@ -61,7 +96,7 @@ def simulate(
     from janus_md.protocol import stages
     from janus_md.statepoint import StatePoint
 
-    reporter.tell(stage="prepare", step=0, total=0, rate=0.0)
+    reporter.tell(stage="prepare", step=0, total=0, rate=0.0, wires=None)
     point = StatePoint.of(statepoint)
     plan = stages(point, point.bodies())
     total = sum(stage.steps for stage in plan)
@@ -69,8 +104,11 @@ def simulate(
         stage.name: sum(one.steps for one in plan[:number]) for number, stage in enumerate(plan)
     }
 
+    live = LiveWires(every_frame=resources.until_stationary)
+
     def progress(stage: str, step: int, of_stage: int, rate: float) -> None:
-        reporter.tell(stage=stage, step=before[stage] + step, total=total, rate=rate)
+        done = before[stage] + step
+        reporter.tell(stage=stage, step=done, total=total, rate=rate, wires=live.mean)
 
     simulate_job(
         statepoint,
@@ -80,8 +118,10 @@ def simulate(
         device=resources.device,
         threads=resources.threads,
         gpu_id=resources.gpu_id,
+        observers=(live,),
         progress=progress,
         should_stop=lambda: reporter.alone,
+        settled=live.settled,
     )
 
 
@@ -94,13 +134,13 @@ def analyze(
     """Analyse, telling frames."""
     from janus_md.operations import analyze_job
 
-    reporter.tell(stage="analyze", step=0, total=0, rate=0.0)
+    reporter.tell(stage="analyze", step=0, total=0, rate=0.0, wires=None)
     analyze_job(
         directory,
         document,
         workers=resources.threads,
         progress=lambda done, total: reporter.tell(
-            stage="analyze", step=done, total=total, rate=0.0
+            stage="analyze", step=done, total=total, rate=0.0, wires=None
         ),
         should_stop=lambda: reporter.alone,
     )
@@ -144,9 +184,12 @@ def main() -> int:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--gpu-id", type=int, default=0)
+    parser.add_argument("--until-stationary", action="store_true")
     parser.add_argument("--pipe", type=int, required=True)
     given = parser.parse_args()
-    resources = Resources(given.engine, given.device, given.threads, given.gpu_id)
+    resources = Resources(
+        given.engine, given.device, given.threads, given.gpu_id, given.until_stationary
+    )
     return work(given.operation, given.directory, resources, Reporter(given.pipe))
 
 

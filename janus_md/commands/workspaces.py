@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -90,6 +91,12 @@ def run(
             "--jobs", "-j", help="Jobs at a time; as many as cores (or GPUs).", show_default=False
         ),
     ] = None,
+    until_stationary: Annotated[
+        bool,
+        typer.Option(
+            "--until-stationary", help="End a simulation early when its wires no longer grow."
+        ),
+    ] = False,
 ) -> None:
     """Simulate and analyse what is left to do, on all cores.
 
@@ -104,7 +111,9 @@ def run(
         raise JanusError(f"--jobs: {jobs} is not allowed; it must be at least 1")
     project = query.open_project(directory)
     pending = pending_jobs(project)
-    machine = _machine(engine, device, jobs, bool(pending))
+    machine = replace(
+        _machine(engine, device, jobs, bool(pending)), until_stationary=until_stationary
+    )
     console = Console(soft_wrap=True)
     if not pending:
         console.print(f"{len(project)} jobs, all done", highlight=False)

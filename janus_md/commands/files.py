@@ -1,0 +1,145 @@
+"""Commands on single files: analyze."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from janus_md.errors import JanusError
+
+if TYPE_CHECKING:
+    from janus_md.bodies import BondCriterion
+
+
+def analyze(
+    file: Annotated[
+        Path, typer.Argument(help="Trajectory in GSD, with positions and orientations.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the tables.")],
+    types: Annotated[
+        str,
+        typer.Option(help="Types that are bodies, with commas; by default all but constituents."),
+    ] = "",
+    axis: Annotated[str, typer.Option(help="Direction of the dipole in the body frame.")] = "0,0,1",
+    distance: Annotated[
+        float | None,
+        typer.Option(help="Longest bond; what the file states, or 2.05 nm.", show_default=False),
+    ] = None,
+    angle: Annotated[
+        float | None,
+        typer.Option(
+            help="Largest angle of dipole and bond; what the file states, or 35 degrees.",
+            show_default=False,
+        ),
+    ] = None,
+    symmetry: Annotated[
+        int | None,
+        typer.Option(
+            help="n of the bodies' n-fold symmetry, 0 for bodies of revolution.", show_default=False
+        ),
+    ] = None,
+    enantiomers: Annotated[
+        str, typer.Option(help="Hand of types, such as A=R,B=S.", show_default=False)
+    ] = "",
+    frames: Annotated[
+        str, typer.Option(help="Frames as begin:end:step, such as 100: or ::10.")
+    ] = ":",
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", help="Processes; one per core.", show_default=False),
+    ] = None,
+) -> None:
+    """Find the wires in any GSD trajectory; write wires, frames and bonds_in_time as Parquet."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from janus_md.analysis.pipeline import analyze_file
+    from janus_md.runner import cores_here
+
+    if jobs is not None and jobs < 1:
+        raise JanusError(f"--jobs: {jobs} is not allowed; it must be at least 1")
+    options: dict[str, Any] = {
+        "types": [one.strip() for one in types.split(",")] if types else None,
+        "axis": _vector(axis),
+        "symmetry": symmetry,
+        "enantiomers": _pairs(enantiomers),
+        "frames": _slice(frames),
+    }
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        task = progress.add_task(file.name, total=None)
+        summary = analyze_file(
+            file,
+            out,
+            workers=jobs or cores_here(),
+            criterion=_criterion(file, distance, angle),
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+            **options,
+        )
+    _print(summary, out)
+
+
+def _criterion(file: Path, distance: float | None, angle: float | None) -> BondCriterion | None:
+    """Return the criterion asked for; half of one is completed by what the file states."""
+    if distance is None and angle is None:
+        return None
+    from janus_md.analysis.source import GsdSource, bond_criterion
+    from janus_md.bodies import BondCriterion
+
+    if distance is None or angle is None:
+        with GsdSource(file) as source:
+            stated = bond_criterion(source.metadata())
+        distance = stated.distance if distance is None else distance
+        angle = stated.angle if angle is None else angle
+    return BondCriterion(distance, angle)
+
+
+def _vector(text: str) -> list[float]:
+    try:
+        x, y, z = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise JanusError(
+            f"--axis: {text!r} must be three numbers with commas, such as 0,0,1"
+        ) from error
+    return [x, y, z]
+
+
+def _pairs(text: str) -> dict[str, str] | None:
+    pairs = [part.split("=") for part in text.split(",")] if text else []
+    if any(len(pair) != 2 for pair in pairs):
+        raise JanusError(f"--enantiomers: {text!r} must be types with their hands, such as A=R,B=S")
+    return {name.strip(): hand.strip() for name, hand in pairs} or None
+
+
+def _slice(text: str) -> slice:
+    try:
+        parts = [int(part) if part else None for part in text.split(":")]
+    except ValueError:
+        parts = []
+    if not 2 <= len(parts) <= 3 or 0 in parts[2:]:
+        raise JanusError(f"--frames: {text!r} must be begin:end or begin:end:step, such as 100:")
+    return slice(*parts)
+
+
+def _print(summary: dict[str, Any], out: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from janus_md.analysis.results import format_value
+
+    table = Table(box=None, show_header=False)
+    for name, value in summary.items():
+        if isinstance(value, dict) and "mean" in value:
+            table.add_row(name, format_value(value["mean"], value["error"]))
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(table)
+    distance, angle = summary["criterion"]["distance"], summary["criterion"]["angle"]
+    console.print(
+        f"{summary['n_frames_averaged']} of {summary['n_frames']} frames averaged; "
+        f"bonds up to {distance:g} nm and {angle:g} degrees; tables in {out.resolve()}",
+        markup=False,
+    )
+    for note in summary["notes"]:
+        console.print(note, markup=False)

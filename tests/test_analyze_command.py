@@ -1,0 +1,96 @@
+"""`janus-md analyze` on a file of somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import gsd.hoomd
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.conftest import Result
+
+Cli = Callable[..., Result]
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """Three frames with a wire of four bodies "A" along x, whose dipole is body x, and one "B"."""
+    path = tmp_path / "foreign.gsd"
+    with gsd.hoomd.open(str(path), "w") as file:
+        for step in (0, 100, 200):
+            frame = gsd.hoomd.Frame()
+            frame.configuration.step = step
+            frame.configuration.box = [20, 20, 20, 0, 0, 0]
+            frame.particles.N = 5
+            frame.particles.types = ["A", "B"]
+            frame.particles.typeid = [0, 0, 0, 0, 1]
+            frame.particles.position = [[1.7 * k, 0, 0] for k in range(4)] + [[0, 8, 0]]
+            frame.particles.orientation = [[0.8, 0.6, 0, 0]] * 5  # a turn about x
+            file.append(frame)
+    return path
+
+
+def test_types_axis_criterion_and_frames_are_taken(
+    janus_md: Cli, foreign: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    chosen = ("--types", "A", "--axis", "1,0,0", "--frames", "1:", "-j", 1)
+    done = janus_md("analyze", foreign, "--out", out, *chosen)
+    assert done.code == 0, done.err
+    assert "1 of 2 frames averaged; bonds up to 2.05 nm and 35 degrees" in done.out
+    frames = pd.read_parquet(out / "frames.parquet")
+    assert frames["step"].tolist() == [100, 200]
+    assert frames["n_bodies"].tolist() == [4, 4]
+    assert frames["longest"].tolist() == [4, 4]
+    wires = pd.read_parquet(out / "wires.parquet")
+    assert wires["end_to_end_nm"].to_numpy() == pytest.approx(np.full(2, 5.1), rel=1e-5)
+    assert (out / "bonds_in_time.parquet").exists()
+
+    # Along z nothing is bound; with shorter bonds nothing either; all types count by default.
+    for options, bodies in ((["--types", "A"], 4), (["--axis", "1,0,0", "--distance", "1.6"], 5)):
+        assert janus_md("analyze", foreign, "--out", out, *options, "-j", 1).code == 0
+        frames = pd.read_parquet(out / "frames.parquet")
+        assert frames["n_bonds"].tolist() == [0, 0, 0]
+        assert frames["n_bodies"].tolist() == [bodies] * 3
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--types", "Q"], ["Q", "A, B"]),
+        (["--axis", "0,0"], ["--axis", "'0,0'", "three numbers"]),
+        (["--axis", "x"], ["--axis", "'x'", "three numbers"]),
+        (["--distance", "-1"], ["distance", "-1", "positive"]),
+        (["--angle", "95"], ["angle", "95", "below 90"]),
+        (["--symmetry", "-2"], ["symmetry", "-2"]),
+        (["--enantiomers", "A"], ["--enantiomers", "'A'", "A=R,B=S"]),
+        (["--enantiomers", "A=X"], ["enantiomer", "X", "R or S"]),
+        (["--frames", "ten"], ["--frames", "'ten'", "begin:end"]),
+        (["--frames", "::0"], ["--frames", "'::0'", "begin:end"]),
+        (["--frames", "7:"], ["frames", "7", "none of the 3"]),
+        (["--jobs", "0"], ["--jobs", "0", "at least 1"]),
+    ],
+)
+def test_bad_options_write_nothing(
+    janus_md: Cli, foreign: Path, tmp_path: Path, options: list[str], said: list[str]
+) -> None:
+    out = tmp_path / "out"
+    done = janus_md("analyze", foreign, "--out", out, *options)
+    assert done.code == 2
+    assert done.err.startswith("janus-md: ")
+    assert done.err.count("\n") == 1
+    assert all(part in done.err for part in said), done.err
+    assert not out.exists()
+
+
+def test_what_is_no_trajectory_is_refused(janus_md: Cli, tmp_path: Path) -> None:
+    text = tmp_path / "text.gsd"
+    text.write_text("no trajectory")
+    for path in (text, tmp_path / "nothing.gsd"):
+        done = janus_md("analyze", path, "--out", tmp_path / "out")
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert str(path) in done.err
+        assert not (tmp_path / "out").exists()
