@@ -10,7 +10,7 @@ DEMO := demo
 # Tests at a time.
 JOBS ?= 2
 
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # What must import: a package of the system that does not fit the others is replaced in the venv.
 IMPORTS := import freud, gsd.hoomd, matplotlib, pandas, pyarrow, rowan, scipy, signac, flow, typer
 DEMO_READY := $(VENV)/.ready
@@ -24,7 +24,7 @@ demo: $(DEMO_READY)
 	 $(BIN)/janus-md report --directory $(DEMO) && exit $$code
 
 test: $(TEST_READY)
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS)
 
 check: $(TEST_READY)
 	@$(BIN)/ruff check .
@@ -32,7 +32,7 @@ check: $(TEST_READY)
 	@$(BIN)/mypy
 
 validate: $(TEST_READY)
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) --slow
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --slow
 
 # --system-site-packages: an engine that is installed already, such as HOOMD-blue, is found.
 $(BIN)/python:
