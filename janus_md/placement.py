@@ -17,7 +17,7 @@ CONTACT = 0.9
 """Share of sigma that beads keep between them: WCA costs 7.7 kT there at room temperature."""
 
 _TRIES = 512  # tries a round, at least
-_BARREN = 200_000  # tries in a row that place nobody: no room is left
+_BARREN = 60  # rounds in a row that place nobody: no room is left
 _SWEEPS, _STEP = 5, 0.15  # of hard-body moves between barren rounds; nm and radians
 _STALLED = 600  # rounds in a row that leave as many overlaps on a lattice
 
@@ -146,7 +146,7 @@ def place_at_random(
         both = chosen[first] & chosen[second]
         chosen[second[both]] = False
         placed_some = bool(chosen.any())
-        barren = 0 if placed_some else barren + len(tries)
+        barren = 0 if placed_some else barren + 1
         chosen[: len(order)] = True
         order, x, q = tried[chosen], all_x[chosen], all_q[chosen]
         waiting = np.setdiff1d(waiting, order)
@@ -154,8 +154,9 @@ def place_at_random(
             x, q = _shuffle(beads, length, kinds[order], x, q, rng)
         if barren >= _BARREN:
             raise JanusError(
-                f"volume_fraction: random placement found room for {len(order)} of {n} bodies; "
-                "use a lower volume_fraction or start: lattice"
+                f"volume_fraction: {_fraction(bodies, kinds, length):.3g} cannot be packed at "
+                f"random: there is room for {len(order)} of {n} bodies; use a lower "
+                "volume_fraction or start: lattice"
             )
     back = np.argsort(order)
     return x[back], q[back]
@@ -213,10 +214,15 @@ def place_on_lattice(
         fewest, barren = (len(bad), 0) if len(bad) < fewest else (fewest, barren + 1)
         if barren >= _STALLED:
             raise JanusError(
-                f"volume_fraction: on a lattice {len(bad)} of {n} bodies overlap whichever way "
-                "they are turned; use a lower volume_fraction"
+                f"volume_fraction: {_fraction(bodies, kinds, length):.3g} cannot be packed on a "
+                f"lattice: {len(bad)} of {n} bodies overlap whichever way they are turned; use a "
+                "lower volume_fraction"
             )
         q[bad] = _random_quaternions(len(bad), rng)
+
+
+def _fraction(bodies: tuple[RigidBody, ...], kinds: IntArray, length: float) -> float:
+    return float(np.array([body.volume for body in bodies])[kinds].sum() / length**3)
 
 
 def _random_quaternions(n: int, rng: np.random.Generator) -> FloatArray:

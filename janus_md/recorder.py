@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from janus_md import trajectory
@@ -13,8 +13,8 @@ from janus_md.statepoint import StatePoint
 from janus_md.system import System
 from janus_md.thermodynamics import quantities
 
-Observer = Callable[[int, float, System], None]
-"""Called with step, time in ps and state on every frame of the production."""
+Observer = Callable[[int, float, System], Mapping[str, float] | None]
+"""Called with step, time in ps and state on every frame; what it returns goes to the log."""
 
 PARTIAL_TRAJECTORY, PARTIAL_LOG = "trajectory.partial.gsd", "log.partial.gsd"
 
@@ -34,25 +34,35 @@ class Recorder:
         self._about = trajectory.metadata(point, state.system.bodies)
         paths = (directory / PARTIAL_TRAJECTORY, directory / PARTIAL_LOG)
         wanted = state.done // stage.frame_steps + 1 if state.done else 0
-        for path in paths:
+        self._digests = [0, 0]
+        for k, path in enumerate(paths):
             if trajectory.keep_until(path, state.done if wanted else -1) != wanted:
-                raise JanusError(
-                    f"{path}: does not hold the frames that the checkpoint counts on; "
-                    "remove restart.npz to start this job from the beginning"
-                )
+                raise _unsound(path)
+            if wanted:
+                self._digests[k] = trajectory.digest_of(path)
+                if self._digests[k] != state.digests[k]:
+                    raise _unsound(path)
         self._trajectory, self._log = (trajectory.GsdWriter(path) for path in paths)
 
     def __len__(self) -> int:
         return len(self._trajectory)
 
+    @property
+    def digests(self) -> tuple[int, int]:
+        """CRC-32 of all frames and of all log rows so far."""
+        return self._digests[0], self._digests[1]
+
     def keep(self, step: int, system: System, potential: float) -> None:
         """Append a state with its potential energy (kJ/mol) and show it to the observers."""
         time_ps = step * self._time_step
         about = self._about if len(self) == 0 else None
-        self._trajectory.append(trajectory.frame_of(system, step, about))
-        self._log.append(trajectory.log_frame(step, quantities(system, potential, time_ps)))
+        row = quantities(system, potential, time_ps)
         for observer in self._observers:
-            observer(step, time_ps, system)
+            row.update(observer(step, time_ps, system) or {})
+        frames = (trajectory.frame_of(system, step, about), trajectory.log_frame(step, row))
+        for k, (file, frame) in enumerate(zip((self._trajectory, self._log), frames, strict=True)):
+            file.append(frame)
+            self._digests[k] = trajectory.digest(frame, self._digests[k])
 
     def sync(self) -> None:
         """Make what was appended durable, so that a checkpoint may count on it."""
@@ -63,3 +73,10 @@ class Recorder:
         """Close both files."""
         self._trajectory.close()
         self._log.close()
+
+
+def _unsound(path: Path) -> JanusError:
+    return JanusError(
+        f"{path}: does not hold the frames that the checkpoint counts on; "
+        "remove restart.npz to start this job from the beginning"
+    )

@@ -230,7 +230,14 @@ class _Pool:
         ]  # fmt: skip
         if machine.until_stationary:
             command.append("--until-stationary")
-        with log.open("wb") as output:
+        try:
+            output = log.open("wb")
+        except OSError as error:
+            os.close(reader)
+            os.close(writer)
+            self._outcome.failed.append((job, f"{log}: {error.strerror}; mend that and run again"))
+            return
+        with output:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

@@ -117,7 +117,7 @@ def simulate(
     for number, stage in enumerate(plan[reached:], reached):
         state = _run_stage(run, point, state, stage, number)
         if number + 1 < len(plan):
-            state = replace(state, stage=plan[number + 1].name, done=0)
+            state = replace(state, stage=plan[number + 1].name, done=0, digests=(0, 0))
             save(restart, state)
     _finish(run, point, state)
 
@@ -204,7 +204,8 @@ def _to_next_checkpoint(
         if stop or ended or now - begun > CHECKPOINT_SECONDS:
             if frames is not None:
                 frames.sync()
-            state = Checkpoint(stage.name, done, simulation.system(), execution)
+            digests = frames.digests if frames is not None else (0, 0)
+            state = Checkpoint(stage.name, done, simulation.system(), execution, digests)
             save(run.directory / RESTART, state)
             if stop and not ended:
                 raise ToBeContinued(

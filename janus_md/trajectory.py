@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -88,6 +89,42 @@ def log_frame(step: int, quantities: Mapping[str, Any]) -> Any:
     for name, value in quantities.items():
         frame.log[f"janus_md/{name}"] = np.atleast_1d(np.asarray(value, float))
     return frame
+
+
+def digest(frame: Any, before: int = 0) -> int:
+    """Continue a CRC-32 by what `frame` holds; GSD itself has no check of its contents."""
+    data = frame.particles
+    arrays = [
+        np.asarray(frame.configuration.step, np.uint64),
+        *(
+            np.asarray(values, kind)
+            for values, kind in (
+                (data.position, np.float32),
+                (data.orientation, np.float32),
+                (data.velocity, np.float32),
+                (data.image, np.int32),
+            )
+            if values is not None
+        ),
+        *(np.asarray(frame.log[name]) for name in sorted(frame.log) if name != METADATA),
+    ]
+    for array in arrays:
+        before = zlib.crc32(np.ascontiguousarray(array).tobytes(), before)
+    return before
+
+
+def digest_of(path: Path) -> int:
+    """:func:`digest` of all frames of a file; 0 where it cannot be read to its end."""
+    import gsd.hoomd
+
+    found = 0
+    try:
+        with gsd.hoomd.open(str(path), "r") as file:
+            for frame in file:
+                found = digest(frame, found)
+    except (OSError, RuntimeError, ValueError):
+        return 0
+    return found
 
 
 class GsdWriter:

@@ -8,27 +8,22 @@ The process tells the one that started it how far it is, in lines of JSON on a p
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
-import time
 import traceback
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.locks import Held
 
-if TYPE_CHECKING:
-    from janus_md.system import System
-
 DONE, FAILED, STOPPED, HELD = 0, 1, 75, 76
 """Exit codes: 75, EX_TEMPFAIL, where a checkpoint is written and a later run goes on; 76 where
 another process works on the job."""
-
-_LIVE_SECONDS = 1.0
 
 
 class Reporter:
@@ -57,33 +52,6 @@ class Resources:
     until_stationary: bool = False
 
 
-class LiveWires:
-    """Looks at the wires while they grow: once a second, or at every frame where they decide."""
-
-    def __init__(self, every_frame: bool) -> None:
-        from janus_md.analysis.observer import WireObserver
-
-        self._observer, self._every_frame = WireObserver(), every_frame
-        self._looked = 0.0
-
-    def __call__(self, step: int, time_ps: float, system: System) -> None:
-        """Look at a frame."""
-        now = time.monotonic()
-        if self._every_frame or now - self._looked > _LIVE_SECONDS:
-            self._observer(step, time_ps, system)
-            self._looked = now
-
-    @property
-    def mean(self) -> float | None:
-        """Mean wire length by number at the last look."""
-        lengths = self._observer.lengths
-        return float(lengths[-1]["mean_n"]) if lengths else None
-
-    def settled(self) -> bool:
-        """Whether the wires no longer grow; never, where not every frame is looked at."""
-        return self._every_frame and self._observer.is_stationary()
-
-
 def simulate(
     statepoint: dict[str, Any],
     directory: Path,
@@ -92,6 +60,7 @@ def simulate(
     reporter: Reporter,
 ) -> None:
     """Simulate, telling steps over all stages."""
+    from janus_md.analysis.observer import WireObserver
     from janus_md.operations import simulate_job
     from janus_md.protocol import stages
     from janus_md.statepoint import StatePoint
@@ -104,11 +73,11 @@ def simulate(
         stage.name: sum(one.steps for one in plan[:number]) for number, stage in enumerate(plan)
     }
 
-    live = LiveWires(every_frame=resources.until_stationary)
+    wires = WireObserver()
 
     def progress(stage: str, step: int, of_stage: int, rate: float) -> None:
         done = before[stage] + step
-        reporter.tell(stage=stage, step=done, total=total, rate=rate, wires=live.mean)
+        reporter.tell(stage=stage, step=done, total=total, rate=rate, wires=wires.mean_n)
 
     simulate_job(
         statepoint,
@@ -118,10 +87,10 @@ def simulate(
         device=resources.device,
         threads=resources.threads,
         gpu_id=resources.gpu_id,
-        observers=(live,),
+        observers=(wires,),
         progress=progress,
         should_stop=lambda: reporter.alone,
-        settled=live.settled,
+        settled=lambda: resources.until_stationary and wires.is_stationary(),
     )
 
 
@@ -162,17 +131,33 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
     except Held as error:
         reporter.tell(message=str(error))
         return HELD
+    except OSError as error:
+        # A full disk, a folder that cannot be written: the note may not find room either.
+        message = (
+            f"{error.filename or directory}: {error.strerror or error}; mend that and run again: "
+            "nothing before the last checkpoint is lost"
+        )
+        reporter.tell(message=message)
+        with contextlib.suppress(OSError):
+            _note(job.document, operation, message)
+        return FAILED
     except Exception as error:
         traceback.print_exc()
         message = (
             str(error) if isinstance(error, JanusError) else f"{type(error).__name__}: {error}"
         )
-        if "failure" not in job.document:
-            job.document["failure"] = {"message": message}
-        job.document["failure"]["operation"] = operation
         reporter.tell(message=message)
+        with contextlib.suppress(OSError):
+            _note(job.document, operation, message)
         return FAILED
     return DONE
+
+
+def _note(document: MutableMapping[str, Any], operation: str, message: str) -> None:
+    """Keep in the job's document why it failed; what the simulation noted itself stands."""
+    if "failure" not in document:
+        document["failure"] = {"message": message}
+    document["failure"]["operation"] = operation
 
 
 def main() -> int:

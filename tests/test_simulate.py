@@ -12,9 +12,9 @@ import pytest
 from janus_md import trajectory
 from janus_md.checkpoint import load
 from janus_md.errors import JanusError, SimulationFailed, ToBeContinued
+from janus_md.initial import build
 from janus_md.simulate import simulate
 from janus_md.statepoint import StatePoint
-from janus_md.initial import build
 from tests.engines.conftest import usable
 
 ENGINES = ["lammps", "hoomd"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -121,10 +122,11 @@ def run(
     from janus_md.run_display import Bars, Lines
 
     def crashed(job: Job, operation: str, message: str) -> None:
-        project.open_job(id=job.id).document["failure"] = {
-            "message": message,
-            "operation": operation,
-        }
+        with contextlib.suppress(OSError):  # the folder may be what is wrong
+            project.open_job(id=job.id).document["failure"] = {
+                "message": message,
+                "operation": operation,
+            }
 
     console.print(
         f"{len(pending)} of {len(project)} jobs to do, {min(machine.slots, len(pending))} at a "
