@@ -80,7 +80,7 @@ def test_no_room_is_told_in_one_sentence() -> None:
     bodies = (body("R-Au-Cu", "sphere"),)
     length = (50 * 2.19 / 0.6) ** (1 / 3)
     with pytest.raises(
-        JanusError, match=r"^volume_fraction: 0.6 cannot be packed at random: .* \d+ of 50"
+        JanusError, match=r"^volume_fraction: 0.6 cannot be packed .* of 50"
     ):
         place_at_random(
             bodies, np.zeros(50, np.int32), length, wca_table(bodies), np.random.default_rng(1)
