@@ -273,8 +273,8 @@ def report(
     rows = questions.table(project)
     folders = questions.folders(project)
     console = Console()
-    table = console_table(rows, folders)
-    (console if console.is_terminal else Console(width=160)).print(table)
+    page = console if console.is_terminal else Console(width=160)
+    page.print(console_table(rows, folders, width=page.width))
     files = write_report(rows, folders, out or directory / "report")
     console.print(f"\n{files[0].resolve()}", highlight=False, soft_wrap=True)
     for file in files[1:]:
