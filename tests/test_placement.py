@@ -79,9 +79,7 @@ def test_same_seed_same_places() -> None:
 def test_no_room_is_told_in_one_sentence() -> None:
     bodies = (body("R-Au-Cu", "sphere"),)
     length = (50 * 2.19 / 0.6) ** (1 / 3)
-    with pytest.raises(
-        JanusError, match=r"^volume_fraction: 0.6 cannot be packed .* of 50"
-    ):
+    with pytest.raises(JanusError, match=r"^volume_fraction: 0.6 cannot be packed .* of 50"):
         place_at_random(
             bodies, np.zeros(50, np.int32), length, wca_table(bodies), np.random.default_rng(1)
         )

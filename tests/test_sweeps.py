@@ -195,5 +195,5 @@ def test_what_validation_lets_pass_the_trial_placement_refuses() -> None:
     text = BASE.replace("0.05", "0.18").replace(
         "fixed: {", "fixed: {model: bladed, start: lattice, "
     )
-    with pytest.raises(JanusError, match=r"^volume_fraction: 0\.18 cannot be packed on a lattice: .* bodies"):
+    with pytest.raises(JanusError, match=r"^volume_fraction: 0\.18 cannot be packed on a"):
         check_packing(read(text))

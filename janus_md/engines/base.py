@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from janus_md.bodies import FloatArray
-from janus_md.mesh import Mesh
+from janus_md.mesh import Mesh, charge_square_sum, tight_mesh
 from janus_md.system import Bath, System
 
 
@@ -35,6 +35,9 @@ class Device:
 
 CPU = Device()
 """One core."""
+
+SKIN = 0.6
+"""Skin (buffer) of the neighbour lists, nm."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +156,11 @@ class Engine(ABC):
         return self.simulation(system, bath, time_step, mesh, seed, device, first_step)
 
     def energies_and_forces(
-        self, system: System, mesh: Mesh | None, device: Device = CPU
+        self, system: System, mesh: Mesh | None = None, device: Device = CPU
     ) -> Forces:
-        """Energy, forces and torques of `system` as it stands."""
+        """Energy, forces and torques of `system` as it stands; without `mesh`, on a tight one."""
+        if mesh is None and charge_square_sum(system)[1] > 0:
+            mesh = tight_mesh(system, SKIN)
         kinds = len(system.bodies)
         still = Bath(0.0, "nve", np.zeros(kinds), np.zeros((kinds, 3)))
         simulation = self.start(system, still, 1e-3, mesh, seed=1, device=device)

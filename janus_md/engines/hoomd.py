@@ -10,14 +10,11 @@ from typing import Any
 import numpy as np
 import rowan
 
-from janus_md.engines.base import Device, Engine, EngineStatus, Forces
+from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces
 from janus_md.engines.sites import Particles, charged_types, lay_out, type_names, wrap
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
 from janus_md.system import Bath, System
-
-SKIN = 0.6
-"""Neighbour-list buffer, nm."""
 
 REFUSED = {"6.1.0": "it writes empty trajectories"}
 """Versions that cannot be used, and why."""

@@ -18,14 +18,11 @@ import rowan
 
 from janus_md.bodies import FloatArray
 from janus_md.engines import lammps_input as commands
-from janus_md.engines.base import Device, Engine, EngineStatus, Forces
+from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces
 from janus_md.engines.sites import Particles, lay_out, wrap
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
 from janus_md.system import Bath, System
-
-SKIN = 0.6
-"""Neighbour-list skin, nm."""
 
 _COLUMNS = "id mol xu yu zu vx vy vz fx fy fz tqx tqy tqz angmomx angmomy angmomz"
 _QUATERNION = "quatw quati quatj quatk"

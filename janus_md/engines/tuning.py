@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from janus_md.bodies import FloatArray
-from janus_md.engines.base import Device, Engine, Forces
+from janus_md.engines.base import SKIN, Device, Engine, Forces
 from janus_md.errors import JanusError
 from janus_md.mesh import (
     Mesh,
@@ -22,9 +22,6 @@ from janus_md.mesh import (
     tight_mesh,
 )
 from janus_md.system import Bath, System
-
-SKIN = 0.6
-"""Room for the neighbour lists' skin when a cutoff is chosen, nm."""
 
 CUTOFFS = (2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0)
 """Cutoffs in real space that are tried, nm."""

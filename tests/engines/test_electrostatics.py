@@ -9,7 +9,8 @@ import pytest
 
 from janus_md.catalog import body
 from janus_md.engines import Engine
-from janus_md.engines.tuning import SKIN, rms
+from janus_md.engines.base import SKIN
+from janus_md.engines.tuning import rms
 from janus_md.interactions import Electrostatics, Interactions, wca_table
 from janus_md.mesh import tight_mesh
 from janus_md.pair_energy import pair_forces

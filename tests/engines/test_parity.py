@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from janus_md import catalog
-from janus_md.engines.tuning import SKIN, rms
+from janus_md.engines.base import SKIN, Device
+from janus_md.engines.tuning import rms
 from janus_md.mesh import tight_mesh
 from janus_md.units import thermal_energy
 from tests.engines.conftest import ROOM, catalogue_system, usable
@@ -58,3 +59,14 @@ def test_engines_agree_in_a_triclinic_box() -> None:
     assert a.energy == pytest.approx(b.energy, abs=1e-3 * BODIES * thermal_energy(ROOM))
     assert rms(a.forces - b.forces) < 1e-3 * rms(a.forces)
     assert rms(a.torques - b.torques) < 1e-3 * rms(a.torques)
+
+
+@pytest.mark.parametrize("model", catalog.MODELS)
+def test_threads_do_not_change_the_forces(model: str) -> None:
+    """LAMMPS with two OpenMP threads, against one."""
+    lammps = usable("lammps")
+    system = catalogue_system(("R-Au-Cu",), model, BODIES, seed=1)
+    one, two = (lammps.energies_and_forces(system, device=Device(threads=n)) for n in (1, 2))
+    assert two.energy == pytest.approx(one.energy, rel=1e-9)
+    assert rms(two.forces - one.forces) < 1e-9 * rms(one.forces)
+    assert rms(two.torques - one.torques) < 1e-9 * rms(one.torques)

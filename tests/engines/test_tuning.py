@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from janus_md.engines import Engine
-from janus_md.engines.base import CPU
-from janus_md.engines.tuning import SKIN, measured_error, tune
+from janus_md.engines.base import CPU, SKIN
+from janus_md.engines.tuning import measured_error, tune
 from janus_md.errors import JanusError
 from janus_md.interactions import Interactions
 from janus_md.mesh import tight_mesh

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.engines.tuning import SKIN
+from janus_md.engines.base import SKIN
 from janus_md.mesh import MAX_ORDER, Mesh, balanced, longest_cutoff, resolution_for
 from janus_md.system import System
 
