@@ -67,6 +67,11 @@ def frame_of(system: System, step: int, about: Mapping[str, Any] | None = None) 
     data = frame.particles
     data.N = system.n_bodies
     data.types = [body.name for body in system.bodies]
+    # How viewers draw a body: the sphere of the volume that counts in the volume fraction.
+    data.type_shapes = [
+        {"type": "Sphere", "diameter": 2.0 * (0.75 * body.volume / np.pi) ** (1 / 3)}
+        for body in system.bodies
+    ]
     data.typeid = system.kinds
     data.position = system.positions
     data.orientation = system.orientations

@@ -74,6 +74,9 @@ def test_frames_hold_the_centres_and_say_what_they_are(finished) -> None:
     assert about["bodies"]["R-Au-Cu"]["bond"] == {"distance": 2.1, "angle": 35.0}
     assert last.particles.N == 27
     assert last.particles.types == ["R-Au-Cu"]
+    shape = last.particles.type_shapes[0]
+    assert shape["type"] == "Sphere"
+    assert shape["diameter"] == pytest.approx(1.61, abs=0.01)
     np.testing.assert_allclose(last.particles.mass, 4118)
     np.testing.assert_allclose(last.particles.moment_inertia, 0.4 * 4118 * 0.805**2, rtol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(last.particles.orientation, axis=1), 1, rtol=1e-6)
