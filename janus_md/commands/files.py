@@ -44,7 +44,7 @@ def analyze(
         str, typer.Option(help="Hand of types, such as A=R,B=S.", show_default=False)
     ] = "",
     frames: Annotated[
-        str, typer.Option(help="Frames as begin:end:step, such as 100: or ::10.")
+        str, typer.Option(help="Frames as FIRST:LAST:STEP, such as 100: or ::10.")
     ] = ":",
     jobs: Annotated[
         int | None,
@@ -119,7 +119,7 @@ def _slice(text: str) -> slice:
     except ValueError:
         parts = []
     if not 2 <= len(parts) <= 3 or 0 in parts[2:]:
-        raise JanusError(f"--frames: {text!r} must be begin:end or begin:end:step, such as 100:")
+        raise JanusError(f"--frames: {text!r} must be begin:end or FIRST:LAST:STEP, such as 100:")
     return slice(*parts)
 
 
