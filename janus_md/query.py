@@ -236,8 +236,20 @@ def select(rows: pd.DataFrame, filters: Iterable[str]) -> pd.DataFrame:
             )
         key, sign, value = match.groups()
         values = rows[column(rows, key)]
+        _check_comparable(text, values, value)
         rows = rows[[_fits(one, sign, value) for one in values]]
     return rows
+
+
+def _check_comparable(text: str, values: pd.Series, wanted: str) -> None:
+    """Refuse to hold numbers against a text."""
+    numbers = [one for one in values if isinstance(one, int | float) and one == one]
+    if not numbers or wanted == "null" or any(isinstance(one, str | bool) for one in values):
+        return
+    try:
+        float(wanted)
+    except ValueError as error:
+        raise JanusError(f"filter: {text!r}: {wanted!r} must be a number, or null") from error
 
 
 def _fits(found: Any, sign: str, wanted: str) -> bool:

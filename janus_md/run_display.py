@@ -74,10 +74,7 @@ def _wires(running: Running) -> str:
 def _ending(running: Running, code: int) -> str:
     """One line about an operation that is over."""
     took = duration(time.monotonic() - running.begun)
-    rate = f", {running.rate:.0f} steps/s" if running.rate > 0 and code == DONE else ""
-    text = (
-        f"{running.job.label}: {running.operation} {_ENDS.get(code, 'failed')} after {took}{rate}"
-    )
+    text = f"{running.job.label}: {running.operation} {_ENDS.get(code, 'failed')} after {took}"
     return text if code == DONE else f"{text}: {running.message}"
 
 
@@ -111,10 +108,10 @@ class Lines:
             return
         self._last = time.monotonic()
         for one in running:
-            self._print(
-                f"{one.job.label}: {one.stage} {one.share:.0%}, {one.rate:.0f} steps/s, "
-                f"{_rest(one) or '?'} left{_wires(one)}"
-            )
+            told = [f"{one.stage or one.operation} {one.share:.0%}"]
+            if one.rate > 0:
+                told += [f"{one.rate:.0f} steps/s", f"{_rest(one)} left"]
+            self._print(f"{one.job.label}: {', '.join(told)}{_wires(one)}")
         if seconds is not None:
             self._print(f"all: about {duration(seconds)} left")
 

@@ -267,7 +267,10 @@ class _Pool:
                 self._waiting.appendleft((job, rest[0]))
             else:
                 outcome.done.append(job)
-        elif code == STOPPED or (stopping and code == -signal.SIGTERM):
+        elif code == STOPPED or (stopping and not running.message):
+            # Without a word: the signal came before the process could listen to it.
+            code = STOPPED
+            running.message = running.message or "before its first checkpoint; run again to go on"
             outcome.left.append(job)
         elif code == HELD:
             outcome.held.append((job, running.message))

@@ -230,7 +230,10 @@ def _failed(
     """Return the failure, noted in the job's document."""
     last_frame = len(frames) - 1 if frames is not None else -1
     good = f"the last good frame is {last_frame}" if last_frame >= 0 else "no frame was kept"
-    message = f"the simulation failed at step {step} of {stage.name}: {why}; {good}"
+    message = (
+        f"the simulation failed at step {step} of {stage.name}: {why}; {good}; "
+        "a smaller protocol.time_step_ps may help"
+    )
     run.document["failure"] = {
         "message": message,
         "stage": stage.name,

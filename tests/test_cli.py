@@ -151,7 +151,7 @@ def test_a_file_instead_of_a_folder(janus_md: Cli, tmp_path: Path) -> None:
         (["run", "--engine", "gromacs"], ["engine", "gromacs", "auto, hoomd, lammps"]),
         (["run", "--device", "tpu"], ["device", "tpu", "auto, cpu, gpu"]),
         (["run", "--jobs", "0"], ["jobs", "0", "at least 1"]),
-        (["run", "--device", "gpu"], ["device", "gpu", "none is usable here"]),
+        (["run", "--device", "gpu"], ["device", "gpu", "is not usable here"]),
         (["query", "particel=R-Au-Cu"], ["particel", "did you mean particle"]),
         (["query", "--columns", "colour"], ["column", "colour", "allowed are"]),
         (["query", "--csv", "--json"], ["csv", "json", "only one"]),
@@ -177,7 +177,7 @@ def test_hoomd_asked_for_and_not_there(
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['hoomd'] = None\n")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
     done = janus_md("run", "-d", place, "--engine", "hoomd")
-    refused(done, ["engine", "'hoomd' was asked for", "conda"])
+    refused(done, ["engine", "'hoomd' is not usable", "conda"])
     assert sorted(place.rglob("*")) == before
 
 

@@ -39,8 +39,6 @@ ROWS = pd.DataFrame(
         (["produce_ns>5"], "abc"),
         (["mean_w>1.05"], "ac"),
         (["mean_w<5"], "bc"),
-        (["relative_permittivity=dry"], ""),
-        (["relative_permittivity!=dry"], "abcd"),
     ],
 )
 def test_filters_keep_what_fits(filters: list[str], jobs: str) -> None:
@@ -102,3 +100,8 @@ def test_a_folder_inside_a_workspace_is_none(tmp_path: Path) -> None:
     inside.mkdir()
     with pytest.raises(JanusError, match=r"'.*inside' is not a workspace"):
         query.open_project(inside)
+
+
+def test_a_number_is_not_held_against_a_text() -> None:
+    with pytest.raises(JanusError, match="'relative_permittivity=dry': 'dry' must be a number"):
+        query.select(ROWS, ["relative_permittivity=dry"])

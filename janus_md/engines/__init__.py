@@ -48,14 +48,21 @@ def require(engine: str = "auto", device: str = "auto") -> list[tuple[str, str]]
     wanted = ENGINES if engine == "auto" else (engine,)
     usable = [found[name] for name in wanted if found[name].installed]
     if not usable:
+        here = [name for name in ENGINES if found[name].installed]
+        if engine != "auto":
+            others = f"; allowed are auto and {', '.join(here)}" if here else ""
+            raise JanusError(
+                f"engine: {engine!r} is not usable here ({found[engine].advice}){others}"
+            )
         missing = "; ".join(f"{name}: {found[name].advice}" for name in wanted)
-        what = "no engine is" if engine == "auto" else f"{engine} is not"
-        raise JanusError(f"engine: {engine!r} was asked for and {what} usable here ({missing})")
+        raise JanusError(f"engine: 'auto' finds no engine that is usable here ({missing})")
     on_gpu = [(status.name, "gpu") for status in usable if "gpu" in status.devices]
     if device == "gpu":
         if not on_gpu:
             reasons = "; ".join(f"{s.name}: {s.advice or 'runs on CPUs alone'}" for s in usable)
-            raise JanusError(f"device: 'gpu' was asked for and none is usable here ({reasons})")
+            raise JanusError(
+                f"device: 'gpu' is not usable here ({reasons}); allowed are auto and cpu"
+            )
         return on_gpu
     if device == "auto" and on_gpu:
         return on_gpu

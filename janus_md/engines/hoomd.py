@@ -111,7 +111,8 @@ class HoomdSimulation:
         try:
             self._simulation.run(steps)
         except RuntimeError as error:
-            raise ArithmeticError(str(error).strip().splitlines()[0]) from error
+            first = str(error).strip().splitlines()[0]
+            raise ArithmeticError(f"HOOMD-blue stopped ({first})") from error
 
     def potential_energy(self) -> float:
         """Potential energy without the bodies' own pairs, kJ/mol."""

@@ -114,7 +114,7 @@ class LammpsSimulation:
         try:
             self._lmp.command(f"run {steps} pre no post no")
         except Exception as error:
-            raise ArithmeticError(_first_line(error)) from error
+            raise ArithmeticError(f"LAMMPS stopped ({_first_line(error)})") from error
         self._step += steps
 
     def potential_energy(self) -> float:

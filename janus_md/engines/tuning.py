@@ -33,6 +33,7 @@ ORDERS = (3, 4, 5)
 """Orders of the charge assignment that are tried."""
 
 _SIZES = smooth_numbers(256)
+_MARGIN = 0.85  # of the error asked for: it changes a little while bodies assemble
 _FAR_BEHIND = 3.0  # times the work of the mesh that is likely the cheapest
 _TRIALS_TIMED = 5
 _TRIAL_SECONDS = 0.15
@@ -130,7 +131,7 @@ def tune(
         )
     if electrostatics is None or not charged:
         return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device))
-    target = (force_error or electrostatics.force_error) * bath.kT
+    target = _MARGIN * (force_error or electrostatics.force_error) * bath.kT
     cutoffs = [c for c in CUTOFFS if c <= longest] or [longest]
     reference = engine.energies_and_forces(system, tight_mesh(system, SKIN), device)
     meshes = [
