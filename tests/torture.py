@@ -116,12 +116,13 @@ def kills(jobs: Iterator[Path], wanted: int, rng: random.Random) -> Counter[str]
     while counts["kills"] < wanted:
         job, before, went = next(jobs), (-1, 0), 0
         while not (job / "trajectory.gsd").exists() and went < 12:
-            counts["kills"] += kill_at_random(job, rng, (0.3, 3.5))
+            killed = kill_at_random(job, rng, (0.3, 3.5))
             went += 1
             after = progress(job)
             if after < before:
                 raise Broken(f"{job.name}: went back from {before} to {after}")
-            counts["kills after a checkpoint"] += after > (-1, 0)
+            counts["kills"] += killed
+            counts["kills after a checkpoint"] += killed and after > (-1, 0)
             before = after
         expect(run(job), DONE)
         check_complete(job)
