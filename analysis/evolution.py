@@ -37,6 +37,9 @@ RESOLVED = 3.0
 """Frame intervals that a bond must live for on average for its lifetime to be known."""
 
 
+NOT_YET = "not equilibrated"
+
+
 @dataclass(frozen=True)
 class Expectation:
     """What the theory of equilibrium polymers says of a state point.
@@ -100,11 +103,11 @@ def evolution(
                 [
                     _onset(frames),
                     _exponent(frames),
-                    _samples(frames),
+                    _samples(frames, expected),
                     _lifetime(lifetimes, frames),
                     format_value(*group.values["mean_n_energy"]),
                     MISSING if expected is None else f"{expected.mean_n:.3g}",
-                    _free_energy(group, expected),
+                    _free_energy(group, frames, expected),
                 ],
             )
         )
@@ -146,7 +149,10 @@ def _onset(frames: Sequence[pd.DataFrame]) -> str:
         index = growth.onset(one["mean_w"].to_numpy())
         if index is not None and one["mean_w"].iloc[-1] > one["mean_w"].iloc[0]:
             times.append((float(one["time_ns"].iloc[index]), None))
-    return _averaged(times) if len(times) == len(frames) else "no change"
+    if len(times) == len(frames):
+        return _averaged(times)
+    grown = all(one["mean_w"].iloc[-1] > GROWN * one["mean_w"].iloc[0] for one in frames)
+    return "at once" if grown else "no change"
 
 
 def _exponent(frames: Sequence[pd.DataFrame]) -> str:
@@ -162,17 +168,20 @@ def _exponent(frames: Sequence[pd.DataFrame]) -> str:
     return _averaged(fitted)
 
 
-def _samples(frames: Sequence[pd.DataFrame]) -> str:
+def _samples(frames: Sequence[pd.DataFrame], expected: Expectation | None) -> str:
+    """Independent samples; none where wires are slow, however steady their length looks."""
+    if expected is not None and expected.coupling > SLOW:
+        return NOT_YET
     found = [growth.equilibration(one["mean_w"].to_numpy()) for one in frames if len(one) >= 4]
     if not found or not all(one.reached for one in found):
-        return "not equilibrated"
+        return NOT_YET
     return f"{sum(one.samples for one in found):.0f}"
 
 
-def _free_energy(group: Group, expected: Expectation | None) -> str:
+def _free_energy(group: Group, frames: Sequence[pd.DataFrame], expected: Expectation | None) -> str:
     """Only where the lengths can be those of equilibrium."""
     mean, error = group.values["mean_n"]
-    if expected is None or mean is None or mean <= 1.0 or expected.coupling > SLOW:
+    if expected is None or mean is None or mean <= 1.0 or _samples(frames, expected) == NOT_YET:
         return MISSING
     found = theory.bond_free_energy(mean, error or 0.0, expected.density, expected.temperature)
     return format_value(found.free_energy, found.free_energy_error if error else None)

@@ -62,7 +62,7 @@ class Result:
     @property
     def cells(self) -> list[str]:
         """Values as they are written in the page."""
-        return [format_value(*value) for value in self.values]
+        return [format_short(*value) for value in self.values]
 
     @property
     def slow(self) -> bool:
