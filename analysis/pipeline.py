@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from janus_md.analysis import lifetimes, table
+from janus_md.analysis import lifetimes, spatial, table
 from janus_md.analysis.averages import first_averaged, summarize
 from janus_md.analysis.bonds import body_axes, select_bonds
 from janus_md.analysis.frame import Settings, analyze_frame
@@ -77,9 +77,9 @@ def analyze_file(
 
     Writes into `out_dir`, each file renamed when whole: wires.parquet
     (:data:`table.WIRE_COLUMNS`), frames.parquet (:data:`table.FRAME_COLUMNS`),
-    bonds_in_time.parquet (:func:`lifetimes.schema`) and rdf.parquet (g(r) over the last third of
-    the frames). Memory does not grow with the number of frames, and the tables do not depend on the
-    number of workers.
+    bonds_in_time.parquet (:func:`lifetimes.schema`), rdf.parquet (g(r) over the last third of the
+    frames), and structure.parquet and scattering.parquet (:func:`spatial.write_spatial`). Memory
+    does not grow with the number of frames, and the tables do not depend on the number of workers.
 
     Parameters
     ----------
@@ -108,7 +108,8 @@ def analyze_file(
     Returns
     -------
     dict
-        The averages of :func:`averages.summarize`, each ``{"mean": x, "error": e}``; bond_lifetime,
+        The averages of :func:`averages.summarize` and :func:`spatial.write_spatial`, each
+        ``{"mean": x, "error": e}``; bond_lifetime,
         likewise, in ns where the file states the time step and else in steps; n_frames,
         n_frames_averaged, criterion, and notes, sentences that the user should read.
 
@@ -147,11 +148,17 @@ def analyze_file(
             stack.enter_context(_folder(out))
             parts = _results(tasks, workers)
             rows, history = _write(parts, out, len(numbers), tail[0], rdf, notes, progress)
+            looked_at = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
+            import freud
+
+            with freud.parallel.NumThreads(1):  # sums in one order, whatever the cores
+                structure = spatial.write_spatial(looked_at, settings.axis, out)
     columns = {name: np.array([row[name] for row in rows]) for name in table.FRAME_COLUMNS}
     lifetime = history.lifetime() if history is not None else None
     scale = float(metadata.get("time_step_ps", PS_PER_NS)) / PS_PER_NS
     return {
         **summarize(columns),
+        **structure,
         "bond_lifetime": {
             "mean": lifetime[0] * scale if lifetime else None,
             "error": lifetime[1] * scale if lifetime else None,

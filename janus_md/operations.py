@@ -23,7 +23,14 @@ Document = MutableMapping[str, Any]
 OPERATIONS = ("simulate", "analyze")
 """Names of the operations, in their order."""
 
-TABLES = ("wires.parquet", "frames.parquet", "bonds_in_time.parquet", "rdf.parquet")
+TABLES = (
+    "wires.parquet",
+    "frames.parquet",
+    "bonds_in_time.parquet",
+    "rdf.parquet",
+    "structure.parquet",
+    "scattering.parquet",
+)
 """Files that the analysis of a job leaves behind."""
 
 
