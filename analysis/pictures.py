@@ -68,6 +68,27 @@ def micrographs(trajectories: Sequence[tuple[str, Path]]) -> Figure:
     return figure
 
 
+def about_the_dipole(trajectories: Sequence[tuple[str, Path]]) -> Figure | None:
+    """Draw the pair distribution along and across the dipole; None where no job has one."""
+    import pandas as pd
+
+    tables = [(title, path.with_name("structure.parquet")) for title, path in trajectories]
+    read = [(title, pd.read_parquet(path)) for title, path in tables if path.is_file()]
+    read = [(title, table) for title, table in read if len(table)]
+    if not read:
+        return None
+    figure, axes = new_figure(3.4 * len(read) + 0.8, 4.8, len(read))
+    for one, (title, table) in zip(axes, read, strict=True):
+        grid = table.pivot(index="along_nm", columns="across_nm", values="g")
+        image = one.pcolormesh(
+            grid.columns, grid.index, np.clip(grid, 0.03, 100.0), norm="log", cmap="viridis"
+        )
+        one.set(xlabel="across the dipole / nm", ylabel="along the dipole / nm", aspect="equal")
+        one.set_title(title, fontsize=9)
+        figure.colorbar(image, ax=one, shrink=0.8)
+    return figure
+
+
 def _show(axes: Axes, image: np.ndarray, pixel: float) -> None:
     from matplotlib.patches import Rectangle
 

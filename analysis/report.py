@@ -169,6 +169,11 @@ def _draw(
             "edge of the box: metal cores dark, ligands grey, counting noise (model).",
         ),
         (
+            "structure.png",
+            pictures.about_the_dipole(_extremes(seen, groups)) if seen else None,
+            "Density of other bodies about a body whose dipole points up, over the mean density.",
+        ),
+        (
             "scattering.png",
             pictures.scattering(seen[:PICTURES], figures.colours(groups)[: len(seen[:PICTURES])])
             if seen

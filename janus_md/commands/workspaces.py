@@ -275,6 +275,9 @@ def report(
     console = Console()
     page = console if console.is_terminal else Console(width=160)
     page.print(console_table(rows, folders, width=page.width))
+    for _, row in rows[rows["status"] == "failed"].iterrows():
+        message = row.get("failure.message", "")
+        console.print(f"failed: {row['job'][:8]}: {message}", highlight=False, markup=False)
     files = write_report(rows, folders, out or directory / "report")
     console.print(f"\n{files[0].resolve()}", highlight=False, soft_wrap=True)
     for file in files[1:]:
