@@ -92,6 +92,7 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
         "sweep.png",
         "snapshots.png",
         "micrograph.png",
+        "structure.png",
         "scattering.png",
         "lengths.png",
         "rdf.png",
