@@ -2,6 +2,7 @@
 # make test       set up, then the tests
 # make check      ruff and mypy
 # make validate   the long tests against published numbers
+# make bench      speed of the wire detector
 # make torture    kills, full disks and broken files (ten minutes)
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ IMPORTS := import freud, gsd.hoomd, matplotlib, pandas, pyarrow, rowan, scipy, s
 DEMO_READY := $(VENV)/.ready
 TEST_READY := $(VENV)/.ready-for-tests
 
-.PHONY: demo test check validate torture clean
+.PHONY: demo test check validate torture bench clean
 
 demo: $(DEMO_READY)
 	@$(BIN)/janus-md init quickstart --directory $(DEMO)
@@ -56,6 +57,10 @@ $(TEST_READY): pyproject.toml | $(BIN)/python
 # Runs killed 200 times at random, short of disk, with broken files (about ten minutes).
 torture: $(TEST_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --kills 200
+
+# The detector beside what users would pick otherwise; MDAnalysis and OVITO where they are installed.
+bench: $(TEST_READY)
+	@$(BIN)/python benchmarks/compare.py
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info

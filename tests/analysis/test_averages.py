@@ -11,6 +11,7 @@ from janus_md.analysis.averages import (
     statistical_inefficiency,
     summarize,
 )
+from janus_md.analysis.growth import bootstrap_error
 
 
 def autoregressive(phi, length, series, seed):
@@ -65,3 +66,16 @@ def test_replicas():
     assert (mean, error) == (2.0, pytest.approx(1.0 / np.sqrt(3.0)))
     assert combine_replicas([2.0, 2.0], [0.3, 0.4]) == (2.0, pytest.approx(0.25))
     assert combine_replicas([2.0], [None]) == (2.0, None)
+
+
+def test_spread_of_replicas_is_the_limit_of_their_bootstrap() -> None:
+    """Of a mean, within four standard errors of a standard deviation from so many draws."""
+    rng = np.random.default_rng(8)
+    means = rng.normal(10.0, 2.0, 12)
+    repeats = 4000
+    mean, error = combine_replicas(means.tolist(), [None] * 12)
+    drawn_mean, drawn = bootstrap_error(
+        [np.array([m]) for m in means], lambda series: float(series[0]), repeats=repeats
+    )
+    assert drawn_mean == pytest.approx(mean)
+    assert drawn == pytest.approx(error, rel=4 / np.sqrt(2 * repeats))
