@@ -1,7 +1,8 @@
 """The catalogue of particles: data in ``particles/NAME.yaml``, read into typed entries.
 
 A mirror image is not measured again: its file names the particle that it mirrors and what it is
-called, and everything else follows.
+called, and everything else follows. A variant (a hypothesis) says what it changes of another
+particle, and why.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _SOURCED = ("composition", "mass", "dipole", "charge", "hands", "turn")
 _MIRROR_KEYS = frozenset(
     {"name", "mirror_of", "composition", "positive_fragment", "negative_fragment"}
 )
+_VARIANT_KEYS = frozenset({"name", "variant_of", *_SOURCED, "sources"})
 _OTHER_HAND: dict[str, Literal["R", "S", ""]] = {"R": "S", "S": "R", "": ""}
 
 Text = Annotated[str, Field(min_length=1)]
@@ -68,6 +70,8 @@ class Particle(BaseModel):
     """Angle tau by which the negative face of `bladed` is turned about +z, radians."""
     mirror_of: str | None = None
     """The particle whose mirror image this one is."""
+    variant_of: str | None = None
+    """The particle that this one is, but for what its file changes."""
     sources: dict[str, Text]
     """Where each number comes from; a text that begins with ``model`` is this project's choice."""
 
@@ -82,6 +86,15 @@ class Particle(BaseModel):
         """Distance at which the two fragment charges have the dipole moment, nm."""
         return self.dipole * DEBYE / self.charge
 
+    def variant(self, **changed: Any) -> Particle:
+        """Return the particle with some of its numbers `changed`, each with a source of its own."""
+        sources = changed.pop("sources", {})
+        missing = sorted(changed.keys() & set(_SOURCED) - set(sources))
+        if missing:
+            raise ValueError(f"sources must be given for {', '.join(missing)}")
+        kept = self.model_dump() | {"mirror_of": None}
+        return Particle.model_validate(kept | changed | {"sources": self.sources | sources})
+
     def mirror(self, **changed: Any) -> Particle:
         """Return the mirror image: enantiomer, hands and turn reversed, then `changed`."""
         reversed_ = {
@@ -89,6 +102,7 @@ class Particle(BaseModel):
             "hands": {"positive": -self.hands.positive, "negative": -self.hands.negative},
             "turn": 0.0 - self.turn,  # no -0
             "mirror_of": self.name,
+            "variant_of": None,
         }
         return Particle.model_validate(self.model_dump() | reversed_ | changed)
 
@@ -138,8 +152,9 @@ def read_particle(text: str, name: str) -> Particle:
     Parameters
     ----------
     text : str
-        YAML: the fields of :class:`Particle`, or of a mirror image its name, ``mirror_of`` and what
-        its composition and fragments are called.
+        YAML: the fields of :class:`Particle`; or of a mirror image its name, ``mirror_of`` and what
+        its composition and fragments are called; or of a variant its name, ``variant_of`` and what
+        it changes, with sources.
     name : str
         Name that the file must give.
 
@@ -162,13 +177,13 @@ def read_particle(text: str, name: str) -> Particle:
             raise ValueError("the file must be a mapping")
         if data.get("name") != name:
             raise ValueError(f"name is {data.get('name')!r}; it must be that of the file, {name}")
-        if "mirror_of" not in data:
-            return Particle.model_validate(data)
-        unknown = sorted(map(str, data.keys() - _MIRROR_KEYS))
-        if unknown:
-            allowed = ", ".join(sorted(_MIRROR_KEYS))
-            raise ValueError(f"{', '.join(unknown)}: a mirror image may only have {allowed}")
-        return entry(data["mirror_of"]).mirror(**data)
+        if "mirror_of" in data:
+            _allow(data, _MIRROR_KEYS, "mirror image")
+            return entry(data["mirror_of"]).mirror(**data)
+        if "variant_of" in data:
+            _allow(data, _VARIANT_KEYS, "variant")
+            return entry(data["variant_of"]).variant(**data)
+        return Particle.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "the file"
@@ -176,6 +191,13 @@ def read_particle(text: str, name: str) -> Particle:
     except (YAMLError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise JanusError(f"particle {name}: {reason}") from error
+
+
+def _allow(data: dict[str, Any], keys: frozenset[str], kind: str) -> None:
+    unknown = sorted(map(str, data.keys() - keys))
+    if unknown:
+        allowed = ", ".join(sorted(keys))
+        raise ValueError(f"{', '.join(unknown)}: a {kind} may only have {allowed}")
 
 
 @lru_cache(maxsize=128)

@@ -25,9 +25,18 @@ def molar_mass(**parts):
 
 
 def test_names():
-    assert catalog.names() == ["Au3Cd", "R-1", "R-Au-Cu", "S-1", "S-Au-Cu"]
+    assert catalog.names() == [
+        "Au3Cd",
+        "R-1",
+        "R-1-equal",
+        "R-Au-Cu",
+        "R-Au-Cu-opposite",
+        "S-1",
+        "S-1-equal",
+        "S-Au-Cu",
+    ]
     catalog.names().clear()
-    assert len(catalog.names()) == 5
+    assert len(catalog.names()) == 8
 
 
 @pytest.mark.parametrize(
@@ -166,3 +175,30 @@ def test_a_file_that_does_not_fit_is_refused_in_one_sentence(old, new, message):
 def test_a_mirror_of_nothing_is_refused():
     with pytest.raises(JanusError, match="particle: 'R-2' is unknown"):
         catalog.read_particle("{name: S-2, mirror_of: R-2}", "S-2")
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "hands"),
+    [("R-Au-Cu-opposite", "R-Au-Cu", (1, -1)), ("R-1-equal", "R-1", (1, 1))],
+)
+def test_a_variant_changes_only_what_its_file_says(name, of, hands):
+    variant, original = catalog.entry(name), catalog.entry(of)
+    assert (variant.hands.positive, variant.hands.negative) == hands
+    assert variant.sources["hands"].startswith("model: hypothesis")
+    kept = {"name", "variant_of", "hands", "sources"}
+    assert variant.model_dump(exclude=kept) == original.model_dump(exclude=kept)
+    assert variant.variant_of == of
+    assert catalog.entry("S-1-equal").variant_of is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{name: X, variant_of: R-1, turn: 0.1}", "sources must be given for turn"),
+        ("{name: X, variant_of: R-1, enantiomer: S}", "enantiomer: a variant may only have"),
+        ("{name: X, variant_of: R-2}", "particle: 'R-2' is unknown"),
+    ],
+)
+def test_a_variant_that_does_not_fit_is_refused(text, message):
+    with pytest.raises(JanusError, match=message):
+        catalog.read_particle(text, "X")
