@@ -1,7 +1,7 @@
 # make demo       set up, then the main job from template to report (minutes)
 # make test       set up, then the tests
 # make check      ruff and mypy
-# make validate   the long tests against published numbers
+# make validate   the long tests against published numbers; TABLE=FILE.md writes what they found
 # make bench      speed of the wire detector
 # make torture    kills, full disks and broken files (ten minutes)
 
@@ -34,7 +34,8 @@ check: $(TEST_READY)
 	@$(BIN)/mypy
 
 validate: $(TEST_READY)
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --slow
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --slow \
+	  $(if $(TABLE),--validation-table $(TABLE))
 
 # --system-site-packages: an engine that is installed already, such as HOOMD-blue, is found.
 $(BIN)/python:

@@ -12,11 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.checks import pytest_terminal_summary, report_check
+
+__all__ = ["pytest_terminal_summary", "report_check"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
+    parser.addoption("--validation-table", metavar="FILE", help="write the checks as Markdown")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

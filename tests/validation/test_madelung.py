@@ -50,15 +50,23 @@ CSCL = ([(0, 0, 0), (HALF, HALF, HALF)], [0, 1])
 
 
 @pytest.mark.parametrize(
-    ("basis", "nearest", "constant"),
+    ("basis", "nearest", "constant", "source"),
     [
-        pytest.param(NACL, 0.5, -1.74756459463, id="NaCl (textbooks)"),
-        pytest.param(CSCL, np.sqrt(0.75), -1.76267477307, id="CsCl (direct Ewald sum)"),
+        pytest.param(NACL, 0.5, -1.74756459463, "textbooks", id="NaCl"),
+        pytest.param(CSCL, np.sqrt(0.75), -1.76267477307, "direct Ewald sum", id="CsCl"),
     ],
 )
-def test_madelung_constant(engine: Engine, basis, nearest: float, constant: float) -> None:
+def test_madelung_constant(
+    engine: Engine, report_check, request, basis, nearest: float, constant: float, source: str
+) -> None:
     system = crystal(*basis, cells=4)
     found = engine.energies_and_forces(system, fine_mesh(system, 96))
     madelung = found.energy / (0.5 * system.n_bodies) / (COULOMB / nearest)
-    print(f"{engine.name}: {madelung:.8f}, exact {constant:.8f}")
+    report_check(
+        f"Madelung constant of {request.node.callspec.id.split('-')[-1]}",
+        reference=constant,
+        source=source,
+        ours=madelung,
+        engine=engine.name,
+    )
     assert madelung == pytest.approx(constant, rel=1e-5)

@@ -18,11 +18,13 @@ PAGE = "nist.gov: Lennard-Jones Fluid Reference Calculations"
 @pytest.mark.parametrize(
     ("name", "published", "digits"),
     [
-        ("lj_sample_config_periodic1.txt", -4351.54019, -4.3515e3),
-        ("lj_sample_config_periodic4.txt", -16.79032130, -1.6790e1),
+        pytest.param("lj_sample_config_periodic1.txt", -4351.54019, -4.3515e3, id="1"),
+        pytest.param("lj_sample_config_periodic4.txt", -16.79032130, -1.6790e1, id="4"),
     ],
 )
-def test_energy_at_cutoff_three(engine: Engine, name: str, published: float, digits: float) -> None:
+def test_energy_at_cutoff_three(
+    engine: Engine, report_check, name: str, published: float, digits: float
+) -> None:
     """The published five digits (last column), and more of an independent direct sum."""
     lines = reference(f"nist_lj/{name}", PAGE).read_text().split("\n")
     x = np.array([line.split()[1:4] for line in lines[2:] if line.strip()], float)
@@ -42,6 +44,12 @@ def test_energy_at_cutoff_three(engine: Engine, name: str, published: float, dig
         System((centred,), system.kinds, system.box, x, system.orientations, system.interactions),
         3.0,
     ) * at_cutoff(row)
-    print(f"{name} {engine.name}: {unshifted:.6f}, published {digits:.5g}")
+    report_check(
+        f"Lennard-Jones configuration {name[-5]}, energy / ε",
+        reference=digits,
+        source="NIST SRSW",
+        ours=unshifted,
+        engine=engine.name,
+    )
     assert unshifted == pytest.approx(published, rel=1e-7)
     assert unshifted == pytest.approx(digits, rel=2e-5)

@@ -96,29 +96,42 @@ def system_of(path: Path, interactions: Interactions) -> System:
     )
 
 
-CASES = [
-    ("spce_sample_config_periodic1.txt", -587317.229, 99538.736),
-    ("spce_sample_config_periodic2.txt", -1256314.674, 193712.423),
-    ("spce_sample_config_periodic3.txt", -2061789.089, 354343.822),
-    ("spce_triclinic_sample_periodic1.xyz", -828767.510, 111992.146),
-]
+CASES = {
+    "cubic 1": ("spce_sample_config_periodic1.txt", -587317.229, 99538.736),
+    "cubic 2": ("spce_sample_config_periodic2.txt", -1256314.674, 193712.423),
+    "cubic 3": ("spce_sample_config_periodic3.txt", -2061789.089, 354343.822),
+    "triclinic 1": ("spce_triclinic_sample_periodic1.xyz", -828767.510, 111992.146),
+}
 
 
-@pytest.mark.parametrize(("name", "coulomb", "dispersion"), CASES)
-def test_energies_of_water(engine: Engine, name: str, coulomb: float, dispersion: float) -> None:
+@pytest.mark.parametrize("case", CASES)
+def test_energies_of_water(engine: Engine, report_check, case: str) -> None:
+    name, coulomb, dispersion = CASES[case]
     path = reference(f"nist_spce/{name}", PAGE)
     charged = system_of(path, Interactions({}, Electrostatics(1.0, 0.1)))
     mesh = fine_mesh(charged)
     found = engine.energies_and_forces(charged, mesh).energy / COPIES**3
     expected = coulomb * KELVIN * COULOMB / COULOMB_2010
-    print(f"{name} {engine.name}: Coulomb {found / KELVIN:.3f} K, converged {coulomb:.3f} K")
+    report_check(
+        f"SPC/E water, {case}: Coulomb energy / K",
+        reference=coulomb,
+        source="NIST SRSW, Ewald sum converged",
+        ours=found / KELVIN * COULOMB_2010 / COULOMB,
+        engine=engine.name,
+    )
     assert found == pytest.approx(expected, rel=1e-4)
 
     table = {("O", "O"): OXYGEN}
     neutral = system_of(path, Interactions(table, None))
     shifted = engine.energies_and_forces(neutral, None).energy
     found = (shifted + pairs_within(neutral, OXYGEN.cutoff) * at_cutoff(OXYGEN)) / COPIES**3
-    print(f"{name} {engine.name}: Lennard-Jones {found / KELVIN:.3f} K, published {dispersion:.3f}")
+    report_check(
+        f"SPC/E water, {case}: Lennard-Jones energy / K",
+        reference=dispersion,
+        source="NIST SRSW",
+        ours=found / KELVIN,
+        engine=engine.name,
+    )
     assert found == pytest.approx(dispersion * KELVIN, rel=1e-6)
 
 
