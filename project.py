@@ -30,6 +30,9 @@ DEVICE = os.environ.get("JANUS_MD_DEVICE", "auto")
 THREADS = int(os.environ.get("JANUS_MD_THREADS", "1"))
 """Threads of a simulation on a CPU, and processes of an analysis."""
 
+ALLOW = tuple(filter(None, os.environ.get("JANUS_MD_ALLOW", "").split(",")))
+"""What may have changed since a checkpoint was written: version, state."""
+
 BODY_STEPS_PER_HOUR = {"sphere": 2.0e8, "bladed": 4.0e7}
 """Speed that the walltime is asked for by, of one core; slow, so that it is long enough."""
 
@@ -107,6 +110,7 @@ def simulate(job: Job) -> None:
         engine=ENGINE,
         device=DEVICE,
         threads=THREADS,
+        allow=ALLOW,
     )
 
 

@@ -33,6 +33,8 @@ class Checkpoint:
         The execution's record so far (engine, version, mesh, ...).
     digests : tuple of int
         CRC-32 of the frames and of the log rows up to here (:func:`janus_md.trajectory.digest`).
+    made_for : dict
+        What the run follows from (:func:`janus_md.resuming.account`).
     """
 
     stage: str
@@ -40,6 +42,7 @@ class Checkpoint:
     system: System
     execution: dict[str, Any] = field(default_factory=dict)
     digests: tuple[int, int] = (0, 0)
+    made_for: dict[str, Any] = field(default_factory=dict)
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
@@ -49,6 +52,7 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
         "done": checkpoint.done,
         "execution": checkpoint.execution,
         "digests": checkpoint.digests,
+        "made_for": checkpoint.made_for,
     }
     arrays = {name: getattr(checkpoint.system, name) for name in _ARRAYS}
     partial = path.with_name(path.name + ".partial")
@@ -72,14 +76,19 @@ def load(path: Path, template: System) -> Checkpoint:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise JanusError(
             f"{path}: the checkpoint cannot be read ({error}); "
-            "remove it to start this job from the beginning"
+            "remove the file to start this job from the beginning"
         ) from error
     if not np.array_equal(arrays["kinds"], template.kinds):
         raise JanusError(
             f"{path}: the checkpoint is of another state point; "
-            "remove it to start this job from the beginning"
+            "remove the file to start this job from the beginning"
         )
     system = replace(template, **arrays)
     return Checkpoint(
-        about["stage"], about["done"], system, about["execution"], tuple(about["digests"])
+        about["stage"],
+        about["done"],
+        system,
+        about["execution"],
+        tuple(about["digests"]),
+        about.get("made_for", {}),  # one of an earlier version of this package has none
     )

@@ -6,7 +6,7 @@ complete.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ def simulate_job(
     device: str = "auto",
     threads: int = 1,
     gpu_id: int = 0,
+    allow: Collection[str] = (),
     observers: Sequence[Observer] = (),
     progress: simulate.Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -92,6 +93,7 @@ def simulate_job(
             device=device,
             threads=threads,
             gpu_id=gpu_id,
+            allow=allow,
             observers=observers,
             progress=progress,
             should_stop=lambda: interrupted() or should_stop(),

@@ -66,6 +66,8 @@ class Machine:
         GPUs that they share; 0 where none is to be used.
     until_stationary : bool
         Whether a simulation ends when its wires no longer grow.
+    allow : tuple of str
+        What may have changed since a checkpoint was written.
     """
 
     engine: str = "auto"
@@ -74,6 +76,7 @@ class Machine:
     cores: int = 1
     gpus: int = 0
     until_stationary: bool = False
+    allow: tuple[str, ...] = ()
 
 
 @dataclass
@@ -230,6 +233,7 @@ class _Pool:
         ]  # fmt: skip
         if machine.until_stationary:
             command.append("--until-stationary")
+        command += [f"--allow={name}" for name in machine.allow]
         try:
             output = log.open("wb")
         except OSError as error:

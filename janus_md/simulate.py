@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Collection, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from janus_md.execution import choose, completed, device_of, measured_rate, mesh
 from janus_md.initial import build
 from janus_md.protocol import Stage, stages
 from janus_md.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Observer, Recorder
+from janus_md.resuming import account, adopt, check_allowed
 from janus_md.statepoint import StatePoint
 from janus_md.thermodynamics import complaint
 
@@ -69,6 +70,7 @@ def simulate(
     device: str = "auto",
     threads: int = 1,
     gpu_id: int = 0,
+    allow: Collection[str] = (),
     observers: Sequence[Observer] = (),
     progress: Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -76,42 +78,49 @@ def simulate(
 ) -> None:
     """Run `point` in `directory` to its end; do nothing where the trajectory is there.
 
+    `allow` says what may have changed since the checkpoint was written
+    (:data:`janus_md.resuming.ALLOWABLE`); anything else that has is refused.
+
     Products, named when whole: ``init.gsd``, ``trajectory.gsd``, ``log.gsd``; ``restart.npz`` is
     the last checkpoint.
 
     Raises
     ------
     JanusError
-        Where the engine or device asked for is not here, or the checkpoint is not usable.
+        Where the engine or device asked for is not here, or the checkpoint is not usable or of
+        something else.
     SimulationFailed
         Where the numbers stop being physical; the trajectory up to there stays as
         ``trajectory.partial.gsd``.
     ToBeContinued
         Where `should_stop` said so.
     """
+    check_allowed(allow)
     if (directory / TRAJECTORY).exists():
         return
     run = Run(directory, document, progress, observers, should_stop, settled)
     plan = stages(point, point.bodies())
     first = build(point)
+    made_for = account(point, first, plan)
     restart = directory / RESTART
     if restart.exists():
         state = load_checkpoint(restart, first)
-        execution = dict(state.execution)
-        if engine not in ("auto", execution["engine"]):
+        before = state.execution
+        if engine not in ("auto", before["engine"]):
             raise JanusError(
                 f"engine: {engine!r} was asked for, but {restart} was written by "
-                f"{execution['engine']!r}; go on with that, or remove the file to start again"
+                f"{before['engine']!r}; go on with that, or remove the file to start again"
             )
-        require(execution["engine"], execution["device"])
+        require(before["engine"], before["device"])
+        state = adopt(restart, state, made_for, load(before["engine"]).version(), allow)
     else:
         candidates = require(engine, device)
         if not (directory / INITIAL).exists():
             about = trajectory.metadata(point, first.bodies)
             trajectory.write_whole(directory / INITIAL, trajectory.frame_of(first, 0, about))
         execution = choose(point, first, candidates, threads, gpu_id)
-        state = Checkpoint(plan[0].name, 0, first, execution)
-    document["execution"] = execution
+        state = Checkpoint(plan[0].name, 0, first, execution, made_for=made_for)
+    document["execution"] = state.execution
     names = [stage.name for stage in plan]
     reached = names.index(state.stage)
     for number, stage in enumerate(plan[reached:], reached):
@@ -205,7 +214,13 @@ def _to_next_checkpoint(
             if frames is not None:
                 frames.sync()
             digests = frames.digests if frames is not None else (0, 0)
-            state = Checkpoint(stage.name, done, simulation.system(), execution, digests)
+            state = replace(
+                state,
+                done=done,
+                system=simulation.system(),
+                execution=execution,
+                digests=digests,
+            )
             save(run.directory / RESTART, state)
             if stop and not ended:
                 raise ToBeContinued(

@@ -50,6 +50,7 @@ class Resources:
     threads: int
     gpu_id: int
     until_stationary: bool = False
+    allow: tuple[str, ...] = ()
 
 
 def simulate(
@@ -87,6 +88,7 @@ def simulate(
         device=resources.device,
         threads=resources.threads,
         gpu_id=resources.gpu_id,
+        allow=resources.allow,
         observers=(wires,),
         progress=progress,
         should_stop=lambda: reporter.alone,
@@ -170,10 +172,16 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--gpu-id", type=int, default=0)
     parser.add_argument("--until-stationary", action="store_true")
+    parser.add_argument("--allow", action="append", default=[])
     parser.add_argument("--pipe", type=int, required=True)
     given = parser.parse_args()
     resources = Resources(
-        given.engine, given.device, given.threads, given.gpu_id, given.until_stationary
+        given.engine,
+        given.device,
+        given.threads,
+        given.gpu_id,
+        given.until_stationary,
+        tuple(given.allow),
     )
     return work(given.operation, given.directory, resources, Reporter(given.pipe))
 

@@ -98,6 +98,14 @@ def run(
             "--until-stationary", help="End a simulation early when its wires no longer grow."
         ),
     ] = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Go on from checkpoints although this has changed: version (of the engine), "
+            "state (state point, catalogue, model).",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Simulate and analyse what is left to do, on all cores.
 
@@ -107,13 +115,17 @@ def run(
     from rich.console import Console
 
     from janus_md import query, runner
+    from janus_md.resuming import check_allowed
 
+    check_allowed(allow or ())
     if jobs is not None and jobs < 1:
         raise JanusError(f"--jobs: {jobs} is not allowed; it must be at least 1")
     project = query.open_project(directory)
     pending = pending_jobs(project)
     machine = replace(
-        _machine(engine, device, jobs, bool(pending)), until_stationary=until_stationary
+        _machine(engine, device, jobs, bool(pending)),
+        until_stationary=until_stationary,
+        allow=tuple(allow or ()),
     )
     console = Console(soft_wrap=True)
     if not pending:
