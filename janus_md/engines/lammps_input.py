@@ -77,15 +77,24 @@ def bath(system: System, bath: Bath, seed: int) -> tuple[str, str]:
             f"protocol.name: {bath.method!r} of rigid bodies is not in LAMMPS; "
             "use langevin or nve, or the engine hoomd"
         )
+    inertia = np.array([body.inertia for body in system.bodies])
     if is_isotropic(bath):
+        # Noise about an axis without inertia would wind up there: bodies would precess.
+        for body in system.bodies:
+            if not body.inertia.all():
+                raise JanusError(
+                    f"body {body.name}: LAMMPS has no friction about two axes for a body without "
+                    "inertia about the third; use the engine hoomd"
+                )
         return (
             f"group centres type <= {len(system.bodies)}\n"
             f"fix bath centres langevin {bath.kT!r} {bath.kT!r} 1.0 {seed} omega yes",
             "",
         )
     mass = np.array([body.mass for body in system.bodies])
-    inertia = np.array([body.inertia for body in system.bodies])
-    rates = np.column_stack([bath.gamma / mass, bath.gamma_r / inertia])
+    turning = np.full_like(inertia, bath.gamma[0] / mass[0])  # an axis without inertia: any rate
+    np.divide(bath.gamma_r, inertia, out=turning, where=inertia > 0)
+    rates = np.column_stack([bath.gamma / mass, turning])
     if np.ptp(rates) > 1e-9 * rates.max():
         raise JanusError(
             "LAMMPS has rotational friction that differs between the axes only where it damps "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import rowan
@@ -17,7 +15,7 @@ from janus_md.protocol import damped
 from janus_md.system import Bath, System
 from janus_md.thermodynamics import kinetic_energies
 from janus_md.units import stokes_friction, thermal_energy
-from tests.engines.conftest import ROOM, usable
+from tests.engines.conftest import ROOM
 
 KT = thermal_energy(ROOM)
 N = 2000
@@ -84,48 +82,6 @@ def test_stokes_friction_of_both_motions(engine: Engine) -> None:
     turning, error = overlap(lab_momenta(start), lab_momenta(end))
     rate = bath.gamma_r[0, 0] / kind.inertia[0]
     assert turning == pytest.approx(np.exp(-rate * elapsed), abs=4 * error)
-
-
-@pytest.mark.parametrize("model", ["sphere", "bladed"])
-def test_equipartition_in_solvent(engine: Engine, model: str) -> None:
-    """Each degree of freedom holds kT / 2, from a start at four times the temperature."""
-    kind = body("R-Au-Cu", model)
-    start = free_bodies(kind)
-    hot = replace(start, velocities=2 * start.velocities, angular_momenta=2 * start.angular_momenta)
-    run = engine.start(hot, stokes(kind), 0.1, None, seed=5, device=CPU)
-    run.advance(600)
-    end = run.system()
-    run.close()
-    error = np.sqrt(2.0 / (3 * N))  # of a mean of 3 N squared normal numbers
-    moving, turning = kinetic_energies(end)
-    # Time steps of a tenth of the damping time leave 1 to 2 % of their own.
-    assert moving / (1.5 * N * KT) == pytest.approx(1.0, abs=4 * error + 0.02)
-    assert turning / (1.5 * N * KT) == pytest.approx(1.0, abs=4 * error + 0.02)
-
-
-def test_brownian_diffusion() -> None:
-    """<dx^2> = 6 kT t / gamma and <u(0).u(t)> = exp(-2 kT t / gamma_r) (HOOMD-blue alone)."""
-    engine = usable("hoomd")
-    kind = body("R-Au-Cu", "sphere")
-    start = free_bodies(kind)
-    bath = replace(stokes(kind), method="brownian")
-    run = engine.start(start, bath, 0.5, None, seed=3, device=CPU)
-    run.advance(1000)
-    elapsed = 500.0
-    end = run.system()
-    run.close()
-    moved = end.positions + end.images * start.box[:3] - start.positions
-    squares = np.einsum("ij,ij->i", moved, moved)
-    error = squares.std() / np.sqrt(N)
-    assert squares.mean() == pytest.approx(6 * KT * elapsed / bath.gamma[0], abs=4 * error)
-    z = np.array([0.0, 0.0, 1.0])
-    turned = np.einsum(
-        "ij,ij->i", rowan.rotate(start.orientations, z), rowan.rotate(end.orientations, z)
-    )
-    error = turned.std() / np.sqrt(N)
-    assert turned.mean() == pytest.approx(
-        np.exp(-2 * KT * elapsed / bath.gamma_r[0, 0]), abs=4 * error
-    )
 
 
 def test_free_body_keeps_momentum_and_energy(engine: Engine) -> None:
