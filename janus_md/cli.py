@@ -9,6 +9,7 @@ import typer
 
 from janus_md import __version__
 from janus_md.commands import files, information, workspaces
+from janus_md.commands.reproduce import reproduce
 from janus_md.errors import JanusError
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ for command in (
     workspaces.query,
     workspaces.report,
     files.analyze,
+    reproduce,
     information.schema,
     information.doctor,
 ):

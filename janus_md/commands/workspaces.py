@@ -51,7 +51,7 @@ def init(
         for name in names if len(names) <= LISTED else [*names[:LISTED], "..."]:
             console.print(f"  {name}", markup=False)
         return
-    new = _create(directory, statepoints)
+    new = create_jobs(directory, statepoints)
     known = f" ({len(statepoints) - new} were there already)" if new < len(statepoints) else ""
     console.print(
         f"{directory.resolve()}: {new} new jobs from {sweep.name}{known}; "
@@ -60,7 +60,7 @@ def init(
     )
 
 
-def _create(directory: Path, statepoints: list[dict[str, Any]]) -> int:
+def create_jobs(directory: Path, statepoints: list[dict[str, Any]]) -> int:
     """Make the workspace and its jobs; return how many are new."""
     import shutil
 

@@ -1,0 +1,168 @@
+"""The command `reproduce`: a paper's sweeps, run and set beside what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from janus_md.errors import JanusError
+
+if TYPE_CHECKING:
+    from signac import Project
+
+    from janus_md.reproduce.measures import Run
+    from janus_md.reproduce.paper import Paper
+
+
+def reproduce(
+    paper: Annotated[str, typer.Argument(help="Name of a paper, such as li2022, or a YAML file.")],
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            "--directory",
+            "-d",
+            help="The workspace's folder; named after the paper by default.",
+            show_default=False,
+        ),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The reduced variant: fewer and shorter runs.")
+    ] = False,
+    replicas: Annotated[
+        int | None,
+        typer.Option(help="Replicas instead of the templates' number.", show_default=False),
+    ] = None,
+    table_only: Annotated[
+        bool,
+        typer.Option("--table-only", help="Run nothing; tell what the finished jobs give."),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Folder of table and figures; `reproduction` in the workspace by default.",
+            show_default=False,
+        ),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="auto, hoomd or lammps.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", help="Jobs at a time; as many as cores (or GPUs).", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Simulate what a PAPER did and set its facts beside the results.
+
+    Goes on where an earlier call ended. Ends with exit codes like those of `run`.
+    """
+    from janus_md.commands import workspaces
+    from janus_md.packing import check_packing
+    from janus_md.reproduce.paper import load_paper
+
+    if replicas is not None and replicas < 1:
+        raise JanusError(f"--replicas: {replicas} is not allowed; it must be at least 1")
+    chosen = load_paper(paper)
+    points = _points(chosen.quick if quick else chosen.sweeps, replicas)
+    directory = directory or Path(chosen.name)
+    code = 0
+    if not table_only:
+        check_packing(points)
+        workspaces.create_jobs(directory, [point.model_dump(mode="json") for point in points])
+        try:
+            workspaces.run(
+                directory, engine=engine, device=device, jobs=jobs, until_stationary=True
+            )
+        except typer.Exit as end:
+            code = end.exit_code
+    command = " ".join(
+        ["janus-md reproduce", chosen.name]
+        + (["--quick"] if quick else [])
+        + ([f"--replicas {replicas}"] if replicas is not None else [])
+    )
+    statepoints = [point.model_dump(mode="json") for point in points]
+    _tell(chosen, directory, statepoints, command, out or directory / "reproduction")
+    if code:
+        raise typer.Exit(code)
+
+
+def _points(templates: list[str], replicas: int | None) -> list[Any]:
+    """State points of all templates; each of them has `replicas` replicas if that is given."""
+    from janus_md.sweeps import load_template
+
+    points = [point for name in templates for point in load_template(name).points]
+    if replicas is None:
+        return points
+    return [
+        point.model_copy(update={"replica": k})
+        for point in points
+        if point.replica == 0
+        for k in range(replicas)
+    ]
+
+
+def _tell(
+    paper: Paper, directory: Path, statepoints: list[dict[str, Any]], command: str, out: Path
+) -> None:
+    """Measure the jobs that are done, print the table, write page and figures."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from janus_md import query
+    from janus_md.reproduce import document, figures, rows, tables
+    from janus_md.reproduce.excess import compare_excess
+    from janus_md.reproduce.measures import measure
+
+    console = Console(highlight=False, soft_wrap=True)
+    runs = _finished(query.open_project(directory), statepoints)
+    if not runs:
+        console.print(f"none of the {len(statepoints)} jobs is finished: no table yet")
+        return
+    screen = Console(stderr=True)
+    measured = [
+        (run, measure(run))
+        for run in track(
+            runs, "measuring", console=screen, transient=True, disable=not screen.is_terminal
+        )
+    ]
+    results = rows.collect(paper, measured)
+    tested = {name for one in paper.hypotheses for name in one.options.values()}
+    excess = paper.excess and compare_excess(
+        paper.excess, paper.media[paper.excess.medium], measured
+    )
+    found = tables.Reproduction(
+        paper,
+        rows.table(paper, results),
+        rows.combinations(paper, results) if tested <= {name for name, _ in results} else [],
+        excess or None,
+        runs,
+        len(statepoints),
+        command,
+    )
+    page = console if console.is_terminal else Console(width=160, highlight=False)
+    page.print(tables.console_table(found.rows))
+    console.print(f"\n{tables.verdict_counts(found.rows)}")
+    if len(runs) < len(statepoints):
+        console.print(f"{len(runs)} of {len(statepoints)} jobs are finished; the table is of these")
+    drawn = figures.draw(paper, results, found.excess, out / "images")
+    for file in [*document.write(found, drawn, out), *(path for path, _ in drawn)]:
+        console.print(f"  {file.resolve()}", markup=False)
+
+
+def _finished(project: Project, statepoints: list[dict[str, Any]]) -> list[Run]:
+    """Jobs of these state points that are done."""
+    from janus_md import query
+    from janus_md.reproduce.measures import Run
+
+    found = []
+    for statepoint in statepoints:
+        job = project.open_job(statepoint)
+        if job not in project:
+            continue
+        path, held = Path(job.path), job.document()
+        if query.status(path, held) == "done":
+            found.append(Run(str(job.id), statepoint, path, held))
+    return found

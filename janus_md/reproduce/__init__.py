@@ -1,0 +1,1 @@
+"""A paper's facts beside what the simulations of it give."""
