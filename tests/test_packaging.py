@@ -89,7 +89,8 @@ def test_nothing_but_the_package_lands_in_site_packages(installed: Path) -> None
 
 def test_the_wheel_holds_the_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder in ("janus_md/particles", "workspace_templates", "analysis"):
+    papers = "janus_md/reproduce/papers"
+    for folder in ("janus_md/particles", papers, "workspace_templates", "analysis"):
         for path in (ROOT / folder).iterdir():
             if path.suffix in (".yaml", ".html", ".py"):
                 inside = folder if folder.startswith("janus_md") else f"janus_md/{folder}"

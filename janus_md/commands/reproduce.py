@@ -46,18 +46,11 @@ def reproduce(
             show_default=False,
         ),
     ] = None,
-    engine: Annotated[str, typer.Option(help="auto, hoomd or lammps.")] = "auto",
-    device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", "-j", help="Jobs at a time; as many as cores (or GPUs).", show_default=False
-        ),
-    ] = None,
 ) -> None:
     """Simulate what a PAPER did and set its facts beside the results.
 
-    Goes on where an earlier call ended. Ends with exit codes like those of `run`.
+    Goes on where an earlier call ended, with the engine that `run` takes by itself; to choose
+    another, use `run` on the same folder. Ends with exit codes like those of `run`.
     """
     from janus_md.commands import workspaces
     from janus_md.packing import check_packing
@@ -73,9 +66,7 @@ def reproduce(
         check_packing(points)
         workspaces.create_jobs(directory, [point.model_dump(mode="json") for point in points])
         try:
-            workspaces.run(
-                directory, engine=engine, device=device, jobs=jobs, until_stationary=True
-            )
+            workspaces.run(directory, until_stationary=True)
         except typer.Exit as end:
             code = end.exit_code
     command = " ".join(

@@ -1,0 +1,145 @@
+"""What is measured in a run, held to wires whose structure is known."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from janus_md import catalog
+from janus_md.analysis.pipeline import analyze_file
+from janus_md.pair_energy import pair_energy
+from janus_md.reproduce.measures import (
+    SIDE_EDGES,
+    Measured,
+    Run,
+    circular_mean,
+    measure,
+    most_frequent_distance,
+)
+from janus_md.rotations import turn_about_z
+from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, write_gsd
+
+ACROSS, LENGTH, SPACING, SIDEWAYS, TURN = 6, 10, 1.65, 2.68, 0.4
+
+STATEPOINT = {
+    "particle": None,
+    "mixture": {"R-1": 0.5, "S-1": 0.5},
+    "relative_permittivity": 1.0,
+    "n_bodies": ACROSS * ACROSS * LENGTH,
+    "protocol": {"time_step_ps": 0.1},
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A square lattice of straight wires, every other one upside down, R and S in turn."""
+    folder = tmp_path_factory.mktemp("lattice")
+    x, y, z = (one.ravel() for one in np.mgrid[:ACROSS, :ACROSS, :LENGTH])
+    up = np.where((x + y) % 2, -1.0, 1.0)
+    box = [ACROSS * SIDEWAYS, ACROSS * SIDEWAYS, LENGTH * SPACING + 4.0, 0, 0, 0]
+    positions = np.stack([x * SIDEWAYS, y * SIDEWAYS, z * SPACING], axis=1) - 0.5 * np.array(
+        box[:3]
+    )
+    axes = np.stack([0 * up, 0 * up, up], axis=1)
+    # Along its own dipole each body is turned by TURN against the one before.
+    orientations = quaternions_along(axes, TURN * np.where(up > 0, z, LENGTH - z))
+    about = metadata({"R-1": "R", "S-1": "S"}, distance=2.4, symmetry=3) | {"model": "bladed"}
+    frames = [
+        gsd_frame(
+            positions,
+            orientations,
+            box,
+            step=200 * k,
+            types=["R-1", "S-1"],
+            typeid=z % 2,
+            about=about if k == 0 else None,
+        )
+        for k in range(6)
+    ]
+    path = write_gsd(folder / "trajectory.gsd", frames)
+    document = {"analysis": analyze_file(path, folder)}
+    return Run("lattice", STATEPOINT, folder, document)
+
+
+@pytest.fixture(scope="module")
+def measured(run: Run) -> Measured:
+    return measure(run)
+
+
+def test_a_lattice_of_wires_gives_its_own_numbers(measured: Measured) -> None:
+    expected = {
+        "share_single": 0.0,
+        "share_in_wires": 1.0,
+        "mean_n": LENGTH,
+        "mean_w": LENGTH,
+        "bond_nm": SPACING,
+        "opposite_bonds": 1.0,
+        "turn_deg": np.degrees(TURN),
+        # every body has four such neighbours, each contact has two bodies
+        "side_contacts": 2.0,
+    }
+    for name, value in expected.items():
+        assert measured.values[name][0] == pytest.approx(value, abs=1e-4), name
+    side, _ = measured.values["side_nm"]
+    assert side == pytest.approx(SIDEWAYS, abs=SIDE_EDGES[1] - SIDE_EDGES[0])
+
+
+def test_the_energy_of_a_bond_is_that_of_its_two_bodies(measured: Measured) -> None:
+    first, second = (catalog.body(name, "bladed") for name in ("R-1", "S-1"))
+    alone = [
+        pair_energy(a, b, [0.0, 0.0, SPACING], orientation_b=turn_about_z(TURN))[0]
+        for a, b in ((first, second), (second, first))
+    ]
+    # five bonds of nine begin with R, in wires that stand upright; S leads in the others
+    half = (LENGTH // 2 * alone[0] + (LENGTH // 2 - 1) * alone[1]) / (LENGTH - 1)
+    other = (LENGTH // 2 * alone[1] + (LENGTH // 2 - 1) * alone[0]) / (LENGTH - 1)
+    found, _ = measured.values["bond_energy"]
+    assert found == pytest.approx(0.5 * (half + other), rel=1e-4)
+
+
+def test_the_order_of_hands_is_known_over_the_whole_run(run: Run, measured: Measured) -> None:
+    assert measured.opposite.tolist() == [1.0] * 6
+    assert measured.time_ns.tolist() == pytest.approx([0.02 * k for k in range(6)])
+    assert run.shares == {"R-1": 0.5, "S-1": 0.5}
+
+
+def test_the_most_frequent_distance_is_that_of_a_density() -> None:
+    middle = 0.5 * (SIDE_EDGES[1:] + SIDE_EDGES[:-1])
+    shell = 1.0 + 2.0 * np.exp(-(((middle - 2.68) / 0.2) ** 2) / 2.0)
+    # in counts, r^2 hides the peak: the largest are at the far end
+    counts = shell * middle**2
+    assert np.argmax(counts) == len(counts) - 1
+    assert most_frequent_distance(counts) == pytest.approx(2.68, abs=0.02)
+    assert most_frequent_distance(0.0 * counts) is None
+
+
+def test_circular_means() -> None:
+    mean, resultant = circular_mean([110.0, 10.0], 120.0)
+    assert math.remainder(mean, 120.0) == pytest.approx(0.0, abs=1e-9)
+    assert resultant == pytest.approx(np.cos(np.pi / 6))
+    assert circular_mean([60.0, 180.0], 120.0) == (pytest.approx(60.0), pytest.approx(1.0))
+
+
+def test_chance_meetings_are_no_wires(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    box = [40.0, 40.0, 40.0, 0, 0, 0]
+    about = metadata({"R-1": "R"}, distance=2.4, symmetry=3) | {"model": "bladed"}
+    frames = [
+        gsd_frame(
+            rng.uniform(-20.0, 20.0, (30, 3)),
+            quaternions_along(rng.normal(size=(30, 3))),
+            box,
+            step=k,
+            types=["R-1"],
+            about=about if k == 0 else None,
+        )
+        for k in range(3)
+    ]
+    path = write_gsd(tmp_path / "trajectory.gsd", frames)
+    found = measure(Run("gas", STATEPOINT, tmp_path, {"analysis": analyze_file(path, tmp_path)}))
+    assert found.values["share_single"][0] == pytest.approx(1.0, abs=0.05)
+    assert not found.values.keys() & {"bond_nm", "bond_energy", "turn_deg", "opposite_bonds"}
+    assert np.all(np.isnan(found.opposite) | (found.opposite == 0.0))
