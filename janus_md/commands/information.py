@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -35,7 +35,8 @@ def catalog(
         return
     table = Table(box=None)
     for heading in ("name", "composition", "hand", "mass g/mol", "dipole D", "charges e"):
-        table.add_column(heading, justify="left" if len(table.columns) < 3 else "right")
+        side: Literal["left", "right"] = "left" if len(table.columns) < 3 else "right"
+        table.add_column(heading, justify=side, no_wrap=heading == "name")
     table.add_column("apart nm", justify="right")
     for one in chosen:
         table.add_row(
