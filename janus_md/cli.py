@@ -10,6 +10,7 @@ import typer
 from janus_md import __version__
 from janus_md.commands import files, information, workspaces
 from janus_md.commands.reproduce import reproduce
+from janus_md.commands.run import run
 from janus_md.errors import JanusError
 
 app = typer.Typer(
@@ -23,7 +24,7 @@ for command in (
     information.catalog,
     information.calibrate,
     workspaces.init,
-    workspaces.run,
+    run,
     workspaces.query,
     workspaces.report,
     files.analyze,

@@ -12,3 +12,8 @@ def unknown(what: str, name: object, allowed: Iterable[str]) -> str:
     near = get_close_matches(str(name), names, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     return f"{what}: {name!r} is unknown{hint}; allowed are {', '.join(names)}"
+
+
+def count(number: int, thing: str) -> str:
+    """Write how many of a thing there are, such as ``1 job`` or ``2 jobs``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

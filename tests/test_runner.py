@@ -116,7 +116,7 @@ def test_a_stopped_run_goes_on_to_the_same_end(
     assert len(steps) == LONG_FRAMES
     assert document(job)["analysis"]["n_frames"] == LONG_FRAMES
     finished = janus_md("run", "-d", place)
-    assert (finished.code, finished.out) == (0, "1 jobs, all done\n")
+    assert (finished.code, finished.out) == (0, "1 job, all done\n")
 
 
 def test_a_job_that_is_killed_or_held_costs_itself_alone(
@@ -212,3 +212,48 @@ def test_a_run_may_end_when_the_wires_no_longer_grow(
     assert LEAST_FRAMES <= len(frames(job)) < 201
     assert document(job)["execution"]["threads"] == 1  # 16 bodies are no work for two
     assert "analysis" in document(job)
+
+
+def test_run_takes_single_jobs_and_single_operations(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    jobs = make(janus_md, place, TINY + "grid: {relative_permittivity: [1, 2, 3]}\n")
+    first, second, third = (jobs[eps] for eps in (1.0, 2.0, 3.0))
+    run = ("run", "-d", place, "--engine", engine)
+    done = janus_md(*run, "--job", first.name[:8], "--operation", "simulate")
+    assert done.code == 0, done.err
+    assert "1 of 1 job to do" in done.out
+    assert (first / "trajectory.gsd").exists()
+    assert not (first / "frames.parquet").exists()
+
+    file = tmp_path / "jobs"
+    file.write_text(f"{first.name}\n{second.name}\n")
+    done = janus_md(*run, "--jobs-file", file, "--operation", "analyze")
+    assert done.code == 0, done.err
+    assert "not simulated yet: 1 job\n1 of 2 jobs to do" in done.out
+    assert "analysis" in document(first)
+    done = janus_md(*run, "--jobs-file", file)
+    assert "1 of 2 jobs to do" in done.out
+    assert "analysis" in document(second)
+    assert not (third / "init.gsd").exists()
+
+
+def test_jobs_that_are_not_there_are_told(janus_md: Cli, tmp_path: Path) -> None:
+    place = tmp_path / "workspace"
+    # Of 17 ids, two begin alike.
+    make(janus_md, place, TINY + "  relative_permittivity: 1\nreplicas: 17\n")
+    names = [job.name for job in (place / "workspace").iterdir()]
+    first = next(name[0] for name in names if sum(one[0] == name[0] for one in names) > 1)
+    for options, why in (
+        (("--job", "nothing"), "fits no job"),
+        (("--job", first), "jobs of"),
+        (("--jobs-file", tmp_path / "absent"), "No such file"),
+        (("--jobs-file", os.devnull), "is empty"),
+        (("--operation", "analyse"), "did you mean analyze?"),
+    ):
+        done = janus_md("run", "-d", place, *options)
+        assert done.code == 2
+        assert done.err.startswith(f"janus-md: {options[0]}: ")
+        assert why in done.err
+        assert done.err.count("\n") == 1

@@ -1,21 +1,17 @@
-"""Commands on a workspace: init, run, query, report."""
+"""Commands on a workspace: init, query, report."""
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from janus_md.errors import JanusError
+from janus_md.messages import count
 
 if TYPE_CHECKING:
     import pandas as pd
-    from signac import Project
-
-    from janus_md.runner import Job, Machine, Outcome
 
 Directory = Annotated[
     Path, typer.Option("--directory", "-d", help="The workspace's folder.", show_default=False)
@@ -46,7 +42,7 @@ def init(
     statepoints = [point.model_dump(mode="json") for point in sweep.points]
     console = Console(highlight=False, soft_wrap=True)
     if dry_run:
-        console.print(f"{sweep.name}: {len(statepoints)} state points", markup=False)
+        console.print(f"{sweep.name}: {count(len(statepoints), 'state point')}", markup=False)
         names = labels(statepoints)
         for name in names if len(names) <= LISTED else [*names[:LISTED], "..."]:
             console.print(f"  {name}", markup=False)
@@ -54,7 +50,7 @@ def init(
     new = create_jobs(directory, statepoints)
     known = f" ({len(statepoints) - new} were there already)" if new < len(statepoints) else ""
     console.print(
-        f"{directory.resolve()}: {new} new jobs from {sweep.name}{known}; "
+        f"{directory.resolve()}: {count(new, 'new job')} from {sweep.name}{known}; "
         f"go on with: janus-md run --directory {directory}",
         markup=False,
     )
@@ -80,133 +76,6 @@ def create_jobs(directory: Path, statepoints: list[dict[str, Any]]) -> int:
     except OSError as error:
         raise JanusError(f"directory: {str(directory)!r} cannot be written: {error}") from error
     return len(project) - before
-
-
-def run(
-    directory: Directory = Path(),
-    engine: Annotated[str, typer.Option(help="auto, hoomd or lammps.")] = "auto",
-    device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", "-j", help="Jobs at a time; as many as cores (or GPUs).", show_default=False
-        ),
-    ] = None,
-    until_stationary: Annotated[
-        bool,
-        typer.Option(
-            "--until-stationary", help="End a simulation early when its wires no longer grow."
-        ),
-    ] = False,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Go on from checkpoints although this has changed: version (of the engine), "
-            "state (state point, catalogue, model).",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Simulate and analyse what is left to do, on all cores.
-
-    Ends with exit code 0 where everything is done, 1 where a job failed, 75 where something is left
-    for a later run.
-    """
-    from rich.console import Console
-
-    from janus_md import query, runner
-    from janus_md.resuming import check_allowed
-
-    check_allowed(allow or ())
-    if jobs is not None and jobs < 1:
-        raise JanusError(f"--jobs: {jobs} is not allowed; it must be at least 1")
-    project = query.open_project(directory)
-    pending = pending_jobs(project)
-    machine = replace(
-        _machine(engine, device, jobs, bool(pending)),
-        until_stationary=until_stationary,
-        allow=tuple(allow or ()),
-    )
-    console = Console(soft_wrap=True)
-    if not pending:
-        console.print(f"{len(project)} jobs, all done", highlight=False)
-        return
-    from janus_md.run_display import Bars, Lines
-
-    def crashed(job: Job, operation: str, message: str) -> None:
-        with contextlib.suppress(OSError):  # the folder may be what is wrong
-            project.open_job(id=job.id).document["failure"] = {
-                "message": message,
-                "operation": operation,
-            }
-
-    console.print(
-        f"{len(pending)} of {len(project)} jobs to do, {min(machine.slots, len(pending))} at a "
-        f"time on {machine.gpus or machine.cores} {'GPU' if machine.gpus else 'core'}s",
-        highlight=False,
-    )
-    display = (Bars if console.is_terminal else Lines)(Console(), pending)
-    with display:
-        outcome = runner.run_jobs(pending, machine, display, crashed)
-    _tell(outcome, console)
-    if outcome.failed:
-        raise typer.Exit(1)
-    if outcome.held or outcome.left:
-        raise typer.Exit(75)
-
-
-def pending_jobs(project: Project) -> list[Job]:
-    """Jobs that have something left to do, in the order of their state points."""
-    from janus_md import operations, query, runner
-    from janus_md.statepoint import StatePoint
-
-    jobs = query.sorted_jobs(project)
-    names = query.labels([job.statepoint() for job in jobs])
-    pending = []
-    for job, name in zip(jobs, names, strict=True):
-        left = operations.left_to_do(Path(job.path), job.document())
-        if not left:
-            continue
-        try:
-            point = StatePoint.of(job.statepoint())
-        except JanusError as error:
-            raise JanusError(f"job {job.id}: not a state point of janus-md: {error}") from error
-        pending.append(runner.Job(str(job.id), Path(job.path), name, tuple(left), point.n_bodies))
-    return pending
-
-
-def _machine(engine: str, device: str, jobs: int | None, needed: bool) -> Machine:
-    """Check what was asked for against what is here."""
-    from janus_md.engines import DEVICES, ENGINES
-    from janus_md.messages import unknown
-    from janus_md.probing import require
-    from janus_md.runner import Machine, cores_here
-
-    for what, value, allowed in (
-        ("engine", engine, ("auto", *ENGINES)),
-        ("device", device, DEVICES),
-    ):
-        if value not in allowed:
-            raise JanusError(unknown(what, value, allowed))
-    cores, gpus = cores_here(), 0
-    if needed or (engine, device) != ("auto", "auto"):
-        found = require(engine, device)
-        gpus = found.gpus if found.candidates[0][1] == "gpu" else 0
-    return Machine(engine, device, jobs or gpus or cores, cores, gpus)
-
-
-def _tell(outcome: Outcome, console: Any) -> None:
-    """Summarise a run."""
-    parts = {
-        "done": len(outcome.done),
-        "failed": len(outcome.failed),
-        "held by another run": len(outcome.held),
-        "left for a later run": len(outcome.left),
-    }
-    said = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
-    console.print(said or "nothing was done", highlight=False)
-    for job, message in [*outcome.failed, *outcome.held][:LISTED]:
-        console.print(f"  {job.id[:8]} {job.label}: {message}", highlight=False, markup=False)
 
 
 def query(
@@ -256,7 +125,7 @@ def _print_table(rows: pd.DataFrame) -> None:
         table.add_row(*(_cell(value) for value in row))
     console = Console()
     (console if console.is_terminal else Console(width=240)).print(table)
-    console.print(f"{len(rows)} jobs", highlight=False)
+    console.print(count(len(rows), "job"), highlight=False)
 
 
 def _cell(value: Any) -> str:

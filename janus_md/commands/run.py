@@ -1,0 +1,212 @@
+"""The command `run`: what is left of the jobs of a workspace, on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from janus_md.commands.workspaces import LISTED, Directory
+from janus_md.errors import JanusError
+
+if TYPE_CHECKING:
+    from signac import Project
+    from signac.job import Job as SignacJob
+
+    from janus_md.runner import Job, Machine, Outcome
+
+ALL = "all"
+"""Stands for every operation."""
+
+
+def run(
+    directory: Directory = Path(),
+    engine: Annotated[str, typer.Option(help="auto, hoomd or lammps.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", help="Jobs at a time; as many as cores (or GPUs).", show_default=False
+        ),
+    ] = None,
+    job: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--job", help="Only this job: its id, or the beginning of it.", show_default=False
+        ),
+    ] = None,
+    jobs_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--jobs-file",
+            help="Only the jobs of this file: an id on each line.",
+            show_default=False,
+        ),
+    ] = None,
+    operation: Annotated[str, typer.Option(help="simulate, analyze or all.")] = ALL,
+    until_stationary: Annotated[
+        bool,
+        typer.Option(
+            "--until-stationary", help="End a simulation early when its wires no longer grow."
+        ),
+    ] = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Go on from checkpoints although this has changed: version (of the engine), "
+            "state (state point, catalogue, model).",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Simulate and analyse what is left to do, on all cores.
+
+    Ends with exit code 0 where everything is done, 1 where a job failed, 75 where something is left
+    for a later run.
+    """
+    from rich.console import Console
+
+    from janus_md import query, runner
+    from janus_md.messages import count, unknown
+    from janus_md.operations import OPERATIONS
+    from janus_md.resuming import check_allowed
+
+    check_allowed(allow or ())
+    if jobs is not None and jobs < 1:
+        raise JanusError(f"--jobs: {jobs} is not allowed; it must be at least 1")
+    if operation not in (ALL, *OPERATIONS):
+        raise JanusError(unknown("--operation", operation, (ALL, *OPERATIONS)))
+    project = query.open_project(directory)
+    chosen = chosen_jobs(project, job or (), jobs_file)
+    pending, waiting = pending_jobs(chosen, operation)
+    machine = replace(
+        _machine(engine, device, jobs, bool(pending)),
+        until_stationary=until_stationary,
+        allow=tuple(allow or ()),
+    )
+    console = Console(soft_wrap=True)
+    if waiting:
+        console.print(f"not simulated yet: {count(waiting, 'job')}", highlight=False)
+    if not pending:
+        if not waiting:
+            console.print(f"{count(len(chosen), 'job')}, all done", highlight=False)
+        return
+    from janus_md.run_display import Bars, Lines
+
+    def crashed(job: Job, operation: str, message: str) -> None:
+        with contextlib.suppress(OSError):  # the folder may be what is wrong
+            project.open_job(id=job.id).document["failure"] = {
+                "message": message,
+                "operation": operation,
+            }
+
+    at_a_time = min(machine.slots, len(pending))
+    where = count(machine.gpus, "GPU") if machine.gpus else count(machine.cores, "core")
+    console.print(
+        f"{len(pending)} of {count(len(chosen), 'job')} to do, {at_a_time} at a time on {where}",
+        highlight=False,
+    )
+    display = (Bars if console.is_terminal else Lines)(Console(), pending)
+    with display:
+        outcome = runner.run_jobs(pending, machine, display, crashed)
+    _tell(outcome, console)
+    if outcome.failed:
+        raise typer.Exit(1)
+    if outcome.held or outcome.left:
+        raise typer.Exit(75)
+
+
+def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list[SignacJob]:
+    """Jobs that `ids` (or beginnings of them) and the lines of `file` name; all where none do.
+
+    Raises
+    ------
+    JanusError
+        Where an id fits no job, or several, or the file cannot be read.
+    """
+    from janus_md import query
+
+    names = list(ids)
+    if file is not None:
+        try:
+            names += file.read_text().split()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not a text file"
+            raise JanusError(f"--jobs-file: {str(file)!r} cannot be read: {why}") from error
+        if not names:
+            raise JanusError(f"--jobs-file: {str(file)!r} is empty; it must hold ids of jobs")
+    elif not names:
+        return query.sorted_jobs(project)
+    known = {str(job.id): job for job in project}
+    found = {}
+    for name in names:
+        fitting = [name] if name in known else [one for one in known if one.startswith(name)]
+        if len(fitting) != 1:
+            what = f"fits {len(fitting)} jobs" if fitting else "fits no job"
+            raise JanusError(
+                f"--job: {name!r} {what} of {project.path!r}; it must be the id of one, or enough "
+                "of its beginning to tell it from the others (see janus-md query)"
+            )
+        found[fitting[0]] = known[fitting[0]]
+    return list(found.values())
+
+
+def pending_jobs(jobs: Sequence[SignacJob], operation: str = ALL) -> tuple[list[Job], int]:
+    """Those of `jobs` that have `operation` left to do, and how many must be simulated before."""
+    from janus_md import operations, query, runner
+    from janus_md.statepoint import StatePoint
+
+    names = query.labels([job.statepoint() for job in jobs])
+    pending, waiting = [], 0
+    for job, name in zip(jobs, names, strict=True):
+        left = operations.left_to_do(Path(job.path), job.document())
+        todo = [one for one in left if operation in (ALL, one)]
+        if not todo:
+            continue
+        if todo[0] != left[0]:
+            waiting += 1
+            continue
+        try:
+            point = StatePoint.of(job.statepoint())
+        except JanusError as error:
+            raise JanusError(f"job {job.id}: not a state point of janus-md: {error}") from error
+        pending.append(runner.Job(str(job.id), Path(job.path), name, tuple(todo), point.n_bodies))
+    return pending, waiting
+
+
+def _machine(engine: str, device: str, jobs: int | None, needed: bool) -> Machine:
+    """Check what was asked for against what is here."""
+    from janus_md.engines import DEVICES, ENGINES
+    from janus_md.messages import unknown
+    from janus_md.probing import require
+    from janus_md.runner import Machine, cores_here
+
+    for what, value, allowed in (
+        ("engine", engine, ("auto", *ENGINES)),
+        ("device", device, DEVICES),
+    ):
+        if value not in allowed:
+            raise JanusError(unknown(what, value, allowed))
+    cores, gpus = cores_here(), 0
+    if needed or (engine, device) != ("auto", "auto"):
+        found = require(engine, device)
+        gpus = found.gpus if found.candidates[0][1] == "gpu" else 0
+    return Machine(engine, device, jobs or gpus or cores, cores, gpus)
+
+
+def _tell(outcome: Outcome, console: Any) -> None:
+    """Summarise a run."""
+    parts = {
+        "done": len(outcome.done),
+        "failed": len(outcome.failed),
+        "held by another run": len(outcome.held),
+        "left for a later run": len(outcome.left),
+    }
+    said = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
+    console.print(said or "nothing was done", highlight=False)
+    for job, message in [*outcome.failed, *outcome.held][:LISTED]:
+        console.print(f"  {job.id[:8]} {job.label}: {message}", highlight=False, markup=False)
