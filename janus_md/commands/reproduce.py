@@ -52,7 +52,8 @@ def reproduce(
     Goes on where an earlier call ended, with the engine that `run` takes by itself; to choose
     another, use `run` on the same folder. Ends with exit codes like those of `run`.
     """
-    from janus_md.commands import workspaces
+    from janus_md.commands.run import run
+    from janus_md.commands.workspaces import create_jobs
     from janus_md.packing import check_packing
     from janus_md.reproduce.paper import load_paper
 
@@ -64,9 +65,9 @@ def reproduce(
     code = 0
     if not table_only:
         check_packing(points)
-        workspaces.create_jobs(directory, [point.model_dump(mode="json") for point in points])
+        create_jobs(directory, [point.model_dump(mode="json") for point in points])
         try:
-            workspaces.run(directory, until_stationary=True)
+            run(directory, until_stationary=True)
         except typer.Exit as end:
             code = end.exit_code
     command = " ".join(
