@@ -36,7 +36,7 @@ def catalog(
     table = Table(box=None)
     for heading in ("name", "composition", "hand", "mass g/mol", "dipole D", "charges e"):
         side: Literal["left", "right"] = "left" if len(table.columns) < 3 else "right"
-        table.add_column(heading, justify=side, no_wrap=heading == "name")
+        table.add_column(heading, justify=side, overflow="fold", no_wrap=heading == "name")
     table.add_column("apart nm", justify="right")
     for one in chosen:
         table.add_row(
