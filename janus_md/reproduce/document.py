@@ -118,6 +118,7 @@ def _hypotheses(found: Reproduction) -> list[str]:
         "all facts above that have a range, those that the choice was made for included: which it "
         "keeps, which it breaks, which stay open (undecided, or not run).",
         _grid((*names, "facts kept", "broken", "open"), rows),
+        *(one.note for one in found.paper.hypotheses if one.note),
         "What each choice gives:",
         _choices(found),
     ]
@@ -126,17 +127,16 @@ def _hypotheses(found: Reproduction) -> list[str]:
 def _choices(found: Reproduction) -> str:
     """Value of every fact for every choice."""
     rows: dict[tuple[str, str], dict[str, str]] = {}
-    heads: list[str] = []
     for combination in found.combinations:
-        named = dict(zip(found.paper.hypotheses, combination.choices, strict=True))
+        named = list(zip(found.paper.hypotheses, combination.choices, strict=True))
         for row in (*combination.kept, *combination.broken, *combination.open):
-            for hypothesis, choice in named.items():
+            for hypothesis, choice in named:
                 if hypothesis.options[choice] != row.substance:
                     continue
                 head = f"{hypothesis.substance}: {choice}"
-                heads += [head] if head not in heads else []
                 place = rows.setdefault((row.fact.name, wanted(row.fact)), {})
                 place[head] = f"{told(row)}, {row.verdict}"
+    heads = [f"{one.substance}: {name}" for one in found.paper.hypotheses for name in one.options]
     order = [fact.name for fact in found.paper.facts]
     ordered = sorted(rows.items(), key=lambda item: order.index(item[0][0]))
     return _grid(

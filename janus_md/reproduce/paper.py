@@ -55,6 +55,8 @@ class Hypothesis(_Entry):
     """The substance it is about."""
     options: dict[str, Text] = Field(min_length=2)
     """Name of each choice, and the substance that was simulated with it."""
+    note: str = ""
+    """What a reader of the comparison must know."""
 
 
 class Excess(_Entry):

@@ -33,8 +33,8 @@ class Row:
         Of which.
     mean, error : float or None
         What is measured, and its standard error; 0 for two bodies alone.
-    replicas : int
-        Runs behind it.
+    ends : tuple of float
+        Time at which each of the runs behind it ended, ns.
     verdict : str
         As of :mod:`janus_md.reproduce.verdicts`.
     """
@@ -43,7 +43,7 @@ class Row:
     substance: str
     mean: float | None
     error: float | None
-    replicas: int
+    ends: tuple[float, ...]
     verdict: str
 
 
@@ -103,21 +103,22 @@ def row(
     period = QUANTITIES[fact.quantity].period
     if fact.medium == PAIR:
         shares = paper.substances[substance]
-        mean, error, count = pair_value(paper.model, tuple(sorted(shares)), fact.quantity), 0.0, 0
-        found: Value = (mean, error)
+        found: Value = (pair_value(paper.model, tuple(sorted(shares)), fact.quantity), 0.0)
+        ends: tuple[float, ...] = ()
     else:
-        values = [
-            one.values[fact.quantity]
+        known = [
+            one
             for one in results.get((substance, fact.medium), ())
             if one.values.get(fact.quantity, (None, None))[0] is not None
         ]
-        found, count = combine(values, period), len(values)
+        found = combine([one.values[fact.quantity] for one in known], period)
+        ends = tuple(float(one.time_ns[-1]) for one in known)
     put_in = substance in fact.calibrated if calibrated is None else calibrated
     return Row(
         fact,
         substance,
         *found,
-        count,
+        ends,
         verdict(*found, fact.low, fact.high, calibrated=put_in, period=period),
     )
 

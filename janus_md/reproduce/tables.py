@@ -63,9 +63,17 @@ def cells(row: Row) -> tuple[str, ...]:
         "two bodies" if row.fact.medium == PAIR else row.fact.medium,
         row.fact.paper,
         told(row),
-        str(row.replicas) if row.fact.medium != PAIR else MISSING,
+        runs(row),
         row.verdict,
     )
+
+
+def runs(row: Row) -> str:
+    """Say how many runs are behind a row, and when they ended."""
+    if not row.ends:
+        return MISSING
+    first, last = (f"{time:.2g}" for time in (min(row.ends), max(row.ends)))
+    return f"{len(row.ends)} ({first if first == last else f'{first} to {last}'} ns)"
 
 
 def told(row: Row) -> str:
@@ -171,7 +179,8 @@ def _row_data(row: Row) -> dict[str, Any]:
         "unit": QUANTITIES[fact.quantity].unit,
         "mean": row.mean,
         "error": row.error,
-        "runs": row.replicas,
+        "runs": len(row.ends),
+        "ends_ns": " ".join(f"{time:g}" for time in row.ends),
         "low": fact.low,
         "high": fact.high,
         "verdict": row.verdict,

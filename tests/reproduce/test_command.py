@@ -45,6 +45,8 @@ facts:
     medium: dry
     substances: [pure, mixed]
     why: kinetics
+hypotheses:
+  - {substance: pure, options: {alone: pure, in a mixture: mixed}}
 excess: {enantiomers: [R-Au-Cu, S-Au-Cu], medium: dry}
 remarks: [Too small for anything.]
 """
@@ -97,6 +99,10 @@ def test_a_paper_is_run_told_and_told_again(janus_md: Cli, paper: Path, tmp_path
     assert float(rows[1]["mean"]) == pytest.approx(-52.5, abs=0.1)
     page = (out / "tiny.md").read_text()
     assert "2 runs" in page
+    assert "| length | pure | dry | long |" in page
+    assert "1 (0.02 ns)" in page
+    # of the facts with a range the pure substance keeps one of two, the dimer's energy is broken
+    assert "| alone | 1 of 2 | dimer energy (pure) |" in page
     assert "not finished" not in page
     assert (out / "images" / "tiny_excess.png").read_bytes().startswith(b"\x89PNG")
     assert not list(out.rglob("*partial*"))
