@@ -16,7 +16,7 @@ from flow import FlowProject, aggregator
 from flow.errors import NoSchedulerError
 from signac.job import Job
 
-from janus_md import operations, query
+from janus_md import operations, products, query
 from janus_md.errors import JanusError
 from janus_md.statepoint import StatePoint
 from janus_md.units import PS_PER_NS
@@ -68,13 +68,13 @@ def failed(job: Job) -> bool:
 @Project.label
 def simulated(job: Job) -> bool:
     """The trajectory is complete."""
-    return operations.is_simulated(Path(job.path))
+    return products.is_simulated(Path(job.path))
 
 
 @Project.label
 def analyzed(job: Job) -> bool:
     """Tables and summary are complete."""
-    return operations.is_analyzed(Path(job.path), job.document)
+    return products.is_analyzed(Path(job.path), job.document)
 
 
 def all_analyzed(*jobs: Job) -> bool:
@@ -87,7 +87,7 @@ def summarized(*jobs: Job) -> bool:
     report = Path(jobs[0].project.path) / "report" / "report.html"
     if not report.is_file():
         return False
-    tables = (Path(job.path) / name for job in jobs for name in operations.TABLES)
+    tables = (Path(job.path) / name for job in jobs for name in products.TABLES)
     newest = max((table.stat().st_mtime for table in tables if table.is_file()), default=0.0)
     return report.stat().st_mtime >= newest
 

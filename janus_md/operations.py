@@ -1,8 +1,4 @@
-"""The operations of a job as plain functions of its state point, folder and document.
-
-Whether one is done is told by whole products on disk: files get their names only when they are
-complete.
-"""
+"""The operations of a job as plain functions of its state point, folder and document."""
 
 from __future__ import annotations
 
@@ -15,40 +11,11 @@ from janus_md import engines, simulate
 from janus_md.errors import ToBeContinued
 from janus_md.interrupts import stop_signals
 from janus_md.locks import hold
+from janus_md.products import LOG, TABLES, TRAJECTORY, is_analyzed, is_simulated
 from janus_md.recorder import Observer
 from janus_md.statepoint import StatePoint
 
 Document = MutableMapping[str, Any]
-
-OPERATIONS = ("simulate", "analyze")
-"""Names of the operations, in their order."""
-
-TABLES = (
-    "wires.parquet",
-    "frames.parquet",
-    "bonds_in_time.parquet",
-    "rdf.parquet",
-    "structure.parquet",
-    "scattering.parquet",
-)
-"""Files that the analysis of a job leaves behind."""
-
-
-def is_simulated(directory: Path) -> bool:
-    """Whether the trajectory is there, and so complete."""
-    return (directory / simulate.TRAJECTORY).is_file()
-
-
-def is_analyzed(directory: Path, document: Mapping[str, Any]) -> bool:
-    """Whether all tables and the summary are there."""
-    return all((directory / name).is_file() for name in TABLES) and "analysis" in document
-
-
-def left_to_do(directory: Path, document: Mapping[str, Any]) -> list[str]:
-    """Operations that the job still needs, in their order."""
-    if not is_simulated(directory):
-        return list(OPERATIONS)
-    return [] if is_analyzed(directory, document) else ["analyze"]
 
 
 def simulate_job(
@@ -131,10 +98,8 @@ def analyze_job(
             if interrupted() or should_stop():
                 raise ToBeContinued(f"stopped at frame {done} of {total}; run again to analyse")
 
-        summary = analyze_file(
-            directory / simulate.TRAJECTORY, directory, workers=workers, progress=told
-        )
-        summary[ENERGY] = energy_per_body(directory / simulate.LOG, directory / TABLES[1])
+        summary = analyze_file(directory / TRAJECTORY, directory, workers=workers, progress=told)
+        summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1])
         document["analysis"] = summary
         document.pop("failure", None)
 

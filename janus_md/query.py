@@ -1,85 +1,68 @@
-"""Questions to a workspace: which jobs there are, what they hold, which ones fit a filter."""
+"""What a workspace holds, in the order of its state points: records, labels, one table."""
 
 from __future__ import annotations
 
 import math
-import operator
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md import operations
-from janus_md.errors import JanusError
-from janus_md.messages import unknown
+from janus_md.filters import column, select, telling_columns
+from janus_md.workspace import Record, open_job, open_project, read_jobs
 
 if TYPE_CHECKING:
     import pandas as pd
     from signac import Project
-    from signac.job import Job
 
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "!=": operator.ne,
-    "<=": operator.le,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "=": operator.eq,
-    "<": operator.lt,
-    ">": operator.gt,
-}
-"""What may stand between key and value of a filter; of two that fit, the longer counts."""
+__all__ = [
+    "column",
+    "flatten",
+    "folders",
+    "frame",
+    "labels",
+    "open_job",
+    "open_project",
+    "records",
+    "select",
+    "table",
+    "telling_columns",
+    "write_report",
+]
 
 _PARTICLES = ("particle", "mixture")
-_FILTER = re.compile(r"\s*([\w.\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
+_TOLD = ("execution", "analysis", "failure")
 
 
-def open_project(directory: str | Path) -> Project:
-    """Open the workspace in `directory` itself.
+def records(project: Project, ids: Iterable[str] | None = None) -> list[Record]:
+    """Read jobs, in the order of their state points: by particle, then key by key.
 
-    Raises
-    ------
-    JanusError
-        Where `directory` is not a workspace.
-    """
-    import signac
-
-    path = Path(directory).resolve()
-    try:
-        return signac.get_project(path=path, search=False)
-    except (LookupError, OSError, signac.errors.IncompatibleSchemaVersion) as error:
-        raise JanusError(
-            f"directory: {str(directory)!r} is not a workspace; it must be a folder that "
-            "`janus-md init` made"
-        ) from error
-
-
-def open_job(directory: Path) -> Job:
-    """Open the job whose folder is `directory`, in a workspace."""
-    return open_project(directory.parent.parent).open_job(id=directory.name)
-
-
-def sorted_jobs(project: Project) -> list[Job]:
-    """Jobs in the order of their state points: by particle, then key by key.
+    Parameters
+    ----------
+    project : signac.Project
+        The workspace.
+    ids : iterable of str, optional
+        Which jobs; all by default.
 
     Raises
     ------
     JanusError
         Where there are none.
     """
-
-    def order(job: Job) -> tuple[str, list[tuple[str, bool, Any]]]:
-        statepoint = job.statepoint()
-        flat = flatten(statepoint).items()
-        return _substance(statepoint), [
-            (key, *((False, value) if isinstance(value, int | float) else (True, str(value))))
-            for key, value in sorted(flat)
-        ]
-
-    if not len(project):
-        raise JanusError(
-            f"directory: {project.path!r} holds no jobs; add some with `janus-md init TEMPLATE`"
+    found = read_jobs(project, ids)
+    keys = varying_keys([record.statepoint for record in found])
+    found.sort(
+        key=lambda record: (
+            _substance(record.statepoint),
+            [_rank(value_at(record.statepoint, key)) for key in keys],
+            record.id,
         )
-    return sorted(project, key=order)
+    )
+    return found
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    """Place of a value among others: numbers first."""
+    return (0, value) if isinstance(value, int | float) else (1, str(value))
 
 
 def folders(project: Project) -> dict[str, Path]:
@@ -98,15 +81,41 @@ def flatten(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
+def varying_keys(statepoints: Sequence[Mapping[str, Any]], prefix: str = "") -> list[str]:
+    """Dotted keys whose values are not the same in all state points, sorted; particles aside."""
+    found = []
+    for key in sorted(set().union(*statepoints)):
+        if not prefix and key in _PARTICLES:
+            continue
+        values: list[Any] = [statepoint.get(key) for statepoint in statepoints]
+        first = values[0]
+        if all(value == first for value in values):
+            continue
+        if all(isinstance(value, dict) for value in values):
+            found += varying_keys(values, f"{prefix}{key}.")
+        else:
+            found.append(f"{prefix}{key}")
+    return found
+
+
+def value_at(statepoint: Mapping[str, Any], key: str) -> Any:
+    """Value of a dotted key; None where there is none."""
+    value: Any = statepoint
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
 def labels(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
     """Name each state point by its particles and the keys that are not the same in all."""
-    rows = [flatten({k: v for k, v in sp.items() if k not in _PARTICLES}) for sp in statepoints]
-    keys = sorted({key for row in rows for key in row})
-    varying = [key for key in keys if len({repr(row.get(key)) for row in rows}) > 1]
-    return [
-        ", ".join([_substance(sp), *(_told(key, row.get(key)) for key in varying)])
-        for sp, row in zip(statepoints, rows, strict=True)
-    ]
+    keys = varying_keys(statepoints)
+    return [label(statepoint, keys) for statepoint in statepoints]
+
+
+def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
+    """Name a state point by its particles and the values of `keys`."""
+    told = (_told(key, value_at(statepoint, key)) for key in keys)
+    return ", ".join([_substance(statepoint), *told])
 
 
 def _substance(statepoint: Mapping[str, Any]) -> str:
@@ -121,47 +130,53 @@ def _told(key: str, value: Any) -> str:
     return f"{SYMBOLS.get(key, short(key))} {tell(value)}"
 
 
-def status(directory: Path, document: Mapping[str, Any]) -> str:
-    """Say how far a job is, in a word."""
-    left = operations.left_to_do(directory, document)
-    if not left:
-        return "done"
-    if "failure" in document:
-        return "failed"
-    if left == ["analyze"]:
-        return "simulated"
-    return "begun" if "execution" in document else "waiting"
-
-
 def table(project: Project) -> pd.DataFrame:
-    """Lay out all jobs of a workspace as a table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row per job: ``job`` (its id), ``status`` (:func:`status`), the state point with dotted
-        keys, and what the job document holds under ``execution.``, ``analysis.`` and ``failure.``.
+    """Lay out all jobs of a workspace as a table (:func:`frame`).
 
     Raises
     ------
     JanusError
         Where there are no jobs.
     """
+    return frame(records(project))
+
+
+def frame(found: Sequence[Record]) -> pd.DataFrame:
+    """Lay out jobs as a table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per job: ``job`` (its id), ``status`` (:func:`janus_md.products.state`), the state
+        point with dotted keys, and what the job document holds under ``execution.``, ``analysis.``
+        and ``failure.``.
+    """
     import pandas as pd
 
-    rows = []
-    for job in sorted_jobs(project):
-        document = job.document()
-        known = {k: document[k] for k in ("execution", "analysis", "failure") if k in document}
-        rows.append(
-            {
-                "job": job.id,
-                "status": status(Path(job.path), document),
-                **flatten(job.statepoint()),
-                **flatten(known),
-            }
-        )
-    return pd.DataFrame(rows)
+    columns: dict[str, list[Any]] = {}
+    for number, record in enumerate(found):
+        known = {key: record.document[key] for key in _TOLD if key in record.document}
+        _spread(record.statepoint, "", columns, number)
+        _spread(known, "", columns, number)
+    for values in columns.values():
+        values.extend([math.nan] * (len(found) - len(values)))
+    about = {
+        "job": [record.id for record in found],
+        "status": [record.state for record in found],
+    }
+    return pd.DataFrame(about | columns)
+
+
+def _spread(nested: Mapping[str, Any], prefix: str, columns: dict[str, list], row: int) -> None:
+    """Put the values of nested maps into a row of columns that are named with dots."""
+    for key, value in nested.items():
+        if isinstance(value, dict) and value:
+            _spread(value, f"{prefix}{key}.", columns, row)
+            continue
+        values = columns.setdefault(f"{prefix}{key}", [])
+        if len(values) < row:  # earlier jobs have no such value
+            values.extend([math.nan] * (row - len(values)))
+        values.append(value)
 
 
 def write_report(project: Project, out: Path) -> list[Path]:
@@ -175,92 +190,3 @@ def write_report(project: Project, out: Path) -> list[Path]:
     from janus_md.analysis import report
 
     return report.write_report(table(project), folders(project), out)
-
-
-def telling_columns(rows: pd.DataFrame) -> list[str]:
-    """Columns worth printing: job, status, what varies, and the main results."""
-    results = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")
-    names = [str(name) for name in rows.columns]
-    varying = [
-        name
-        for name in names
-        if not name.startswith(("execution.", "analysis.", "failure."))
-        and len({repr(value) for value in rows[name]}) > 1
-    ]
-    wanted = ["job", "status", "particle", *varying]
-    wanted += [f"analysis.{name}.mean" for name in results] + ["failure.message"]
-    return [name for name in dict.fromkeys(wanted) if name in names]
-
-
-def column(rows: pd.DataFrame, name: str) -> str:
-    """Return the column that `name` means: its name, its last part, or that of an average.
-
-    Raises
-    ------
-    JanusError
-        Where no column fits, or several do.
-    """
-    names = [str(one) for one in rows.columns]
-    if name in names:
-        return name
-    fitting = [one for one in names if one.endswith((f".{name}", f".{name}.mean"))]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        raise JanusError(f"column: {name!r} may be any of {', '.join(fitting)}; give it in full")
-    raise JanusError(unknown("column", name, names))
-
-
-def select(rows: pd.DataFrame, filters: Iterable[str]) -> pd.DataFrame:
-    """Keep the rows that fit every filter, such as ``relative_permittivity<2``.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        As of :func:`table`.
-    filters : iterable of str
-        Key, operator (one of :data:`OPERATORS`) and value each; the value is compared as a number
-        where it is one. ``null`` stands for no value.
-
-    Raises
-    ------
-    JanusError
-        Where a filter cannot be read, or its key is unknown.
-    """
-    for text in filters:
-        match = _FILTER.fullmatch(text)
-        if match is None:
-            raise JanusError(
-                f"filter: {text!r} cannot be read; it must be key, operator "
-                f"({' '.join(OPERATORS)}) and value, such as relative_permittivity<2"
-            )
-        key, sign, value = match.groups()
-        values = rows[column(rows, key)]
-        _check_comparable(text, values, value)
-        rows = rows[[_fits(one, sign, value) for one in values]]
-    return rows
-
-
-def _check_comparable(text: str, values: pd.Series, wanted: str) -> None:
-    """Refuse to hold numbers against a text."""
-    numbers = [one for one in values if isinstance(one, int | float) and one == one]
-    if not numbers or wanted == "null" or any(isinstance(one, str | bool) for one in values):
-        return
-    try:
-        float(wanted)
-    except ValueError as error:
-        raise JanusError(f"filter: {text!r}: {wanted!r} must be a number, or null") from error
-
-
-def _fits(found: Any, sign: str, wanted: str) -> bool:
-    missing = found is None or (isinstance(found, float) and math.isnan(found))
-    if missing or wanted == "null":
-        same = missing and wanted == "null"
-        return same if sign in ("=", "==") else sign == "!=" and not same
-    compare = OPERATORS[sign]
-    if isinstance(found, str | bool):
-        return bool(compare(str(found), wanted))
-    try:
-        return bool(compare(found, float(wanted)))
-    except (ValueError, TypeError):
-        return sign == "!="

@@ -17,6 +17,7 @@ from janus_md.engines.base import Simulation
 from janus_md.errors import JanusError, SimulationFailed, ToBeContinued
 from janus_md.execution import choose, completed, device_of, measured_rate, mesh_of
 from janus_md.initial import build
+from janus_md.products import INITIAL, LOG, RESTART, TRAJECTORY
 from janus_md.protocol import Stage, stages
 from janus_md.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Observer, Recorder
 from janus_md.resuming import account, adopt, check_allowed
@@ -24,8 +25,6 @@ from janus_md.statepoint import StatePoint
 from janus_md.thermodynamics import complaint
 
 Progress = Callable[[str, int, int, float], None]
-
-INITIAL, TRAJECTORY, LOG, RESTART = "init.gsd", "trajectory.gsd", "log.gsd", "restart.npz"
 
 CHECKPOINT_SECONDS = float(os.environ.get("JANUS_MD_CHECKPOINT_SECONDS", "60"))
 """Wall time between checkpoints."""

@@ -90,7 +90,7 @@ def test_jobs_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     project = signac.init_project(path=tmp_path)
     for value in (8.93, 1.0, 10.0, 1.25):
         project.open_job({"particle": "R-Au-Cu", "relative_permittivity": value}).init()
-    found = [job.sp.relative_permittivity for job in query.sorted_jobs(project)]
+    found = [one.statepoint["relative_permittivity"] for one in query.records(project)]
     assert found == [1.0, 1.25, 8.93, 10.0]
 
 

@@ -53,9 +53,9 @@ def reproduce(
     another, use `run` on the same folder. Ends with exit codes like those of `run`.
     """
     from janus_md.commands.run import run
-    from janus_md.commands.workspaces import create_jobs
     from janus_md.packing import check_packing
     from janus_md.reproduce.paper import load_paper
+    from janus_md.workspace import create
 
     if replicas is not None and replicas < 1:
         raise JanusError(f"--replicas: {replicas} is not allowed; it must be at least 1")
@@ -65,7 +65,7 @@ def reproduce(
     code = 0
     if not table_only:
         check_packing(points)
-        create_jobs(directory, [point.model_dump(mode="json") for point in points])
+        create(directory, [point.model_dump(mode="json") for point in points])
         try:
             run(directory, until_stationary=True)
         except typer.Exit as end:
@@ -146,7 +146,7 @@ def _tell(
 
 def _finished(project: Project, statepoints: list[dict[str, Any]]) -> list[Run]:
     """Jobs of these state points that are done."""
-    from janus_md import query
+    from janus_md.products import left_to_do
     from janus_md.reproduce.measures import Run
 
     found = []
@@ -155,6 +155,6 @@ def _finished(project: Project, statepoints: list[dict[str, Any]]) -> list[Run]:
         if job not in project:
             continue
         path, held = Path(job.path), job.document()
-        if query.status(path, held) == "done":
+        if not left_to_do(path, held):
             found.append(Run(str(job.id), statepoint, path, held))
     return found

@@ -15,9 +15,9 @@ from janus_md.errors import JanusError
 
 if TYPE_CHECKING:
     from signac import Project
-    from signac.job import Job as SignacJob
 
     from janus_md.runner import Job, Machine, Outcome
+    from janus_md.workspace import Record
 
 ALL = "all"
 """Stands for every operation."""
@@ -72,7 +72,7 @@ def run(
 
     from janus_md import query, runner
     from janus_md.messages import count, unknown
-    from janus_md.operations import OPERATIONS
+    from janus_md.products import OPERATIONS
     from janus_md.resuming import check_allowed
 
     check_allowed(allow or ())
@@ -120,7 +120,7 @@ def run(
         raise typer.Exit(75)
 
 
-def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list[SignacJob]:
+def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list[Record]:
     """Jobs that `ids` (or beginnings of them) and the lines of `file` name; all where none do.
 
     Raises
@@ -140,9 +140,9 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
         if not names:
             raise JanusError(f"--jobs-file: {str(file)!r} is empty; it must hold ids of jobs")
     elif not names:
-        return query.sorted_jobs(project)
-    known = {str(job.id): job for job in project}
-    found = {}
+        return query.records(project)
+    known = [str(job.id) for job in project]
+    found = []
     for name in names:
         fitting = [name] if name in known else [one for one in known if one.startswith(name)]
         if len(fitting) != 1:
@@ -151,19 +151,19 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
                 f"--job: {name!r} {what} of {project.path!r}; it must be the id of one, or enough "
                 "of its beginning to tell it from the others (see janus-md query)"
             )
-        found[fitting[0]] = known[fitting[0]]
-    return list(found.values())
+        found += fitting
+    return query.records(project, found)
 
 
-def pending_jobs(jobs: Sequence[SignacJob], operation: str = ALL) -> tuple[list[Job], int]:
+def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:
     """Those of `jobs` that have `operation` left to do, and how many must be simulated before."""
-    from janus_md import operations, query, runner
+    from janus_md import products, query, runner
     from janus_md.statepoint import StatePoint
 
-    names = query.labels([job.statepoint() for job in jobs])
+    names = query.labels([job.statepoint for job in jobs])
     pending, waiting = [], 0
     for job, name in zip(jobs, names, strict=True):
-        left = operations.left_to_do(Path(job.path), job.document())
+        left = products.missing(job.files, job.document)
         todo = [one for one in left if operation in (ALL, one)]
         if not todo:
             continue
@@ -171,10 +171,10 @@ def pending_jobs(jobs: Sequence[SignacJob], operation: str = ALL) -> tuple[list[
             waiting += 1
             continue
         try:
-            point = StatePoint.of(job.statepoint())
+            point = StatePoint.of(job.statepoint)
         except JanusError as error:
             raise JanusError(f"job {job.id}: not a state point of janus-md: {error}") from error
-        pending.append(runner.Job(str(job.id), Path(job.path), name, tuple(todo), point.n_bodies))
+        pending.append(runner.Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies))
     return pending, waiting
 
 

@@ -20,6 +20,9 @@ Directory = Annotated[
 LISTED = 20
 """State points that a dry run prints at most, and jobs that a summary names."""
 
+FOLDED = 500
+"""Jobs up to which a table is folded to the width of the terminal, which takes a while for more."""
+
 
 def init(
     template: Annotated[
@@ -36,46 +39,26 @@ def init(
     from janus_md.packing import check_packing
     from janus_md.query import labels
     from janus_md.sweeps import load_template
+    from janus_md.workspace import create
 
     sweep = load_template(template)
     check_packing(sweep.points)
-    statepoints = [point.model_dump(mode="json") for point in sweep.points]
+    statepoints = (point.model_dump(mode="json") for point in sweep.points)
+    number = len(sweep.points)
     console = Console(highlight=False, soft_wrap=True)
     if dry_run:
-        console.print(f"{sweep.name}: {count(len(statepoints), 'state point')}", markup=False)
-        names = labels(statepoints)
+        console.print(f"{sweep.name}: {count(number, 'state point')}", markup=False)
+        names = labels(list(statepoints))
         for name in names if len(names) <= LISTED else [*names[:LISTED], "..."]:
             console.print(f"  {name}", markup=False)
         return
-    new = create_jobs(directory, statepoints)
-    known = f" ({len(statepoints) - new} were there already)" if new < len(statepoints) else ""
+    new = create(directory, statepoints)
+    known = f" ({number - new} were there already)" if new < number else ""
     console.print(
         f"{directory.resolve()}: {count(new, 'new job')} from {sweep.name}{known}; "
         f"go on with: janus-md run --directory {directory}",
         markup=False,
     )
-
-
-def create_jobs(directory: Path, statepoints: list[dict[str, Any]]) -> int:
-    """Make the workspace and its jobs; return how many are new."""
-    import shutil
-
-    import signac
-
-    if directory.exists() and not directory.is_dir():
-        raise JanusError(f"directory: {str(directory)!r} is a file; it must be a folder, or new")
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        project = signac.init_project(path=directory.resolve())
-        before = len(project)
-        for statepoint in statepoints:
-            project.open_job(statepoint).init()
-        script = directory / "project.py"
-        if not script.exists():
-            shutil.copyfile(Path(__file__).parents[1] / "project.py", script)
-    except OSError as error:
-        raise JanusError(f"directory: {str(directory)!r} cannot be written: {error}") from error
-    return len(project) - before
 
 
 def query(
@@ -114,17 +97,28 @@ def query(
 
 
 def _print_table(rows: pd.DataFrame) -> None:
+    """Print a table: folded to the terminal's width where it is short, else a line per job."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None)
-    for name in rows.columns:
-        parts = str(name).split(".")
-        table.add_column(parts[-2] if parts[-1] == "mean" else parts[-1], overflow="fold")
-    for row in rows.itertuples(index=False):
-        table.add_row(*(_cell(value) for value in row))
+    parts = [str(name).split(".") for name in rows.columns]
+    headings = [part[-2] if part[-1] == "mean" else part[-1] for part in parts]
+    cells = [[_cell(value) for value in rows[name].tolist()] for name in rows.columns]
     console = Console()
-    (console if console.is_terminal else Console(width=240)).print(table)
+    if console.is_terminal and len(rows) <= FOLDED:
+        table = Table(*headings, box=None)
+        for column in table.columns:
+            column.overflow = "fold"
+        for row in zip(*cells, strict=True):
+            table.add_row(*row)
+        console.print(table)
+    else:
+        for k, heading in enumerate(headings):
+            width = max(map(len, (heading, *cells[k])))
+            headings[k] = heading.ljust(width)
+            cells[k] = [cell.ljust(width) for cell in cells[k]]
+        lines = ["  ".join(row).rstrip() for row in (headings, *zip(*cells, strict=True))]
+        typer.echo("\n".join(lines))
     console.print(count(len(rows), "job"), highlight=False)
 
 
