@@ -13,13 +13,14 @@ import sys
 from pathlib import Path
 
 from flow import FlowProject, aggregator
-from flow.errors import NoSchedulerError
+from flow.errors import NoSchedulerError, UserOperationError
 from signac.job import Job
 
-from janus_md import operations, products, query
-from janus_md.errors import JanusError
+from janus_md import operations, products, query, walltime
+from janus_md.errors import JanusError, ToBeContinued
+from janus_md.locks import Held
 from janus_md.statepoint import StatePoint
-from janus_md.units import PS_PER_NS
+from janus_md.worker import HELD, STOPPED
 
 ENGINE = os.environ.get("JANUS_MD_ENGINE", "auto")
 """auto, hoomd or lammps."""
@@ -33,9 +34,6 @@ THREADS = int(os.environ.get("JANUS_MD_THREADS", "1"))
 ALLOW = tuple(filter(None, os.environ.get("JANUS_MD_ALLOW", "").split(",")))
 """What may have changed since a checkpoint was written: version, state."""
 
-BODY_STEPS_PER_HOUR = {"sphere": 2.0e8, "bladed": 4.0e7}
-"""Speed that the walltime is asked for by, of one core; slow, so that it is long enough."""
-
 WALLTIME_HOURS = (0.5, 24.0)
 """Shortest and longest walltime asked for. What is cut off goes on from its checkpoint."""
 
@@ -45,13 +43,11 @@ class Project(FlowProject):
 
 
 def simulation_hours(job: Job) -> float:
-    """Walltime of a simulation, from the number of steps and bodies."""
+    """Walltime of what is left of a simulation, by its measured speed where there is one."""
     point = StatePoint.of(job.statepoint())
-    protocol = point.protocol
-    length = (protocol.equilibrate_ns + protocol.produce_ns) * PS_PER_NS + 10 * protocol.relax_ps
-    work = point.n_bodies * length / protocol.time_step_ps
     shortest, longest = WALLTIME_HOURS
-    return min(longest, max(shortest, work / BODY_STEPS_PER_HOUR[point.model]))
+    hours = walltime.seconds_needed(point, job.document().get("execution")) / 3600.0
+    return min(longest, max(shortest, hours))
 
 
 def memory_gb(job: Job) -> float:
@@ -95,7 +91,7 @@ def summarized(*jobs: Job) -> bool:
 @Project.post(simulated)
 @Project.operation(
     directives={
-        "omp_num_threads": THREADS,
+        "np": THREADS,
         "ngpu": 1 if DEVICE == "gpu" else 0,
         "walltime": simulation_hours,
         "memory": memory_gb,
@@ -111,6 +107,7 @@ def simulate(job: Job) -> None:
         device=DEVICE,
         threads=THREADS,
         allow=ALLOW,
+        limit=walltime.limit(),
     )
 
 
@@ -119,7 +116,7 @@ def simulate(job: Job) -> None:
 @Project.operation(directives={"np": THREADS, "walltime": 1.0, "memory": memory_gb})
 def analyze(job: Job) -> None:
     """Find the wires in a job's trajectory."""
-    operations.analyze_job(Path(job.path), job.document, workers=THREADS)
+    operations.analyze_job(Path(job.path), job.document, workers=THREADS, limit=walltime.limit())
 
 
 @Project.pre(all_analyzed)
@@ -133,10 +130,16 @@ def summarize(*jobs: Job) -> None:
 if __name__ == "__main__":
     try:
         query.open_project(Path.cwd())
+        if "run" in sys.argv[1:2]:  # what it starts ends with it
+            os.environ.update(walltime.limit().environment())
         Project().main()
-    except JanusError as error:
-        print(f"project.py: {error}", file=sys.stderr)
-        sys.exit(2)
+    except (JanusError, UserOperationError) as error:
+        # `exec` raises what an operation raises, `run` wraps it.
+        cause = error.__cause__ if isinstance(error, UserOperationError) else error
+        if not isinstance(cause, JanusError):
+            raise
+        print(f"project.py: {cause}", file=sys.stderr)
+        sys.exit({ToBeContinued: STOPPED, Held: HELD}.get(type(cause), 2))
     except NoSchedulerError:
         print(
             "project.py: submit needs a scheduler and none is here (see janus-md doctor); "

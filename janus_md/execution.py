@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from janus_md.engines import Device, Engine, load
+from janus_md.engines.base import Simulation
 from janus_md.engines.tuning import Tuned, remeasure, tune
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
@@ -23,8 +24,11 @@ def choose(
     candidates: list[tuple[str, str]],
     threads: int,
     gpu_id: int,
+    look: Callable[[], None] = lambda: None,
 ) -> Record:
     """Tune the mesh of each candidate (engine, device) and take the fastest.
+
+    `look` is called before every trial; what it raises ends the choice.
 
     Raises
     ------
@@ -45,7 +49,7 @@ def choose(
     for name, kind in candidates:
         adapter = load(name)
         where = Device(kind, threads if name == "lammps" else 1, gpu_id)
-        found = tune(adapter, system, environment, gentle, device=where)
+        found = tune(_Watched(adapter, look), system, environment, gentle, device=where)
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     return {
@@ -63,6 +67,22 @@ def choose(
         "steps": 0,
         "seconds": 0.0,
     }
+
+
+class _Watched(Engine):
+    """An engine that looks up before each start."""
+
+    def __init__(self, engine: Engine, look: Callable[[], None]) -> None:
+        self.name, self._engine, self._look = engine.name, engine, look
+
+    def version(self) -> str:
+        """Version of the engine."""
+        return self._engine.version()
+
+    def simulation(self, *arguments: Any) -> Simulation:
+        """Look up, then start."""
+        self._look()
+        return self._engine.simulation(*arguments)
 
 
 def measured_rate(execution: Mapping[str, Any]) -> float:

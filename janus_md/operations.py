@@ -14,6 +14,7 @@ from janus_md.locks import hold
 from janus_md.products import LOG, TABLES, TRAJECTORY, is_analyzed, is_simulated
 from janus_md.recorder import Observer
 from janus_md.statepoint import StatePoint
+from janus_md.walltime import MARGIN, NO_LIMIT, Limit
 
 Document = MutableMapping[str, Any]
 
@@ -32,8 +33,9 @@ def simulate_job(
     progress: simulate.Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     settled: Callable[[], bool] = lambda: False,
+    limit: Limit = NO_LIMIT,
 ) -> None:
-    """Simulate a job to its end, or until a signal or `should_stop` says to stop.
+    """Simulate a job to its end, or until a signal, `should_stop` or `limit` says to stop.
 
     Parameters as of :func:`janus_md.simulate.simulate`; `statepoint` is what the job stores.
 
@@ -65,6 +67,7 @@ def simulate_job(
             progress=progress,
             should_stop=lambda: interrupted() or should_stop(),
             settled=settled,
+            limit=limit,
         )
 
 
@@ -75,6 +78,7 @@ def analyze_job(
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    limit: Limit = NO_LIMIT,
 ) -> None:
     """Find the wires in a job's trajectory; the summary goes to its document.
 
@@ -83,7 +87,7 @@ def analyze_job(
     JanusError
         Where the trajectory cannot be used, or another process works on the job.
     ToBeContinued
-        Where a signal came; nothing is left behind.
+        Where a signal came or `limit` is near; nothing is left behind.
     """
     from janus_md.analysis.pipeline import analyze_file
     from janus_md.analysis.thermolog import ENERGY, energy_per_body
@@ -95,7 +99,7 @@ def analyze_job(
         def told(done: int, total: int) -> None:
             if progress is not None:
                 progress(done, total)
-            if interrupted() or should_stop():
+            if interrupted() or should_stop() or limit.left() < MARGIN:
                 raise ToBeContinued(f"stopped at frame {done} of {total}; run again to analyse")
 
         summary = analyze_file(directory / TRAJECTORY, directory, workers=workers, progress=told)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from janus_md.interrupts import stop_signals
+from janus_md.walltime import MARGIN, NO_LIMIT, Limit
 from janus_md.worker import DONE, HELD, STOPPED
 
 BODIES_PER_THREAD = 500
@@ -68,6 +69,8 @@ class Machine:
         Whether a simulation ends when its wires no longer grow.
     allow : tuple of str
         What may have changed since a checkpoint was written.
+    limit : Limit
+        When all must have ended.
     """
 
     engine: str = "auto"
@@ -77,6 +80,7 @@ class Machine:
     gpus: int = 0
     until_stationary: bool = False
     allow: tuple[str, ...] = ()
+    limit: Limit = NO_LIMIT
 
 
 @dataclass
@@ -151,16 +155,14 @@ def cores_here() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_jobs(
-    jobs: Sequence[Job],
-    machine: Machine,
-    display: Display,
-    crashed: Callable[[Job, str, str], None],
-) -> Outcome:
+Crashed = Callable[[Job, str, str], None]
+
+
+def run_jobs(jobs: Sequence[Job], machine: Machine, display: Display, crashed: Crashed) -> Outcome:
     """Do what is left of all jobs; what fails costs its own job alone.
 
-    An interrupt or termination signal is passed on once: the workers write their checkpoints, and
-    what is left is told. A second one kills them.
+    An interrupt or termination signal, or the machine's limit, is passed on once: the workers write
+    their checkpoints, and what is left is told. A second signal kills them.
 
     Parameters
     ----------
@@ -178,11 +180,7 @@ def run_jobs(
 
 class _Pool:
     def __init__(
-        self,
-        jobs: Sequence[Job],
-        machine: Machine,
-        display: Display,
-        crashed: Callable[[Job, str, str], None],
+        self, jobs: Sequence[Job], machine: Machine, display: Display, crashed: Crashed
     ) -> None:
         self._waiting = deque((job, operation) for job in jobs for operation in job.operations[:1])
         self._machine, self._display, self._crashed = machine, display, crashed
@@ -192,7 +190,7 @@ class _Pool:
 
     def run(self) -> Outcome:
         with stop_signals() as interrupted:
-            stopping = False
+            stopping, limit = False, self._machine.limit
             try:
                 while self._running or (self._waiting and not stopping):
                     while (
@@ -203,7 +201,7 @@ class _Pool:
                         if not key.data.read():
                             self._end(key.data, stopping)
                     self._display.show(self._running)
-                    if interrupted() and not stopping:
+                    if (interrupted() or limit.left() < MARGIN) and not stopping:
                         stopping = True
                         for one in self._running:
                             one.process.send_signal(signal.SIGTERM)
@@ -248,7 +246,7 @@ class _Pool:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 pass_fds=(writer,),
-                env=os.environ | {"OMP_NUM_THREADS": str(threads)},
+                env=os.environ | {"OMP_NUM_THREADS": str(threads)} | machine.limit.environment(),
                 # A terminal's Ctrl-C goes to all of its processes: the workers must not hear it
                 # twice.
                 start_new_session=True,
@@ -271,8 +269,8 @@ class _Pool:
                 self._waiting.appendleft((job, rest[0]))
             else:
                 outcome.done.append(job)
-        elif code == STOPPED or (stopping and not running.message):
-            # Without a word: the signal came before the process could listen to it.
+        elif code == STOPPED or (stopping and (not running.message or code == -signal.SIGTERM)):
+            # The signal came before the process could listen to it, or when it no longer did.
             code = STOPPED
             running.message = running.message or "before its first checkpoint; run again to go on"
             outcome.left.append(job)

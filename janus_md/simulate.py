@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from janus_md import trajectory
-from janus_md.checkpoint import Checkpoint, save
+from janus_md import surroundings, trajectory
+from janus_md.checkpoint import Checkpoint
 from janus_md.checkpoint import load as load_checkpoint
 from janus_md.engines import load, require
 from janus_md.engines.base import Simulation
@@ -22,42 +22,12 @@ from janus_md.protocol import Stage, stages
 from janus_md.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Observer, Recorder
 from janus_md.resuming import account, adopt, check_allowed
 from janus_md.statepoint import StatePoint
+from janus_md.surroundings import Progress, Run
 from janus_md.thermodynamics import complaint
-
-Progress = Callable[[str, int, int, float], None]
+from janus_md.walltime import NO_LIMIT, Limit, Pace
 
 CHECKPOINT_SECONDS = float(os.environ.get("JANUS_MD_CHECKPOINT_SECONDS", "60"))
 """Wall time between checkpoints."""
-
-_LOOK_SECONDS = 0.5  # wall time after which the driver looks up: progress, a wish to stop
-
-
-@dataclass
-class Run:
-    """What a run needs to know of its surroundings.
-
-    Attributes
-    ----------
-    directory : Path
-        The job's folder.
-    document : MutableMapping
-        The job's document: ``execution`` and, where it fails, ``failure`` are written.
-    progress : callable, optional
-        ``progress(stage, step, total_steps, steps_per_second)``, about twice a second.
-    observers : sequence of callables
-        ``observer(step, time_ps, system)`` on every frame of the production.
-    should_stop : callable
-        Asked about twice a second; True ends the run in a checkpoint.
-    settled : callable
-        Asked on every frame of the production; True ends it there, as if its time were over.
-    """
-
-    directory: Path
-    document: MutableMapping[str, Any]
-    progress: Progress | None = None
-    observers: Sequence[Observer] = ()
-    should_stop: Callable[[], bool] = lambda: False
-    settled: Callable[[], bool] = lambda: False
 
 
 def simulate(
@@ -74,6 +44,7 @@ def simulate(
     progress: Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     settled: Callable[[], bool] = lambda: False,
+    limit: Limit = NO_LIMIT,
 ) -> None:
     """Run `point` in `directory` to its end; do nothing where the trajectory is there.
 
@@ -92,12 +63,12 @@ def simulate(
         Where the numbers stop being physical; the trajectory up to there stays as
         ``trajectory.partial.gsd``.
     ToBeContinued
-        Where `should_stop` said so.
+        Where `should_stop` said so, or `limit` was near.
     """
     check_allowed(allow)
     if (directory / TRAJECTORY).exists():
         return
-    run = Run(directory, document, progress, observers, should_stop, settled)
+    run = Run(directory, document, progress, observers, should_stop, settled, Pace(limit))
     plan = stages(point, point.bodies())
     first = build(point)
     made_for = account(point, first, plan)
@@ -112,13 +83,15 @@ def simulate(
             )
         require(before["engine"], before["device"])
         state = adopt(restart, state, made_for, load(before["engine"]).version(), allow)
+        run.begun = (state.stage, state.done)
     else:
         candidates = require(engine, device)
         if not (directory / INITIAL).exists():
             about = trajectory.metadata(point, first.bodies)
             trajectory.write_whole(directory / INITIAL, trajectory.frame_of(first, 0, about))
-        execution = choose(point, first, candidates, threads, gpu_id)
+        execution = choose(point, first, candidates, threads, gpu_id, run.look)
         state = Checkpoint(plan[0].name, 0, first, execution, made_for=made_for)
+        run.save(state)  # the mesh need not be chosen again
     document["execution"] = state.execution
     names = [stage.name for stage in plan]
     reached = names.index(state.stage)
@@ -126,7 +99,8 @@ def simulate(
         state = _run_stage(run, point, state, stage, number)
         if number + 1 < len(plan):
             state = replace(state, stage=plan[number + 1].name, done=0, digests=(0, 0))
-            save(restart, state)
+            run.save(state)
+    run.check_time(state)
     _finish(run, point, state)
 
 
@@ -145,17 +119,19 @@ def _run_stage(
         frames = Recorder(run.directory, point, state, stage, run.observers)
     try:
         while not _is_over(state, stage):
-            simulation = load(state.execution["engine"]).start(
-                state.system,
-                stage.bath,
-                stage.time_step,
-                mesh_of(state.execution),
-                seed=_seed(point, number),
-                device=device_of(state.execution),
-                # Every stage has steps of its own: HOOMD's noise is a function of seed and step,
-                # of which it takes 40 bits.
-                first_step=(number << 36) + state.done,
-            )
+            run.check_time(state)
+            with run.pace.timing("start"):
+                simulation = load(state.execution["engine"]).start(
+                    state.system,
+                    stage.bath,
+                    stage.time_step,
+                    mesh_of(state.execution),
+                    seed=_seed(point, number),
+                    device=device_of(state.execution),
+                    # Every stage has steps of its own: HOOMD's noise is a function of seed and
+                    # step, of which it takes 40 bits.
+                    first_step=(number << 36) + state.done,
+                )
             try:
                 state = _to_next_checkpoint(run, state, stage, simulation, frames)
             finally:
@@ -184,7 +160,7 @@ def _to_next_checkpoint(
     look = stage.frame_steps or max(1, stage.steps // 10)
     while True:
         goal = min(stage.steps, (done // look + 1) * look)
-        piece = min(goal - done, max(1, int(rate * _LOOK_SECONDS)))
+        piece = min(goal - done, max(1, int(rate * surroundings.LOOK_SECONDS)))
         start = time.monotonic()
         try:
             simulation.advance(piece)
@@ -205,10 +181,11 @@ def _to_next_checkpoint(
         if frames is not None and done == goal and run.settled():
             execution["settled_at_step"] = done
         ended = done == stage.steps or "settled_at_step" in execution
-        if run.progress is not None and (ended or now - told > _LOOK_SECONDS):
+        if run.progress is not None and (ended or now - told > surroundings.LOOK_SECONDS):
             run.progress(stage.name, done, stage.steps, rate)
             told = now
-        stop = run.should_stop()
+        late = not ended and run.pace.too_late(seconds=surroundings.next_look(rate))
+        stop = late or run.should_stop()
         if stop or ended or now - begun > CHECKPOINT_SECONDS:
             if frames is not None:
                 frames.sync()
@@ -220,10 +197,13 @@ def _to_next_checkpoint(
                 execution=execution,
                 digests=digests,
             )
-            save(run.directory / RESTART, state)
+            run.save(state)
             if stop and not ended:
+                run.document["execution"] = execution
+                why = f" with {run.pace.told()}" if late else ""
                 raise ToBeContinued(
-                    f"stopped at step {done} of {stage.steps} ({stage.name}); run again to go on"
+                    f"stopped at step {done} of {stage.steps} ({stage.name}){why}; "
+                    "run again to go on"
                 )
             return state
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.locks import Held
+from janus_md.walltime import NO_LIMIT, Limit, limit
 
 DONE, FAILED, STOPPED, HELD = 0, 1, 75, 76
 """Exit codes: 75, EX_TEMPFAIL, where a checkpoint is written and a later run goes on; 76 where
@@ -51,6 +52,7 @@ class Resources:
     gpu_id: int
     until_stationary: bool = False
     allow: tuple[str, ...] = ()
+    limit: Limit = NO_LIMIT
 
 
 def simulate(
@@ -93,6 +95,7 @@ def simulate(
         progress=progress,
         should_stop=lambda: reporter.alone,
         settled=lambda: resources.until_stationary and wires.is_stationary(),
+        limit=resources.limit,
     )
 
 
@@ -114,6 +117,7 @@ def analyze(
             stage="analyze", step=done, total=total, rate=0.0, wires=None
         ),
         should_stop=lambda: reporter.alone,
+        limit=resources.limit,
     )
 
 
@@ -182,6 +186,7 @@ def main() -> int:
         given.gpu_id,
         given.until_stationary,
         tuple(given.allow),
+        limit(),
     )
     return work(given.operation, given.directory, resources, Reporter(given.pipe))
 

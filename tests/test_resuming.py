@@ -173,6 +173,8 @@ def test_the_command_line_passes_it_down(janus_md: Cli, tmp_path: Path, engine: 
     wrong = janus_md("run", "-d", place, "--allow", "versoin")
     assert wrong.code == 2
     assert "--allow: 'versoin' is unknown (did you mean version?); allowed are" in wrong.err
-    done = janus_md("run", "-d", place, "--allow", "version", "--allow", "state")
+    done = janus_md(
+        "run", "-d", place, "--allow", "version", "--allow", "state", "--operation", "simulate"
+    )
     assert done.code == 0, done.out
     assert "0.1" in json.dumps(job.document()["execution"]["changes"])

@@ -62,6 +62,13 @@ def run(
             show_default=False,
         ),
     ] = None,
+    walltime: Annotated[
+        str,
+        typer.Option(
+            help="Stop in checkpoints after HH:MM:SS, or before a batch system's limit.",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Simulate and analyse what is left to do, on all cores.
 
@@ -74,8 +81,10 @@ def run(
     from janus_md.messages import count, unknown
     from janus_md.products import OPERATIONS
     from janus_md.resuming import check_allowed
+    from janus_md.walltime import limit
 
     check_allowed(allow or ())
+    end = limit(walltime)
     if jobs is not None and jobs < 1:
         raise JanusError(f"--jobs: {jobs} is not allowed; it must be at least 1")
     if operation not in (ALL, *OPERATIONS):
@@ -87,6 +96,7 @@ def run(
         _machine(engine, device, jobs, bool(pending)),
         until_stationary=until_stationary,
         allow=tuple(allow or ()),
+        limit=end,
     )
     console = Console(soft_wrap=True)
     if waiting:
