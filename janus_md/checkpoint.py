@@ -16,6 +16,8 @@ from janus_md.trajectory import publish
 
 _ARRAYS = ("kinds", "box", "positions", "orientations", "images", "velocities", "angular_momenta")
 
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -73,7 +75,7 @@ def load(path: Path, template: System) -> Checkpoint:
         with np.load(path) as file:
             about = json.loads(file["about"].tobytes())
             arrays = {name: file[name] for name in _ARRAYS}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         raise JanusError(
             f"{path}: the checkpoint cannot be read ({error}); "
             "remove the file to start this job from the beginning"
@@ -92,3 +94,13 @@ def load(path: Path, template: System) -> Checkpoint:
         tuple(about["digests"]),
         about.get("made_for", {}),  # one of an earlier version of this package has none
     )
+
+
+def reached(path: Path) -> tuple[str, int] | None:
+    """Return stage and steps done in it of the checkpoint at `path`; None if it cannot be read."""
+    try:
+        with np.load(path) as file:
+            about = json.loads(file["about"].tobytes())
+        return str(about["stage"]), int(about["done"])
+    except _UNREADABLE:
+        return None

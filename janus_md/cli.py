@@ -11,6 +11,7 @@ from janus_md import __version__
 from janus_md.commands import files, information, workspaces
 from janus_md.commands.reproduce import reproduce
 from janus_md.commands.run import run
+from janus_md.commands.status import status
 from janus_md.errors import JanusError
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ for command in (
     information.calibrate,
     workspaces.init,
     run,
+    status,
     workspaces.query,
     workspaces.report,
     files.analyze,

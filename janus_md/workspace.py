@@ -142,11 +142,13 @@ def _trouble(message: str) -> dict[str, Any]:
 
 def _jobs(project: Project) -> list[Job]:
     """All jobs; a state point cache that is damaged is dropped (signac makes do without)."""
+    jobs = list(project)
     try:
-        return list(project)
+        for job in jobs[:1]:
+            project.open_job(id=str(job.id))  # reads the cache
     except (EOFError, ValueError, zlib.error, gzip.BadGzipFile):
         Path(project.fn(project.FN_CACHE)).unlink()
-        return list(project)
+    return jobs
 
 
 def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:

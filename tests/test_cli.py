@@ -123,7 +123,7 @@ def test_a_bad_template_creates_nothing(
     assert [one.name for one in tmp_path.iterdir()] == ["bad.yaml"]
 
 
-@pytest.mark.parametrize("command", ["run", "query", "report"])
+@pytest.mark.parametrize("command", ["run", "status", "query", "report"])
 def test_a_folder_that_is_no_workspace(janus_md: Cli, tmp_path: Path, command: str) -> None:
     for place in (tmp_path, tmp_path / "nothing"):
         refused(janus_md(command, "-d", place), ["directory", str(place), "not a workspace"])

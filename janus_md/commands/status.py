@@ -1,0 +1,84 @@
+"""The command `status`: how many jobs are how far, and those that need a look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from janus_md.commands.workspaces import LISTED, Directory
+from janus_md.messages import count
+
+if TYPE_CHECKING:
+    from signac import Project
+
+    from janus_md.standing import Standing
+
+
+def status(
+    filters: Annotated[
+        list[str] | None,
+        typer.Argument(help="Count only jobs that fit, such as 'relative_permittivity<2'."),
+    ] = None,
+    directory: Directory = Path(),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, with all jobs that need a look.")
+    ] = False,
+) -> None:
+    """Show how many jobs are how far, which ones run and which ones failed."""
+    from janus_md import query, standing
+
+    project = query.open_project(directory)
+    found = standing.standings(query.records(project), _scheduled(project))
+    if filters:
+        rows = query.frame([one.record for one in found])
+        rows["status"] = [one.state for one in found]
+        fitting = set(query.select(rows, filters)["job"])
+        found = [one for one in found if one.record.id in fitting]
+    numbers, notable = standing.counts(found), standing.notable(found)
+    keys = query.varying_keys([one.record.statepoint for one in found]) if notable else []
+    labels = [query.label(one.record.statepoint, keys) for one in notable]
+    if as_json:
+        jobs = [standing.as_json(one, label) for one, label in zip(notable, labels, strict=True)]
+        typer.echo(json.dumps({"jobs": len(found), "states": numbers, "notable": jobs}, indent=2))
+        return
+    _print(numbers, notable, labels, len(found))
+
+
+def _scheduled(project: Project) -> Mapping[str, str]:
+    """What a scheduler says of the jobs that were submitted."""
+    if find_spec("janus_md.scheduler") is None:
+        return {}
+    states: Mapping[str, str] = import_module("janus_md.scheduler").states(project)
+    return states
+
+
+def _print(
+    numbers: Mapping[str, int], notable: list[Standing], labels: list[str], total: int
+) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from janus_md.standing import progress
+
+    console = Console(highlight=False)
+    page = console if console.is_terminal else Console(width=160, highlight=False)
+    parts = ", ".join(f"{number} {state}" for state, number in numbers.items())
+    page.print(f"{count(total, 'job')}: {parts}" if parts else count(total, "job"))
+    if not notable:
+        return
+    table = Table("job", "state", "which", "what", box=None)
+    for one, label in zip(notable[:LISTED], labels, strict=False):
+        told = (one.detail, progress(one.record) if one.state == "running" else "")
+        table.add_row(
+            one.record.id[:8], one.state, label, Text("; ".join(part for part in told if part))
+        )
+    page.print(table)
+    if len(notable) > LISTED:
+        page.print(f"... and {len(notable) - LISTED} more (--json shows all)")

@@ -1,0 +1,134 @@
+"""The command `status`: what is on disk, what runs, what a scheduler says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import signac
+
+from janus_md import locks, standing, sweeps, workspace
+from janus_md.products import TABLES, TRAJECTORY
+from tests.conftest import Result, environment
+
+Cli = Callable[..., Result]
+
+POINTS = [point.model_dump(mode="json") for point in sweeps.load_template("quickstart").points]
+
+HOLD = """\
+import sys
+from pathlib import Path
+from janus_md.locks import hold
+with hold(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> list[signac.job.Job]:
+    """One of each state: done, simulated, failed, begun, and two that wait."""
+    workspace.create(tmp_path, POINTS)
+    project = signac.get_project(path=tmp_path, search=False)
+    found = [project.open_job(point) for point in POINTS]
+    for name in (TRAJECTORY, *TABLES):
+        Path(found[0].fn(name)).write_bytes(b"")
+    Path(found[1].fn(TRAJECTORY)).write_bytes(b"")
+    found[0].document["analysis"] = {"n_frames": 3}
+    found[2].document["failure"] = {"message": "it blew [up]", "operation": "simulate"}
+    found[3].document["execution"] = {"engine": "lammps"}
+    return found
+
+
+def test_counts_and_failures(janus_md: Cli, jobs: list[signac.job.Job]) -> None:
+    place = jobs[0].project.path
+    lines = janus_md("status", "-d", place).out.splitlines()
+    assert lines[0] == "6 jobs: 2 waiting, 1 begun, 1 simulated, 1 done, 1 failed"
+    assert len(lines) == 3
+    assert lines[2].split() == [
+        jobs[2].id[:8],
+        "failed",
+        "R-Au-Cu,",
+        "ε",
+        "1.5",
+        "it",
+        "blew",
+        "[up]",
+    ]
+    told = json.loads(janus_md("status", "-d", place, "--json").out)
+    assert told["jobs"] == 6
+    assert told["states"] == {"waiting": 2, "begun": 1, "simulated": 1, "done": 1, "failed": 1}
+    assert [one["job"] for one in told["notable"]] == [jobs[2].id]
+    assert told["notable"][0]["detail"] == "it blew [up]"
+
+
+def test_filters_choose_what_is_counted(janus_md: Cli, jobs: list[signac.job.Job]) -> None:
+    place = jobs[0].project.path
+    told = json.loads(janus_md("status", "relative_permittivity<1.3", "-d", place, "--json").out)
+    assert told["states"] == {"waiting": 1, "simulated": 1, "done": 1}
+    assert janus_md("status", "status=failed", "-d", place).out.startswith("1 job: 1 failed\n")
+    assert "did you mean particle" in janus_md("status", "particel=Au3Cd", "-d", place).err
+
+
+def test_many_failures_are_cut_short(janus_md: Cli, tmp_path: Path) -> None:
+    points = [POINTS[0] | {"replica": k} for k in range(25)]
+    workspace.create(tmp_path, points)
+    for job in signac.get_project(path=tmp_path):
+        job.document["failure"] = {"message": "no"}
+    lines = janus_md("status", "-d", tmp_path).out.splitlines()
+    assert lines[0] == "25 jobs: 25 failed"
+    assert len(lines) == 2 + 20 + 1
+    assert lines[-1] == "... and 5 more (--json shows all)"
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux lists locks")
+def test_a_job_runs_while_its_lock_is_held_and_looking_disturbs_nobody(
+    janus_md: Cli, jobs: list[signac.job.Job]
+) -> None:
+    place, job = jobs[0].project.path, jobs[3]
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, job.path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    told = json.loads(janus_md("status", "-d", place, "--json").out)
+    assert told["states"]["running"] == 1
+    assert "begun" not in told["states"]
+    assert [one["state"] for one in told["notable"]] == ["failed", "running"]
+    assert f"process {process.pid} on" in told["notable"][1]["detail"]
+    process.communicate("")
+    assert json.loads(janus_md("status", "-d", place, "--json").out)["states"]["begun"] == 1
+    with locks.hold(Path(job.path)):  # nobody holds it for having looked
+        pass
+
+
+def test_a_scheduler_is_believed_where_nothing_is_done(jobs: list[signac.job.Job]) -> None:
+    project = workspace.open_project(jobs[0].project.path)
+    said = {
+        str(jobs[0].id): "failed (exit code 1)",  # it is done, whatever became of its submission
+        str(jobs[2].id): "failed (exit code 3)",
+        str(jobs[3].id): "timed out",
+        str(jobs[4].id): "queued (job 17)",
+    }
+    found = standing.standings(workspace.read_jobs(project), said)
+    by_id = {one.record.id: (one.state, one.detail) for one in found}
+    assert [by_id[str(job.id)] for job in jobs] == [
+        ("done", ""),
+        ("simulated", ""),
+        ("failed", "it blew [up]"),
+        ("timed out", ""),
+        ("queued", "job 17"),
+        ("waiting", ""),
+    ]
+    assert list(standing.counts(found)) == [
+        *("waiting", "queued", "simulated", "done", "failed", "timed out")
+    ]
+    assert {one.state for one in standing.notable(found)} == {"failed", "timed out"}
