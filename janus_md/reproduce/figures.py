@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PANELS = {
     "bond_nm": np.arange(1.4, 2.401, 0.02),
     "bond_energy": np.arange(-56.0, 4.1, 1.0),
-    "turn_deg": np.arange(0.0, 120.1, 4.0),
+    "turn_deg": np.arange(0.0, 120.1, 2.0),
 }
 """Quantities of bonds that are drawn as distributions, and the edges of their bins."""
 
@@ -92,12 +92,9 @@ def structure(paper: Paper, results: Results) -> Figure | None:
     shown = _with_wires(paper, results)
     if not shown:
         return None
-    from matplotlib.gridspec import GridSpec
-
-    figure, _ = new_figure(10.0, 6.6, 1)
+    figure, _ = new_figure(10.0, 7.0)
     figure.clear()
-    grid = GridSpec(2, 2, figure)
-    axes = [figure.add_subplot(grid[k // 2, k % 2]) for k in range(4)]
+    axes = figure.subplots(2, 2).ravel()
     for (label, runs), colour in zip(shown, _colours(len(shown)), strict=True):
         for one, (name, edges) in zip(axes, PANELS.items(), strict=False):
             values = np.concatenate([run.samples[name] for run in runs])
@@ -121,7 +118,8 @@ def structure(paper: Paper, results: Results) -> Figure | None:
     )
     for one, (x, y) in zip(axes, titles, strict=True):
         one.set(xlabel=x, ylabel=y)
-    axes[0].legend(frameon=False, fontsize=8)
+    names, labels = axes[0].get_legend_handles_labels()
+    figure.legend(names, labels, frameon=False, fontsize=8, loc="outside lower center", ncols=3)
     return figure
 
 
@@ -146,8 +144,8 @@ def mixtures(excess: ExcessResult) -> Figure:
     mixed = [point for point in excess.points if point.excess < 1.0]
     if mixed:
         _with_bars(right, excess, "like", "simulation", COLOURS[2])
-        line = sorted({(point.excess, point.random) for point in excess.points})
-        right.plot(*zip(*line, strict=True), color="0.4", ls="--", lw=1.0, label="random order")
+        x = np.linspace(0.0, 1.0, 50)
+        right.plot(x, 0.5 * (1.0 + x**2), color="0.4", ls="--", lw=1.0, label="random order")
         right.legend(frameon=False, fontsize=8)
     right.set(xlabel="enantiomeric excess", ylabel="share of bonds of like hands")
     return figure
