@@ -159,6 +159,7 @@ def measure(folder: Path, points: int, plain: bool) -> None:
     wanted = "relative_permittivity<1.3"
     show("janus-md query FILTER", cost(*cli, "query", wanted, "-d", ours))
     show("janus-md query --csv, all columns", cost(*cli, "query", "--csv", "-d", ours))
+    show("janus-md run, nothing to analyse", cost(*cli, "run", "--operation=analyze", "-d", ours))
     if plain:
         show("plain signac: loop over documents", cost("-c", PLAIN_STATUS, ours))
         show("plain signac: to_dataframe, FILTER", cost("-c", PLAIN_QUERY, ours))

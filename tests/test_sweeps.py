@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from janus_md import packing, sweeps
 from janus_md.errors import JanusError
 from janus_md.packing import check_packing
 from janus_md.statepoint import StatePoint
@@ -197,3 +198,27 @@ def test_what_validation_lets_pass_the_trial_placement_refuses() -> None:
     )
     with pytest.raises(JanusError, match=r"^volume_fraction: 0\.18 cannot be packed on a"):
         check_packing(read(text))
+
+
+def test_the_densest_state_points_are_those_that_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    monkeypatch.setattr(packing, "build", tried.append)
+    text = (
+        "fixed: {n_bodies: 216, relative_permittivity: 1}\n"
+        "grid: {particle: [R-Au-Cu, Au3Cd], volume_fraction: [0.01, 0.05, 0.03], replica: [0, 1]}\n"
+    )
+    check_packing(read(text))
+    assert [(one.particle, one.volume_fraction) for one in tried] == [
+        ("R-Au-Cu", 0.05),
+        ("Au3Cd", 0.05),
+    ]
+
+
+def test_as_many_state_points_as_are_allowed_and_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeps, "MOST", 8)
+    assert len(read(BASE + "replicas: 8\n")) == 8
+    with pytest.raises(JanusError, match="from 1 to 8"):
+        read(BASE + "replicas: 9\n")
+    grid = "grid: {temperature: [280, 290, 300]}\nreplicas: 3\n"
+    with pytest.raises(JanusError, match="9 state points; at most 8"):
+        read(BASE + grid)
