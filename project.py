@@ -13,20 +13,19 @@ import sys
 from pathlib import Path
 
 from flow import FlowProject, aggregator
-from flow.errors import NoSchedulerError, UserOperationError
+from flow.errors import UserOperationError
 from signac.job import Job
 
 from janus_md import operations, products, query, walltime
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.locks import Held
-from janus_md.statepoint import StatePoint
 from janus_md.worker import HELD, STOPPED
 
 ENGINE = os.environ.get("JANUS_MD_ENGINE", "auto")
 """auto, hoomd or lammps."""
 
 DEVICE = os.environ.get("JANUS_MD_DEVICE", "auto")
-"""auto, cpu or gpu; with gpu, a submission asks for one."""
+"""auto, cpu or gpu."""
 
 THREADS = int(os.environ.get("JANUS_MD_THREADS", "1"))
 """Threads of a simulation on a CPU, and processes of an analysis."""
@@ -34,25 +33,9 @@ THREADS = int(os.environ.get("JANUS_MD_THREADS", "1"))
 ALLOW = tuple(filter(None, os.environ.get("JANUS_MD_ALLOW", "").split(",")))
 """What may have changed since a checkpoint was written: version, state."""
 
-WALLTIME_HOURS = (0.5, 24.0)
-"""Shortest and longest walltime asked for. What is cut off goes on from its checkpoint."""
-
 
 class Project(FlowProject):
     """Jobs are state points of `janus_md.statepoint`."""
-
-
-def simulation_hours(job: Job) -> float:
-    """Walltime of what is left of a simulation, by its measured speed where there is one."""
-    point = StatePoint.of(job.statepoint())
-    shortest, longest = WALLTIME_HOURS
-    hours = walltime.seconds_needed(point, job.document().get("execution")) / 3600.0
-    return min(longest, max(shortest, hours))
-
-
-def memory_gb(job: Job) -> float:
-    """Memory of a simulation or analysis: engine and libraries, and 20 kB a body."""
-    return float(1.0 + 2.0e-5 * job.sp.n_bodies)
 
 
 @Project.label
@@ -89,14 +72,7 @@ def summarized(*jobs: Job) -> bool:
 
 
 @Project.post(simulated)
-@Project.operation(
-    directives={
-        "np": THREADS,
-        "ngpu": 1 if DEVICE == "gpu" else 0,
-        "walltime": simulation_hours,
-        "memory": memory_gb,
-    }
-)
+@Project.operation(directives={"np": THREADS})
 def simulate(job: Job) -> None:
     """Simulate a job, from its checkpoint where there is one."""
     operations.simulate_job(
@@ -113,7 +89,7 @@ def simulate(job: Job) -> None:
 
 @Project.pre(simulated)
 @Project.post(analyzed)
-@Project.operation(directives={"np": THREADS, "walltime": 1.0, "memory": memory_gb})
+@Project.operation(directives={"np": THREADS})
 def analyze(job: Job) -> None:
     """Find the wires in a job's trajectory."""
     operations.analyze_job(Path(job.path), job.document, workers=THREADS, limit=walltime.limit())
@@ -121,13 +97,19 @@ def analyze(job: Job) -> None:
 
 @Project.pre(all_analyzed)
 @Project.post(summarized)
-@Project.operation(directives={"np": 1, "walltime": 0.5}, aggregator=aggregator())
+@Project.operation(aggregator=aggregator())
 def summarize(*jobs: Job) -> None:
     """Write the report of all jobs."""
     query.write_report(jobs[0].project, Path(jobs[0].project.path) / "report")
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["submit"]:
+        # Flow's own scripts keep the signal from the simulation and know no requeue.
+        from janus_md.cli import main
+
+        main()
+        sys.exit(0)
     try:
         query.open_project(Path.cwd())
         if "run" in sys.argv[1:2]:  # what it starts ends with it
@@ -140,10 +122,3 @@ if __name__ == "__main__":
             raise
         print(f"project.py: {cause}", file=sys.stderr)
         sys.exit({ToBeContinued: STOPPED, Held: HELD}.get(type(cause), 2))
-    except NoSchedulerError:
-        print(
-            "project.py: submit needs a scheduler and none is here (see janus-md doctor); "
-            "on this machine use run, or janus-md run",
-            file=sys.stderr,
-        )
-        sys.exit(2)

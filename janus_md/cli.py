@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from janus_md import __version__
-from janus_md.commands import files, information, workspaces
+from janus_md.commands import files, information, submission, workspaces
 from janus_md.commands.reproduce import reproduce
 from janus_md.commands.run import run
 from janus_md.commands.status import status
@@ -26,6 +26,7 @@ for command in (
     information.calibrate,
     workspaces.init,
     run,
+    submission.submit,
     status,
     workspaces.query,
     workspaces.report,

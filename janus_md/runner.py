@@ -151,8 +151,10 @@ class Outcome:
 
 
 def cores_here() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Cores that this process may use: of the machine, or of what Slurm has allotted."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    allotted = os.environ.get("SLURM_CPUS_PER_TASK", "")  # Slurm binds no core where not told to
+    return min(cores or 1, int(allotted)) if allotted.isdigit() else cores or 1
 
 
 Crashed = Callable[[Job, str, str], None]

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from janus_md import failures
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.locks import Held
 from janus_md.walltime import NO_LIMIT, Limit, limit
@@ -145,7 +146,7 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
         )
         reporter.tell(message=message)
         with contextlib.suppress(OSError):
-            _note(job.document, operation, message)
+            failures.note(job.document, operation, message)
         return FAILED
     except Exception as error:
         traceback.print_exc()
@@ -154,16 +155,10 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
         )
         reporter.tell(message=message)
         with contextlib.suppress(OSError):
-            _note(job.document, operation, message)
+            failures.note(job.document, operation, message)
         return FAILED
+    failures.forget(job.document)
     return DONE
-
-
-def _note(document: MutableMapping[str, Any], operation: str, message: str) -> None:
-    """Keep in the job's document why it failed; what the simulation noted itself stands."""
-    if "failure" not in document:
-        document["failure"] = {"message": message}
-    document["failure"]["operation"] = operation
 
 
 def main() -> int:

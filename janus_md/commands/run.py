@@ -77,7 +77,7 @@ def run(
     """
     from rich.console import Console
 
-    from janus_md import query, runner
+    from janus_md import failures, query, runner
     from janus_md.messages import count, unknown
     from janus_md.products import OPERATIONS
     from janus_md.resuming import check_allowed
@@ -109,10 +109,9 @@ def run(
 
     def crashed(job: Job, operation: str, message: str) -> None:
         with contextlib.suppress(OSError):  # the folder may be what is wrong
-            project.open_job(id=job.id).document["failure"] = {
-                "message": message,
-                "operation": operation,
-            }
+            document = project.open_job(id=job.id).document
+            document.pop("failure", None)
+            failures.note(document, operation, message)
 
     at_a_time = min(machine.slots, len(pending))
     where = count(machine.gpus, "GPU") if machine.gpus else count(machine.cores, "core")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +13,6 @@ from janus_md.commands.workspaces import LISTED, Directory
 from janus_md.messages import count
 
 if TYPE_CHECKING:
-    from signac import Project
-
     from janus_md.standing import Standing
 
 
@@ -31,10 +27,12 @@ def status(
     ] = False,
 ) -> None:
     """Show how many jobs are how far, which ones run and which ones failed."""
-    from janus_md import query, standing
+    from janus_md import query, scheduler, standing
 
     project = query.open_project(directory)
-    found = standing.standings(query.records(project), _scheduled(project))
+    records = query.records(project)
+    queue = scheduler.states(project, {one.id: one.document for one in records})
+    found = standing.standings(records, queue)
     if filters:
         rows = query.frame([one.record for one in found])
         rows["status"] = [one.state for one in found]
@@ -48,14 +46,6 @@ def status(
         typer.echo(json.dumps({"jobs": len(found), "states": numbers, "notable": jobs}, indent=2))
         return
     _print(numbers, notable, labels, len(found))
-
-
-def _scheduled(project: Project) -> Mapping[str, str]:
-    """What a scheduler says of the jobs that were submitted."""
-    if find_spec("janus_md.scheduler") is None:
-        return {}
-    states: Mapping[str, str] = import_module("janus_md.scheduler").states(project)
-    return states
 
 
 def _print(

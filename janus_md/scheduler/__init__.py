@@ -1,0 +1,9 @@
+"""Submission of a workspace's jobs to Slurm, and what became of them there.
+
+`clusters` says what may be asked for, `plan` what is asked for, `script` writes it, `submit` sends
+it and `states` tells how it goes; `slurm` alone talks to Slurm.
+"""
+
+from janus_md.scheduler.states import states
+
+__all__ = ["states"]

@@ -1,0 +1,218 @@
+"""What was submitted: in each job's document, and by names that say which project's a job is."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from janus_md import failures
+from janus_md.errors import JanusError
+from janus_md.scheduler import slurm
+from janus_md.scheduler.script import FOLDER, exit_file, tasks_file
+
+if TYPE_CHECKING:
+    from signac import Project
+
+KEY = "scheduler"
+"""Key of the document: of a job, what was submitted; of the project, its name in the queue."""
+
+PATIENCE = 120.0
+"""Seconds that a submission waits for another one of the same workspace to end."""
+
+_WORDS = {
+    "PENDING": "queued",
+    "REQUEUED": "queued",
+    "REQUEUE_HOLD": "held",
+    "CONFIGURING": "running",
+    "RUNNING": "running",
+    "COMPLETING": "running",
+    "SUSPENDED": "suspended",
+    "TIMEOUT": "timed out",
+    "OUT_OF_MEMORY": "out of memory",
+    "CANCELLED": "cancelled",
+    "PREEMPTED": "preempted",
+    "NODE_FAIL": "failed (its node)",
+    "BOOT_FAIL": "failed (its node)",
+    "DEADLINE": "timed out",
+}
+_NOT_ITS_FAULT = ("CANCELLED", "PREEMPTED")
+
+_OWN_WORDS = {0: "ended", 75: "to be continued"}  # exit codes of the script
+_TOLD = (0, 1, 75)  # exit codes with which the run itself has noted what is to be noted
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a submission, or a task of one, stands.
+
+    Attributes
+    ----------
+    word : str
+        For people.
+    live : bool
+        Whether it waits or runs.
+    failed : bool
+        Whether it died without a note by the run itself.
+    """
+
+    word: str
+    live: bool = False
+    failed: bool = False
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says more than what is on disk."""
+        return self.word not in _OWN_WORDS.values()
+
+
+def prefix(project: Project, make: bool = True) -> str:
+    """Beginning of the names of the project's jobs in the queue; it moves with the project.
+
+    Empty where nothing was ever submitted and `make` is False.
+    """
+    about = project.document.get(KEY)
+    if about is None:
+        if not make:
+            return ""
+        project.document[KEY] = about = {"name": uuid.uuid4().hex[:8]}
+    return f"janus-{about['name']}-"
+
+
+@contextmanager
+def lock(root: Path) -> Iterator[None]:
+    """Hold the workspace for a submission; wait for another one to end.
+
+    Raises
+    ------
+    JanusError
+        Where that takes too long.
+    """
+    (root / FOLDER).mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(root / FOLDER / "submit.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        for _ in range(round(PATIENCE / 0.1)):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise JanusError(
+                f"directory: {str(root)!r}: another submission has been going on for "
+                f"{PATIENCE:.0f} s; wait for it, or end it"
+            )
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def enter(document: MutableMapping[str, Any], slurm_id: str, name: str, operation: str) -> None:
+    """Keep in a job's document that it was submitted."""
+    document[KEY] = {
+        "id": slurm_id,
+        "name": name,
+        "operation": operation,
+        "failures": failures.times(document),
+    }
+
+
+def busy(root: Path, queued: Iterable[slurm.Queued]) -> set[str]:
+    """Ids of the jobs that the queue works on, by the lists that the submissions left.
+
+    The names in the queue count, not the documents: a submission that was cut off before it could
+    write those is not sent twice.
+    """
+    found: set[str] = set()
+    rows: dict[str, list[list[str]]] = {}
+    for one in queued:
+        if one.name not in rows:
+            try:
+                text = (root / tasks_file(one.name)).read_text()
+            except OSError:
+                text = ""
+            rows[one.name] = [line.split() for line in text.splitlines()]
+        _, _, task = one.id.partition("_")
+        tasks = rows[one.name]
+        if task.isdigit():
+            tasks = tasks[int(task) : int(task) + 1]
+        for row in tasks:
+            found.update(row)
+    return found
+
+
+def outcomes(
+    root: Path, entries: Mapping[str, Mapping[str, Any]], queued: Iterable[slurm.Queued]
+) -> dict[str, Outcome]:
+    """How the submissions of jobs stand.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the workspace.
+    entries : mapping
+        What :func:`enter` kept, by job.
+    queued : iterable of Queued
+        The queue.
+
+    Returns
+    -------
+    dict
+        By job.
+    """
+    live = {one.id: one for one in queued}
+    known: dict[str, Outcome] = {}
+    for slurm_id in {str(entry["id"]) for entry in entries.values()}:
+        if slurm_id in live:
+            state = live[slurm_id].state
+            word = _WORDS.get(state, state.lower().replace("_", " "))
+            if live[slurm_id].reason == "DependencyNeverSatisfied":
+                word = "held (what it waits for failed)"
+            elif live[slurm_id].reason == "JobHeldUser":
+                word = f"held (scontrol release {slurm_id})"
+            known[slurm_id] = Outcome(word, live=True)
+        elif (code := _exit_code(root / exit_file(slurm_id))) is not None:
+            word = _OWN_WORDS.get(code, f"failed (exit code {code})")
+            known[slurm_id] = Outcome(word, failed=code not in _TOLD)
+    left = sorted({str(entry["id"]) for entry in entries.values()} - known.keys())
+    told = slurm.ended(left) if left else {}
+    for slurm_id in left:
+        state, code = told.get(slurm_id, ("", 0))
+        if not state:
+            known[slurm_id] = Outcome("ended without a word", failed=True)
+        elif state == slurm.ENDED_WELL:
+            known[slurm_id] = Outcome("ended")
+        else:
+            word = _WORDS.get(state, f"failed (exit code {code})")
+            known[slurm_id] = Outcome(word, failed=state not in _NOT_ITS_FAULT)
+    return {
+        job: Outcome(entry["ended"]) if "ended" in entry else known[str(entry["id"])]
+        for job, entry in entries.items()
+    }
+
+
+def settle(document: MutableMapping[str, Any], outcome: Outcome) -> None:
+    """Keep in a job's document how its submission ended, and count a failure that nobody noted."""
+    entry = document[KEY]
+    if outcome.live or "ended" in entry:
+        return
+    if outcome.failed and failures.times(document) <= int(entry["failures"]):
+        failures.note(
+            document,
+            str(entry["operation"]),
+            f"Slurm job {entry['id']}: {outcome.word}; its output is in {FOLDER}/{entry['id']}.out",
+        )
+    document[KEY] = {**dict(entry), "ended": outcome.word}
+
+
+def _exit_code(path: Path) -> int | None:
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,215 @@
+"""Submission of what is left of a workspace's jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from janus_md import failures, products
+from janus_md.errors import JanusError
+from janus_md.scheduler import ledger, script, slurm
+from janus_md.scheduler.clusters import Cluster
+from janus_md.scheduler.plan import Submission, Todo, Wish, plan
+from janus_md.statepoint import StatePoint
+
+if TYPE_CHECKING:
+    from signac import Project
+
+    from janus_md.workspace import Record
+
+
+_AT_A_STROKE = 20  # documents that are written before a job can have started
+
+
+@dataclass
+class Prepared:
+    """What would be sent, and what would not.
+
+    Attributes
+    ----------
+    submissions : list of Submission
+        In the order in which they are sent.
+    scripts : dict
+        Script of each, by name.
+    busy : int
+        Jobs that are in the queue already.
+    given_up : list of str
+        Jobs that have failed too often.
+    """
+
+    submissions: list[Submission] = field(default_factory=list)
+    scripts: dict[str, str] = field(default_factory=dict)
+    busy: int = 0
+    given_up: list[str] = field(default_factory=list)
+
+    @property
+    def jobs(self) -> int:
+        """Jobs in the submissions."""
+        return len({job for one in self.submissions for row in one.rows for job in row})
+
+    @property
+    def cpu_hours(self) -> float:
+        """At most, if every submission takes all of its walltime."""
+        return sum(one.resources.cpu_hours * len(one.rows) for one in self.submissions)
+
+    @property
+    def gpu_hours(self) -> float:
+        """At most, if every submission takes all of its walltime."""
+        return sum(one.resources.gpu_hours * len(one.rows) for one in self.submissions)
+
+
+@dataclass
+class Sent:
+    """What became of the submissions: ids by name, and what Slurm said to those it refused."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    rejected: dict[str, str] = field(default_factory=dict)
+
+
+def prepare(
+    project: Project,
+    wish: Wish,
+    cluster: Cluster,
+    *,
+    chosen: Collection[str] | None = None,
+    retry: bool = False,
+    keep: bool = True,
+    **of_script: Any,
+) -> Prepared:
+    """Plan what is to be sent; within :func:`ledger.lock` where it will be.
+
+    Parameters
+    ----------
+    project : signac.Project
+        The workspace.
+    wish, cluster
+        As of :func:`plan`.
+    chosen : collection of str, optional
+        Ids of the jobs that are meant; all by default.
+    retry : bool
+        Also those that have failed :data:`failures.MOST` times.
+    keep : bool
+        Whether to write down how earlier submissions ended.
+    **of_script
+        Further arguments of :func:`script.write`.
+    """
+    from janus_md import query
+
+    root = Path(project.path)
+    begin = ledger.prefix(project, make=keep) or "janus-new-"
+    try:
+        queued = slurm.queue(begin)
+    except JanusError:
+        if keep:
+            raise
+        queued = []  # no scheduler here: what would be sent if nothing had been
+    busy = ledger.busy(root, queued)
+    prepared = Prepared()
+    left: dict[str, tuple[Record, tuple[str, ...]]] = {}
+    for record in query.records(project, chosen):
+        todo = tuple(products.missing(record.files, record.document))
+        if todo and record.id in busy:
+            prepared.busy += 1
+        elif todo:
+            left[record.id] = (record, todo)
+    entries = {
+        name: record.document[ledger.KEY]
+        for name, (record, _) in left.items()
+        if ledger.KEY in record.document
+    }
+    ended = ledger.outcomes(root, entries, queued) if keep else {}
+    jobs = []
+    for name, (record, todo) in left.items():
+        document = record.document
+        if name in ended:
+            document = project.open_job(id=name).document
+            ledger.settle(document, ended[name])
+        if failures.times(document) >= failures.MOST and not retry:
+            prepared.given_up.append(name)
+            continue
+        point = StatePoint.of(record.statepoint)
+        jobs.append(Todo(name, point, todo, record.document.get("execution")))
+    largest = slurm.largest_array() if wish.array and keep else slurm.LARGEST_ARRAY
+    prepared.submissions = plan(jobs, wish, cluster, begin, largest)
+    prepared.scripts = {
+        one.name: script.write(one, wish, cluster, root, **of_script)
+        for one in prepared.submissions
+    }
+    return prepared
+
+
+def send(
+    project: Project, prepared: Prepared, told: Callable[[Submission], None] = lambda one: None
+) -> Sent:
+    """Send what was prepared; what is refused does not stop the rest.
+
+    Parameters
+    ----------
+    project : signac.Project
+        The workspace, whose lock is held.
+    prepared : Prepared
+        Of :func:`prepare`.
+    told : callable
+        Is told each submission when it was sent or refused.
+
+    Raises
+    ------
+    JanusError
+        Where Slurm does not answer, or the workspace cannot be written.
+    """
+    root = Path(project.path)
+    sent = Sent()
+    try:
+        for one in prepared.submissions:
+            _write(root / script.tasks_file(one.name), _lines(one.rows))
+            path = root / script.script_file(one.name)
+            _write(path, prepared.scripts[one.name])
+            _send_one(project, one, path, sent)
+            told(one)
+    except OSError as error:
+        raise JanusError(
+            f"{error.filename or root}: {error.strerror}; {len(sent.ids)} submissions are sent, "
+            "mend that and submit again for the rest"
+        ) from error
+    return sent
+
+
+def _send_one(project: Project, one: Submission, path: Path, sent: Sent) -> None:
+    options = [f"--chdir={project.path}"]
+    if one.after is not None:
+        if one.after not in sent.ids:
+            sent.rejected[one.name] = f"not sent: {one.after}, which it waits for, was refused"
+            return
+        kind = "aftercorr" if one.array else "afterok"
+        options += [f"--dependency={kind}:{sent.ids[one.after]}", "--kill-on-invalid-dep=yes"]
+    # A job must not write its document while this does: many jobs wait until all are entered.
+    hold = one.after is None and sum(map(len, one.rows)) > _AT_A_STROKE
+    try:
+        slurm_id = slurm.submit(path, *options, *(["--hold"] if hold else []))
+    except slurm.Rejected as error:
+        sent.rejected[one.name] = str(error)
+        return
+    sent.ids[one.name] = slurm_id
+    if one.after is not None:
+        return  # the job's document follows the simulation
+    for number, row in enumerate(one.rows):
+        task = f"{slurm_id}_{number}" if one.array else slurm_id
+        # Ids begin anew where a controller has lost its state.
+        (Path(project.path) / script.exit_file(task)).unlink(missing_ok=True)
+        for job in row:
+            ledger.enter(project.open_job(id=job).document, task, one.name, one.operation)
+    if hold:
+        slurm.release(slurm_id)
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> str:
+    return "".join(" ".join(row) + "\n" for row in rows)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole, or not at all."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(text)
+    partial.replace(path)
