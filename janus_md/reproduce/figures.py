@@ -10,10 +10,11 @@ import numpy as np
 
 from janus_md.analysis.figures import COLOURS, new_figure, plain_log, save
 from janus_md.reproduce.excess import ExcessResult, by_excess
-from janus_md.reproduce.measures import SIDE_EDGES, Measured
+from janus_md.reproduce.measures import Measured
 from janus_md.reproduce.paper import Fact, Paper
 from janus_md.reproduce.quantities import QUANTITIES
 from janus_md.reproduce.rows import Results
+from janus_md.reproduce.sideways import SIDE_EDGES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

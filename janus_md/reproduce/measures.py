@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 
 from janus_md.analysis import growth
-from janus_md.analysis.aggregates import PARALLEL, SIDEWAYS
 from janus_md.analysis.averages import first_averaged, mean_and_error
-from janus_md.analysis.bonds import body_axes
 from janus_md.analysis.chirality import screw_angles
 from janus_md.analysis.evolution import GROWN
 from janus_md.analysis.frame import FrameResult, Settings, analyze_frame
-from janus_md.analysis.neighbours import IndexArray, pairs_within
+from janus_md.analysis.neighbours import IndexArray
 from janus_md.analysis.source import Frame, GsdSource, bond_criterion
 from janus_md.analysis.wires import KINDS, LINEAR
 from janus_md.bodies import FloatArray
+from janus_md.reproduce.sideways import counted, side_distance, side_distances
 from janus_md.units import PS_PER_NS
 
 MOST_FRAMES = 60
@@ -27,12 +26,6 @@ MOST_FRAMES = 60
 
 LEAST_BONDS = 50
 """Bonds below which averages over bonds are left out: chance meetings, not wires."""
-
-SIDE_EDGES = np.arange(1.5, 6.01, 0.1)
-"""Distances by which bodies side by side are counted, nm."""
-
-SIDE_PEAK = (2.0, 4.5)
-"""Where the most frequent of these distances is looked for, nm."""
 
 Value = tuple[float | None, float | None]
 """Mean and standard error."""
@@ -123,7 +116,7 @@ def measure(run: Run) -> Measured:
                 mean = float(np.nanmean(found)) if np.any(np.isfinite(found)) else np.nan
                 series.setdefault(name, []).append(mean)
     joined = {name: np.concatenate(parts) for name, parts in pooled.items()}
-    joined["side_counts"] = np.histogram(joined.pop("side_nm"), SIDE_EDGES)[0].astype(float)
+    joined["side_counts"] = counted(joined.pop("side_nm"))
     values: dict[str, Value] = {
         name: _pair(analysis[key])
         for name, key in (
@@ -135,7 +128,7 @@ def measure(run: Run) -> Measured:
     contacts = (table["n_side_contacts"] / table["n_bodies"]).to_numpy(float)
     values["side_contacts"] = _pair(mean_and_error(contacts[first_averaged(len(table)) :]))
     values["share_single"] = _pair(mean_and_error(series["single"]))
-    values["side_nm"] = (most_frequent_distance(joined["side_counts"]), None)
+    values["side_nm"] = side_distance(pooled["side_nm"])
     if len(joined["bond_nm"]) >= LEAST_BONDS:
         for name, key in (
             ("bond_nm", "bond_nm"),
@@ -207,44 +200,6 @@ def bond_energies(frame: Frame, result: FrameResult, settings: Settings) -> Floa
             relative_permittivity=known.relative_permittivity,
         )
     return energies
-
-
-def side_distances(frame: Frame, result: FrameResult, settings: Settings) -> FloatArray:
-    """Distances of bodies side by side in different wires of 3 or more, shape (S,), nm.
-
-    Their dipoles are parallel or antiparallel to 35 degrees and both 60 degrees or more off the
-    line of centres, as of :func:`janus_md.analysis.aggregates.side_contacts`, but to any distance
-    in :data:`SIDE_EDGES`.
-    """
-    axes = body_axes(frame.orientations, settings.axis)
-    pairs = pairs_within(frame.positions, frame.box, float(SIDE_EDGES[-1]))
-    wire = np.empty(len(axes), dtype=np.int64)
-    wire[result.wires.members] = np.repeat(np.arange(len(result.wires)), result.wires.n)
-    length = result.wires.n[wire]
-    keep = (wire[pairs.i] != wire[pairs.j]) & (np.minimum(length[pairs.i], length[pairs.j]) >= 3)
-    keep &= np.abs(np.einsum("ij,ij->i", axes[pairs.i], axes[pairs.j])) > PARALLEL
-    for body in (pairs.i, pairs.j):
-        along = np.einsum("ij,ij->i", axes[body], pairs.vectors)
-        keep &= np.abs(along) < SIDEWAYS * pairs.distances
-    return pairs.distances[keep]
-
-
-def most_frequent_distance(counts: FloatArray) -> float | None:
-    """Distance in :data:`SIDE_PEAK` at which counts over the square of it are largest, nm.
-
-    `counts`, shape (distances,), are smoothed over three bins, and the top is that of the parabola
-    through the three about it. None where nothing was counted.
-    """
-    middle = 0.5 * (SIDE_EDGES[1:] + SIDE_EDGES[:-1])
-    density = np.convolve(counts / middle**2, np.full(3, 1.0 / 3.0), mode="same")
-    inside = (middle >= SIDE_PEAK[0]) & (middle <= SIDE_PEAK[1])
-    if not np.any(counts[inside] > 0):
-        return None
-    top = int(np.argmax(np.where(inside, density, -1.0)))
-    before, here, after = density[top - 1 : top + 2]
-    bend = before - 2.0 * here + after
-    shift = 0.5 * (before - after) / bend if bend < 0.0 else 0.0
-    return float(middle[top] + np.clip(shift, -0.5, 0.5) * (middle[1] - middle[0]))
 
 
 def circular_mean(angles: Sequence[float] | FloatArray, period: float) -> tuple[float, float]:

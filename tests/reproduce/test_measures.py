@@ -11,14 +11,8 @@ import pytest
 from janus_md import catalog
 from janus_md.analysis.pipeline import analyze_file
 from janus_md.pair_energy import pair_energy
-from janus_md.reproduce.measures import (
-    SIDE_EDGES,
-    Measured,
-    Run,
-    circular_mean,
-    measure,
-    most_frequent_distance,
-)
+from janus_md.reproduce.measures import Measured, Run, circular_mean, measure
+from janus_md.reproduce.sideways import SIDE_EDGES, most_frequent_distance, side_distance
 from janus_md.rotations import turn_about_z
 from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, write_gsd
 
@@ -83,7 +77,8 @@ def test_a_lattice_of_wires_gives_its_own_numbers(measured: Measured) -> None:
     }
     for name, value in expected.items():
         assert measured.values[name][0] == pytest.approx(value, abs=1e-4), name
-    side, _ = measured.values["side_nm"]
+    side, error = measured.values["side_nm"]
+    assert error is None  # two frames are too few for blocks
     assert side == pytest.approx(SIDEWAYS, abs=SIDE_EDGES[1] - SIDE_EDGES[0])
 
 
@@ -114,6 +109,21 @@ def test_the_most_frequent_distance_is_that_of_a_density() -> None:
     assert np.argmax(counts) == len(counts) - 1
     assert most_frequent_distance(counts) == pytest.approx(2.68, abs=0.02)
     assert most_frequent_distance(0.0 * counts) is None
+
+
+def test_the_error_of_the_most_frequent_distance_is_that_of_its_scatter() -> None:
+    rng = np.random.default_rng(5)
+    found = []
+    for _ in range(20):
+        frames = [rng.normal(3.0, 0.3, 400) for _ in range(20)]
+        found.append(side_distance(frames))
+    means = np.array([mean for mean, _ in found], float)
+    errors = np.array([error for _, error in found], float)
+    spread = means.std(ddof=1)
+    # a normal distribution over r^2 peaks where r = 3 - 2 * 0.3**2 / r
+    assert abs(means.mean() - 2.94) < 4.0 * spread / 20**0.5 + 0.01
+    # blocks hold a quarter of the data, so that tops of them scatter at least as widely
+    assert 0.5 * spread < np.sqrt(np.mean(errors**2)) < 3.0 * spread
 
 
 def test_circular_means() -> None:
