@@ -85,6 +85,13 @@ class _Watched(Engine):
         return self._engine.simulation(*arguments)
 
 
+def placed(execution: Record, threads: int, gpu_id: int) -> Record:
+    """Return the record of a run that goes on with these threads, or on this GPU."""
+    if execution["device"] == "gpu":
+        return execution | {"gpu_id": gpu_id}
+    return execution | {"threads": threads if execution["engine"] == "lammps" else 1}
+
+
 def measured_rate(execution: Mapping[str, Any]) -> float:
     """Steps per second so far; before there are any, what the trial run measured."""
     if execution["seconds"] > 0:

@@ -1,64 +1,34 @@
-"""What `janus-md run` shows: bars on a terminal, a line per minute without one."""
+"""What `janus-md run` shows: a live table on a terminal, a line per minute without one."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
-from janus_md.runner import Job, Running
+from janus_md.forecast import Forecast, duration
+from janus_md.messages import count
+from janus_md.running import Job, Running
 from janus_md.worker import DONE, HELD, STOPPED
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import TaskID
+    from rich.console import Console, RenderableType
 
 LINE_SECONDS = 60.0
 """Time between lines where there is no terminal."""
 
-WEIGHTS = {"simulate": 1.0, "analyze": 0.03}
-"""About how long the operations of a job take, beside one another."""
+NAMED = 3
+"""Jobs that such a line names at most."""
 
 _ENDS = {DONE: "done", STOPPED: "stopped", HELD: "held"}
+_BORDER = 6  # lines of a terminal that are not for jobs: heading, sums, and a few of what ended
+_WIDE = 100  # columns of a terminal that has room for bars
 
 
-def duration(seconds: float) -> str:
-    """Write a time as ``m:ss`` or ``h:mm:ss``."""
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-class Forecast:
-    """When everything will be done, from the progress since the beginning."""
-
-    def __init__(self, jobs: Iterable[Job]) -> None:
-        self._begun = time.monotonic()
-        self._left = sum(WEIGHTS[name] for job in jobs for name in job.operations)
-        self._first: dict[tuple[str, str], float] = {}
-        self._gained = 0.0
-
-    def end(self, running: Running, code: int) -> None:
-        """Count an operation as over; where it failed, those that wait for it too."""
-        operations = running.job.operations
-        number = operations.index(running.operation)
-        over = operations[number : number + 1] if code == DONE else operations[number:]
-        self._left -= sum(WEIGHTS[name] for name in over)
-        self._gained += WEIGHTS[running.operation] * (1.0 - self._first.get(running.key, 0.0))
-
-    def seconds(self, running: Iterable[Running]) -> float | None:
-        """Seconds left; None while there is too little to go by."""
-        gained, left = self._gained, self._left
-        for one in running:
-            if one.total:
-                # A job that goes on from a checkpoint has not earned its share now.
-                first = self._first.setdefault(one.key, one.share)
-                gained += WEIGHTS[one.operation] * (one.share - first)
-                left -= WEIGHTS[one.operation] * one.share
-        if gained < 0.02:
-            return None
-        return (time.monotonic() - self._begun) * left / gained
+def _speed(rate: float) -> str:
+    return f"{rate:.0f}" if rate >= 10 else f"{rate:.2g}"
 
 
 def _rest(running: Running) -> str:
@@ -68,7 +38,7 @@ def _rest(running: Running) -> str:
 
 
 def _wires(running: Running) -> str:
-    return "" if running.wires is None else f", mean wire length {running.wires:.1f}"
+    return "" if running.wires is None else f"{running.wires:.1f}"
 
 
 def _ending(running: Running, code: int) -> str:
@@ -78,14 +48,43 @@ def _ending(running: Running, code: int) -> str:
     return text if code == DONE else f"{text}: {running.message}"
 
 
-class Lines:
-    """Lines for a log: one at the begin and end of an operation, and one per minute and job."""
+class _Tally:
+    """Counts jobs, and forecasts the end of all."""
 
     def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
-        self._console, self._forecast = console, Forecast(jobs)
+        self._console, self._jobs = console, len(jobs)
+        self._forecast = Forecast(jobs)
+        self._ended: Counter[str] = Counter()
+
+    def _count(self, running: Running, code: int) -> None:
+        self._forecast.end(running, code)
+        if code != DONE or running.operation == running.job.operations[-1]:
+            self._ended[_ENDS.get(code, "failed")] += 1
+
+    def _sums(self, running: Sequence[Running]) -> str:
+        """Say how far all jobs are together."""
+        waiting = self._jobs - self._ended.total() - len({one.job.id for one in running})
+        parts = [f"{self._ended['done']} of {count(self._jobs, 'job')} done"]
+        parts += [f"{number} {how}" for how, number in self._ended.items() if how != "done"]
+        parts.append(f"{len(running)} running")
+        if waiting:
+            parts.append(f"{waiting} waiting")
+        if speed := sum(one.rate for one in running if one.steps):
+            parts.append(f"{_speed(speed)} steps/s")
+        seconds = self._forecast.seconds(running)
+        if seconds is not None:
+            parts.append(f"about {duration(seconds)} left")
+        return ", ".join(parts)
+
+
+class Lines(_Tally):
+    """Lines for a log: one at the begin and end of an operation, and one per minute."""
+
+    def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
+        super().__init__(console, jobs)
         self._last = time.monotonic()
 
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -98,62 +97,53 @@ class Lines:
 
     def begin(self, running: Running) -> None:
         """Print that an operation has begun."""
-        self._print(f"{running.job.label}: {running.operation} begins ({running.job.id[:8]})")
+        self.note(f"{running.job.label}: {running.operation} begins ({running.job.id[:8]})")
 
     def show(self, running: Iterable[Running]) -> None:
-        """Print a line per job once a minute."""
+        """Print a line once a minute."""
         running = list(running)
-        seconds = self._forecast.seconds(running)
+        sums = self._sums(running)  # also where nothing is printed: the forecast learns from it
         if time.monotonic() - self._last < LINE_SECONDS:
             return
         self._last = time.monotonic()
-        for one in running:
-            told = [f"{one.stage or one.operation} {one.share:.0%}"]
-            if one.rate > 0:
-                told += [f"{one.rate:.0f} steps/s", f"{_rest(one)} left"]
-            self._print(f"{one.job.label}: {', '.join(told)}{_wires(one)}")
-        if seconds is not None:
-            self._print(f"all: about {duration(seconds)} left")
+        told = []
+        for one in running[:NAMED]:
+            parts = [f"{one.job.label} at {one.share:.0%} of {one.operation}"]
+            if one.steps:
+                parts += [f"{_speed(one.rate)} steps/s", f"{_rest(one)} left"]
+            if one.wires is not None:
+                parts.append(f"mean wire length {_wires(one)}")
+            told.append(", ".join(parts))
+        if len(running) > NAMED:
+            told.append(f"{len(running) - NAMED} more")
+        self.note("; ".join([sums, *told]))
 
     def end(self, running: Running, code: int) -> None:
         """Print how an operation ended."""
-        self._forecast.end(running, code)
-        self._print(_ending(running, code))
+        self._count(running, code)
+        self.note(_ending(running, code))
 
-    def _print(self, text: str) -> None:
+    def note(self, text: str) -> None:
+        """Print a sentence with the time."""
         self._console.print(
             f"{time.strftime('%H:%M:%S')} {text}", highlight=False, markup=False, soft_wrap=True
         )
 
 
-class Bars:
-    """A bar per running job, one for all of them, and a line above for each that ended."""
+class LiveTable(_Tally):
+    """A row per running job, a line of sums below, and a line above for each job that ended."""
 
     def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-        from rich.table import Column
+        from rich.live import Live
 
-        def text(field: str, **column: Any) -> TextColumn:
-            # Where the terminal is narrow, the names are cut, not the bars.
-            return TextColumn(field, markup=False, table_column=Column(no_wrap=True, **column))
-
-        self._forecast = Forecast(jobs)
-        self._progress = Progress(
-            text("{task.description}", ratio=1),
-            text("{task.fields[stage]}", min_width=10),
-            BarColumn(bar_width=14, table_column=Column(min_width=14)),
-            TaskProgressColumn(table_column=Column(min_width=4)),
-            text("{task.fields[rate]}", justify="right", min_width=12),
-            text("{task.fields[rest]}", justify="right", min_width=9),
-            console=console,
-            expand=True,
+        super().__init__(console, jobs)
+        self._running: list[Running] = []
+        self._live = Live(
+            console=console, get_renderable=self.table, transient=True, refresh_per_second=4
         )
-        self._tasks: dict[tuple[str, str], TaskID] = {}
-        self._ended, self._operations = 0, sum(len(job.operations) for job in jobs)
-        self._all = self._progress.add_task("", total=self._operations, stage="", rate="", rest="")
 
-    def __enter__(self) -> Bars:
-        self._progress.start()
+    def __enter__(self) -> Self:
+        self._live.start()
         return self
 
     def __exit__(
@@ -162,41 +152,55 @@ class Bars:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._progress.stop()
+        self._live.stop()
 
     def begin(self, running: Running) -> None:
-        """Add a bar."""
-        self._tasks[running.key] = self._progress.add_task(
-            running.job.label, total=None, stage=running.operation, rate="", rest=""
-        )
+        """Show its row with the next look."""
 
     def show(self, running: Iterable[Running]) -> None:
-        """Move the bars."""
-        running = list(running)
-        for one in running:
-            rest = _rest(one)
-            self._progress.update(
-                self._tasks[one.key],
-                completed=one.step,
-                total=one.total or None,
-                # While wires grow, their mean length says more than the name of the stage.
-                stage=one.stage or one.operation if one.wires is None else f"wires {one.wires:.1f}",
-                rate=f"{one.rate:.0f} steps/s" if one.rate > 0 else "",
-                rest=f"{rest} left" if rest else "",
-            )
-        seconds = self._forecast.seconds(running)
-        self._progress.update(
-            self._all,
-            completed=self._ended + sum(one.share for one in running),
-            description=f"{self._ended} of {self._operations} operations",
-            rest="" if seconds is None else f"{duration(seconds)} left",
-        )
+        """Take what the table shows."""
+        self._running = list(running)
 
     def end(self, running: Running, code: int) -> None:
-        """Replace the bar by a line."""
-        self._forecast.end(running, code)
-        self._ended += 1
-        self._progress.remove_task(self._tasks.pop(running.key))
-        self._progress.console.print(
-            _ending(running, code), highlight=False, markup=False, soft_wrap=True
-        )
+        """Replace the row by a line; an operation that another follows leaves none."""
+        self._count(running, code)
+        if code != DONE or running.operation == running.job.operations[-1]:
+            style = "" if code == DONE else "yellow" if code in (STOPPED, HELD) else "bold red"
+            self.note(_ending(running, code), style)
+
+    def note(self, text: str, style: str = "") -> None:
+        """Print a sentence above the table."""
+        self._live.console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
+
+    def table(self) -> RenderableType:
+        """Lay out the table as it is now."""
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        running = self._running
+        fitting = max(1, self._console.height - _BORDER)
+        shown = running if len(running) <= fitting else running[: fitting - 1]
+        table = Table(box=None, expand=True, pad_edge=False, header_style="dim")
+        table.add_column("job", ratio=1, no_wrap=True, overflow="ellipsis")
+        table.add_column("stage", min_width=11, no_wrap=True)
+        bars = self._console.width >= _WIDE  # else names need the room
+        if bars:
+            table.add_column("", width=10)
+        for heading, width in (("%", 3), ("steps/s", 7), ("time left", 9), ("wires", 5)):
+            table.add_column(heading, justify="right", min_width=width, no_wrap=True)
+        for one in shown:
+            bar = ProgressBar(total=one.total or None, completed=one.step, width=10)
+            table.add_row(
+                Text(one.job.label),
+                one.stage or "starts",
+                *([bar] if bars else []),
+                f"{100 * one.share:.0f}",
+                _speed(one.rate) if one.steps else "",
+                _rest(one),
+                _wires(one),
+            )
+        if len(shown) < len(running):
+            table.add_row(f"... and {len(running) - len(shown)} more")
+        return Group(table, Text(self._sums(running), style="bold"))

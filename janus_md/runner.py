@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import signal
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from janus_md.interrupts import stop_signals
+from janus_md.products import OPERATIONS
+from janus_md.running import Job, Running, start
+from janus_md.throughput import Filling, threads_for
 from janus_md.walltime import MARGIN, NO_LIMIT, Limit
 from janus_md.worker import DONE, HELD, STOPPED
 
-BODIES_PER_THREAD = 500
-"""Bodies that make a further thread worth its while: with fewer, threads mostly wait for another,
-and on a machine that does something else too they wait long."""
-
 _LOOK_SECONDS = 0.25
-
-
-@dataclass(frozen=True)
-class Job:
-    """A job that has something left to do.
-
-    Attributes
-    ----------
-    id : str
-        Its id.
-    directory : Path
-        Its folder.
-    label : str
-        What tells it from the others.
-    operations : tuple of str
-        What is left to do, in order.
-    n_bodies : int
-        Size of its system.
-    """
-
-    id: str
-    directory: Path
-    label: str
-    operations: tuple[str, ...]
-    n_bodies: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,12 +29,12 @@ class Machine:
     ----------
     engine, device : str
         As asked for.
-    slots : int
-        Jobs at a time.
     cores : int
-        Cores that they share.
+        Cores that the jobs share.
     gpus : int
-        GPUs that they share; 0 where none is to be used.
+        GPUs that simulations share; 0 where none is to be used.
+    slots : int, optional
+        Jobs at a time at most; what helps where it is left out.
     until_stationary : bool
         Whether a simulation ends when its wires no longer grow.
     allow : tuple of str
@@ -75,56 +45,12 @@ class Machine:
 
     engine: str = "auto"
     device: str = "auto"
-    slots: int = 1
     cores: int = 1
     gpus: int = 0
+    slots: int | None = None
     until_stationary: bool = False
     allow: tuple[str, ...] = ()
     limit: Limit = NO_LIMIT
-
-
-@dataclass
-class Running:
-    """A job in its process, and how far it says it is."""
-
-    job: Job
-    operation: str
-    process: subprocess.Popen[bytes]
-    pipe: int
-    gpu_id: int
-    log: Path
-    begun: float = field(default_factory=time.monotonic)
-    stage: str = ""
-    step: int = 0
-    total: int = 0
-    rate: float = 0.0
-    wires: float | None = None
-    message: str = ""
-    unread: bytes = b""
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What tells it from the others: job and operation."""
-        return self.job.id, self.operation
-
-    @property
-    def share(self) -> float:
-        """Share of the operation that is done."""
-        return self.step / self.total if self.total else 0.0
-
-    def read(self) -> bool:
-        """Take in what the process has told; False at the end of the pipe."""
-        chunk = os.read(self.pipe, 1 << 16)
-        *lines, self.unread = (self.unread + chunk).split(b"\n")
-        for line in lines:
-            told = json.loads(line)
-            if "message" in told:
-                self.message = told["message"]
-            else:
-                self.stage, self.step = told["stage"], told["step"]
-                self.total, self.rate = told["total"], told["rate"]
-                self.wires = told["wires"]
-        return bool(chunk)
 
 
 class Display(Protocol):
@@ -138,6 +64,9 @@ class Display(Protocol):
 
     def end(self, running: Running, code: int) -> None:
         """Show the end of an operation, with its exit code."""
+
+    def note(self, text: str) -> None:
+        """Show a sentence."""
 
 
 @dataclass
@@ -176,6 +105,11 @@ def run_jobs(jobs: Sequence[Job], machine: Machine, display: Display, crashed: C
         Is told what goes on.
     crashed : callable
         ``crashed(job, operation, message)`` marks a job whose process died without a word.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Where a second signal came; no worker is left.
     """
     return _Pool(jobs, machine, display, crashed).run()
 
@@ -184,8 +118,14 @@ class _Pool:
     def __init__(
         self, jobs: Sequence[Job], machine: Machine, display: Display, crashed: Crashed
     ) -> None:
-        self._waiting = deque((job, operation) for job in jobs for operation in job.operations[:1])
+        self._waiting: dict[str, deque[Job]] = {name: deque() for name in OPERATIONS}
+        for job in jobs:
+            for operation in job.operations[:1]:
+                self._waiting[operation].append(job)
         self._machine, self._display, self._crashed = machine, display, crashed
+        most = max(1, machine.cores // max(1, machine.gpus))
+        self._fillings = [Filling(most) for _ in range(machine.gpus)]
+        self._again: set[str] = set()
         self._running: list[Running] = []
         self._selector = selectors.DefaultSelector()
         self._outcome = Outcome()
@@ -194,68 +134,107 @@ class _Pool:
         with stop_signals() as interrupted:
             stopping, limit = False, self._machine.limit
             try:
-                while self._running or (self._waiting and not stopping):
-                    while (
-                        self._waiting and not stopping and len(self._running) < self._machine.slots
-                    ):
-                        self._start(*self._waiting.popleft())
+                while self._running or (any(self._waiting.values()) and not stopping):
+                    while not stopping and self._begin_next():
+                        pass
                     for key, _ in self._selector.select(_LOOK_SECONDS):
                         if not key.data.read():
                             self._end(key.data, stopping)
+                    self._watch_gpus()
                     self._display.show(self._running)
                     if (interrupted() or limit.left() < MARGIN) and not stopping:
                         stopping = True
-                        for one in self._running:
-                            one.process.send_signal(signal.SIGTERM)
+                        self._stop()
             except BaseException:
                 for one in self._running:
                     one.process.kill()
+                for one in self._running:
+                    one.process.wait()
                 raise
             finally:
                 self._selector.close()
-        self._outcome.left += [job for job, _ in self._waiting]
+        for jobs in self._waiting.values():
+            self._outcome.left += jobs
         return self._outcome
 
-    def _start(self, job: Job, operation: str) -> None:
-        machine = self._machine
-        sharing = min(machine.slots, len(self._running) + 1 + len(self._waiting))
-        threads = max(1, machine.cores // sharing)
-        if operation == "simulate":
-            threads = max(1, min(threads, job.n_bodies // BODIES_PER_THREAD))
-        used = [one.gpu_id for one in self._running]
-        gpu_id = min(range(max(1, machine.gpus)), key=used.count)
-        log = job.directory / f"{operation}.out"
-        reader, writer = os.pipe()
-        command = [
-            sys.executable, "-m", "janus_md.worker", operation, str(job.directory),
-            "--engine", machine.engine, "--device", machine.device,
-            "--threads", str(threads), "--gpu-id", str(gpu_id), "--pipe", str(writer),
-        ]  # fmt: skip
-        if machine.until_stationary:
-            command.append("--until-stationary")
-        command += [f"--allow={name}" for name in machine.allow]
-        try:
-            output = log.open("wb")
-        except OSError as error:
-            os.close(reader)
-            os.close(writer)
-            self._outcome.failed.append((job, f"{log}: {error.strerror}; mend that and run again"))
-            return
-        with output:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=(writer,),
-                env=os.environ | {"OMP_NUM_THREADS": str(threads)} | machine.limit.environment(),
-                # A terminal's Ctrl-C goes to all of its processes: the workers must not hear it
-                # twice.
-                start_new_session=True,
+    def _stop(self) -> None:
+        """Ask for checkpoints; from now on any signal is a second one."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
+        for one in self._running:
+            one.process.send_signal(signal.SIGTERM)
+        self._display.note("stopping in checkpoints; another Ctrl-C stops at once")
+
+    def _begin_next(self) -> bool:
+        """Begin a job where there is room for it; the analyses first, since they end a job."""
+        machine, running = self._machine, self._running
+        room = machine.slots - len(running) if machine.slots is not None else len(running) + 1
+        if room < 1:
+            return False
+        cores = max(machine.cores, machine.slots or 0)  # who asks for more jobs gets them
+        free = cores - sum(one.threads for one in running)
+        for operation in reversed(OPERATIONS):
+            if not (queue := self._waiting[operation]):
+                continue
+            if machine.gpus and operation == "simulate":
+                gpu_id = self._gpu_for(queue[0])
+                if gpu_id is not None:
+                    self._start(queue.popleft(), operation, 1, gpu_id)
+                    return True
+            elif free > 0:
+                waiting = sum(map(len, self._waiting.values()))
+                if machine.slots is not None:
+                    waiting = min(waiting, room)
+                speeds = queue[0].speeds
+                if operation == "analyze":
+                    # It shares out its frames: twice the processes, half the time.
+                    speeds = {n: float(n) for n in range(1, machine.cores + 1)}
+                threads = threads_for(free, waiting, speeds)
+                self._start(queue.popleft(), operation, threads, None)
+                return True
+        return False
+
+    def _on_gpu(self, gpu_id: int) -> list[Running]:
+        return [one for one in self._running if one.gpu_id == gpu_id]
+
+    def _gpu_for(self, job: Job) -> int | None:
+        """GPU with the fewest jobs, where it has room for another."""
+        gpu_id = min(range(len(self._fillings)), key=lambda k: len(self._on_gpu(k)))
+        self._fillings[gpu_id].prepare(job.n_bodies)
+        return gpu_id if len(self._on_gpu(gpu_id)) < self._fillings[gpu_id].target else None
+
+    def _watch_gpus(self) -> None:
+        now = time.monotonic()
+        for gpu_id, filling in enumerate(self._fillings):
+            filling.observe(
+                now,
+                {
+                    one.key: float(one.step * one.job.n_bodies)
+                    for one in self._on_gpu(gpu_id)
+                    if one.steps
+                },
             )
-        os.close(writer)
-        running = Running(job, operation, process, reader, gpu_id, log)
-        self._selector.register(reader, selectors.EVENT_READ, running)
+
+    def _start(self, job: Job, operation: str, threads: int, gpu_id: int | None) -> None:
+        machine = self._machine
+        options = ["--until-stationary"] if machine.until_stationary else []
+        options += [f"--allow={name}" for name in machine.allow]
+        try:
+            running = start(
+                job,
+                operation,
+                engine=machine.engine,
+                device=machine.device,
+                threads=threads,
+                gpu_id=gpu_id,
+                options=options,
+                variables=machine.limit.environment(),
+            )
+        except OSError as error:
+            message = f"{error.filename}: {error.strerror}; mend that and run again"
+            self._outcome.failed.append((job, message))
+            return
+        self._selector.register(running.pipe, selectors.EVENT_READ, running)
         self._running.append(running)
         self._display.begin(running)
 
@@ -268,7 +247,7 @@ class _Pool:
         if code == DONE:
             rest = job.operations[job.operations.index(running.operation) + 1 :]
             if rest:
-                self._waiting.appendleft((job, rest[0]))
+                self._waiting[rest[0]].appendleft(job)
             else:
                 outcome.done.append(job)
         elif code == STOPPED or (stopping and (not running.message or code == -signal.SIGTERM)):
@@ -278,22 +257,26 @@ class _Pool:
             outcome.left.append(job)
         elif code == HELD:
             outcome.held.append((job, running.message))
+        elif self._was_too_many(running):
+            self._waiting[running.operation].append(job)
+            self._display.note(f"{job.label}: no memory beside the others on its GPU; tried later")
+            return
         else:
             if not running.message:
-                running.message = _last_words(running, code)
+                running.message = running.last_words(code)
                 self._crashed(job, running.operation, running.message)
             outcome.failed.append((job, running.message))
         if running.log.stat().st_size == 0:
             running.log.unlink()
         self._display.end(running, code)
 
-
-def _last_words(running: Running, code: int) -> str:
-    """Say how a process died."""
-    how = (
-        f"was killed by {signal.Signals(-code).name}"
-        if code < 0
-        else f"ended with exit code {code}"
-    )
-    said = f"; its output is in {running.log}" if running.log.stat().st_size else ""
-    return f"the process of {running.operation} {how}{said}"
+    def _was_too_many(self, running: Running) -> bool:
+        """Whether a job found no memory on a GPU that it shared; each job is believed that once."""
+        if running.gpu_id is None or "out of memory" not in running.message.lower():
+            return False
+        beside = len(self._on_gpu(running.gpu_id))
+        if not beside or running.job.id in self._again:
+            return False
+        self._again.add(running.job.id)
+        self._fillings[running.gpu_id].out_of_memory(beside + 1)
+        return True

@@ -15,7 +15,7 @@ from janus_md.checkpoint import load as load_checkpoint
 from janus_md.engines import load, require
 from janus_md.engines.base import Simulation
 from janus_md.errors import JanusError, SimulationFailed, ToBeContinued
-from janus_md.execution import choose, completed, device_of, measured_rate, mesh_of
+from janus_md.execution import choose, completed, device_of, measured_rate, mesh_of, placed
 from janus_md.initial import build
 from janus_md.products import INITIAL, LOG, RESTART, TRAJECTORY
 from janus_md.protocol import Stage, stages
@@ -83,6 +83,7 @@ def simulate(
             )
         require(before["engine"], before["device"])
         state = adopt(restart, state, made_for, load(before["engine"]).version(), allow)
+        state = replace(state, execution=placed(state.execution, threads, gpu_id))
         run.begun = (state.stage, state.done)
     else:
         candidates = require(engine, device)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import faulthandler
 import json
 import os
 import sys
@@ -161,8 +162,16 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
     return DONE
 
 
+def _go_first() -> None:
+    """Where memory runs out, the kernel shall end one worker and not what started them all."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
+
+
 def main() -> int:
     """Read the command line of a worker."""
+    faulthandler.enable()  # a crash of an engine leaves a trace of where it was
+    _go_first()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("operation", choices=("simulate", "analyze"))
     parser.add_argument("directory", type=Path)

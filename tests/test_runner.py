@@ -11,9 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import gsd.hoomd
-import pytest
 
-from janus_md import locks, products, query, run_display, runner
+from janus_md import locks, products, query
 from janus_md.analysis.observer import LEAST_FRAMES
 from tests.conftest import TINY, Result
 
@@ -157,48 +156,6 @@ def test_workers_stop_when_the_run_itself_is_killed(
     wait_for(lambda: not Path(f"/proc/{worker}").exists(), 20)
     assert not (job / "trajectory.gsd").exists()
     assert (job / "restart.npz").exists()
-
-
-def test_lines_on_the_pipe_may_come_in_pieces() -> None:
-    reader, writer = os.pipe()
-    job = runner.Job("id", Path(), "label", ("simulate", "analyze"))
-    running = runner.Running(job, "simulate", None, reader, 0, Path())  # type: ignore[arg-type]
-    told = b'{"stage": "produce", "step": 25, "total": 100, "rate": 5.0, "wires": 3.5}\n{"mess'
-    os.write(writer, told)
-    assert running.read()
-    assert (running.stage, running.share, running.message) == ("produce", 0.25, "")
-    assert running.wires == 3.5
-    os.write(writer, b'age": "why"}\n')
-    os.close(writer)
-    assert running.read()
-    assert running.message == "why"
-    assert not running.read()
-    os.close(reader)
-
-
-def test_forecast_counts_what_was_done_before_as_no_gain(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    monkeypatch.setattr(run_display.time, "monotonic", lambda: now)
-    monkeypatch.setattr(run_display, "WEIGHTS", {"simulate": 1.0, "analyze": 0.0})
-    jobs = [runner.Job(str(k), Path(), "", ("simulate", "analyze")) for k in range(2)]
-    forecast = run_display.Forecast(jobs)
-    running = runner.Running(jobs[0], "simulate", None, 0, 0, Path())  # type: ignore[arg-type]
-    assert forecast.seconds([running]) is None
-    running.step, running.total = 50, 100  # goes on from a checkpoint in the middle
-    assert forecast.seconds([running]) is None
-    now, running.step = 10.0, 75
-    # A quarter took 10 s; a quarter and the whole other job are left: 50 s.
-    assert forecast.seconds([running]) == pytest.approx(50.0)
-    now = 20.0
-    forecast.end(running, 0)
-    assert forecast.seconds([]) == pytest.approx(40.0)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0:00"), (59.6, "1:00"), (3599, "59:59"), (3661, "1:01:01")]
-)
-def test_durations_read_as_clocks(seconds: float, text: str) -> None:
-    assert run_display.duration(seconds) == text
 
 
 def test_a_run_may_end_when_the_wires_no_longer_grow(

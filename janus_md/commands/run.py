@@ -16,7 +16,8 @@ from janus_md.errors import JanusError
 if TYPE_CHECKING:
     from signac import Project
 
-    from janus_md.runner import Job, Machine, Outcome
+    from janus_md.runner import Machine, Outcome
+    from janus_md.running import Job
     from janus_md.workspace import Record
 
 ALL = "all"
@@ -30,7 +31,10 @@ def run(
     jobs: Annotated[
         int | None,
         typer.Option(
-            "--jobs", "-j", help="Jobs at a time; as many as cores (or GPUs).", show_default=False
+            "--jobs",
+            "-j",
+            help="Jobs at a time at most; without it, as many as help.",
+            show_default=False,
         ),
     ] = None,
     job: Annotated[
@@ -73,7 +77,7 @@ def run(
     """Simulate and analyse what is left to do, on all cores.
 
     Ends with exit code 0 where everything is done, 1 where a job failed, 75 where something is left
-    for a later run.
+    for a later run (Ctrl-C once: all write their checkpoints), 130 after Ctrl-C twice.
     """
     from rich.console import Console
 
@@ -105,7 +109,7 @@ def run(
         if not waiting:
             console.print(f"{count(len(chosen), 'job')}, all done", highlight=False)
         return
-    from janus_md.run_display import Bars, Lines
+    from janus_md.run_display import Lines, LiveTable
 
     def crashed(job: Job, operation: str, message: str) -> None:
         with contextlib.suppress(OSError):  # the folder may be what is wrong
@@ -113,15 +117,20 @@ def run(
             document.pop("failure", None)
             failures.note(document, operation, message)
 
-    at_a_time = min(machine.slots, len(pending))
-    where = count(machine.gpus, "GPU") if machine.gpus else count(machine.cores, "core")
+    where = count(machine.cores, "core")
+    if machine.gpus:
+        where = f"{count(machine.gpus, 'GPU')} and {where}"
+    most = f", {machine.slots} at a time at most" if machine.slots else ""
     console.print(
-        f"{len(pending)} of {count(len(chosen), 'job')} to do, {at_a_time} at a time on {where}",
-        highlight=False,
+        f"{len(pending)} of {count(len(chosen), 'job')} to do on {where}{most}", highlight=False
     )
-    display = (Bars if console.is_terminal else Lines)(Console(), pending)
-    with display:
-        outcome = runner.run_jobs(pending, machine, display, crashed)
+    display = (LiveTable if console.is_terminal else Lines)(Console(), pending)
+    try:
+        with display:
+            outcome = runner.run_jobs(pending, machine, display, crashed)
+    except KeyboardInterrupt as error:
+        console.print("stopped at once; run again to go on from the last checkpoints")
+        raise typer.Exit(130) from error
     _tell(outcome, console)
     if outcome.failed:
         raise typer.Exit(1)
@@ -150,7 +159,7 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
             raise JanusError(f"--jobs-file: {str(file)!r} is empty; it must hold ids of jobs")
     elif not names:
         return query.records(project)
-    known = [str(job.id) for job in project]
+    known = dict.fromkeys(str(job.id) for job in project)
     found = []
     for name in names:
         fitting = [name] if name in known else [one for one in known if one.startswith(name)]
@@ -161,12 +170,13 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
                 "of its beginning to tell it from the others (see janus-md query)"
             )
         found += fitting
-    return query.records(project, found)
+    return query.records(project, list(dict.fromkeys(found)))
 
 
 def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:
     """Those of `jobs` that have `operation` left to do, and how many must be simulated before."""
-    from janus_md import products, query, runner
+    from janus_md import products, query
+    from janus_md.running import Job
     from janus_md.statepoint import StatePoint
 
     names = query.labels([job.statepoint for job in jobs])
@@ -183,7 +193,7 @@ def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job
             point = StatePoint.of(job.statepoint)
         except JanusError as error:
             raise JanusError(f"job {job.id}: not a state point of janus-md: {error}") from error
-        pending.append(runner.Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies))
+        pending.append(Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies))
     return pending, waiting
 
 
@@ -204,7 +214,7 @@ def _machine(engine: str, device: str, jobs: int | None, needed: bool) -> Machin
     if needed or (engine, device) != ("auto", "auto"):
         found = require(engine, device)
         gpus = found.gpus if found.candidates[0][1] == "gpu" else 0
-    return Machine(engine, device, jobs or gpus or cores, cores, gpus)
+    return Machine(engine, device, cores, gpus, jobs)
 
 
 def _tell(outcome: Outcome, console: Any) -> None:

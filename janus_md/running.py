@@ -1,0 +1,169 @@
+"""A job, and its process: what it was told to do and how far it says it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+OUT_OF_MEMORY = (
+    "most likely by the kernel because memory ran out; fewer jobs at a time (--jobs) need less"
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that has something left to do.
+
+    Attributes
+    ----------
+    id : str
+        Its id.
+    directory : Path
+        Its folder.
+    label : str
+        What tells it from the others.
+    operations : tuple of str
+        What is left to do, in order.
+    n_bodies : int
+        Size of its system.
+    speeds : mapping of int to float
+        How fast its simulation is by the number of threads, in any unit; one thread where nothing
+        was measured.
+    """
+
+    id: str
+    directory: Path
+    label: str
+    operations: tuple[str, ...]
+    n_bodies: int = 0
+    speeds: Mapping[int, float] = field(default_factory=lambda: {1: 1.0})
+
+
+@dataclass
+class Running:
+    """A job in its process, and how far it says it is."""
+
+    job: Job
+    operation: str
+    process: subprocess.Popen[bytes]
+    pipe: int
+    log: Path
+    threads: int = 1
+    gpu_id: int | None = None
+    begun: float = field(default_factory=time.monotonic)
+    kernel_kills: int = field(default_factory=lambda: kernel_kills())
+    stage: str = ""
+    step: int = 0
+    total: int = 0
+    rate: float = 0.0
+    wires: float | None = None
+    message: str = ""
+    unread: bytes = b""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from the others: job and operation."""
+        return self.job.id, self.operation
+
+    @property
+    def share(self) -> float:
+        """Share of the operation that is done."""
+        return self.step / self.total if self.total else 0.0
+
+    @property
+    def steps(self) -> bool:
+        """Whether it integrates, and does not prepare, tune or analyse."""
+        return self.operation == "simulate" and self.rate > 0
+
+    def read(self) -> bool:
+        """Take in what the process has told; False at the end of the pipe."""
+        chunk = os.read(self.pipe, 1 << 16)
+        *lines, self.unread = (self.unread + chunk).split(b"\n")
+        for line in lines:
+            told = json.loads(line)
+            if "message" in told:
+                self.message = told["message"]
+            else:
+                self.stage, self.step = told["stage"], told["step"]
+                self.total, self.rate = told["total"], told["rate"]
+                self.wires = told["wires"]
+        return bool(chunk)
+
+    def last_words(self, code: int) -> str:
+        """Say how the process died, with exit code `code` and without a word."""
+        if code >= 0:
+            how = f"ended with exit code {code}"
+        else:
+            how = f"was killed by {signal.Signals(-code).name}"
+            if -code == signal.SIGKILL:
+                how += (
+                    f", {OUT_OF_MEMORY}"
+                    if kernel_kills() > self.kernel_kills
+                    else ", by somebody or by a limit on memory or time of this machine"
+                )
+            elif -code in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL):
+                how += ", a crash inside the engine or a library"
+        said = f"; its output is in {self.log}" if self.log.stat().st_size else ""
+        return f"the process of {self.operation} {how}{said}"
+
+
+def kernel_kills() -> int:
+    """Processes that the kernel has killed for want of memory since it was booted."""
+    try:
+        lines = Path("/proc/vmstat").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+
+
+def start(
+    job: Job,
+    operation: str,
+    *,
+    engine: str,
+    device: str,
+    threads: int,
+    gpu_id: int | None,
+    options: Sequence[str],
+    variables: Mapping[str, str],
+) -> Running:
+    """Start a worker, with `options` beside and environment `variables`.
+
+    Raises
+    ------
+    OSError
+        Where its folder cannot be written.
+    """
+    log = job.directory / f"{operation}.out"
+    reader, writer = os.pipe()
+    command = [
+        sys.executable, "-m", "janus_md.worker", operation, str(job.directory),
+        "--engine", engine, "--device", device, "--threads", str(threads),
+        "--gpu-id", str(gpu_id or 0), "--pipe", str(writer), *options,
+    ]  # fmt: skip
+    try:
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                pass_fds=(writer,),
+                env=os.environ | {"OMP_NUM_THREADS": str(threads)} | dict(variables),
+                # A terminal's Ctrl-C goes to all of its processes: the workers must not hear it
+                # twice.
+                start_new_session=True,
+            )
+    except OSError:
+        os.close(reader)
+        raise
+    finally:
+        os.close(writer)
+    return Running(job, operation, process, reader, log, threads, gpu_id)

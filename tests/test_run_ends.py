@@ -1,0 +1,154 @@
+"""How a run ends before its time: by Ctrl-C, by a crash of a worker, by want of memory."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from janus_md.running import Job, Running
+from tests.conftest import TINY, Result, environment
+from tests.test_runner import document, frames, make, wait_for
+
+Cli = Callable[..., Result]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+ENDLESS = TINY.replace("produce_ns: 0.02", "produce_ns: 500.0").replace(
+    "frame_interval_ps: 2.0", "frame_interval_ps: 100.0"
+)
+"""A job that does not end while a test lasts."""
+
+
+def worker_of(job: Path) -> int:
+    """Process that works on a job; waits until it integrates."""
+    wait_for(lambda: (job / "trajectory.partial.gsd").exists())
+    return int(json.loads((job / "run.lock").read_text())["pid"])
+
+
+def test_a_second_interrupt_stops_at_once(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    process = start_janus_md("run", "-d", place, "--engine", engine)
+    worker = worker_of(job)
+    os.kill(worker, signal.SIGSTOP)  # it cannot write the checkpoint that it is asked for
+    process.send_signal(signal.SIGINT)
+    assert process.stdout is not None
+    said = ""
+    while "another Ctrl-C stops at once" not in said:
+        said = process.stdout.readline()
+        assert said
+    assert Path(f"/proc/{worker}").exists()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=10)
+    assert process.returncode == 130, err
+    assert out == "stopped at once; run again to go on from the last checkpoints\n"
+    assert not Path(f"/proc/{worker}").exists()
+
+
+def test_a_terminal_shows_a_table_and_takes_ctrl_c(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "janus_md.cli", "run", "-d", place, "--engine", engine],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment() | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"},
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    shown = b""
+
+    def read() -> bool:
+        nonlocal shown
+        try:
+            chunk = os.read(ours, 1 << 16)
+        except OSError:  # the terminal's other side is closed
+            return False
+        shown += chunk
+        return bool(chunk)
+
+    wait_for(lambda: read() and b"produce" in shown)
+    assert b"steps/s" in shown
+    assert b"0 of 1 job done, 1 running" in shown
+    os.write(ours, b"\x03")
+    while read():
+        pass
+    os.close(ours)
+    assert process.wait(timeout=30) == 75
+    assert b"stopping in checkpoints" in shown
+    assert b"1 left for a later run" in shown
+    assert (job / "restart.npz").exists()
+
+
+def test_a_segmentation_fault_costs_its_job_alone(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    crashed = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    sound = make(janus_md, place, TINY + "  relative_permittivity: 2\n")[2.0]
+    process = start_janus_md("run", "-d", place, "--engine", engine, "-j", 2)
+    os.kill(worker_of(crashed), signal.SIGSEGV)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1, err
+    assert "1 done, 1 failed" in out
+    message = document(crashed)["failure"]["message"]
+    assert "was killed by SIGSEGV, a crash inside the engine or a library" in message
+    trace = (crashed / "simulate.out").read_text()
+    assert "Fatal Python error: Segmentation fault" in trace
+    assert "simulate.py" in trace  # where it was
+    assert len(frames(sound)) == 11
+
+
+def test_want_of_memory_costs_its_job_alone(
+    janus_md: Cli,
+    start_janus_md: Start,
+    tmp_path: Path,
+    engine: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The engine starts anew at each checkpoint, and asks for memory then.
+    monkeypatch.setenv("JANUS_MD_CHECKPOINT_SECONDS", "0.2")
+    place = tmp_path / "workspace"
+    greedy = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    sound = make(janus_md, place, TINY + "  relative_permittivity: 2\n")[2.0]
+    process = start_janus_md("run", "-d", place, "--engine", engine, "-j", 2)
+    resource.prlimit(worker_of(greedy), resource.RLIMIT_AS, (1 << 20, 1 << 20))
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1, err
+    assert "1 done, 1 failed" in out
+    assert document(greedy)["failure"]["message"]
+    assert len(frames(sound)) == 11
+
+
+def test_who_killed_a_process_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kills = 3
+    monkeypatch.setattr("janus_md.running.kernel_kills", lambda: kills)
+    log = tmp_path / "simulate.out"
+    log.touch()
+    job = Job("id", tmp_path, "label", ("simulate",))
+    one = Running(job, "simulate", None, 0, log)  # type: ignore[arg-type]
+    assert "was killed by SIGKILL, by somebody" in one.last_words(-signal.SIGKILL)
+    kills += 1
+    assert "by the kernel because memory ran out" in one.last_words(-signal.SIGKILL)
+    assert one.last_words(3) == "the process of simulate ended with exit code 3"
+    log.write_text("words")
+    assert one.last_words(3).endswith(f"; its output is in {log}")
