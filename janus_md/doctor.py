@@ -97,7 +97,7 @@ def _engines() -> list[Finding]:
 def _engine(status: dict[str, Any]) -> Finding:
     name = f"engine {status['name']}"
     if not status["installed"]:
-        state: State = "broken" if status["version"] else "missing"
+        state: State = "broken" if status["present"] else "missing"
         return Finding(name, state, status["version"], status["advice"])
     here = f"{status['version']} on {' and '.join(status['devices'])}"
     advice = status["advice"]

@@ -21,7 +21,8 @@ class Found:
     Attributes
     ----------
     engines : list of dict
-        Fields of :class:`janus_md.engines.EngineStatus`.
+        Fields of :class:`janus_md.engines.EngineStatus`, and ``present``: whether there is a
+        package of that name, be it usable or not.
     candidates : list of (str, str)
         Engine and device that serve the request, best first.
     gpus : int
@@ -69,12 +70,15 @@ def require(engine: str, device: str) -> Found:
 def _main(engine: str, device: str) -> None:
     """Print what is here as one line of JSON."""
     from dataclasses import asdict
+    from importlib.util import find_spec
 
     from janus_md import engines
 
     statuses = engines.probe()
     answer: dict[str, Any] = {
-        "engines": [asdict(status) for status in statuses],
+        "engines": [
+            asdict(status) | {"present": find_spec(status.name) is not None} for status in statuses
+        ],
         "candidates": [],
         "gpus": 0,
         "refusal": "",

@@ -87,7 +87,8 @@ def load_template(path_or_name: str | Path) -> Sweep:
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise JanusError(f"template: {str(path)!r} cannot be read as text: {error}") from error
+            why = getattr(error, "strerror", None) or "it must be text in UTF-8"
+            raise JanusError(f"template: {str(path)!r} cannot be read: {why}") from error
         return read_template(text, path.name)
     name = str(path_or_name).removesuffix(".yaml")
     if name not in template_names():

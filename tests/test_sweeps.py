@@ -121,9 +121,9 @@ def test_values_may_be_maps_and_points_may_differ_in_their_keys() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("fixed: [\n", 2, ["not YAML"]),
-        ("\tfixed: 1", 1, ["not YAML", "\\t"]),
-        ("fixed: {}\nfixed: {}\n", 2, ["not YAML", "duplicate key", "fixed"]),
+        ("fixed: [\n", 2, ["YAML"]),
+        ("\tfixed: 1", 1, ["YAML", "\\t"]),
+        ("fixed: {}\nfixed: {}\n", 2, ["YAML", "duplicate key", "fixed"]),
         ("x: !!python/object:os.system y\n", 1, ["'x'"]),
         ("\nfixde: {}\n", 2, ["'fixde'", "did you mean fixed", "grid"]),
         ("description: 3\n", 1, ["description", "3", "a text"]),
@@ -188,7 +188,7 @@ def test_a_template_may_be_a_file_or_a_name(tmp_path: Path) -> None:
     with pytest.raises(JanusError, match=r"'nothing' is neither a file nor .* quickstart"):
         load_template("nothing")
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(JanusError, match="cannot be read as text"):
+    with pytest.raises(JanusError, match="UTF-8"):
         load_template(path)
 
 

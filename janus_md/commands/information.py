@@ -92,6 +92,7 @@ def doctor(
     Ends with exit code 1 where nothing can be simulated.
     """
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from janus_md.doctor import examine
@@ -105,7 +106,8 @@ def doctor(
             table.add_column(heading, overflow="fold")
         for one in findings:
             style = {"ok": "green", "missing": "yellow", "broken": "red"}[one.state]
-            table.add_row(one.what, f"[{style}]{one.state}[/] {one.here}".rstrip(), one.advice)
+            here = f"[{style}]{one.state}[/] {escape(one.here)}".rstrip()
+            table.add_row(one.what, here, escape(one.advice))
         Console().print(table)
     if not any(one.what.startswith("engine") and one.state == "ok" for one in findings):
         raise typer.Exit(1)

@@ -28,7 +28,15 @@ def init(
     template: Annotated[
         str, typer.Argument(help="A YAML file, or the name of a template of the package.")
     ],
-    directory: Directory = Path(),
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            "--directory",
+            "-d",
+            help="The workspace's folder; the current one by default, if nothing else is in it.",
+            show_default=False,
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say how many state points and which; make nothing.")
     ] = False,
@@ -52,6 +60,8 @@ def init(
         for name in names if len(names) <= LISTED else [*names[:LISTED], "..."]:
             console.print(f"  {name}", markup=False)
         return
+    if directory is None:
+        directory = _empty_folder(besides=template)
     new = create(directory, statepoints)
     known = f" ({number - new} were there already)" if new < number else ""
     console.print(
@@ -59,6 +69,18 @@ def init(
         f"go on with: janus-md run --directory {directory}",
         markup=False,
     )
+
+
+def _empty_folder(besides: str) -> Path:
+    """Return the current folder, if it is a workspace or holds nothing but the template."""
+    here = Path.cwd()
+    others = [path for path in here.iterdir() if path.name[0] != "." and path != here / besides]
+    if others and not (here / ".signac").is_dir():
+        raise JanusError(
+            f"directory: none is given, and the current folder {str(here)!r} is not empty; give "
+            "--directory and a name for a new folder, or --directory . to take this one"
+        )
+    return Path()
 
 
 def query(
@@ -149,10 +171,18 @@ def report(
     folders = questions.folders(project)
     console = Console()
     page = console if console.is_terminal else Console(width=160)
-    page.print(console_table(rows, folders, width=page.width))
+    analyzed = any(rows["status"] == "done")
+    if analyzed:
+        page.print(console_table(rows, folders, width=page.width))
     for _, row in rows[rows["status"] == "failed"].iterrows():
         message = row.get("failure.message", "")
         console.print(f"failed: {row['job'][:8]}: {message}", highlight=False, markup=False)
+    if not analyzed:
+        states = ", ".join(f"{n} {name}" for name, n in rows["status"].value_counts().items())
+        raise JanusError(
+            f"directory: {str(directory)!r} has no results to report yet ({states}); go on with: "
+            f"janus-md run --directory {directory}"
+        )
     files = write_report(rows, folders, out or directory / "report")
     console.print(f"\n{files[0].resolve()}", highlight=False, soft_wrap=True)
     for file in files[1:]:
