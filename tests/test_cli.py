@@ -179,7 +179,8 @@ def test_init_takes_no_folder_that_holds_other_things(
     study = tmp_path / "study"
     study.mkdir()
     monkeypatch.chdir(study)
-    (study / "own.yaml").write_text("fixed: {particle: R-Au-Cu, n_bodies: 64, volume_fraction: 0.05}\n")
+    keys = "particle: R-Au-Cu, n_bodies: 64, volume_fraction: 0.05, relative_permittivity: 1"
+    (study / "own.yaml").write_text(f"fixed: {{{keys}}}\n")
     assert "1 new job from own" in janus_md("init", "own.yaml").out
 
 
