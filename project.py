@@ -8,6 +8,8 @@ in a workspace. Every operation is one call of a plain function; whether it is d
 whole products on disk. `janus-md run` does the same on one machine with a process per operation.
 """
 
+import contextlib
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -32,6 +34,9 @@ THREADS = int(os.environ.get("JANUS_MD_THREADS", "1"))
 
 ALLOW = tuple(filter(None, os.environ.get("JANUS_MD_ALLOW", "").split(",")))
 """What may have changed since a checkpoint was written: version, state."""
+
+SOURCES = ".sources"
+"""File in the report's folder that tells which tables it was made of."""
 
 
 class Project(FlowProject):
@@ -61,14 +66,28 @@ def all_analyzed(*jobs: Job) -> bool:
     return any(map(analyzed, jobs)) and all(analyzed(job) or failed(job) for job in jobs)
 
 
+def sources(*jobs: Job) -> str:
+    """Tell this state of all tables from any other, by their sizes and times.
+
+    Times are not put in order: clocks jump.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(Path(job.path) / name for job in jobs for name in products.TABLES):
+        with contextlib.suppress(FileNotFoundError):
+            found = path.stat()
+            told = f"{path.parent.name} {path.name} {found.st_size} {found.st_mtime_ns}\n"
+            digest.update(told.encode())
+    return digest.hexdigest()
+
+
 def summarized(*jobs: Job) -> bool:
-    """The report is there and newer than every table."""
-    report = Path(jobs[0].project.path) / "report" / "report.html"
-    if not report.is_file():
+    """The report is there, and is that of the tables as they are."""
+    folder = Path(jobs[0].project.path) / "report"
+    try:
+        made_of = (folder / SOURCES).read_text()
+    except FileNotFoundError:
         return False
-    tables = (Path(job.path) / name for job in jobs for name in products.TABLES)
-    newest = max((table.stat().st_mtime for table in tables if table.is_file()), default=0.0)
-    return report.stat().st_mtime >= newest
+    return (folder / "report.html").is_file() and made_of == sources(*jobs)
 
 
 @Project.post(simulated)
@@ -100,7 +119,9 @@ def analyze(job: Job) -> None:
 @Project.operation(aggregator=aggregator())
 def summarize(*jobs: Job) -> None:
     """Write the report of all jobs."""
-    query.write_report(jobs[0].project, Path(jobs[0].project.path) / "report")
+    folder, found = Path(jobs[0].project.path) / "report", sources(*jobs)
+    query.write_report(jobs[0].project, folder)
+    (folder / SOURCES).write_text(found)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Torture of runs; see __main__.py."""
