@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from flow import FlowProject, aggregator
+from flow.environment import StandardEnvironment
 from flow.errors import UserOperationError
 from signac.job import Job
 
@@ -135,7 +136,8 @@ if __name__ == "__main__":
         query.open_project(Path.cwd())
         if "run" in sys.argv[1:2]:  # what it starts ends with it
             os.environ.update(walltime.limit().environment())
-        Project().main()
+        # Submission is not flow's, so it need not ask a scheduler for jobs of its own.
+        Project(environment=StandardEnvironment).main()
     except (JanusError, UserOperationError) as error:
         # `exec` raises what an operation raises, `run` wraps it.
         cause = error.__cause__ if isinstance(error, UserOperationError) else error
