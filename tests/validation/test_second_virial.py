@@ -1,0 +1,111 @@
+"""Second virial coefficients against series, quadrature and invariances."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from janus_md import catalog
+from janus_md.bodies import RigidBody
+from janus_md.interactions import WCA_EPSILON
+from janus_md.pair_energy import pair_energy
+from janus_md.units import BOLTZMANN, COULOMB
+from janus_md.virial import integrate, second_virial
+from tests.engines.conftest import two_charge_dipole
+
+UNIT = 2.0 * math.pi / 3.0
+"""b0 of spheres 1 nm wide, nm^3."""
+SEPARATION = 0.005
+"""Of the charges: the error of point dipoles made of them is below 1e-4 b0."""
+
+
+def dipole(coupling: float, kT: float, diameter: float) -> RigidBody:
+    kind = two_charge_dipole(SEPARATION, math.sqrt(coupling * kT / COULOMB))
+    return replace(kind, diameters=kind.diameters | {"dipole": diameter})
+
+
+def test_spheres_that_only_repel() -> None:
+    """WCA spheres and a hard core without charge: -1/2 int (exp(-u) - 1) 4 pi r^2 dr."""
+    from scipy.integrate import quad
+
+    kind = dipole(0.0, 1.0, 1.0)
+    temperature = 300.0
+    found = second_virial(kind, kind, temperature)
+
+    def integrand(r: float) -> float:
+        u = 4.0 * WCA_EPSILON * (r**-12 - r**-6) + WCA_EPSILON
+        return 2.0 * math.pi * r * r * (1.0 - math.exp(-u / (BOLTZMANN * temperature)))
+
+    exact, _ = quad(integrand, 1e-2, 2 ** (1 / 6), epsabs=1e-12)
+    assert found.value == pytest.approx(exact, rel=1e-5)
+
+
+@pytest.mark.parametrize(("coupling", "exact"), [(1, 0.6527910519), (3, -3.5925700037)])
+def test_dipolar_hard_spheres(report_check, coupling: int, exact: float) -> None:
+    """1 - x²/3 - x⁴/75 - 29 x⁶/55125 - ... (Bartke and Hentschke, PRE 75, 061503, 2007)."""
+    kind = dipole(coupling, 1.0, 0.0)
+    found = integrate(
+        lambda r, a, b: pair_energy(kind, kind, r, a, b), coupling, 1.0, core=1.0, revolution=True
+    )
+    report_check(
+        f"second virial coefficient of dipolar hard spheres, λ {coupling}, B₂/b₀",
+        reference=exact,
+        source="series in λ",
+        ours=found.value / UNIT,
+    )
+    assert found.value / UNIT == pytest.approx(exact, abs=1e-4)
+    assert found.error < 1e-5
+
+
+@pytest.mark.parametrize(("coupling", "exact"), [(2, -0.4696023901), (3, -3.3605560398)])
+def test_soft_dipolar_spheres(report_check, coupling: int, exact: float) -> None:
+    """WCA with epsilon = kT, and a point dipole; kT is the beads' epsilon here."""
+    kind = dipole(coupling, WCA_EPSILON, 1.0)
+    found = second_virial(kind, kind, WCA_EPSILON / BOLTZMANN)
+    report_check(
+        f"second virial coefficient of WCA spheres with a dipole, λ {coupling}, B₂/b₀",
+        reference=exact,
+        source="quadrature",
+        ours=found.value / UNIT,
+    )
+    assert found.value / UNIT == pytest.approx(exact, abs=1e-4)
+    assert found.error < 1e-5
+
+
+def test_both_ways_to_average_over_orientations_agree() -> None:
+    """Of a body of revolution that is not said to be one, by quasi-random orientations."""
+    kind = catalog.body("R-Au-Cu", "sphere")
+    any_body = replace(kind, symmetry=1)
+    exact = second_virial(kind, kind, 298.15, 4.0)
+    found = second_virial(any_body, any_body, 298.15, 4.0)
+    assert 0.0 < found.error < 0.05 * abs(exact.value)
+    assert found.value == pytest.approx(exact.value, abs=4 * found.error)
+
+
+def test_where_the_centre_lies_makes_no_difference() -> None:
+    """A sphere held off the axis by a body that is turned every way is the same sphere."""
+    kind = dipole(0.0, 1.0, 1.0)
+    eccentric = replace(
+        kind,
+        name="eccentric",
+        positions=np.array([[0.2, 0.1, -0.1]]),
+        types=("bead",),
+        charges=np.zeros(1),
+        diameters={"eccentric": 0.0, "bead": 1.0},
+        symmetry=1,
+    )
+    exact = second_virial(kind, kind, 300.0).value
+    for first, second in ((eccentric, kind), (eccentric, eccentric)):
+        found = second_virial(first, second, 300.0)
+        assert 0.0 < found.error < 0.02 * exact
+        assert found.value == pytest.approx(exact, abs=4 * found.error)
+
+
+def test_a_net_charge_has_none() -> None:
+    kind = dipole(1.0, 1.0, 1.0)
+    ion = replace(kind, charges=np.array([0.0, 1.0]))
+    with pytest.raises(ValueError, match="net charge"):
+        second_virial(ion, kind, 300.0)
