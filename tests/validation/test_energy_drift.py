@@ -1,0 +1,42 @@
+"""Without a bath, the total energy of dry wires: the curve behind the default time step."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.energy_drift import MODELS, watch
+from janus_md.engines import Engine
+from janus_md.statepoint import ProtocolSettings
+
+DEFAULT = ProtocolSettings()
+BOUND = 1e-4
+"""Drift within the bath's damping time at the default time step, kT per degree of freedom."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", MODELS)
+def test_energy_is_conserved_to_second_order(engine: Engine, report_check, model: str) -> None:
+    """Fluctuations of velocity Verlet's energy go as the square of the time step."""
+    runs = {
+        step: watch(model, engine.name, "tight", step, start=0, watched_ps=60.0)
+        for step in (DEFAULT.time_step_ps, 0.2, 0.4)
+    }
+    ratio = runs[0.2].fluctuation / runs[DEFAULT.time_step_ps].fluctuation
+    drift = runs[DEFAULT.time_step_ps].drift
+    report_check(
+        f"fluctuation of the energy, 0.2 ps over 0.1 ps, dry {model}",
+        reference=4.0,
+        source="second order of velocity Verlet",
+        ours=float(f"{ratio:.2g}"),
+        engine=engine.name,
+    )
+    report_check(
+        f"drift of the energy at {DEFAULT.time_step_ps} ps / (kT per d.o.f. and ns), dry {model}",
+        reference=0.0,
+        source="conservation",
+        ours=float(f"{drift:.2g}"),
+        engine=engine.name,
+    )
+    assert 3.0 < ratio < 6.0
+    assert abs(runs[0.4].drift) > abs(drift)
+    assert abs(drift) * 1e-3 * DEFAULT.damping_ps < BOUND
