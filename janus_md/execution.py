@@ -43,13 +43,11 @@ def choose(
                 "protocol.name: 'brownian' needs the engine hoomd, which is not the one in use; "
                 "use langevin, or install HOOMD-blue"
             )
-    # Speed does not depend on the step, and a short one keeps the trial sane whatever is asked for.
-    gentle = min(RELAX_STEP_SHARE * point.protocol.time_step_ps, 0.01)
     tuned: dict[str, tuple[Engine, Device, Tuned]] = {}
     for name, kind in candidates:
         adapter = load(name)
         where = Device(kind, threads if name == "lammps" else 1, gpu_id)
-        found = tune(_Watched(adapter, look), system, environment, gentle, device=where)
+        found = tune(_Watched(adapter, look), system, environment, gentle_step(point), device=where)
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     return {
@@ -67,6 +65,11 @@ def choose(
         "steps": 0,
         "seconds": 0.0,
     }
+
+
+def gentle_step(point: StatePoint) -> float:
+    """Time step of trials, ps: speed does not depend on it, and a short one keeps them sane."""
+    return min(RELAX_STEP_SHARE * point.protocol.time_step_ps, 0.01)
 
 
 class _Watched(Engine):

@@ -96,8 +96,9 @@ def run(
     project = query.open_project(directory)
     chosen = chosen_jobs(project, job or (), jobs_file)
     pending, waiting = pending_jobs(chosen, operation)
+    machine, candidates = _machine(engine, device, jobs, bool(pending))
     machine = replace(
-        _machine(engine, device, jobs, bool(pending)),
+        machine,
         until_stationary=until_stationary,
         allow=tuple(allow or ()),
         limit=end,
@@ -124,6 +125,8 @@ def run(
     console.print(
         f"{len(pending)} of {count(len(chosen), 'job')} to do on {where}{most}", highlight=False
     )
+    if not machine.gpus:
+        pending = _with_speeds(pending, chosen, machine, candidates, console)
     display = (LiveTable if console.is_terminal else Lines)(Console(), pending)
     try:
         with display:
@@ -197,8 +200,10 @@ def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job
     return pending, waiting
 
 
-def _machine(engine: str, device: str, jobs: int | None, needed: bool) -> Machine:
-    """Check what was asked for against what is here."""
+def _machine(
+    engine: str, device: str, jobs: int | None, needed: bool
+) -> tuple[Machine, list[tuple[str, str]]]:
+    """Check what was asked for against what is here; the engines and devices that serve, too."""
     from janus_md.engines import DEVICES, ENGINES
     from janus_md.messages import unknown
     from janus_md.probing import require
@@ -211,10 +216,33 @@ def _machine(engine: str, device: str, jobs: int | None, needed: bool) -> Machin
         if value not in allowed:
             raise JanusError(unknown(what, value, allowed))
     cores, gpus = cores_here(), 0
+    candidates: list[tuple[str, str]] = []
     if needed or (engine, device) != ("auto", "auto"):
         found = require(engine, device)
-        gpus = found.gpus if found.candidates[0][1] == "gpu" else 0
-    return Machine(engine, device, cores, gpus, jobs)
+        candidates = found.candidates
+        gpus = found.gpus if candidates[0][1] == "gpu" else 0
+    return Machine(engine, device, cores, gpus, jobs), candidates
+
+
+def _with_speeds(
+    pending: list[Job],
+    chosen: list[Record],
+    machine: Machine,
+    candidates: list[tuple[str, str]],
+    console: Any,
+) -> list[Job]:
+    """Return the jobs with their speeds by threads, where those are known or worth a trial."""
+    from janus_md.thread_trial import speeds_of
+
+    statepoints = {record.id: dict(record.statepoint) for record in chosen}
+    speeds = speeds_of(
+        {one.id: statepoints[one.id] for one in pending if "simulate" in one.operations},
+        machine.cores,
+        machine.slots or machine.cores,
+        candidates,
+        lambda text: console.print(text, highlight=False, markup=False),
+    )
+    return [replace(one, speeds=speeds[one.id]) if one.id in speeds else one for one in pending]
 
 
 def _tell(outcome: Outcome, console: Any) -> None:

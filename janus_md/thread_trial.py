@@ -1,0 +1,279 @@
+"""How fast jobs are together with one thread each, or with several: measured, once per machine.
+
+For a kind of system, as many copies as the cores hold run at the same time, each in a process of
+its own: with one thread, with two, and so on for as long as that makes them faster in sum.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from janus_md.statepoint import StatePoint
+from janus_md.walltime import seconds_needed
+
+WORTH_SECONDS = 3600.0
+"""Wall time of one core, as estimated beforehand, that all jobs of a kind must need together, so
+that it is worth a trial of some ten seconds."""
+
+TRIAL_SECONDS = 2.0
+"""Time for which the copies run."""
+
+READY = "ready"
+
+Measure = Callable[[dict[str, Any], int, int], float]
+"""``measure(statepoint, copies, threads)``: their sum of steps per second."""
+
+
+def kind_of(statepoint: Mapping[str, Any]) -> str:
+    """What the speed of a state point depends on, as a text."""
+    keys = ("model", "n_bodies", "volume_fraction", "electrostatics")
+    return json.dumps({key: statepoint.get(key) for key in keys}, sort_keys=True)
+
+
+def speeds_by_threads(
+    statepoint: dict[str, Any], cores: int, jobs: int, measure: Measure
+) -> dict[int, float]:
+    """Speed of one job by its number of threads, beside as many others as the cores hold.
+
+    Parameters
+    ----------
+    statepoint : dict
+        What is simulated.
+    cores : int
+        Cores that may be used.
+    jobs : int
+        Jobs that there are: no more copies run.
+    measure : callable
+        Measures copies that run at the same time.
+
+    Returns
+    -------
+    dict of int to float
+        Steps per second of a single copy; the numbers of threads are powers of two and `cores`.
+        It ends with the first number that makes the sum smaller.
+    """
+    found: dict[int, float] = {}
+    numbers = [2**k for k in range(cores.bit_length()) if 2**k <= cores]
+    best = 0.0
+    for threads in sorted({*numbers, cores}):
+        copies = max(1, min(jobs, cores // threads))
+        total = measure(statepoint, copies, threads)
+        found[threads] = total / copies
+        if total < best:
+            break
+        best = total
+    return found
+
+
+def cache_file() -> Path:
+    """File of what was measured, for all workspaces of the user."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "janus-md" / "threads.json"
+
+
+def machine_name(cores: int) -> str:
+    """What tells this machine from others: its processor and how many cores are used."""
+    name = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next((line.split(":")[1].strip() for line in lines if "model name" in line), name)
+    except OSError:
+        pass
+    return f"{name}, {cores} cores"
+
+
+def recall(cores: int, file: Path) -> dict[str, dict[int, float]]:
+    """Read what was measured on this machine, by kind; nothing where the file is not whole."""
+    try:
+        kept = json.loads(file.read_text())[machine_name(cores)]
+        return {
+            kind: {int(threads): float(speed) for threads, speed in speeds.items()}
+            for kind, speeds in kept.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def keep(cores: int, kind: str, speeds: Mapping[int, float], file: Path) -> None:
+    """Add what was measured; where that cannot be written it is measured again another time."""
+    try:
+        kept = dict(json.loads(file.read_text()))
+    except (OSError, ValueError, TypeError):
+        kept = {}
+    kept.setdefault(machine_name(cores), {})[kind] = {str(n): speeds[n] for n in speeds}
+    staged = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        staged.write_text(json.dumps(kept, indent=1))
+        staged.replace(file)
+    except OSError:
+        staged.unlink(missing_ok=True)
+
+
+def is_quiet(cores: int) -> bool:
+    """Whether others leave the machine alone: else what is measured holds for now, not for ever."""
+    return os.getloadavg()[0] < 0.5 * cores
+
+
+def measure_copies(
+    statepoint: dict[str, Any],
+    copies: int,
+    threads: int,
+    *,
+    candidates: Sequence[tuple[str, str]],
+    chosen: dict[str, Any],
+) -> float:
+    """Sum of steps per second of `copies` that run at the same time; 0 where one fails.
+
+    `chosen` keeps the engines' records with their meshes from one call to the next. One thread
+    goes to the engine that is the fastest with one, several to LAMMPS.
+    """
+    if not chosen:
+        with ExitStack() as stack:
+            process = _start(stack, {"statepoint": statepoint, "candidates": candidates}, 1)
+            assert process.stdout is not None
+            chosen |= json.loads(process.stdout.readline() or "{}")
+    if not chosen:
+        return 0.0
+    fastest = max(chosen.values(), key=lambda one: one["trial_steps_per_second"][one["engine"]])
+    execution = fastest if threads == 1 else chosen["lammps"]
+    order = {"statepoint": statepoint, "execution": execution | {"threads": threads}}
+    with ExitStack() as stack:
+        running = [_start(stack, order, threads) for _ in range(copies)]
+        for one in running:
+            assert one.stdout is not None
+            if one.stdout.readline().strip() != READY:
+                return 0.0
+        for one in running:
+            assert one.stdin is not None
+            one.stdin.write("go\n")
+            one.stdin.flush()
+        return sum(float(one.stdout.readline() or 0.0) for one in running if one.stdout)
+
+
+def speeds_of(
+    statepoints: Mapping[str, dict[str, Any]],
+    cores: int,
+    most: int,
+    candidates: Sequence[tuple[str, str]],
+    tell: Callable[[str], None],
+) -> dict[str, dict[int, float]]:
+    """Find the speeds of jobs by threads, as far as that is worth a trial or known from one.
+
+    Parameters
+    ----------
+    statepoints : mapping of str to dict
+        State points of jobs that are to be simulated, by id.
+    cores : int
+        Cores that they share.
+    most : int
+        Jobs at a time at most.
+    candidates : sequence of (str, str)
+        Engines and devices that may run them.
+    tell : callable
+        Is told what is measured.
+
+    Returns
+    -------
+    dict of str to dict
+        Speeds by number of threads, by job; jobs that are left out get one thread.
+    """
+    # Of the engines, LAMMPS alone has threads.
+    if cores < 2 or ("lammps", "cpu") not in candidates:
+        return {}
+    kinds: dict[str, list[str]] = {}
+    for job, statepoint in statepoints.items():
+        kinds.setdefault(kind_of(statepoint), []).append(job)
+    known = recall(cores, cache_file())
+    found: dict[str, dict[int, float]] = {}
+    for kind, jobs in kinds.items():
+        statepoint = statepoints[jobs[0]]
+        point = StatePoint.of(statepoint)
+        if point.protocol.name == "brownian":  # HOOMD-blue alone has it
+            continue
+        if kind not in known:
+            if len(jobs) * seconds_needed(point) < WORTH_SECONDS:
+                continue
+            tell(f"measuring how many threads serve systems of {point.n_bodies} bodies ...")
+            chosen: dict[str, Any] = {}
+            quiet = is_quiet(cores)
+            measure = partial(measure_copies, candidates=candidates, chosen=chosen)
+            speeds = speeds_by_threads(statepoint, cores, min(most, len(jobs)), measure)
+            if not all(speeds.values()):  # the jobs will say what is wrong
+                continue
+            if quiet:
+                keep(cores, kind, speeds, cache_file())
+            known[kind] = speeds
+            told = ", ".join(f"{speed:.4g} with {n}" for n, speed in speeds.items())
+            tell(f"steps/s of one such job by its threads, all cores in use: {told}")
+        found |= dict.fromkeys(jobs, known[kind])
+    return found
+
+
+def _start(stack: ExitStack, order: dict[str, Any], threads: int) -> subprocess.Popen[str]:
+    """Start a copy; it ends with `stack` at the latest."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "janus_md.thread_trial"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": str(threads)},
+    )
+    stack.enter_context(process)
+    stack.callback(process.kill)
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(order) + "\n")
+    process.stdin.flush()
+    return process
+
+
+def _main() -> None:
+    """Do what the line on standard input says: choose meshes, or run as a copy."""
+    from janus_md.engines import load
+    from janus_md.execution import choose, device_of, gentle_step, mesh_of
+    from janus_md.initial import build
+    from janus_md.protocol import bath
+
+    order = json.loads(sys.stdin.readline())
+    point = StatePoint.of(order["statepoint"])
+    system = build(point)
+    if "candidates" in order:
+        found = {
+            name: choose(point, system, [(name, kind)], 1, 0) for name, kind in order["candidates"]
+        }
+        print(json.dumps(found), flush=True)
+        return
+    execution = order["execution"]
+    simulation = load(execution["engine"]).start(
+        system,
+        bath(point, system.bodies),
+        gentle_step(point),
+        mesh_of(execution),
+        seed=1,
+        device=device_of(execution),
+    )
+    simulation.advance(20)
+    print(READY, flush=True)
+    sys.stdin.readline()
+    begun, steps, piece = time.perf_counter(), 0, 10
+    while time.perf_counter() - begun < TRIAL_SECONDS:
+        simulation.advance(piece)
+        steps += piece
+        piece = max(1, int(0.1 * steps / (time.perf_counter() - begun)))
+    print(steps / (time.perf_counter() - begun), flush=True)
+    simulation.close()
+
+
+if __name__ == "__main__":
+    _main()
