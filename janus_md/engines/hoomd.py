@@ -76,7 +76,9 @@ class HoomdSimulation:
         self._start = system
         particles = lay_out(system)
         # PPPM warns of every mesh that is not tight, on stderr; ours is measured.
-        quiet = {"notice_level": 0, "message_filename": os.devnull}
+        quiet: dict[str, Any] = {"notice_level": 0}
+        if not hoomd.version.mpi_enabled:  # with MPI, the file is removed: root would lose it
+            quiet["message_filename"] = os.devnull
         if device.kind == "gpu":
             where = hoomd.device.GPU(gpu_id=device.gpu_id, **quiet)
         else:
