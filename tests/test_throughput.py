@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from janus_md import runner
-from janus_md.running import Job
+from janus_md.running import Job, Running
 from janus_md.throughput import GAIN, WINDOW_SECONDS, Filling, threads_for
 from tests.conftest import TINY, Result
 from tests.test_runner import document, make
@@ -150,6 +153,54 @@ def test_threads_serve_where_they_are_more_than_their_number() -> None:
 def test_gain_is_above_the_error_of_a_window() -> None:
     # A job tells its steps twice a second: at each end of a window half a second may be missing.
     assert 1.0 + 2 * 0.5 / WINDOW_SECONDS < GAIN
+
+
+LITTLE_MEMORY = """
+import json, os, sys, time
+pipe, folder = int(sys.argv[1]), sys.argv[2]
+mine = f"{folder}/{os.getpid()}"
+open(mine, "w").close()
+code, message = 0, None
+for step in range(1, 21):
+    if step == 3 and len(os.listdir(folder)) > 2:
+        code, message = 1, "RuntimeError: CUDA Error: out of memory"
+        break
+    told = {"stage": "produce", "step": step, "total": 20, "rate": 10.0, "wires": None}
+    os.write(pipe, json.dumps(told).encode() + b"\\n")
+    time.sleep(0.1)
+os.remove(mine)
+if message:
+    os.write(pipe, json.dumps({"message": message}).encode() + b"\\n")
+sys.exit(code)
+"""
+"""A job of 2 s on a device whose memory holds two of them."""
+
+
+def test_jobs_that_find_no_memory_beside_others_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("janus_md.throughput.WINDOW_SECONDS", 0.3)
+    monkeypatch.setattr("janus_md.throughput.GAIN", 0.0)
+    device = tmp_path / "device"
+    device.mkdir()
+
+    def start(job: Job, operation: str, gpu_id: int | None, **_: object) -> Running:
+        reader, writer = os.pipe()
+        command = [sys.executable, "-c", LITTLE_MEMORY, str(writer), str(device)]
+        process = subprocess.Popen(command, pass_fds=(writer,))
+        os.close(writer)
+        log = tmp_path / f"{job.id}.out"
+        log.touch()
+        return Running(job, operation, process, reader, log, 1, gpu_id)
+
+    monkeypatch.setattr(runner, "start", start)
+    jobs = [Job(str(k), tmp_path, f"job {k}", ("simulate",), 16) for k in range(6)]
+    watch = Watch()
+    outcome = runner.run_jobs(jobs, runner.Machine(cores=8, gpus=1), watch, lambda *_: None)
+    assert sorted(job.id for job in outcome.done) == [job.id for job in jobs]
+    assert not outcome.failed
+    assert watch.notes
+    assert all("no memory beside the others" in note for note in watch.notes)
 
 
 class Watch:

@@ -1,0 +1,124 @@
+"""Print how fast a sweep is done on this machine; ``python benchmarks/workstation.py``.
+
+The same jobs three times, each in a new workspace: one after the other by signac-flow's ``run``, at
+the same time by ``run --parallel``, and by ``janus-md run``. Wall time is what a user waits for; on
+a machine that does other things too it says little, so the time of the processors is told as well,
+and the load of the machine before each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from janus_md.runner import cores_here
+
+TEMPLATE = """
+fixed:
+  particle: R-Au-Cu
+  model: sphere
+  n_bodies: {bodies}
+  volume_fraction: 0.05
+  relative_permittivity: 1.5
+  protocol: {{relax_ps: 2.0, equilibrate_ns: 0.0, produce_ns: {ns}, frame_interval_ps: 10.0}}
+replicas: {jobs}
+"""
+
+FLOW = [sys.executable, "project.py", "run", "--operation", "simulate", "analyze"]
+
+CONTENDERS = {
+    "flow, one after the other": FLOW,
+    "flow, --parallel": [*FLOW, "--parallel"],
+    "janus-md run": [sys.executable, "-m", "janus_md.cli", "run"],
+}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a contender took.
+
+    Attributes
+    ----------
+    wall, cpu : float
+        Seconds that passed, and seconds of processors in all of its processes.
+    steps : int
+        Steps of all jobs together.
+    load : float
+        Processes that wanted to run when it began, by the system's average over a minute.
+    """
+
+    wall: float
+    cpu: float
+    steps: int
+    load: float
+
+
+def processors() -> float:
+    """Seconds of processors in all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def race(command: list[str], workspace: Path, engine: str) -> Taken:
+    """Let a contender do all jobs of `workspace`."""
+    load, cpu, begin = os.getloadavg()[0], processors(), time.monotonic()
+    more = ["--engine", engine] if "project.py" not in command else []
+    done = subprocess.run(
+        [*command, *more],
+        cwd=workspace,
+        env=os.environ | {"JANUS_MD_ENGINE": engine, "OMP_NUM_THREADS": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    wall, cpu = time.monotonic() - begin, processors() - cpu
+    documents = [
+        json.loads(one.read_text()) for one in workspace.glob("workspace/*/*document.json")
+    ]
+    if not documents or not all("analysis" in one for one in documents):
+        sys.exit(f"{' '.join(command)} left jobs undone:\n{done.stdout}{done.stderr}")
+    return Taken(wall, cpu, sum(one["execution"]["steps"] for one in documents), load)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=2 * cores_here())
+    parser.add_argument("--bodies", type=int, default=216)
+    parser.add_argument("--ns", type=float, default=2.0, help="length of each job")
+    parser.add_argument("--engine", default="lammps")
+    given = parser.parse_args()
+    print(
+        f"{given.jobs} jobs of {given.bodies} bodies and {given.ns:g} ns with {given.engine}, "
+        f"{cores_here()} cores\n\n"
+        "| | load before | wall / s | jobs/hour | body-steps/s | CPU / s a job | cores busy |\n"
+        "|---|---|---|---|---|---|---|"
+    )
+    for name, command in CONTENDERS.items():
+        with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
+            template = Path(folder) / "sweep.yaml"
+            template.write_text(TEMPLATE.format(jobs=given.jobs, bodies=given.bodies, ns=given.ns))
+            workspace = Path(folder) / "workspace"
+            init = [sys.executable, "-m", "janus_md.cli", "init", str(template), "-d"]
+            subprocess.run([*init, str(workspace)], check=True, stdout=subprocess.DEVNULL)
+            taken = race(command, workspace, given.engine)
+        print(
+            f"| {name} | {taken.load:.1f} | {taken.wall:.1f} "
+            f"| {3600 * given.jobs / taken.wall:.0f} "
+            f"| {taken.steps * given.bodies / taken.wall:.3g} "
+            f"| {taken.cpu / given.jobs:.1f} | {taken.cpu / taken.wall:.2f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
