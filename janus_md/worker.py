@@ -12,15 +12,18 @@ import contextlib
 import faulthandler
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from janus_md import failures
 from janus_md.errors import JanusError, ToBeContinued
+from janus_md.interrupts import SIGNALS
 from janus_md.locks import Held
 from janus_md.walltime import NO_LIMIT, Limit, limit
 
@@ -168,8 +171,15 @@ def _go_first() -> None:
         Path("/proc/self/oom_score_adj").write_text("500")
 
 
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End where nothing listens to signals: before the simulation does, and after it."""
+    sys.exit(STOPPED)
+
+
 def main() -> int:
     """Read the command line of a worker."""
+    for number in SIGNALS:
+        signal.signal(number, _leave)
     faulthandler.enable()  # a crash of an engine leaves a trace of where it was
     _go_first()
     parser = argparse.ArgumentParser(description=__doc__)

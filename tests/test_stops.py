@@ -49,20 +49,34 @@ def start(*command: str | Path, where: Path, engine: str) -> subprocess.Popen[st
     )
 
 
+def worker(job: Path, engine: str) -> subprocess.Popen[str]:
+    """A worker that tells how far it is on its stderr."""
+    return start(
+        "-m", "janus_md.worker", "simulate", job, "--engine", engine, "--pipe", "2",
+        where=job, engine=engine,
+    )  # fmt: skip
+
+
+def test_a_signal_that_comes_before_the_engine_is_there_is_one_too(job: Path, engine: str) -> None:
+    early = worker(job, engine)
+    wait_for((job / "run.lock").exists)  # it looks for engines
+    early.send_signal(signal.SIGUSR1)
+    early.communicate(timeout=60)
+    assert early.returncode == 75
+    assert not (job / "trajectory.gsd").exists()
+
+
 def test_each_signal_ends_a_worker_in_a_checkpoint(job: Path, engine: str) -> None:
     """With no checkpoint by time: what is kept was written because of the signal."""
     reached = 0
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
         partial = job / "trajectory.partial.gsd"
         before = partial.stat().st_mtime_ns if partial.exists() else 0
-        worker = start(
-            "-m", "janus_md.worker", "simulate", job, "--engine", engine, "--pipe", "2",
-            where=job, engine=engine,
-        )  # fmt: skip
+        stopped = worker(job, engine)
         wait_for(lambda p=partial, b=before: p.exists() and p.stat().st_mtime_ns > b)
-        worker.send_signal(number)
-        worker.communicate(timeout=60)
-        assert worker.returncode == 75, number.name
+        stopped.send_signal(number)
+        stopped.communicate(timeout=60)
+        assert stopped.returncode == 75, number.name
         assert about(job)["stage"] == "produce"
         assert reached < about(job)["done"] < FRAMES[-1]
         reached = about(job)["done"]
