@@ -88,7 +88,7 @@ def _about(found: Reproduction) -> str:
     hours = f"{seconds / 3600:.1f} hours" if seconds >= 3600 else f"{seconds / 60:.0f} minutes"
     return (
         f"`{found.command}` with janus-md {__version__} ({', '.join(sorted(engines))}): "
-        f"{len(found.runs)} runs, {hours} of one core.{unfinished}"
+        f"{len(found.runs)} runs, {hours} of one core in all.{unfinished}"
     )
 
 
