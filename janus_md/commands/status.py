@@ -31,7 +31,8 @@ def status(
 
     project = query.open_project(directory)
     records = query.records(project)
-    queue = scheduler.states(project, {one.id: one.document for one in records})
+    unfinished = {one.id: one.document for one in records if one.state != "done"}
+    queue = scheduler.states(project, unfinished)
     found = standing.standings(records, queue)
     if filters:
         rows = query.frame([one.record for one in found])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -100,13 +102,11 @@ def submit(
     Says what it will cost at most before it sends. Ends with exit code 0 where everything was sent,
     1 where Slurm refused something.
     """
-    from contextlib import nullcontext
-
     from rich.console import Console
 
     from janus_md.scheduler import clusters as all_clusters
     from janus_md.scheduler import ledger, slurm
-    from janus_md.scheduler.plan import Wish
+    from janus_md.scheduler.resources import Wish
     from janus_md.scheduler.submit import prepare, send
 
     _check(engine, device, operation, allow or [])
@@ -139,13 +139,27 @@ def submit(
             raise JanusError(f"--account: none is given; the cluster {there.name!r} needs one")
         if not (yes or not sys.stdin.isatty() or typer.confirm("Send?", default=True)):
             raise typer.Exit(1)
-        sent = send(project, prepared)
+        with _progress(console, len(prepared.submissions)) as told:
+            sent = send(project, prepared, told)
     console.print(f"{len(sent.ids)} sent" + _list_of(list(sent.ids.values())))
     for name, why in list(sent.rejected.items())[:LISTED]:
         console.print(f"  refused: {name}: {why}", markup=False)
     if sent.rejected:
         console.print(f"{len(sent.rejected)} refused; the next submit sends them again")
         raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(console: Console, total: int) -> Iterator[Callable[[object], None]]:
+    """Show on a terminal how many submissions are through."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = ("sending", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda one: progress.advance(task)
 
 
 def _check(engine: str, device: str, operation: str, allow: list[str]) -> None:

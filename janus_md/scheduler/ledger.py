@@ -92,25 +92,35 @@ def lock(root: Path) -> Iterator[None]:
     Raises
     ------
     JanusError
-        Where that takes too long.
+        Where that takes too long, or the folder cannot be written or locked.
     """
-    (root / FOLDER).mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(root / FOLDER / "submit.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    path = root / FOLDER / "submit.lock"
     try:
-        for _ in range(round(PATIENCE / 0.1)):
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                time.sleep(0.1)
-        else:
-            raise JanusError(
-                f"directory: {str(root)!r}: another submission has been going on for "
-                f"{PATIENCE:.0f} s; wait for it, or end it"
-            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise JanusError(f"{path}: {error.strerror}; mend that and submit again") from error
+    try:
+        _wait_for(descriptor, root)
         yield
     finally:
         os.close(descriptor)
+
+
+def _wait_for(descriptor: int, root: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            time.sleep(0.1)
+        except OSError as error:
+            raise JanusError(f"{root}: {error.strerror}: its file system has no locks") from error
+    raise JanusError(
+        f"directory: {str(root)!r}: another submission has been going on for {PATIENCE:.0f} s; "
+        "wait for it, or end it"
+    )
 
 
 def enter(document: MutableMapping[str, Any], slurm_id: str, name: str, operation: str) -> None:
@@ -168,6 +178,7 @@ def outcomes(
     """
     live = {one.id: one for one in queued}
     known: dict[str, Outcome] = {}
+    unsure = []  # the scheduler knows better how these ended
     for slurm_id in {str(entry["id"]) for entry in entries.values()}:
         if slurm_id in live:
             state = live[slurm_id].state
@@ -177,20 +188,24 @@ def outcomes(
             elif live[slurm_id].reason == "JobHeldUser":
                 word = f"held (scontrol release {slurm_id})"
             known[slurm_id] = Outcome(word, live=True)
-        elif (code := _exit_code(root / exit_file(slurm_id))) is not None:
+        elif (left := _left_behind(root / exit_file(slurm_id))) is not None:
+            code, alone = left
             word = _OWN_WORDS.get(code, f"failed (exit code {code})")
             known[slurm_id] = Outcome(word, failed=code not in _TOLD)
-    left = sorted({str(entry["id"]) for entry in entries.values()} - known.keys())
-    told = slurm.ended(left) if left else {}
-    for slurm_id in left:
-        state, code = told.get(slurm_id, ("", 0))
-        if not state:
-            known[slurm_id] = Outcome("ended without a word", failed=True)
-        elif state == slurm.ENDED_WELL:
-            known[slurm_id] = Outcome("ended")
+            if not alone:
+                unsure.append(slurm_id)
         else:
+            unsure.append(slurm_id)
+    told = slurm.ended(unsure) if unsure else {}
+    for slurm_id in unsure:
+        own = known.get(slurm_id, Outcome("ended without a word", failed=True))
+        state, code = told.get(slurm_id, ("", 0))
+        if state == slurm.ENDED_WELL:
+            own = Outcome("ended")
+        elif state and not (state == "FAILED" and slurm_id in known):
             word = _WORDS.get(state, f"failed (exit code {code})")
-            known[slurm_id] = Outcome(word, failed=state not in _NOT_ITS_FAULT)
+            own = Outcome(word, failed=own.failed and state not in _NOT_ITS_FAULT)
+        known[slurm_id] = own
     return {
         job: Outcome(entry["ended"]) if "ended" in entry else known[str(entry["id"])]
         for job, entry in entries.items()
@@ -211,8 +226,10 @@ def settle(document: MutableMapping[str, Any], outcome: Outcome) -> None:
     document[KEY] = {**dict(entry), "ended": outcome.word}
 
 
-def _exit_code(path: Path) -> int | None:
+def _left_behind(path: Path) -> tuple[int, bool] | None:
+    """Exit code in a script's file, and whether the script came to its end by itself."""
     try:
-        return int(path.read_text())
+        code, *ended = path.read_text().split()
+        return int(code), not ended
     except (OSError, ValueError):
         return None

@@ -8,8 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from janus_md.errors import JanusError
 from janus_md.scheduler.clusters import Cluster
-from janus_md.scheduler.plan import Submission, Wish
+from janus_md.scheduler.plan import Submission
+from janus_md.scheduler.resources import Wish
 
 FOLDER = Path(".janus_md") / "slurm"
 """Where scripts, lists of jobs, output and exit codes lie, in the workspace."""
@@ -61,8 +63,19 @@ def write(
         Whether what is cut off goes on by itself.
     run_options : sequence of str
         Further options of the simulation.
+
+    Raises
+    ------
+    JanusError
+        Where the run would be told to stop as soon as it starts.
     """
     import jinja2
+
+    if not 0 < lead < one.resources.seconds:
+        raise JanusError(
+            f"--lead: {lead} is not allowed; it must be above 0 s and shorter than the walltime, "
+            f"{duration(one.resources.seconds)}"
+        )
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),

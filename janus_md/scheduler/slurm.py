@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,14 +183,13 @@ def ended(ids: Sequence[str]) -> dict[str, tuple[str, int]]:
             found |= parse_accounting(answer.splitlines())
         except JanusError:
             break  # no accounting here
-    for one in ids:
-        if one not in found:
-            try:
-                found |= parse_record(ask("scontrol", "--oneliner", "show", "job", one))
-            except Rejected:
-                continue  # forgotten
-            except JanusError:
-                break
+    if any(one not in found for one in ids):
+        with suppress(JanusError):
+            answer = ask(
+                "squeue", "--noheader", "--me", "--array", "--states=all",
+                "--Format=JobArrayID:40,State:30,exit_code:20",
+            )  # fmt: skip
+            found = parse_memory(answer.splitlines()) | found
     return {one: found[one] for one in ids if one in found}
 
 
@@ -203,19 +203,22 @@ def parse_accounting(rows: Iterable[str]) -> dict[str, tuple[str, int]]:
     return found
 
 
-def parse_record(text: str) -> dict[str, tuple[str, int]]:
-    """Read what `scontrol show job` tells, a job or task on each line."""
-    found = {}
-    for line in text.splitlines():
-        values = dict(part.split("=", 1) for part in line.split() if "=" in part)
-        if "JobId" in values and "JobState" in values:
-            array, task = values.get("ArrayJobId"), values.get("ArrayTaskId")
-            name = f"{array}_{task}" if array and task and task.isdigit() else values["JobId"]
-            found[name] = (values["JobState"], _exit_code(values.get("ExitCode", "0:0")))
-    return found
+def parse_memory(rows: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Read rows ``ID STATE STATUS`` of squeue; the status is that of waitpid."""
+    split = (row.split() for row in rows)
+    return {
+        row[0]: (row[1], _shell_code(*divmod(int(row[2]), 256)))
+        for row in split
+        if len(row) == 3 and row[2].isdigit()
+    }
+
+
+def _shell_code(code: int, number: int) -> int:
+    """Exit code as a shell counts it: killed by a signal is 128 and its number."""
+    return code or (128 + number % 128 if number % 128 else 0)
 
 
 def _exit_code(text: str) -> int:
-    """Exit code of ``CODE:SIGNAL``; killed by a signal counts as a shell counts it."""
+    """Exit code of ``CODE:SIGNAL``."""
     code, _, number = text.partition(":")
-    return int(code) or (128 + int(number) if number.isdigit() and int(number) else 0)
+    return _shell_code(int(code), int(number or 0))

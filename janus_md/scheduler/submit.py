@@ -11,7 +11,8 @@ from janus_md import failures, products
 from janus_md.errors import JanusError
 from janus_md.scheduler import ledger, script, slurm
 from janus_md.scheduler.clusters import Cluster
-from janus_md.scheduler.plan import Submission, Todo, Wish, plan
+from janus_md.scheduler.plan import Submission, plan
+from janus_md.scheduler.resources import Todo, Wish
 from janus_md.statepoint import StatePoint
 
 if TYPE_CHECKING:
@@ -123,6 +124,9 @@ def prepare(
     jobs = []
     for name, (record, todo) in left.items():
         document = record.document
+        if name in ended and ended[name].live:
+            prepared.busy += 1  # its list of jobs is lost
+            continue
         if name in ended:
             document = project.open_job(id=name).document
             ledger.settle(document, ended[name])
@@ -182,7 +186,9 @@ def _send_one(project: Project, one: Submission, path: Path, sent: Sent) -> None
         if one.after not in sent.ids:
             sent.rejected[one.name] = f"not sent: {one.after}, which it waits for, was refused"
             return
-        kind = "aftercorr" if one.array else "afterok"
+        # Of jobs that share a simulation, one that fails must not cost the others their analysis.
+        alone = all(len(row) == 1 for row in one.rows)
+        kind = "aftercorr" if one.array else "afterok" if alone else "afterany"
         options += [f"--dependency={kind}:{sent.ids[one.after]}", "--kill-on-invalid-dep=yes"]
     # A job must not write its document while this does: many jobs wait until all are entered.
     hold = one.after is None and sum(map(len, one.rows)) > _AT_A_STROKE

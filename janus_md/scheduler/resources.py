@@ -1,0 +1,189 @@
+"""What jobs are to use on a cluster: cores, GPUs, memory and walltime."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from janus_md.errors import JanusError
+from janus_md.products import OPERATIONS
+from janus_md.scheduler.clusters import Cluster, Nodes
+from janus_md.statepoint import StatePoint
+from janus_md.walltime import parse, seconds_needed
+
+ALL = "all"
+"""Both operations in one submission, analysis after simulation."""
+
+MEMORY_MB = {"cpu": 400, "gpu": 2000}
+"""Memory of a simulation or analysis without its bodies: interpreter, libraries, GPU driver."""
+
+MB_PER_BODY = 0.02
+
+START_SECONDS = 180.0
+"""Start of the programs, choice of the mesh, and the analysis of a job."""
+
+GRAIN_SECONDS = 600.0
+"""Walltimes are whole multiples of this."""
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A job of which something is left.
+
+    Attributes
+    ----------
+    id : str
+        signac's id.
+    point : StatePoint
+        What it simulates.
+    left : tuple of str
+        Operations that are left, in order.
+    execution : mapping, optional
+        Its record of what was done already, and how fast.
+    """
+
+    id: str
+    point: StatePoint
+    left: tuple[str, ...]
+    execution: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user asks for; None leaves it to the cluster and to the jobs.
+
+    Attributes
+    ----------
+    operation : str
+        ``simulate``, ``analyze`` or :data:`ALL`.
+    engine, device : str
+        As of ``janus-md run``.
+    separate : bool
+        Analysis in submissions of its own that wait for the simulations.
+    bundle : int
+        Jobs that share a submission.
+    array : bool
+        Submissions as tasks of an array.
+    at_once : int, optional
+        Tasks of an array that run at a time.
+    ranks : int
+        MPI ranks of a simulation.
+    threads : int
+        CPU cores of a simulation, or of each of its ranks.
+    memory_gb : float, optional
+        Memory of a submission.
+    walltime : str, optional
+        As Slurm writes it.
+    """
+
+    operation: str = ALL
+    engine: str = "auto"
+    device: str = "cpu"
+    separate: bool = False
+    bundle: int = 1
+    array: bool = False
+    at_once: int | None = None
+    ranks: int = 1
+    threads: int = 1
+    memory_gb: float | None = None
+    walltime: str | None = None
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What one submission, or each task of an array, may use."""
+
+    ranks: int
+    cores: int
+    gpus: int
+    memory_mb: int
+    seconds: float
+
+    @property
+    def cpu_hours(self) -> float:
+        """Cores times walltime, hours."""
+        return self.ranks * self.cores * self.seconds / 3600
+
+    @property
+    def gpu_hours(self) -> float:
+        """GPUs times walltime, hours."""
+        return self.gpus * self.seconds / 3600
+
+    def or_more(self, other: Resources) -> Resources:
+        """Return what suffices for both."""
+        names = ("ranks", "cores", "gpus", "memory_mb", "seconds")
+        return Resources(*(max(getattr(self, n), getattr(other, n)) for n in names))
+
+
+def of_jobs(operation: str, jobs: Sequence[Todo], wish: Wish, cluster: Cluster) -> Resources:
+    """Return what jobs need that share a submission, or a task of an array.
+
+    Raises
+    ------
+    JanusError
+        Where the cluster has no such device, or the walltime is none.
+    """
+    device = "cpu" if operation == "analyze" else wish.device
+    nodes = cluster.nodes(device)
+    ranks = 1 if operation == "analyze" else wish.ranks
+    gpus = ranks if device == "gpu" else 0
+    if gpus and nodes.gpus and nodes.cores:
+        room = gpus * nodes.cores // nodes.gpus // ranks  # what is left for the other GPUs
+    else:
+        room = nodes.cores or len(jobs) * wish.threads
+    cores = min(len(jobs) * wish.threads, max(room, wish.threads))
+    at_a_time = max(1, cores // wish.threads)
+    body_mb = MB_PER_BODY * max(job.point.n_bodies for job in jobs)
+    memory = at_a_time * ranks * (MEMORY_MB["gpu" if gpus else "cpu"] + body_mb)
+    if wish.memory_gb is not None:
+        memory = 1024 * wish.memory_gb
+    elif nodes.memory_gb is not None:
+        memory = min(memory, 1024 * nodes.memory_gb)
+    seconds = _seconds(jobs, at_a_time, operation, wish, nodes)
+    return Resources(ranks, cores, gpus, math.ceil(memory), seconds)
+
+
+def of_analyses(rows: Sequence[Sequence[str]], cluster: Cluster) -> Resources:
+    """Return what the analysis of simulations needs that share submissions as `rows` say."""
+    nodes = cluster.nodes("cpu")
+    most = max(map(len, rows))
+    cores = min(most, nodes.cores or most)
+    seconds = GRAIN_SECONDS * math.ceil(START_SECONDS * most / cores / GRAIN_SECONDS)
+    if nodes.walltime:
+        seconds = min(seconds, parse(nodes.walltime))
+    return Resources(1, cores, 0, cores * MEMORY_MB["cpu"], seconds)
+
+
+def _seconds(
+    jobs: Sequence[Todo], at_a_time: int, operation: str, wish: Wish, nodes: Nodes
+) -> float:
+    """Walltime of jobs that run so many at a time; what it cuts off goes on from checkpoints."""
+    if wish.walltime is not None:
+        return _walltime(wish.walltime)
+    each = [
+        START_SECONDS
+        + (
+            seconds_needed(job.point, job.execution)
+            if operation != "analyze" and OPERATIONS[0] in job.left
+            else 0.0
+        )
+        for job in jobs
+    ]
+    # Longest first on so many places ends by the mean load plus the longest job.
+    needed = max(each) if len(each) <= at_a_time else sum(each) / at_a_time + max(each)
+    longest = parse(nodes.walltime) if nodes.walltime else math.inf
+    return min(GRAIN_SECONDS * math.ceil(needed / GRAIN_SECONDS), longest)
+
+
+def _walltime(text: str) -> float:
+    try:
+        if (seconds := parse(text)) > 0:
+            return seconds
+    except ValueError:
+        pass
+    raise JanusError(
+        f"--walltime: {text!r} is not allowed; it must be a time such as 01:30:00 (hours, minutes, "
+        "seconds) or 2-12:00:00 (with days)"
+    )
