@@ -1,0 +1,199 @@
+"""A real Slurm of one node for the tests of this folder.
+
+It is started by a script that stands beside the repository (or where JANUS_MD_SLURM_NODE says), out
+of the packages slurm-wlm and munge; where something is missing the tests skip and say what.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import signac
+
+from tests.conftest import ROOT, Result
+
+T = TypeVar("T")
+
+SCRIPT = Path(
+    os.environ.get("JANUS_MD_SLURM_NODE", ROOT.parent / "shared" / "slurm" / "slurm_node.sh")
+)
+CPUS = 4
+PATIENCE = 300.0
+"""Seconds until something must have happened; a busy machine takes its time."""
+
+LATER = "--begin=now+1hour"
+"""Option of sbatch that keeps jobs in the queue."""
+
+
+def wait_for(look: Callable[[], T], patience: float = PATIENCE) -> T:
+    """Look until there is something to see."""
+    end = time.monotonic() + patience
+    while not (seen := look()):
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.2)
+    return seen
+
+
+@dataclass(frozen=True)
+class Node:
+    """The node, and its controller."""
+
+    folder: Path
+    gpus: int
+
+    @property
+    def configuration(self) -> str:
+        return str(self.folder / "slurm.conf")
+
+    def ask(self, *command: str) -> str:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"SLURM_CONF": self.configuration},
+        )
+        return done.stdout
+
+    def queue(self, what: str = "%i %T %r", states: str = "") -> list[list[str]]:
+        """What squeue tells of each job or task, in words."""
+        told = self.ask("squeue", "-h", "--array", f"--format={what}", *states.split())
+        return [line.split() for line in told.splitlines()]
+
+    def job(self, slurm_id: str) -> dict[str, str]:
+        """What Slurm keeps of a job."""
+        told = self.ask("scontrol", "--oneliner", "show", "job", slurm_id)
+        return dict(part.split("=", 1) for part in told.split() if "=" in part)
+
+
+def missing() -> str:
+    """What there is no Slurm for; empty where all is there."""
+    if not SCRIPT.is_file():
+        return f"{SCRIPT} is not there; set JANUS_MD_SLURM_NODE"
+    for command in ("munged", "slurmctld", "slurmd", "sbatch"):
+        if shutil.which(command) is None:
+            return f"{command} is not installed (packages slurm-wlm and munge)"
+    return ""
+
+
+def start(folder: Path, **settings: object) -> Node:
+    """Start a node whose files lie in `folder`."""
+    gpus = 2 if os.geteuid() == 0 else 0  # their device files are made by root alone
+    told = {"CPUS": CPUS, "MEM": 8000, "GPUS": gpus, "MINJOBAGE": 600, "PORT": _free_ports()}
+    environment = {f"SLURM_NODE_{key}": str(value) for key, value in (told | settings).items()}
+    command = ["bash", str(SCRIPT), "start", str(folder)]
+    subprocess.run(command, check=True, env=os.environ | environment, stdout=subprocess.DEVNULL)
+    return Node(folder, gpus)
+
+
+def stop(node: Node) -> None:
+    """End its jobs, then the node."""
+    command = ["bash", str(SCRIPT), "stop", str(node.folder)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _free_ports() -> int:
+    """A port that is free, like the one after it."""
+    while True:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+            try:
+                other.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[Node]:
+    if why := missing():
+        pytest.skip(why)
+    with tempfile.TemporaryDirectory(prefix="slurm-") as folder:  # a socket's path must be short
+        there = start(Path(folder))
+        try:
+            yield there
+        finally:
+            stop(there)
+
+
+@pytest.fixture
+def slurm(node: Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
+    """The node, for this test; its jobs end with it."""
+    monkeypatch.setenv("SLURM_CONF", node.configuration)
+    yield node
+    node.ask("scancel", "--user", str(os.geteuid()))
+    wait_for(lambda: not node.queue())
+
+
+POINTS = """
+fixed:
+  particle: R-Au-Cu
+  n_bodies: 16
+  volume_fraction: 0.05
+  relative_permittivity: 1.0
+  electrostatics: {{method: none}} # no mesh to tune
+  protocol: {{relax_ps: 2.0, frame_interval_ps: {interval}, produce_ns: {length}}}
+grid: {{replica: [{replicas}]}}
+"""
+
+
+@dataclass
+class Study:
+    """A workspace that is submitted."""
+
+    path: Path
+    call: Callable[..., Result]
+
+    @property
+    def project(self) -> signac.Project:
+        return signac.get_project(path=self.path, search=False)
+
+    @property
+    def jobs(self) -> list[signac.job.Job]:
+        return sorted(self.project, key=lambda job: job.statepoint["replica"])
+
+    def submit(self, *options: object) -> Result:
+        return self.call("submit", "-d", self.path, *map(str, options))
+
+    def status(self) -> str:
+        return self.call("status", "-d", self.path).out
+
+    def ids(self) -> list[str]:
+        """Slurm's ids of the jobs, as the documents have them."""
+        return [str(job.document["scheduler"]["id"]) for job in self.jobs]
+
+    def clusters(self, **keys: object) -> list[str]:
+        """Options that choose a cluster with these keys."""
+        file = self.path / "clusters.yaml"
+        file.write_text("here:\n" + "".join(f"  {key}: {keys[key]!r}\n" for key in keys))
+        return ["--cluster", "here", "--clusters", str(file)]
+
+    def later(self) -> list[str]:
+        """Options with which what is sent stays in the queue."""
+        return self.clusters(options=[LATER])
+
+
+@pytest.fixture
+def study(janus_md: Callable[..., Result], tmp_path: Path) -> Callable[..., Study]:
+    """Make a workspace of so many jobs, which run for so many ns."""
+
+    def make(number: int, length: float = 0.02, interval: float = 2.0) -> Study:
+        template = tmp_path / "template.yaml"
+        replicas = ", ".join(map(str, range(number)))
+        template.write_text(POINTS.format(length=length, interval=interval, replicas=replicas))
+        done = janus_md("init", template, "-d", tmp_path / "study")
+        assert done.code == 0, done.err
+        return Study(tmp_path / "study", janus_md)
+
+    return make

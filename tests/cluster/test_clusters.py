@@ -1,0 +1,103 @@
+"""Files of clusters, and what Slurm adds to them."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from janus_md.errors import JanusError
+from janus_md.scheduler import clusters
+from janus_md.scheduler.clusters import Nodes, complete, known, read
+from janus_md.scheduler.slurm import Partition
+
+CPU = Partition("batch", True, 64, 0, 250.0, "2-00:00:00")
+GPU = Partition("volta", False, 40, 4, 190.0, "1-00:00:00")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_those_of_the_package_are_whole() -> None:
+    text = (resources.files("janus_md") / "clusters.yaml").read_text()
+    found = read(text, "clusters.yaml")
+    assert len(found) >= 3
+    for one in found.values():
+        assert "https://" in one.source
+        assert one.hosts
+        assert all(re.compile(pattern) for pattern in one.hosts)
+        assert one.cpu.partition
+        assert one.gpu is not None
+        assert one.gpu.gpus
+
+
+def test_ones_own_file_adds_and_replaces(home: Path, tmp_path: Path) -> None:
+    own = home / "janus-md" / "clusters.yaml"
+    own.parent.mkdir()
+    own.write_text("anvil: {account: gold}\nmine: {cpu: {cores: 8}}\n")
+    found = known()
+    assert found["anvil"].account == "gold"
+    assert found["anvil"].source == ""  # replaced, not mixed
+    assert found["mine"].cpu.cores == 8
+    assert "delta" in found
+    further = tmp_path / "further.yaml"
+    further.write_text("mine: {cpu: {cores: 16}}\n")
+    assert known(further)["mine"].cpu.cores == 16
+    with pytest.raises(JanusError, match=r"--clusters: '.*none.yaml' cannot be read: No such file"):
+        known(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("here: {acount: x}", r"here\.acount: Extra inputs"),
+        ("here: {cpu: {cores: 0}}", r"here\.cpu\.cores: Input should be greater than or equal"),
+        ("here: {cpu: {walltime: soon}}", r"here\.cpu\.walltime: .*'soon' must be a time"),
+        ("here: {signal_lead: 5}", r"here\.signal_lead: .*greater than or equal to 10"),
+        ("here: [1]", "here: .* must be a map"),
+        ("- here", "must be a map of clusters by name"),
+        ("here: {cpu: ", "line 1: it is not YAML"),
+    ],
+)
+def test_what_does_not_fit_is_named(text: str, message: str) -> None:
+    with pytest.raises(JanusError, match=rf"^file{'' if 'YAML' in message else ': '}.*{message}"):
+        read(text, "file")
+
+
+def test_an_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(JanusError, match=r"cluster: 'anvill' is unknown \(did you mean anvil\?\)"):
+        clusters.choose("anvill")
+
+
+def test_a_cluster_is_told_by_its_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "partitions", lambda: [CPU, GPU])
+    for host, name in (
+        ("login03.anvil.rcac.purdue.edu", "anvil"),
+        ("dt-login02.delta.ncsa.illinois.edu", "delta"),
+        ("br012.ib.bridges2.psc.edu", "bridges2"),
+        ("laptop.example.org", "this one"),
+    ):
+        monkeypatch.setattr(clusters.socket, "getfqdn", lambda host=host: host)
+        assert clusters.choose("auto").name == name
+
+
+def test_slurm_fills_the_gaps_alone() -> None:
+    found = complete(None, [GPU, CPU])
+    assert found.cpu == Nodes(
+        partition="batch", cores=64, gpus=0, memory_gb=250.0, walltime="2-00:00:00"
+    )
+    assert found.gpu == Nodes(
+        partition="volta", cores=40, gpus=4, memory_gb=190.0, walltime="1-00:00:00"
+    )
+    own = read("x: {cpu: {cores: 32}, gpu: {partition: volta, gpu_type: v100}}", "f")["x"]
+    filled = complete(own, [CPU, GPU])
+    assert (filled.cpu.partition, filled.cpu.cores, filled.cpu.memory_gb) == ("batch", 32, 250.0)
+    assert filled.gpu is not None
+    assert (filled.gpu.gpu_type, filled.gpu.gpus, filled.gpu.cores) == ("v100", 4, 40)
+    with pytest.raises(JanusError, match="'gpu' is not there on the cluster 'this one'; use cpu"):
+        complete(None, [CPU]).nodes("gpu")
