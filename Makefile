@@ -26,7 +26,7 @@ demo: $(DEMO_READY)
 	 $(BIN)/janus-md report --directory $(DEMO) && exit $$code
 
 test: $(TEST_READY)
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --dist loadgroup
 
 check: $(TEST_READY)
 	@$(BIN)/ruff check .
@@ -34,7 +34,7 @@ check: $(TEST_READY)
 	@$(BIN)/mypy
 
 validate: $(TEST_READY)
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --slow \
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --dist loadgroup --slow \
 	  $(if $(TABLE),--validation-table $(TABLE))
 
 # --system-site-packages: an engine that is installed already, such as HOOMD-blue, is found.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Annotated
 
 import typer
@@ -55,12 +56,18 @@ def options(
 
 
 def main() -> None:
-    """Run the command line; what the user can mend is told in one sentence, with exit code 2."""
+    """Run the command line; what the user can mend is told in one sentence, with exit code 2.
+
+    Anything else ends with 70 (EX_SOFTWARE): 1 is that of `run` where a job has failed.
+    """
     try:
         app()
     except JanusError as error:
         print(f"janus-md: {error}", file=sys.stderr)
         sys.exit(2)
+    except Exception:
+        traceback.print_exc()
+        sys.exit(70)
 
 
 if __name__ == "__main__":

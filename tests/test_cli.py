@@ -229,3 +229,15 @@ def refused(done: Result, said: list[str]) -> None:
     assert done.err.startswith("janus-md: ")
     assert done.err.count("\n") == 1
     assert all(part in done.err for part in said), done.err
+
+
+def test_a_fault_of_the_program_is_not_taken_for_a_job_that_failed(
+    janus_md: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("here")
+
+    monkeypatch.setattr("janus_md.cli.app", broken)
+    told = janus_md("run")
+    assert told.code == 70
+    assert "ZeroDivisionError: here" in told.err

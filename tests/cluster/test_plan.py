@@ -1,0 +1,202 @@
+"""What is asked for: bundles, arrays, resources, cost; and the script that asks for it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from janus_md.errors import JanusError
+from janus_md.scheduler.clusters import Cluster, Nodes
+from janus_md.scheduler.plan import Submission, plan
+from janus_md.scheduler.resources import Todo, Wish
+from janus_md.scheduler.script import duration, write
+from janus_md.statepoint import StatePoint
+from janus_md.walltime import BODY_STEPS_PER_HOUR
+
+BOTH = ("simulate", "analyze")
+CLUSTER = Cluster(
+    name="c",
+    account="gold",
+    cpu=Nodes(partition="batch", cores=64, memory_gb=256, walltime="2-00:00:00"),
+    gpu=Nodes(partition="volta", cores=40, gpus=4, gpu_type="v100", memory_gb=190),
+)
+POINT = StatePoint.of(
+    {
+        "particle": "R-Au-Cu",
+        "n_bodies": 1000,
+        "volume_fraction": 0.05,
+        "relative_permittivity": 1.0,
+        "protocol": {"relax_ps": 0.0, "produce_ns": 100.0, "time_step_ps": 0.1},
+    }
+)
+"""10^6 steps of 1000 bodies."""
+
+HOURS = 1000 * 1e6 / BODY_STEPS_PER_HOUR["sphere"]  # 5
+
+
+def todo(number: int, left: tuple[str, ...] = BOTH, **execution: Any) -> list[Todo]:
+    return [Todo(f"{k:032x}", POINT, left, execution or None) for k in range(number)]
+
+
+def planned(
+    jobs: list[Todo], cluster: Cluster = CLUSTER, largest: int = 1000, **wish: Any
+) -> list[Submission]:
+    return plan(jobs, Wish(**wish), cluster, "janus-x-", largest)
+
+
+def test_a_job_alone() -> None:
+    (one,) = planned(todo(1))
+    assert (one.operation, one.device, one.array, one.after) == ("all", "cpu", False, None)
+    r = one.resources
+    assert (r.ranks, r.cores, r.gpus) == (1, 1, 0)
+    assert r.memory_mb == 420  # 400 and 0.02 a body
+    # Five hours, three minutes to start and to analyse, up to the next ten minutes.
+    assert r.seconds == HOURS * 3600 + 600
+    assert r.cpu_hours == pytest.approx(HOURS + 1 / 6)
+    assert r.gpu_hours == 0
+
+
+def test_what_was_measured_counts() -> None:
+    """Half is done at 100 steps/s: 5000 s are left, 6250 with the reserve, 6430 with the start."""
+    (one,) = planned(todo(1, steps=500_000, seconds=5000.0))
+    assert one.resources.seconds == 6600
+
+
+def test_bundles_share_a_node() -> None:
+    found = planned(todo(150), bundle=100)
+    assert [len(one.rows[0]) for one in found] == [100, 50]
+    first, second = (one.resources for one in found)
+    assert (first.cores, first.memory_mb) == (64, 64 * 420)
+    assert (second.cores, second.memory_mb) == (50, 50 * 420)
+    # 100 jobs in 64 places: the mean load and the longest job at most.
+    each = HOURS * 3600 + 180
+    assert first.seconds - 600 < each * 100 / 64 + each <= first.seconds
+    assert len({one.name for one in found}) == 2
+    assert planned(todo(150), bundle=100)[0].name == found[0].name
+
+
+def test_jobs_that_share_a_gpu_leave_cores_to_the_other_gpus() -> None:
+    simulation, analysis = planned(todo(16), bundle=16, device="gpu", separate=True)
+    r = simulation.resources
+    assert (r.gpus, r.cores, r.memory_mb) == (1, 10, 10 * 2020)
+    assert r.gpu_hours == pytest.approx(r.seconds / 3600)
+    assert (simulation.operation, analysis.operation) == BOTH
+    assert analysis.after == simulation.name
+    assert (analysis.device, analysis.resources.gpus, analysis.resources.cores) == ("cpu", 0, 16)
+
+
+def test_ranks_have_a_gpu_each() -> None:
+    (one,) = planned(todo(1), device="gpu", ranks=4)
+    assert (one.resources.ranks, one.resources.gpus, one.resources.cores) == (4, 4, 1)
+
+
+def test_arrays_are_split_where_slurm_wants_it() -> None:
+    found = planned(todo(2500), array=True)
+    assert [len(one.rows) for one in found] == [1000, 1000, 500]
+    assert all(one.array for one in found)
+    assert len({job for one in found for row in one.rows for job in row}) == 2500
+
+
+def test_a_walltime_is_cut_at_the_partitions() -> None:
+    short = CLUSTER.model_copy(update={"cpu": Nodes(cores=64, walltime="01:00:00")})
+    (one,) = planned(todo(1), short)
+    assert one.resources.seconds == 3600
+    (one,) = planned(todo(1), short, walltime="0:30:00", memory_gb=2)
+    assert (one.resources.seconds, one.resources.memory_mb) == (1800, 2048)
+
+
+def test_operations_that_are_wanted_alone() -> None:
+    jobs = [*todo(2), *todo(1, ("analyze",))]
+    assert [len(one.rows[0]) for one in planned(jobs, bundle=9, operation="simulate")] == [2]
+    assert [one.operation for one in planned(jobs, bundle=9, operation="simulate", separate=True)
+            ] == ["simulate"]  # fmt: skip
+    (analysis,) = planned(jobs, bundle=9, operation="analyze")
+    assert (analysis.operation, len(analysis.rows[0])) == ("analyze", 1)
+    assert analysis.resources.seconds == 600
+    parts = planned(jobs, bundle=9, separate=True)
+    assert [(one.operation, one.after is None) for one in parts] == [
+        ("simulate", True),
+        ("analyze", False),
+        ("analyze", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"bundle": 0}, "--bundle: 0 is not allowed; it must be at least 1"),
+        ({"threads": -1}, "--threads: -1 is not allowed"),
+        ({"array": True, "at_once": 0}, "--at-once: 0 is not allowed"),
+        ({"at_once": 2}, "--at-once: 2 has no effect without --array"),
+        ({"ranks": 2, "bundle": 2}, "--bundle: 2 is not allowed with --ranks 2"),
+        ({"memory_gb": -1.0}, "--memory: -1 is not allowed; it must be above 0"),
+        ({"walltime": "soon"}, "--walltime: 'soon' is not allowed; it must be a time such as"),
+        ({"walltime": "0"}, "--walltime: '0' is not allowed"),
+    ],
+)
+def test_wishes_that_cannot_be_met(wish: dict[str, Any], message: str) -> None:
+    with pytest.raises(JanusError, match=f"^{message}"):
+        planned(todo(1), **wish)
+
+
+def script(root: Path = Path("/data/a b"), requeue: bool = True, **wish: Any) -> str:
+    one = planned(todo(3), **wish)[0]
+    text = write(one, Wish(**wish), CLUSTER, root, lead=90, requeue=requeue)
+    subprocess.run(["bash", "-n"], input=text, text=True, check=True)
+    return text
+
+
+def options(text: str) -> list[str]:
+    lines = (line.removeprefix("#SBATCH ") for line in text.splitlines() if "#SBATCH" in line)
+    return list(lines)
+
+
+def test_a_script_asks_for_what_was_planned() -> None:
+    asked = options(script(bundle=3))
+    for option in (
+        "--signal=B:USR1@90", "--open-mode=append", "--requeue", "--partition=batch",
+        "--account=gold", "--ntasks=1", "--cpus-per-task=3", "--mem=1260M", "--nodes=1",
+    ):  # fmt: skip
+        assert option in asked
+    assert not any(option.startswith(("--gpus", "--array")) for option in asked)
+    assert "cd '/data/a b' ||" in script()
+
+
+def test_scripts_for_gpus_and_arrays() -> None:
+    asked = options(script(device="gpu", array=True, at_once=2))
+    assert "--gpus=v100:1" in asked
+    assert "--partition=volta" in asked
+    assert "--array=0-2%2" in asked
+    assert any(option.endswith("%A_%a.out") for option in asked)
+
+
+def test_ranks_are_started_by_srun() -> None:
+    text = script(ranks=4, threads=2)
+    assert "--ntasks=4" in options(text)
+    assert "--cpus-per-task=2" in options(text)
+    assert "srun --ntasks=4 --cpus-per-task=2" in text
+
+
+def test_without_requeue_the_code_stands() -> None:
+    text = script(requeue=False)
+    assert "--no-requeue" in options(text)
+    assert "scontrol requeue" not in text
+
+
+def test_a_lead_must_fit_into_the_walltime() -> None:
+    (one,) = planned(todo(1), walltime="1:00")
+    for lead in (0, 60):
+        with pytest.raises(JanusError, match=rf"^--lead: {lead} is not .* walltime, 00:01:00$"):
+            write(one, Wish(), CLUSTER, Path(), lead=lead)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(60, "00:01:00"), (86399.5, "1-00:00:00"), (180061, "2-02:01:01"),
+     (float("inf"), "UNLIMITED")],
+)  # fmt: skip
+def test_walltimes_are_written_as_slurm_reads_them(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
