@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,23 +183,31 @@ def ended(ids: Sequence[str]) -> dict[str, tuple[str, int]]:
             found |= parse_accounting(answer.splitlines())
         except JanusError:
             break  # no accounting here
-    if any(one not in found for one in ids):
+    if any(_of(one, found) is None for one in ids):
         with suppress(JanusError):
             answer = ask(
                 "squeue", "--noheader", "--me", "--array", "--states=all",
                 "--Format=JobArrayID:40,State:30,exit_code:20",
             )  # fmt: skip
             found = parse_memory(answer.splitlines()) | found
-    return {one: found[one] for one in ids if one in found}
+    return {one: told for one in ids if (told := _of(one, found)) is not None}
+
+
+def _of(slurm_id: str, found: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:
+    """Look up a task; what ended before it became a task of its own stands under the array's id."""
+    return found.get(slurm_id) or found.get(slurm_id.partition("_")[0])
 
 
 def parse_accounting(rows: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Read rows ``JobID|State|ExitCode`` of sacct; ``CANCELLED by 1000`` is CANCELLED."""
+    """Read rows ``JobID|State|ExitCode`` of sacct; ``CANCELLED by 1000`` is CANCELLED.
+
+    Tasks that never became jobs of their own, ``7_[3-9]``, come under the id of their array.
+    """
     found = {}
     for row in rows:
         parts = row.strip().split("|")
         if len(parts) == 3:
-            found[parts[0]] = (parts[1].split()[0], _exit_code(parts[2]))
+            found[parts[0].partition("_[")[0]] = (parts[1].split()[0], _exit_code(parts[2]))
     return found
 
 

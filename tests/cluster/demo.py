@@ -26,9 +26,10 @@ fixed:
   n_bodies: 16
   volume_fraction: 0.05
   electrostatics: {method: none} # no mesh to tune
-  protocol: {relax_ps: 2.0, frame_interval_ps: 2.0}
+  protocol: {relax_ps: 2.0}
 """
-SHORT, LONG = "{produce_ns: 0.02}", "{produce_ns: 100.0, frame_interval_ps: 100.0}"
+SHORT = "{produce_ns: 0.02, frame_interval_ps: 2.0}"
+LONG = "{produce_ns: 100.0, frame_interval_ps: 100.0}"
 COMMAND = [sys.executable, "-m", "janus_md.cli"]
 
 
@@ -47,7 +48,7 @@ class Show:
         template = self.folder / f"{name}.yaml"
         rows = "".join(f"  - {{{point}}}\n" for point in points)
         template.write_text(f"{SWEEP}points:\n{rows}")
-        self.call("init", str(template), "-d", str(self.folder / name), seen=False)
+        self.call("init", str(template), "-d", str(self.folder / name))
         return self.folder / name
 
     def call(self, *words: str, path: str = "", seen: bool = True) -> str:
@@ -62,7 +63,7 @@ class Show:
         if seen:
             short = " ".join(word for word in words if not word.startswith(str(self.folder)))
             self.row(f"janus-md {short}", f"exit {done.returncode}, {wall:.1f} s ({used:.1f} CPU)")
-            for line in said[-4:]:
+            for line in said[:1] + said[-3:] if len(said) > 4 else said:
                 print(f"{'':13}| {line[:110]}")
         return done.stdout
 
@@ -117,9 +118,13 @@ def sweep(show: Show) -> None:
     show.call("submit", *common)
 
 
+def _points(number: int) -> list[str]:
+    return [f"relative_permittivity: {1 + k / 100}, protocol: {SHORT}" for k in range(number)]
+
+
 def two_at_once(show: Show, later: list[str]) -> None:
     """Two submissions of the same jobs."""
-    place = show.workspace("both", [f"relative_permittivity: {1 + k}" for k in range(40)])
+    place = show.workspace("both", _points(40))
     command = [*COMMAND, "submit", "-d", str(place), *later]
     both = [
         subprocess.Popen(command, env=show.environment, stdout=subprocess.PIPE, text=True)
@@ -133,7 +138,7 @@ def two_at_once(show: Show, later: list[str]) -> None:
 
 def refusals(show: Show, later: list[str]) -> None:
     """Five hundred submissions, of which each tenth is refused."""
-    place = show.workspace("many", [f"relative_permittivity: {1 + k / 100}" for k in range(500)])
+    place = show.workspace("many", _points(500))
     wrapper, count = show.folder / "bin" / "sbatch", show.folder / "count"
     wrapper.parent.mkdir()
     wrapper.write_text(
@@ -151,7 +156,7 @@ def refusals(show: Show, later: list[str]) -> None:
 
 def array(show: Show, later: list[str]) -> None:
     """An array of two thousand jobs."""
-    place = show.workspace("array", [f"relative_permittivity: {1 + k / 100}" for k in range(2000)])
+    place = show.workspace("array", _points(2000))
     show.call("submit", "-d", str(place), "--array", "--at-once", "50", *later)
     entered = sum("scheduler" in job.document for job in signac.get_project(path=place))
     show.row("documents that name their task", entered)

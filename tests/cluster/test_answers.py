@@ -19,7 +19,7 @@ SACCT = """\
 106|NODE_FAIL|0:0
 107|FAILED|0:11
 123_4|COMPLETED|0:0
-123_[5-9]|PENDING|0:0
+123_[5-9%2]|CANCELLED by 0|0:0
 """
 """Of `sacct --noheader --parsable2 --allocations --format=JobID,State,ExitCode`."""
 
@@ -63,7 +63,7 @@ def test_accounting() -> None:
         "106": ("NODE_FAIL", 0),
         "107": ("FAILED", 139),
         "123_4": ("COMPLETED", 0),
-        "123_[5-9]": ("PENDING", 0),
+        "123": ("CANCELLED", 0),
     }
 
 

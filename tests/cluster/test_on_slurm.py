@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -153,6 +154,10 @@ def test_an_array_is_entered_task_by_task_before_it_may_begin(slurm: Node, study
         job.id: slurm_id for job, slurm_id in zip(place.jobs, place.ids(), strict=True)
     }
     assert place.status() == "30 jobs: 30 queued\n"
+    # Tasks that were cancelled before they were tasks of their own.
+    slurm.ask("scancel", "--user", str(os.geteuid()))
+    wait_for(lambda: ended(slurm))
+    assert place.status().startswith("30 jobs: 30 cancelled\n")
 
 
 def test_tasks_run_and_their_analyses_wait_for_them(slurm: Node, study: Make, engine: str) -> None:
