@@ -143,7 +143,7 @@ def refusals(show: Show, later: list[str]) -> None:
     wrapper.parent.mkdir()
     wrapper.write_text(
         f"#!/bin/bash\necho >>{count}\n"
-        f"if (( $(wc -l <{count}) % 10 == 0 )); then echo 'sbatch: not now' >&2; exit 1; fi\n"
+        f"if (( $(wc -l <{count}) % 10 == 0 )); then echo 'no, not now' >&2; exit 1; fi\n"
         f'exec {shutil.which("sbatch")} "$@"\n'
     )
     wrapper.chmod(0o755)
