@@ -28,6 +28,9 @@ NAMED = 12
 
 DPI = 150
 
+TABLES = ("frames.parquet", "wires.parquet", "rdf.parquet")
+"""What is read of a job."""
+
 
 @dataclass(frozen=True)
 class JobTables:
@@ -46,14 +49,17 @@ class JobTables:
     lengths: np.ndarray
 
 
-def read_job(directory: Path, time_step_ps: float) -> JobTables | None:
-    """Read the tables of a job; None where one is missing."""
+def has_tables(directory: Path) -> bool:
+    """Whether the tables of a job are there."""
+    return all((directory / name).is_file() for name in TABLES)
+
+
+def read_job(directory: Path, time_step_ps: float) -> JobTables:
+    """Read the tables of a job."""
     import pandas as pd
     import pyarrow.parquet as pq
 
-    paths = [directory / name for name in ("frames.parquet", "wires.parquet", "rdf.parquet")]
-    if not all(path.is_file() for path in paths):
-        return None
+    paths = [directory / name for name in TABLES]
     frames = pd.read_parquet(paths[0])
     frames["time_ns"] = frames["step"] * time_step_ps / PS_PER_NS
     begin = int(frames["frame"].iloc[first_averaged(len(frames))])

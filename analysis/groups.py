@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -84,15 +84,19 @@ def job_ids(rows: pd.DataFrame) -> list[str]:
 
 def substances(rows: pd.DataFrame) -> list[str]:
     """Particle of each job, or its mixture such as ``0.5 R-1 + 0.5 S-1``."""
-    fractions = [name for name in map(str, rows.columns) if name.startswith("mixture.")]
+    fractions = {
+        short(name): rows[name].tolist()
+        for name in sorted(map(str, rows.columns))
+        if name.startswith("mixture.")
+    }
+    particles = rows["particle"].tolist() if "particle" in rows else [None] * len(rows)
     found = []
-    for _, row in rows.iterrows():
-        particle = row.get("particle")
+    for k, particle in enumerate(particles):
         if isinstance(particle, str):
             found.append(particle)
             continue
-        parts = [(short(column), row[column]) for column in fractions if row[column] > 0]
-        found.append(" + ".join(f"{share:g} {name}" for name, share in sorted(parts)) or "?")
+        parts = [(name, shares[k]) for name, shares in fractions.items() if shares[k] > 0]
+        found.append(" + ".join(f"{share:g} {name}" for name, share in parts) or "?")
     return found
 
 
@@ -125,16 +129,21 @@ def group_jobs(rows: pd.DataFrame) -> list[Group]:
     keys = varying_keys(rows)
     table = table[is_analysed(rows)]
     collected: dict[tuple[Any, ...], list[int]] = {}
-    for position, (_, row) in enumerate(table.iterrows()):
-        collected.setdefault(tuple(_plain(row[key]) for key in keys), []).append(position)
+    told = zip(*(table[key] for key in keys), strict=True)
+    for position, values in enumerate(told):
+        collected.setdefault(tuple(map(_plain, values)), []).append(position)
+    jobs = table["job"].tolist()
+    averages = {name: _averages(table, name) for name in (*SUMMARY_COLUMNS, ENERGY)}
     groups = []
     for values, positions in collected.items():
-        jobs = table.iloc[positions]
         groups.append(
             Group(
                 dict(zip(keys, values, strict=True)),
-                tuple(jobs["job"]),
-                {name: _average(jobs, name) for name in (*SUMMARY_COLUMNS, ENERGY)},
+                tuple(jobs[k] for k in positions),
+                {
+                    name: _combined([of_jobs[k] for k in positions])
+                    for name, of_jobs in averages.items()
+                },
             )
         )
     return _sorted(groups)
@@ -160,17 +169,22 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
-def _average(jobs: pd.DataFrame, name: str) -> tuple[float | None, float | None]:
-    column = f"analysis.{name}.mean"
-    if column not in jobs:
+def _averages(jobs: pd.DataFrame, name: str) -> list[tuple[float | None, float | None]]:
+    """Mean and stated error of every job; None where there is none."""
+    columns = [
+        [_plain(value) for value in jobs[column]] if column in jobs else [None] * len(jobs)
+        for column in (f"analysis.{name}.mean", f"analysis.{name}.error")
+    ]
+    return list(zip(*columns, strict=True))
+
+
+def _combined(
+    replicas: Sequence[tuple[float | None, float | None]],
+) -> tuple[float | None, float | None]:
+    known = [(mean, error) for mean, error in replicas if mean is not None]
+    if not known:
         return None, None
-    errors = jobs.get(f"analysis.{name}.error")
-    known = np.flatnonzero(jobs[column].notna())
-    if len(known) == 0:
-        return None, None
-    means = [float(jobs[column].iloc[k]) for k in known]
-    stated = [None if errors is None else _plain(errors.iloc[k]) for k in known]
-    return combine_replicas(means, stated)
+    return combine_replicas([mean for mean, _ in known], [error for _, error in known])
 
 
 def _sorted(groups: list[Group]) -> list[Group]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,10 @@ whole bodies, root mean square."""
 PICTURES = 6
 """Snapshots drawn at most."""
 
+STATE_POINTS, REPLICAS = 24, 4
+"""State points, and replicas of each, whose tables are read and drawn at most; of more state
+points, some that are spread evenly. The table of results has all."""
+
 CAVEAT = (
     "A box of this size and a run of this length tell whether the bodies bond and how fast wires "
     "grow, not how long wires are in the end: long wires are slow, and where the dipolar coupling "
@@ -78,16 +83,23 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
 
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    place = {job: k for k, job in enumerate(job_ids(rows))}
-    tables: dict[str, figures.JobTables] = {}
-    for job in np.array(job_ids(rows), dtype=object)[is_analysed(rows)]:
-        step = float(rows.iloc[place[job]].get("protocol.time_step_ps", 1.0))
-        read = figures.read_job(Path(job_dirs[job]), step) if job in job_dirs else None
-        if read is not None:
-            tables[job] = read
-    complete = rows[[job in tables for job in job_ids(rows)]]
+    finished = {
+        job
+        for job, analysed in zip(job_ids(rows), is_analysed(rows), strict=True)
+        if analysed and job in job_dirs and figures.has_tables(Path(job_dirs[job]))
+    }
+    complete = rows[[job in finished for job in job_ids(rows)]]
     groups = group_jobs(complete)
-    drawn = _draw(complete, groups, tables, job_dirs, out)
+    chosen = _chosen(groups)
+    place = {job: k for k, job in enumerate(job_ids(rows))}
+    tables = {
+        job: figures.read_job(
+            Path(job_dirs[job]), float(rows.iloc[place[job]].get("protocol.time_step_ps", 1.0))
+        )
+        for group in chosen
+        for job in group.jobs
+    }
+    drawn = _draw(complete, groups, chosen, tables, job_dirs, out)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -103,10 +115,11 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
         caveat=CAVEAT,
         pictures=[(text, _embedded(path)) for path, text in drawn],
         evolution_headings=evolution.HEADINGS,
-        evolution=evolution.evolution(complete, groups, tables),
+        evolution=evolution.evolution(complete, chosen, tables),
+        choice=_choice(groups, chosen),
         n_jobs=len(rows),
         n_done=len(complete),
-        unfinished=_unfinished(rows, set(tables)),
+        unfinished=_unfinished(rows, finished),
         execution=_execution(complete),
         constants=_constants(rows),
     )
@@ -115,6 +128,23 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
     partial.write_text(page, encoding="utf-8")
     partial.replace(html)
     return [html, *(path for path, _ in drawn)]
+
+
+def _chosen(groups: Sequence[Group]) -> list[Group]:
+    """State points and replicas that are drawn."""
+    number = min(len(groups), STATE_POINTS)
+    places = np.linspace(0, len(groups) - 1, number).round().astype(int)
+    return [replace(groups[k], jobs=groups[k].jobs[:REPLICAS]) for k in places]
+
+
+def _choice(groups: Sequence[Group], chosen: Sequence[Group]) -> str:
+    """Say what was left out; nothing where all is there."""
+    parts = []
+    if len(chosen) < len(groups):
+        parts.append(f"{len(chosen)} of {len(groups)} state points, spread evenly")
+    if any(len(group.jobs) > REPLICAS for group in groups):
+        parts.append(f"{REPLICAS} replicas of each at most")
+    return f"Drawn here: {', '.join(parts)}." if parts else ""
 
 
 def _extremes(seen: Sequence[tuple[str, Path]], groups: Sequence[Group]) -> list[tuple[str, Path]]:
@@ -135,12 +165,16 @@ def _expected(rows: pd.DataFrame, groups: Sequence[Group]) -> dict[str, float]:
 
 def _draw(
     rows: pd.DataFrame,
+    swept: Sequence[Group],
     groups: Sequence[Group],
     tables: Mapping[str, figures.JobTables],
     job_dirs: Mapping[str, Path],
     out: Path,
 ) -> list[tuple[Path, str]]:
-    """Write the PNG figures that the jobs allow, each with its caption."""
+    """Write the PNG figures that the jobs allow, each with its caption.
+
+    The figure along the sweep has all of `swept`, the others `groups`.
+    """
     if not groups:
         return []
     seen = [
@@ -152,7 +186,7 @@ def _draw(
         ("growth.png", figures.growth(groups, tables), "Growth of the wires."),
         (
             "sweep.png",
-            figures.lengths_along_sweep(groups, _expected(rows, groups)),
+            figures.lengths_along_sweep(swept, _expected(rows, groups)),
             "Mean wire length along the sweep, over the last third of each run; bars: standard "
             "error. Dashed: equilibrium of bodies that bond like two alone.",
         ),

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from janus_md import units
-from janus_md.analysis.groups import MISSING, SYMBOLS, Group, group_jobs, job_ids, short, tell
+from janus_md.analysis.groups import (
+    MISSING,
+    SYMBOLS,
+    Group,
+    group_jobs,
+    job_ids,
+    short,
+    substances,
+    tell,
+)
 from janus_md.analysis.source import GsdSource
 from janus_md.analysis.thermolog import ENERGY
 
@@ -92,17 +101,16 @@ def format_short(mean: float | None, error: float | None) -> str:
     return f"{mean:.{digits}f}({max(error * 10**digits, 1.0):.0f})"
 
 
-def coupling_of(directory: Path, relative_permittivity: float, temperature: float) -> float | None:
-    """Dipolar coupling at :data:`SPACING` of the job's strongest dipole, from its metadata."""
+def dipole_of(directory: Path) -> float | None:
+    """Strongest dipole of the bodies of a job, debye, from its metadata."""
     path = directory / "trajectory.gsd"
     if not path.is_file():
         return None
     with GsdSource(path) as source:
         bodies = source.metadata().get("bodies", {})
-    dipoles = [float(np.linalg.norm(body["dipole_debye"])) for body in bodies.values()]
-    if not dipoles:
-        return None
-    return units.coupling_parameter(max(dipoles), SPACING, relative_permittivity, temperature)
+    return max(
+        (float(np.linalg.norm(body["dipole_debye"])) for body in bodies.values()), default=None
+    )
 
 
 def results(
@@ -110,15 +118,22 @@ def results(
 ) -> list[Result]:
     """Rows of the table of results."""
     place = {job: k for k, job in enumerate(job_ids(rows))}
+    names = substances(rows)
+    dipoles: dict[tuple[str, str], float | None] = {}  # read once for each kind of body
     found = []
     for group in groups:
         job = group.jobs[0]
         row = rows.iloc[place[job]]
         medium = float(row.get("relative_permittivity", 1.0))
+        temperature = float(row.get("temperature", 298.15))
+        kind = (names[place[job]], str(row.get("model")))
+        if dipoles.get(kind) is None and job in job_dirs:
+            dipoles[kind] = dipole_of(job_dirs[job])
+        dipole = dipoles.get(kind)
         coupling = (
-            coupling_of(job_dirs[job], medium, float(row.get("temperature", 298.15)))
-            if job in job_dirs
-            else None
+            None
+            if dipole is None
+            else units.coupling_parameter(dipole, SPACING, medium, temperature)
         )
         values = tuple(group.values[name] for name in HEADINGS)
         found.append(Result(group.label, coupling, len(group.jobs), values))

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.groups import group_jobs, varying_keys
+from janus_md.analysis import report
+from janus_md.analysis.groups import Group, group_jobs, varying_keys
 from janus_md.analysis.pipeline import analyze_file
 from janus_md.analysis.report import write_report
 from janus_md.analysis.results import console_table, format_short, format_value
@@ -109,6 +110,25 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
     assert "11.0†" in page
     assert "kinetics" in page
     assert not list((tmp_path / "out").glob("*partial*"))
+
+
+def test_of_many_state_points_some_are_drawn_spread_evenly():
+    groups = [
+        Group({"temperature": float(k)}, tuple(f"{k}-{r}" for r in range(9)), {})
+        for k in range(1001)
+    ]
+    chosen = report._chosen(groups)
+    assert len(chosen) == report.STATE_POINTS
+    temperatures = [group.keys["temperature"] for group in chosen]
+    assert (temperatures[0], temperatures[-1]) == (0.0, 1000.0)
+    assert set(np.diff(temperatures)) <= {43.0, 44.0}
+    assert chosen[0].jobs == tuple(f"0-{r}" for r in range(report.REPLICAS))
+    assert "24 of 1001 state points" in report._choice(groups, chosen)
+    assert "4 replicas of each at most" in report._choice(groups, chosen)
+    few = [Group({"temperature": 1.0}, ("a", "b"), {})]
+    assert report._chosen(few) == few
+    assert report._choice(few, few) == ""
+    assert report._chosen([]) == []
 
 
 def test_report_of_nothing(tmp_path):
