@@ -38,3 +38,14 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
         yield lambda: came
     finally:
         restore()
+
+
+@contextmanager
+def signals_raise() -> Iterator[None]:
+    """Let each of the signals raise KeyboardInterrupt, also where Ctrl-C is ignored outside."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

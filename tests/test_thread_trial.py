@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from janus_md import thread_trial
+from janus_md.runner import cores_here
 from janus_md.statepoint import StatePoint
 from janus_md.throughput import threads_for
+from tests.conftest import TINY, Result
+from tests.test_runner import make
 
 POINT = {
     "particle": "R-Au-Cu",
@@ -102,3 +108,28 @@ def test_a_damaged_cache_is_no_cache(measured: list[tuple[int, int]]) -> None:
         file.write_text(text)
         assert thread_trial.speeds_of(long, 2, 2, LAMMPS, str)["0"][2] == 150.0
     assert thread_trial.recall(2, file)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGUSR1])
+def test_a_signal_ends_a_trial(
+    janus_md: Callable[..., Result],
+    start_janus_md: Callable[..., subprocess.Popen[str]],
+    tmp_path: Path,
+    engine: str,
+    number: int,
+) -> None:
+    if engine != "lammps" or cores_here() < 2:
+        pytest.skip("no threads to try: LAMMPS alone has them, and they need two cores")
+    place = tmp_path / "workspace"
+    text = TINY.replace("produce_ns: 0.02", "produce_ns: 2000.0").replace(
+        "frame_interval_ps: 2.0", "frame_interval_ps: 100.0"
+    )
+    make(janus_md, place, text + "  relative_permittivity: 1\n")
+    process = start_janus_md("run", "-d", place, "--engine", engine)
+    assert process.stdout is not None
+    while "measuring" not in (said := process.stdout.readline()):
+        assert said
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 75, err
+    assert out.endswith("stopped before any job began; run again to go on\n")

@@ -82,6 +82,7 @@ def run(
     from rich.console import Console
 
     from janus_md import failures, query, runner
+    from janus_md.interrupts import signals_raise
     from janus_md.messages import count, unknown
     from janus_md.products import OPERATIONS
     from janus_md.resuming import check_allowed
@@ -126,7 +127,12 @@ def run(
         f"{len(pending)} of {count(len(chosen), 'job')} to do on {where}{most}", highlight=False
     )
     if not machine.gpus:
-        pending = _with_speeds(pending, chosen, machine, candidates, console)
+        try:
+            with signals_raise():
+                pending = _with_speeds(pending, chosen, machine, candidates, console)
+        except KeyboardInterrupt as error:
+            console.print("stopped before any job began; run again to go on")
+            raise typer.Exit(75) from error
     display = (LiveTable if console.is_terminal else Lines)(Console(), pending)
     try:
         with display:
