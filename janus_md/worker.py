@@ -3,6 +3,9 @@
 The process tells the one that started it how far it is, in lines of JSON on a pipe:
 ``{"stage", "step", "total", "rate", "wires"}`` (the last one says how long the wires are), and
 ``{"message"}`` where it ends early.
+
+Under mpiexec or srun, with ``--ranks``, a simulation is spread over so many processes; all of this
+is then about the first one.
 """
 
 from __future__ import annotations
@@ -15,13 +18,13 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from janus_md import failures
+from janus_md import failures, ranks
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.interrupts import SIGNALS
 from janus_md.locks import Held
@@ -33,14 +36,21 @@ another process works on the job."""
 
 
 class Reporter:
-    """Writes to the pipe; notices when nobody reads it any more."""
+    """Writes to the pipe; notices when nobody reads it any more.
 
-    def __init__(self, descriptor: int) -> None:
+    Without a pipe, messages go to the standard error stream, and progress nowhere.
+    """
+
+    def __init__(self, descriptor: int | None) -> None:
         self._descriptor = descriptor
         self.alone = False
 
     def tell(self, **message: Any) -> None:
         """Send one message."""
+        if self._descriptor is None:
+            if "message" in message:
+                print(message["message"], file=sys.stderr, flush=True)
+            return
         try:
             os.write(self._descriptor, json.dumps(message).encode() + b"\n")
         except OSError:
@@ -98,7 +108,7 @@ def simulate(
         allow=resources.allow,
         observers=(wires,),
         progress=progress,
-        should_stop=lambda: reporter.alone,
+        should_stop=lambda: reporter.alone or ranks.told_to_stop(),
         settled=lambda: resources.until_stationary and wires.is_stationary(),
         limit=resources.limit,
     )
@@ -176,6 +186,33 @@ def _leave(number: int, frame: FrameType | None) -> None:
     sys.exit(STOPPED)
 
 
+def work_on_ranks(lead: Callable[[], int]) -> int:
+    """Lead the other ranks or follow the first one; the exit code is the same on all of them."""
+    from janus_md.engines import probe
+    from janus_md.engines.distributed import dismiss, follow
+
+    try:
+        if ranks.rank() > 0:
+            _pass_signals_on()
+            probe()
+            _pass_signals_on()  # HOOMD-blue takes SIGTERM for itself when it is imported
+            return follow()
+        try:
+            code = lead()
+        except SystemExit as told:  # outside of the simulation, where the others wait for an order
+            code = int(told.code or 0)
+        dismiss(code)
+        return code
+    except BaseException as error:
+        ranks.abort(f"rank {ranks.rank()}: {type(error).__name__}: {error}")
+        raise
+
+
+def _pass_signals_on() -> None:
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: ranks.wish_to_stop())
+
+
 def main() -> int:
     """Read the command line of a worker."""
     for number in SIGNALS:
@@ -191,18 +228,36 @@ def main() -> int:
     parser.add_argument("--gpu-id", type=int, default=0)
     parser.add_argument("--until-stationary", action="store_true")
     parser.add_argument("--allow", action="append", default=[])
-    parser.add_argument("--pipe", type=int, required=True)
+    parser.add_argument("--ranks", type=int, default=1)
+    parser.add_argument("--pipe", type=int)
     given = parser.parse_args()
-    resources = Resources(
-        given.engine,
-        given.device,
-        given.threads,
-        given.gpu_id,
-        given.until_stationary,
-        tuple(given.allow),
-        limit(),
-    )
-    return work(given.operation, given.directory, resources, Reporter(given.pipe))
+    reporter = Reporter(given.pipe)
+
+    def last_words(message: str) -> None:
+        from janus_md.query import open_job
+
+        failures.note(open_job(given.directory).document, given.operation, message)
+
+    def lead() -> int:
+        resources = Resources(
+            given.engine,
+            given.device,
+            given.threads,
+            given.gpu_id,
+            given.until_stationary,
+            tuple(given.allow),
+            limit(),
+        )
+        return work(given.operation, given.directory, resources, reporter)
+
+    try:
+        if given.ranks > 1 and given.operation != "simulate":
+            raise JanusError(f"ranks: {given.operation} runs on 1, not on {given.ranks}")
+        ranks.join(given.ranks, last_words)
+    except JanusError as error:
+        reporter.tell(message=str(error))
+        return FAILED
+    return lead() if ranks.size() == 1 else work_on_ranks(lead)
 
 
 if __name__ == "__main__":

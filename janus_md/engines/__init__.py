@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from janus_md import ranks
 from janus_md.engines.base import Device, Engine, EngineStatus
 from janus_md.errors import JanusError
 
@@ -20,7 +21,16 @@ def probe() -> list[EngineStatus]:
 
 
 def load(name: str) -> Engine:
-    """Return the adapter called `name`."""
+    """Return the engine called `name`: on all ranks, where there are several."""
+    if ranks.size() == 1:
+        return adapter(name)
+    from janus_md.engines.distributed import DistributedEngine
+
+    return DistributedEngine(adapter(name))
+
+
+def adapter(name: str) -> Engine:
+    """Return the adapter called `name`, for this process."""
     if name == "hoomd":
         from janus_md.engines.hoomd import HoomdEngine
 
@@ -69,4 +79,14 @@ def require(engine: str = "auto", device: str = "auto") -> list[tuple[str, str]]
     return [(status.name, "cpu") for status in usable]
 
 
-__all__ = ["DEVICES", "ENGINES", "Device", "Engine", "EngineStatus", "load", "probe", "require"]
+__all__ = [
+    "DEVICES",
+    "ENGINES",
+    "Device",
+    "Engine",
+    "EngineStatus",
+    "adapter",
+    "load",
+    "probe",
+    "require",
+]

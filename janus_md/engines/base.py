@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from janus_md.bodies import FloatArray
-from janus_md.mesh import Mesh, charge_square_sum, tight_mesh
+from janus_md.mesh import Mesh, charge_square_sum, longest_cutoff, tight_mesh
 from janus_md.system import Bath, System
 
 
@@ -155,12 +155,24 @@ class Engine(ABC):
         """
         return self.simulation(system, bath, time_step, mesh, seed, device, first_step)
 
+    def longest_cutoff(self, system: System) -> float:
+        """Longest cutoff that the engine takes in this box, nm."""
+        return longest_cutoff(system, SKIN)
+
+    def usable(self, system: System, mesh: Mesh) -> Mesh:
+        """Return `mesh`, or the next finer one that the engine can use here."""
+        return mesh
+
+    def tight_mesh(self, system: System) -> Mesh:
+        """Return a mesh that serves as reference."""
+        return self.usable(system, tight_mesh(system, SKIN, longest=self.longest_cutoff(system)))
+
     def energies_and_forces(
         self, system: System, mesh: Mesh | None = None, device: Device = CPU
     ) -> Forces:
         """Energy, forces and torques of `system` as it stands; without `mesh`, on a tight one."""
         if mesh is None and charge_square_sum(system)[1] > 0:
-            mesh = tight_mesh(system, SKIN)
+            mesh = self.tight_mesh(system)
         kinds = len(system.bodies)
         still = Bath(0.0, "nve", np.zeros(kinds), np.zeros((kinds, 3)))
         simulation = self.start(system, still, 1e-3, mesh, seed=1, device=device)
@@ -168,3 +180,26 @@ class Engine(ABC):
             return simulation.forces()
         finally:
             simulation.close()
+
+
+class Wrapper(Engine):
+    """An engine that leaves all to another one, but for what a subclass does itself."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.name, self.engine = engine.name, engine
+
+    def version(self) -> str:
+        """Version of the engine."""
+        return self.engine.version()
+
+    def simulation(self, *arguments: Any) -> Simulation:
+        """Make a running simulation."""
+        return self.engine.simulation(*arguments)
+
+    def longest_cutoff(self, system: System) -> float:
+        """Longest cutoff that the engine takes in this box, nm."""
+        return self.engine.longest_cutoff(system)
+
+    def usable(self, system: System, mesh: Mesh) -> Mesh:
+        """Return `mesh`, or the next finer one that the engine can use here."""
+        return self.engine.usable(system, mesh)

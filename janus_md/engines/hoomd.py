@@ -1,7 +1,8 @@
-"""HOOMD-blue as an engine: CPU and GPU. Written to the API that 4.8 and 7.2 share."""
+"""HOOMD-blue as an engine: CPU, GPU, ranks. Written to the API that 4.8 and 7.2 share."""
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 from dataclasses import replace
@@ -10,7 +11,9 @@ from typing import Any
 import numpy as np
 import rowan
 
+from janus_md import ranks
 from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces
+from janus_md.engines.domains import grid, longest_cutoff_in, usable_mesh
 from janus_md.engines.sites import Particles, charged_types, lay_out, type_names, wrap
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
@@ -38,6 +41,8 @@ def status() -> EngineStatus:
         return EngineStatus(
             "hoomd", False, version, advice=f"HOOMD-blue {version}: {REFUSED[version]}; {_INSTALL}"
         )
+    if ranks.size() > 1 and not hoomd.version.mpi_enabled:
+        return EngineStatus("hoomd", False, version, advice="this build has no MPI for ranks")
     devices = ["cpu"]
     advice = ""
     if not hoomd.version.gpu_enabled:
@@ -80,13 +85,18 @@ class HoomdSimulation:
         if not hoomd.version.mpi_enabled:  # with MPI, the file is removed: root would lose it
             quiet["message_filename"] = os.devnull
         if device.kind == "gpu":
-            where = hoomd.device.GPU(gpu_id=device.gpu_id, **quiet)
+            # Each rank on a machine takes the next GPU; often it sees but one, its own.
+            gpu = (device.gpu_id + ranks.local_rank()) % max(1, gpu_count())
+            where = hoomd.device.GPU(gpu_id=gpu, **quiet)
         else:
             where = hoomd.device.CPU(**quiet)
         # HOOMD's counter-based generators take 16 bits of seed.
         self._simulation = hoomd.Simulation(device=where, seed=seed % 65536)
         self._simulation.timestep = first_step
-        self._simulation.create_state_from_snapshot(_snapshot(system, particles, where))
+        self._simulation.create_state_from_snapshot(
+            _snapshot(system, particles, where),
+            domain_decomposition=grid(system, ranks.size()),
+        )
         try:
             self._forces = _forces(system, mesh)
             integrator = hoomd.md.Integrator(
@@ -123,7 +133,9 @@ class HoomdSimulation:
     def forces(self) -> Forces:
         """Energy, forces and torques now, without the bath's."""
         self._simulation.run(0)
-        on_sites = np.sum([force.forces for force in self._forces], axis=0)
+        # Where there are ranks, the first one has the forces of all.
+        found = [force.forces for force in self._forces]
+        on_sites = ranks.broadcast(np.sum(found, axis=0) if ranks.rank() == 0 else np.empty(0))
         laid_out = lay_out(self.system())
         n = self._start.n_bodies
         centres = laid_out.positions[:n][laid_out.bodies]
@@ -135,24 +147,16 @@ class HoomdSimulation:
 
     def system(self) -> System:
         """Return the present state."""
-        particles = self._simulation.state.get_snapshot().particles
-        n = self._start.n_bodies
-        orientations = np.asarray(particles.orientation[:n], float)
-        # HOOMD keeps the conjugate quaternion momentum p = 2 q L, L in the body's frame.
-        momenta = rowan.multiply(rowan.conjugate(orientations), particles.angmom[:n])
-        return replace(
-            self._start,
-            positions=np.array(particles.position[:n], float),
-            images=np.array(particles.image[:n], np.int32),
-            orientations=orientations,
-            velocities=np.array(particles.velocity[:n], float),
-            angular_momenta=0.5 * momenta[:, 1:],
-        )
+        snapshot = self._simulation.state.get_snapshot()
+        state = ranks.broadcast(_bodies(snapshot, self._start.n_bodies))
+        return replace(self._start, **state)
 
     def close(self) -> None:
         """Free what HOOMD holds."""
         self._simulation.operations.integrator = None
         del self._simulation
+        if ranks.size() > 1:  # what talks to the other ranks as it goes must go on all of them now
+            gc.collect()
 
     def _spare_neutral_pairs(self, system: System) -> None:
         """Take pairs of types without charge out of the sum in real space, for speed."""
@@ -175,6 +179,15 @@ class HoomdEngine(Engine):
         import hoomd
 
         return str(hoomd.version.version)
+
+    def longest_cutoff(self, system: System) -> float:
+        """Longest cutoff that the box holds, or its domains where there are ranks, nm."""
+        count = ranks.size()
+        return super().longest_cutoff(system) if count == 1 else longest_cutoff_in(system, count)
+
+    def usable(self, system: System, mesh: Mesh) -> Mesh:
+        """Return `mesh`; on ranks, the next finer one whose sides are powers of two."""
+        return mesh if ranks.size() == 1 else usable_mesh(system, mesh, ranks.size())
 
 
 def _snapshot(system: System, particles: Particles, device: Any) -> Any:
@@ -205,6 +218,23 @@ def _snapshot(system: System, particles: Particles, device: Any) -> Any:
         pure = np.column_stack([np.zeros(n), system.angular_momenta])
         data.angmom[:n] = 2.0 * rowan.multiply(system.orientations, pure)
     return snapshot
+
+
+def _bodies(snapshot: Any, n: int) -> dict[str, Any]:
+    """State of the bodies in `snapshot`, which holds its particles on the first rank alone."""
+    if snapshot.communicator.rank != 0:
+        return {}
+    particles = snapshot.particles
+    orientations = np.asarray(particles.orientation[:n], float)
+    # HOOMD keeps the conjugate quaternion momentum p = 2 q L, L in the body's frame.
+    momenta = rowan.multiply(rowan.conjugate(orientations), particles.angmom[:n])
+    return {
+        "positions": np.array(particles.position[:n], float),
+        "images": np.array(particles.image[:n], np.int32),
+        "orientations": orientations,
+        "velocities": np.array(particles.velocity[:n], float),
+        "angular_momenta": 0.5 * momenta[:, 1:],
+    }
 
 
 def _rigid(system: System) -> Any:

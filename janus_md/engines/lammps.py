@@ -1,4 +1,4 @@
-"""LAMMPS as an engine: CPU, OpenMP threads."""
+"""LAMMPS as an engine: CPU, OpenMP threads, ranks."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import rowan
 
+from janus_md import ranks
 from janus_md.bodies import FloatArray
 from janus_md.engines import lammps_input as commands
 from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces
@@ -26,6 +27,7 @@ from janus_md.system import Bath, System
 
 _COLUMNS = "id mol xu yu zu vx vy vz fx fy fz tqx tqy tqz angmomx angmomy angmomz"
 _QUATERNION = "quatw quati quatj quatk"
+_QUIET = ("-log", "none", "-screen", "none", "-nocite")
 
 
 def _library() -> Any:
@@ -47,11 +49,12 @@ def status() -> EngineStatus:
         return EngineStatus("lammps", False, advice=advice)
     try:
         library = _library()
-        lmp = library.lammps(cmdargs=["-log", "none", "-screen", "none", "-nocite"])
+        lmp = library.lammps(cmdargs=_QUIET, comm=ranks.alone())
     except (OSError, ImportError) as error:
         return EngineStatus("lammps", False, advice=f"LAMMPS does not load ({error}); {advice}")
     try:
         packages, version = set(lmp.installed_packages), str(lmp.version())
+        with_mpi = lmp.has_mpi_support
     finally:
         lmp.close()
     if missing := {"RIGID", "KSPACE"} - packages:
@@ -61,6 +64,8 @@ def status() -> EngineStatus:
             version,
             advice=f"LAMMPS lacks the packages {sorted(missing)}; {advice}",
         )
+    if ranks.size() > 1 and not with_mpi:
+        return EngineStatus("lammps", False, version, advice="this build has no MPI for ranks")
     return EngineStatus("lammps", True, version, ["cpu"])
 
 
@@ -79,7 +84,7 @@ class LammpsSimulation:
     ) -> None:
         self._start, self._step = system, first_step
         particles = lay_out(system)
-        arguments = ["-log", "none", "-screen", "none", "-nocite"]
+        arguments = [*_QUIET]
         if device.threads > 1:
             arguments += ["-pk", "omp", str(device.threads), "-sf", "omp"]
         os.environ.setdefault("OMP_NUM_THREADS", str(device.threads))
@@ -147,10 +152,14 @@ class LammpsSimulation:
 
     def _local(self, columns: str, compute: str) -> FloatArray:
         """Per-body values of ``compute rigid/local``, in the order of the bodies."""
-        values = self._lmp.numpy.extract_compute(compute, 2, 2)
+        width = len(columns.split()) + (compute == "q")
+        here = np.zeros((0, width))
+        if self._lmp.extract_compute(compute, 2, 4):  # none of the bodies may be on this rank
+            here = np.asarray(self._lmp.numpy.extract_compute(compute, 2, 2), float)
+        values = ranks.gather(here)
         if compute == "q":  # molecule first, so that both computes sort alike
-            return np.asarray(values[np.argsort(values[:, 0])][:, 1:], float)
-        return np.asarray(values[np.argsort(values[:, 1])], float)
+            return np.asarray(values[np.argsort(values[:, 0])][:, 1:])
+        return np.asarray(values[np.argsort(values[:, 1])])
 
     def _refuse_stray_forces(self) -> None:
         """Make sure that bodies feel their sites' forces and nothing that memory held before.
@@ -163,6 +172,7 @@ class LammpsSimulation:
         owners = arrays.extract_atom("molecule")[:count] - 1
         expected = np.zeros((self._start.n_bodies, 3))
         np.add.at(expected, owners, arrays.extract_atom("f")[:count])
+        expected = ranks.total(expected)
         stray = np.abs(self._local(_COLUMNS, "c")[:, 8:11] - expected).max()
         if not stray <= 1e-6 * (1.0 + np.abs(expected).max()):
             raise JanusError(
@@ -183,6 +193,7 @@ class LammpsSimulation:
         )
         if created != count:
             raise JanusError(f"LAMMPS placed {created} of {count} particles")
+        count = self._lmp.extract_setting("nlocal")  # those in this rank's part of the box
         arrays = self._lmp.numpy
         tags = arrays.extract_atom("id")[:count] - 1
         arrays.extract_atom("molecule")[:count] = particles.bodies[tags] + 1

@@ -19,7 +19,6 @@ from janus_md.mesh import (
     longest_cutoff,
     resolution_for,
     smooth_numbers,
-    tight_mesh,
 )
 from janus_md.system import Bath, System
 
@@ -81,7 +80,7 @@ def remeasure(
     engine: Engine, system: System, mesh: Mesh, kT: float, device: Device
 ) -> tuple[float, float]:
     """Rms error of force (kT/nm) and torque (kT) on whole bodies against a tight mesh."""
-    reference = engine.energies_and_forces(system, tight_mesh(system, SKIN), device)
+    reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
     return measured_error(engine, system, mesh, reference, kT, device)
 
 
@@ -129,14 +128,15 @@ def tune(
             f"which must be over {2 * (max(needed, SHORTEST) + SKIN):.2f} nm; use more bodies or a "
             "lower volume_fraction"
         )
+    longest = engine.longest_cutoff(system)
     if electrostatics is None or not charged:
         return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device))
     target = _MARGIN * (force_error or electrostatics.force_error) * bath.kT
     cutoffs = [c for c in CUTOFFS if c <= longest] or [longest]
-    reference = engine.energies_and_forces(system, tight_mesh(system, SKIN), device)
+    reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
     meshes = [
         found
-        for sizes, start in _promising(system, cutoffs, target)
+        for sizes, start in _promising(engine, system, cutoffs, target)
         if (found := _coarsest(engine, system, reference, sizes, start, target, device)) is not None
     ]
     if not meshes:
@@ -154,7 +154,9 @@ def tune(
     return Tuned(mesh, force, torque, speed)
 
 
-def _promising(system: System, cutoffs: list[float], target: float) -> list[tuple[list[Mesh], int]]:
+def _promising(
+    engine: Engine, system: System, cutoffs: list[float], target: float
+) -> list[tuple[list[Mesh], int]]:
     """Meshes of rising resolution by cutoff and order, and where to begin to measure.
 
     Likely the cheapest first; those that theory and the cost model put far behind are left out.
@@ -162,7 +164,8 @@ def _promising(system: System, cutoffs: list[float], target: float) -> list[tupl
     found = []
     for cutoff in cutoffs:
         for order in ORDERS:
-            meshes = [balanced(system, cutoff, resolution_for(system, n), order) for n in _SIZES]
+            rising = (balanced(system, cutoff, resolution_for(system, n), order) for n in _SIZES)
+            meshes = list(dict.fromkeys(engine.usable(system, mesh) for mesh in rising))
             # Theory errs by a constant factor (it takes charges for independent, but those of a
             # body partly cancel): begin where it says the charge's error is twice the target.
             fits = (k for k, m in enumerate(meshes) if estimated_error(system, m) < 2.0 * target)

@@ -1,0 +1,321 @@
+"""One simulation on several ranks: the same numbers, the same products, one end."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gsd.hoomd
+import numpy as np
+import pytest
+
+from janus_md import checkpoint, ranks
+from janus_md.analysis.observer import WireObserver
+from janus_md.engines import domains
+from janus_md.engines.base import SKIN
+from janus_md.engines.tuning import rms
+from janus_md.errors import JanusError, ToBeContinued
+from janus_md.initial import build
+from janus_md.mesh import charge_square_sum, estimated_error, plane_distances, tight_mesh
+from janus_md.query import open_job
+from janus_md.simulate import simulate
+from janus_md.statepoint import StatePoint
+from janus_md.system import System
+from tests.conftest import ROOT, environment
+from tests.engines.conftest import catalogue_system, usable
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+PATIENCE = 300.0  # seconds; a machine that is busy otherwise may have ranks wait long
+
+TEMPLATE = """
+fixed:
+  particle: R-Au-Cu
+  n_bodies: 36
+  volume_fraction: 0.05
+  relative_permittivity: 1.0
+  electrostatics: {{method: {method}}}
+  protocol: {{relax_ps: 1.0, frame_interval_ps: 2.0, produce_ns: {length}}}
+"""
+FRAME_STEPS = 20
+
+
+@pytest.fixture(scope="session")
+def mpiexec() -> Start:
+    """Start two ranks of Python; skips, with the reason, where two cannot meet."""
+    beside = Path(sys.prefix) / "bin" / "mpiexec"
+    launcher = str(beside) if beside.exists() else shutil.which("mpiexec")
+    if launcher is None:
+        pytest.skip("no mpiexec is here")
+
+    def start(*arguments: str | Path, **variables: str) -> subprocess.Popen[str]:
+        # Ranks that wait leave the core to others: here they may outnumber the cores.
+        polite = {"MPIR_CVAR_ENABLE_HEAVY_YIELD": "1", "OMPI_MCA_mpi_yield_when_idle": "1"}
+        return subprocess.Popen(
+            [launcher, "-n", "2", sys.executable, *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=environment() | {"OMP_NUM_THREADS": "1"} | polite | variables,
+        )
+
+    out, error = ended(start("-c", "from mpi4py import MPI; print(MPI.COMM_WORLD.size)"))
+    if "".join(out.split()) != "22":  # lines of two processes may mingle
+        pytest.skip(f"mpiexec and mpi4py do not go together ({(out + error).strip()[-200:]})")
+    return start
+
+
+@pytest.fixture(params=["lammps", "hoomd"])
+def engine(request: pytest.FixtureRequest, mpiexec: Start) -> str:
+    """Each engine that runs on ranks here."""
+    usable(request.param)
+    if request.param == "hoomd":
+        import hoomd
+
+        if not hoomd.version.mpi_enabled:
+            pytest.skip("this build of HOOMD-blue has no MPI")
+    return str(request.param)
+
+
+@pytest.fixture
+def job(janus_md, tmp_path: Path) -> Callable[..., Path]:
+    """Folder of a job of the template."""
+
+    def make(method: str, length: float) -> Path:
+        template = tmp_path / "ranks.yaml"
+        template.write_text(TEMPLATE.format(method=method, length=length))
+        assert janus_md("init", template, "--directory", tmp_path / "ws").code == 0
+        (folder,) = (tmp_path / "ws" / "workspace").iterdir()
+        return folder
+
+    return make
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What a process said until it ended."""
+    try:
+        return process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+
+
+def worker(folder: Path, engine: str, operation: str = "simulate") -> list[str | Path]:
+    """Arguments of a worker on two ranks."""
+    return ["-m", "janus_md.worker", operation, folder, "--engine", engine, "--ranks", "2"]
+
+
+def simulate_alone(folder: Path, engine: str, pieces: int) -> dict[str, Any]:
+    """Go on in this process for some pieces; returns what the checkpoint tells then."""
+    left = iter(range(pieces))
+    document: dict[str, Any] = {}
+    with pytest.raises(ToBeContinued):
+        simulate(
+            point(folder),
+            folder,
+            document,
+            engine=engine,
+            observers=(WireObserver(),),  # as a worker has it
+            should_stop=lambda: next(left, None) is None,
+        )
+    return about(folder)
+
+
+def point(folder: Path) -> StatePoint:
+    return StatePoint.of(open_job(folder).statepoint())
+
+
+def about(folder: Path) -> dict[str, Any]:
+    state = checkpoint.load(folder / "restart.npz", build(point(folder)))
+    return {"stage": state.stage, "done": state.done, "ranks": state.execution["ranks"]}
+
+
+def kept(path: Path) -> list[int]:
+    with gsd.hoomd.open(str(path), "r") as file:
+        return [frame.configuration.step for frame in file]
+
+
+def processes(folder: Path) -> list[int]:
+    """Process ids of the ranks that work in `folder`, the first one first."""
+    here = Path(sys.executable).resolve()
+    found = [
+        int(p.name)
+        for p in Path("/proc").iterdir()
+        if p.name.isdigit()
+        and str(folder) in (p / "cmdline").read_text()
+        and (p / "exe").resolve() == here
+    ]
+    first = json.loads((folder / "run.lock").read_text())["pid"]
+    return sorted(found, key=lambda pid: pid != first)
+
+
+def test_two_ranks_give_the_forces_of_one(engine: str, mpiexec: Start, tmp_path: Path) -> None:
+    systems = [
+        catalogue_system(("R-Au-Cu",), "sphere", 60, seed=1),
+        catalogue_system(("R-1", "S-1"), "bladed", 120, seed=2, volume_fraction=0.03),
+    ]
+    tilted = replace(systems[0], box=systems[0].box + np.array([0, 0, 0, 0.1, -0.2, 0.15]))
+    meshes = []
+    for system in (*systems, tilted):
+        longest = domains.longest_cutoff_in(system, 2)
+        tight = tight_mesh(system, SKIN, error=1.0, longest=longest)  # to be quick
+        meshes.append((system, domains.usable_mesh(system, tight, 2)))
+    (tmp_path / "systems").write_bytes(pickle.dumps(meshes))
+    process = mpiexec("-m", "tests.engines.ranked", "forces", engine, tmp_path)
+    _, error = ended(process)
+    assert process.returncode == 0, error
+    alone = usable(engine)
+    # The Fourier transforms of LAMMPS are in double precision, those of HOOMD-blue in single: its
+    # energy is the difference of two sums as large as the charges' own energy.
+    exact = {"lammps": 1e-9, "hoomd": 1e-5}[engine]
+    for (system, mesh), there in zip(
+        meshes, pickle.loads((tmp_path / "forces").read_bytes()), strict=True
+    ):
+        here = alone.energies_and_forces(system, mesh)
+        own = charge_square_sum(system)[0] * mesh.splitting / np.sqrt(np.pi)
+        precision = {"lammps": 1e-13, "hoomd": np.finfo(np.float32).eps}[engine]
+        assert there.energy == pytest.approx(here.energy, abs=precision * own)
+        assert rms(there.forces - here.forces) < exact * rms(here.forces)
+        assert rms(there.torques - here.torques) < exact * rms(here.torques)
+
+
+@pytest.mark.parametrize("who", ["first", "all", pytest.param("second", marks=pytest.mark.slow)])
+def test_a_signal_ends_all_ranks_in_a_checkpoint(
+    engine: str, who: str, mpiexec: Start, job: Callable[..., Path]
+) -> None:
+    folder = job("none", 1000.0)
+    process = mpiexec(*worker(folder, engine), JANUS_MD_CHECKPOINT_SECONDS="0.2")
+    end = time.monotonic() + PATIENCE
+    while not (folder / "trajectory.partial.gsd").exists():  # that is, in the production
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    pids = processes(folder)
+    assert len(pids) == 2
+    for pid in {"first": pids[:1], "all": pids, "second": pids[1:]}[who]:
+        os.kill(pid, signal.SIGUSR1)
+    _, error = ended(process)
+    assert process.returncode == 75, error
+    assert "run again to go on" in error
+    cut = about(folder)
+    assert cut["ranks"] == 2
+    if who == "first":  # one process goes on where the two stopped
+        gone_on = simulate_alone(folder, engine, 5)
+        assert gone_on["ranks"] == 1
+        assert (gone_on["stage"], cut["stage"]) == ("produce", "produce")
+        assert cut["done"] < gone_on["done"] <= cut["done"] + 6 * FRAME_STEPS
+        whole = range(0, gone_on["done"] + 1, FRAME_STEPS)
+        assert kept(folder / "trajectory.partial.gsd") == list(whole)
+
+
+@pytest.mark.parametrize("method", ["none", pytest.param("pppm", marks=pytest.mark.slow)])
+def test_two_ranks_finish_what_one_began(
+    engine: str, method: str, mpiexec: Start, job: Callable[..., Path]
+) -> None:
+    folder = job(method, 0.04)
+    assert simulate_alone(folder, engine, 12)["ranks"] == 1
+    process = mpiexec(*worker(folder, engine))
+    _, error = ended(process)
+    assert process.returncode == 0, error
+    assert {p.name for p in folder.iterdir() if p.suffix == ".gsd"} == {
+        "init.gsd",
+        "trajectory.gsd",
+        "log.gsd",
+    }
+    assert kept(folder / "trajectory.gsd") == list(range(0, 401, FRAME_STEPS))
+    assert kept(folder / "log.gsd") == list(range(0, 401, FRAME_STEPS))
+    execution = open_job(folder).document["execution"]
+    assert (execution["engine"], execution["ranks"]) == (engine, 2)
+
+
+@pytest.mark.slow
+def test_two_ranks_tune_a_mesh_together(
+    engine: str, mpiexec: Start, job: Callable[..., Path]
+) -> None:
+    folder = job("pppm", 0.04)
+    process = mpiexec(*worker(folder, engine))
+    _, error = ended(process)
+    assert process.returncode == 0, error
+    execution = open_job(folder).document["execution"]
+    assert execution["force_error"] <= point(folder).electrostatics.force_error
+    assert kept(folder / "trajectory.gsd") == list(range(0, 401, FRAME_STEPS))
+
+
+def test_a_rank_that_fails_alone_ends_all(mpiexec: Start, tmp_path: Path) -> None:
+    process = mpiexec("-m", "tests.engines.ranked", "fail", tmp_path)
+    _, error = ended(process)
+    assert process.returncode != 0
+    assert "rank 1: not a number" in error
+    assert (tmp_path / "note").read_text() == "rank 1: not a number"
+
+
+def test_ranks_that_did_not_meet_are_refused(job: Callable[..., Path]) -> None:
+    pytest.importorskip("mpi4py")
+    folder = job("none", 0.04)
+    done = subprocess.run(
+        [sys.executable, *map(str, worker(folder, "auto"))],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "ranks: 2 were asked for, but 1 joined" in done.stderr or "mpi4py" in done.stderr
+    assert not (folder / "run.lock").exists()
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_a_number_that_is_none_is_refused(count: int) -> None:
+    with pytest.raises(JanusError, match=f"ranks: {count} is not a number"):
+        ranks.join(count)
+
+
+def test_one_of_many_must_be_told_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PMI_SIZE", "4")
+    with pytest.raises(JanusError, match="ranks: 1 was asked for, but 4 were started"):
+        ranks.join(1)
+
+
+def test_domains_are_as_wide_as_can_be() -> None:
+    def grid(lengths: list[float], count: int) -> tuple[int, int, int]:
+        system = catalogue_system(("R-Au-Cu",), "sphere", 8, seed=1)
+        return domains.grid(replace(system, box=np.array([*lengths, 0, 0, 0])), count)
+
+    assert grid([10, 10, 10], 1) == (1, 1, 1)
+    assert sorted(grid([10, 10, 10], 2)) == [1, 1, 2]
+    assert grid([10, 10, 30], 2) == (1, 1, 2)
+    assert grid([10, 10, 10], 8) == (2, 2, 2)
+    assert grid([40, 10, 20], 8) == (4, 1, 2)
+
+
+def test_domains_too_narrow_are_refused_and_those_that_fit_are_not() -> None:
+    few = catalogue_system(("R-Au-Cu",), "sphere", 12, seed=1)
+    with pytest.raises(JanusError, match=r"ranks: 2 domains of this box are 4\.\d\d nm wide"):
+        domains.longest_cutoff_in(few, 2)
+    many = catalogue_system(("R-Au-Cu",), "sphere", 60, seed=1)
+    width = plane_distances(many.box)[0] / 2
+    reach = np.linalg.norm(many.bodies[0].positions, axis=1).max()
+    cutoff = domains.longest_cutoff_in(many, 2)
+    assert 2 * (cutoff + SKIN + 2 * reach) == pytest.approx(width, rel=2e-3)
+    with pytest.raises(JanusError, match="ranks: 3 cannot share"):
+        domains.longest_cutoff_in(many, 3)
+
+
+def test_a_mesh_on_ranks_has_sides_of_powers_of_two_and_no_larger_error() -> None:
+    system: System = catalogue_system(("R-Au-Cu",), "sphere", 60, seed=1)
+    mesh = tight_mesh(system, SKIN, error=0.1, longest=domains.longest_cutoff_in(system, 2))
+    usable_mesh = domains.usable_mesh(system, mesh, 2)
+    assert all(n & (n - 1) == 0 for n in usable_mesh.resolution)
+    assert estimated_error(system, usable_mesh) <= estimated_error(system, mesh)
+    assert domains.usable_mesh(system, usable_mesh, 2) == usable_mesh
