@@ -37,6 +37,6 @@ def test_energy_is_conserved_to_second_order(engine: Engine, report_check, model
         ours=float(f"{drift:.2g}"),
         engine=engine.name,
     )
-    assert 3.0 < ratio < 6.0
+    assert 2.8 < ratio < 7.0  # the first order would give 2, the third 8
     assert abs(runs[0.4].drift) > abs(drift)
     assert abs(drift) * 1e-3 * DEFAULT.damping_ps < BOUND
