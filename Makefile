@@ -3,7 +3,7 @@
 # make check      ruff and mypy
 # make validate   the long tests against published numbers; TABLE=FILE.md writes what they found
 # make bench      speed of the wire detector
-# make torture    kills, full disks and broken files (ten minutes)
+# make torture    kills, full disks, broken files, a clock that jumps (ten minutes)
 
 PYTHON ?= python3
 VENV := .venv

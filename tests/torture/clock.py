@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
-from tests.torture.jobs import (
-    Broken,
-    check_complete,
-    finish,
-    progress,
-    start,
-)
+from tests.torture.jobs import DONE, Broken, check_complete, expect, finish, progress, start
 
 HOUR, YEARS = 3600.0, 3.0e8
+FAR = 1200
+"""Steps without a checkpoint that tell of a wrong clock; one should come every 40."""
 
 SHIFTED = """
 import time
@@ -62,13 +59,15 @@ class Clock:
 
 
 def advance(job: Path, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the job has written two checkpoints more, or has ended."""
+    """Wait until the job has written two checkpoints more, as soon as it should, or has ended."""
     for _ in range(2):
         before, deadline = progress(job), time.monotonic() + 60
-        while progress(job) == before and process.poll() is None:
+        while (after := progress(job)) == before and process.poll() is None:
             if time.monotonic() > deadline:
                 raise Broken(f"{job.name}: no checkpoint in a minute after the clock jumped")
             time.sleep(0.01)
+        if after[0] == before[0] and after[1] - before[1] > FAR:
+            raise Broken(f"{job.name}: {before} to {after} without a checkpoint: the clock jumped")
 
 
 def clock_jumps(job: Path, folder: Path, rng: random.Random) -> Counter[str]:
@@ -83,12 +82,15 @@ def clock_jumps(job: Path, folder: Path, rng: random.Random) -> Counter[str]:
         process, reader = start(job, clock.variables)
         for _ in range(3):
             advance(job, process)
+            time.sleep(rng.uniform(0.0, 0.2))  # between two checkpoints
             clock.jump(rng.choice([-YEARS, -HOUR, HOUR, YEARS]))
             counts["jumps"] += 1
         advance(job, process)
         counts["kills"] += process.poll() is None
         process.kill()
-        finish(process, reader)
+        ended = finish(process, reader)
+        if ended[0] != -signal.SIGKILL:
+            expect(ended, DONE)
         for path in job.iterdir():  # as a clock that was wrong leaves them
             then = time.time() + rng.choice([-YEARS, YEARS])
             os.utime(path, (then, then))
