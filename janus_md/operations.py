@@ -90,7 +90,12 @@ def analyze_job(
         Where a signal came or `limit` is near; nothing is left behind.
     """
     from janus_md.analysis.pipeline import analyze_file
-    from janus_md.analysis.thermolog import ENERGY, energy_per_body
+    from janus_md.analysis.thermolog import (
+        ENERGY,
+        SUSCEPTIBILITY,
+        energy_per_body,
+        susceptibility_of,
+    )
 
     with hold(directory), stop_signals() as interrupted:
         if is_analyzed(directory, document):
@@ -104,6 +109,7 @@ def analyze_job(
 
         summary = analyze_file(directory / TRAJECTORY, directory, workers=workers, progress=told)
         summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1])
+        summary[SUSCEPTIBILITY] = susceptibility_of(directory / LOG, directory / TRAJECTORY)
         document["analysis"] = summary
         document.pop("failure", None)
 
