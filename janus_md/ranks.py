@@ -67,10 +67,11 @@ def join(expected: int, last_words: Callable[[str], None] | None = None) -> None
             "pip install 'janus-md[mpi]', or use 1 rank"
         ) from error
     if MPI.COMM_WORLD.size != expected:
-        library = MPI.Get_library_version().split("\n")[0].strip("\0")
+        library = " ".join(MPI.Get_library_version().split("\n")[0].strip("\0").split())
         raise JanusError(
             f"ranks: {expected} were asked for, but {MPI.COMM_WORLD.size} joined; start them with "
-            f"mpiexec -n {expected} or srun -n {expected} of the same MPI as mpi4py's ({library})"
+            f"mpiexec -n {expected} of mpi4py's own MPI ({library}), or srun -n {expected} with a "
+            "--mpi= that this MPI knows (srun --mpi=list), such as pmi2"
         )
     _world, _last_words = MPI.COMM_WORLD, last_words
 
