@@ -118,6 +118,7 @@ def test_a_segmentation_fault_costs_its_job_alone(
     assert len(frames(sound)) == 11
 
 
+@pytest.mark.slow
 def test_want_of_memory_costs_its_job_alone(
     janus_md: Cli,
     start_janus_md: Start,

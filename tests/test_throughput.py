@@ -167,13 +167,13 @@ for step in range(1, 21):
         break
     told = {"stage": "produce", "step": step, "total": 20, "rate": 10.0, "wires": None}
     os.write(pipe, json.dumps(told).encode() + b"\\n")
-    time.sleep(0.1)
+    time.sleep(0.05)
 os.remove(mine)
 if message:
     os.write(pipe, json.dumps({"message": message}).encode() + b"\\n")
 sys.exit(code)
 """
-"""A job of 2 s on a device whose memory holds two of them."""
+"""A job of a second on a device whose memory holds two of them."""
 
 
 def test_jobs_that_find_no_memory_beside_others_come_again(
