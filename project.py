@@ -19,7 +19,7 @@ from flow.environment import StandardEnvironment
 from flow.errors import UserOperationError
 from signac.job import Job
 
-from janus_md import operations, products, query, walltime
+from janus_md import operations, products, query, walltime, workspace
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.locks import Held
 from janus_md.worker import HELD, STOPPED
@@ -47,7 +47,7 @@ class Project(FlowProject):
 @Project.label
 def failed(job: Job) -> bool:
     """The last attempt failed; the job document says why."""
-    return "failure" in job.document
+    return "failure" in workspace.read_document(job.path)
 
 
 @Project.label
@@ -59,7 +59,7 @@ def simulated(job: Job) -> bool:
 @Project.label
 def analyzed(job: Job) -> bool:
     """Tables and summary are complete."""
-    return products.is_analyzed(Path(job.path), job.document)
+    return products.is_analyzed(Path(job.path), workspace.read_document(job.path))
 
 
 def all_analyzed(*jobs: Job) -> bool:

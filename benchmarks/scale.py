@@ -154,7 +154,6 @@ def measure(folder: Path, points: int, plain: bool) -> None:
     show("janus-md status, all waiting", cost(*cli, "status", "-d", ours))
     counts = fill(ours / "workspace", finished_job(folder))
     print(f"with {', '.join(f'{number} {state}' for state, number in counts.items())}:")
-    show("janus-md status, first time", cost(*cli, "status", "-d", ours))
     show("janus-md status", cost(*cli, "status", "-d", ours))
     wanted = "relative_permittivity<1.3"
     show("janus-md query FILTER", cost(*cli, "query", wanted, "-d", ours))
