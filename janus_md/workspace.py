@@ -8,6 +8,7 @@ read anew each time.
 from __future__ import annotations
 
 import errno
+import gc
 import gzip
 import json
 import os
@@ -102,7 +103,13 @@ def read_jobs(project: Project, ids: Iterable[str] | None = None) -> list[Record
             f"directory: {project.path!r} holds no jobs; add some with `janus-md init TEMPLATE`"
         )
     wanted = None if ids is None else set(ids)
-    found = (_read(job) for job in jobs if wanted is None or job.id in wanted)
+    collecting = gc.isenabled()
+    gc.disable()  # nothing of this is garbage, and to look through it again and again takes a while
+    try:
+        found = [_read(job) for job in jobs if wanted is None or job.id in wanted]
+    finally:
+        if collecting:
+            gc.enable()
     return [record for record in found if record is not None]
 
 
