@@ -173,6 +173,15 @@ def test_tasks_run_and_their_analyses_wait_for_them(slurm: Node, study: Make, en
     assert place.status() == "2 jobs: 2 done\n"
 
 
+def test_analyses_of_a_bundle_wait_for_its_end_whoever_fails(slurm: Node, study: Make) -> None:
+    place = study(3)
+    assert "2 sent" in place.submit("--bundle", 3, "--separate", *place.later()).out
+    (slurm_id,) = set(place.ids())
+    (waits,) = [row for row in slurm.queue("%i %T %E") if row[0] != slurm_id]
+    assert waits[1] == "PENDING"
+    assert f"afterany:{slurm_id}" in waits[2]
+
+
 def test_what_is_cut_off_goes_on_under_its_id_before_anything_that_waits(
     slurm: Node, study: Make
 ) -> None:
