@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 """Ctrl-C, and what a batch system sends before it kills or where it is asked to warn."""
+
+SAME = 2.0
+"""Seconds within which a second SIGTERM or SIGUSR1 is the first one again: a batch system sends it
+to every process of a job, and `run` passes on what it has heard itself."""
 
 
 @contextmanager
@@ -20,13 +26,17 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
     callable
         Whether a signal has come.
     """
-    came = False
+    came: float | None = None
     before = {number: signal.getsignal(number) for number in SIGNALS}
 
     def note(number: int, frame: FrameType | None) -> None:
         nonlocal came
-        came = True
-        restore()
+        if came is None:
+            came = time.monotonic()
+            signal.signal(signal.SIGINT, before[signal.SIGINT])
+        elif time.monotonic() - came > SAME:
+            restore()
+            os.kill(os.getpid(), number)
 
     def restore() -> None:
         for number, handler in before.items():
@@ -35,7 +45,7 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
     for number in SIGNALS:
         signal.signal(number, note)
     try:
-        yield lambda: came
+        yield lambda: came is not None
     finally:
         restore()
 

@@ -1,0 +1,38 @@
+"""Signals as wishes to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from janus_md import interrupts
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+def test_what_comes_twice_at_once_is_one_signal(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slurm tells every process of a job, and `run` tells its workers what it has heard."""
+    outside: list[int] = []
+    before = signal.signal(number, lambda sent, _: outside.append(sent))
+    try:
+        with interrupts.stop_signals() as came:
+            assert not came()
+            for _ in range(2):
+                os.kill(os.getpid(), number)
+            assert came()
+            assert not outside
+            monkeypatch.setattr(interrupts, "SAME", 0.0)
+            os.kill(os.getpid(), number)
+            assert outside == [number]
+    finally:
+        signal.signal(number, before)
+
+
+def test_a_second_ctrl_c_acts_at_once() -> None:
+    with pytest.raises(KeyboardInterrupt), interrupts.stop_signals() as came:  # noqa: PT012
+        os.kill(os.getpid(), signal.SIGINT)
+        assert came()
+        os.kill(os.getpid(), signal.SIGINT)
