@@ -32,7 +32,12 @@ def test_what_comes_twice_at_once_is_one_signal(
 
 
 def test_a_second_ctrl_c_acts_at_once() -> None:
-    with pytest.raises(KeyboardInterrupt), interrupts.stop_signals() as came:  # noqa: PT012
-        os.kill(os.getpid(), signal.SIGINT)
-        assert came()
-        os.kill(os.getpid(), signal.SIGINT)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with interrupts.stop_signals() as came:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert came()
+            with pytest.raises(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
