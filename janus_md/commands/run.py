@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from janus_md.commands.workspaces import LISTED, Directory
+from janus_md.commands.workspaces import LISTED, Directory, UntilStationary
 from janus_md.errors import JanusError
 
 if TYPE_CHECKING:
@@ -52,12 +52,7 @@ def run(
         ),
     ] = None,
     operation: Annotated[str, typer.Option(help="simulate, analyze or all.")] = ALL,
-    until_stationary: Annotated[
-        bool,
-        typer.Option(
-            "--until-stationary", help="End a simulation early when its wires no longer grow."
-        ),
-    ] = False,
+    until_stationary: UntilStationary = False,
     allow: Annotated[
         list[str] | None,
         typer.Option(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from janus_md.commands.workspaces import LISTED, Directory
+from janus_md.commands.workspaces import LISTED, Directory, UntilStationary
 from janus_md.errors import JanusError
 
 if TYPE_CHECKING:
@@ -80,12 +80,7 @@ def submit(
         bool,
         typer.Option(help="What the walltime cuts off goes on by itself, or with the next submit."),
     ] = True,
-    until_stationary: Annotated[
-        bool,
-        typer.Option(
-            "--until-stationary", help="End a simulation early when its wires no longer grow."
-        ),
-    ] = False,
+    until_stationary: UntilStationary = False,
     allow: Annotated[
         list[str] | None, typer.Option(help="As of janus-md run.", show_default=False)
     ] = None,

@@ -17,6 +17,13 @@ Directory = Annotated[
     Path, typer.Option("--directory", "-d", help="The workspace's folder.", show_default=False)
 ]
 
+UntilStationary = Annotated[
+    bool,
+    typer.Option(
+        "--until-stationary", help="End a simulation early when its wires no longer grow."
+    ),
+]
+
 LISTED = 20
 """State points that a dry run prints at most, and jobs that a summary names."""
 
