@@ -92,6 +92,11 @@ def test_a_job_that_blows_up_costs_itself_alone(janus_md: Cli, tmp_path: Path, e
     assert "1 of 3 jobs to do" in again.out
     assert {path: path.stat().st_mtime_ns for path in jobs[1.0].iterdir()} == before
 
+    # That was its second failure.
+    third = janus_md("run", "-d", tmp_path / "workspace", "--engine", engine, "--skip-failed")
+    assert third.code == 1
+    assert third.out == "failed twice and left out: 1 job\n"
+
 
 def test_a_stopped_run_goes_on_to_the_same_end(
     janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str

@@ -52,6 +52,9 @@ def run(
         ),
     ] = None,
     operation: Annotated[str, typer.Option(help="simulate, analyze or all.")] = ALL,
+    skip_failed: Annotated[
+        bool, typer.Option("--skip-failed", help="Leave out jobs that have failed twice.")
+    ] = False,
     until_stationary: UntilStationary = False,
     allow: Annotated[
         list[str] | None,
@@ -91,7 +94,9 @@ def run(
         raise JanusError(unknown("--operation", operation, (ALL, *OPERATIONS)))
     project = query.open_project(directory)
     chosen = chosen_jobs(project, job or (), jobs_file)
-    pending, waiting = pending_jobs(chosen, operation)
+    tried = [one for one in chosen if failures.times(one.document) < failures.MOST]
+    skipped = len(chosen) - len(tried) if skip_failed else 0
+    pending, waiting = pending_jobs(tried if skip_failed else chosen, operation)
     machine, candidates = _machine(engine, device, jobs, bool(pending))
     machine = replace(
         machine,
@@ -102,7 +107,11 @@ def run(
     console = Console(soft_wrap=True)
     if waiting:
         console.print(f"not simulated yet: {count(waiting, 'job')}", highlight=False)
+    if skipped:
+        console.print(f"failed twice and left out: {count(skipped, 'job')}", highlight=False)
     if not pending:
+        if skipped:
+            raise typer.Exit(1)
         if not waiting:
             console.print(f"{count(len(chosen), 'job')}, all done", highlight=False)
         return
@@ -136,7 +145,7 @@ def run(
         console.print("stopped at once; run again to go on from the last checkpoints")
         raise typer.Exit(130) from error
     _tell(outcome, console)
-    if outcome.failed:
+    if outcome.failed or skipped:
         raise typer.Exit(1)
     if outcome.held or outcome.left:
         raise typer.Exit(75)
