@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from typing import Annotated
@@ -60,6 +61,8 @@ def main() -> None:
 
     Anything else ends with 70 (EX_SOFTWARE): 1 is that of `run` where a job has failed.
     """
+    # Ten thousand jobs are a million values, none of them garbage: look for some now and then only.
+    gc.set_threshold(1_000_000, 20, 100)
     try:
         app()
     except JanusError as error:

@@ -1,4 +1,4 @@
-"""Initial susceptibility of soft dipolar spheres against theory.
+"""Initial susceptibility of soft dipolar spheres against simulation and theory of others.
 
 WCA spheres (sigma and epsilon = kT both 1) with a point-like dipole, conducting surroundings; φ
 taken with the diameter sigma, χ of Langevin's free dipoles is 8 λ φ.
@@ -74,35 +74,20 @@ def bath(friction: float, turning: float) -> Bath:
     return Bath(1.0, "langevin", np.array([friction]), np.full((1, 3), turning))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("coupling", "volume_fraction", "n", "steps", "published", "error", "source"),
-    [
-        (1.0, 0.05, 200, 100_000, mean_field_susceptibility(0.4), 0.0, "modified mean field"),
-    ],
-    ids=["weak"],
-)
-def test_initial_susceptibility(
-    report_check,
-    coupling: float,
-    volume_fraction: float,
-    n: int,
-    steps: int,
-    published: float,
-    error: float,
-    source: str,
-) -> None:
-    """λ 1, φ 0.05: Ivanov and Kuznetsova, Phys. Rev. E 64, 041405, 2001 (0.453778)."""
+def run_one(coupling: float, volume_fraction: float, n: int, steps: int, seed: int) -> tuple:
+    """Susceptibility of one run with its standard error."""
     engine = usable("lammps")
-    start = fluid(coupling, volume_fraction, n, seed=1)
+    start = fluid(coupling, volume_fraction, n, seed)
     points = mesh(start)
-    gentle = engine.start(start, bath(20.0, 4.0), 0.2 * TIME_STEP, points, seed=2, device=CPU)
+    gentle = engine.start(
+        start, bath(20.0, 4.0), 0.2 * TIME_STEP, points, seed=seed + 1, device=CPU
+    )
     gentle.advance(1000)
     start = gentle.system()
     gentle.close()
     assert remeasure(engine, start, points, 1.0, CPU)[0] < MESH_ERROR
     run = engine.start(
-        start, bath(FRICTION, TURNING_FRICTION), TIME_STEP, points, seed=3, device=CPU
+        start, bath(FRICTION, TURNING_FRICTION), TIME_STEP, points, seed=seed + 2, device=CPU
     )
     run.advance(EQUILIBRATION)
     dipoles, heat = [], []
@@ -114,14 +99,48 @@ def test_initial_susceptibility(
     run.close()
     np.testing.assert_allclose(np.mean(heat, axis=0), 1.0, atol=0.01)
     found = susceptibility(np.array(dipoles), start.volume, 1.0)
+    return found["mean"], found["error"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("coupling", "volume_fraction", "n", "steps", "runs", "published", "error", "source"),
+    [
+        (3.0, 0.0262, 1000, 150_000, 3, 0.822, 0.017, "Wang, Holm and Müller 2002, simulation"),
+        (1.0, 0.05, 200, 100_000, 1, mean_field_susceptibility(0.4), 0.0, "modified mean field"),
+    ],
+    ids=["chains", "weak"],
+)
+def test_initial_susceptibility(
+    report_check,
+    coupling: float,
+    volume_fraction: float,
+    n: int,
+    steps: int,
+    runs: int,
+    published: float,
+    error: float,
+    source: str,
+) -> None:
+    """λ 3, φ 0.0262: Phys. Rev. E 66, 021405; λ 1, φ 0.05: Phys. Rev. E 64, 041405 (0.453778).
+
+    Chains part and meet slowly: the error of one run comes out too small, so several are made, and
+    their spread counts where it is larger.
+    """
+    found = np.array(
+        [run_one(coupling, volume_fraction, n, steps, 1 + 10 * k) for k in range(runs)]
+    )
+    ours, within = float(np.mean(found[:, 0])), float(np.sqrt(np.sum(found[:, 1] ** 2))) / runs
+    spread = float(np.std(found[:, 0], ddof=1)) / np.sqrt(runs) if runs > 1 else 0.0
+    own_error = max(within, spread)
     report_check(
         f"initial susceptibility of soft dipolar spheres, λ {coupling:g}, φ {volume_fraction:g}",
         reference=published,
         reference_error=error or None,
         source=source,
-        ours=found["mean"],
-        error=found["error"],
-        engine=engine.name,
+        ours=ours,
+        error=own_error,
+        engine="lammps",
     )
-    assert found["error"] < 0.04 * published
-    assert abs(found["mean"] - published) < 3 * np.hypot(error, found["error"])
+    assert own_error < 0.05 * published
+    assert abs(ours - published) < 3 * np.hypot(error, own_error)
