@@ -235,7 +235,8 @@ def test_devices_are_filled_evenly(
     # The workers are real, on CPUs; where they run is decided as for two GPUs.
     monkeypatch.setattr("janus_md.throughput.WINDOW_SECONDS", 0.3)
     monkeypatch.setattr("janus_md.throughput.GAIN", 0.0)
-    text = TINY.replace("produce_ns: 0.02", "produce_ns: 2.0").replace(
+    # Long enough that the first jobs still run when their speeds have been seen.
+    text = TINY.replace("produce_ns: 0.02", "produce_ns: 6.0").replace(
         "frame_interval_ps: 2.0", "frame_interval_ps: 100.0"
     )
     place = tmp_path / "workspace"
