@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from janus_md.analysis import lifetimes, spatial, table
+from janus_md.analysis import journal, lifetimes, spatial, table
 from janus_md.analysis.averages import first_averaged, summarize
 from janus_md.analysis.bonds import body_axes, select_bonds
 from janus_md.analysis.frame import Settings, analyze_frame
+from janus_md.analysis.journal import Part
 from janus_md.analysis.lifetimes import BondHistory, Links, bond_keys
 from janus_md.analysis.neighbours import face_distances, lattice_vectors
 from janus_md.analysis.order import RadialDistribution
@@ -50,16 +51,6 @@ class Task:
     settings: Settings
 
 
-@dataclass(frozen=True)
-class Part:
-    """What came out of a :class:`Task`."""
-
-    wires: Any
-    rows: list[dict[str, float | int]]
-    links: list[Links]
-    rdf: RadialDistribution
-
-
 def analyze_file(
     gsd_path: str | Path,
     out_dir: str | Path,
@@ -72,6 +63,7 @@ def analyze_file(
     symmetry: int | None = None,
     enantiomers: Mapping[str, str] | None = None,
     frames: slice | None = None,
+    kept: Path | None = None,
 ) -> dict[str, Any]:
     """Find the wires in every frame of a GSD file and write the tables.
 
@@ -92,7 +84,7 @@ def analyze_file(
     criterion : BondCriterion, optional
         Instead of the one that the file states, or of the default.
     progress : callable, optional
-        Called with (frames done, number of frames).
+        Called with (frames done, number of frames) whenever more are done.
     types : sequence of str, optional
         Types that are bodies; without it all particles but constituents of rigid bodies.
     axis : sequence of 3 floats
@@ -104,6 +96,9 @@ def analyze_file(
         ``R`` or ``S`` by type, instead of what the file states.
     frames : slice, optional
         Frames to analyse.
+    kept : Path, optional
+        File that keeps what is done, for an analysis that goes on where this one is stopped; it
+        stays behind.
 
     Returns
     -------
@@ -146,7 +141,11 @@ def analyze_file(
         notes = [source.note] if source.note else []
         with ExitStack() as stack:
             stack.enter_context(_folder(out))
-            parts = _results(tasks, workers)
+            if kept is None:
+                parts = _results(tasks, workers)
+            else:
+                key = journal.key_of(source.path, settings, source.types, numbers, size)
+                parts = journal.resumed(kept, key, tasks, lambda rest: _results(rest, workers))
             rows, history = _write(parts, out, len(numbers), tail[0], rdf, notes, progress)
             looked_at = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
             import freud
@@ -193,9 +192,9 @@ def run_task(task: Task) -> Part:
     return Part(pa.concat_tables(tables).combine_chunks(), rows, links, rdf)
 
 
-def _results(tasks: list[Task], workers: int) -> Iterator[Part]:
+def _results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     """Results of the tasks in their order; few are kept waiting, so that memory stays bounded."""
-    if workers <= 1 or len(tasks) == 1:
+    if workers <= 1 or len(tasks) <= 1:
         yield from map(run_task, tasks)
         return
     waiting: deque[Future[Part]] = deque()
@@ -253,7 +252,7 @@ def _write(
                 bonds.write(pa.concat_tables(ended).combine_chunks())
             rows.extend(part.rows)
             rdf.merge(part.rdf)
-            if progress is not None:
+            if progress is not None and not part.old:
                 progress(len(rows), n_frames)
         if history is not None:
             bonds.write(lifetimes.table(history.finish()))

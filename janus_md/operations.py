@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +12,14 @@ from janus_md import engines, simulate
 from janus_md.errors import ToBeContinued
 from janus_md.interrupts import stop_signals
 from janus_md.locks import hold
-from janus_md.products import LOG, TABLES, TRAJECTORY, is_analyzed, is_simulated
+from janus_md.products import (
+    LOG,
+    PARTIAL_ANALYSIS,
+    TABLES,
+    TRAJECTORY,
+    is_analyzed,
+    is_simulated,
+)
 from janus_md.recorder import Observer
 from janus_md.statepoint import StatePoint
 from janus_md.walltime import MARGIN, NO_LIMIT, Limit
@@ -87,7 +95,7 @@ def analyze_job(
     JanusError
         Where the trajectory cannot be used, or another process works on the job.
     ToBeContinued
-        Where a signal came or `limit` is near; nothing is left behind.
+        Where a signal came or `limit` is near; the frames that are done are kept for the next time.
     """
     from janus_md.analysis.pipeline import analyze_file
     from janus_md.analysis.thermolog import (
@@ -101,21 +109,31 @@ def analyze_job(
         if is_analyzed(directory, document):
             return
 
+        longest, before = 0.0, time.monotonic()
+
         def told(done: int, total: int) -> None:
+            nonlocal longest, before
             if progress is not None:
                 progress(done, total)
-            if interrupted() or should_stop() or limit.left() < MARGIN:
-                raise ToBeContinued(f"stopped at frame {done} of {total}; run again to analyse")
+            now = time.monotonic()
+            longest, before = max(longest, now - before), now
+            # Looked at only when more is done: each time gets a little further.
+            if interrupted() or should_stop() or limit.left() < MARGIN + longest:
+                raise ToBeContinued(f"stopped at frame {done} of {total}; run again to go on")
 
-        summary = analyze_file(directory / TRAJECTORY, directory, workers=workers, progress=told)
+        kept = directory / PARTIAL_ANALYSIS
+        summary = analyze_file(
+            directory / TRAJECTORY, directory, workers=workers, progress=told, kept=kept
+        )
         summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1])
         summary[SUSCEPTIBILITY] = susceptibility_of(directory / LOG, directory / TRAJECTORY)
         document["analysis"] = summary
         document.pop("failure", None)
+        kept.unlink(missing_ok=True)
 
 
 def _forget_analysis(directory: Path, document: Document) -> None:
     """Remove what an analysis of an older trajectory left behind."""
     document.pop("analysis", None)
-    for name in TABLES:
+    for name in (*TABLES, PARTIAL_ANALYSIS):
         (directory / name).unlink(missing_ok=True)

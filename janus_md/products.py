@@ -23,6 +23,9 @@ TABLES = (
 )
 """Files that the analysis of a job leaves behind."""
 
+PARTIAL_ANALYSIS = "analysis.partial"
+"""What an analysis that was stopped has done so far."""
+
 OPERATIONS = ("simulate", "analyze")
 """Names of the operations, in their order."""
 

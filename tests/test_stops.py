@@ -12,7 +12,12 @@ from pathlib import Path
 import gsd.hoomd
 import numpy as np
 import pytest
+import signac
 
+from janus_md.errors import ToBeContinued
+from janus_md.operations import analyze_job, simulate_job
+from janus_md.products import PARTIAL_ANALYSIS, is_analyzed
+from janus_md.walltime import Limit
 from tests.conftest import TINY, Result, environment
 from tests.test_runner import make, wait_for
 
@@ -103,3 +108,22 @@ def test_a_stopped_job_of_flow_is_not_done_and_its_run_ends_with_75(
     assert again.wait(timeout=120) == 0
     with gsd.hoomd.open(str(job / "trajectory.gsd")) as file:
         assert [frame.configuration.step for frame in file] == FRAMES
+
+
+def test_a_stopped_analysis_goes_on_and_leaves_only_products(job: Path, engine: str) -> None:
+    """Told to stop at once, it gets a run of frames further each time."""
+    (point,) = signac.get_project(path=job.parent.parent, search=False)
+    simulate_job(point.statepoint(), job, point.document, engine=engine)
+    kept = job / PARTIAL_ANALYSIS
+    for frame in (16, 32):
+        with pytest.raises(ToBeContinued, match=f"stopped at frame {frame} of 41; run again"):
+            analyze_job(job, point.document, should_stop=lambda: True)
+        assert kept.is_file()
+        assert not is_analyzed(job, point.document)
+    with pytest.raises(ToBeContinued, match="stopped at frame 41 of 41"):
+        analyze_job(job, point.document, limit=Limit.after(5.0))
+    analyze_job(job, point.document)
+    assert is_analyzed(job, point.document)
+    assert point.document["analysis"]["n_frames"] == 41
+    assert not kept.exists()
+    assert not list(job.glob("*.partial*"))

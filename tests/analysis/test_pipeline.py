@@ -1,12 +1,13 @@
 """A whole file: tables, summary, workers, and input that cannot be used."""
 
 import json
+import os
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis import table
+from janus_md.analysis import pipeline, table
 from janus_md.analysis.pipeline import analyze_file
 from janus_md.bodies import BondCriterion
 from janus_md.errors import JanusError
@@ -72,6 +73,90 @@ def test_workers_do_not_change_the_tables(growing, tmp_path):
             pd.read_parquet(tmp_path / "two" / f"{name}.parquet"),
         )
         pd.testing.assert_frame_equal(a, b, check_exact=True)
+
+
+class Stop(Exception):
+    """Ends an analysis."""
+
+
+def stopped_at(frame, path, out, kept, **options):
+    """Analyse up to a frame and return the frames that were told."""
+    told = []
+
+    def progress(done, total):
+        told.append(done)
+        if done >= frame:
+            raise Stop
+
+    with pytest.raises(Stop):
+        analyze_file(path, out, progress=progress, kept=kept, **options)
+    return told
+
+
+def looked_at(monkeypatch):
+    """Frames that are analysed from now on, in this process."""
+    seen, run = [], pipeline.run_task
+    monkeypatch.setattr(pipeline, "run_task", lambda task: seen.extend(task.frames) or run(task))
+    return seen
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
+
+
+def test_an_analysis_that_was_stopped_goes_on_to_the_bit(growing, tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline, "CHUNK", 8)
+    whole = analyze_file(growing, tmp_path / "whole")
+    kept, out = tmp_path / "kept", tmp_path / "out"
+    assert stopped_at(16, growing, out, kept) == [8, 16]
+    assert not out.exists()
+    with monkeypatch.context() as patch:
+        seen = looked_at(patch)
+        assert stopped_at(24, growing, out, kept) == [24]
+        assert seen == list(range(16, 24))
+    assert analyze_file(growing, out, workers=2, kept=kept) == whole
+    assert len(files(out)) == 6
+    assert files(out) == files(tmp_path / "whole")
+    # Stopped after the last frame: nothing is looked at twice.
+    seen = looked_at(monkeypatch)
+    assert analyze_file(growing, out, workers=2, kept=kept) == whole
+    assert seen == []
+
+
+def test_what_is_kept_of_something_else_or_broken_is_not_used(growing, tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline, "CHUNK", 8)
+    kept, out, seen = tmp_path / "kept", tmp_path / "out", looked_at(monkeypatch)
+    mine = tmp_path / "mine.gsd"
+    mine.write_bytes(growing.read_bytes())
+    stopped_at(16, mine, out, kept)
+    assert seen == list(range(16))
+    sound = kept.read_bytes()
+
+    def again(**options):
+        """First frame that is looked at again."""
+        seen.clear()
+        stopped_at(24, mine, out, kept, **options)
+        return seen[0]
+
+    assert again() == 16
+    for length in (len(sound) * 3 // 4, len(sound) - 1):  # cut off, by a power cut or a full disk
+        kept.write_bytes(sound[:length])
+        assert again() == 8
+    broken = bytearray(sound)
+    broken[len(sound) * 3 // 4] ^= 1
+    kept.write_bytes(broken)
+    assert again() == 8
+    kept.write_bytes(b"\xff" * 100)
+    assert again() == 0
+    kept.write_bytes(sound)
+    with monkeypatch.context() as patch:
+        patch.setattr("freud.__version__", "0.1")
+        assert again() == 0
+    kept.write_bytes(sound)
+    assert again(criterion=BondCriterion(2.0, 30.0)) == 0
+    kept.write_bytes(sound)
+    os.utime(mine, (0, 0))
+    assert again() == 0
 
 
 def test_criterion_given_replaces_the_stated_one(growing, tmp_path):
