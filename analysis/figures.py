@@ -11,6 +11,7 @@ import numpy as np
 
 from janus_md.analysis.averages import first_averaged
 from janus_md.analysis.groups import Group, numeric_key, short
+from janus_md.analysis.looks import COLOURS, MARKERS, is_scale, looks
 from janus_md.analysis.theory import share_in_longer
 from janus_md.bodies import FloatArray
 from janus_md.units import PS_PER_NS
@@ -20,11 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#4D4D4D")
-"""Okabe and Ito's palette (without yellow, with two dark ones), told apart by everyone."""
-
-NAMED = 12
-"""More curves than this get a colour scale instead of names."""
+FEW_TICKS = 5.0
+"""Ratio of the ends of a logarithmic axis below which 1, 2, 5 would be too few numbers."""
 
 DPI = 150
 
@@ -80,48 +78,43 @@ def new_figure(width: float, height: float, columns: int = 1) -> tuple[Figure, l
     return figure, axes
 
 
-def colours(groups: Sequence[Group]) -> list[Any]:
-    """One colour for each group; a scale where they are too many for a palette."""
-    if len(groups) <= len(COLOURS):
-        return list(COLOURS[: len(groups)])
-    from matplotlib import colormaps
-
-    return [colormaps["viridis"](x) for x in np.linspace(0.0, 0.92, len(groups))]
-
-
 def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
     """Mean wire length by number and by weight against time, a curve per job."""
     figure, axes = new_figure(10.0, 3.8, 2)
-    for group, colour in zip(groups, colours(groups), strict=True):
+    for group, look in zip(groups, looks(groups), strict=True):
         for k, job in enumerate(group.jobs):
             frames = tables[job].frames
             for one, column in zip(axes, ("mean_n", "mean_w"), strict=True):
                 one.plot(
                     frames["time_ns"],
                     frames[column],
-                    color=colour,
                     lw=1.2,
                     label=group.label if k == 0 else None,
+                    **look,
                 )
     for one, title in zip(axes, ("by number", "by weight"), strict=True):
         one.set(xlabel="time / ns", ylabel=f"mean wire length {title} / bodies", yscale="log")
         plain_log(one)
-    _legend(axes[1], groups)
+    _legend(figure, axes[1], groups)
     return figure
 
 
 def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
-    """Share of the bodies that are in wires of at least n, over the last third of the run."""
+    """Share of the bodies that are in wires of at least n, over the last third of the run.
+
+    Beside it that of equilibrium polymers, as long as the curves are few.
+    """
     figure, (axes,) = new_figure(7.2, 4.0)
-    for group, colour in zip(groups, colours(groups), strict=True):
+    for group, look in zip(groups, looks(groups), strict=True):
         lengths = np.concatenate([tables[job].lengths for job in group.jobs])
         count = np.bincount(lengths)
         bodies = count * np.arange(len(count))
         share = bodies[::-1].cumsum()[::-1] / bodies.sum()
         n = np.arange(1.0, len(count))
-        axes.step(n, share[1:], where="mid", color=colour, label=group.label)
-        if lengths.mean() > 1.0:
-            axes.plot(n, share_in_longer(n, float(lengths.mean())), color=colour, ls="--", lw=0.8)
+        axes.step(n, share[1:], where="mid", label=group.label, **look)
+        if lengths.mean() > 1.0 and len(groups) <= len(COLOURS):
+            expected = share_in_longer(n, float(lengths.mean()))
+            axes.plot(n, expected, color=look["color"], ls="--", lw=0.8)
     axes.set(
         xscale="log",
         yscale="log",
@@ -130,7 +123,7 @@ def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
     )
     axes.set_ylim(bottom=max(axes.get_ylim()[0], 1e-4), top=1.3)
     plain_log(axes)
-    _legend(axes, groups)
+    _legend(figure, axes, groups)
     return figure
 
 
@@ -138,19 +131,19 @@ def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
     """g(r) of the centres over the last third of the run; replicas averaged."""
     figure, (axes,) = new_figure(7.2, 4.0)
     top = 1.5
-    for group, colour in zip(groups, colours(groups), strict=True):
+    for group, look in zip(groups, looks(groups), strict=True):
         curves = [tables[job].rdf for job in group.jobs]
         bins = min(len(curve) for curve in curves)
         g = np.mean([curve["g"].to_numpy()[:bins] for curve in curves], axis=0)
         top = max(top, float(np.nanmax(g, initial=0.0)))
-        axes.plot(curves[0]["r_nm"][:bins], g, color=colour, lw=1.2, label=group.label)
+        axes.plot(curves[0]["r_nm"][:bins], g, lw=1.2, label=group.label, **look)
     # Wires give g of tens to hundreds at contact, dilute bodies about 1: a scale that shows both.
     axes.set_yscale("symlog", linthresh=2.0)
     axes.set_yticks([0, 1, *(10**k * m for k in range(4) for m in (2, 5, 10))])
     axes.set(xlabel="r / nm", ylabel="g(r)", xlim=(1.0, None), ylim=(0.0, 1.2 * top))
     axes.axhline(1.0, color="0.7", lw=0.8, zorder=0)
     plain_log(axes)
-    _legend(axes, groups)
+    _legend(figure, axes, groups)
     return figure
 
 
@@ -162,13 +155,14 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
     key = numeric_key(groups)
     if key is None:
         return None
+    others = _independent(groups, key)
     series: dict[tuple[Any, ...], list[Group]] = {}
     for group in groups:
-        rest = tuple((name, value) for name, value in group.keys.items() if name != key)
+        rest = tuple((name, group.keys[name]) for name in others)
         series.setdefault(rest, []).append(group)
     figure, axes = new_figure(10.0, 3.8, 2)
     heads = [Group(dict(rest), (), {}) for rest in series]
-    for head, members, colour in zip(heads, series.values(), colours(heads), strict=True):
+    for head, members, look in zip(heads, series.values(), looks(heads), strict=True):
         members = sorted(members, key=lambda group: group.keys[key])
         for one, column in zip(axes, ("mean_n", "mean_w"), strict=True):
             y = np.array([group.values[column][0] for group in members], dtype=np.float64)
@@ -177,8 +171,8 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
                 [group.keys[key] for group in members],
                 y,
                 _bars(y, error),
-                color=colour,
-                marker="o",
+                color=look["color"],
+                marker=MARKERS[look["ls"]],
                 ms=4,
                 lw=1.0,
                 capsize=2,
@@ -190,7 +184,7 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
             one.plot(
                 [group.keys[key] for group in known],
                 values,
-                color=colour,
+                color=look["color"],
                 ls="--",
                 lw=1.0,
                 zorder=1,
@@ -201,9 +195,21 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
         if key == "relative_permittivity":
             one.set_xscale("log")
         plain_log(one)
-    if heads[0].label:
-        _legend(axes[1], heads)
+    if others:
+        _legend(figure, axes[1], heads)
     return figure
+
+
+def _independent(groups: Sequence[Group], key: str) -> list[str]:
+    """Keys that do not follow from `key`, as a solvent's viscosity does from its permittivity."""
+    found = []
+    for name in groups[0].keys:
+        seen: dict[Any, set[Any]] = {}
+        for group in groups:
+            seen.setdefault(group.keys[key], set()).add(group.keys[name])
+        if name == "substance" or any(len(values) > 1 for values in seen.values()):
+            found.append(name)
+    return found
 
 
 def _bars(values: FloatArray, errors: FloatArray) -> FloatArray:
@@ -220,22 +226,29 @@ def save(figure: Figure, path: Path) -> Path:
 
 
 def plain_log(axes: Axes) -> None:
-    """Write 2, 5, 10, 20 instead of powers of ten on logarithmic axes."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    """Write 2, 5, 10, 20 instead of powers of ten on logarithmic axes, and enough of them."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
     for axis, scale in ((axes.xaxis, axes.get_xscale()), (axes.yaxis, axes.get_yscale())):
         if scale == "linear":
             continue
         if scale == "log":
-            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            low, high = axis.get_view_interval()
+            narrow = high < FEW_TICKS * low
+            axis.set_major_locator(MaxNLocator(5) if narrow else LogLocator(subs=(1.0, 2.0, 5.0)))
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.set_minor_formatter(NullFormatter())
 
 
-def _legend(axes: Axes, groups: Sequence[Group]) -> None:
-    if len(groups) <= NAMED:
-        # Beside the curves, not on them.
-        axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+def _legend(figure: Figure, axes: Axes, groups: Sequence[Group]) -> None:
+    """Name the curves beside them, for which the figure grows."""
+    if is_scale(groups):
+        first, last = groups[0].label, groups[-1].label
+        figure.suptitle(f"{len(groups)} state points, dark to light: {first} … {last}", fontsize=9)
         return
-    first, last = groups[0].label, groups[-1].label
-    axes.set_title(f"{len(groups)} state points, dark to light: {first} … {last}", fontsize=8)
+    names = [group.label for group in groups]
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(
+        width + 0.4 + 0.06 * max(map(len, names)), max(height, 0.18 * len(names))
+    )
+    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))

@@ -29,6 +29,7 @@ SYMBOLS = {
     "volume_fraction": "φ",
     "temperature": "T / K",
     "n_bodies": "N",
+    "viscosity": "η / mPa s",
     "protocol.produce_ns": "run / ns",
 }
 """Short names of state-point keys."""
@@ -54,12 +55,9 @@ class Group:
 
     @property
     def label(self) -> str:
-        """Say which state point it is, in the keys that vary."""
-        parts = [
-            str(value) if key == "substance" else f"{SYMBOLS.get(key, short(key))} {tell(value)}"
-            for key, value in self.keys.items()
-        ]
-        return ", ".join(parts)
+        """Say which state point it is, in the keys that vary; without those that have no value."""
+        kept = {key: value for key, value in self.keys.items() if tell(value) != MISSING}
+        return ", ".join(say(key, value) for key, value in (kept or self.keys).items())
 
 
 def short(key: str) -> str:
@@ -72,6 +70,14 @@ def tell(value: Any) -> str:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return MISSING
     return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def say(key: str, value: Any) -> str:
+    """Key and value as a label has them, such as ``T 300 K``; of a substance its name."""
+    if key == "substance":
+        return str(value)
+    name, _, unit = SYMBOLS.get(key, short(key)).partition(" / ")
+    return f"{name} {tell(value)} {unit}".rstrip()
 
 
 def job_ids(rows: pd.DataFrame) -> list[str]:

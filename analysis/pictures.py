@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from janus_md.analysis.averages import first_averaged
 from janus_md.analysis.figures import new_figure, plain_log
+from janus_md.analysis.looks import COLOURS
 from janus_md.analysis.micrograph import Microscope, micrograph, scale_bar
 from janus_md.analysis.scattering import StructureFactor, structure_factor
 from janus_md.analysis.source import GsdSource
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 SCATTERING_FRAMES = 5
 """Frames, spread over the last third, that a scattering curve is averaged over."""
 
+SHOWN = (0.05, 100.0)
+"""Densities about a dipole that are told apart, over the mean density."""
+
 
 def scattering_of(path: Path) -> StructureFactor:
     """S(q) of some frames of the last third of a trajectory."""
@@ -30,22 +34,23 @@ def scattering_of(path: Path) -> StructureFactor:
     return structure_factor([(frame.positions, frame.box) for frame in frames])
 
 
-def scattering(trajectories: Sequence[tuple[str, Path]], colours: Sequence[Any]) -> Figure:
+def scattering(trajectories: Sequence[tuple[str, Path]]) -> Figure:
     """Draw S(q), and the intensity of the metal cores with the slope of rods beside it."""
-    figure, (left, right) = new_figure(9.0, 3.8, 2)
+    longest = max(len(title) for title, _ in trajectories)
+    figure, (left, right) = new_figure(9.4 + 0.06 * longest, 3.8, 2)
     steepest = None
-    for (title, path), colour in zip(trajectories, colours, strict=True):
+    for (title, path), colour in zip(trajectories, COLOURS, strict=False):
         found = scattering_of(path)
         intensity = found.intensity()
-        left.plot(found.q, found.s, color=colour, lw=1.2, label=title)
-        right.plot(found.q, intensity, color=colour, lw=1.2)
+        left.plot(found.q, found.s, color=colour, lw=1.2)
+        right.plot(found.q, intensity, color=colour, lw=1.2, label=title)
         if steepest is None or intensity[0] > steepest[1][0]:
             steepest = (found.q, intensity)
     if steepest is not None:
         q = np.array([0.4, 1.6])
         level = 2.5 * float(np.interp(0.8, *steepest))
         right.plot(q, level * 0.8 / q, color="0.3", lw=1.0, ls="--")
-        right.text(0.9, level, "$q^{-1}$: rods", fontsize=8, color="0.3")
+        right.text(0.85, 1.2 * level, "$q^{-1}$: rods", fontsize=8, color="0.3")
     left.axhline(1.0, color="0.7", lw=0.8, zorder=0)
     left.set(xlabel="q / nm$^{-1}$", ylabel="S(q)")
     right.set(
@@ -53,39 +58,46 @@ def scattering(trajectories: Sequence[tuple[str, Path]], colours: Sequence[Any])
     )
     right.set_ylim(bottom=3e-2)
     plain_log(right)
-    left.legend(frameon=False, fontsize=8)
+    right.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 
 
 def micrographs(trajectories: Sequence[tuple[str, Path]]) -> Figure:
     """Draw synthetic micrographs of the last frames, side by side."""
-    figure, axes = new_figure(4.6 * len(trajectories), 4.8, len(trajectories))
+    figure, axes = new_figure(4.6 * len(trajectories), 4.9, len(trajectories))
     for one, (title, path) in zip(axes, trajectories, strict=True):
         with GsdSource(path) as source:
             frame = source.frame(len(source) - 1)
         _show(one, micrograph(frame.positions, frame.box), Microscope().pixel_nm)
-        one.set_title(title, fontsize=9)
+        one.set_title(title, fontsize=9, pad=8)
     return figure
 
 
 def about_the_dipole(trajectories: Sequence[tuple[str, Path]]) -> Figure | None:
     """Draw the pair distribution along and across the dipole; None where no job has one."""
     import pandas as pd
+    from matplotlib.colors import LogNorm
 
     tables = [(title, path.with_name("structure.parquet")) for title, path in trajectories]
     read = [(title, pd.read_parquet(path)) for title, path in tables if path.is_file()]
     read = [(title, table) for title, table in read if len(table)]
     if not read:
         return None
-    figure, axes = new_figure(3.4 * len(read) + 0.8, 4.8, len(read))
+    figure, axes = new_figure(2.9 * len(read) + 0.9, 4.8, len(read))
     for one, (title, table) in zip(axes, read, strict=True):
         grid = table.pivot(index="along_nm", columns="across_nm", values="g")
         image = one.pcolormesh(
-            grid.columns, grid.index, np.clip(grid, 0.03, 100.0), norm="log", cmap="viridis"
+            grid.columns,
+            grid.index,
+            np.clip(grid, *SHOWN),
+            norm=LogNorm(*SHOWN),
+            cmap="viridis",
         )
         one.set(xlabel="across the dipole / nm", ylabel="along the dipole / nm", aspect="equal")
         one.set_title(title, fontsize=9)
-        figure.colorbar(image, ax=one, shrink=0.8)
+    bar = figure.colorbar(image, ax=axes, shrink=0.8)
+    bar.set_label("density / mean density")
+    plain_log(bar.ax)
     return figure
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from janus_md.analysis import evolution, figures, pictures, snapshot
+from janus_md.analysis import evolution, figures
+from janus_md.analysis.gallery import draw_figures, spread
 from janus_md.analysis.groups import (
     MISSING,
     SYMBOLS,
@@ -21,7 +22,16 @@ from janus_md.analysis.groups import (
     short,
     tell,
 )
-from janus_md.analysis.results import HEADINGS, SLOW, SPACING, console_table, results, tell_coupling
+from janus_md.analysis.results import (
+    HEADINGS,
+    SLOW,
+    SPACING,
+    console_table,
+    results,
+    results_frame,
+    tell_coupling,
+)
+from janus_md.analysis.unfinished import unfinished
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +55,8 @@ EXECUTION = {
 """Columns of the table of what ran, under ``execution.`` in the rows; errors are those measured on
 whole bodies, root mean square."""
 
-PICTURES = 6
-"""Snapshots drawn at most."""
+LISTED = 100
+"""Jobs without a result that are named at most."""
 
 STATE_POINTS, REPLICAS = 24, 4
 """State points, and replicas of each, whose tables are read and drawn at most; of more state
@@ -61,7 +71,7 @@ CAVEAT = (
 
 
 def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) -> list[Path]:
-    """Write report.html and its figures.
+    """Write report.html, its figures and its table of results.
 
     Parameters
     ----------
@@ -77,7 +87,7 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
     Returns
     -------
     list of Path
-        report.html first, then the figures. Each is renamed when whole.
+        report.html first, then the figures and results.csv. Each is renamed when whole.
     """
     import jinja2
 
@@ -99,7 +109,9 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
         for group in chosen
         for job in group.jobs
     }
-    drawn = _draw(complete, groups, chosen, tables, job_dirs, out)
+    missing = unfinished(rows, finished)
+    drawn = draw_figures(complete, groups, chosen, tables, job_dirs, out)
+    found = results(rows, groups, job_dirs)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -110,7 +122,7 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
     page = environment.get_template("report.html").render(
         headings=list(HEADINGS.values()),
         spacing=SPACING,
-        results=results(rows, groups, job_dirs),
+        results=found,
         coupling=tell_coupling,
         caveat=CAVEAT,
         pictures=[(text, _embedded(path)) for path, text in drawn],
@@ -119,22 +131,30 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
         choice=_choice(groups, chosen),
         n_jobs=len(rows),
         n_done=len(complete),
-        unfinished=_unfinished(rows, finished),
+        unfinished=missing[:LISTED],
+        more=len(missing[LISTED:]),
         execution=_execution(complete),
         constants=_constants(rows),
     )
     html = out / "report.html"
-    partial = out / "report.partial.html"
-    partial.write_text(page, encoding="utf-8")
-    partial.replace(html)
-    return [html, *(path for path, _ in drawn)]
+    _write(html, page)
+    files = [html, *(path for path, _ in drawn)]
+    if found:
+        files.append(out / "results.csv")
+        _write(files[-1], results_frame(groups, found).to_csv(index=False))
+    return files
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file, renamed when whole."""
+    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
 
 
 def _chosen(groups: Sequence[Group]) -> list[Group]:
     """State points and replicas that are drawn."""
-    number = min(len(groups), STATE_POINTS)
-    places = np.linspace(0, len(groups) - 1, number).round().astype(int)
-    return [replace(groups[k], jobs=groups[k].jobs[:REPLICAS]) for k in places]
+    return [replace(group, jobs=group.jobs[:REPLICAS]) for group in spread(groups, STATE_POINTS)]
 
 
 def _choice(groups: Sequence[Group], chosen: Sequence[Group]) -> str:
@@ -147,111 +167,8 @@ def _choice(groups: Sequence[Group], chosen: Sequence[Group]) -> str:
     return f"Drawn here: {', '.join(parts)}." if parts else ""
 
 
-def _extremes(seen: Sequence[tuple[str, Path]], groups: Sequence[Group]) -> list[tuple[str, Path]]:
-    """Trajectories with the longest and the shortest wires, or the only one."""
-    length = {group.label: group.values["mean_w"][0] or 0.0 for group in groups}
-    ordered = sorted(seen, key=lambda one: length[one[0]])
-    return [ordered[-1], ordered[0]] if len(ordered) > 1 else ordered
-
-
-def _expected(rows: pd.DataFrame, groups: Sequence[Group]) -> dict[str, float]:
-    """Mean length by number in equilibrium by label, where theory knows it."""
-    place = {job: k for k, job in enumerate(job_ids(rows))}
-    found = {
-        group.label: evolution.expectation(rows.iloc[place[group.jobs[0]]]) for group in groups
-    }
-    return {label: one.mean_n for label, one in found.items() if one is not None}
-
-
-def _draw(
-    rows: pd.DataFrame,
-    swept: Sequence[Group],
-    groups: Sequence[Group],
-    tables: Mapping[str, figures.JobTables],
-    job_dirs: Mapping[str, Path],
-    out: Path,
-) -> list[tuple[Path, str]]:
-    """Write the PNG figures that the jobs allow, each with its caption.
-
-    The figure along the sweep has all of `swept`, the others `groups`.
-    """
-    if not groups:
-        return []
-    seen = [
-        (group.label, Path(job_dirs[group.jobs[0]]) / "trajectory.gsd")
-        for group in groups
-        if (Path(job_dirs[group.jobs[0]]) / "trajectory.gsd").is_file()
-    ]
-    drawn = [
-        ("growth.png", figures.growth(groups, tables), "Growth of the wires."),
-        (
-            "sweep.png",
-            figures.lengths_along_sweep(swept, _expected(rows, groups)),
-            "Mean wire length along the sweep, over the last third of each run; bars: standard "
-            "error. Dashed: equilibrium of bodies that bond like two alone.",
-        ),
-        (
-            "snapshots.png",
-            snapshot.snapshots(seen[:PICTURES]) if seen else None,
-            "Last frames. Wires of three bodies or more have a colour each, shorter ones are grey; "
-            "a wire that leaves through a face comes in on the other side.",
-        ),
-        (
-            "micrograph.png",
-            pictures.micrographs(_extremes(seen, groups)) if seen else None,
-            "Synthetic transmission electron micrographs of the last frames, seen along the third "
-            "edge of the box: metal cores dark, ligands grey, counting noise (model).",
-        ),
-        (
-            "structure.png",
-            pictures.about_the_dipole(_extremes(seen, groups)) if seen else None,
-            "Density of other bodies about a body whose dipole points up, over the mean density.",
-        ),
-        (
-            "scattering.png",
-            pictures.scattering(seen[:PICTURES], figures.colours(groups)[: len(seen[:PICTURES])])
-            if seen
-            else None,
-            "Structure factor of the centres, and the small-angle X-ray intensity if metal cores "
-            "alone scattered.",
-        ),
-        (
-            "lengths.png",
-            figures.length_distribution(groups, tables),
-            "Lengths of the wires, over the last third of each run. Dashed: equilibrium polymers "
-            "of the same mean length by number.",
-        ),
-        (
-            "rdf.png",
-            figures.radial_distribution(groups, tables),
-            "Radial distribution of the centres, over the last third of each run.",
-        ),
-    ]
-    return [
-        (figures.save(figure, out / name), text)
-        for name, figure, text in drawn
-        if figure is not None
-    ]
-
-
 def _embedded(path: Path) -> str:
     return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
-
-
-def _unfinished(rows: pd.DataFrame, complete: set[str]) -> list[tuple[str, str]]:
-    """Jobs without a result, with the reason."""
-    found = []
-    for job, (_, row) in zip(job_ids(rows), rows.iterrows(), strict=True):
-        if job in complete:
-            continue
-        message = row.get("failure.message")
-        if isinstance(message, str):
-            step = row.get("failure.step")
-            where = f" (step {int(step)})" if isinstance(step, int | float) and step == step else ""
-            found.append((job, f"failed: {message}{where}"))
-        else:
-            found.append((job, "not run to its end or not analysed yet"))
-    return found
 
 
 def _execution(rows: pd.DataFrame) -> dict[str, Any]:

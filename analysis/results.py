@@ -140,6 +140,23 @@ def results(
     return found
 
 
+def results_frame(groups: Sequence[Group], found: Sequence[Result]) -> pd.DataFrame:
+    """Table of results with all digits: a row per state point.
+
+    Columns are the keys that vary, ``coupling`` (at :data:`SPACING`), ``runs``, and of every
+    average its name (the mean) and its name with ``_error`` (its standard error).
+    """
+    import pandas as pd
+
+    rows = []
+    for group, result in zip(groups, found, strict=True):
+        row = group.keys | {"coupling": result.coupling, "runs": result.jobs}
+        for name, (mean, error) in group.values.items():
+            row |= {name: mean, f"{name}_error": error}
+        rows.append(row)
+    return pd.DataFrame(rows).dropna(axis="columns", how="all")
+
+
 def console_table(
     rows: pd.DataFrame, job_dirs: Mapping[str, Path] | None = None, width: int = 80
 ) -> Table:
@@ -157,6 +174,8 @@ def console_table(
     columns = [
         (SYMBOLS.get(key, short(key)), [tell(group.keys[key]) for group in groups]) for key in keys
     ]
+    if any(result.jobs > 1 for result in found):
+        columns.append(("runs", [str(result.jobs) for result in found]))
     columns.append(("λ", [tell_coupling(result) for result in found]))
     for k, heading in enumerate(NARROW.values()):
         columns.append((heading, [format_short(*result.values[k]) for result in found]))

@@ -114,7 +114,9 @@ def labels(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
     """Name a state point by its particles and the values of `keys`."""
-    told = (_told(key, value_at(statepoint, key)) for key in keys)
+    from janus_md.analysis.groups import say
+
+    told = (say(key, value_at(statepoint, key)) for key in keys)
     return ", ".join([_substance(statepoint), *told])
 
 
@@ -122,12 +124,6 @@ def _substance(statepoint: Mapping[str, Any]) -> str:
     if mixture := statepoint.get("mixture"):
         return " + ".join(f"{share:g} {name}" for name, share in mixture.items())
     return str(statepoint.get("particle"))
-
-
-def _told(key: str, value: Any) -> str:
-    from janus_md.analysis.groups import SYMBOLS, short, tell
-
-    return f"{SYMBOLS.get(key, short(key))} {tell(value)}"
 
 
 def table(project: Project) -> pd.DataFrame:

@@ -97,13 +97,20 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
         "scattering.png",
         "lengths.png",
         "rdf.png",
+        "results.csv",
     ]
-    assert all(path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n" for path in paths[1:])
+    assert all(path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n" for path in paths[1:-1])
     page = paths[0].read_text(encoding="utf-8")
     assert not re.search(r'(src|href)="(?!data:)', page)
     assert "9.0 ± 1.0" in page
-    assert "bodies 3 &amp; 7 overlap &lt;badly&gt; (step 120)" in page
-    assert "not run to its end" in page
+    failed = page.index("<td>ε 4, replica 0</td>")
+    assert page.index("bodies 3 &amp; 7 overlap &lt;badly&gt; (step 120)") > failed
+    assert failed < page.index("<td>ε 3, replica 0</td>") < page.index("not run to its end")
+    table = pd.read_csv(paths[-1])
+    assert table["relative_permittivity"].tolist() == [1.0, 1.25, 2.0]
+    assert table["runs"].tolist() == [2, 1, 1]
+    # Replicas of 8 and 10 bodies: their mean, and sqrt(2)/sqrt(2) for its error.
+    assert table.loc[0, ["mean_n", "mean_n_error"]].tolist() == pytest.approx([9.0, 1.0])
     assert "4 of 6 jobs finished" in page
     assert "12 \N{MULTIPLICATION SIGN} 12 \N{MULTIPLICATION SIGN} 15" in page
     # lambda = 27.205 kJ/mol / kT: one unit mu^2/d^3 is that for 43.42 D at 1.61 nm (reference).
@@ -151,7 +158,7 @@ def test_sweep_of_mixtures_and_temperatures(sweep):
     assert varying_keys(rows)[0] == "substance"
     labels = [group.label for group in group_jobs(rows)]
     assert labels[0].startswith("0.5 R-1 + 0.5 S-1")
-    assert any("T / K 310" in label for label in labels)
+    assert any("T 310 K" in label for label in labels)
 
 
 def test_console_table_fits_a_terminal(sweep):
