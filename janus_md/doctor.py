@@ -13,7 +13,7 @@ from typing import Any, Literal
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from janus_md import __version__
+from janus_md import __version__, measured
 from janus_md.errors import JanusError
 from janus_md.probing import ask
 from janus_md.runner import cores_here
@@ -69,7 +69,17 @@ def _machine() -> list[Finding]:
     here = f"{platform.python_version()} ({sys.executable})"
     python = Finding("python", "ok", here)
     cores = Finding("cores", "ok", f"{cores_here()} of {os.cpu_count()}")
-    return [python, cores]
+    return [python, cores, _measured()]
+
+
+def _measured() -> Finding:
+    """Where the speeds and meshes of this machine are kept."""
+    files = sorted(measured.folder().glob("*.json"))
+    if not files:
+        return Finding("measured before", "ok", f"nothing; would be kept in {measured.folder()}")
+    names = ", ".join(file.name for file in files)
+    advice = "remove the files to have threads and meshes chosen anew"
+    return Finding("measured before", "ok", f"{names} in {measured.folder()}", advice)
 
 
 def _engines() -> list[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 from janus_md import ranks
 from janus_md.engines import Device, Engine, load
 from janus_md.engines.base import Simulation, Wrapper
-from janus_md.engines.tuning import Tuned, remeasure, tune
+from janus_md.engines.tuning import MARGIN, Tuned, remeasure, tune
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
 from janus_md.protocol import RELAX_STEP_SHARE, bath
@@ -59,6 +59,7 @@ def choose(
         "threads": where.threads,
         "ranks": ranks.size(),
         "mesh": _mesh_record(found.mesh),
+        "mesh_from": "trials of this job",
         "force_error": found.force_error,
         "torque_error": found.torque_error,
         "trial_steps_per_second": {
@@ -67,6 +68,26 @@ def choose(
         "steps": 0,
         "seconds": 0.0,
     }
+
+
+def accurate(
+    execution: Record, point: StatePoint, system: System, look: Callable[[], None] = lambda: None
+) -> Record | None:
+    """Return `execution` with its mesh's error in `system`; None where that is too large.
+
+    A mesh chosen for one set of places need not do for another.
+    """
+    mesh, settings = mesh_of(execution), system.interactions.electrostatics
+    if mesh is None or settings is None:
+        return execution
+    engine = _Watched(load(execution["engine"]), look)
+    if mesh.cutoff > engine.longest_cutoff(system):
+        return None
+    kT = bath(point, system.bodies).kT
+    force, torque = remeasure(engine, system, mesh, kT, device_of(execution))
+    if force > MARGIN * settings.force_error:
+        return None
+    return execution | {"force_error": force, "torque_error": torque}
 
 
 def gentle_step(point: StatePoint) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -134,10 +135,11 @@ def estimated_error(system: System, mesh: Mesh) -> float:
     return math.hypot(near, mesh_error(mesh.splitting, lengths, mesh.resolution, mesh.order, q2, n))
 
 
-def smooth_numbers(limit: int) -> list[int]:
+@cache
+def smooth_numbers(limit: int) -> tuple[int, ...]:
     """Numbers of the form 2^a 3^b 5^c up to `limit`, from 4: lengths that FFTs like."""
     exponents = product(range(14), range(9), range(6))
-    return sorted(k for a, b, c in exponents if 4 <= (k := 2**a * 3**b * 5**c) <= limit)
+    return tuple(sorted(k for a, b, c in exponents if 4 <= (k := 2**a * 3**b * 5**c) <= limit))
 
 
 def resolution_for(system: System, points: int) -> tuple[int, int, int]:

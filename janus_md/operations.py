@@ -58,7 +58,7 @@ def simulate_job(
         if is_simulated(directory):
             return
         # HOOMD-blue takes SIGTERM for itself when it is imported, which is before this, then.
-        engines.probe()
+        engines.probe(engine)
         interrupted = stack.enter_context(stop_signals())
         document.pop("failure", None)
         _forget_analysis(directory, document)

@@ -74,7 +74,7 @@ def _main(engine: str, device: str) -> None:
 
     from janus_md import engines
 
-    statuses = engines.probe()
+    statuses = engines.probe(engine)
     answer: dict[str, Any] = {
         "engines": [
             asdict(status) | {"present": find_spec(status.name) is not None} for status in statuses
@@ -88,9 +88,9 @@ def _main(engine: str, device: str) -> None:
     except JanusError as error:
         answer["refusal"] = str(error)
     if any("gpu" in status.devices for status in statuses):
-        from janus_md.engines.hoomd import gpu_count
+        from janus_md.engines.hoomd import gpus
 
-        answer["gpus"] = gpu_count()
+        answer["gpus"] = len(gpus())
     print(json.dumps(answer))
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from janus_md import surroundings, trajectory
 from janus_md.checkpoint import Checkpoint
 from janus_md.checkpoint import load as load_checkpoint
+from janus_md.choices import choose_once
 from janus_md.engines import load, require
 from janus_md.engines.base import Simulation
 from janus_md.errors import JanusError, SimulationFailed, ToBeContinued
-from janus_md.execution import choose, completed, device_of, measured_rate, mesh_of, placed
+from janus_md.execution import completed, device_of, measured_rate, mesh_of, placed
 from janus_md.initial import build
 from janus_md.products import INITIAL, LOG, RESTART, TRAJECTORY
 from janus_md.protocol import Stage, stages
@@ -90,7 +91,7 @@ def simulate(
         if not (directory / INITIAL).exists():
             about = trajectory.metadata(point, first.bodies)
             trajectory.write_whole(directory / INITIAL, trajectory.frame_of(first, 0, about))
-        execution = choose(point, first, candidates, threads, gpu_id, run.look)
+        execution = choose_once(point, first, candidates, threads, gpu_id, run.look)
         state = Checkpoint(plan[0].name, 0, first, execution, made_for=made_for)
         run.save(state)  # the mesh need not be chosen again
     document["execution"] = state.execution

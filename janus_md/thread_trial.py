@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
+from janus_md import measured
 from janus_md.statepoint import StatePoint
 from janus_md.walltime import seconds_needed
 
@@ -29,6 +28,9 @@ TRIAL_SECONDS = 2.0
 """Time for which the copies run."""
 
 READY = "ready"
+
+CACHE = "threads"
+"""Name of the file of what was measured."""
 
 Measure = Callable[[dict[str, Any], int, int], float]
 """``measure(statepoint, copies, threads)``: their sum of steps per second."""
@@ -75,49 +77,24 @@ def speeds_by_threads(
     return found
 
 
-def cache_file() -> Path:
-    """File of what was measured, for all workspaces of the user."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "janus-md" / "threads.json"
-
-
 def machine_name(cores: int) -> str:
     """What tells this machine from others: its processor and how many cores are used."""
-    name = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        name = next((line.split(":")[1].strip() for line in lines if "model name" in line), name)
-    except OSError:
-        pass
-    return f"{name}, {cores} cores"
+    return f"{measured.processor()}, {cores} cores"
 
 
-def recall(cores: int, file: Path) -> dict[str, dict[int, float]]:
-    """Read what was measured on this machine, by kind; nothing where the file is not whole."""
-    try:
-        kept = json.loads(file.read_text())[machine_name(cores)]
-        return {
-            kind: {int(threads): float(speed) for threads, speed in speeds.items()}
-            for kind, speeds in kept.items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+def recall(cores: int) -> dict[str, dict[int, float]]:
+    """Read what was measured on this machine, by kind; entries that make no sense are left out."""
+    known = {}
+    for kind, speeds in measured.recall(machine_name(cores), measured.cache_file(CACHE)).items():
+        with suppress(ValueError, TypeError, AttributeError):
+            known[kind] = {int(threads): float(speed) for threads, speed in speeds.items()}
+    return known
 
 
-def keep(cores: int, kind: str, speeds: Mapping[int, float], file: Path) -> None:
-    """Add what was measured; where that cannot be written it is measured again another time."""
-    try:
-        kept = dict(json.loads(file.read_text()))
-    except (OSError, ValueError, TypeError):
-        kept = {}
-    kept.setdefault(machine_name(cores), {})[kind] = {str(n): speeds[n] for n in speeds}
-    staged = file.with_name(f"{file.name}.{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_text(json.dumps(kept, indent=1))
-        staged.replace(file)
-    except OSError:
-        staged.unlink(missing_ok=True)
+def keep(cores: int, kind: str, speeds: Mapping[int, float]) -> None:
+    """Keep what was measured for another time."""
+    texts = {str(threads): speed for threads, speed in speeds.items()}
+    measured.keep(machine_name(cores), kind, texts, measured.cache_file(CACHE))
 
 
 def is_quiet(cores: int) -> bool:
@@ -194,7 +171,7 @@ def speeds_of(
     kinds: dict[str, list[str]] = {}
     for job, statepoint in statepoints.items():
         kinds.setdefault(kind_of(statepoint), []).append(job)
-    known = recall(cores, cache_file())
+    known = recall(cores)
     found: dict[str, dict[int, float]] = {}
     for kind, jobs in kinds.items():
         statepoint = statepoints[jobs[0]]
@@ -212,7 +189,7 @@ def speeds_of(
             if not all(speeds.values()):  # the jobs will say what is wrong
                 continue
             if quiet:
-                keep(cores, kind, speeds, cache_file())
+                keep(cores, kind, speeds)
             known[kind] = speeds
             told = ", ".join(f"{speed:.4g} with {n}" for n, speed in speeds.items())
             tell(f"steps/s of one such job by its threads, all cores in use: {told}")

@@ -33,6 +33,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(skip)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_cache_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["JANUS_MD_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of what this test measures on the machine: another one for each test."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("JANUS_MD_CACHE", str(folder))
+    return folder
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command ended with."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from janus_md import doctor, probing
+from janus_md import doctor, measured, probing
 from tests.conftest import ROOT, Result
 
 Cli = Callable[..., Result]
@@ -131,6 +131,16 @@ def test_packages_are_held_to_what_is_required(monkeypatch: pytest.MonkeyPatch) 
     assert "numpy>=1" in here["numpy"].advice
     assert here["freud-analysis"].state == "broken"
     assert here["gsd"].state == "ok"
+
+
+def test_what_was_measured_before_is_named(cache: Path) -> None:
+    def found() -> doctor.Finding:
+        return next(one for one in doctor._machine() if one.what == "measured before")
+
+    assert found().here == f"nothing; would be kept in {cache}"
+    measured.keep("here", "kind", 1.0, measured.cache_file("meshes"))
+    assert found().here == f"meshes.json in {cache}"
+    assert "remove the files" in found().advice
 
 
 def test_schedulers_are_found_by_their_commands(

@@ -43,7 +43,7 @@ def test_mesh_error_falls_with_the_power_of_its_order(system, order: int) -> Non
 
 def test_smooth_numbers_have_no_prime_above_five() -> None:
     found = mesh.smooth_numbers(40)
-    assert found == [4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24, 25, 27, 30, 32, 36, 40]
+    assert found == (4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24, 25, 27, 30, 32, 36, 40)
 
 
 def test_resolution_follows_the_sides_of_the_box(system) -> None:

@@ -178,7 +178,7 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
     simulate(point(), whole, document, engine=name)
     # The choice of the mesh is timed, so it may differ from run to run: give both the same.
     record = {**document["execution"], "steps": 0, "seconds": 0.0}
-    monkeypatch.setattr("janus_md.simulate.choose", lambda *_: record)
+    monkeypatch.setattr("janus_md.simulate.choose_once", lambda *_: record)
     asked = 0
 
     def now_and_then() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 from collections.abc import Callable
@@ -59,7 +60,7 @@ def test_copies_run_side_by_side(engine: str) -> None:
 
 
 @pytest.fixture
-def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[int, int]]:
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Layouts that were measured, on a quiet machine whose second thread adds half of the first."""
     layouts = []
 
@@ -69,7 +70,6 @@ def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[int,
 
     monkeypatch.setattr(thread_trial, "measure_copies", measure)
     monkeypatch.setattr(thread_trial, "is_quiet", lambda cores: True)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return layouts
 
 
@@ -100,14 +100,14 @@ def test_trials_are_made_once_and_where_they_pay(measured: list[tuple[int, int]]
     assert len(measured) > 2  # other cores
 
 
-def test_a_damaged_cache_is_no_cache(measured: list[tuple[int, int]]) -> None:
+def test_a_damaged_cache_is_no_cache(measured: list[tuple[int, int]], cache: Path) -> None:
     long = {"0": whole(n_bodies=40960)}
-    file = thread_trial.cache_file()
-    file.parent.mkdir(parents=True)
-    for text in ("", "[]", "{", '{"x": 1}'):
-        file.write_text(text)
+    here = json.dumps(thread_trial.machine_name(2))
+    for number, text in enumerate(("", "[]", "{", '{"x": 1}', f"{{{here}: 3}}"), 1):
+        (cache / "threads.json").write_text(text)
         assert thread_trial.speeds_of(long, 2, 2, LAMMPS, str)["0"][2] == 150.0
-    assert thread_trial.recall(2, file)
+        assert len(measured) == 2 * number
+    assert thread_trial.recall(2)
 
 
 def test_a_signal_ends_a_trial(

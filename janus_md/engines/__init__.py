@@ -13,11 +13,12 @@ DEVICES = ("auto", "cpu", "gpu")
 """What a user may ask for."""
 
 
-def probe() -> list[EngineStatus]:
-    """Return the status of every engine here."""
+def probe(engine: str = "auto") -> list[EngineStatus]:
+    """Return the status of every engine here, or of one: the others are not even imported."""
     from janus_md.engines import hoomd, lammps
 
-    return [hoomd.status(), lammps.status()]
+    statuses = {"hoomd": hoomd.status, "lammps": lammps.status}
+    return [status() for name, status in statuses.items() if engine in ("auto", name)]
 
 
 def load(name: str) -> Engine:
@@ -54,17 +55,14 @@ def require(engine: str = "auto", device: str = "auto") -> list[tuple[str, str]]
         load(engine)
     if device not in DEVICES:
         raise JanusError(f"device: {device!r} is unknown; allowed are {', '.join(DEVICES)}")
-    found = {status.name: status for status in probe()}
-    wanted = ENGINES if engine == "auto" else (engine,)
-    usable = [found[name] for name in wanted if found[name].installed]
+    found = probe(engine)
+    usable = [status for status in found if status.installed]
     if not usable:
-        here = [name for name in ENGINES if found[name].installed]
         if engine != "auto":
+            here = [status.name for status in probe() if status.installed]
             others = f"; allowed are auto and {', '.join(here)}" if here else ""
-            raise JanusError(
-                f"engine: {engine!r} is not usable here ({found[engine].advice}){others}"
-            )
-        missing = "; ".join(f"{name}: {found[name].advice}" for name in wanted)
+            raise JanusError(f"engine: {engine!r} is not usable here ({found[0].advice}){others}")
+        missing = "; ".join(f"{status.name}: {status.advice}" for status in found)
         raise JanusError(f"engine: 'auto' finds no engine that is usable here ({missing})")
     on_gpu = [(status.name, "gpu") for status in usable if "gpu" in status.devices]
     if device == "gpu":

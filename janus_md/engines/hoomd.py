@@ -47,7 +47,7 @@ def status() -> EngineStatus:
     advice = ""
     if not hoomd.version.gpu_enabled:
         advice = "this build has no GPU support; conda-forge's *cuda* builds have"
-    elif gpu_count():
+    elif gpus():
         devices.append("gpu")
     else:
         advice = "no usable GPU: " + "; ".join(
@@ -56,11 +56,11 @@ def status() -> EngineStatus:
     return EngineStatus("hoomd", True, version, devices, advice)
 
 
-def gpu_count() -> int:
-    """Return the number of GPUs that HOOMD-blue can use."""
+def gpus() -> list[str]:
+    """Return what HOOMD-blue says of each GPU that it can use: ``[number] name ...``."""
     import hoomd
 
-    return len(hoomd.device.GPU.get_available_devices()) if hoomd.version.gpu_enabled else 0
+    return hoomd.device.GPU.get_available_devices() if hoomd.version.gpu_enabled else []
 
 
 class HoomdSimulation:
@@ -86,7 +86,7 @@ class HoomdSimulation:
             quiet["message_filename"] = os.devnull
         if device.kind == "gpu":
             # Each rank on a machine takes the next GPU; often it sees but one, its own.
-            gpu = (device.gpu_id + ranks.local_rank()) % max(1, gpu_count())
+            gpu = (device.gpu_id + ranks.local_rank()) % max(1, len(gpus()))
             where = hoomd.device.GPU(gpu_id=gpu, **quiet)
         else:
             where = hoomd.device.CPU(**quiet)

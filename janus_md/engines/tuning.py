@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,8 +32,10 @@ SHORTEST = 1.0
 ORDERS = (3, 4, 5)
 """Orders of the charge assignment that are tried."""
 
+MARGIN = 0.85
+"""Share of the error asked for that a mesh may make at first: it changes while bodies assemble."""
+
 _SIZES = smooth_numbers(256)
-_MARGIN = 0.85  # of the error asked for: it changes a little while bodies assemble
 _FAR_BEHIND = 3.0  # times the work of the mesh that is likely the cheapest
 _TRIALS_TIMED = 5
 _TRIAL_SECONDS = 0.15
@@ -131,13 +134,13 @@ def tune(
     longest = engine.longest_cutoff(system)
     if electrostatics is None or not charged:
         return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device))
-    target = _MARGIN * (force_error or electrostatics.force_error) * bath.kT
+    target = MARGIN * (force_error or electrostatics.force_error) * bath.kT
     cutoffs = [c for c in CUTOFFS if c <= longest] or [longest]
     reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
     meshes = [
         found
-        for sizes, start in _promising(engine, system, cutoffs, target)
-        if (found := _coarsest(engine, system, reference, sizes, start, target, device)) is not None
+        for tried, finer in _promising(engine, system, cutoffs, target)
+        if (found := _coarsest(engine, system, reference, tried, finer, target, device)) is not None
     ]
     if not meshes:
         raise JanusError(
@@ -156,50 +159,62 @@ def tune(
 
 def _promising(
     engine: Engine, system: System, cutoffs: list[float], target: float
-) -> list[tuple[list[Mesh], int]]:
-    """Meshes of rising resolution by cutoff and order, and where to begin to measure.
+) -> list[tuple[list[Mesh], Iterator[Mesh]]]:
+    """Meshes by cutoff and order: up to where to begin to measure, and the finer ones.
 
     Likely the cheapest first; those that theory and the cost model put far behind are left out.
     """
     found = []
     for cutoff in cutoffs:
         for order in ORDERS:
-            rising = (balanced(system, cutoff, resolution_for(system, n), order) for n in _SIZES)
-            meshes = list(dict.fromkeys(engine.usable(system, mesh) for mesh in rising))
-            # Theory errs by a constant factor (it takes charges for independent, but those of a
-            # body partly cancel): begin where it says the charge's error is twice the target.
-            fits = (k for k, m in enumerate(meshes) if estimated_error(system, m) < 2.0 * target)
-            start = next(fits, len(meshes) - 1)
-            found.append((_cost(system, meshes[start]), meshes, start))
+            finer, meshes = _rising(engine, system, cutoff, order), []
+            for mesh in finer:
+                meshes.append(mesh)
+                # Theory errs by a constant factor (it takes charges for independent, but those of
+                # a body partly cancel): begin where it says the charge's error is twice the target.
+                if estimated_error(system, mesh) < 2.0 * target:
+                    break
+            found.append((_cost(system, meshes[-1]), meshes, finer))
     found.sort(key=lambda row: row[0])
-    return [(meshes, at) for cost, meshes, at in found if cost <= _FAR_BEHIND * found[0][0]]
+    return [(meshes, finer) for cost, meshes, finer in found if cost <= _FAR_BEHIND * found[0][0]]
+
+
+def _rising(engine: Engine, system: System, cutoff: float, order: int) -> Iterator[Mesh]:
+    """Meshes that the engine can use, each once, the coarsest first."""
+    seen = set()
+    for points in _SIZES:
+        mesh = balanced(system, cutoff, resolution_for(system, points), order)
+        mesh = engine.usable(system, mesh)
+        if mesh not in seen:
+            seen.add(mesh)
+            yield mesh
 
 
 def _coarsest(
     engine: Engine,
     system: System,
     reference: Forces,
-    candidates: list[Mesh],
-    at: int,
+    tried: list[Mesh],
+    finer: Iterator[Mesh],
     target: float,
     device: Device,
 ) -> tuple[Mesh, float] | None:
     """Mesh with the fewest points that keeps the measured error below `target` (kJ/mol/nm)."""
 
-    def error(k: int) -> float:
-        found = engine.energies_and_forces(system, candidates[k], device)
+    def error(mesh: Mesh) -> float:
+        found = engine.energies_and_forces(system, mesh, device)
         return rms(found.forces - reference.forces)
 
-    last = error(at)
+    *coarser, mesh = tried
+    last = error(mesh)
     if last <= target:
-        while at > 0 and (finer := error(at - 1)) <= target:
-            at, last = at - 1, finer
-        return candidates[at], last
-    while at + 1 < len(candidates):
-        at += 1
-        last = error(at)
+        while coarser and (more := error(coarser[-1])) <= target:
+            mesh, last = coarser.pop(), more
+        return mesh, last
+    for mesh in finer:
+        last = error(mesh)
         if last <= target:
-            return candidates[at], last
+            return mesh, last
     return None
 
 

@@ -34,6 +34,7 @@ def main() -> int:
     rng = random.Random(given.seed)
     failures = 0
     with tempfile.TemporaryDirectory(prefix="janus-md-torture-") as name:
+        os.environ["JANUS_MD_CACHE"] = str(Path(name) / "cache")
         jobs = workspace(Path(name))
         harms = (
             ("checkpoint cut in half", "restart.npz", halve),

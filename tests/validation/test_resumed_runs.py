@@ -40,7 +40,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: Engine):
         monkeypatch.setattr("janus_md.surroundings.LOOK_SECONDS", 100.0)
         if record:  # the choice of the mesh is timed: give both the same
             again = {**record["execution"], "steps": 0, "seconds": 0.0}
-            monkeypatch.setattr("janus_md.simulate.choose", lambda *_: again)
+            monkeypatch.setattr("janus_md.simulate.choose_once", lambda *_: again)
         folder = tmp_path / ("cut" if cut else "whole")
         folder.mkdir()
         simulate(point, folder, record, engine=engine.name)

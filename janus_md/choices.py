@@ -1,0 +1,138 @@
+"""Engine and mesh, chosen once for all jobs that differ in nothing that matters for them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from janus_md import __version__, measured, ranks
+from janus_md.engines import load
+from janus_md.execution import Record, accurate, choose
+from janus_md.mesh import MAX_ORDER
+from janus_md.resuming import account
+from janus_md.statepoint import StatePoint
+from janus_md.system import System
+
+CACHE = "meshes"
+"""Name of the file of what was chosen."""
+
+QUIET = 1.25
+"""Load per core of a machine with no more to do than its cores can: speeds measured there count
+for all times, others until somebody finds it quiet."""
+
+_Positive = Annotated[float, Field(gt=0.0)]
+_Points = Annotated[int, Field(ge=1, le=1024)]
+
+
+class _Plain(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class _Mesh(_Plain):
+    cutoff_nm: _Positive
+    resolution: tuple[_Points, _Points, _Points]
+    order: Annotated[int, Field(ge=1, le=MAX_ORDER)]
+    splitting_per_nm: _Positive
+
+
+class Choice(_Plain):
+    """What was chosen, and from what."""
+
+    engine: Literal["hoomd", "lammps"]
+    """Fastest of the candidates."""
+    mesh: _Mesh | None
+    """None where no body carries charge."""
+    trial_steps_per_second: dict[str, _Positive]
+    """Of each engine that was tried."""
+    quiet: bool
+    """Whether nothing else kept the machine busy."""
+    at: str
+    """When, in UTC."""
+
+
+def choose_once(
+    point: StatePoint,
+    system: System,
+    candidates: Sequence[tuple[str, str]],
+    threads: int,
+    gpu_id: int,
+    look: Callable[[], None] = lambda: None,
+) -> Record:
+    """Take an earlier choice where its mesh is accurate enough in `system`, else choose anew.
+
+    Parameters, result and errors as of :func:`janus_md.execution.choose`; ``mesh_from`` in the
+    record says which it was. What is chosen anew is kept.
+    """
+    file, machine = measured.cache_file(CACHE), measured.processor()
+    kind = kind_of(point, system, candidates, threads, gpu_id)
+    quiet = measured.load_per_core() <= QUIET
+    devices = dict(candidates)
+    earlier = _read(measured.recall(machine, file).get(kind))
+    if earlier is not None and earlier.engine in devices and (earlier.quiet or not quiet):
+        device = devices[earlier.engine]
+        taken = {
+            "engine": earlier.engine,
+            "version": load(earlier.engine).version(),
+            "device": device,
+            "gpu_id": gpu_id if device == "gpu" else None,
+            "threads": threads if earlier.engine == "lammps" else 1,
+            "ranks": ranks.size(),
+            **earlier.model_dump(mode="json", include={"mesh", "trial_steps_per_second"}),
+            "mesh_from": f"an earlier choice ({earlier.at})",
+            "force_error": 0.0,
+            "torque_error": 0.0,
+            "steps": 0,
+            "seconds": 0.0,
+        }
+        if (record := accurate(taken, point, system, look)) is not None:
+            return record
+    record = choose(point, system, list(candidates), threads, gpu_id, look)
+    chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
+    chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    measured.keep(machine, kind, chosen, file)
+    return record
+
+
+def _read(kept: Any) -> Choice | None:
+    """Return what was kept as a choice; None where it is none."""
+    with suppress(ValidationError):
+        choice = Choice.model_validate(kept)
+        return choice if choice.engine in choice.trial_steps_per_second else None
+    return None
+
+
+def kind_of(
+    point: StatePoint,
+    system: System,
+    candidates: Sequence[tuple[str, str]],
+    threads: int,
+    gpu_id: int,
+) -> str:
+    """Everything that the choice follows from, but for the machine and the places, as a text."""
+    lengths = {"relax_ps", "equilibrate_ns", "produce_ns", "frame_interval_ps", "time_step_ps"}
+    fields = point.model_dump(mode="json", exclude={"replica": True, "protocol": lengths})
+    # Catalogue and model may say something else another day.
+    meant = {k: v for k, v in account(point, system, ()).items() if k in ("box", "bodies", "pairs")}
+    found = {
+        "statepoint": fields,
+        "meant": hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16],
+        "janus_md": __version__,
+        "candidates": [[name, load(name).version(), kind] for name, kind in candidates],
+        "gpu": _gpu_name(gpu_id) if any(kind == "gpu" for _, kind in candidates) else None,
+        "threads": threads,
+        "ranks": ranks.size(),
+    }
+    return json.dumps(found, sort_keys=True)
+
+
+def _gpu_name(gpu_id: int) -> str:
+    """Name of a GPU without its number, as equal ones are equally fast."""
+    from janus_md.engines.hoomd import gpus
+
+    return gpus()[gpu_id].partition("]")[2].strip()
