@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 RESULT_PREFIXES = ("execution.", "analysis.", "failure.")
 """Columns that are no part of the state point."""
 
-JOB_COLUMNS = ("job", "job_id", "id", "status", "path", "directory")
+JOB_COLUMNS = ("job", "job_id", "id", "status", "substance", "path", "directory")
 """Other such columns; the first that is there of job, job_id and id names the job."""
 
 MISSING = "\N{EN DASH}"
@@ -56,8 +56,7 @@ class Group:
     @property
     def label(self) -> str:
         """Say which state point it is, in the keys that vary; without those that have no value."""
-        kept = {key: value for key, value in self.keys.items() if tell(value) != MISSING}
-        return ", ".join(say(key, value) for key, value in (kept or self.keys).items())
+        return ", ".join(say(self.keys))
 
 
 def short(key: str) -> str:
@@ -72,12 +71,19 @@ def tell(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def say(key: str, value: Any) -> str:
-    """Key and value as a label has them, such as ``T 300 K``; of a substance its name."""
-    if key == "substance":
-        return str(value)
-    name, _, unit = SYMBOLS.get(key, short(key)).partition(" / ")
-    return f"{name} {tell(value)} {unit}".rstrip()
+def say(keys: Mapping[str, Any]) -> list[str]:
+    """Keys with their values, such as ``T 300 K``, and of a substance its name.
+
+    Those without a value are left out where there are others.
+    """
+    told = []
+    for key, value in keys.items():
+        name, _, unit = SYMBOLS.get(key, short(key)).partition(" / ")
+        if key == "substance":
+            told.append(str(value))
+        elif tell(value) != MISSING:
+            told.append(f"{name} {tell(value)} {unit}".rstrip())
+    return told or [f"{short(key)} {MISSING}" for key in keys]
 
 
 def job_ids(rows: pd.DataFrame) -> list[str]:

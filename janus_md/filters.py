@@ -6,10 +6,10 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from janus_md.errors import JanusError
-from janus_md.messages import unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,13 +32,16 @@ def telling_columns(rows: pd.DataFrame) -> list[str]:
     """Columns worth printing: job, status, what varies, and the main results."""
     results = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")
     names = [str(name) for name in rows.columns]
+    mixed = any(name.startswith("mixture.") for name in names)
+    told = ("particle", "mixture") if mixed else ("substance",)  # both say the same
     varying = [
         name
         for name in names
-        if not name.startswith(("execution.", "analysis.", "failure."))
+        if not name.startswith(("execution.", "analysis.", "failure.", "mixture."))
+        and name not in told
         and len({repr(value) for value in rows[name]}) > 1
     ]
-    wanted = ["job", "status", "particle", *varying]
+    wanted = ["job", "status", "substance" if mixed else "particle", *varying]
     wanted += [f"analysis.{name}.mean" for name in results] + ["failure.message"]
     return [name for name in dict.fromkeys(wanted) if name in names]
 
@@ -59,7 +62,20 @@ def column(rows: pd.DataFrame, name: str) -> str:
         return fitting[0]
     if fitting:
         raise JanusError(f"column: {name!r} may be any of {', '.join(fitting)}; give it in full")
-    raise JanusError(unknown("column", name, names))
+    raise JanusError(_unknown(name, names))
+
+
+def _unknown(name: str, names: list[str]) -> str:
+    """Say what was meant, else which short names there are: all columns are too many to read."""
+    short = {one.removesuffix(".mean").rsplit(".", 1)[-1]: one for one in names}
+    if near := get_close_matches(name, [*names, *short], n=1):
+        return f"column: {name!r} is unknown (did you mean {near[0]}?); `--columns all` shows all"
+    known = [key for key, one in short.items() if not one.startswith(("execution.", "failure."))]
+    known = [key for key in known if not short[key].endswith(".error")]
+    return (
+        f"column: {name!r} is unknown; allowed are {', '.join(known)}, and others that "
+        "`--columns all` shows"
+    )
 
 
 def select(rows: pd.DataFrame, filters: Iterable[str]) -> pd.DataFrame:
@@ -71,7 +87,8 @@ def select(rows: pd.DataFrame, filters: Iterable[str]) -> pd.DataFrame:
         As of :func:`janus_md.query.table`.
     filters : iterable of str
         Key, operator (one of :data:`OPERATORS`) and value each; the value is compared as a number
-        where it is one. ``null`` stands for no value.
+        where it is one. ``null`` stands for no value. After = and != several values may stand,
+        with commas between them: any of them, none of them.
 
     Raises
     ------
@@ -87,8 +104,11 @@ def select(rows: pd.DataFrame, filters: Iterable[str]) -> pd.DataFrame:
             )
         key, sign, value = match.groups()
         values = rows[column(rows, key)]
-        _check_comparable(text, values, value)
-        rows = rows[[_fits(one, sign, value) for one in values]]
+        wanted = re.split(r"\s*,\s*", value) if sign in ("=", "==", "!=") else [value]
+        for one in wanted:
+            _check_comparable(text, values, one)
+        enough = all if sign == "!=" else any
+        rows = rows[[enough(_fits(found, sign, one) for one in wanted) for found in values]]
     return rows
 
 

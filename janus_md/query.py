@@ -116,8 +116,8 @@ def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
     """Name a state point by its particles and the values of `keys`."""
     from janus_md.analysis.groups import say
 
-    told = (say(key, value_at(statepoint, key)) for key in keys)
-    return ", ".join([_substance(statepoint), *told])
+    varying = {key: value_at(statepoint, key) for key in keys}
+    return ", ".join(say({"substance": _substance(statepoint), **varying}))
 
 
 def _substance(statepoint: Mapping[str, Any]) -> str:
@@ -143,9 +143,9 @@ def frame(found: Sequence[Record]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row per job: ``job`` (its id), ``status`` (:func:`janus_md.products.state`), the state
-        point with dotted keys, and what the job document holds under ``execution.``, ``analysis.``
-        and ``failure.``.
+        A row per job: ``job`` (its id), ``status`` (:func:`janus_md.products.state`),
+        ``substance`` (the particle, or the mixture in words), the state point with dotted keys,
+        and what the job document holds under ``execution.``, ``analysis.`` and ``failure.``.
     """
     import pandas as pd
 
@@ -159,6 +159,7 @@ def frame(found: Sequence[Record]) -> pd.DataFrame:
     about = {
         "job": [record.id for record in found],
         "status": [record.state for record in found],
+        "substance": [_substance(record.statepoint) for record in found],
     }
     return pd.DataFrame(about | columns)
 

@@ -39,6 +39,9 @@ ROWS = pd.DataFrame(
         (["produce_ns>5"], "abc"),
         (["mean_w>1.05"], "ac"),
         (["mean_w<5"], "bc"),
+        (["particle=R-Au-Cu,Au3Cd"], "abc"),
+        (["particle!=R-Au-Cu, null"], "c"),
+        (["produce_ns=4,8", "relative_permittivity!=8.93,2"], "acd"),
     ],
 )
 def test_filters_keep_what_fits(filters: list[str], jobs: str) -> None:
@@ -51,6 +54,9 @@ def test_filters_keep_what_fits(filters: list[str], jobs: str) -> None:
         ("particle", "'particle' cannot be read"),
         ("=3", "'=3' cannot be read"),
         ("particl=R-Au-Cu", "'particl' is unknown .did you mean particle"),
+        ("mean_v=1", "'mean_v' is unknown .did you mean mean_w"),
+        ("x=1", "'x' is unknown; allowed are job, particle, .*, produce_ns, mean_w, mean_n, and"),
+        ("produce_ns=4,a", "'a' must be a number, or null"),
         ("mean=3", "'mean' may be any of analysis.mean_w.mean, analysis.mean_n.mean"),
     ],
 )
@@ -105,3 +111,25 @@ def test_a_folder_inside_a_workspace_is_none(tmp_path: Path) -> None:
 def test_a_number_is_not_held_against_a_text() -> None:
     with pytest.raises(JanusError, match="'relative_permittivity=dry': 'dry' must be a number"):
         query.select(ROWS, ["relative_permittivity=dry"])
+
+
+def test_a_mixture_is_one_column_to_read(tmp_path: Path) -> None:
+    project = signac.init_project(path=tmp_path)
+    project.open_job({"particle": "Au3Cd", "mixture": None}).init()
+    project.open_job({"particle": None, "mixture": {"R-1": 0.5, "S-1": 0.5}}).init()
+    rows = query.table(query.open_project(tmp_path))
+    assert query.telling_columns(rows) == ["job", "status", "substance"]
+    assert rows["substance"].tolist() == ["0.5 R-1 + 0.5 S-1", "Au3Cd"]
+    assert len(query.select(rows, ["substance=0.5 R-1 + 0.5 S-1"])) == 1
+
+
+def test_averages_are_printed_with_their_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    from janus_md.commands.workspaces import _print_table
+
+    rows = ROWS.assign(**{"analysis.mean_n.error": [0.3, 0.001, None, None]})
+    _print_table(rows.iloc[:3], ["job", "analysis.mean_n.mean", "analysis.mean_w.mean"], 4)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].split() == ["job", "mean_n", "mean_w"]
+    assert said[1].split() == ["a", "15.0(3)", "30"]
+    assert said[3].split() == ["c", "1.05", "1.1"]
+    assert said[4] == "3 of 4 jobs; in parentheses the standard error of the last digit"

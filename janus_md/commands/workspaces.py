@@ -93,7 +93,9 @@ def _empty_folder(besides: str) -> Path:
 def query(
     filters: Annotated[
         list[str] | None,
-        typer.Argument(help="Such as particle=R-Au-Cu or 'relative_permittivity<2'."),
+        typer.Argument(
+            help="Such as particle=R-Au-Cu,Au3Cd or 'relative_permittivity<2' or mean_n!=null."
+        ),
     ] = None,
     directory: Directory = Path(),
     columns: Annotated[
@@ -107,7 +109,8 @@ def query(
 
     if csv and json:
         raise JanusError("--csv: is given beside --json; only one of them is allowed")
-    rows = questions.select(questions.table(questions.open_project(directory)), filters or [])
+    every = questions.table(questions.open_project(directory))
+    rows = questions.select(every, filters or [])
     if columns == "all":
         names = [str(name) for name in rows.columns]
     elif columns:
@@ -116,23 +119,21 @@ def query(
         names = [str(name) for name in rows.columns]
     else:
         names = questions.telling_columns(rows)
-    shown = rows[names]
     if csv:
-        typer.echo(shown.to_csv(index=False), nl=False)
+        typer.echo(rows[names].to_csv(index=False), nl=False)
     elif json:
-        typer.echo(shown.to_json(orient="records", indent=2))
+        typer.echo(rows[names].to_json(orient="records", indent=2))
     else:
-        _print_table(shown)
+        _print_table(rows, names, len(every))
 
 
-def _print_table(rows: pd.DataFrame) -> None:
+def _print_table(rows: pd.DataFrame, names: list[str], total: int) -> None:
     """Print a table: folded to the terminal's width where it is short, else a line per job."""
     from rich.console import Console
     from rich.table import Table
 
-    parts = [str(name).split(".") for name in rows.columns]
-    headings = [part[-2] if part[-1] == "mean" else part[-1] for part in parts]
-    cells = [[_cell(value) for value in rows[name].tolist()] for name in rows.columns]
+    headings = [name.removesuffix(".mean").rsplit(".", 1)[-1] for name in names]
+    cells = [_column(rows, name) for name in names]
     console = Console()
     if console.is_terminal and len(rows) <= FOLDED:
         table = Table(*headings, box=None)
@@ -148,7 +149,27 @@ def _print_table(rows: pd.DataFrame) -> None:
             cells[k] = [cell.ljust(width) for cell in cells[k]]
         lines = ["  ".join(row).rstrip() for row in (headings, *zip(*cells, strict=True))]
         typer.echo("\n".join(lines))
-    console.print(count(len(rows), "job"), highlight=False)
+    number = count(len(rows), "job") if len(rows) == total else f"{len(rows)} of {total} jobs"
+    errors = any(
+        cell.endswith(")")
+        for name, told in zip(names, cells, strict=True)
+        if name.endswith(".mean")
+        for cell in told
+    )
+    note = "; in parentheses the standard error of the last digit" if errors else ""
+    console.print(number + note, highlight=False)
+
+
+def _column(rows: pd.DataFrame, name: str) -> list[str]:
+    """Cells of a column; of an average with its error."""
+    from janus_md.analysis.results import format_short
+
+    values = rows[name].tolist()
+    error = f"{name.removesuffix('.mean')}.error"
+    if not name.endswith(".mean") or error not in rows:
+        return [_cell(value) for value in values]
+    pairs = zip(values, rows[error].tolist(), strict=True)
+    return ["" if mean is None or mean != mean else format_short(mean, e) for mean, e in pairs]
 
 
 def _cell(value: Any) -> str:
