@@ -1,5 +1,7 @@
 """The catalogue of particles: data in ``particles/NAME.yaml``, read into typed entries.
 
+A user's own particles stand in files of the same form in :func:`own_folder`.
+
 A mirror image is not measured again: its file names the particle that it mirrors and what it is
 called, and everything else follows. A variant (a hypothesis) says what it changes of another
 particle, and why.
@@ -7,9 +9,11 @@ particle, and why.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+import os
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -17,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from janus_md import shapes
 from janus_md.bodies import RigidBody
 from janus_md.errors import JanusError
+from janus_md.messages import unknown
 from janus_md.units import DEBYE
 
 MODELS = ("sphere", "bladed")
@@ -108,15 +113,42 @@ class Particle(BaseModel):
 
 
 def names() -> list[str]:
-    """Names of all particles, in alphabetical order."""
-    return list(_names())
+    """Names of all particles, in alphabetical order, the user's own among them."""
+    return list(_files())
+
+
+def own_folder() -> Path:
+    """Folder of the user's own particles; it need not be there."""
+    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(home) / "janus-md" / "particles"
 
 
 @lru_cache(maxsize=1)
-def _names() -> tuple[str, ...]:
-    folder = resources.files("janus_md") / "particles"
-    files = (file.name for file in folder.iterdir())
-    return tuple(sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml")))
+def _files() -> dict[str, Traversable]:
+    """File of each particle, by their names in alphabetical order.
+
+    Raises
+    ------
+    JanusError
+        Where a user's own particle has the name of another.
+    """
+    files = _particles(resources.files("janus_md") / "particles")
+    own = _particles(own_folder()) if own_folder().is_dir() else {}
+    for name in sorted(files.keys() & own.keys()):
+        raise JanusError(f"particle {name}: {own[name]} has a name of the catalogue; rename it")
+    return dict(sorted((files | own).items()))
+
+
+def _particles(folder: Traversable) -> dict[str, Traversable]:
+    files = {file.name: file for file in folder.iterdir()}
+    return {
+        name.removesuffix(".yaml"): file for name, file in files.items() if name.endswith(".yaml")
+    }
+
+
+def refusal(key: str, name: str) -> str:
+    """Say that there is no particle of this name, and which there are."""
+    return f"{unknown(key, name, names())}, and what you put into {own_folder()}"
 
 
 @lru_cache(maxsize=64)
@@ -139,11 +171,8 @@ def entry(name: str) -> Particle:
         If there is no particle of this name, or its file does not fit the schema.
     """
     if name not in names():
-        near = get_close_matches(name, names(), n=1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        raise JanusError(f"particle: {name!r} is unknown{hint}; allowed are {', '.join(names())}")
-    file = resources.files("janus_md") / "particles" / f"{name}.yaml"
-    return read_particle(file.read_text(encoding="utf-8"), name)
+        raise JanusError(refusal("particle", name))
+    return read_particle(_files()[name].read_text(encoding="utf-8"), name)
 
 
 def read_particle(text: str, name: str) -> Particle:

@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from janus_md import catalog
 from janus_md.bodies import RigidBody
-from janus_md.messages import unknown
 from janus_md.statepoint_errors import BadStatePoint, WrongValue, sentence
 from janus_md.units import PS_PER_NS
 
@@ -126,7 +125,7 @@ class StatePoint(_Settings):
     @classmethod
     def _known_particle(cls, name: str | None) -> str | None:
         if name is not None and name not in catalog.names():
-            raise WrongValue("particle", unknown("particle", name, catalog.names()))
+            raise WrongValue("particle", catalog.refusal("particle", name))
         return name
 
     @field_validator("mixture")
@@ -136,7 +135,7 @@ class StatePoint(_Settings):
             return None
         for name in mixture:
             if name not in catalog.names():
-                raise WrongValue("mixture", unknown("mixture", name, catalog.names()))
+                raise WrongValue("mixture", catalog.refusal("mixture", name))
         if len(mixture) < 2:
             raise WrongValue(
                 "mixture", f"{mixture} must name two particles or more; for one, use particle"

@@ -5,6 +5,7 @@ import pytest
 
 from janus_md import catalog
 from janus_md.errors import JanusError
+from janus_md.statepoint import StatePoint
 
 # standard atomic weights, IUPAC 2021 (abridged)
 WEIGHT = {"H": 1.008, "C": 12.011, "N": 14.007, "P": 30.974, "S": 32.06, "Cl": 35.45}
@@ -202,3 +203,47 @@ def test_a_variant_changes_only_what_its_file_says(name, of, hands):
 def test_a_variant_that_does_not_fit_is_refused(text, message):
     with pytest.raises(JanusError, match=message):
         catalog.read_particle(text, "X")
+
+
+WEAK = """
+name: R-Au-Cu-weak
+variant_of: R-Au-Cu
+dipole: 30.0
+sources: {dipole: "model: weaker"}
+"""
+
+
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    """A user's own folder of particles, empty."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    folder = tmp_path / "janus-md" / "particles"
+    folder.mkdir(parents=True)
+    caches = (catalog._files, catalog.entry, catalog.body)
+    for cache in caches:
+        cache.cache_clear()
+    yield folder
+    for cache in caches:
+        cache.cache_clear()
+
+
+def test_a_particle_of_ones_own_is_like_any_other(own_folder):
+    (own_folder / "R-Au-Cu-weak.yaml").write_text(WEAK)
+    (own_folder / "X.yaml").write_text(GOOD)
+    assert {"R-Au-Cu-weak", "X", "Au3Cd"} <= set(catalog.names())
+    mixture = {"R-Au-Cu-weak": 0.5, "R-Au-Cu": 0.5}
+    point = StatePoint.of({"mixture": mixture, "n_bodies": 8, "volume_fraction": 0.01})
+    weak, strong = (body.dipole[2] for body in sorted(point.bodies(), key=lambda b: b.dipole[2]))
+    assert weak / strong == pytest.approx(30.0 / 43.42)
+    assert catalog.body("X", "sphere").mass == 10
+
+
+def test_a_particle_of_ones_own_hides_none_of_the_catalogue(own_folder):
+    (own_folder / "R-1.yaml").write_text(GOOD.replace("name: X", "name: R-1"))
+    with pytest.raises(JanusError, match=r"particle R-1: .*R-1\.yaml has a name of the catalogue"):
+        catalog.names()
+
+
+def test_who_misses_a_particle_hears_where_to_put_it(own_folder):
+    with pytest.raises(JanusError, match=f"particle: 'Y' is unknown; .* into {own_folder}"):
+        StatePoint.of({"particle": "Y", "n_bodies": 8, "volume_fraction": 0.01})

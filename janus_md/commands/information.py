@@ -6,12 +6,24 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+UNITS = {
+    "mass": "g/mol",
+    "dipole": "debye",
+    "charge": "e",
+    "turn": "rad",
+    "charge_separation": "nm",
+}
+"""Units of a particle's numbers."""
+
+DERIVED = {"charge_separation": "dipole over charge"}
+"""What the rest follows from."""
+
 
 def catalog(
     name: Annotated[str | None, typer.Argument(help="Show this particle, with sources.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the particles of the catalogue, or show one of them."""
+    """List the particles of the catalogue and your own, or show one of them."""
     from rich.console import Console
     from rich.table import Table
 
@@ -30,14 +42,15 @@ def catalog(
         details = Table(box=None, show_header=False)
         for key, value in data[0].items():
             if key != "sources":
-                details.add_row(key, str(value), data[0]["sources"].get(key, ""))
+                told = f"{value} {UNITS[key]}" if key in UNITS else str(value)
+                details.add_row(key, told, data[0]["sources"].get(key, DERIVED.get(key, "")))
         console.print(details, markup=False)
         return
     table = Table(box=None)
-    for heading in ("name", "composition", "hand", "mass g/mol", "dipole D", "charges e"):
+    for heading in ("name", "composition", "hand", "g/mol", "debye", "charges"):
         side: Literal["left", "right"] = "left" if len(table.columns) < 3 else "right"
         table.add_column(heading, justify=side, overflow="fold", no_wrap=heading == "name")
-    table.add_column("apart nm", justify="right")
+    table.add_column("apart", justify="right")
     for one in chosen:
         table.add_row(
             one.name,
@@ -45,8 +58,8 @@ def catalog(
             one.enantiomer or "-",
             f"{one.mass:g}",
             f"{one.dipole:g}",
-            f"±{one.charge:g}",
-            f"{one.charge_separation:.4f}",
+            f"±{one.charge:g} e",
+            f"{one.charge_separation:.3f} nm",
         )
     console.print(table)
 
