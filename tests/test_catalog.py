@@ -213,6 +213,9 @@ sources: {dipole: "model: weaker"}
 """
 
 
+DILUTE = {"n_bodies": 8, "volume_fraction": 0.01, "relative_permittivity": 1.0}
+
+
 @pytest.fixture
 def own_folder(tmp_path, monkeypatch):
     """A user's own folder of particles, empty."""
@@ -232,7 +235,7 @@ def test_a_particle_of_ones_own_is_like_any_other(own_folder):
     (own_folder / "X.yaml").write_text(GOOD)
     assert {"R-Au-Cu-weak", "X", "Au3Cd"} <= set(catalog.names())
     mixture = {"R-Au-Cu-weak": 0.5, "R-Au-Cu": 0.5}
-    point = StatePoint.of({"mixture": mixture, "n_bodies": 8, "volume_fraction": 0.01})
+    point = StatePoint.of({"mixture": mixture, **DILUTE})
     weak, strong = (body.dipole[2] for body in sorted(point.bodies(), key=lambda b: b.dipole[2]))
     assert weak / strong == pytest.approx(30.0 / 43.42)
     assert catalog.body("X", "sphere").mass == 10
@@ -246,4 +249,4 @@ def test_a_particle_of_ones_own_hides_none_of_the_catalogue(own_folder):
 
 def test_who_misses_a_particle_hears_where_to_put_it(own_folder):
     with pytest.raises(JanusError, match=f"particle: 'Y' is unknown; .* into {own_folder}"):
-        StatePoint.of({"particle": "Y", "n_bodies": 8, "volume_fraction": 0.01})
+        StatePoint.of({"particle": "Y", **DILUTE})
