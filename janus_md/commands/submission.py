@@ -215,6 +215,8 @@ def _show(prepared: Prepared, cluster: Cluster, console: Console) -> None:
     from janus_md.messages import count
     from janus_md.scheduler.script import duration
 
+    if prepared.moved:
+        console.print(f"{count(prepared.moved, 'submission')} told that this folder was moved")
     if prepared.busy:
         console.print(f"{count(prepared.busy, 'job')} in the queue already")
     if prepared.given_up:

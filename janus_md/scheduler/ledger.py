@@ -123,12 +123,15 @@ def _wait_for(descriptor: int, root: Path) -> None:
     )
 
 
-def enter(document: MutableMapping[str, Any], slurm_id: str, name: str, operation: str) -> None:
-    """Keep in a job's document that it was submitted."""
+def enter(
+    document: MutableMapping[str, Any], slurm_id: str, name: str, operation: str, root: Path
+) -> None:
+    """Keep in a job's document that it was submitted, to work in `root`."""
     document[KEY] = {
         "id": slurm_id,
         "name": name,
         "operation": operation,
+        "folder": str(root),
         "failures": failures.times(document),
     }
 
@@ -139,22 +142,34 @@ def busy(root: Path, queued: Iterable[slurm.Queued]) -> set[str]:
     The names in the queue count, not the documents: a submission that was cut off before it could
     write those is not sent twice.
     """
-    found: set[str] = set()
-    rows: dict[str, list[list[str]]] = {}
-    for one in queued:
-        if one.name not in rows:
-            try:
-                text = (root / tasks_file(one.name)).read_text()
-            except OSError:
-                text = ""
-            rows[one.name] = [line.split() for line in text.splitlines()]
-        _, _, task = one.id.partition("_")
-        tasks = rows[one.name]
-        if task.isdigit():
-            tasks = tasks[int(task) : int(task) + 1]
-        for row in tasks:
-            found.update(row)
-    return found
+    lists: dict[str, list[list[str]]] = {}
+    return {job for one in queued for job in jobs_of(root, one, lists)}
+
+
+def jobs_of(
+    root: Path, one: slurm.Queued, lists: dict[str, list[list[str]]] | None = None
+) -> list[str]:
+    """Ids of the jobs that a queued job or task works on, by the list that its submission left.
+
+    All of an array that Slurm has not split up; none where the list is lost. What was read is kept
+    in `lists`.
+    """
+    lists = {} if lists is None else lists
+    if one.name not in lists:
+        try:
+            text = (root / tasks_file(one.name)).read_text()
+        except OSError:
+            text = ""
+        lists[one.name] = [line.split() for line in text.splitlines()]
+    rows = lists[one.name]
+    _, _, task = one.id.partition("_")
+    chosen = rows[int(task) : int(task) + 1] if task.isdigit() else rows
+    return [job for row in chosen for job in row]
+
+
+def gone(folders: Iterable[str]) -> set[str]:
+    """Which of these folders, that jobs were to work in, no longer are workspaces."""
+    return {one for one in set(folders) if one and not (Path(one) / FOLDER).is_dir()}
 
 
 def outcomes(
@@ -177,17 +192,13 @@ def outcomes(
         By job.
     """
     live = {one.id: one for one in queued}
+    folders = {str(entry["id"]): str(entry.get("folder", "")) for entry in entries.values()}
+    moved = gone([*folders.values(), *(one.folder for one in live.values())])
     known: dict[str, Outcome] = {}
     unsure = []  # the scheduler knows better how these ended
-    for slurm_id in {str(entry["id"]) for entry in entries.values()}:
+    for slurm_id in folders:
         if slurm_id in live:
-            state = live[slurm_id].state
-            word = _WORDS.get(state, state.lower().replace("_", " "))
-            if live[slurm_id].reason == "DependencyNeverSatisfied":
-                word = "held (what it waits for failed)"
-            elif live[slurm_id].reason == "JobHeldUser":
-                word = f"held (scontrol release {slurm_id})"
-            known[slurm_id] = Outcome(word, live=True)
+            known[slurm_id] = Outcome(_word(live[slurm_id], moved), live=True)
         elif (left := _left_behind(root / exit_file(slurm_id))) is not None:
             code, alone = left
             word = _OWN_WORDS.get(code, f"failed (exit code {code})")
@@ -205,11 +216,29 @@ def outcomes(
         elif state and not (state == "FAILED" and slurm_id in known):
             word = _WORDS.get(state, f"failed (exit code {code})")
             own = Outcome(word, failed=own.failed and state not in _NOT_ITS_FAULT)
+        begun = (root / FOLDER / f"{slurm_id}.out").exists()
+        if own.failed and state in ("", "FAILED") and folders[slurm_id] in moved and not begun:
+            own = Outcome(
+                f"not begun (its folder was {folders[slurm_id]}; janus-md submit sends it again)"
+            )
         known[slurm_id] = own
     return {
         job: Outcome(entry["ended"]) if "ended" in entry else known[str(entry["id"])]
         for job, entry in entries.items()
     }
+
+
+def _word(one: slurm.Queued, moved: set[str]) -> str:
+    """Say how a job stands that is in the queue."""
+    if one.reason == "DependencyNeverSatisfied":
+        return "held (what it waits for failed)"
+    if "held" in (why := one.reason.lower().replace("_", " ")):
+        # JobHeldUser, JobHeldAdmin, "launch failed requeued held", "job requeued in held state".
+        why = {"jobheldadmin": "by an administrator; ", "jobhelduser": ""}.get(why, f"{why}; ")
+        return f"held ({why}scontrol release {one.id})"
+    if one.state == "PENDING" and one.folder in moved:
+        return f"misplaced (waits for the folder {one.folder}; janus-md submit tells it this one)"
+    return _WORDS.get(one.state, one.state.lower().replace("_", " "))
 
 
 def settle(document: MutableMapping[str, Any], outcome: Outcome) -> None:

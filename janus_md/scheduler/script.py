@@ -16,6 +16,10 @@ from janus_md.scheduler.resources import Wish
 FOLDER = Path(".janus_md") / "slurm"
 """Where scripts, lists of jobs, output and exit codes lie, in the workspace."""
 
+UNENTERED = ".unentered"
+"""Ending of the file, beside the script, of a submission that is sent before all documents say so;
+the file holds the operation."""
+
 MOST_REQUEUES = 100
 """Times that a submission goes on by itself."""
 
@@ -28,6 +32,11 @@ def tasks_file(name: str) -> Path:
 def script_file(name: str) -> Path:
     """Script of a submission; relative to the workspace."""
     return FOLDER / f"{name}.sh"
+
+
+def output_file(array: bool) -> Path:
+    """Output of a submission, or of each task of an array, with Slurm's marks for the ids."""
+    return FOLDER / f"%{'A_%a' if array else 'j'}.out"
 
 
 def exit_file(slurm_id: str) -> Path:
@@ -110,7 +119,7 @@ def _options(one: Submission, wish: Wish, cluster: Cluster, lead: int, requeue: 
     resources, nodes = one.resources, cluster.nodes(one.device)
     options = [
         f"--job-name={one.name}",
-        f"--output={FOLDER}/%{'A_%a' if one.array else 'j'}.out",
+        f"--output={output_file(one.array)}",
         "--open-mode=append",
         f"--signal=B:USR1@{lead}",
         f"--time={duration(resources.seconds)}",

@@ -21,8 +21,14 @@ AT_ONCE = 500
 LARGEST_ARRAY = 1000
 """Tasks that an array may have where Slurm is configured as it comes."""
 
+HELD = "JobHeldUser"
+"""Slurm's reason of a job that waits for its release."""
+
 ENDED_WELL = "COMPLETED"
 """Slurm's word for a job whose script ended with 0."""
+
+
+_NOBODY = re.compile("contact slurm controller|Socket timed out|Zero Bytes were transmitted")
 
 
 class Rejected(JanusError):
@@ -49,6 +55,13 @@ class Queued:
     name: str
     state: str
     reason: str
+    folder: str = ""
+    """Where it works, or will."""
+
+    @property
+    def head(self) -> str:
+        """Its id, or that of its array."""
+        return self.id.partition("_")[0]
 
 
 def here() -> bool:
@@ -83,6 +96,8 @@ def ask(*command: str) -> str:
         ) from error
     if done.returncode:
         said = " ".join(done.stderr.replace(f"{command[0]}: error:", "").split())
+        if _NOBODY.search(said):
+            raise JanusError(f"{command[0]}: {said}; the scheduler may be down, try later")
         raise Rejected(f"{command[0]}: {said or f'exit code {done.returncode}'}")
     return done.stdout
 
@@ -151,16 +166,27 @@ def largest_array() -> int:
     return int(match.group(1)) - 1 if match else LARGEST_ARRAY
 
 
+def move(slurm_id: str, folder: Path, output: Path) -> None:
+    """Tell a job that waits where it is to work, and where its output goes from there."""
+    ask(
+        "scontrol", "update", f"JobId={slurm_id}", f"WorkDir={folder}", f"StdOut={folder / output}"
+    )  # fmt: skip
+
+
 def queue(prefix: str) -> list[Queued]:
     """Jobs of this user that wait or run and whose names begin with `prefix`, arrays by task."""
-    rows = ask("squeue", "--noheader", "--me", "--array", "--format=%i|%j|%T|%r").splitlines()
+    rows = ask("squeue", "--noheader", "--me", "--array", "--format=%i|%j|%T|%Z|%r").splitlines()
     return parse_queue(rows, prefix)
 
 
 def parse_queue(rows: Iterable[str], prefix: str) -> list[Queued]:
-    """Read rows ``ID|NAME|STATE|REASON`` of squeue."""
-    split = (row.strip().split("|", 3) for row in rows)
-    return [Queued(*row) for row in split if len(row) == 4 and row[1].startswith(prefix)]
+    """Read rows ``ID|NAME|STATE|FOLDER|REASON`` of squeue."""
+    split = (row.strip().split("|", 4) for row in rows)
+    return [
+        Queued(row[0], row[1], row[2], reason=row[4], folder=row[3])
+        for row in split
+        if len(row) == 5 and row[1].startswith(prefix)
+    ]
 
 
 def ended(ids: Sequence[str]) -> dict[str, tuple[str, int]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janus_md.errors import JanusError
-from janus_md.scheduler import ledger, slurm
+from janus_md.scheduler import ledger, recovery, slurm
 
 if TYPE_CHECKING:
     from signac import Project
@@ -40,7 +40,10 @@ def states(project: Project, documents: Mapping[str, Mapping[str, Any]]) -> dict
         name: document[ledger.KEY] for name, document in documents.items() if ledger.KEY in document
     }
     try:
-        found = ledger.outcomes(Path(project.path), entries, slurm.queue(begin))
+        queued, root = slurm.queue(begin), Path(project.path)
+        found = ledger.outcomes(root, entries | recovery.unentered(root, queued), queued)
     except JanusError:
         return {}
-    return {job: outcome.word for job, outcome in found.items() if outcome.tells}
+    return {
+        job: outcome.word for job, outcome in found.items() if outcome.tells and job in documents
+    }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md import failures, products
 from janus_md.errors import JanusError
-from janus_md.scheduler import ledger, script, slurm
+from janus_md.scheduler import ledger, recovery, script, slurm
 from janus_md.scheduler.clusters import Cluster
 from janus_md.scheduler.plan import Submission, plan
 from janus_md.scheduler.resources import Todo, Wish
@@ -36,6 +36,8 @@ class Prepared:
         Script of each, by name.
     busy : int
         Jobs that are in the queue already.
+    moved : int
+        Submissions that waited for a folder that was moved, and know the new one now.
     given_up : list of str
         Jobs that have failed too often.
     """
@@ -43,6 +45,7 @@ class Prepared:
     submissions: list[Submission] = field(default_factory=list)
     scripts: dict[str, str] = field(default_factory=dict)
     busy: int = 0
+    moved: int = 0
     given_up: list[str] = field(default_factory=list)
 
     @property
@@ -106,8 +109,11 @@ def prepare(
         if keep:
             raise
         queued = []  # no scheduler here: what would be sent if nothing had been
-    busy = ledger.busy(root, queued)
     prepared = Prepared()
+    if keep:
+        recovery.finish(project, queued)
+        prepared.moved = recovery.move_here(root, queued)
+    busy = ledger.busy(root, queued)
     left: dict[str, tuple[Record, tuple[str, ...]]] = {}
     for record in query.records(project, chosen):
         todo = tuple(products.missing(record.files, record.document))
@@ -177,6 +183,11 @@ def send(
             f"{error.filename or root}: {error.strerror}; {len(sent.ids)} submissions are sent, "
             "mend that and submit again for the rest"
         ) from error
+    except JanusError as error:
+        raise JanusError(
+            f"{error}; {len(sent.ids)} submissions are sent, the next submit finds out about this "
+            "one and sends the rest"
+        ) from error
     return sent
 
 
@@ -192,22 +203,23 @@ def _send_one(project: Project, one: Submission, path: Path, sent: Sent) -> None
         options += [f"--dependency={kind}:{sent.ids[one.after]}", "--kill-on-invalid-dep=yes"]
     # A job must not write its document while this does: many jobs wait until all are entered.
     hold = one.after is None and sum(map(len, one.rows)) > _AT_A_STROKE
+    mark = path.with_suffix(script.UNENTERED)
+    if one.after is None:  # else the job's document follows the simulation
+        _write(mark, one.operation)
     try:
         slurm_id = slurm.submit(path, *options, *(["--hold"] if hold else []))
     except slurm.Rejected as error:
+        mark.unlink(missing_ok=True)
         sent.rejected[one.name] = str(error)
         return
     sent.ids[one.name] = slurm_id
     if one.after is not None:
-        return  # the job's document follows the simulation
-    for number, row in enumerate(one.rows):
-        task = f"{slurm_id}_{number}" if one.array else slurm_id
-        # Ids begin anew where a controller has lost its state.
-        (Path(project.path) / script.exit_file(task)).unlink(missing_ok=True)
-        for job in row:
-            ledger.enter(project.open_job(id=job).document, task, one.name, one.operation)
+        return
+    tasks = [f"{slurm_id}_{k}" for k in range(len(one.rows))] if one.array else [slurm_id]
+    recovery.enter(project, one.name, one.operation, dict(zip(tasks, one.rows, strict=True)))
     if hold:
         slurm.release(slurm_id)
+    mark.unlink()
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> str:

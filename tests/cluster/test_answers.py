@@ -35,13 +35,13 @@ closed|16|64000|(null)|infinite|drain
 """Of `sinfo --noheader --format=%P|%c|%m|%G|%l|%a`."""
 
 SQUEUE = """\
-17|janus-ab12cd34-0123456789|RUNNING|None
-18_0|janus-ab12cd34-123456789a|PENDING|Resources
-18_1|janus-ab12cd34-123456789a|PENDING|ReqNodeNotAvail, UnavailableNodes:n[1-2]
-19|janus-ffffffff-0123456789|RUNNING|None
+17|janus-ab12cd34-0123456789|RUNNING|/data/wires|None
+18_0|janus-ab12cd34-123456789a|PENDING|/data/wires|Resources
+18_1|janus-ab12cd34-123456789a|PENDING|/data/wires|ReqNodeNotAvail, UnavailableNodes:n[1-2]
+19|janus-ffffffff-0123456789|RUNNING|/data/others|None
 20|a|b|c|d
 """
-"""Of `squeue --noheader --me --array --format=%i|%j|%T|%r`."""
+"""Of `squeue --noheader --me --array --format=%i|%j|%T|%Z|%r`."""
 
 MEMORY = """\
 1_0                                     COMPLETED                     0                   \n\
@@ -87,6 +87,7 @@ def test_the_queue_holds_this_projects_jobs() -> None:
         ("18_1", "PENDING"),
     ]
     assert found[2].reason.endswith("n[1-2]")
+    assert (found[2].folder, found[2].head) == ("/data/wires", "18")
 
 
 def test_the_controllers_memory() -> None:
@@ -137,6 +138,15 @@ def test_what_slurm_says_is_told_in_one_line(commands: Path) -> None:
         slurm.submit(Path("script.sh"))
     with pytest.raises(JanusError, match=r"^scontrol: not found; submission needs Slurm"):
         slurm.release("7")
+    program(
+        commands,
+        "sbatch",
+        "echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation'"
+        " >&2\nexit 1",
+    )
+    with pytest.raises(JanusError, match="recv operation; the scheduler may be down") as met:
+        slurm.submit(Path("script.sh"))
+    assert not isinstance(met.value, slurm.Rejected)  # it may have been sent all the same
     program(commands, "sbatch", "echo '42;cluster'")
     assert slurm.submit(Path("script.sh")) == "42"
 

@@ -85,6 +85,10 @@ def test_what_is_in_the_queue_is_alive(root: Path) -> None:
         Queued("3", "n", "PENDING", "JobHeldUser"),
         Queued("4", "n", "COMPLETING", "None"),
         Queued("5", "n", "SPECIAL_EXIT", "None"),
+        Queued("6", "n", "PENDING", "JobHeldAdmin"),
+        # After `scontrol requeuehold`, and a prolog that failed: recorded of Slurm 22.05.
+        Queued("7", "n", "PENDING", "job requeued in held state"),
+        Queued("8_1", "n", "PENDING", "launch failed requeued held"),
     ]
     entries = {f"job {one.id}": {"id": one.id} for one in queued}
     found = ledger.outcomes(root, entries, queued)
@@ -95,12 +99,15 @@ def test_what_is_in_the_queue_is_alive(root: Path) -> None:
         "held (scontrol release 3)",
         "running",
         "special exit",
+        "held (by an administrator; scontrol release 6)",
+        "held (job requeued in held state; scontrol release 7)",
+        "held (launch failed requeued held; scontrol release 8_1)",
     ]
 
 
 def test_a_death_counts_once() -> None:
     document: dict[str, Any] = {}
-    ledger.enter(document, "7", "janus-x-1", "simulate")
+    ledger.enter(document, "7", "janus-x-1", "simulate", Path("/data/wires"))
     ledger.settle(document, Outcome("running", live=True))
     assert failures.times(document) == 0
     for _ in range(2):
@@ -113,7 +120,7 @@ def test_a_death_counts_once() -> None:
 
 def test_what_the_run_noted_is_not_counted_again() -> None:
     document: dict[str, Any] = {}
-    ledger.enter(document, "7", "janus-x-1", "simulate")
+    ledger.enter(document, "7", "janus-x-1", "simulate", Path("/data/wires"))
     failures.note(document, "simulate", "it blew up")
     ledger.settle(document, Outcome("failed (exit code 9)", failed=True))
     assert failures.times(document) == 1

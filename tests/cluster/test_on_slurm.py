@@ -121,22 +121,6 @@ def test_what_is_refused_does_not_stop_the_rest(
     assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
 
 
-def test_a_moved_project_knows_its_jobs(slurm: Node, study: Make, tmp_path: Path) -> None:
-    place = study(3)
-    assert "3 sent" in place.submit(*place.later()).out
-    ids = place.ids()
-    moved = Study(place.path.rename(tmp_path / "elsewhere"), place.call)
-    assert moved.status() == "3 jobs: 3 queued\n"
-    assert "3 jobs in the queue already\nnothing to submit" in moved.submit().out
-    slurm.ask("scancel", ids[0])
-    wait_for(lambda: len(slurm.queue()) == 2)
-    assert moved.status().startswith("3 jobs: 2 queued, 1 cancelled")
-    # What was cancelled was nobody's fault, and is sent again.
-    assert "1 sent" in moved.submit(*moved.later()).out
-    assert "failures" not in moved.jobs[0].document
-    assert moved.ids()[1:] == ids[1:]
-
-
 def test_an_array_is_entered_task_by_task_before_it_may_begin(slurm: Node, study: Make) -> None:
     place = study(30)
     told = place.submit("--array", "--at-once", 5, *place.later())

