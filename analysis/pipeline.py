@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from janus_md.analysis import journal, lifetimes, spatial, table
+from janus_md.analysis import growth, journal, lifetimes, spatial, table
 from janus_md.analysis.averages import first_averaged, summarize
 from janus_md.analysis.bonds import body_axes, select_bonds
 from janus_md.analysis.frame import Settings, analyze_frame
@@ -105,7 +105,9 @@ def analyze_file(
     dict
         The averages of :func:`averages.summarize` and :func:`spatial.write_spatial`, each
         ``{"mean": x, "error": e}``; bond_lifetime,
-        likewise, in ns where the file states the time step and else in steps; n_frames,
+        likewise, in ns where the file states the time step and else in steps; steady, whether the
+        mean length by weight has settled (:func:`growth.equilibration`; it may be slow, not done),
+        and steady_samples, the independent samples in its settled part; n_frames,
         n_frames_averaged, criterion, and notes, sentences that the user should read.
 
     Raises
@@ -118,9 +120,12 @@ def analyze_file(
         metadata = source.metadata()
         chosen = criterion or bond_criterion(metadata)
         check_criterion(chosen)
-        numbers = tuple(range(len(source)))[frames or slice(None)]
+        wanted = frames or slice(None)
+        numbers = tuple(range(len(source)))[wanted]
         if not numbers:
-            raise JanusError(f"frames: {frames} chooses none of the {len(source)} in {source.path}")
+            ends = (wanted.start, wanted.stop, wanted.step)
+            told = ":".join("" if end is None else str(end) for end in ends)
+            raise JanusError(f"frames: {told} chooses none of the {len(source)} in {source.path}")
         first = source.frame(numbers[0])
         settings = Settings.of(chosen, metadata, axis, symmetry, enantiomers)
         tail = numbers[first_averaged(len(numbers)) :]
@@ -162,11 +167,20 @@ def analyze_file(
             "mean": lifetime[0] * scale if lifetime else None,
             "error": lifetime[1] * scale if lifetime else None,
         },
+        **_steady(columns["mean_w"]),
         "n_frames": len(numbers),
         "n_frames_averaged": len(tail),
         "criterion": asdict(chosen),
         "notes": notes,
     }
+
+
+def _steady(series: np.ndarray) -> dict[str, Any]:
+    """Whether a series has settled, and for how many samples; None where it is too short."""
+    if len(series) < 4:
+        return {"steady": None, "steady_samples": None}
+    found = growth.equilibration(series)
+    return {"steady": found.reached, "steady_samples": found.samples}
 
 
 def run_task(task: Task) -> Part:

@@ -64,7 +64,7 @@ def salvage(path: Path, copy: Path) -> int:
         return 0
     data = np.memmap(path, dtype=np.uint8, mode="r")
     header = data[: HEADER.itemsize].copy().view(HEADER)
-    names_end = int(header["names_location"][0] + header["names_allocated"][0] * NAME)
+    names_end = int(header["names_location"][0]) + int(header["names_allocated"][0]) * NAME
     if header["magic"][0] != MAGIC or names_end > len(data):
         return 0
     entries = max(

@@ -129,7 +129,9 @@ def _fits(found: Any, sign: str, wanted: str) -> bool:
         same = missing and wanted == "null"
         return same if sign in ("=", "==") else sign == "!=" and not same
     compare = OPERATORS[sign]
-    if isinstance(found, str | bool):
+    if isinstance(found, bool):
+        return bool(compare(str(found).lower(), wanted.lower()))
+    if isinstance(found, str):
         return bool(compare(str(found), wanted))
     try:
         return bool(compare(found, float(wanted)))

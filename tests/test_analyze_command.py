@@ -68,9 +68,9 @@ def test_types_axis_criterion_and_frames_are_taken(
         (["--symmetry", "-2"], ["symmetry", "-2"]),
         (["--enantiomers", "A"], ["--enantiomers", "'A'", "A=R,B=S"]),
         (["--enantiomers", "A=X"], ["enantiomer", "X", "R or S"]),
-        (["--frames", "ten"], ["--frames", "'ten'", "begin:end"]),
-        (["--frames", "::0"], ["--frames", "'::0'", "begin:end"]),
-        (["--frames", "7:"], ["frames", "7", "none of the 3"]),
+        (["--frames", "ten"], ["--frames", "'ten'", "FIRST:END"]),
+        (["--frames", "::0"], ["--frames", "'::0'", "FIRST:END"]),
+        (["--frames", "7:"], ["frames", "7::", "none of the 3"]),
         (["--jobs", "0"], ["--jobs", "0", "at least 1"]),
     ],
 )

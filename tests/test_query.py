@@ -18,6 +18,7 @@ ROWS = pd.DataFrame(
         "relative_permittivity": [1.0, 8.93, 1.0, 1.0],
         "viscosity": [None, 0.413, None, None],
         "protocol.produce_ns": [8.0, 8.0, 8.0, 4.0],
+        "analysis.steady": [False, True, False, None],
         "analysis.mean_w.mean": [30.0, 1.02, 1.1, float("nan")],
         "analysis.mean_n.mean": [15.0, 1.01, 1.05, float("nan")],
     }
@@ -40,6 +41,8 @@ ROWS = pd.DataFrame(
         (["mean_w>1.05"], "ac"),
         (["mean_w<5"], "bc"),
         (["particle=R-Au-Cu,Au3Cd"], "abc"),
+        (["steady=true"], "b"),
+        (["steady=False"], "ac"),
         (["particle!=R-Au-Cu, null"], "c"),
         (["produce_ns=4,8", "relative_permittivity!=8.93,2"], "acd"),
     ],
@@ -55,7 +58,10 @@ def test_filters_keep_what_fits(filters: list[str], jobs: str) -> None:
         ("=3", "'=3' cannot be read"),
         ("particl=R-Au-Cu", "'particl' is unknown .did you mean particle"),
         ("mean_v=1", "'mean_v' is unknown .did you mean mean_w"),
-        ("x=1", "'x' is unknown; allowed are job, particle, .*, produce_ns, mean_w, mean_n, and"),
+        (
+            "x=1",
+            "'x' is unknown; allowed are job, particle, .*, steady, mean_w, mean_n, and",
+        ),
         ("produce_ns=4,a", "'a' must be a number, or null"),
         ("mean=3", "'mean' may be any of analysis.mean_w.mean, analysis.mean_n.mean"),
     ],

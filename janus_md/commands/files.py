@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from janus_md.bodies import BondCriterion
 
 
+LENGTHS = ("mean_n", "mean_w", "longest", "mean_n_energy", "mean_w_energy")
+"""Averages that count bodies."""
+
+
 def analyze(
     file: Annotated[
         Path, typer.Argument(help="Trajectory in GSD, with positions and orientations.")
@@ -44,7 +48,7 @@ def analyze(
         str, typer.Option(help="Hand of types, such as A=R,B=S.", show_default=False)
     ] = "",
     frames: Annotated[
-        str, typer.Option(help="Frames as FIRST:LAST:STEP, such as 100: or ::10.")
+        str, typer.Option(help="Frames as FIRST:END:STEP (without END), such as 100: or ::10.")
     ] = ":",
     jobs: Annotated[
         int | None,
@@ -56,6 +60,7 @@ def analyze(
     from rich.progress import Progress
 
     from janus_md.analysis.pipeline import analyze_file
+    from janus_md.analysis.source import GsdSource
     from janus_md.runner import cores_here
 
     if jobs is not None and jobs < 1:
@@ -78,7 +83,9 @@ def analyze(
             progress=lambda done, total: progress.update(task, completed=done, total=total),
             **options,
         )
-    _print(summary, out)
+    with GsdSource(file) as source:
+        time_unit = "ns" if "time_step_ps" in source.metadata() else "steps"
+    _print(summary, out, time_unit)
 
 
 def _criterion(file: Path, distance: float | None, angle: float | None) -> BondCriterion | None:
@@ -119,20 +126,23 @@ def _slice(text: str) -> slice:
     except ValueError:
         parts = []
     if not 2 <= len(parts) <= 3 or 0 in parts[2:]:
-        raise JanusError(f"--frames: {text!r} must be begin:end or FIRST:LAST:STEP, such as 100:")
+        raise JanusError(f"--frames: {text!r} must be FIRST:END or FIRST:END:STEP, such as 100:")
     return slice(*parts)
 
 
-def _print(summary: dict[str, Any], out: Path) -> None:
+def _print(summary: dict[str, Any], out: Path, time_unit: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from janus_md.analysis.results import format_value
 
     table = Table(box=None, show_header=False)
+    units = dict.fromkeys(LENGTHS, "bodies")
+    units |= {"bond_lifetime": time_unit, "local_density": "1/nm\N{SUPERSCRIPT THREE}"}
     for name, value in summary.items():
         if isinstance(value, dict) and "mean" in value:
-            table.add_row(name, format_value(value["mean"], value["error"]))
+            unit = units.get(name, "nm" if name.endswith("_nm") else "")
+            table.add_row(name, format_value(value["mean"], value["error"]), unit)
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     distance, angle = summary["criterion"]["distance"], summary["criterion"]["angle"]

@@ -36,9 +36,17 @@ def submit(
             show_default=False,
         ),
     ] = None,
-    partition: Annotated[str | None, typer.Option(show_default=False)] = None,
-    account: Annotated[str | None, typer.Option(show_default=False)] = None,
-    gpu_type: Annotated[str | None, typer.Option(show_default=False)] = None,
+    partition: Annotated[
+        str | None, typer.Option(help="By default that of the cluster.", show_default=False)
+    ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(help="By default that of the cluster.", show_default=False),
+    ] = None,
+    gpu_type: Annotated[
+        str | None,
+        typer.Option(help="Such as a100, in --gpus=TYPE:N; by default any.", show_default=False),
+    ] = None,
     memory: Annotated[
         float | None, typer.Option(help="GB of a submission.", show_default=False)
     ] = None,

@@ -59,6 +59,7 @@ def test_tables_and_summary_are_those_of_the_world(growing, tmp_path):
     assert summary["n_frames"] == 40
     assert summary["n_frames_averaged"] == 13
     assert summary["mean_n"]["mean"] == pytest.approx(length[27:].mean())
+    assert summary["steady"] is False  # wires that grow to the end
     assert summary["criterion"] == {"distance": 2.1, "angle": 35.0}
     assert json.loads(json.dumps(summary)) == summary
 
