@@ -37,7 +37,9 @@ for command in (
     information.schema,
     information.doctor,
 ):
-    app.command()(command)
+    paragraphs = (command.__doc__ or "").split("\n\n")
+    # Lines as the terminal wraps them, not as the source does.
+    app.command(help="\n\n".join(" ".join(one.split()) for one in paragraphs))(command)
 
 
 def _show_version(wanted: bool) -> None:

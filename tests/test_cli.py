@@ -12,6 +12,7 @@ import pytest
 import signac
 
 from janus_md import catalog, sweeps
+from janus_md.statepoint import StatePoint
 from tests.conftest import ROOT, TINY, Result, environment
 
 Cli = Callable[..., Result]
@@ -42,6 +43,17 @@ def test_catalog_lists_all_and_shows_one(janus_md: Cli) -> None:
     one = json.loads(janus_md("catalog", "R-Au-Cu", "--json").out)
     assert (one["mass"], one["dipole"], one["charge_separation"]) == (4118.0, 43.42, 0.452)
     assert "ACS Cent. Sci. 2022" in " ".join(janus_md("catalog", "R-Au-Cu").out.split())
+
+
+def test_schema_as_a_table_has_every_key(janus_md: Cli) -> None:
+    lines = janus_md("schema", "--table").out.splitlines()
+    said = {line.split()[0]: line for line in lines if line.startswith(" ") and line[1] != " "}
+    fields = set(StatePoint.model_fields) - {"protocol", "electrostatics"}
+    assert fields <= set(said)
+    assert "whole number from 2 to 10,000,000" in said["n_bodies"]
+    assert "langevin, brownian, nve" in said["protocol.name"]
+    assert "must be given" in said["relative_permittivity"]
+    assert "number above 0 or null" in said["viscosity"]
 
 
 def test_schema_is_json(janus_md: Cli) -> None:
