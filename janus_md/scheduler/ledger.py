@@ -38,8 +38,8 @@ _WORDS = {
     "OUT_OF_MEMORY": "out of memory",
     "CANCELLED": "cancelled",
     "PREEMPTED": "preempted",
-    "NODE_FAIL": "failed (its node)",
-    "BOOT_FAIL": "failed (its node)",
+    "NODE_FAIL": "failed (its node failed)",
+    "BOOT_FAIL": "failed (its node failed)",
     "DEADLINE": "timed out",
 }
 _NOT_ITS_FAULT = ("CANCELLED", "PREEMPTED")

@@ -54,7 +54,7 @@ def outcome(
         (None, "", "ended without a word", True),
         (("OUT_OF_MEMORY", 253), "", "out of memory", True),
         (("TIMEOUT", 0), "", "timed out", True),
-        (("NODE_FAIL", 0), "", "failed (its node)", True),
+        (("NODE_FAIL", 0), "", "failed (its node failed)", True),
         (("FAILED", 3), "", "failed (exit code 3)", True),
         (("CANCELLED", 0), "", "cancelled", False),
         (("PREEMPTED", 0), "", "preempted", False),

