@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from janus_md.commands.workspaces import LISTED, Directory
+from janus_md.errors import JanusError
 from janus_md.messages import count
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ def status(
     project = query.open_project(directory)
     records = query.records(project)
     unfinished = {one.id: one.document for one in records if one.state != "done"}
-    queue = scheduler.states(project, unfinished)
+    try:
+        queue = scheduler.states(project, unfinished)
+    except JanusError as error:
+        queue = {}
+        typer.echo(f"{error}; what follows is what is on disk", err=True)
     found = standing.standings(records, queue)
     if filters:
         rows = query.frame([one.record for one in found])

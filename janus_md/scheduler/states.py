@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md.errors import JanusError
 from janus_md.scheduler import ledger, recovery, slurm
 
 if TYPE_CHECKING:
@@ -31,7 +30,12 @@ def states(project: Project, documents: Mapping[str, Mapping[str, Any]]) -> dict
     dict
         ``queued``, ``running``, ``failed (exit code N)``, ``timed out``, ``out of memory``,
         ``cancelled``, ... by job; of those alone of which the scheduler knows more than what is on
-        disk. Empty where it does not answer.
+        disk.
+
+    Raises
+    ------
+    JanusError
+        Where the scheduler does not answer.
     """
     begin = ledger.prefix(project, make=False)
     if not begin or not slurm.here():
@@ -39,11 +43,8 @@ def states(project: Project, documents: Mapping[str, Mapping[str, Any]]) -> dict
     entries = {
         name: document[ledger.KEY] for name, document in documents.items() if ledger.KEY in document
     }
-    try:
-        queued, root = slurm.queue(begin), Path(project.path)
-        found = ledger.outcomes(root, entries | recovery.unentered(root, queued), queued)
-    except JanusError:
-        return {}
+    queued, root = slurm.queue(begin), Path(project.path)
+    found = ledger.outcomes(root, entries | recovery.unentered(root, queued), queued)
     return {
         job: outcome.word for job, outcome in found.items() if outcome.tells and job in documents
     }

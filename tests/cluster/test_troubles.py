@@ -17,6 +17,7 @@ import pytest
 from janus_md.products import RESTART
 from janus_md.scheduler.script import FOLDER
 from tests.cluster.conftest import Node, Study, wait_for
+from tests.cluster.test_answers import program
 from tests.conftest import environment
 from tests.torture.files import small_disk
 
@@ -133,12 +134,9 @@ def with_sbatch(folder: Path, text: str) -> str:
     `$number` says how often it was called.
     """
     folder.mkdir()
-    file, calls = folder / "sbatch", folder / "calls"
-    file.write_text(
-        f"#!/bin/bash\necho >>{calls}; number=$(wc -l <{calls})\n"
-        f"sbatch={shutil.which('sbatch')}\n{text}\n"
-    )
-    file.chmod(0o755)
+    calls = folder / "calls"
+    about = f"echo >>{calls}; number=$(wc -l <{calls}); sbatch={shutil.which('sbatch')}"
+    program(folder, "sbatch", f"{about}\n{text}")
     return f"{folder}:{os.environ['PATH']}"
 
 
@@ -193,8 +191,12 @@ def test_a_controller_that_no_longer_answers_ends_a_submission(
         text = f'[ $number -eq 3 ] || exec "$sbatch" "$@"\n{answer}'
         patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
         met = place.submit(*place.later())
+        program(tmp_path / "bin", "squeue", "echo 'Unable to contact slurm controller' >&2; exit 1")
+        status = place.call("status", "-d", place.path)
     assert met.code == 2
     assert "the scheduler may be down, try later; 2 submissions are sent" in met.err
+    assert "try later; what follows is what is on disk" in status.err
+    assert (status.code, status.out) == (0, "5 jobs: 5 waiting\n")
     there = len(slurm.queue())
     assert there == (2 if "contact" in answer else 3)
     again = place.submit(*place.later())
