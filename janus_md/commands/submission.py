@@ -103,7 +103,7 @@ def submit(
     """Submit what is left to do to Slurm.
 
     Says what it will cost at most before it sends. Ends with exit code 0 where everything was sent,
-    1 where Slurm refused something.
+    1 where Slurm refused something or a folder cannot be written.
     """
     from rich.console import Console
 
@@ -137,7 +137,7 @@ def submit(
                 console.print(f"\n# {one.name}\n{prepared.scripts[one.name]}", markup=False)
             return
         if not prepared.submissions:
-            return
+            raise typer.Exit(1 if prepared.locked else 0)
         if there.account_required and there.account is None:
             raise JanusError(f"--account: none is given; the cluster {there.name!r} needs one")
         if not (yes or not sys.stdin.isatty() or typer.confirm("Send?", default=True)):
@@ -149,6 +149,7 @@ def submit(
         console.print(f"  refused: {name}: {why}", markup=False)
     if sent.rejected:
         console.print(f"{len(sent.rejected)} refused; the next submit sends them again")
+    if sent.rejected or prepared.locked:
         raise typer.Exit(1)
 
 
@@ -231,6 +232,11 @@ def _show(prepared: Prepared, cluster: Cluster, console: Console) -> None:
         console.print(
             f"{count(len(prepared.given_up), 'job')} failed twice, not sent without --retry"
             + _list_of([name[:8] for name in prepared.given_up])
+        )
+    if prepared.locked:
+        console.print(
+            f"{count(len(prepared.locked), 'job')} not sent, the folder cannot be written"
+            + _list_of([name[:8] for name in prepared.locked])
         )
     if not prepared.submissions:
         console.print("nothing to submit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,8 @@ class Prepared:
         Submissions that waited for a folder that was moved, and know the new one now.
     given_up : list of str
         Jobs that have failed too often.
+    locked : list of str
+        Jobs whose folders cannot be written.
     """
 
     submissions: list[Submission] = field(default_factory=list)
@@ -47,6 +50,7 @@ class Prepared:
     busy: int = 0
     moved: int = 0
     given_up: list[str] = field(default_factory=list)
+    locked: list[str] = field(default_factory=list)
 
     @property
     def jobs(self) -> int:
@@ -119,6 +123,8 @@ def prepare(
         todo = tuple(products.missing(record.files, record.document))
         if todo and record.id in busy:
             prepared.busy += 1
+        elif todo and not os.access(record.directory, os.W_OK):
+            prepared.locked.append(record.id)
         elif todo:
             left[record.id] = (record, todo)
     entries = {

@@ -205,15 +205,20 @@ def test_a_controller_that_no_longer_answers_ends_a_submission(
     assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
 
 
-def test_a_full_disk_ends_a_submission_that_the_next_one_completes(
+def test_a_folder_that_is_full_or_read_only_costs_nothing_but_itself(
     slurm: Node, study: Make
 ) -> None:
-    """The third job's folder, full when the document is to be written."""
+    """The third job's, on a disk of its own; full when the document is to be written."""
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("a small disk needs root to mount it")
     place = study(5)
     full = Path(sorted(place.project, key=lambda job: job.id)[2].path)
-    with small_disk(full, "16k"):
+    with small_disk(full, "16k") as again:
+        again("ro")
+        met = place.submit("--pretend")
+        assert (met.code, "4 jobs on this one" in met.out) == (0, True)
+        assert f"1 job not sent, the folder cannot be written: {full.name[:8]}" in met.out
+        again("rw")
         filling = full / "filling"
         with contextlib.suppress(OSError), filling.open("wb", buffering=0) as file:
             while file.write(b"x" * 4096):
