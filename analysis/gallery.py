@@ -44,6 +44,7 @@ def draw_figures(
     seen = [(label, path) for label, path in first if path.is_file()]
     picked = _by_length(seen, groups, PICTURES)
     shown = [one for one in seen if one in picked]
+    folders = {group.label: [Path(job_dirs[job]) for job in group.jobs] for group in groups}
     drawn = [
         ("growth.png", figures.growth(groups, tables), "Growth of the wires."),
         (
@@ -71,9 +72,10 @@ def draw_figures(
         ),
         (
             "scattering.png",
-            pictures.scattering(shown) if shown else None,
+            pictures.scattering([(label, folders[label]) for label, _ in shown]),
             "Structure factor of the centres, and the small-angle X-ray intensity if metal cores "
-            f"alone scattered{_of(shown, seen)}.",
+            f"alone scattered, over the last third of each run{_of(shown, seen)}. Bands: standard "
+            "error, over frames and replicas.",
         ),
         (
             "lengths.png",

@@ -1,4 +1,4 @@
-"""Figures drawn from a trajectory's last frames: scattering curve and synthetic micrograph."""
+"""Figures of the structure: scattering curves, micrographs, pairs about the dipole."""
 
 from __future__ import annotations
 
@@ -8,49 +8,83 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from janus_md.analysis.averages import first_averaged
+from janus_md.analysis.averages import combine_replicas
 from janus_md.analysis.figures import new_figure, plain_log
 from janus_md.analysis.looks import COLOURS
 from janus_md.analysis.micrograph import Microscope, micrograph, scale_bar
-from janus_md.analysis.scattering import StructureFactor, structure_factor
+from janus_md.analysis.scattering import sphere_form_factor
 from janus_md.analysis.source import GsdSource
+from janus_md.bodies import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SCATTERING_FRAMES = 5
-"""Frames, spread over the last third, that a scattering curve is averaged over."""
-
 SHOWN = (0.05, 100.0)
 """Densities about a dipole that are told apart, over the mean density."""
 
 
-def scattering_of(path: Path) -> StructureFactor:
-    """S(q) of some frames of the last third of a trajectory."""
-    with GsdSource(path) as source:
-        last = np.linspace(first_averaged(len(source)), len(source) - 1, SCATTERING_FRAMES)
-        frames = [source.frame(int(index)) for index in np.unique(last.astype(int))]
-    return structure_factor([(frame.positions, frame.box) for frame in frames])
+def scattering_of(folders: Sequence[Path]) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+    """Wave numbers, S(q) and its error of replicas in `folders`; None where no job has a curve.
+
+    The error is that of :func:`averages.combine_replicas`; NaN where nothing tells it.
+    """
+    import pandas as pd
+
+    files = [folder / "scattering.parquet" for folder in folders]
+    read = [table for file in files if file.is_file() and len(table := pd.read_parquet(file))]
+    if not read:
+        return None
+    q = read[0]["q_per_nm"].to_numpy()
+    s, errors = (
+        np.array(
+            [
+                np.interp(
+                    q, one["q_per_nm"], one[name] if name in one else np.full(len(one), np.nan)
+                )
+                for one in read
+            ]
+        )
+        for name in ("s", "s_error")
+    )
+    combined = [combine_replicas(*columns) for columns in zip(s.T, errors.T, strict=True)]
+    error = [np.nan if found is None else found for _, found in combined]
+    return q, s.mean(axis=0), np.array(error)
 
 
-def scattering(trajectories: Sequence[tuple[str, Path]]) -> Figure:
-    """Draw S(q), and the intensity of the metal cores with the slope of rods beside it."""
-    longest = max(len(title) for title, _ in trajectories)
+def scattering(replicas: Sequence[tuple[str, Sequence[Path]]]) -> Figure | None:
+    """Draw S(q), and the intensity of the metal cores with the slope of rods beside it.
+
+    Parameters
+    ----------
+    replicas : sequence of (title, folders)
+        State points, each with the folders of its jobs.
+
+    Returns
+    -------
+    Figure or None
+        Bands are one standard error wide to either side; None where no job has a curve.
+    """
+    longest = max((len(title) for title, _ in replicas), default=0)
     figure, (left, right) = new_figure(9.4 + 0.06 * longest, 3.8, 2)
     steepest = None
-    for (title, path), colour in zip(trajectories, COLOURS, strict=False):
-        found = scattering_of(path)
-        intensity = found.intensity()
-        left.plot(found.q, found.s, color=colour, lw=1.2)
-        right.plot(found.q, intensity, color=colour, lw=1.2, label=title)
-        if steepest is None or intensity[0] > steepest[1][0]:
-            steepest = (found.q, intensity)
-    if steepest is not None:
-        q = np.array([0.4, 1.6])
-        level = 2.5 * float(np.interp(0.8, *steepest))
-        right.plot(q, level * 0.8 / q, color="0.3", lw=1.0, ls="--")
-        right.text(0.85, 1.2 * level, "$q^{-1}$: rods", fontsize=8, color="0.3")
+    for (title, folders), colour in zip(replicas, COLOURS, strict=False):
+        if (found := scattering_of(folders)) is None:
+            continue
+        q, s, error = found
+        form = sphere_form_factor(q)
+        low, high = np.maximum(s - error, 1e-3 * s), s + error  # above 0, for the logarithm
+        for axes, factor in ((left, np.ones_like(q)), (right, form)):
+            axes.plot(q, s * factor, color=colour, lw=1.2, label=title)
+            axes.fill_between(q, low * factor, high * factor, color=colour, alpha=0.2, lw=0)
+        if steepest is None or s[0] * form[0] > steepest[1][0]:
+            steepest = (q, s * form)
+    if steepest is None:
+        return None
+    q = np.array([0.4, 1.6])
+    level = 2.5 * float(np.interp(0.8, *steepest))
+    right.plot(q, level * 0.8 / q, color="0.3", lw=1.0, ls="--")
+    right.text(0.85, 1.2 * level, "$q^{-1}$: rods", fontsize=8, color="0.3")
     left.axhline(1.0, color="0.7", lw=0.8, zorder=0)
     left.set(xlabel="q / nm$^{-1}$", ylabel="S(q)")
     right.set(

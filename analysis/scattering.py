@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from janus_md.analysis.neighbours import face_distances, lattice_vectors
-from janus_md.analysis.order import freud_box
+from janus_md.analysis.averages import mean_and_error
+from janus_md.analysis.neighbours import inverse_lattice, lattice_vectors, lengths
 from janus_md.bodies import FloatArray
 
 Q_MAX = 6.0
 """Largest wave number, 1/nm: past the peak of neighbours in a wire, 2 pi / 1.61 nm = 3.9 1/nm."""
 
 Q_BINS = 60
-"""Bins of the wave number."""
+"""Bins of the wave number; some are joined."""
 
-LARGEST_SUM = 2e7
-"""Bodies times wave vectors of one frame above which wave vectors are sampled."""
+LEAST = 6
+"""Wave vectors of a bin, k and -k counted once: bins that hold fewer are joined with the next.
+The intensity of one wave vector scatters by its own mean, so one alone tells little."""
+
+LARGEST_SUM = 2e8
+"""Bodies times wave vectors of one frame above which wave vectors are sampled, ..."""
+
+SAMPLED_SUM = 2e7
+"""... and what that product then is."""
 
 CORE_RADIUS = 0.5
 """Radius of the metal core, nm: it is 0.82-1.17 nm across by transmission electron microscopy (Li
@@ -31,13 +39,20 @@ class StructureFactor:
     Attributes
     ----------
     q : ndarray, shape (Q,)
-        Wave numbers at which the box has wave vectors, 1/nm.
+        Mean wave numbers of the box's wave vectors, bin by bin, 1/nm.
     s : ndarray, shape (Q,)
         S(q); 1 for bodies that do not know of each other.
+    error : ndarray, shape (Q,)
+        Standard error over the frames; at least ``S / sqrt(M)`` of M wave vectors over all frames,
+        as the intensity of one is distributed exponentially where many bodies scatter.
+    per_frame : ndarray, shape (frames, Q)
+        S(q) of each frame; NaN where a box that varies has no wave vector in a bin.
     """
 
     q: FloatArray
     s: FloatArray
+    error: FloatArray
+    per_frame: FloatArray
 
     def intensity(self, radius: float = CORE_RADIUS) -> FloatArray:
         """Intensity per body if each scatters as a uniform sphere, 1 at q = 0 for a body alone.
@@ -46,51 +61,106 @@ class StructureFactor:
         "Small-Angle Scattering of X-Rays", 1955). Spheres that all look alike and are turned at
         random make form and structure factor separate.
         """
-        x = np.maximum(self.q * radius, 1e-4)
-        amplitude = 3.0 * (np.sin(x) - x * np.cos(x)) / x**3
-        return np.asarray(self.s * amplitude**2)
+        return self.s * sphere_form_factor(self.q, radius)
+
+
+def sphere_form_factor(q: FloatArray, radius: float = CORE_RADIUS) -> FloatArray:
+    """Form factor of a uniform sphere, shape (Q,); 1 at q = 0."""
+    x = np.maximum(q * radius, 1e-4)
+    return np.asarray((3.0 * (np.sin(x) - x * np.cos(x)) / x**3) ** 2)
 
 
 def structure_factor(
-    frames: list[tuple[FloatArray, FloatArray]], q_max: float = Q_MAX, bins: int = Q_BINS
+    frames: Sequence[tuple[FloatArray, FloatArray]],
+    q_max: float = Q_MAX,
+    bins: int = Q_BINS,
+    least: int = LEAST,
 ) -> StructureFactor:
-    """S(q) of some frames, by freud's direct sum over the wave vectors of the box.
+    """S(q) of some frames, ``|sum_j exp(i k.r_j)|^2 / N`` over the wave vectors of the box.
 
     Parameters
     ----------
-    frames : list of (positions, box)
+    frames : sequence of (positions, box)
         Centres (N, 3) in nm and box (6,).
     q_max : float
         1/nm.
     bins : int
-        Of the wave number, from 0; those without a wave vector of the box are left out.
+        Of the wave number, from 0; those that hold too few wave vectors are joined with the next.
+    least : int
+        Wave vectors, k and -k counted once, that a bin must hold.
     """
-    import freud
+    edges = np.linspace(0.0, q_max, bins + 1)
+    found = np.array([_binned(positions, box, edges) for positions, box in frames])
+    count = found[:, 0].max(axis=0)
+    starts, held = [0], 0.0
+    for k in range(bins - 1):
+        held += count[k]
+        if held >= least:
+            starts.append(k + 1)
+            held = 0.0
+    if held + count[-1] < least and len(starts) > 1:
+        starts.pop()
+    vectors, wave_numbers, sums = np.add.reduceat(found, starts, axis=2).transpose(1, 0, 2)
+    with np.errstate(invalid="ignore"):
+        per_frame = sums / vectors
+    seen = [mean_and_error(column)["error"] or 0.0 for column in per_frame.T]
+    mean = np.nanmean(per_frame, axis=0)
+    least_error = mean / np.sqrt(vectors.sum(axis=0))
+    q = wave_numbers.sum(axis=0) / vectors.sum(axis=0)
+    return StructureFactor(q, mean, np.maximum(seen, least_error), per_frame)
 
-    total, count = np.zeros(bins), np.zeros(bins)
-    for positions, box in frames:
-        volume = float(np.prod(box[:3]))
-        vectors = volume * q_max**3 / (6.0 * np.pi**2)
-        sampled = 0 if vectors * len(positions) < LARGEST_SUM else int(LARGEST_SUM / len(positions))
-        factor = freud.diffraction.StaticStructureFactorDirect(
-            bins=bins, k_max=q_max, num_sampled_k_points=sampled
-        )
-        factor.compute((freud_box(box), positions.astype(np.float32)))
-        values = np.asarray(factor.S_k, dtype=np.float64)
-        # The bin of q = 0 holds the forward peak, which is no structure.
-        known = np.isfinite(values) & (values > 0.0)
-        known[: _first_bin(box, q_max, bins)] = False
-        total[known] += values[known]
-        count[known] += 1.0
-    q = (np.arange(bins) + 0.5) * q_max / bins
-    held = count > 0
-    return StructureFactor(q[held], total[held] / count[held])
+
+def _binned(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatArray:
+    """Wave vectors of a frame, and the sums of their lengths and of S, by bin; shape (3, bins)."""
+    lattice = lattice_vectors(box)
+    vectors = abs(float(np.linalg.det(lattice))) * edges[-1] ** 3 / (12.0 * np.pi**2)
+    if vectors * len(positions) > LARGEST_SUM:
+        return _sampled(positions, box, edges)
+    # exp(i k.r) is a product of three factors, one for each reciprocal vector: the sum over the
+    # bodies becomes one of products of matrices.
+    inverse = inverse_lattice(lattice)
+    fractions = positions.astype(np.float64) @ inverse
+    most = np.floor(edges[-1] * lengths(lattice) / (2.0 * np.pi)).astype(int)
+    first, second, third = (
+        np.exp(2j * np.pi * np.outer(np.arange(-n, n + 1), fractions[:, axis]))
+        for axis, n in enumerate(most)
+    )
+    grid = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in most[1:]), indexing="ij"), axis=-1)
+    total = np.zeros((3, len(edges) - 1))
+    for h in range(most[0] + 1):  # the other half is -k
+        k = 2.0 * np.pi * (h * inverse[:, 0] + grid @ inverse[:, 1:].T)
+        length = np.sqrt(np.einsum("...i,...i->...", k, k))
+        amplitude = (second * first[most[0] + h]) @ third.T
+        s = (amplitude.real**2 + amplitude.imag**2) / len(positions)
+        bin_of = np.searchsorted(edges, length, side="right") - 1
+        # The plane h = 0 holds both k and -k; its middle is the forward peak: no structure.
+        use = (length > 0.0) & (length < edges[-1])
+        share = 0.5 if h == 0 else 1.0
+        for row, values in zip(total, (np.ones_like(s), length, s), strict=True):
+            row += share * np.bincount(bin_of[use], values[use], len(row))
+    return total
 
 
-def _first_bin(box: FloatArray, q_max: float, bins: int) -> int:
-    """Bin of the smallest wave vector of the box."""
-    smallest = 2.0 * np.pi / float(face_distances(lattice_vectors(box)).max())
-    return int(smallest / q_max * bins)
+def _sampled(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatArray:
+    """:func:`_binned` over wave vectors drawn at random, as many at small q as at large."""
+    lattice, rng = lattice_vectors(box), np.random.default_rng(len(positions))
+    most = int(SAMPLED_SUM / len(positions))
+    drawn = rng.normal(size=(most, 3))
+    drawn *= (rng.uniform(0.0, edges[-1], most) / lengths(drawn))[:, None]
+    whole = np.unique(np.rint(drawn @ lattice.T / (2.0 * np.pi)), axis=0)
+    inverse = inverse_lattice(lattice)
+    length = lengths(2.0 * np.pi * whole @ inverse.T)
+    use = (length > 0.0) & (length < edges[-1])
+    whole, length = whole[use], length[use]
+    fractions = (positions.astype(np.float64) @ inverse).T
+    s = np.zeros(len(whole))
+    for k, row in enumerate(whole):
+        phase = row @ fractions
+        turn = (2.0 * np.pi * (phase - np.rint(phase))).astype(np.float32)
+        s[k] = np.cos(turn).sum(dtype=float) ** 2 + np.sin(turn).sum(dtype=float) ** 2
+    bin_of = np.searchsorted(edges, length, side="right") - 1
+    weights = (np.ones_like(s), length, s / len(positions))
+    return np.array([np.bincount(bin_of, w, len(edges) - 1) for w in weights])
 
 
 def wire_form_factor(centres: FloatArray, q: FloatArray) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,9 @@ def write_spatial(
 ) -> dict[str, Any]:
     """Write structure.parquet and scattering.parquet; return the numbers for the summary.
 
-    structure.parquet holds g(along, across) about the dipole, scattering.parquet S(q) and the
-    intensity of the cores. Both are empty where no frame was chosen.
+    structure.parquet holds g(along, across) about the dipole, scattering.parquet S(q) with its
+    standard error over the frames, and the intensity of the cores. Both are empty where no frame
+    was chosen.
 
     Returns
     -------
@@ -65,7 +67,8 @@ def write_spatial(
 
     names = ("along_nm", "across_nm", "g")
     pairs: dict[str, np.ndarray] = {name: np.zeros(0) for name in names}
-    curve: dict[str, np.ndarray] = {name: np.zeros(0) for name in ("q_per_nm", "s", "intensity")}
+    columns = ("q_per_nm", "s", "s_error", "intensity")
+    curve: dict[str, np.ndarray] = {name: np.zeros(0) for name in columns}
     order, density, slopes = [], [], []
     if frames:
         smallest = min(float(face_distances(lattice_vectors(f.box)).min()) for f in frames)
@@ -79,19 +82,18 @@ def write_spatial(
         values = np.mean([one.g for one in found], axis=0)
         pairs = dict(zip(names, (grid[0].ravel(), grid[1].ravel(), values.ravel()), strict=True))
         factor = structure_factor([(f.positions, f.box) for f in frames])
-        curve = {"q_per_nm": factor.q, "s": factor.s, "intensity": factor.intensity()}
+        curves = (factor.q, factor.s, factor.error, factor.intensity())
+        curve = dict(zip(columns, curves, strict=True))
         for f in frames:
             if len(f.positions) > NEIGHBOURS:
                 order.append(float(bond_orientational_order(f.positions, f.box).mean()))
             if smallest > 2.0 * RADIUS:
                 density.append(float(local_density(f.positions, f.box, RADIUS).mean()))
-            one = structure_factor([(f.positions, f.box)])
-            try:
-                slopes.append(small_angle_slope(one.q, one.s, *SLOPE_RANGE))
-            except ValueError:
-                continue
-    for name, columns in (("structure", pairs), ("scattering", curve)):
-        table = pa.table(columns)
+        for s in factor.per_frame:
+            with suppress(ValueError):
+                slopes.append(small_angle_slope(factor.q, s, *SLOPE_RANGE))
+    for name, content in (("structure", pairs), ("scattering", curve)):
+        table = pa.table(content)
         with PartialParquet(out / f"{name}.parquet", table.schema) as file:
             file.write(table)
     return {
