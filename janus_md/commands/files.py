@@ -55,7 +55,7 @@ def analyze(
         typer.Option("--jobs", "-j", help="Processes; one per core.", show_default=False),
     ] = None,
 ) -> None:
-    """Find the wires in any GSD trajectory; write wires, frames and bonds_in_time as Parquet."""
+    """Find the wires in any GSD trajectory; print averages, write tables (Parquet)."""
     from rich.console import Console
     from rich.progress import Progress
 
