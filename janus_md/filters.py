@@ -1,4 +1,4 @@
-"""Questions to a table of jobs: which columns are meant, which rows fit a filter."""
+"""Questions to columns of jobs: which ones are meant, which jobs fit a filter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from janus_md.errors import JanusError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from janus_md.columns import Columns
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "!=": operator.ne,
@@ -28,25 +28,43 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 _FILTER = re.compile(r"\s*([\w.\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
 
 
-def telling_columns(rows: pd.DataFrame) -> list[str]:
+RESULTS = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")
+"""Averages worth printing."""
+
+TELLING = (*RESULTS, "failure")
+"""What of the documents is worth printing, by its :func:`document_keys`."""
+
+
+def telling_columns(rows: Columns) -> list[str]:
     """Columns worth printing: job, status, what varies, and the main results."""
-    results = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")
-    names = [str(name) for name in rows.columns]
-    mixed = any(name.startswith("mixture.") for name in names)
+    mixed = any(name.startswith("mixture.") for name in rows.names)
     told = ("particle", "mixture") if mixed else ("substance",)  # both say the same
     varying = [
         name
-        for name in names
+        for name in rows.names
         if not name.startswith(("execution.", "analysis.", "failure.", "mixture."))
         and name not in told
-        and len({repr(value) for value in rows[name]}) > 1
+        and (values := rows[name])
+        and values.count(values[0]) < len(values)
     ]
     wanted = ["job", "status", "substance" if mixed else "particle", *varying]
-    wanted += [f"analysis.{name}.mean" for name in results] + ["failure.message"]
-    return [name for name in dict.fromkeys(wanted) if name in names]
+    wanted += [f"analysis.{name}.mean" for name in RESULTS] + ["failure.message"]
+    return [name for name in dict.fromkeys(wanted) if name in rows.names]
 
 
-def column(rows: pd.DataFrame, name: str) -> str:
+def document_keys(filters: Iterable[str], columns: Iterable[str] = ()) -> set[str]:
+    """Keys of documents at or above the values that filters and names of columns ask for.
+
+    Raises
+    ------
+    JanusError
+        Where a filter cannot be read.
+    """
+    names = [*columns, *(_parse(text)[0] for text in filters)]
+    return {name.split(".")[0] for name in names}
+
+
+def column(rows: Columns, name: str) -> str:
     """Return the column that `name` means: its name, its last part, or that of an average.
 
     Raises
@@ -54,15 +72,14 @@ def column(rows: pd.DataFrame, name: str) -> str:
     JanusError
         Where no column fits, or several do.
     """
-    names = [str(one) for one in rows.columns]
-    if name in names:
+    if name in rows.names:
         return name
-    fitting = [one for one in names if one.endswith((f".{name}", f".{name}.mean"))]
+    fitting = [one for one in rows.names if one.endswith((f".{name}", f".{name}.mean"))]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
         raise JanusError(f"column: {name!r} may be any of {', '.join(fitting)}; give it in full")
-    raise JanusError(_unknown(name, names))
+    raise JanusError(_unknown(name, rows.names_on_disk()))
 
 
 def _unknown(name: str, names: list[str]) -> str:
@@ -78,13 +95,13 @@ def _unknown(name: str, names: list[str]) -> str:
     )
 
 
-def select(rows: pd.DataFrame, filters: Iterable[str]) -> pd.DataFrame:
-    """Keep the rows that fit every filter, such as ``relative_permittivity<2``.
+def select(rows: Columns, filters: Iterable[str]) -> Columns:
+    """Keep the jobs that fit every filter, such as ``relative_permittivity<2``.
 
     Parameters
     ----------
-    rows : pandas.DataFrame
-        As of :func:`janus_md.query.table`.
+    rows : Columns
+        The jobs.
     filters : iterable of str
         Key, operator (one of :data:`OPERATORS`) and value each; the value is compared as a number
         where it is one. ``null`` stands for no value. After = and != several values may stand,
@@ -96,26 +113,32 @@ def select(rows: pd.DataFrame, filters: Iterable[str]) -> pd.DataFrame:
         Where a filter cannot be read, or its key is unknown.
     """
     for text in filters:
-        match = _FILTER.fullmatch(text)
-        if match is None:
-            raise JanusError(
-                f"filter: {text!r} cannot be read; it must be key, operator "
-                f"({' '.join(OPERATORS)}) and value, such as relative_permittivity<2"
-            )
-        key, sign, value = match.groups()
+        key, sign, value = _parse(text)
         values = rows[column(rows, key)]
         wanted = re.split(r"\s*,\s*", value) if sign in ("=", "==", "!=") else [value]
         for one in wanted:
             _check_comparable(text, values, one)
         enough = all if sign == "!=" else any
-        rows = rows[[enough(_fits(found, sign, one) for one in wanted) for found in values]]
+        rows = rows.keep([enough(_fits(found, sign, one) for one in wanted) for found in values])
     return rows
 
 
-def _check_comparable(text: str, values: pd.Series, wanted: str) -> None:
+def _parse(text: str) -> tuple[str, str, str]:
+    """Key, operator and value of a filter."""
+    match = _FILTER.fullmatch(text)
+    if match is None:
+        raise JanusError(
+            f"filter: {text!r} cannot be read; it must be key, operator "
+            f"({' '.join(OPERATORS)}) and value, such as relative_permittivity<2"
+        )
+    key, sign, value = match.groups()
+    return key, sign, value
+
+
+def _check_comparable(text: str, values: Iterable[Any], wanted: str) -> None:
     """Refuse to hold numbers against a text."""
-    numbers = [one for one in values if isinstance(one, int | float) and one == one]
-    if not numbers or wanted == "null" or any(isinstance(one, str | bool) for one in values):
+    kinds = {type(one) for one in values}
+    if kinds.isdisjoint((int, float)) or wanted == "null" or not kinds.isdisjoint((str, bool)):
         return
     try:
         float(wanted)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md.filters import column, select, telling_columns
+from janus_md.columns import Columns, substance
+from janus_md.filters import TELLING, column, document_keys, select, telling_columns
 from janus_md.workspace import Record, open_job, open_project, read_jobs
 
 if TYPE_CHECKING:
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from signac import Project
 
 __all__ = [
+    "TELLING",
+    "Columns",
     "column",
-    "flatten",
+    "document_keys",
     "folders",
-    "frame",
     "labels",
     "open_job",
     "open_project",
@@ -30,10 +31,11 @@ __all__ = [
 ]
 
 _PARTICLES = ("particle", "mixture")
-_TOLD = ("execution", "analysis", "failure")
 
 
-def records(project: Project, ids: Iterable[str] | None = None) -> list[Record]:
+def records(
+    project: Project, ids: Iterable[str] | None = None, keys: Collection[str] | None = None
+) -> list[Record]:
     """Read jobs, in the order of their state points: by particle, then key by key.
 
     Parameters
@@ -42,18 +44,20 @@ def records(project: Project, ids: Iterable[str] | None = None) -> list[Record]:
         The workspace.
     ids : iterable of str, optional
         Which jobs; all by default.
+    keys : collection of str, optional
+        What is kept of the documents (:func:`janus_md.workspace.read_jobs`).
 
     Raises
     ------
     JanusError
         Where there are none.
     """
-    found = read_jobs(project, ids)
-    keys = varying_keys([record.statepoint for record in found])
+    found = read_jobs(project, ids, keys)
+    varying = varying_keys([record.statepoint for record in found])
     found.sort(
         key=lambda record: (
-            _substance(record.statepoint),
-            [_rank(value_at(record.statepoint, key)) for key in keys],
+            substance(record.statepoint),
+            [_rank(value_at(record.statepoint, key)) for key in varying],
             record.id,
         )
     )
@@ -70,37 +74,25 @@ def folders(project: Project) -> dict[str, Path]:
     return {str(job.id): Path(job.path) for job in project}
 
 
-def flatten(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return nested maps as one with dotted keys; lists and empty maps stay values."""
-    flat: dict[str, Any] = {}
-    for key, value in nested.items():
-        if isinstance(value, Mapping) and value:
-            flat |= flatten(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
-
-
 def varying_keys(statepoints: Sequence[Mapping[str, Any]], prefix: str = "") -> list[str]:
     """Dotted keys whose values are not the same in all state points, sorted; particles aside."""
     found = []
     for key in sorted(set().union(*statepoints)):
         if not prefix and key in _PARTICLES:
             continue
-        values: list[Any] = [statepoint.get(key) for statepoint in statepoints]
-        first = values[0]
-        if all(value == first for value in values):
+        held: list[Any] = [statepoint.get(key) for statepoint in statepoints]
+        if held.count(held[0]) == len(held):
             continue
-        if all(isinstance(value, dict) for value in values):
-            found += varying_keys(values, f"{prefix}{key}.")
+        if all(isinstance(value, dict) for value in held):
+            found += varying_keys(held, f"{prefix}{key}.")
         else:
             found.append(f"{prefix}{key}")
     return found
 
 
-def value_at(statepoint: Mapping[str, Any], key: str) -> Any:
-    """Value of a dotted key; None where there is none."""
-    value: Any = statepoint
+def value_at(nested: Mapping[str, Any], key: str) -> Any:
+    """Value of a dotted key in nested maps; None where there is none."""
+    value: Any = nested
     for part in key.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
@@ -117,63 +109,21 @@ def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
     from janus_md.analysis.groups import say
 
     varying = {key: value_at(statepoint, key) for key in keys}
-    return ", ".join(say({"substance": _substance(statepoint), **varying}))
-
-
-def _substance(statepoint: Mapping[str, Any]) -> str:
-    if mixture := statepoint.get("mixture"):
-        return " + ".join(f"{share:g} {name}" for name, share in mixture.items())
-    return str(statepoint.get("particle"))
+    return ", ".join(say({"substance": substance(statepoint), **varying}))
 
 
 def table(project: Project) -> pd.DataFrame:
-    """Lay out all jobs of a workspace as a table (:func:`frame`).
+    """Lay out all jobs of a workspace as a table, with the columns of :class:`Columns`.
 
     Raises
     ------
     JanusError
         Where there are no jobs.
     """
-    return frame(records(project))
-
-
-def frame(found: Sequence[Record]) -> pd.DataFrame:
-    """Lay out jobs as a table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row per job: ``job`` (its id), ``status`` (:func:`janus_md.products.state`),
-        ``substance`` (the particle, or the mixture in words), the state point with dotted keys,
-        and what the job document holds under ``execution.``, ``analysis.`` and ``failure.``.
-    """
     import pandas as pd
 
-    columns: dict[str, list[Any]] = {}
-    for number, record in enumerate(found):
-        known = {key: record.document[key] for key in _TOLD if key in record.document}
-        _spread(record.statepoint, "", columns, number)
-        _spread(known, "", columns, number)
-    for values in columns.values():
-        values.extend([math.nan] * (len(found) - len(values)))
-    about = {
-        "job": [record.id for record in found],
-        "status": [record.state for record in found],
-        "substance": [_substance(record.statepoint) for record in found],
-    }
-    return pd.DataFrame(about | columns)
-
-
-def _spread(nested: Mapping[str, Any], prefix: str, columns: dict[str, list], row: int) -> None:
-    """Put the values of nested maps into a row of columns that are named with dots."""
-    for key, value in nested.items():
-        if isinstance(value, dict) and value:
-            _spread(value, f"{prefix}{key}.", columns, row)
-            continue
-        values = columns.setdefault(f"{prefix}{key}", [])
-        if len(values) < row:  # earlier jobs have no such value
-            values.extend([math.nan] * (row - len(values)))
-        values.append(value)
+    rows = Columns(records(project))
+    return pd.DataFrame({name: rows[name] for name in rows.names})
 
 
 def write_report(project: Project, out: Path) -> list[Path]:

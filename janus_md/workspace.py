@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,8 @@ class Record:
         signac's id.
     directory : str
         Its folder.
+    state : str
+        How far it is (:func:`janus_md.products.state`).
     statepoint, document : mapping
         Empty where there is none. What cannot be read is told under ``failure`` of the document.
     files : collection of str
@@ -54,14 +57,10 @@ class Record:
 
     id: str
     directory: str
+    state: str
     statepoint: Mapping[str, Any]
     document: Mapping[str, Any]
     files: Collection[str]
-
-    @property
-    def state(self) -> str:
-        """How far it is (:func:`janus_md.products.state`)."""
-        return products.state(self.files, self.document)
 
 
 def open_project(directory: str | Path) -> Project:
@@ -89,24 +88,38 @@ def open_job(directory: Path) -> Job:
     return open_project(directory.parent.parent).open_job(id=directory.name)
 
 
-def read_jobs(project: Project, ids: Iterable[str] | None = None) -> list[Record]:
+def read_jobs(
+    project: Project, ids: Iterable[str] | None = None, keys: Collection[str] | None = None
+) -> list[Record]:
     """Read the jobs of these ids, or all, in no order.
+
+    Parameters
+    ----------
+    project : signac.Project
+        The workspace.
+    ids : iterable of str, optional
+        Which jobs; all by default.
+    keys : collection of str, optional
+        Of the documents, keep only values that have one of these keys above them; by default all,
+        which is more than a gigabyte for a hundred thousand jobs.
 
     Raises
     ------
     JanusError
         Where there are none.
     """
-    jobs = _jobs(project)
-    if not jobs:
+    if not len(project):
         raise JanusError(
             f"directory: {project.path!r} holds no jobs; add some with `janus-md init TEMPLATE`"
         )
+    _check_cache(project)
     wanted = None if ids is None else set(ids)
+    kept = None if keys is None else frozenset(keys)
+    lists: dict[tuple[str, ...], tuple[str, ...]] = {}
     collecting = gc.isenabled()
     gc.disable()  # nothing of this is garbage, and to look through it again and again takes a while
     try:
-        found = [_read(job) for job in jobs if wanted is None or job.id in wanted]
+        found = [_read(job, kept, lists) for job in project if wanted is None or job.id in wanted]
     finally:
         if collecting:
             gc.enable()
@@ -125,37 +138,51 @@ def read_document(directory: str) -> dict[str, Any]:
     return document if isinstance(document, dict) else _trouble(f"{DOCUMENT} is not a map")
 
 
-def _read(job: Job) -> Record | None:
-    """Read one job; None where it has been removed meanwhile."""
+def _read(
+    job: Job, keys: frozenset[str] | None, lists: dict[tuple[str, ...], tuple[str, ...]]
+) -> Record | None:
+    """Read one job; None where it has been removed meanwhile. `lists` has those of equal files."""
     from signac.errors import JobsCorruptedError
 
+    path, statepoint = job.path, {}
     try:
-        files = os.listdir(job.path)
-        statepoint = dict(job.cached_statepoint)
-        document = read_document(job.path)
+        files = tuple(sorted(os.listdir(path)))
+        statepoint = job.cached_statepoint
+        document = read_document(path)
     except (FileNotFoundError, KeyError):
         return None
     except JobsCorruptedError:
-        statepoint = {}
         document = _trouble(
             f"{STATE_POINT} is missing or damaged; `janus-md init` with its template writes it anew"
         )
-    return Record(str(job.id), job.path, statepoint, document, files)
+    state = products.state(files, document)
+    if keys is not None:
+        document = _kept(document, keys)
+    return Record(str(job.id), path, state, statepoint, document, lists.setdefault(files, files))
+
+
+def _kept(nested: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:
+    """Values of nested maps that have one of the keys above them."""
+    found = {}
+    for key, value in nested.items():
+        if key in keys:
+            found[key] = value
+        elif isinstance(value, dict) and (below := _kept(value, keys)):
+            found[key] = below
+    return found
 
 
 def _trouble(message: str) -> dict[str, Any]:
     return {"failure": {"message": message}}
 
 
-def _jobs(project: Project) -> list[Job]:
-    """All jobs; a state point cache that is damaged is dropped (signac makes do without)."""
-    jobs = list(project)
+def _check_cache(project: Project) -> None:
+    """Drop a state point cache that is damaged (signac makes do without)."""
     try:
-        for job in jobs[:1]:
+        for job in islice(project, 1):
             project.open_job(id=str(job.id))  # reads the cache
     except (EOFError, ValueError, zlib.error, gzip.BadGzipFile):
         Path(project.fn(project.FN_CACHE)).unlink()
-    return jobs
 
 
 def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
@@ -178,7 +205,7 @@ def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
         directory.mkdir(parents=True, exist_ok=True)
         project = signac.init_project(path=directory.resolve())
         new = _add(Path(project.workspace), statepoints)
-        _jobs(project)
+        _check_cache(project)
         with suppress(signac.errors.JobsCorruptedError):  # of another template: `status` tells
             project.update_cache()
         script = directory / "project.py"

@@ -229,6 +229,8 @@ def test_query_shows_what_is_asked_for(
     assert sorted(line.split(",")[0] for line in lines[1:]) == ["Au3Cd", "R-Au-Cu", "R-Au-Cu"]
     rows = json.loads(janus_md("query", "particle=Au3Cd", "--json").out)
     assert [row["status"] for row in rows] == ["waiting"]
+    assert rows[0]["protocol.produce_ns"] == 8.0
+    assert rows[0]["viscosity"] is None
     shown = janus_md("query").out
     assert "6 jobs" in shown
     assert "relative_permittivity" in shown

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
 import pytest
 import signac
 
 from janus_md import query
 from janus_md.errors import JanusError
+from janus_md.workspace import Record
 
-ROWS = pd.DataFrame(
-    {
-        "job": ["a", "b", "c", "d"],
-        "particle": ["R-Au-Cu", "R-Au-Cu", "Au3Cd", None],
-        "relative_permittivity": [1.0, 8.93, 1.0, 1.0],
-        "viscosity": [None, 0.413, None, None],
-        "protocol.produce_ns": [8.0, 8.0, 8.0, 4.0],
-        "analysis.steady": [False, True, False, None],
-        "analysis.mean_w.mean": [30.0, 1.02, 1.1, float("nan")],
-        "analysis.mean_n.mean": [15.0, 1.01, 1.05, float("nan")],
+
+def job(name: str, statepoint: dict[str, Any], **results: Any) -> Record:
+    """A job with these results; a number is an average."""
+    analysis = {
+        key: {"mean": value} if isinstance(value, float) else value
+        for key, value in results.items()
     }
+    return Record(name, "", "done", statepoint, {"analysis": analysis} if results else {}, ())
+
+
+def point(particle: str | None, permittivity: float, produce_ns: float = 8.0) -> dict[str, Any]:
+    return {
+        "particle": particle,
+        "relative_permittivity": permittivity,
+        "viscosity": 0.413 if permittivity > 8 else None,
+        "protocol": {"produce_ns": produce_ns},
+    }
+
+
+ROWS = query.Columns(
+    [
+        job("a", point("R-Au-Cu", 1.0), steady=False, mean_w=30.0, mean_n=15.0),
+        job("b", point("R-Au-Cu", 8.93), steady=True, mean_w=1.02, mean_n=1.01),
+        job("c", point("Au3Cd", 1.0), steady=False, mean_w=1.1, mean_n=1.05),
+        job("d", point(None, 1.0, 4.0)),
+    ]
 )
 
 
@@ -60,7 +76,7 @@ def test_filters_keep_what_fits(filters: list[str], jobs: str) -> None:
         ("mean_v=1", "'mean_v' is unknown .did you mean mean_w"),
         (
             "x=1",
-            "'x' is unknown; allowed are job, particle, .*, steady, mean_w, mean_n, and",
+            "'x' is unknown; allowed are job, status, .*, steady, mean_w, mean_n, and",
         ),
         ("produce_ns=4,a", "'a' must be a number, or null"),
         ("mean=3", "'mean' may be any of analysis.mean_w.mean, analysis.mean_n.mean"),
@@ -123,19 +139,69 @@ def test_a_mixture_is_one_column_to_read(tmp_path: Path) -> None:
     project = signac.init_project(path=tmp_path)
     project.open_job({"particle": "Au3Cd", "mixture": None}).init()
     project.open_job({"particle": None, "mixture": {"R-1": 0.5, "S-1": 0.5}}).init()
-    rows = query.table(query.open_project(tmp_path))
+    rows = query.Columns(query.records(query.open_project(tmp_path)))
     assert query.telling_columns(rows) == ["job", "status", "substance"]
-    assert rows["substance"].tolist() == ["0.5 R-1 + 0.5 S-1", "Au3Cd"]
+    assert rows["substance"] == ["0.5 R-1 + 0.5 S-1", "Au3Cd"]
     assert len(query.select(rows, ["substance=0.5 R-1 + 0.5 S-1"])) == 1
 
 
 def test_averages_are_printed_with_their_errors(capsys: pytest.CaptureFixture[str]) -> None:
     from janus_md.commands.workspaces import _print_table
 
-    rows = ROWS.assign(**{"analysis.mean_n.error": [0.3, 0.001, None, None]})
-    _print_table(rows.iloc[:3], ["job", "analysis.mean_n.mean", "analysis.mean_w.mean"], 4)
+    numbers = {"a": (15.0, 0.3), "b": (1.01, 0.001), "c": (1.05, None)}
+    rows = query.Columns(
+        [
+            job(name, {}, mean_n={"mean": mean, "error": error}, mean_w=30.0)
+            for name, (mean, error) in numbers.items()
+        ]
+    )
+    _print_table(rows, ["job", "analysis.mean_n.mean", "analysis.mean_w.mean"], 4)
     said = capsys.readouterr().out.splitlines()
     assert said[0].split() == ["job", "mean_n", "mean_w"]
     assert said[1].split() == ["a", "15.0(3)", "30"]
-    assert said[3].split() == ["c", "1.05", "1.1"]
+    assert said[3].split() == ["c", "1.05", "30"]
     assert said[4] == "3 of 4 jobs; in parentheses the standard error of the last digit"
+
+
+def test_what_is_not_asked_for_is_not_kept_and_still_named(tmp_path: Path) -> None:
+    project = signac.init_project(path=tmp_path)
+    job = project.open_job({"particle": "Au3Cd"}).init()
+    averages = {"mean_n": {"mean": 1.5, "error": 0.1}, "mean_w": {"mean": 2.5, "error": None}}
+    job.document["analysis"] = {**averages, "n_frames": 3}
+    keys = query.document_keys(["mean_n>1", "particle=Au3Cd"])
+    assert keys == {"mean_n", "particle"}
+    (found,) = query.records(query.open_project(tmp_path), keys=keys)
+    assert found.document == {"analysis": {"mean_n": averages["mean_n"]}}
+    assert found.state == "waiting"
+    rows = query.Columns([found])
+    assert rows.names[:4] == ["job", "status", "substance", "particle"]
+    assert len(query.select(rows, ["mean_n>1.4", "analysis.mean_n.error<0.2"])) == 1
+    assert len(query.select(rows, ["mean_n>1.6"])) == 0
+    with pytest.raises(JanusError, match=r"did you mean n_frames"):
+        query.column(rows, "n_frame")
+
+
+def test_columns_of_jobs_that_have_not_the_same_keys() -> None:
+    rows = query.Columns(
+        [
+            job("a", {"mixture": None, "box": {"x": 1}}),
+            job("b", {"mixture": {"R-1": 0.5}, "box": {}}, mean_n=2.0),
+            job("c", {"replica": 3}),
+        ],
+        ["queued", "done", "failed"],
+    )
+    table = {name: rows[name] for name in rows.names}
+    assert table == {
+        "job": ["a", "b", "c"],
+        "status": ["queued", "done", "failed"],
+        "substance": ["None", "0.5 R-1", "None"],
+        "mixture": [None, None, None],
+        "box.x": [1, None, None],
+        "mixture.R-1": [None, 0.5, None],
+        "box": [None, {}, None],
+        "analysis.mean_n.mean": [None, 2.0, None],
+        "replica": [None, None, 3],
+    }
+    kept = query.select(rows, ["replica=null", "status!=queued"])
+    assert kept["job"] == ["b"]
+    assert kept.names == rows.names

@@ -131,7 +131,7 @@ def test_signacs_cache_is_kept_and_can_be_lost_or_damaged(tmp_path: Path) -> Non
         if damage is not None:
             cache.write_bytes(damage)
         found = workspace.read_jobs(workspace.open_project(tmp_path))
-        assert sorted(json.dumps(one.statepoint) for one in found) == wanted
+        assert sorted(json.dumps(dict(one.statepoint)) for one in found) == wanted
     # Out of date: jobs that came or went since count as they are.
     cache.write_bytes(whole)
     gone = workspace.read_jobs(workspace.open_project(tmp_path))[0]

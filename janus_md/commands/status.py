@@ -31,7 +31,8 @@ def status(
     from janus_md import query, scheduler, standing
 
     project = query.open_project(directory)
-    records = query.records(project)
+    wanted = {"failure", scheduler.KEY} | query.document_keys(filters or [])
+    records = query.records(project, keys=wanted)
     unfinished = {one.id: one.document for one in records if one.state != "done"}
     try:
         queue = scheduler.states(project, unfinished)
@@ -40,8 +41,7 @@ def status(
         typer.echo(f"{error}; what follows is what is on disk", err=True)
     found = standing.standings(records, queue)
     if filters:
-        rows = query.frame([one.record for one in found])
-        rows["status"] = [one.state for one in found]
+        rows = query.Columns([one.record for one in found], [one.state for one in found])
         fitting = set(query.select(rows, filters)["job"])
         found = [one for one in found if one.record.id in fitting]
     numbers, notable = standing.counts(found), standing.notable(found)

@@ -189,7 +189,8 @@ def _chosen(directory: Path, filters: list[str]) -> tuple[Any, set[str] | None]:
     project = query.open_project(directory)
     if not filters:
         return project, None
-    return project, set(query.select(query.table(project), filters)["job"])
+    rows = query.Columns(query.records(project, keys=query.document_keys(filters)))
+    return project, set(query.select(rows, filters)["job"])
 
 
 def _changed(

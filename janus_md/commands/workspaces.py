@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,7 @@ from janus_md.errors import JanusError
 from janus_md.messages import count
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from janus_md.columns import Columns
 
 Directory = Annotated[
     Path, typer.Option("--directory", "-d", help="The workspace's folder.", show_default=False)
@@ -109,25 +110,41 @@ def query(
 
     if csv and json:
         raise JanusError("--csv: is given beside --json; only one of them is allowed")
-    every = questions.table(questions.open_project(directory))
+    asked = [name.strip() for name in columns.split(",")] if columns else []
+    everything = asked == ["all"] or (not asked and (csv or json))
+    keys = questions.document_keys(filters or [], asked or questions.TELLING)
+    project = questions.open_project(directory)
+    every = questions.Columns(questions.records(project, keys=None if everything else keys))
     rows = questions.select(every, filters or [])
-    if columns == "all":
-        names = [str(name) for name in rows.columns]
-    elif columns:
-        names = [questions.column(rows, name.strip()) for name in columns.split(",")]
-    elif csv or json:
-        names = [str(name) for name in rows.columns]
+    if everything:
+        names = rows.names
+    elif asked:
+        names = [questions.column(rows, name) for name in asked]
     else:
         names = questions.telling_columns(rows)
-    if csv:
-        typer.echo(rows[names].to_csv(index=False), nl=False)
-    elif json:
-        typer.echo(rows[names].to_json(orient="records", indent=2))
-    else:
+    if not (csv or json):
         _print_table(rows, names, len(every))
+        return
+    known = [[None if one != one else one for one in rows[name]] for name in names]
+    (_print_csv if csv else _print_json)(names, zip(*known, strict=True))
 
 
-def _print_table(rows: pd.DataFrame, names: list[str], total: int) -> None:
+def _print_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    import csv
+    import sys
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(rows)
+
+
+def _print_json(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    import json
+
+    typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=2))
+
+
+def _print_table(rows: Columns, names: Sequence[str], total: int) -> None:
     """Print a table: folded to the terminal's width where it is short, else a line per job."""
     from rich.console import Console
     from rich.table import Table
@@ -160,15 +177,15 @@ def _print_table(rows: pd.DataFrame, names: list[str], total: int) -> None:
     console.print(number + note, highlight=False)
 
 
-def _column(rows: pd.DataFrame, name: str) -> list[str]:
+def _column(rows: Columns, name: str) -> list[str]:
     """Cells of a column; of an average with its error."""
     from janus_md.analysis.results import format_short
 
-    values = rows[name].tolist()
+    values = rows[name]
     error = f"{name.removesuffix('.mean')}.error"
-    if not name.endswith(".mean") or error not in rows:
+    if not name.endswith(".mean") or error not in rows.names:
         return [_cell(value) for value in values]
-    pairs = zip(values, rows[error].tolist(), strict=True)
+    pairs = zip(values, rows[error], strict=True)
     return ["" if mean is None or mean != mean else format_short(mean, e) for mean, e in pairs]
 
 

@@ -4,6 +4,7 @@
 it and `states` tells how it goes; `slurm` alone talks to Slurm.
 """
 
+from janus_md.scheduler.ledger import KEY
 from janus_md.scheduler.states import states
 
-__all__ = ["states"]
+__all__ = ["KEY", "states"]
