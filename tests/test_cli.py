@@ -201,7 +201,14 @@ def test_report_of_nothing_is_refused(janus_md: Cli, tmp_path: Path) -> None:
     janus_md("init", "quickstart", "-d", place)
     done = janus_md("report", "-d", place)
     refused(done, [str(place), "no results", "6 waiting", "janus-md run"])
+    refused(janus_md("report", "particle=Au3Cd", "-d", place), ["--out", "folder"])
+    out = tmp_path / "out"
+    done = janus_md("report", "particle=Au3Cd", "-d", place, "--out", out)
+    refused(done, ["no results", "(1 waiting)"])
+    done = janus_md("report", "particle=R-1", "-d", place, "--out", out)
+    refused(done, ["no job fits particle=R-1"])
     assert not (place / "report").exists()
+    assert not out.exists()
 
 
 def test_hoomd_asked_for_and_not_there(

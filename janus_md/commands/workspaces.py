@@ -18,6 +18,13 @@ Directory = Annotated[
     Path, typer.Option("--directory", "-d", help="The workspace's folder.", show_default=False)
 ]
 
+Filters = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Such as particle=R-Au-Cu,Au3Cd or 'relative_permittivity<2' or mean_n!=null."
+    ),
+]
+
 UntilStationary = Annotated[
     bool,
     typer.Option(
@@ -92,12 +99,7 @@ def _empty_folder(besides: str) -> Path:
 
 
 def query(
-    filters: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Such as particle=R-Au-Cu,Au3Cd or 'relative_permittivity<2' or mean_n!=null."
-        ),
-    ] = None,
+    filters: Filters = None,
     directory: Directory = Path(),
     columns: Annotated[
         str, typer.Option("--columns", "-c", help="Columns, with commas; `all` for every one.")
@@ -199,20 +201,28 @@ def _cell(value: Any) -> str:
 
 
 def report(
+    filters: Filters = None,
     directory: Directory = Path(),
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder of the report; `report` in the workspace by default."),
     ] = None,
 ) -> None:
-    """Print the table of results and write report.html and its figures."""
+    """Print the table of results; write report.html, its figures and results.csv.
+
+    Of the jobs that fit all FILTERS, which then need a folder of their own (--out).
+    """
     from rich.console import Console
 
     from janus_md import query as questions
     from janus_md.analysis.report import console_table, write_report
 
+    if filters and out is None:
+        raise JanusError("--out: is missing; a report of some of the jobs needs its own folder")
     project = questions.open_project(directory)
-    rows = questions.table(project)
+    rows = questions.select(questions.table(project), filters or [])
+    if rows.empty:
+        raise JanusError(f"filter: no job fits {' and '.join(filters or [])}")
     folders = questions.folders(project)
     console = Console()
     page = console if console.is_terminal else Console(width=160)
