@@ -112,17 +112,24 @@ def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
     return ", ".join(say({"substance": substance(statepoint), **varying}))
 
 
-def table(project: Project) -> pd.DataFrame:
-    """Lay out all jobs of a workspace as a table, with the columns of :class:`Columns`.
+def table(project: Project, filters: Iterable[str] = ()) -> pd.DataFrame:
+    """Lay out the jobs of a workspace as a table, with the columns of :class:`Columns`.
+
+    Parameters
+    ----------
+    project : signac.Project
+        The workspace.
+    filters : iterable of str
+        What the jobs must fit, such as ``particle=R-Au-Cu`` (:func:`select`).
 
     Raises
     ------
     JanusError
-        Where there are no jobs.
+        Where there are no jobs, or a filter is refused.
     """
     import pandas as pd
 
-    rows = Columns(records(project))
+    rows = select(Columns(records(project)), filters)
     return pd.DataFrame({name: rows[name] for name in rows.names})
 
 

@@ -112,6 +112,8 @@ def test_table_has_state_point_results_and_status(tmp_path: Path) -> None:
     assert rows["protocol.produce_ns"].tolist() == [8.0, 8.0]
     assert rows["execution.mesh.resolution"][0] == [8, 8, 8]
     assert rows["failure.message"][0] == "it blew up"
+    rows = query.table(query.open_project(tmp_path), ["particle=R-Au-Cu"])
+    assert rows["job"].tolist() == [waiting.id]
 
 
 def test_jobs_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def report(
     if filters and out is None:
         raise JanusError("--out: is missing; a report of some of the jobs needs its own folder")
     project = questions.open_project(directory)
-    rows = questions.select(questions.table(project), filters or [])
+    rows = questions.table(project, filters or [])
     if rows.empty:
         raise JanusError(f"filter: no job fits {' and '.join(filters or [])}")
     folders = questions.folders(project)
