@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -34,6 +35,10 @@ CHUNK_BODIES = 2_000_000
 
 RDF_BODIES = 1_000_000
 """Bodies, over all frames, that the radial distribution counts the pairs of at most."""
+
+WORTH_SECONDS = 5.0
+"""Time that the rest of a file must take, judged by its beginning, so that it is shared out: a new
+process imports for a second or two."""
 
 Progress = Callable[[int, int], None]
 """Called with the frames done and their number."""
@@ -208,6 +213,14 @@ def run_task(task: Task) -> Part:
 
 def _results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     """Results of the tasks in their order; few are kept waiting, so that memory stays bounded."""
+    if tasks and workers > 1:
+        import freud  # noqa: F401  # its import is no part of what is measured
+
+        begun = time.monotonic()
+        yield run_task(tasks[0])
+        tasks = tasks[1:]
+        if len(tasks) * (time.monotonic() - begun) < WORTH_SECONDS:
+            workers = 1
     if workers <= 1 or len(tasks) <= 1:
         yield from map(run_task, tasks)
         return

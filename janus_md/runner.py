@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from janus_md import fork_server
 from janus_md.interrupts import stop_signals
 from janus_md.products import OPERATIONS
 from janus_md.running import Job, Running, start
 from janus_md.throughput import Filling, threads_for
 from janus_md.walltime import MARGIN, NO_LIMIT, Limit
-from janus_md.worker import DONE, HELD, STOPPED
+from janus_md.worker import DONE, HELD, STOPPED, Resources
 
 _LOOK_SECONDS = 0.25
 
@@ -131,6 +132,7 @@ class _Pool:
         self._outcome = Outcome()
 
     def run(self) -> Outcome:
+        fork_server.begin()
         with stop_signals() as interrupted:
             stopping, limit = False, self._machine.limit
             try:
@@ -149,7 +151,7 @@ class _Pool:
                 for one in self._running:
                     one.process.kill()
                 for one in self._running:
-                    one.process.wait()
+                    one.process.join()
                 raise
             finally:
                 self._selector.close()
@@ -162,7 +164,7 @@ class _Pool:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
         for one in self._running:
-            one.process.send_signal(signal.SIGTERM)
+            one.process.terminate()
         self._display.note("stopping in checkpoints; another Ctrl-C stops at once")
 
     def _begin_next(self) -> bool:
@@ -217,19 +219,17 @@ class _Pool:
 
     def _start(self, job: Job, operation: str, threads: int, gpu_id: int | None) -> None:
         machine = self._machine
-        options = ["--until-stationary"] if machine.until_stationary else []
-        options += [f"--allow={name}" for name in machine.allow]
+        resources = Resources(
+            machine.engine,
+            machine.device,
+            threads,
+            gpu_id or 0,
+            machine.until_stationary,
+            machine.allow,
+            machine.limit,
+        )
         try:
-            running = start(
-                job,
-                operation,
-                engine=machine.engine,
-                device=machine.device,
-                threads=threads,
-                gpu_id=gpu_id,
-                options=options,
-                variables=machine.limit.environment(),
-            )
+            running = start(job, operation, resources, gpu_id)
         except OSError as error:
             message = f"{error.filename}: {error.strerror}; mend that and run again"
             self._outcome.failed.append((job, message))
@@ -240,8 +240,10 @@ class _Pool:
 
     def _end(self, running: Running, stopping: bool) -> None:
         self._selector.unregister(running.pipe)
-        os.close(running.pipe)
-        code = running.process.wait()
+        running.pipe.close()
+        running.process.join()
+        code = running.process.exitcode
+        assert code is not None
         self._running.remove(running)
         job, outcome = running.job, self._outcome
         if code == DONE:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+from janus_md import fork_server
+from janus_md.worker import Resources, work_forked
 
 OUT_OF_MEMORY = (
     "most likely by the kernel because memory ran out; fewer jobs at a time (--jobs) need less"
@@ -52,8 +55,8 @@ class Running:
 
     job: Job
     operation: str
-    process: subprocess.Popen[bytes]
-    pipe: int
+    process: BaseProcess
+    pipe: Connection
     log: Path
     threads: int = 1
     gpu_id: int | None = None
@@ -84,7 +87,7 @@ class Running:
 
     def read(self) -> bool:
         """Take in what the process has told; False at the end of the pipe."""
-        chunk = os.read(self.pipe, 1 << 16)
+        chunk = os.read(self.pipe.fileno(), 1 << 16)
         *lines, self.unread = (self.unread + chunk).split(b"\n")
         for line in lines:
             told = json.loads(line)
@@ -123,18 +126,8 @@ def kernel_kills() -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
 
-def start(
-    job: Job,
-    operation: str,
-    *,
-    engine: str,
-    device: str,
-    threads: int,
-    gpu_id: int | None,
-    options: Sequence[str],
-    variables: Mapping[str, str],
-) -> Running:
-    """Start a worker, with `options` beside and environment `variables`.
+def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) -> Running:
+    """Start a worker.
 
     Raises
     ------
@@ -142,28 +135,18 @@ def start(
         Where its folder cannot be written.
     """
     log = job.directory / f"{operation}.out"
-    reader, writer = os.pipe()
-    command = [
-        sys.executable, "-m", "janus_md.worker", operation, str(job.directory),
-        "--engine", engine, "--device", device, "--threads", str(threads),
-        "--gpu-id", str(gpu_id or 0), "--pipe", str(writer), *options,
-    ]  # fmt: skip
+    log.write_bytes(b"")
+    reader, writer = fork_server.Pipe(duplex=False)
+    variables = os.environ | {"OMP_NUM_THREADS": str(resources.threads)}
+    process = fork_server.Process(
+        target=work_forked,
+        args=(operation, job.directory, resources, writer, log, variables),
+    )
     try:
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=(writer,),
-                env=os.environ | {"OMP_NUM_THREADS": str(threads)} | dict(variables),
-                # A terminal's Ctrl-C goes to all of its processes: the workers must not hear it
-                # twice.
-                start_new_session=True,
-            )
+        process.start()
     except OSError:
-        os.close(reader)
+        reader.close()
         raise
     finally:
-        os.close(writer)
-    return Running(job, operation, process, reader, log, threads, gpu_id)
+        writer.close()
+    return Running(job, operation, process, reader, log, resources.threads, gpu_id)

@@ -20,6 +20,7 @@ import sys
 import traceback
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -213,12 +214,54 @@ def _pass_signals_on() -> None:
         signal.signal(number, lambda *_: ranks.wish_to_stop())
 
 
-def main() -> int:
-    """Read the command line of a worker."""
+def _prepare() -> None:
     for number in SIGNALS:
         signal.signal(number, _leave)
     faulthandler.enable()  # a crash of an engine leaves a trace of where it was
     _go_first()
+
+
+def work_forked(
+    operation: str,
+    directory: Path,
+    resources: Resources,
+    pipe: Connection,
+    log: Path,
+    variables: dict[str, str],
+) -> None:
+    """Do `operation` in a process just forked, which then ends.
+
+    Parameters
+    ----------
+    operation, directory, resources
+        As of :func:`work`.
+    pipe : Connection
+        Where to tell how far it is.
+    log : Path
+        File for what engine and libraries print.
+    variables : dict of str to str
+        Environment of the process.
+    """
+    os.setsid()  # a terminal's Ctrl-C goes to all processes of its session: not twice to this one
+    os.environ.clear()
+    os.environ.update(variables)
+    output = os.open(log, os.O_WRONLY | os.O_APPEND)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    _prepare()
+    reporter = Reporter(pipe.fileno())
+    try:
+        ranks.join(1)
+    except JanusError as error:
+        reporter.tell(message=str(error))
+        sys.exit(FAILED)
+    sys.exit(work(operation, directory, resources, reporter))
+
+
+def main() -> int:
+    """Read the command line of a worker."""
+    _prepare()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("operation", choices=("simulate", "analyze"))
     parser.add_argument("directory", type=Path)

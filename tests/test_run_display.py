@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
@@ -82,20 +83,20 @@ def test_without_a_terminal_there_is_a_line_per_minute(monkeypatch: pytest.Monke
 
 
 def test_lines_on_the_pipe_may_come_in_pieces() -> None:
-    reader, writer = os.pipe()
+    reader, writer = Pipe(duplex=False)
     job = Job("id", Path(), "label", ("simulate", "analyze"))
     running = Running(job, "simulate", None, reader, Path())  # type: ignore[arg-type]
     told = b'{"stage": "produce", "step": 25, "total": 100, "rate": 5.0, "wires": 3.5}\n{"mess'
-    os.write(writer, told)
+    os.write(writer.fileno(), told)
     assert running.read()
     assert (running.stage, running.share, running.message) == ("produce", 0.25, "")
     assert running.wires == 3.5
-    os.write(writer, b'age": "why"}\n')
-    os.close(writer)
+    os.write(writer.fileno(), b'age": "why"}\n')
+    writer.close()
     assert running.read()
     assert running.message == "why"
     assert not running.read()
-    os.close(reader)
+    reader.close()
 
 
 def test_forecast_counts_what_was_done_before_as_no_gain(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,6 +99,29 @@ def test_a_terminal_shows_a_table_and_takes_ctrl_c(
     assert (job / "restart.npz").exists()
 
 
+def test_a_signal_to_all_processes_ends_in_checkpoints(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    """As a batch system sends it: to the run, to what forks its workers, and to the workers."""
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "janus_md.cli", "run", "-d", place, "--engine", engine],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        start_new_session=True,
+    )
+    worker = worker_of(job)
+    os.kill(worker, signal.SIGTERM)
+    os.killpg(process.pid, signal.SIGTERM)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 75, out
+    assert "1 left for a later run" in out
+    assert (job / "restart.npz").exists()
+    assert "failure" not in document(job)
+
+
 def test_a_segmentation_fault_costs_its_job_alone(
     janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
 ) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
-import subprocess
 import sys
+import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
-from janus_md import runner
+from janus_md import fork_server, runner
 from janus_md.running import Job, Running
 from janus_md.throughput import GAIN, WINDOW_SECONDS, Filling, threads_for
+from janus_md.worker import Resources
 from tests.conftest import TINY, Result
 from tests.test_runner import document, make
 
@@ -155,25 +158,23 @@ def test_gain_is_above_the_error_of_a_window() -> None:
     assert 1.0 + 2 * 0.5 / WINDOW_SECONDS < GAIN
 
 
-LITTLE_MEMORY = """
-import json, os, sys, time
-pipe, folder = int(sys.argv[1]), sys.argv[2]
-mine = f"{folder}/{os.getpid()}"
-open(mine, "w").close()
-code, message = 0, None
-for step in range(1, 21):
-    if step == 3 and len(os.listdir(folder)) > 2:
-        code, message = 1, "RuntimeError: CUDA Error: out of memory"
-        break
-    told = {"stage": "produce", "step": step, "total": 20, "rate": 10.0, "wires": None}
-    os.write(pipe, json.dumps(told).encode() + b"\\n")
-    time.sleep(0.05)
-os.remove(mine)
-if message:
-    os.write(pipe, json.dumps({"message": message}).encode() + b"\\n")
-sys.exit(code)
-"""
-"""A job of a second on a device whose memory holds two of them."""
+def little_memory(pipe: Connection, folder: Path) -> None:
+    """A job of a second on a device whose memory holds two of them."""
+    mine = folder / str(os.getpid())
+    mine.touch()
+    try:
+        for step in range(1, 21):
+            if step == 3 and len(list(folder.iterdir())) > 2:
+                pipe_message(pipe, message="RuntimeError: CUDA Error: out of memory")
+                sys.exit(1)
+            pipe_message(pipe, stage="produce", step=step, total=20, rate=10.0, wires=None)
+            time.sleep(0.05)
+    finally:
+        mine.unlink()
+
+
+def pipe_message(pipe: Connection, **told: object) -> None:
+    os.write(pipe.fileno(), json.dumps(told).encode() + b"\n")
 
 
 def test_jobs_that_find_no_memory_beside_others_come_again(
@@ -184,14 +185,14 @@ def test_jobs_that_find_no_memory_beside_others_come_again(
     device = tmp_path / "device"
     device.mkdir()
 
-    def start(job: Job, operation: str, gpu_id: int | None, **_: object) -> Running:
-        reader, writer = os.pipe()
-        command = [sys.executable, "-c", LITTLE_MEMORY, str(writer), str(device)]
-        process = subprocess.Popen(command, pass_fds=(writer,))
-        os.close(writer)
+    def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) -> Running:
+        reader, writer = fork_server.Pipe(duplex=False)
+        process = fork_server.Process(target=little_memory, args=(writer, device))
+        process.start()
+        writer.close()
         log = tmp_path / f"{job.id}.out"
         log.touch()
-        return Running(job, operation, process, reader, log, 1, gpu_id)
+        return Running(job, operation, process, reader, log, resources.threads, gpu_id)
 
     monkeypatch.setattr(runner, "start", start)
     jobs = [Job(str(k), tmp_path, f"job {k}", ("simulate",), 16) for k in range(6)]

@@ -79,7 +79,7 @@ def run(
     """
     from rich.console import Console
 
-    from janus_md import failures, query, runner
+    from janus_md import failures, fork_server, query, runner
     from janus_md.interrupts import signals_raise
     from janus_md.messages import count, unknown
     from janus_md.products import OPERATIONS
@@ -97,6 +97,8 @@ def run(
     tried = [one for one in chosen if failures.times(one.document) < failures.MOST]
     skipped = len(chosen) - len(tried) if skip_failed else 0
     pending, waiting = pending_jobs(tried if skip_failed else chosen, operation)
+    if pending:
+        fork_server.begin()  # it imports while engines are looked for
     machine, candidates = _machine(engine, device, jobs, bool(pending))
     machine = replace(
         machine,
