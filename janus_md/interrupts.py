@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,6 +49,24 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
         yield lambda: came is not None
     finally:
         restore()
+
+
+@contextmanager
+def signals_kept() -> Iterator[None]:
+    """Take the signals back from a library that takes them for itself when it is loaded.
+
+    HOOMD-blue takes SIGTERM when it is imported, MPICH takes SIGUSR1 and SIGHUP when MPI begins.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no other thread may say what a signal does
+        return
+    before = {number: signal.getsignal(number) for number in (*SIGNALS, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is not None:
+                signal.signal(number, handler)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from janus_md import engines, simulate
+from janus_md import simulate
 from janus_md.errors import ToBeContinued
 from janus_md.interrupts import stop_signals
 from janus_md.locks import hold
@@ -57,8 +57,6 @@ def simulate_job(
     with hold(directory), ExitStack() as stack:
         if is_simulated(directory):
             return
-        # HOOMD-blue takes SIGTERM for itself when it is imported, which is before this, then.
-        engines.probe(engine)
         interrupted = stack.enter_context(stop_signals())
         document.pop("failure", None)
         _forget_analysis(directory, document)

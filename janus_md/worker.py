@@ -189,14 +189,11 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 def work_on_ranks(lead: Callable[[], int]) -> int:
     """Lead the other ranks or follow the first one; the exit code is the same on all of them."""
-    from janus_md.engines import probe
     from janus_md.engines.distributed import dismiss, follow
 
     try:
         if ranks.rank() > 0:
             _pass_signals_on()
-            probe()
-            _pass_signals_on()  # HOOMD-blue takes SIGTERM for itself when it is imported
             return follow()
         try:
             code = lead()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
 from janus_md import interrupts
+from tests.conftest import environment
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
@@ -41,3 +44,26 @@ def test_a_second_ctrl_c_acts_at_once() -> None:
                 os.kill(os.getpid(), signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_library_does_not_keep_signals() -> None:
+    def library(number: int, frame: object) -> None: ...
+
+    before = {number: signal.getsignal(number) for number in interrupts.SIGNALS}
+    with interrupts.signals_kept():
+        for number in before:
+            signal.signal(number, library)
+    assert {number: signal.getsignal(number) for number in before} == before
+
+
+@pytest.mark.parametrize("name", ["hoomd", "lammps"])
+def test_engines_leave_signals_as_they_are(name: str) -> None:
+    """In a new process, since an engine takes them but once."""
+    pytest.importorskip(name)
+    script = (
+        "import signal; from janus_md import engines, interrupts\n"
+        "def caught(): return next(x for x in open('/proc/self/status') if x[:6] == 'SigCgt')\n"
+        f"before = caught(); engines.require({name!r}); assert caught() == before, caught()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], env=environment(), check=False)
+    assert done.returncode == 0

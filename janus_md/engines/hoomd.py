@@ -16,6 +16,7 @@ from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces
 from janus_md.engines.domains import grid, longest_cutoff_in, usable_mesh
 from janus_md.engines.sites import Particles, charged_types, lay_out, type_names, wrap
 from janus_md.errors import JanusError
+from janus_md.interrupts import signals_kept
 from janus_md.mesh import Mesh
 from janus_md.system import Bath, System
 
@@ -25,13 +26,20 @@ REFUSED = {"6.1.0": "it writes empty trajectories"}
 _INSTALL = "install HOOMD-blue from conda-forge (conda env create -f environment.yml)"
 
 
+def _library() -> Any:
+    """Import HOOMD-blue, and leave signals as they are."""
+    with signals_kept():
+        import hoomd
+        import hoomd.md
+    return hoomd
+
+
 def status() -> EngineStatus:
     """Tell whether HOOMD-blue can be used here."""
     if importlib.util.find_spec("hoomd") is None:
         return EngineStatus("hoomd", False, advice=_INSTALL)
     try:
-        import hoomd
-        import hoomd.md
+        hoomd = _library()
     except ImportError as error:
         return EngineStatus(
             "hoomd", False, advice=f"HOOMD-blue does not load ({error}); {_INSTALL}"
@@ -174,11 +182,12 @@ class HoomdEngine(Engine):
     name = "hoomd"
     simulation = HoomdSimulation
 
+    def __init__(self) -> None:
+        _library()
+
     def version(self) -> str:
         """Version of HOOMD-blue."""
-        import hoomd
-
-        return str(hoomd.version.version)
+        return str(_library().version.version)
 
     def longest_cutoff(self, system: System) -> float:
         """Longest cutoff that the box holds, or its domains where there are ranks, nm."""

