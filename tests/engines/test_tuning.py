@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from janus_md.engines import Engine
-from janus_md.engines.base import CPU, SKIN
+from janus_md.engines import Engine, tuning
+from janus_md.engines.base import CPU, SKIN, Simulation
 from janus_md.engines.tuning import measured_error, tune
 from janus_md.errors import JanusError
 from janus_md.interactions import Interactions
@@ -46,9 +47,30 @@ def test_tuned_mesh_is_faster_than_the_reference(engine: Engine) -> None:
     assert tuned.steps_per_second > 5 * rate
 
 
-def test_bodies_without_charge_need_no_mesh(engine: Engine) -> None:
-    from dataclasses import replace
+def test_what_others_take_of_the_core_does_not_count(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that sleeps is one that has to wait for its core."""
+    system = catalogue_system(("R-Au-Cu",), "sphere", 32, seed=1)
+    neutral = replace(system, interactions=Interactions(system.interactions.pairs, None))
+    bath = damped(system.bodies, KT, 5.0, "langevin")
+    monkeypatch.setattr(tuning, "_TRIAL_SECONDS", 0.03)
 
+    def speed() -> float:
+        return tune(engine, neutral, bath, 0.01, device=CPU).steps_per_second
+
+    free = speed()
+    advance = engine.simulation.advance
+
+    def interrupted(simulation: Simulation, steps: int) -> None:
+        advance(simulation, steps)
+        time.sleep(10 * steps / free)
+
+    monkeypatch.setattr(engine.simulation, "advance", interrupted)
+    assert speed() > 0.3 * free  # a tenth by the wall clock
+
+
+def test_bodies_without_charge_need_no_mesh(engine: Engine) -> None:
     system = catalogue_system(("R-Au-Cu",), "sphere", 32, seed=1)
     neutral = replace(system, interactions=Interactions(system.interactions.pairs, None))
     tuned = tune(engine, neutral, damped(system.bodies, KT, 5.0, "langevin"), 0.01, device=CPU)
