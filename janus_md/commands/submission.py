@@ -131,6 +131,8 @@ def submit(
             project, wish, there, chosen=chosen, retry=retry, keep=not pretend,
             lead=lead or there.signal_lead, requeue=requeue, run_options=options,
         )  # fmt: skip
+        if there.account_required and there.account is None and not pretend:
+            raise JanusError(f"--account: none is given; the cluster {there.name!r} needs one")
         _show(prepared, there, console)
         if pretend:
             for one in prepared.submissions:
@@ -138,8 +140,6 @@ def submit(
             return
         if not prepared.submissions:
             raise typer.Exit(1 if prepared.locked else 0)
-        if there.account_required and there.account is None:
-            raise JanusError(f"--account: none is given; the cluster {there.name!r} needs one")
         if not (yes or not sys.stdin.isatty() or typer.confirm("Send?", default=True)):
             raise typer.Exit(1)
         with _progress(console, len(prepared.submissions)) as told:
@@ -248,7 +248,8 @@ def _show(prepared: Prepared, cluster: Cluster, console: Console) -> None:
     kinds: dict[tuple[Any, ...], list[int]] = {}
     for one in prepared.submissions:
         r = one.resources
-        key = (one.operation, r.ranks * r.cores, r.gpus, r.memory_mb, duration(r.seconds))
+        walltime = (f"{r.rounds} x " if r.rounds > 1 else "") + duration(r.seconds)
+        key = (one.operation, r.ranks * r.cores, r.gpus, r.memory_mb, walltime)
         sums = kinds.setdefault(key, [0, 0])
         sums[0] += len(one.rows)
         sums[1] += sum(map(len, one.rows))

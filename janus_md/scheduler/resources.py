@@ -93,27 +93,40 @@ class Wish:
 
 @dataclass(frozen=True)
 class Resources:
-    """What one submission, or each task of an array, may use."""
+    """What one submission, or each task of an array, may use.
+
+    Attributes
+    ----------
+    ranks, cores, gpus : int
+        MPI ranks, cores of each, GPUs.
+    memory_mb : int
+        Memory, MB.
+    seconds : float
+        Walltime.
+    rounds : int
+        Times that it needs the walltime, where that is cut short.
+    """
 
     ranks: int
     cores: int
     gpus: int
     memory_mb: int
     seconds: float
+    rounds: int = 1
 
     @property
     def cpu_hours(self) -> float:
-        """Cores times walltime, hours."""
-        return self.ranks * self.cores * self.seconds / 3600
+        """Cores times walltime, of all rounds, hours."""
+        return self.ranks * self.cores * self.seconds * self.rounds / 3600
 
     @property
     def gpu_hours(self) -> float:
-        """GPUs times walltime, hours."""
-        return self.gpus * self.seconds / 3600
+        """GPUs times walltime, of all rounds, hours."""
+        return self.gpus * self.seconds * self.rounds / 3600
 
     def or_more(self, other: Resources) -> Resources:
         """Return what suffices for both."""
-        names = ("ranks", "cores", "gpus", "memory_mb", "seconds")
+        names = ("ranks", "cores", "gpus", "memory_mb", "seconds", "rounds")
         return Resources(*(max(getattr(self, n), getattr(other, n)) for n in names))
 
 
@@ -141,8 +154,9 @@ def of_jobs(operation: str, jobs: Sequence[Todo], wish: Wish, cluster: Cluster) 
         memory = 1024 * wish.memory_gb
     elif nodes.memory_gb is not None:
         memory = min(memory, 1024 * nodes.memory_gb)
-    seconds = _seconds(jobs, at_a_time, operation, wish, nodes)
-    return Resources(ranks, cores, gpus, math.ceil(memory), seconds)
+    needed = _needed(jobs, at_a_time, operation)
+    seconds = _walltime(needed, wish, nodes)
+    return Resources(ranks, cores, gpus, math.ceil(memory), seconds, math.ceil(needed / seconds))
 
 
 def of_analyses(rows: Sequence[Sequence[str]], cluster: Cluster) -> Resources:
@@ -156,12 +170,8 @@ def of_analyses(rows: Sequence[Sequence[str]], cluster: Cluster) -> Resources:
     return Resources(1, cores, 0, cores * MEMORY_MB["cpu"], seconds)
 
 
-def _seconds(
-    jobs: Sequence[Todo], at_a_time: int, operation: str, wish: Wish, nodes: Nodes
-) -> float:
-    """Walltime of jobs that run so many at a time; what it cuts off goes on from checkpoints."""
-    if wish.walltime is not None:
-        return _walltime(wish.walltime)
+def _needed(jobs: Sequence[Todo], at_a_time: int, operation: str) -> float:
+    """Time of jobs that run so many at a time, s."""
     each = [
         START_SECONDS
         + (
@@ -172,18 +182,20 @@ def _seconds(
         for job in jobs
     ]
     # Longest first on so many places ends by the mean load plus the longest job.
-    needed = max(each) if len(each) <= at_a_time else sum(each) / at_a_time + max(each)
-    longest = parse(nodes.walltime) if nodes.walltime else math.inf
-    return min(GRAIN_SECONDS * math.ceil(needed / GRAIN_SECONDS), longest)
+    return max(each) if len(each) <= at_a_time else sum(each) / at_a_time + max(each)
 
 
-def _walltime(text: str) -> float:
+def _walltime(needed: float, wish: Wish, nodes: Nodes) -> float:
+    """Walltime that is asked for; what it cuts off goes on from checkpoints."""
+    if wish.walltime is None:
+        longest = parse(nodes.walltime) if nodes.walltime else math.inf
+        return min(GRAIN_SECONDS * math.ceil(needed / GRAIN_SECONDS), longest)
     try:
-        if (seconds := parse(text)) > 0:
+        if (seconds := parse(wish.walltime)) > 0:
             return seconds
     except ValueError:
         pass
     raise JanusError(
-        f"--walltime: {text!r} is not allowed; it must be a time such as 01:30:00 (hours, minutes, "
-        "seconds) or 2-12:00:00 (with days)"
+        f"--walltime: {wish.walltime!r} is not allowed; it must be a time such as 01:30:00 "
+        "(hours, minutes, seconds) or 2-12:00:00 (with days)"
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from janus_md.locks import LOCK
 from janus_md.scheduler import ledger, recovery, slurm
 
 if TYPE_CHECKING:
@@ -44,7 +46,15 @@ def states(project: Project, documents: Mapping[str, Mapping[str, Any]]) -> dict
         name: document[ledger.KEY] for name, document in documents.items() if ledger.KEY in document
     }
     queued, root = slurm.queue(begin), Path(project.path)
-    found = ledger.outcomes(root, entries | recovery.unentered(root, queued), queued)
-    return {
-        job: outcome.word for job, outcome in found.items() if outcome.tells and job in documents
-    }
+    meant = recovery.unentered(root, queued)
+    entries |= {job: meant[job] for job in meant.keys() & documents.keys()}
+    found = ledger.outcomes(root, entries, queued)
+    shared = Counter(str(entry["id"]) for entry in entries.values())
+    words = {}
+    for job, outcome in found.items():
+        alone = shared[str(entries[job]["id"])] == 1
+        if outcome.word == "running" and not (alone or (root / "workspace" / job / LOCK).exists()):
+            words[job] = "queued"  # its submission runs, but nobody has worked on this job yet
+        elif outcome.tells:
+            words[job] = outcome.word
+    return words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,12 +59,12 @@ class Prepared:
 
     @property
     def cpu_hours(self) -> float:
-        """At most, if every submission takes all of its walltime."""
+        """At most, if every submission takes all of its walltime as often as it may need it."""
         return sum(one.resources.cpu_hours * len(one.rows) for one in self.submissions)
 
     @property
     def gpu_hours(self) -> float:
-        """At most, if every submission takes all of its walltime."""
+        """At most, like :attr:`cpu_hours`."""
         return sum(one.resources.gpu_hours * len(one.rows) for one in self.submissions)
 
 
@@ -84,6 +84,7 @@ def prepare(
     chosen: Collection[str] | None = None,
     retry: bool = False,
     keep: bool = True,
+    requeue: bool = True,
     **of_script: Any,
 ) -> Prepared:
     """Plan what is to be sent; within :func:`ledger.lock` where it will be.
@@ -100,6 +101,8 @@ def prepare(
         Also those that have failed :data:`failures.MOST` times.
     keep : bool
         Whether to write down how earlier submissions ended.
+    requeue : bool
+        Whether what is cut off goes on by itself.
     **of_script
         Further arguments of :func:`script.write`.
     """
@@ -149,8 +152,12 @@ def prepare(
         jobs.append(Todo(name, point, todo, record.document.get("execution")))
     largest = slurm.largest_array() if wish.array and keep else slurm.LARGEST_ARRAY
     prepared.submissions = plan(jobs, wish, cluster, begin, largest)
+    if not requeue:
+        prepared.submissions = [
+            replace(one, resources=replace(one.resources, rounds=1)) for one in prepared.submissions
+        ]
     prepared.scripts = {
-        one.name: script.write(one, wish, cluster, root, **of_script)
+        one.name: script.write(one, wish, cluster, root, requeue=requeue, **of_script)
         for one in prepared.submissions
     }
     return prepared

@@ -103,7 +103,9 @@ def test_arrays_are_split_where_slurm_wants_it() -> None:
 def test_a_walltime_is_cut_at_the_partitions() -> None:
     short = CLUSTER.model_copy(update={"cpu": Nodes(cores=64, walltime="01:00:00")})
     (one,) = planned(todo(1), short)
-    assert one.resources.seconds == 3600
+    # Five hours and three minutes, an hour at a time.
+    assert (one.resources.seconds, one.resources.rounds) == (3600, 6)
+    assert one.resources.cpu_hours == 6
     (one,) = planned(todo(1), short, walltime="0:30:00", memory_gb=2)
     assert (one.resources.seconds, one.resources.memory_mb) == (1800, 2048)
 
