@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from janus_md.locks import LOCK
 from janus_md.products import RESTART
 from janus_md.scheduler.script import FOLDER
 from tests.cluster.conftest import Node, Study, wait_for
@@ -68,9 +69,9 @@ def test_what_waits_while_its_project_is_moved_is_told(
     assert moved.status() == "3 jobs: 3 queued\n"
     now(slurm, single)
     now(slurm, task)
-    wait_for_end(slurm, single, task)
-    assert moved.status() == "3 jobs: 1 queued, 2 done\n"
-    assert {f"{single}.out", f"{task}.out"} <= {one.name for one in (moved.path / FOLDER).iterdir()}
+    for job, slurm_id in zip(moved.jobs[1:], (single, task), strict=True):
+        wait_for(Path(job.fn(LOCK)).exists)
+        assert (moved.path / FOLDER / f"{slurm_id}.out").is_file()
 
 
 def test_without_requeue_nothing_that_waits_begins_or_stays(slurm: Node, study: Make) -> None:
