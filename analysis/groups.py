@@ -125,6 +125,19 @@ def varying_keys(rows: pd.DataFrame) -> list[str]:
     return ["substance", *keys] if len(set(substances(rows))) > 1 or not keys else keys
 
 
+def job_labels(rows: pd.DataFrame) -> list[str]:
+    """Say of each job which state point it is, in the keys that vary, and which replica."""
+    keys = varying_keys(rows)
+    if "replica" in rows and rows["replica"].nunique() > 1:
+        keys.append("replica")
+    table = rows.assign(substance=substances(rows))
+    columns = [table[key].tolist() for key in keys]
+    return [
+        Group(dict(zip(keys, map(_plain, values), strict=True)), (), {}).label
+        for values in zip(*columns, strict=True)
+    ]
+
+
 def is_analysed(rows: pd.DataFrame) -> np.ndarray:
     """Tell for each job whether its summary is there, shape (jobs,), bool."""
     if "analysis.mean_n.mean" not in rows:

@@ -14,12 +14,12 @@ from janus_md.analysis import evolution, figures
 from janus_md.analysis.gallery import draw_figures, spread
 from janus_md.analysis.groups import (
     MISSING,
-    SYMBOLS,
     Group,
     group_jobs,
     is_analysed,
     job_ids,
-    short,
+    job_labels,
+    say,
     tell,
 )
 from janus_md.analysis.results import (
@@ -176,10 +176,12 @@ def _execution(rows: pd.DataFrame) -> dict[str, Any]:
     known = {name: title for name, title in EXECUTION.items() if f"execution.{name}" in rows}
     kept = {k: title for k, title in known.items() if rows[f"execution.{k}"].notna().any()}
     body = [
-        [job[:8], *(_cell(row[f"execution.{name}"]) for name in kept)]
-        for job, (_, row) in zip(job_ids(rows), rows.iterrows(), strict=True)
+        [label, job[:8], *(_cell(row[f"execution.{name}"]) for name in kept)]
+        for label, job, (_, row) in zip(
+            job_labels(rows), job_ids(rows), rows.iterrows(), strict=True
+        )
     ]
-    return {"columns": ["job", *kept.values()], "rows": body}
+    return {"columns": ["state point", "job", *kept.values()], "rows": body}
 
 
 def _cell(value: Any) -> str:
@@ -190,11 +192,8 @@ def _cell(value: Any) -> str:
     return tell(value)
 
 
-def _constants(rows: pd.DataFrame) -> list[tuple[str, str]]:
+def _constants(rows: pd.DataFrame) -> list[str]:
     """State-point values that all jobs share and that a reader looks for first."""
     wanted = ("model", "temperature", "n_bodies", "volume_fraction", "protocol.produce_ns")
-    return [
-        (SYMBOLS.get(key, short(key)), tell(rows[key].iloc[0]))
-        for key in wanted
-        if key in rows and rows[key].nunique(dropna=False) == 1
-    ]
+    shared = (key for key in wanted if key in rows and rows[key].nunique(dropna=False) == 1)
+    return say({key: rows[key].iloc[0] for key in shared})

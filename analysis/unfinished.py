@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from janus_md.analysis.groups import Group, job_ids, substances, varying_keys
+from janus_md.analysis.groups import job_ids, job_labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,15 +43,11 @@ class Unfinished:
 
 def unfinished(rows: pd.DataFrame, finished: Collection[str]) -> list[Unfinished]:
     """Jobs of a sweep that are not `finished`; those that failed come first."""
-    keys = varying_keys(rows)
-    if "replica" in rows and rows["replica"].nunique() > 1:
-        keys.append("replica")
     found = []
-    told = zip(job_ids(rows), substances(rows), rows.to_dict("records"), strict=True)
-    for job, substance, row in told:
+    told = zip(job_ids(rows), job_labels(rows), rows.to_dict("records"), strict=True)
+    for job, label, row in told:
         if job in finished:
             continue
-        label = Group({key: (row | {"substance": substance})[key] for key in keys}, (), {}).label
         message = row.get("failure.message")
         failed = isinstance(message, str)
         reason = f"{message}{_step(row.get('failure.step'))}" if failed else _standing(row)
