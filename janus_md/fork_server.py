@@ -1,27 +1,70 @@
 """Processes forked from one that has imported what they need: each starts in milliseconds.
 
-The server imports (:mod:`janus_md.preloaded`) and forks, and does nothing else: no engine, no GPU,
-no MPI and no thread is there that a fork would tear apart. A crash costs its own process.
+The server imports (:mod:`janus_md.preloaded`) and forks, and does nothing else: no engine, no GPU
+and no MPI is there that a fork would tear apart. A crash costs its own process.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver, get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
 
-_CONTEXT = get_context("forkserver")
-
-Pipe, Process = _CONTEXT.Pipe, _CONTEXT.Process
-"""As of :mod:`multiprocessing`; a process begins in the folder and environment of the server."""
+_forked = True  # else each process imports for itself
 
 
 def begin() -> None:
-    """Start the server, so that it imports while its first process is made ready."""
-    _CONTEXT.set_forkserver_preload(["janus_md.preloaded"])
-    with _one_thread():
-        forkserver.ensure_running()
+    """Start the server, so that it imports while its first process is made ready.
+
+    Where it cannot have a socket (the path of the folder for temporary files is longer than a
+    socket's name may be, or nothing can be written there), processes start without it, later.
+    """
+    global _forked
+    forkserver.set_forkserver_preload(["janus_md.preloaded"])
+    try:
+        with _one_thread():
+            forkserver.ensure_running()
+    except OSError:
+        _forked = False
+
+
+def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Connection]:
+    """Start ``target(pipe, *arguments)`` in a process of its own.
+
+    Parameters
+    ----------
+    target : callable
+        Function of a module. It begins in the environment of the server.
+    *arguments
+        What can be pickled.
+
+    Returns
+    -------
+    process : multiprocessing.process.BaseProcess
+        It ends with the exit code that `target` leaves with.
+    pipe : multiprocessing.connection.Connection
+        Its end for reading; the process has the other one.
+
+    Raises
+    ------
+    OSError
+        Where there is no room for another process.
+    """
+    context: Any = get_context("forkserver" if _forked else "spawn")
+    reader, writer = context.Pipe(duplex=False)
+    try:
+        process = context.Process(target=target, args=(writer, *arguments))
+        process.start()
+    except OSError:
+        reader.close()
+        raise
+    finally:
+        writer.close()
+    return process, reader
 
 
 @contextmanager

@@ -136,17 +136,8 @@ def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) ->
     """
     log = job.directory / f"{operation}.out"
     log.write_bytes(b"")
-    reader, writer = fork_server.Pipe(duplex=False)
     variables = os.environ | {"OMP_NUM_THREADS": str(resources.threads)}
-    process = fork_server.Process(
-        target=work_forked,
-        args=(operation, job.directory, resources, writer, log, variables),
+    process, pipe = fork_server.start(
+        work_forked, operation, job.directory, resources, log, variables
     )
-    try:
-        process.start()
-    except OSError:
-        reader.close()
-        raise
-    finally:
-        writer.close()
-    return Running(job, operation, process, reader, log, resources.threads, gpu_id)
+    return Running(job, operation, process, pipe, log, resources.threads, gpu_id)

@@ -219,10 +219,10 @@ def _prepare() -> None:
 
 
 def work_forked(
+    pipe: Connection,
     operation: str,
     directory: Path,
     resources: Resources,
-    pipe: Connection,
     log: Path,
     variables: dict[str, str],
 ) -> None:
@@ -230,10 +230,10 @@ def work_forked(
 
     Parameters
     ----------
-    operation, directory, resources
-        As of :func:`work`.
     pipe : Connection
         Where to tell how far it is.
+    operation, directory, resources
+        As of :func:`work`.
     log : Path
         File for what engine and libraries print.
     variables : dict of str to str

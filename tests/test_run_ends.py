@@ -163,6 +163,19 @@ def test_want_of_memory_costs_its_job_alone(
     assert len(frames(sound)) == 11
 
 
+def test_a_long_name_of_the_folder_for_temporary_files_costs_time_alone(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, long = tmp_path / "workspace", tmp_path / ("x" * 120)  # a socket's name has 107 bytes
+    make(janus_md, place, TINY + "  relative_permittivity: 1\n")
+    long.mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    process = start_janus_md("run", "-d", place, "--operation", "simulate")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert out.endswith("1 done\n")
+
+
 def test_who_killed_a_process_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kills = 3
     monkeypatch.setattr("janus_md.running.kernel_kills", lambda: kills)

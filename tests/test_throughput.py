@@ -186,13 +186,10 @@ def test_jobs_that_find_no_memory_beside_others_come_again(
     device.mkdir()
 
     def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) -> Running:
-        reader, writer = fork_server.Pipe(duplex=False)
-        process = fork_server.Process(target=little_memory, args=(writer, device))
-        process.start()
-        writer.close()
+        process, pipe = fork_server.start(little_memory, device)
         log = tmp_path / f"{job.id}.out"
         log.touch()
-        return Running(job, operation, process, reader, log, resources.threads, gpu_id)
+        return Running(job, operation, process, pipe, log, resources.threads, gpu_id)
 
     monkeypatch.setattr(runner, "start", start)
     jobs = [Job(str(k), tmp_path, f"job {k}", ("simulate",), 16) for k in range(6)]
