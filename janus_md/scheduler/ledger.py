@@ -167,6 +167,25 @@ def jobs_of(
     return [job for row in chosen for job in row]
 
 
+def queue(root: Path, begin: str) -> list[slurm.Queued]:
+    """Jobs of this workspace that wait or run; those of one that it is a copy of are not its own.
+
+    Raises
+    ------
+    JanusError
+        Where Slurm does not answer.
+    """
+    queued = slurm.queue(begin)
+    foreign = others(root, (one.folder for one in queued))
+    return [one for one in queued if one.folder not in foreign]
+
+
+def others(root: Path, folders: Iterable[str]) -> set[str]:
+    """Which of these folders, that jobs work in, are other workspaces than `root`."""
+    there = set(folders) - {""}
+    return {one for one in there - gone(there) if not root.samefile(one)}
+
+
 def gone(folders: Iterable[str]) -> set[str]:
     """Which of these folders, that jobs were to work in, no longer are workspaces."""
     return {one for one in set(folders) if one and not (Path(one) / FOLDER).is_dir()}
@@ -194,11 +213,14 @@ def outcomes(
     live = {one.id: one for one in queued}
     folders = {str(entry["id"]): str(entry.get("folder", "")) for entry in entries.values()}
     moved = gone([*folders.values(), *(one.folder for one in live.values())])
+    foreign = others(root, folders.values())
     known: dict[str, Outcome] = {}
     unsure = []  # the scheduler knows better how these ended
     for slurm_id in folders:
         if slurm_id in live:
             known[slurm_id] = Outcome(_word(live[slurm_id], moved), live=True)
+        elif folders[slurm_id] in foreign:
+            known[slurm_id] = Outcome("ended")  # this is a copy, of which nothing was sent
         elif (left := _left_behind(root / exit_file(slurm_id))) is not None:
             code, alone = left
             word = _OWN_WORDS.get(code, f"failed (exit code {code})")

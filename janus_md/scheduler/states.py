@@ -45,7 +45,8 @@ def states(project: Project, documents: Mapping[str, Mapping[str, Any]]) -> dict
     entries = {
         name: document[ledger.KEY] for name, document in documents.items() if ledger.KEY in document
     }
-    queued, root = slurm.queue(begin), Path(project.path)
+    root = Path(project.path)
+    queued = ledger.queue(root, begin)
     meant = recovery.unentered(root, queued)
     entries |= {job: meant[job] for job in meant.keys() & documents.keys()}
     found = ledger.outcomes(root, entries, queued)

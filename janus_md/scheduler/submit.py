@@ -111,7 +111,7 @@ def prepare(
     root = Path(project.path)
     begin = ledger.prefix(project, make=keep) or "janus-new-"
     try:
-        queued = slurm.queue(begin)
+        queued = ledger.queue(root, begin)
     except JanusError:
         if keep:
             raise

