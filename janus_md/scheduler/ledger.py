@@ -252,7 +252,7 @@ def outcomes(
 
 def _word(one: slurm.Queued, moved: set[str]) -> str:
     """Say how a job stands that is in the queue."""
-    if one.reason == "DependencyNeverSatisfied":
+    if one.reason == slurm.HOPELESS:
         return "held (what it waits for failed)"
     if "held" in (why := one.reason.lower().replace("_", " ")):
         # JobHeldUser, JobHeldAdmin, "launch failed requeued held", "job requeued in held state".

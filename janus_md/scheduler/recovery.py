@@ -58,6 +58,15 @@ def _unentered(root: Path, queued: Iterable[Queued]) -> dict[Path, list[Queued]]
     return found
 
 
+def without_hopeless(queued: Sequence[Queued]) -> list[Queued]:
+    """Cancel what waits for the success of a job that failed; return the others.
+
+    Slurm is told to do so itself, but not all clusters let it.
+    """
+    slurm.cancel([one.id for one in queued if one.reason == slurm.HOPELESS])
+    return [one for one in queued if one.reason != slurm.HOPELESS]
+
+
 def move_here(root: Path, queued: Iterable[Queued]) -> int:
     """Tell jobs that wait for a folder that was moved that it is `root` now; return how many.
 

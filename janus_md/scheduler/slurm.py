@@ -24,6 +24,9 @@ LARGEST_ARRAY = 1000
 HELD = "JobHeldUser"
 """Slurm's reason of a job that waits for its release."""
 
+HOPELESS = "DependencyNeverSatisfied"
+"""Slurm's reason of a job that waits for the success of one that failed."""
+
 ENDED_WELL = "COMPLETED"
 """Slurm's word for a job whose script ended with 0."""
 
@@ -158,6 +161,12 @@ def submit(script: Path, *options: str) -> str:
 def release(slurm_id: str) -> None:
     """Let a job begin that was sent on hold."""
     ask("scontrol", "release", slurm_id)
+
+
+def cancel(ids: Sequence[str]) -> None:
+    """Cancel jobs, or tasks of arrays."""
+    for first in range(0, len(ids), AT_ONCE):
+        ask("scancel", *ids[first : first + AT_ONCE])
 
 
 def largest_array() -> int:

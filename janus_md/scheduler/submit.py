@@ -118,6 +118,7 @@ def prepare(
         queued = []  # no scheduler here: what would be sent if nothing had been
     prepared = Prepared()
     if keep:
+        queued = recovery.without_hopeless(queued)
         recovery.finish(project, queued)
         prepared.moved = recovery.move_here(root, queued)
     busy = ledger.busy(root, queued)

