@@ -12,7 +12,7 @@ from janus_md import __version__
 from janus_md.analysis.groups import MISSING
 from janus_md.analysis.results import format_short
 from janus_md.reproduce.excess import ExcessResult, by_excess, sorting
-from janus_md.reproduce.paper import Fact, Paper
+from janus_md.reproduce.paper import Fact
 from janus_md.reproduce.quantities import QUANTITIES
 from janus_md.reproduce.rows import Row
 from janus_md.reproduce.tables import (
@@ -62,7 +62,7 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
         "calibration*.",
         _grid(HEADINGS, [cells(row) for row in found.rows]),
         "Where a simulation agrees, and why the range is that:",
-        _facts(paper),
+        _facts([fact for fact in paper.facts if any(row.fact == fact for row in found.rows)]),
     ]
     if found.combinations:
         parts += ["## Hypotheses", *_hypotheses(found)]
@@ -92,8 +92,8 @@ def _about(found: Reproduction) -> str:
     )
 
 
-def _facts(paper: Paper) -> str:
-    rows = [(f.name, QUANTITIES[f.quantity].label, wanted(f), _why(f)) for f in paper.facts]
+def _facts(facts: Sequence[Fact]) -> str:
+    rows = [(f.name, QUANTITIES[f.quantity].label, wanted(f), _why(f)) for f in facts]
     return _grid(("fact", "measured", "agrees if", "why"), rows)
 
 

@@ -83,6 +83,10 @@ def growth(paper: Paper, results: Results) -> Figure | None:
         one.set(xlabel="time / ns", ylabel=f"mean wire length {title} / bodies", yscale="log")
         plain_log(one)
     axes[2].axhline(0.5, color="0.4", ls="--", lw=1.0)
+    axes[2].text(
+        1.0, 0.49, "random order", fontsize=8, color="0.3", ha="right", va="top",
+        transform=axes[2].get_yaxis_transform(),
+    )  # fmt: skip
     axes[2].set(xlabel="time / ns", ylabel="share of bonds that join R and S", ylim=(0.0, 1.0))
     figure.legend(frameon=False, fontsize=8, loc="outside right center")
     return figure
@@ -104,7 +108,7 @@ def structure(paper: Paper, results: Results) -> Figure | None:
             share, _ = np.histogram(values, edges)
             one.stairs(share / max(1, len(values)), edges, color=colour, lw=1.2, label=label)
         counts = np.sum([run.samples["side_counts"] for run in runs], axis=0)
-        axes[3].stairs(_over_far(counts), SIDE_EDGES, color=colour, lw=1.2)
+        axes[3].stairs(_over_far(counts), SIDE_EDGES, baseline=None, color=colour, lw=1.2)
     for one, name in zip(axes, [*PANELS, "side_nm"], strict=True):
         for fact in paper.facts:
             if fact.quantity == name and fact.compared:
@@ -119,6 +123,7 @@ def structure(paper: Paper, results: Results) -> Figure | None:
     )
     for one, (x, y) in zip(axes, titles, strict=True):
         one.set(xlabel=x, ylabel=y)
+    axes[3].set_xlim(2.0, SIDE_EDGES[-1])
     names, labels = axes[0].get_legend_handles_labels()
     figure.legend(names, labels, frameon=False, fontsize=8, loc="outside lower center", ncols=3)
     return figure
@@ -194,12 +199,12 @@ def _over_far(counts: np.ndarray) -> np.ndarray:
 
 
 def _mark(axes: Axes, fact: Fact) -> None:
+    """Shade the range of a fact, with what its name has behind a comma, such as TEM."""
     low, high = axes.get_xlim()
-    axes.axvspan(
-        low if fact.low is None else fact.low,
-        high if fact.high is None else fact.high,
-        color="0.5",
-        alpha=0.25,
-        lw=0,
-        zorder=0,
-    )
+    low = low if fact.low is None else fact.low
+    high = high if fact.high is None else fact.high
+    axes.axvspan(low, high, color="0.5", alpha=0.25, lw=0, zorder=0)
+    axes.text(
+        0.5 * (low + high), 1.0, fact.name.partition(", ")[2], fontsize=8, color="0.3",
+        ha="center", va="bottom", transform=axes.get_xaxis_transform(),
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from janus_md.reproduce.measures import Run
 from janus_md.reproduce.paper import Fact, Paper
 from janus_md.reproduce.quantities import PAIR, QUANTITIES
 from janus_md.reproduce.rows import Combination, Row
+from janus_md.reproduce.verdicts import VERDICTS
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -121,9 +122,9 @@ def console_table(rows: Sequence[Row]) -> Table:
 
 
 def verdict_counts(rows: Sequence[Row]) -> str:
-    """Say how many rows have which verdict."""
+    """Say how many rows have which verdict, the tests of the model first."""
     count = Counter(row.verdict for row in rows)
-    return ", ".join(f"{number} {word}" for word, number in count.most_common())
+    return ", ".join(f"{count[word]} {word}" for word in VERDICTS if count[word])
 
 
 def as_data(found: Reproduction) -> dict[str, Any]:

@@ -11,6 +11,9 @@ UNDECIDED = "undecided"
 NOT_COMPARED = "not compared"
 NO_DATA = "no data"
 
+VERDICTS = (AGREEMENT, DISAGREEMENT, UNDECIDED, CALIBRATED, NOT_COMPARED, NO_DATA)
+"""All of them."""
+
 ERRORS = 2.0
 """Standard errors to either side that a measured value is taken to reach."""
 
