@@ -8,7 +8,8 @@ from typing import Any
 MOST = 2
 """Failures in a row after which a job is submitted again only where the user says so."""
 
-_TIMES = "failures"
+KEY = "failures"
+"""Key of the document: how often."""
 
 
 def note(document: MutableMapping[str, Any], operation: str, message: str) -> None:
@@ -16,15 +17,15 @@ def note(document: MutableMapping[str, Any], operation: str, message: str) -> No
     if "failure" not in document:
         document["failure"] = {"message": message}
     document["failure"]["operation"] = operation
-    document[_TIMES] = times(document) + 1
+    document[KEY] = times(document) + 1
 
 
 def times(document: Mapping[str, Any]) -> int:
     """Failures since an operation of the job last succeeded."""
-    return int(document.get(_TIMES, 0))
+    return int(document.get(KEY, 0))
 
 
 def forget(document: MutableMapping[str, Any]) -> None:
     """Begin to count anew: an operation has succeeded."""
-    if _TIMES in document:
-        del document[_TIMES]
+    if KEY in document:
+        del document[KEY]

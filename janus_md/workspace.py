@@ -49,6 +49,8 @@ class Record:
         Its folder.
     state : str
         How far it is (:func:`janus_md.products.state`).
+    left : tuple of str
+        Operations that it still needs (:func:`janus_md.products.missing`).
     statepoint, document : mapping
         Empty where there is none. What cannot be read is told under ``failure`` of the document.
     files : collection of str
@@ -58,6 +60,7 @@ class Record:
     id: str
     directory: str
     state: str
+    left: tuple[str, ...]
     statepoint: Mapping[str, Any]
     document: Mapping[str, Any]
     files: Collection[str]
@@ -155,10 +158,10 @@ def _read(
         document = _trouble(
             f"{STATE_POINT} is missing or damaged; `janus-md init` with its template writes it anew"
         )
-    state = products.state(files, document)
-    if keys is not None:
-        document = _kept(document, keys)
-    return Record(str(job.id), path, state, statepoint, document, lists.setdefault(files, files))
+    state, left = products.state(files, document), tuple(products.missing(files, document))
+    kept = document if keys is None else _kept(document, keys)
+    files = lists.setdefault(files, files)
+    return Record(str(job.id), path, state, left, statepoint, kept, files)
 
 
 def _kept(nested: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def job(name: str, statepoint: dict[str, Any], **results: Any) -> Record:
         key: {"mean": value} if isinstance(value, float) else value
         for key, value in results.items()
     }
-    return Record(name, "", "done", statepoint, {"analysis": analysis} if results else {}, ())
+    return Record(name, "", "done", (), statepoint, {"analysis": analysis} if results else {}, ())
 
 
 def point(particle: str | None, permittivity: float, produce_ns: float = 8.0) -> dict[str, Any]:

@@ -161,7 +161,7 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
     JanusError
         Where an id fits no job, or several, or the file cannot be read.
     """
-    from janus_md import query
+    from janus_md import failures, query
 
     names = list(ids)
     if file is not None:
@@ -173,7 +173,7 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
         if not names:
             raise JanusError(f"--jobs-file: {str(file)!r} is empty; it must hold ids of jobs")
     elif not names:
-        return query.records(project)
+        return query.records(project, keys={failures.KEY})
     known = dict.fromkeys(str(job.id) for job in project)
     found = []
     for name in names:
@@ -185,29 +185,29 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
                 "of its beginning to tell it from the others (see janus-md query)"
             )
         found += fitting
-    return query.records(project, list(dict.fromkeys(found)))
+    return query.records(project, list(dict.fromkeys(found)), {failures.KEY})
 
 
 def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:
     """Those of `jobs` that have `operation` left to do, and how many must be simulated before."""
-    from janus_md import products, query
+    from janus_md import query
     from janus_md.running import Job
     from janus_md.statepoint import StatePoint
 
-    names = query.labels([job.statepoint for job in jobs])
+    keys = query.varying_keys([job.statepoint for job in jobs])
     pending, waiting = [], 0
-    for job, name in zip(jobs, names, strict=True):
-        left = products.missing(job.files, job.document)
-        todo = [one for one in left if operation in (ALL, one)]
+    for job in jobs:
+        todo = [one for one in job.left if operation in (ALL, one)]
         if not todo:
             continue
-        if todo[0] != left[0]:
+        if todo[0] != job.left[0]:
             waiting += 1
             continue
         try:
             point = StatePoint.of(job.statepoint)
         except JanusError as error:
             raise JanusError(f"job {job.id}: not a state point of janus-md: {error}") from error
+        name = query.label(job.statepoint, keys)
         pending.append(Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies))
     return pending, waiting
 

@@ -6,12 +6,17 @@ import math
 import shlex
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from janus_md.errors import JanusError
 from janus_md.scheduler.clusters import Cluster
 from janus_md.scheduler.plan import Submission
 from janus_md.scheduler.resources import Wish
+
+if TYPE_CHECKING:
+    import jinja2
 
 FOLDER = Path(".janus_md") / "slurm"
 """Where scripts, lists of jobs, output and exit codes lie, in the workspace."""
@@ -78,23 +83,15 @@ def write(
     JanusError
         Where the run would be told to stop as soon as it starts.
     """
-    import jinja2
-
     if not 0 < lead < one.resources.seconds:
         raise JanusError(
             f"--lead: {lead} is not allowed; it must be above 0 s and shorter than the walltime, "
             f"{duration(one.resources.seconds)}"
         )
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # a shell script
-        keep_trailing_newline=True,
-    )
     resources = one.resources
     engine = ["--engine", wish.engine, "--device", one.device]
-    return environment.get_template("job.sh.jinja").render(
+    return _template().render(
         options=_options(one, wish, cluster, lead, requeue),
         root=shlex.quote(str(root)),
         setup=cluster.setup,
@@ -112,6 +109,19 @@ def write(
         requeue=requeue,
         most_requeues=MOST_REQUEUES,
     )
+
+
+@cache
+def _template() -> jinja2.Template:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # a shell script
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("job.sh.jinja")
 
 
 def _options(one: Submission, wish: Wish, cluster: Cluster, lead: int, requeue: bool) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md import failures, products
+from janus_md import failures
 from janus_md.errors import JanusError
 from janus_md.scheduler import ledger, recovery, script, slurm
 from janus_md.scheduler.clusters import Cluster
@@ -122,23 +122,22 @@ def prepare(
         recovery.finish(project, queued)
         prepared.moved = recovery.move_here(root, queued)
     busy = ledger.busy(root, queued)
-    left: dict[str, tuple[Record, tuple[str, ...]]] = {}
-    for record in query.records(project, chosen):
-        todo = tuple(products.missing(record.files, record.document))
-        if todo and record.id in busy:
+    left: dict[str, Record] = {}
+    for record in query.records(project, chosen, {"execution", failures.KEY, ledger.KEY}):
+        if record.left and record.id in busy:
             prepared.busy += 1
-        elif todo and not os.access(record.directory, os.W_OK):
+        elif record.left and not os.access(record.directory, os.W_OK):
             prepared.locked.append(record.id)
-        elif todo:
-            left[record.id] = (record, todo)
+        elif record.left:
+            left[record.id] = record
     entries = {
         name: record.document[ledger.KEY]
-        for name, (record, _) in left.items()
+        for name, record in left.items()
         if ledger.KEY in record.document
     }
     ended = ledger.outcomes(root, entries, queued) if keep else {}
     jobs = []
-    for name, (record, todo) in left.items():
+    for name, record in left.items():
         document = record.document
         if name in ended and ended[name].live:
             prepared.busy += 1  # its list of jobs is lost
@@ -150,7 +149,7 @@ def prepare(
             prepared.given_up.append(name)
             continue
         point = StatePoint.of(record.statepoint)
-        jobs.append(Todo(name, point, todo, record.document.get("execution")))
+        jobs.append(Todo(name, point, record.left, record.document.get("execution")))
     largest = slurm.largest_array() if wish.array and keep else slurm.LARGEST_ARRAY
     prepared.submissions = plan(jobs, wish, cluster, begin, largest)
     if not requeue:
