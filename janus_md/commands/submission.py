@@ -127,10 +127,16 @@ def submit(
     options += ["--until-stationary"] if until_stationary else []
     console = Console(soft_wrap=True, highlight=False)
     with nullcontext() if pretend else ledger.lock(Path(project.path)):
-        prepared = prepare(
-            project, wish, there, chosen=chosen, retry=retry, keep=not pretend,
-            lead=lead or there.signal_lead, requeue=requeue, run_options=options,
-        )  # fmt: skip
+        try:
+            prepared = prepare(
+                project, wish, there, chosen=chosen, retry=retry, keep=not pretend,
+                lead=there.signal_lead if lead is None else lead, requeue=requeue, run_options=options,
+            )  # fmt: skip
+        except OSError as error:
+            raise JanusError(
+                f"{error.filename or project.path}: {error.strerror}; nothing is sent, mend that "
+                "and submit again"
+            ) from error
         if there.account_required and there.account is None and not pretend:
             raise JanusError(f"--account: none is given; the cluster {there.name!r} needs one")
         _show(prepared, there, console)

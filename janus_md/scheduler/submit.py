@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md import failures
 from janus_md.errors import JanusError
+from janus_md.messages import count
 from janus_md.scheduler import ledger, recovery, script, slurm
 from janus_md.scheduler.clusters import Cluster
 from janus_md.scheduler.plan import Submission, plan
@@ -193,13 +194,13 @@ def send(
             told(one)
     except OSError as error:
         raise JanusError(
-            f"{error.filename or root}: {error.strerror}; {len(sent.ids)} submissions are sent, "
-            "mend that and submit again for the rest"
+            f"{error.filename or root}: {error.strerror}; {count(len(sent.ids), 'submission')} "
+            "sent so far, mend that and submit again for the rest"
         ) from error
     except JanusError as error:
         raise JanusError(
-            f"{error}; {len(sent.ids)} submissions are sent, the next submit finds out about this "
-            "one and sends the rest"
+            f"{error}; {count(len(sent.ids), 'submission')} sent so far, the next submit finds out "
+            "about this one and sends the rest"
         ) from error
     return sent
 

@@ -222,7 +222,7 @@ def test_a_controller_that_no_longer_answers_ends_a_submission(
         program(tmp_path / "bin", "squeue", "echo 'Unable to contact slurm controller' >&2; exit 1")
         status = place.call("status", "-d", place.path)
     assert met.code == 2
-    assert "the scheduler may be down, try later; 2 submissions are sent" in met.err
+    assert "the scheduler may be down, try later; 2 submissions sent so far" in met.err
     assert "try later; what follows is what is on disk" in status.err
     assert (status.code, status.out) == (0, "5 jobs: 5 waiting\n")
     there = len(slurm.queue())
@@ -254,7 +254,7 @@ def test_a_folder_that_is_full_or_read_only_costs_nothing_but_itself(
         met = place.submit(*place.later())
         assert met.code == 2
         assert "No space left on device; " in met.err
-        assert "submissions are sent, mend that and submit again for the rest" in met.err
+        assert "sent so far, mend that and submit again for the rest" in met.err
         there = len(slurm.queue())
         assert 1 <= there < 5
         filling.unlink()
