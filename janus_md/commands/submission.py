@@ -130,7 +130,8 @@ def submit(
         try:
             prepared = prepare(
                 project, wish, there, chosen=chosen, retry=retry, keep=not pretend,
-                lead=there.signal_lead if lead is None else lead, requeue=requeue, run_options=options,
+                lead=there.signal_lead if lead is None else lead, requeue=requeue,
+                run_options=options,
             )  # fmt: skip
         except OSError as error:
             raise JanusError(
