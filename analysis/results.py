@@ -58,6 +58,9 @@ crystal of R-Au-Cu (Li et al., ACS Cent. Sci. 2022, 8, 1258), nm."""
 SLOW = 8.0
 """Dipolar coupling above which lengths after some nanoseconds are not those of equilibrium."""
 
+MOST_ROWS = 500
+"""State points in the terminal's table at most; results.csv has all."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -119,11 +122,13 @@ def results(
     """Rows of the table of results."""
     place = {job: k for k, job in enumerate(job_ids(rows))}
     names = substances(rows)
+    about = [key for key in ("relative_permittivity", "temperature", "model") if key in rows]
+    of_jobs = rows[about].to_dict("records")
     dipoles: dict[tuple[str, str], float | None] = {}  # read once for each kind of body
     found = []
     for group in groups:
         job = group.jobs[0]
-        row = rows.iloc[place[job]]
+        row = of_jobs[place[job]]
         medium = float(row.get("relative_permittivity", 1.0))
         temperature = float(row.get("temperature", 298.15))
         kind = (names[place[job]], str(row.get("model")))
@@ -163,12 +168,14 @@ def console_table(
     """Table of results for the terminal.
 
     With `job_dirs` it has the dipolar coupling too. The energy, and then the coupling, are left out
-    where no job has one or `width` characters have no room for them.
+    where no job has one or `width` characters have no room for them. Of more than
+    :data:`MOST_ROWS` state points it has the first ones, and says so.
     """
     from rich import box
     from rich.table import Table
 
-    groups = group_jobs(rows)
+    every = group_jobs(rows)
+    groups = every[:MOST_ROWS]
     found = results(rows, groups, job_dirs or {})
     keys = list(groups[0].keys) if groups else []
     columns = [
@@ -200,8 +207,12 @@ def console_table(
             table.add_column(heading, justify="right", no_wrap=True)
     for k in range(len(groups)):
         table.add_row(*(cells[k] for _, cells in columns))
+    notes = []
     if any(result.slow for result in found):
-        table.caption = f"† λ above {SLOW:g}: kinetics and box size, not equilibrium"
+        notes.append(f"† λ above {SLOW:g}: kinetics and box size, not equilibrium")
+    if len(every) > len(groups):
+        notes.append(f"... and {len(every) - len(groups)} more state points, all in results.csv")
+    table.caption = "\n".join(notes) or None
     return table
 
 

@@ -83,6 +83,9 @@ def test_many_failures_are_cut_short(janus_md: Cli, tmp_path: Path) -> None:
     assert lines[0] == "25 jobs: 25 failed"
     assert len(lines) == 2 + 20 + 1
     assert lines[-1] == "... and 5 more (--json shows all)"
+    lines = janus_md("report", "-d", tmp_path).out.splitlines()
+    assert [line.startswith("failed: ") for line in lines] == [True] * 21
+    assert lines[-1] == "failed: 5 more"
 
 
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux lists locks")

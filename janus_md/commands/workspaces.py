@@ -229,9 +229,12 @@ def report(
     analyzed = any(rows["status"] == "done")
     if analyzed:
         page.print(console_table(rows, folders, width=page.width))
-    for _, row in rows[rows["status"] == "failed"].iterrows():
+    failed = rows[rows["status"] == "failed"]
+    for _, row in failed[:LISTED].iterrows():
         message = row.get("failure.message", "")
         console.print(f"failed: {row['job'][:8]}: {message}", highlight=False, markup=False)
+    if len(failed) > LISTED:
+        console.print(f"failed: {len(failed) - LISTED} more", highlight=False)
     if not analyzed:
         states = ", ".join(f"{n} {name}" for name, n in rows["status"].value_counts().items())
         raise JanusError(

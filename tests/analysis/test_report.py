@@ -11,7 +11,7 @@ from janus_md.analysis import report
 from janus_md.analysis.groups import Group, group_jobs, varying_keys
 from janus_md.analysis.pipeline import analyze_file
 from janus_md.analysis.report import write_report
-from janus_md.analysis.results import console_table, format_short, format_value
+from janus_md.analysis.results import MOST_ROWS, console_table, format_short, format_value
 
 from .worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
 
@@ -159,6 +159,16 @@ def test_sweep_of_mixtures_and_temperatures(sweep):
     labels = [group.label for group in group_jobs(rows)]
     assert labels[0].startswith("0.5 R-1 + 0.5 S-1")
     assert any("T 310 K" in label for label in labels)
+
+
+def test_console_table_of_many_state_points_is_cut_and_says_so(sweep):
+    rows, many = sweep[0].iloc[:1], MOST_ROWS + 3
+    rows = pd.concat([rows] * many).assign(
+        job=[f"job {k}" for k in range(many)], temperature=np.arange(many) + 200.0
+    )
+    table = console_table(rows)
+    assert table.row_count == MOST_ROWS
+    assert table.caption == "... and 3 more state points, all in results.csv"
 
 
 def test_console_table_fits_a_terminal(sweep):
