@@ -246,6 +246,8 @@ def work_forked(
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
+    with contextlib.suppress(OSError):  # as top shows it; else all are called like the server
+        Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}")
     _prepare()
     reporter = Reporter(pipe.fileno())
     try:

@@ -43,6 +43,7 @@ def test_a_second_interrupt_stops_at_once(
     job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
     process = start_janus_md("run", "-d", place, "--engine", engine)
     worker = worker_of(job)
+    assert Path(f"/proc/{worker}/comm").read_text() == f"janus {job.name[:8]}\n"
     os.kill(worker, signal.SIGSTOP)  # it cannot write the checkpoint that it is asked for
     process.send_signal(signal.SIGINT)
     assert process.stdout is not None
