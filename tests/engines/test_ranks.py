@@ -247,9 +247,16 @@ def test_two_ranks_tune_a_mesh_together(
     process = mpiexec(*worker(folder, engine))
     _, error = ended(process)
     assert process.returncode == 0, error
-    execution = open_job(folder).document["execution"]
+    execution = open_job(folder).document()["execution"]
     assert execution["force_error"] <= point(folder).electrostatics.force_error
     assert kept(folder / "trajectory.gsd") == list(range(0, 401, FRAME_STEPS))
+    for name in ("trajectory.gsd", "log.gsd", "restart.npz"):
+        (folder / name).unlink()
+    _, error = ended(mpiexec(*worker(folder, engine)))
+    again = open_job(folder).document()["execution"]
+    assert again["mesh_from"].startswith("an earlier choice"), error
+    assert (again["mesh"], again["ranks"]) == (execution["mesh"], 2)
+    assert again["force_error"] == pytest.approx(execution["force_error"], rel=1e-3)
 
 
 def test_a_rank_that_fails_alone_ends_all(mpiexec: Start, tmp_path: Path) -> None:
