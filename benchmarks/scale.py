@@ -152,6 +152,7 @@ def measure(folder: Path, points: int, plain: bool) -> None:
     if plain:
         show("plain signac: open_job().init() each", cost("-c", PLAIN_INIT, template, theirs))
     show("janus-md status, all waiting", cost(*cli, "status", "-d", ours))
+    show("janus-md submit --pretend", cost(*cli, "submit", "--pretend", "-d", ours))
     counts = fill(ours / "workspace", finished_job(folder))
     print(f"with {', '.join(f'{number} {state}' for state, number in counts.items())}:")
     show("janus-md status", cost(*cli, "status", "-d", ours))
@@ -159,6 +160,7 @@ def measure(folder: Path, points: int, plain: bool) -> None:
     show("janus-md query FILTER", cost(*cli, "query", wanted, "-d", ours))
     show("janus-md query --csv, all columns", cost(*cli, "query", "--csv", "-d", ours))
     show("janus-md run, nothing to analyse", cost(*cli, "run", "--operation=analyze", "-d", ours))
+    show("janus-md report", cost(*cli, "report", "-d", ours, "--out", folder / "report"))
     if plain:
         show("plain signac: loop over documents", cost("-c", PLAIN_STATUS, ours))
         show("plain signac: to_dataframe, FILTER", cost("-c", PLAIN_QUERY, ours))
