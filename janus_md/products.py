@@ -53,13 +53,15 @@ def missing(files: Collection[str], document: Mapping[str, Any]) -> list[str]:
     return [] if whole else ["analyze"]
 
 
-def state(files: Collection[str], document: Mapping[str, Any]) -> str:
-    """Say how far a job is, in a word: done, failed, simulated, begun or waiting."""
-    left = missing(files, document)
+def state(left: Collection[str], document: Mapping[str, Any]) -> str:
+    """Say how far a job is, in a word: done, failed, simulated, begun or waiting.
+
+    `left` are the operations that it needs (:func:`missing`).
+    """
     if not left:
         return "done"
     if "failure" in document:
         return "failed"
-    if left == ["analyze"]:
+    if OPERATIONS[0] not in left:
         return "simulated"
     return "begun" if "execution" in document else "waiting"

@@ -158,7 +158,8 @@ def _read(
         document = _trouble(
             f"{STATE_POINT} is missing or damaged; `janus-md init` with its template writes it anew"
         )
-    state, left = products.state(files, document), tuple(products.missing(files, document))
+    left = tuple(products.missing(files, document))
+    state = products.state(left, document)
     kept = document if keys is None else _kept(document, keys)
     files = lists.setdefault(files, files)
     return Record(str(job.id), path, state, left, statepoint, kept, files)
