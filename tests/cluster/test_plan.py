@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from janus_md.errors import JanusError
 from janus_md.scheduler.clusters import Cluster, Nodes
 from janus_md.scheduler.plan import Submission, plan
 from janus_md.scheduler.resources import Todo, Wish
-from janus_md.scheduler.script import duration, write
+from janus_md.scheduler.script import FOLDER, duration, tasks_file, write
 from janus_md.statepoint import StatePoint
 from janus_md.walltime import BODY_STEPS_PER_HOUR
 
@@ -186,6 +187,39 @@ def test_without_requeue_the_code_stands() -> None:
     text = script(requeue=False)
     assert "--no-requeue" in options(text)
     assert "scontrol requeue" not in text
+
+
+def test_an_exit_code_of_before_a_requeue_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would stand for the end of a job that is killed after it began anew."""
+    folder, python = tmp_path / FOLDER, tmp_path / "python"
+    folder.mkdir(parents=True)
+    python.write_text(f"#!/bin/bash\nls {folder}\nexit 3\n")
+    python.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(python))
+    (one,) = planned(todo(1))
+    (tmp_path / tasks_file(one.name)).write_text("a\n")
+    left = folder / "7.exit"
+    left.write_text("75 ended\n")
+    ran = subprocess.run(
+        ["bash", "-c", write(one, Wish(), CLUSTER, tmp_path, lead=90)],
+        cwd=tmp_path,
+        env=os.environ | {"SLURM_JOB_ID": "7"},
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.returncode, ran.stdout.split()) == (3, [tasks_file(one.name).name])
+    assert left.read_text() == "3\n"
+    # Somewhere else it says where it was to work.
+    (tmp_path / tasks_file(one.name)).unlink()
+    script = write(one, Wish(), CLUSTER, Path("/data/wires"), lead=90)
+    lost = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert lost.returncode == 2
+    assert lost.stderr == (
+        f"{tmp_path}: not the workspace of this job, which was /data/wires when it was sent; "
+        "janus-md submit sends it again\n"
+    )
 
 
 def test_a_lead_must_fit_into_the_walltime() -> None:
