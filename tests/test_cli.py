@@ -63,24 +63,24 @@ def test_schema_is_json(janus_md: Cli) -> None:
 def test_dry_run_says_how_many_and_which_and_makes_nothing(janus_md: Cli, tmp_path: Path) -> None:
     done = janus_md("init", "quickstart", "-d", tmp_path / "new", "--dry-run")
     lines = done.out.splitlines()
-    assert lines[0] == "quickstart: 6 state points"
+    assert lines[0] == "quickstart: 12 state points"
+    kinds = [*(f"R-Au-Cu, ε {value}" for value in ("1", "1.25", "1.5", "2", "8.93")), "Au3Cd, ε 1"]
     assert [line.strip() for line in lines[1:]] == [
-        *(f"R-Au-Cu, ε {value}" for value in ("1", "1.25", "1.5", "2", "8.93")),
-        "Au3Cd, ε 1",
+        f"{kind}, replica {number}" for kind in kinds for number in (0, 1)
     ]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_init_makes_every_job_once(janus_md: Cli, tmp_path: Path) -> None:
     place = tmp_path / "a" / "b"
-    assert "6 new jobs" in janus_md("init", "quickstart", "-d", place).out
+    assert "12 new jobs" in janus_md("init", "quickstart", "-d", place).out
     script = place / "project.py"
     assert script.read_text() == (ROOT / "project.py").read_text()
     script.write_text("mine")
     again = janus_md("init", "quickstart", "-d", place)
     assert again.code == 0
     assert "0 new jobs" in again.out
-    assert "6 were there already" in again.out
+    assert "12 were there already" in again.out
     assert script.read_text() == "mine"
     project = signac.get_project(path=place, search=False)
     stored = sorted(json.dumps(job.statepoint(), sort_keys=True) for job in project)
@@ -200,11 +200,11 @@ def test_report_of_nothing_is_refused(janus_md: Cli, tmp_path: Path) -> None:
     place = tmp_path / "workspace"
     janus_md("init", "quickstart", "-d", place)
     done = janus_md("report", "-d", place)
-    refused(done, [str(place), "no results", "6 waiting", "janus-md run"])
+    refused(done, [str(place), "no results", "12 waiting", "janus-md run"])
     refused(janus_md("report", "particle=Au3Cd", "-d", place), ["--out", "folder"])
     out = tmp_path / "out"
     done = janus_md("report", "particle=Au3Cd", "-d", place, "--out", out)
-    refused(done, ["no results", "(1 waiting)"])
+    refused(done, ["no results", "(2 waiting)"])
     done = janus_md("report", "particle=R-1", "-d", place, "--out", out)
     refused(done, ["no job fits particle=R-1"])
     assert not (place / "report").exists()
@@ -233,15 +233,15 @@ def test_query_shows_what_is_asked_for(
     csv = janus_md("query", "relative_permittivity<1.3", "-c", "particle,produce_ns", "--csv").out
     lines = csv.splitlines()
     assert lines[0] == "particle,protocol.produce_ns"
-    assert sorted(line.split(",")[0] for line in lines[1:]) == ["Au3Cd", "R-Au-Cu", "R-Au-Cu"]
+    assert sorted(line.split(",")[0] for line in lines[1:]) == ["Au3Cd"] * 2 + ["R-Au-Cu"] * 4
     rows = json.loads(janus_md("query", "particle=Au3Cd", "--json").out)
-    assert [row["status"] for row in rows] == ["waiting"]
-    assert rows[0]["protocol.produce_ns"] == 8.0
+    assert [row["status"] for row in rows] == ["waiting"] * 2
+    assert rows[0]["protocol.produce_ns"] == 5.0
     assert rows[0]["viscosity"] is None
     shown = janus_md("query").out
-    assert "6 jobs" in shown
+    assert "12 jobs" in shown
     assert "relative_permittivity" in shown
-    assert janus_md("query", "-c", "all").out.count("298.1") == 6
+    assert janus_md("query", "-c", "all").out.count("298.1") == 12
 
 
 def refused(done: Result, said: list[str]) -> None:

@@ -17,7 +17,7 @@ from tests.conftest import Result, environment
 
 Cli = Callable[..., Result]
 
-POINTS = [point.model_dump(mode="json") for point in sweeps.load_template("quickstart").points]
+POINTS = [point.model_dump(mode="json") for point in sweeps.load_template("quickstart").points[::2]]
 
 HOLD = """\
 import sys

@@ -24,7 +24,8 @@ def read(text: str) -> list[StatePoint]:
 
 def test_quickstart_is_the_headline_comparison() -> None:
     points = load_template("quickstart").points
-    assert [(p.particle, p.relative_permittivity) for p in points] == [
+    assert [p.replica for p in points] == [0, 1] * 6
+    assert [(p.particle, p.relative_permittivity) for p in points[::2]] == [
         ("R-Au-Cu", 1.0),
         ("R-Au-Cu", 1.25),
         ("R-Au-Cu", 1.5),
