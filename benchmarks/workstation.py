@@ -85,7 +85,12 @@ def race(command: list[str], workspace: Path, engine: str) -> Taken:
     done = subprocess.run(
         [*command, *more],
         cwd=workspace,
-        env=os.environ | {"JANUS_MD_ENGINE": engine, "OMP_NUM_THREADS": "1"},
+        env=os.environ
+        | {
+            "JANUS_MD_ENGINE": engine,
+            "JANUS_MD_CACHE": str(workspace.with_name("cache")),  # nobody knows a mesh beforehand
+            "OMP_NUM_THREADS": "1",
+        },
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
