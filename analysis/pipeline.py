@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +12,12 @@ import numpy as np
 
 from janus_md.analysis import growth, journal, lifetimes, spatial, table
 from janus_md.analysis.averages import first_averaged, summarize
-from janus_md.analysis.bonds import body_axes, select_bonds
-from janus_md.analysis.frame import Settings, analyze_frame
+from janus_md.analysis.frame import Settings
 from janus_md.analysis.journal import Part
-from janus_md.analysis.lifetimes import BondHistory, Links, bond_keys
-from janus_md.analysis.neighbours import face_distances, lattice_vectors
+from janus_md.analysis.lifetimes import BondHistory
 from janus_md.analysis.order import RadialDistribution
 from janus_md.analysis.source import GsdSource, bond_criterion, check_criterion
+from janus_md.analysis.tasks import Task, results
 from janus_md.bodies import BondCriterion
 from janus_md.errors import JanusError
 from janus_md.units import PS_PER_NS
@@ -36,24 +31,8 @@ CHUNK_BODIES = 2_000_000
 RDF_BODIES = 1_000_000
 """Bodies, over all frames, that the radial distribution counts the pairs of at most."""
 
-WORTH_SECONDS = 5.0
-"""Time that the rest of a file must take, judged by its beginning, so that it is shared out: a new
-process imports for a second or two."""
-
 Progress = Callable[[int, int], None]
 """Called with the frames done and their number."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """A run of frames for one worker."""
-
-    path: Path
-    types: tuple[str, ...] | None
-    frames: tuple[int, ...]
-    rdf_frames: frozenset[int]
-    rdf_range: float
-    settings: Settings
 
 
 def analyze_file(
@@ -152,10 +131,10 @@ def analyze_file(
         with ExitStack() as stack:
             stack.enter_context(_folder(out))
             if kept is None:
-                parts = _results(tasks, workers)
+                parts = results(tasks, workers)
             else:
                 key = journal.key_of(source.path, settings, source.types, numbers, size)
-                parts = journal.resumed(kept, key, tasks, lambda rest: _results(rest, workers))
+                parts = journal.resumed(kept, key, tasks, lambda rest: results(rest, workers))
             rows, history = _write(parts, out, len(numbers), tail[0], rdf, notes, progress)
             looked_at = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
             import freud
@@ -186,57 +165,6 @@ def _steady(series: np.ndarray) -> dict[str, Any]:
         return {"steady": None, "steady_samples": None}
     found = growth.equilibration(series)
     return {"steady": found.reached, "steady_samples": found.samples}
-
-
-def run_task(task: Task) -> Part:
-    """Analyse the frames of a task; freud keeps to one thread, as workers share the cores."""
-    import freud
-    import pyarrow as pa
-
-    tables, rows, links = [], [], []
-    rdf = RadialDistribution(task.rdf_range)
-    looser = lifetimes.breaking(task.settings.criterion)
-    with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
-        for index in task.frames:
-            frame = source.frame(index)
-            result = analyze_frame(frame, task.settings)
-            axes = body_axes(frame.orientations, task.settings.axis)
-            kept = select_bonds(result.pairs, axes, looser)
-            made, kept_keys = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)
-            links.append(Links(index, frame.step, len(axes), made, kept_keys))
-            tables.append(table.wire_table(result))
-            rows.append(result.frame_row)
-            if index in task.rdf_frames and _fits(rdf, frame.box):
-                rdf.add(frame.positions, frame.box)
-    return Part(pa.concat_tables(tables).combine_chunks(), rows, links, rdf)
-
-
-def _results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
-    """Results of the tasks in their order; few are kept waiting, so that memory stays bounded."""
-    if tasks and workers > 1:
-        import freud  # noqa: F401  # its import is no part of what is measured
-
-        begun = time.monotonic()
-        yield run_task(tasks[0])
-        tasks = tasks[1:]
-        if len(tasks) * (time.monotonic() - begun) < WORTH_SECONDS:
-            workers = 1
-    if workers <= 1 or len(tasks) <= 1:
-        yield from map(run_task, tasks)
-        return
-    waiting: deque[Future[Part]] = deque()
-    # Threads of freud or Arrow do not survive a fork.
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-        try:
-            for task in tasks:
-                waiting.append(pool.submit(run_task, task))
-                if len(waiting) > 2 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 def _write(
@@ -287,11 +215,6 @@ def _write(
         values = rdf.values if rdf.expected else np.full(len(rdf.counts), np.nan)
         curve.write(pa.table({"r_nm": rdf.radii, "g": values}))
     return rows, history
-
-
-def _fits(rdf: RadialDistribution, box: np.ndarray) -> bool:
-    """Whether a box that may have shrunk still holds the range of g(r)."""
-    return float(rdf.edges[-1]) < 0.5 * float(face_distances(lattice_vectors(box)).min())
 
 
 @contextmanager

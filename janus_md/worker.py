@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import faulthandler
-import json
 import os
 import signal
 import sys
@@ -29,33 +28,12 @@ from janus_md import failures, ranks
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.interrupts import SIGNALS
 from janus_md.locks import Held
+from janus_md.reporter import Reporter
 from janus_md.walltime import NO_LIMIT, Limit, limit
 
 DONE, FAILED, STOPPED, HELD = 0, 1, 75, 76
 """Exit codes: 75, EX_TEMPFAIL, where a checkpoint is written and a later run goes on; 76 where
 another process works on the job."""
-
-
-class Reporter:
-    """Writes to the pipe; notices when nobody reads it any more.
-
-    Without a pipe, messages go to the standard error stream, and progress nowhere.
-    """
-
-    def __init__(self, descriptor: int | None) -> None:
-        self._descriptor = descriptor
-        self.alone = False
-
-    def tell(self, **message: Any) -> None:
-        """Send one message."""
-        if self._descriptor is None:
-            if "message" in message:
-                print(message["message"], file=sys.stderr, flush=True)
-            return
-        try:
-            os.write(self._descriptor, json.dumps(message).encode() + b"\n")
-        except OSError:
-            self.alone = True  # whoever started this process is gone: stop in a checkpoint
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis import pipeline, table
+from janus_md.analysis import pipeline, table, tasks
 from janus_md.analysis.pipeline import analyze_file
 from janus_md.bodies import BondCriterion
 from janus_md.errors import JanusError
@@ -65,7 +65,7 @@ def test_tables_and_summary_are_those_of_the_world(growing, tmp_path):
 
 
 def test_workers_do_not_change_the_tables(growing, tmp_path, monkeypatch):
-    monkeypatch.setattr("janus_md.analysis.pipeline.WORTH_SECONDS", 0.0)
+    monkeypatch.setattr("janus_md.analysis.tasks.WORTH_SECONDS", 0.0)
     one = analyze_file(growing, tmp_path / "one", workers=1)
     two = analyze_file(growing, tmp_path / "two", workers=2)
     assert one == two
@@ -97,8 +97,8 @@ def stopped_at(frame, path, out, kept, **options):
 
 def looked_at(monkeypatch):
     """Frames that are analysed from now on, in this process."""
-    seen, run = [], pipeline.run_task
-    monkeypatch.setattr(pipeline, "run_task", lambda task: seen.extend(task.frames) or run(task))
+    seen, run = [], tasks.run_task
+    monkeypatch.setattr(tasks, "run_task", lambda task: seen.extend(task.frames) or run(task))
     return seen
 
 

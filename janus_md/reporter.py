@@ -1,0 +1,30 @@
+"""What a worker tells the process that started it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+
+class Reporter:
+    """Writes to the pipe; notices when nobody reads it any more.
+
+    Without a pipe, messages go to the standard error stream, and progress nowhere.
+    """
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._descriptor = descriptor
+        self.alone = False
+
+    def tell(self, **message: Any) -> None:
+        """Send one message."""
+        if self._descriptor is None:
+            if "message" in message:
+                print(message["message"], file=sys.stderr, flush=True)
+            return
+        try:
+            os.write(self._descriptor, json.dumps(message).encode() + b"\n")
+        except OSError:
+            self.alone = True  # whoever started this process is gone: stop in a checkpoint
