@@ -21,7 +21,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from janus_md.runner import cores_here
+from janus_md.workstation.runner import cores_here
 
 TEMPLATE = """
 fixed:

@@ -16,7 +16,7 @@ from packaging.version import Version
 from janus_md import __version__, measured
 from janus_md.errors import JanusError
 from janus_md.probing import ask
-from janus_md.runner import cores_here
+from janus_md.workstation.runner import cores_here
 
 PACKAGES = (
     "signac",

@@ -19,7 +19,7 @@ from janus_md.operations import analyze_job, simulate_job
 from janus_md.products import PARTIAL_ANALYSIS, is_analyzed
 from janus_md.walltime import Limit
 from tests.conftest import TINY, Result, environment
-from tests.test_runner import make, wait_for
+from tests.workstation.test_runner import make, wait_for
 
 Cli = Callable[..., Result]
 

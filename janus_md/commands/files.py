@@ -61,7 +61,7 @@ def analyze(
 
     from janus_md.analysis.pipeline import analyze_file
     from janus_md.analysis.source import GsdSource
-    from janus_md.runner import cores_here
+    from janus_md.workstation.runner import cores_here
 
     if jobs is not None and jobs < 1:
         raise JanusError(f"--jobs: {jobs} is not allowed; it must be at least 1")

@@ -16,9 +16,9 @@ from janus_md.errors import JanusError
 if TYPE_CHECKING:
     from signac import Project
 
-    from janus_md.runner import Machine, Outcome
-    from janus_md.running import Job
     from janus_md.workspace import Record
+    from janus_md.workstation.runner import Machine, Outcome
+    from janus_md.workstation.running import Job
 
 ALL = "all"
 """Stands for every operation."""
@@ -79,12 +79,13 @@ def run(
     """
     from rich.console import Console
 
-    from janus_md import failures, fork_server, query, runner
+    from janus_md import failures, query
     from janus_md.interrupts import signals_raise
     from janus_md.messages import count, unknown
     from janus_md.products import OPERATIONS
     from janus_md.resuming import check_allowed
     from janus_md.walltime import limit
+    from janus_md.workstation import fork_server, runner
 
     check_allowed(allow or ())
     end = limit(walltime)
@@ -117,7 +118,7 @@ def run(
         if not waiting:
             console.print(f"{count(len(chosen), 'job')}, all done", highlight=False)
         return
-    from janus_md.run_display import Lines, LiveTable
+    from janus_md.workstation.display import Lines, LiveTable
 
     def crashed(job: Job, operation: str, message: str) -> None:
         with contextlib.suppress(OSError):  # the folder may be what is wrong
@@ -191,8 +192,8 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
 def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:
     """Those of `jobs` that have `operation` left to do, and how many must be simulated before."""
     from janus_md import query
-    from janus_md.running import Job
     from janus_md.statepoint import StatePoint
+    from janus_md.workstation.running import Job
 
     keys = query.varying_keys([job.statepoint for job in jobs])
     pending, waiting = [], 0
@@ -219,7 +220,7 @@ def _machine(
     from janus_md.engines import DEVICES, ENGINES
     from janus_md.messages import unknown
     from janus_md.probing import require
-    from janus_md.runner import Machine, cores_here
+    from janus_md.workstation.runner import Machine, cores_here
 
     for what, value, allowed in (
         ("engine", engine, ("auto", *ENGINES)),
@@ -244,7 +245,7 @@ def _with_speeds(
     console: Any,
 ) -> list[Job]:
     """Return the jobs with their speeds by threads, where those are known or worth a trial."""
-    from janus_md.thread_trial import speeds_of
+    from janus_md.workstation.thread_trial import speeds_of
 
     statepoints = {record.id: dict(record.statepoint) for record in chosen}
     speeds = speeds_of(

@@ -12,8 +12,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from janus_md import fork_server
 from janus_md.worker import Resources, work_forked
+from janus_md.workstation import fork_server
 
 OUT_OF_MEMORY = (
     "most likely by the kernel because memory ran out; fewer jobs at a time (--jobs) need less"

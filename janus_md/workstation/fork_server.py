@@ -1,7 +1,7 @@
 """Processes forked from one that has imported what they need: each starts in milliseconds.
 
-The server imports (:mod:`janus_md.preloaded`) and forks, and does nothing else: no engine, no GPU
-and no MPI is there that a fork would tear apart. A crash costs its own process.
+The server imports (:mod:`.preloaded`) and forks, and does nothing else: no engine, no GPU and no
+MPI is there that a fork would tear apart. A crash costs its own process.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def begin() -> None:
     socket's name may be, or nothing can be written there), processes start without it, later.
     """
     global _forked
-    forkserver.set_forkserver_preload(["janus_md.preloaded"])
+    forkserver.set_forkserver_preload(["janus_md.workstation.preloaded"])
     try:
         with _one_thread():
             forkserver.ensure_running()

@@ -200,7 +200,7 @@ def speeds_of(
 def _start(stack: ExitStack, order: dict[str, Any], threads: int) -> subprocess.Popen[str]:
     """Start a copy; it ends with `stack` at the latest."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "janus_md.thread_trial"],
+        [sys.executable, "-m", "janus_md.workstation.thread_trial"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from janus_md.running import Job, Running
 from janus_md.worker import DONE
+from janus_md.workstation.running import Job, Running
 
 WEIGHTS = {"simulate": 1.0, "analyze": 0.03}
 """About how long the operations of a job take, beside one another."""

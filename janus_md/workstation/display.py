@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from janus_md.forecast import Forecast, duration
 from janus_md.messages import count
-from janus_md.running import Job, Running
 from janus_md.worker import DONE, HELD, STOPPED
+from janus_md.workstation.forecast import Forecast, duration
+from janus_md.workstation.running import Job, Running
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

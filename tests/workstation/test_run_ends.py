@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.running import Job, Running
+from janus_md.workstation.running import Job, Running
 from tests.conftest import TINY, Result, environment
-from tests.test_runner import document, frames, make, wait_for
+from tests.workstation.test_runner import document, frames, make, wait_for
 
 Cli = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -179,7 +179,7 @@ def test_a_long_name_of_the_folder_for_temporary_files_costs_time_alone(
 
 def test_who_killed_a_process_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kills = 3
-    monkeypatch.setattr("janus_md.running.kernel_kills", lambda: kills)
+    monkeypatch.setattr("janus_md.workstation.running.kernel_kills", lambda: kills)
     log = tmp_path / "simulate.out"
     log.touch()
     job = Job("id", tmp_path, "label", ("simulate",))

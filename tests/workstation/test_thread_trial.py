@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from janus_md import thread_trial
-from janus_md.runner import cores_here
 from janus_md.statepoint import StatePoint
-from janus_md.throughput import threads_for
+from janus_md.workstation import thread_trial
+from janus_md.workstation.runner import cores_here
+from janus_md.workstation.throughput import threads_for
 from tests.conftest import TINY, Result
-from tests.test_runner import make
+from tests.workstation.test_runner import make
 
 POINT = {
     "particle": "R-Au-Cu",

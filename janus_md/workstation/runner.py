@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from janus_md import fork_server
 from janus_md.interrupts import stop_signals
 from janus_md.products import OPERATIONS
-from janus_md.running import Job, Running, start
-from janus_md.throughput import Filling, threads_for
 from janus_md.walltime import MARGIN, NO_LIMIT, Limit
 from janus_md.worker import DONE, HELD, STOPPED, Resources
+from janus_md.workstation import fork_server
+from janus_md.workstation.running import Job, Running, start
+from janus_md.workstation.throughput import Filling, threads_for
 
 _LOOK_SECONDS = 0.25
 

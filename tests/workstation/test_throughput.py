@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import json
-import os
-import sys
-import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
-from janus_md import fork_server, runner
-from janus_md.running import Job, Running
-from janus_md.throughput import GAIN, WINDOW_SECONDS, Filling, threads_for
 from janus_md.worker import Resources
+from janus_md.workstation import fork_server, runner
+from janus_md.workstation.running import Job, Running
+from janus_md.workstation.throughput import GAIN, WINDOW_SECONDS, Filling, threads_for
 from tests.conftest import TINY, Result
-from tests.test_runner import document, make
+from tests.workstation.devices import little_memory
+from tests.workstation.test_runner import document, make
 
 Curve = Callable[[int], float]
 
@@ -158,30 +154,11 @@ def test_gain_is_above_the_error_of_a_window() -> None:
     assert 1.0 + 2 * 0.5 / WINDOW_SECONDS < GAIN
 
 
-def little_memory(pipe: Connection, folder: Path) -> None:
-    """A job of a second on a device whose memory holds two of them."""
-    mine = folder / str(os.getpid())
-    mine.touch()
-    try:
-        for step in range(1, 21):
-            if step == 3 and len(list(folder.iterdir())) > 2:
-                pipe_message(pipe, message="RuntimeError: CUDA Error: out of memory")
-                sys.exit(1)
-            pipe_message(pipe, stage="produce", step=step, total=20, rate=10.0, wires=None)
-            time.sleep(0.05)
-    finally:
-        mine.unlink()
-
-
-def pipe_message(pipe: Connection, **told: object) -> None:
-    os.write(pipe.fileno(), json.dumps(told).encode() + b"\n")
-
-
 def test_jobs_that_find_no_memory_beside_others_come_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("janus_md.throughput.WINDOW_SECONDS", 0.3)
-    monkeypatch.setattr("janus_md.throughput.GAIN", 0.0)
+    monkeypatch.setattr("janus_md.workstation.throughput.WINDOW_SECONDS", 0.3)
+    monkeypatch.setattr("janus_md.workstation.throughput.GAIN", 0.0)
     device = tmp_path / "device"
     device.mkdir()
 
@@ -231,8 +208,8 @@ def test_devices_are_filled_evenly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # The workers are real, on CPUs; where they run is decided as for two GPUs.
-    monkeypatch.setattr("janus_md.throughput.WINDOW_SECONDS", 0.3)
-    monkeypatch.setattr("janus_md.throughput.GAIN", 0.0)
+    monkeypatch.setattr("janus_md.workstation.throughput.WINDOW_SECONDS", 0.3)
+    monkeypatch.setattr("janus_md.workstation.throughput.GAIN", 0.0)
     # Long enough that the first jobs still run when their speeds have been seen.
     text = TINY.replace("produce_ns: 0.02", "produce_ns: 6.0").replace(
         "frame_interval_ps: 2.0", "frame_interval_ps: 100.0"
