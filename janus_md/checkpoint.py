@@ -76,8 +76,9 @@ def load(path: Path, template: System) -> Checkpoint:
             about = json.loads(file["about"].tobytes())
             arrays = {name: file[name] for name in _ARRAYS}
     except _UNREADABLE as error:
+        why = getattr(error, "strerror", None) or "it is damaged"
         raise JanusError(
-            f"{path}: the checkpoint cannot be read ({error}); "
+            f"{path}: the checkpoint cannot be read ({why}); "
             "remove the file to start this job from the beginning"
         ) from error
     if not np.array_equal(arrays["kinds"], template.kinds):
