@@ -135,4 +135,5 @@ def _gpu_name(gpu_id: int) -> str:
     """Name of a GPU without its number, as equal ones are equally fast."""
     from janus_md.engines.hoomd import gpus
 
-    return gpus()[gpu_id].partition("]")[2].strip()
+    names = gpus()  # "[0] name, ..."
+    return names[gpu_id % len(names)].partition("]")[2].strip() if names else ""

@@ -215,3 +215,19 @@ def test_the_oldest_make_room(cache: Path, monkeypatch: pytest.MonkeyPatch) -> N
         measured.keep("here", str(k), k, file)
     measured.keep("there", "0", 0, file)
     assert measured.recall("here", file) == {"2": 2, "0": 0, "3": 3}
+
+
+@pytest.mark.parametrize(
+    ("names", "gpu_id", "name"),
+    [
+        (["[0]   NVIDIA H200, 132 SM_9.0", "[1]   NVIDIA L4"], 0, "NVIDIA H200, 132 SM_9.0"),
+        (["[0]   NVIDIA H200, 132 SM_9.0", "[1]   NVIDIA L4"], 1, "NVIDIA L4"),
+        (["[0]   NVIDIA L4"], 3, "NVIDIA L4"),  # a job of Slurm sees its own alone
+        ([], 0, ""),
+    ],
+)
+def test_a_gpu_has_its_name_without_its_number(
+    names: list[str], gpu_id: int, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("janus_md.engines.hoomd.gpus", lambda: names)
+    assert choices._gpu_name(gpu_id) == name
