@@ -117,8 +117,12 @@ def worker(folder: Path, engine: str, operation: str = "simulate") -> list[str |
 
 
 def simulate_alone(folder: Path, engine: str, pieces: int) -> dict[str, Any]:
-    """Go on in this process for some pieces; returns what the checkpoint tells then."""
+    """Go on in this process for some pieces of the production; what the checkpoint tells then."""
     left = iter(range(pieces))
+
+    def should_stop() -> bool:  # the choice of a mesh asks, too
+        return (folder / "trajectory.partial.gsd").exists() and next(left, None) is None
+
     document: dict[str, Any] = {}
     with pytest.raises(ToBeContinued):
         simulate(
@@ -127,7 +131,7 @@ def simulate_alone(folder: Path, engine: str, pieces: int) -> dict[str, Any]:
             document,
             engine=engine,
             observers=(WireObserver(),),  # as a worker has it
-            should_stop=lambda: next(left, None) is None,
+            should_stop=should_stop,
         )
     return about(folder)
 
