@@ -40,12 +40,8 @@ def records(
 
     Parameters
     ----------
-    project : signac.Project
-        The workspace.
-    ids : iterable of str, optional
-        Which jobs; all by default.
-    keys : collection of str, optional
-        What is kept of the documents (:func:`janus_md.workspace.read_jobs`).
+    project, ids, keys
+        As of :func:`janus_md.workspace.read_jobs`.
 
     Raises
     ------
