@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from janus_md import __version__, measured, ranks
 from janus_md.engines import load
-from janus_md.execution import Record, accurate, choose
+from janus_md.execution import Record, accurate, choose, device_for, not_yet_run
 from janus_md.mesh import MAX_ORDER
 from janus_md.resuming import account
 from janus_md.statepoint import StatePoint
@@ -75,21 +75,11 @@ def choose_once(
     devices = dict(candidates)
     earlier = _read(measured.recall(machine, file).get(kind))
     if earlier is not None and earlier.engine in devices and (earlier.quiet or not quiet):
-        device = devices[earlier.engine]
-        taken = {
-            "engine": earlier.engine,
-            "version": load(earlier.engine).version(),
-            "device": device,
-            "gpu_id": gpu_id if device == "gpu" else None,
-            "threads": threads if earlier.engine == "lammps" else 1,
-            "ranks": ranks.size(),
-            **earlier.model_dump(mode="json", include={"mesh", "trial_steps_per_second"}),
-            "mesh_from": f"an earlier choice ({earlier.at})",
-            "force_error": 0.0,
-            "torque_error": 0.0,
-            "steps": 0,
-            "seconds": 0.0,
-        }
+        where = device_for(earlier.engine, devices[earlier.engine], threads, gpu_id)
+        mesh = None if earlier.mesh is None else earlier.mesh.model_dump(mode="json")
+        came = f"an earlier choice ({earlier.at})"
+        speeds = earlier.trial_steps_per_second
+        taken = not_yet_run(load(earlier.engine), where, mesh, came, speeds)
         if (record := accurate(taken, point, system, look)) is not None:
             return record
     record = choose(point, system, list(candidates), threads, gpu_id, look)

@@ -47,27 +47,43 @@ def choose(
     tuned: dict[str, tuple[Engine, Device, Tuned]] = {}
     for name, kind in candidates:
         adapter = load(name)
-        where = Device(kind, threads if name == "lammps" else 1, gpu_id)
+        where = device_for(name, kind, threads, gpu_id)
         found = tune(_Watched(adapter, look), system, environment, gentle_step(point), device=where)
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
+    speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
+    record = not_yet_run(adapter, where, _mesh_record(found.mesh), "trials of this job", speeds)
+    return record | {"force_error": found.force_error, "torque_error": found.torque_error}
+
+
+def not_yet_run(
+    engine: Engine,
+    where: Device,
+    mesh: Record | None,
+    mesh_from: str,
+    trial_steps_per_second: Mapping[str, float],
+) -> Record:
+    """Return the record of a run before its first step; the mesh's errors are to be added."""
     return {
-        "engine": adapter.name,
-        "version": adapter.version(),
+        "engine": engine.name,
+        "version": engine.version(),
         "device": where.kind,
-        "gpu_id": gpu_id if where.kind == "gpu" else None,
+        "gpu_id": where.gpu_id if where.kind == "gpu" else None,
         "threads": where.threads,
         "ranks": ranks.size(),
-        "mesh": _mesh_record(found.mesh),
-        "mesh_from": "trials of this job",
-        "force_error": found.force_error,
-        "torque_error": found.torque_error,
-        "trial_steps_per_second": {
-            name: round(row[2].steps_per_second, 1) for name, row in tuned.items()
-        },
+        "mesh": mesh,
+        "mesh_from": mesh_from,
+        "force_error": 0.0,
+        "torque_error": 0.0,
+        "trial_steps_per_second": dict(trial_steps_per_second),
         "steps": 0,
         "seconds": 0.0,
     }
+
+
+def device_for(engine: str, kind: str, threads: int, gpu_id: int) -> Device:
+    """Return the device that an engine gets; of the engines, LAMMPS alone has threads."""
+    return Device(kind, threads if engine == "lammps" else 1, gpu_id)
 
 
 def accurate(
@@ -125,7 +141,7 @@ def placed(execution: Record, system: System, threads: int, gpu_id: int) -> Reco
     here = execution | {"ranks": ranks.size(), "mesh": usable}
     if execution["device"] == "gpu":
         return here | {"gpu_id": gpu_id}
-    return here | {"threads": threads if execution["engine"] == "lammps" else 1}
+    return here | {"threads": device_for(execution["engine"], "cpu", threads, gpu_id).threads}
 
 
 def measured_rate(execution: Mapping[str, Any]) -> float:

@@ -72,9 +72,7 @@ def signals_kept() -> Iterator[None]:
 @contextmanager
 def signals_raise() -> Iterator[None]:
     """Let each of the signals raise KeyboardInterrupt, also where Ctrl-C is ignored outside."""
-    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
-    try:
+    with signals_kept():
+        for number in SIGNALS:
+            signal.signal(number, signal.default_int_handler)
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -48,6 +49,24 @@ def hold(directory: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def wait_for(descriptor: int, seconds: float, pause: float) -> bool:
+    """Take the lock of an open file; False where somebody else held it for so long.
+
+    Raises
+    ------
+    OSError
+        Where its file system has no locks.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            time.sleep(pause)
+    return False
 
 
 def locks_here() -> set[tuple[int, int]]:

@@ -6,16 +6,16 @@ costs time, and nothing else.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import platform
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from janus_md import locks
 
 MOST = 1000
 """Entries of one machine in a file; the oldest make room for new ones."""
@@ -94,13 +94,8 @@ def _alone(file: Path) -> Iterator[None]:
     """Keep other writers away; after a while go on regardless, as a lost entry is no harm."""
     descriptor = os.open(file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                time.sleep(0.01)
+        with suppress(OSError):  # a file system without locks
+            locks.wait_for(descriptor, PATIENCE, 0.01)
         yield
     finally:
         os.close(descriptor)

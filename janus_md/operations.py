@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +53,9 @@ def simulate_job(
         works on the job.
     """
     point = StatePoint.of(statepoint)
-    with hold(directory), ExitStack() as stack:
+    with hold(directory), stop_signals() as interrupted:
         if is_simulated(directory):
             return
-        interrupted = stack.enter_context(stop_signals())
         document.pop("failure", None)
         _forget_analysis(directory, document)
         simulate.simulate(

@@ -228,12 +228,27 @@ def work_forked(
         Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}")
     _prepare()
     reporter = Reporter(pipe.fileno())
+    sys.exit(
+        _on_ranks(1, operation, reporter, lambda: work(operation, directory, resources, reporter))
+    )
+
+
+def _on_ranks(
+    number: int,
+    operation: str,
+    reporter: Reporter,
+    lead: Callable[[], int],
+    last_words: Callable[[str], None] | None = None,
+) -> int:
+    """Join the ranks, as of :func:`ranks.join`, and let the first one lead."""
     try:
-        ranks.join(1)
+        if number > 1 and operation != "simulate":
+            raise JanusError(f"ranks: {operation} runs on 1, not on {number}")
+        ranks.join(number, last_words)
     except JanusError as error:
         reporter.tell(message=str(error))
-        sys.exit(FAILED)
-    sys.exit(work(operation, directory, resources, reporter))
+        return FAILED
+    return lead() if ranks.size() == 1 else work_on_ranks(lead)
 
 
 def main() -> int:
@@ -270,14 +285,7 @@ def main() -> int:
         )
         return work(given.operation, given.directory, resources, reporter)
 
-    try:
-        if given.ranks > 1 and given.operation != "simulate":
-            raise JanusError(f"ranks: {given.operation} runs on 1, not on {given.ranks}")
-        ranks.join(given.ranks, last_words)
-    except JanusError as error:
-        reporter.tell(message=str(error))
-        return FAILED
-    return lead() if ranks.size() == 1 else work_on_ranks(lead)
+    return _on_ranks(given.ranks, given.operation, reporter, lead, last_words)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -12,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md import failures
+from janus_md import failures, locks
 from janus_md.errors import JanusError
 from janus_md.scheduler import slurm
 from janus_md.scheduler.script import FOLDER, exit_file, tasks_file
@@ -101,26 +99,18 @@ def lock(root: Path) -> Iterator[None]:
     except OSError as error:
         raise JanusError(f"{path}: {error.strerror}; mend that and submit again") from error
     try:
-        _wait_for(descriptor, root)
+        try:
+            held = locks.wait_for(descriptor, PATIENCE, 0.1)
+        except OSError as error:
+            raise JanusError(f"{root}: {error.strerror}: its file system has no locks") from error
+        if not held:
+            raise JanusError(
+                f"directory: {str(root)!r}: another submission has been going on for "
+                f"{PATIENCE:.0f} s; wait for it, or end it"
+            )
         yield
     finally:
         os.close(descriptor)
-
-
-def _wait_for(descriptor: int, root: Path) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            time.sleep(0.1)
-        except OSError as error:
-            raise JanusError(f"{root}: {error.strerror}: its file system has no locks") from error
-    raise JanusError(
-        f"directory: {str(root)!r}: another submission has been going on for {PATIENCE:.0f} s; "
-        "wait for it, or end it"
-    )
 
 
 def enter(
