@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from janus_md import failures, ranks
 from janus_md.errors import JanusError, ToBeContinued
@@ -162,7 +162,14 @@ def _go_first() -> None:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """End where nothing listens to signals: before the simulation does, and after it."""
-    sys.exit(STOPPED)
+    _exit(STOPPED)
+
+
+def _exit(code: int) -> NoReturn:
+    """End with an exit code that no signal changes while the interpreter tidies up."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def work_on_ranks(lead: Callable[[], int]) -> int:
@@ -228,7 +235,7 @@ def work_forked(
         Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}")
     _prepare()
     reporter = Reporter(pipe.fileno())
-    sys.exit(
+    _exit(
         _on_ranks(1, operation, reporter, lambda: work(operation, directory, resources, reporter))
     )
 
@@ -289,4 +296,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    _exit(main())

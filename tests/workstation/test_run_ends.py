@@ -13,10 +13,14 @@ import subprocess
 import sys
 import termios
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from janus_md import worker
+from janus_md.workstation import fork_server
 from janus_md.workstation.running import Job, Running
 from tests.conftest import TINY, Result, environment
 from tests.workstation.test_runner import document, frames, make, wait_for
@@ -121,6 +125,38 @@ def test_a_signal_to_all_processes_ends_in_checkpoints(
     assert "1 left for a later run" in out
     assert (job / "restart.npz").exists()
     assert "failure" not in document(job)
+
+
+class SignalAtTheEnd:
+    """A standard output whose last flush, as the interpreter leaves, finds a signal coming."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def work_and_hear_a_signal_at_the_end(pipe: Connection, *arguments: Any) -> None:
+    sys.stdout = SignalAtTheEnd()  # type: ignore[assignment]
+    worker.work_forked(pipe, *arguments)
+
+
+def test_a_signal_to_a_worker_that_leaves_changes_nothing(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    """A run passes on a signal that the worker had as well, and has obeyed: it comes late."""
+    place, log = tmp_path / "workspace", tmp_path / "log"
+    job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
+    log.touch()
+    resources = worker.Resources(engine, "auto", 1, 0)
+    fork_server.begin()
+    process, _ = fork_server.start(
+        work_and_hear_a_signal_at_the_end, "simulate", job, resources, log, dict(os.environ)
+    )
+    process.join()
+    assert process.exitcode == worker.DONE, log.read_text()
+    assert len(frames(job)) == 11
 
 
 def test_a_segmentation_fault_costs_its_job_alone(
