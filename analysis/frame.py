@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +28,7 @@ from janus_md.analysis.neighbours import (
     nearest_distances,
     pairs_within,
 )
-from janus_md.analysis.source import HANDS, Frame
+from janus_md.analysis.source import HANDS, Frame, unit_axis
 from janus_md.analysis.wires import BRANCHED, PERCOLATING, RING, Wires, build_wires
 from janus_md.bodies import BondCriterion, FloatArray
 from janus_md.errors import JanusError
@@ -83,10 +82,6 @@ class Settings:
         JanusError
             If the axis has no direction, the symmetry number is negative, or a hand is not R or S.
         """
-        x, y, z = (float(value) for value in axis)
-        length = math.hypot(x, y, z)
-        if not math.isfinite(length) or length == 0.0:
-            raise JanusError(f"axis is {list(axis)}; it must be three numbers that are not all 0")
         if symmetry is not None and symmetry < 0:
             raise JanusError(f"symmetry is {symmetry}; it must be 0 (of revolution) or above")
         for name, hand in (enantiomers or {}).items():
@@ -97,7 +92,7 @@ class Settings:
         folds = {name: int(body.get("symmetry", 1)) for name, body in bodies.items()}
         return cls(
             criterion,
-            (x / length, y / length, z / length),
+            unit_axis(axis),
             folds if symmetry is None else {},
             1 if symmetry is None else symmetry,
             {**stated, **(enantiomers or {})},

@@ -19,8 +19,9 @@ import numpy as np
 
 from janus_md.analysis.bonds import DEFAULT_CRITERION
 from janus_md.analysis.observer import wire_lengths
-from janus_md.analysis.source import check_criterion
+from janus_md.analysis.source import bodies_among, check_criterion, unit_axis
 from janus_md.bodies import BondCriterion
+from janus_md.errors import JanusError
 
 
 class WireDetector(hoomd.custom.Action):
@@ -40,7 +41,8 @@ class WireDetector(hoomd.custom.Action):
     Raises
     ------
     JanusError
-        If no bond can meet the criterion.
+        If no bond can meet the criterion, or the axis has no direction; during the run, if the box
+        is 2D, or no particle is a body.
     """
 
     def __init__(
@@ -54,8 +56,7 @@ class WireDetector(hoomd.custom.Action):
         self._criterion = BondCriterion(distance, angle)
         check_criterion(self._criterion)
         self._types = None if types is None else tuple(types)
-        x, y, z = axis
-        self._axis = (float(x), float(y), float(z))
+        self._axis = unit_axis(axis)
         self._lengths: dict[str, float | int] = {}
 
     def act(self, timestep: int) -> None:
@@ -63,13 +64,11 @@ class WireDetector(hoomd.custom.Action):
         snapshot = self._state.get_snapshot()
         if snapshot.communicator.rank != 0:
             return
+        where = f"step {timestep}:"
+        if snapshot.configuration.dimensions == 2:
+            raise JanusError(f"{where} the box is 2D; wires are looked for in 3D boxes only")
         particles = snapshot.particles
-        if self._types is not None:
-            wanted = [k for k, name in enumerate(particles.types) if name in self._types]
-            chosen = np.isin(particles.typeid, wanted)
-        else:
-            body = np.asarray(particles.body, dtype=np.int64)
-            chosen = (body < 0) | (body == np.arange(particles.N))
+        chosen = bodies_among(particles, self._types, where)
         self._lengths = wire_lengths(
             np.asarray(particles.position, dtype=np.float64)[chosen],
             np.asarray(particles.orientation, dtype=np.float64)[chosen],

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from janus_md.analysis.bonds import Bonds
-from janus_md.analysis.neighbours import face_distances, lattice_vectors
+from janus_md.analysis.neighbours import face_distances, lattice_vectors, wrap
 from janus_md.bodies import FloatArray
 
 RDF_RANGE = 8.0
@@ -36,11 +36,15 @@ def polar_order(axes: FloatArray, bonds: Bonds) -> float:
     return float(np.einsum("ij,ij->i", axes[bonds.source], axes[bonds.target]).mean())
 
 
-def freud_box(box: FloatArray) -> Any:
-    """Freud's box for (Lx, Ly, Lz, xy, xz, yz)."""
+def freud_system(positions: FloatArray, box: FloatArray) -> tuple[Any, FloatArray]:
+    """Freud's box for (Lx, Ly, Lz, xy, xz, yz), and the positions moved into it.
+
+    Freud takes points for inside: of those that lie outside it misses neighbours without a word.
+    """
     import freud
 
-    return freud.box.Box(*(float(value) for value in box))
+    inside = wrap(positions, lattice_vectors(box)).astype(np.float32)
+    return freud.box.Box(*(float(value) for value in box)), inside
 
 
 @lru_cache(maxsize=1)
@@ -71,7 +75,7 @@ class RadialDistribution:
     def add(self, positions: FloatArray, box: FloatArray) -> None:
         """Count the pairs of a frame."""
         rdf = _pair_counter(len(self.counts), float(self.edges[-1]))
-        rdf.compute((freud_box(box), positions.astype(np.float32)))
+        rdf.compute(freud_system(positions, box))
         self.counts += rdf.bin_counts
         self.expected += len(positions) ** 2 / float(np.prod(box[:3]))
 

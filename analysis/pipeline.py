@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -226,5 +226,6 @@ def _folder(path: Path) -> Iterator[None]:
         yield
     except BaseException:
         if new:
-            path.rmdir()
+            with suppress(OSError):  # tables that are whole stay
+                path.rmdir()
         raise

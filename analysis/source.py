@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -157,7 +158,7 @@ class GsdSource:
                 f"{where} the box is {box.tolist()}; its three lengths must be positive"
             )
         names = tuple(raw.particles.types)
-        chosen = self._bodies(raw, names, where)
+        chosen = bodies_among(raw.particles, self.types, where)
         if not self._has_orientations():
             raise JanusError(
                 f"{where} particles/orientation is missing; the dipoles' directions are needed"
@@ -186,22 +187,52 @@ class GsdSource:
             self._oriented = stored or bool(self.metadata())
         return self._oriented
 
-    def _bodies(self, raw: Any, names: tuple[str, ...], where: str) -> IndexArray:
-        n = int(raw.particles.N)
-        if self.types is not None:
-            unknown = sorted(set(self.types) - set(names))
-            if unknown:
-                raise JanusError(
-                    f"{where} there is no type {unknown[0]}; it has {', '.join(names)}"
-                )
-            wanted = [names.index(name) for name in self.types]
-            chosen = np.flatnonzero(np.isin(raw.particles.typeid, wanted))
-        else:
-            body = np.asarray(raw.particles.body, dtype=np.int64)
-            chosen = np.flatnonzero((body < 0) | (body == np.arange(n)))
-        if len(chosen) == 0:
-            raise JanusError(f"{where} there are no bodies in it; at least one is needed")
-        return chosen
+
+def bodies_among(particles: Any, types: Sequence[str] | None, where: str) -> IndexArray:
+    """Numbers of the particles that are bodies: those of some types, or all but constituents.
+
+    Parameters
+    ----------
+    particles : object
+        Particles of a frame of GSD, or of a snapshot of HOOMD-blue.
+    types : sequence of str or None
+        Types that are bodies; None: every particle, except the constituents of rigid bodies
+        (whose ``body`` names another particle).
+    where : str
+        Beginning of a refusal.
+
+    Raises
+    ------
+    JanusError
+        If there are none, or one of the types is unknown.
+    """
+    if types is None:
+        body = np.asarray(particles.body, dtype=np.int64)
+        chosen = np.flatnonzero((body < 0) | (body == np.arange(len(body))))
+    else:
+        names = list(particles.types)
+        if unknown := sorted(set(types) - set(names)):
+            raise JanusError(f"{where} there is no type {unknown[0]}; it has {', '.join(names)}")
+        chosen = np.flatnonzero(np.isin(particles.typeid, [names.index(name) for name in types]))
+    if len(chosen) == 0:
+        raise JanusError(f"{where} there are no bodies in it; at least one is needed")
+    return chosen
+
+
+def unit_axis(axis: Sequence[float]) -> tuple[float, float, float]:
+    """Direction of the dipole in the body frame as a unit vector.
+
+    Raises
+    ------
+    JanusError
+        If it has none.
+    """
+    length = math.hypot(*axis)
+    if len(axis) != 3 or not math.isfinite(length) or length == 0.0:
+        given = [float(value) for value in axis]
+        raise JanusError(f"axis is {given}; it must be three numbers that are not all 0")
+    x, y, z = (float(value) / length for value in axis)
+    return x, y, z
 
 
 def bond_criterion(metadata: dict[str, Any]) -> BondCriterion:

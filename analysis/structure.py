@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from janus_md.analysis.neighbours import pairs_within
-from janus_md.analysis.order import freud_box
+from janus_md.analysis.order import freud_system
 from janus_md.bodies import FloatArray
 
 
@@ -72,7 +72,7 @@ def bond_orientational_order(
     import freud
 
     order = freud.order.Steinhardt(l=degree)
-    order.compute((freud_box(box), positions.astype(np.float32)), {"num_neighbors": neighbours})
+    order.compute(freud_system(positions, box), {"num_neighbors": neighbours})
     return np.asarray(order.particle_order, dtype=np.float64)
 
 
@@ -81,5 +81,5 @@ def local_density(positions: FloatArray, box: FloatArray, radius: float) -> Floa
     import freud
 
     density = freud.density.LocalDensity(r_max=radius, diameter=0.0)
-    density.compute((freud_box(box), positions.astype(np.float32)))
+    density.compute(freud_system(positions, box))
     return np.asarray(density.density, dtype=np.float64)

@@ -61,7 +61,9 @@ def _clashes(
     x, types, owners = beads.of(kinds, centres, orientations)
     if len(x) == 0:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    tree = cKDTree(np.mod(x, length), boxsize=length)
+    inside = np.mod(x, length)
+    inside[inside >= length] = 0.0  # what a rounding error below 0 comes to
+    tree = cKDTree(inside, boxsize=length)
     pairs = tree.query_pairs(min(beads.sigma.max(), 0.499 * length), output_type="ndarray")
     a, b = pairs.T
     apart = x[a] - x[b]

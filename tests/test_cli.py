@@ -36,6 +36,22 @@ def test_help_and_version(janus_md: Cli) -> None:
     assert janus_md("--version").out.startswith("janus-md 0.")
 
 
+def test_help_says_what_is_written() -> None:
+    """Rich takes a word between colons for an emoji: FIRST:END:STEP had one."""
+    import typer
+    from rich.emoji import Emoji
+
+    from janus_md.cli import app
+
+    command = typer.main.get_command(app)
+    texts = [command.help, *(one.help for one in command.commands.values())]
+    for one in command.commands.values():
+        texts += [parameter.help for parameter in one.params]
+    assert len(texts) > 50
+    for text in texts:
+        assert Emoji.replace(text or "") == (text or "")
+
+
 def test_catalog_lists_all_and_shows_one(janus_md: Cli) -> None:
     listed = json.loads(janus_md("catalog", "--json").out)
     assert [one["name"] for one in listed] == catalog.names()

@@ -51,6 +51,19 @@ def test_no_beads_overlap(place, model: str) -> None:
     assert closest_contact(kinds, bodies, length, x, q) >= CONTACT
 
 
+def test_a_body_in_the_middle_of_the_box() -> None:
+    """Of an odd lattice one plane lies at 0 or, by a rounding error, just below it."""
+    lengths = np.random.default_rng(0).uniform(22.0, 30.0, 2000)
+    below = lengths[3.5 * (lengths / 7) - 0.5 * lengths < 0.0]
+    assert len(below) > 10
+    bodies = (body("R-Au-Cu", "sphere"),)
+    for length in below:
+        x, _ = place_on_lattice(
+            bodies, np.zeros(343, np.int32), length, wca_table(bodies), np.random.default_rng(1)
+        )
+        assert np.all(np.abs(x).min(axis=0) < 1e-14)
+
+
 def test_places_and_directions_are_uniform() -> None:
     """Means over many bodies vanish within four standard errors."""
     bodies = (body("R-Au-Cu", "sphere"),)

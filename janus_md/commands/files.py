@@ -48,7 +48,7 @@ def analyze(
         str, typer.Option(help="Hand of types, such as A=R,B=S.", show_default=False)
     ] = "",
     frames: Annotated[
-        str, typer.Option(help="Frames as FIRST:END:STEP (without END), such as 100: or ::10.")
+        str, typer.Option(help="Frames as FIRST:STOP:STEP (without STOP), such as 100: or ::10.")
     ] = ":",
     jobs: Annotated[
         int | None,
@@ -126,7 +126,7 @@ def _slice(text: str) -> slice:
     except ValueError:
         parts = []
     if not 2 <= len(parts) <= 3 or 0 in parts[2:]:
-        raise JanusError(f"--frames: {text!r} must be FIRST:END or FIRST:END:STEP, such as 100:")
+        raise JanusError(f"--frames: {text!r} must be FIRST:STOP or FIRST:STOP:STEP, such as 100:")
     return slice(*parts)
 
 

@@ -100,6 +100,31 @@ def test_three_lines_in_a_hoomd_script(tmp_path):
     assert values["share_in_wires_of_3"] == 1.0
 
 
+@pytest.mark.parametrize(
+    ("edges", "options", "said"),
+    [
+        ((9.0, 9.0, 9.0), {"types": ["blade"]}, r"^step 1: there is no type blade; it has A, B$"),
+        ((9.0, 9.0, 9.0), {"types": ["B"]}, r"^step 1: there are no bodies in it"),
+        ((9.0, 9.0, 0.0), {}, r"^step 1: the box is 2D"),
+        ((9.0, 9.0, 9.0), {"axis": (0.0, 0.0, 0.0)}, r"^axis is \[0.0, 0.0, 0.0\]; it must be"),
+    ],
+)
+def test_hoomd_script_that_asks_for_what_is_not_there(edges, options, said):
+    hoomd = pytest.importorskip("hoomd")
+    from janus_md.analysis.hoomd_action import WireDetector
+
+    snapshot = hoomd.Snapshot()
+    snapshot.configuration.box = [*edges, 0, 0, 0]
+    snapshot.particles.N = 1
+    snapshot.particles.types = ["A", "B"]
+    simulation = hoomd.Simulation(device=hoomd.device.CPU(), seed=1)
+    simulation.create_state_from_snapshot(snapshot)
+    with pytest.raises(JanusError, match=said):
+        wires = WireDetector(**options)
+        simulation.operations.writers.append(hoomd.write.CustomWriter(action=wires, trigger=1))
+        simulation.run(1)
+
+
 def flatten(nested, prefix=()):
     for key, value in nested.items():
         if isinstance(value, dict):

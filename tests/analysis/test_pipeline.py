@@ -350,6 +350,15 @@ def test_impossible_options(options, words, growing, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_what_goes_wrong_after_the_first_tables_is_told_as_it_is(growing, tmp_path, monkeypatch):
+    def broken(*_):
+        raise MemoryError("no room for a structure factor")
+
+    monkeypatch.setattr(pipeline.spatial, "write_spatial", broken)
+    with pytest.raises(MemoryError, match="structure factor"):
+        analyze_file(growing, tmp_path / "new")
+
+
 def test_single_body(tmp_path):
     frame = gsd_frame(np.zeros((1, 3)), np.array([[0.0, 1.0, 0.0, 0.0]]), BOX)
     summary = analyze_file(write_gsd(tmp_path / "one.gsd", [frame]), tmp_path)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from janus_md.analysis.neighbours import lattice_vectors, wrap
 from janus_md.analysis.order import RadialDistribution, nematic_order
 from janus_md.analysis.structure import (
     axial_distribution,
@@ -52,6 +53,22 @@ def test_face_centred_cubic():
     radius = 1.2 * a / np.sqrt(2.0)
     expected = 12 / (4 / 3 * np.pi * radius**3)
     np.testing.assert_allclose(local_density(x, box, radius), expected, rtol=1e-6)
+
+
+def test_bodies_outside_the_box_stand_for_their_images_in_it():
+    """A file with unwrapped positions has the structure of one whose positions are in the box."""
+    rng = np.random.default_rng(4)
+    box = np.array([12.0, 14.0, 13.0, 0.1, -0.2, 0.3])
+    inside = wrap(rng.uniform(-7, 7, (150, 3)), lattice_vectors(box))
+    far = inside + rng.integers(-3, 4, inside.shape) @ lattice_vectors(box)
+    found = []
+    for x in (inside, far):
+        rdf = RadialDistribution.for_box(box)
+        rdf.add(x, box)
+        found.append((rdf.counts, local_density(x, box, 3.0), bond_orientational_order(x, box)))
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1.0 if a is found[0][0] else 1e-4)
+    assert found[0][0].sum() > 5000
 
 
 def test_nematic_order_of_parallel_and_of_planar_axes():
