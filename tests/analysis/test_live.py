@@ -119,10 +119,14 @@ def test_hoomd_script_that_asks_for_what_is_not_there(edges, options, said):
     snapshot.particles.types = ["A", "B"]
     simulation = hoomd.Simulation(device=hoomd.device.CPU(), seed=1)
     simulation.create_state_from_snapshot(snapshot)
-    with pytest.raises(JanusError, match=said):
+
+    def run():
         wires = WireDetector(**options)
         simulation.operations.writers.append(hoomd.write.CustomWriter(action=wires, trigger=1))
         simulation.run(1)
+
+    with pytest.raises(JanusError, match=said):
+        run()
 
 
 def flatten(nested, prefix=()):
