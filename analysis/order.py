@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from janus_md.analysis.bonds import Bonds
 from janus_md.analysis.neighbours import face_distances, lattice_vectors, wrap
@@ -36,7 +37,7 @@ def polar_order(axes: FloatArray, bonds: Bonds) -> float:
     return float(np.einsum("ij,ij->i", axes[bonds.source], axes[bonds.target]).mean())
 
 
-def freud_system(positions: FloatArray, box: FloatArray) -> tuple[Any, FloatArray]:
+def freud_system(positions: FloatArray, box: FloatArray) -> tuple[Any, NDArray[np.float32]]:
     """Freud's box for (Lx, Ly, Lz, xy, xz, yz), and the positions moved into it.
 
     Freud takes points for inside: of those that lie outside it misses neighbours without a word.
