@@ -37,11 +37,16 @@ class EnergyCriterion:
 
 
 def energy_criterion(metadata: Mapping[str, Any]) -> EnergyCriterion | None:
-    """Build the criterion from a trajectory's metadata; None for bodies of somebody else."""
+    """Build the criterion from a trajectory's metadata.
+
+    None for bodies of somebody else, and where charges are off: nothing binds then.
+    """
     from janus_md import catalog
     from janus_md.pair_energy import head_to_tail_minimum
 
     names, model = sorted(metadata.get("bodies", {})), metadata.get("model")
+    if metadata.get("electrostatics") == "none":
+        return None
     if not names or model not in catalog.MODELS or not set(names) <= set(catalog.names()):
         return None
     medium = float(metadata.get("relative_permittivity", 1.0))

@@ -12,7 +12,7 @@ from janus_md import catalog, units
 from janus_md.analysis import growth, theory
 from janus_md.analysis.averages import combine_replicas
 from janus_md.analysis.figures import JobTables
-from janus_md.analysis.groups import MISSING, Group, job_ids
+from janus_md.analysis.groups import METHOD, MISSING, Group, job_ids
 from janus_md.analysis.results import SLOW, SPACING, format_value
 from janus_md.bodies import RigidBody
 
@@ -63,8 +63,10 @@ class Expectation:
 
 
 def expectation(row: Mapping[str, Any] | pd.Series[Any]) -> Expectation | None:
-    """Theory for a job of one kind of body from the catalogue; None for others."""
+    """Theory for a job of one kind of charged body from the catalogue; None for others."""
     name, model = row.get("particle"), row.get("model", "sphere")
+    if row.get(METHOD) == "none":
+        return None
     if name not in catalog.names() or model not in catalog.MODELS:
         return None
     body = catalog.body(str(name), str(model))

@@ -20,6 +20,9 @@ RESULT_PREFIXES = ("execution.", "analysis.", "failure.")
 JOB_COLUMNS = ("job", "job_id", "id", "status", "substance", "path", "directory")
 """Other such columns; the first that is there of job, job_id and id names the job."""
 
+METHOD = "electrostatics.method"
+"""Key that says whether charges are on."""
+
 MISSING = "\N{EN DASH}"
 """Written where there is no value."""
 
@@ -30,6 +33,8 @@ SYMBOLS = {
     "temperature": "T / K",
     "n_bodies": "N",
     "viscosity": "η / mPa s",
+    METHOD: "electrostatics",
+    "protocol.name": "protocol",
     "protocol.produce_ns": "run / ns",
 }
 """Short names of state-point keys."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from janus_md import units
 from janus_md.analysis.groups import (
+    METHOD,
     MISSING,
     SYMBOLS,
     Group,
@@ -122,7 +123,8 @@ def results(
     """Rows of the table of results."""
     place = {job: k for k, job in enumerate(job_ids(rows))}
     names = substances(rows)
-    about = [key for key in ("relative_permittivity", "temperature", "model") if key in rows]
+    wanted = ("relative_permittivity", "temperature", "model", METHOD)
+    about = [key for key in wanted if key in rows]
     of_jobs = rows[about].to_dict("records")
     dipoles: dict[tuple[str, str], float | None] = {}  # read once for each kind of body
     found = []
@@ -137,7 +139,7 @@ def results(
         dipole = dipoles.get(kind)
         coupling = (
             None
-            if dipole is None
+            if dipole is None or row.get(METHOD) == "none"
             else units.coupling_parameter(dipole, SPACING, medium, temperature)
         )
         values = tuple(group.values[name] for name in HEADINGS)

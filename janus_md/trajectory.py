@@ -32,6 +32,7 @@ def metadata(point: StatePoint, bodies: tuple[RigidBody, ...]) -> dict[str, Any]
         "schema": 1,
         "model": point.model,
         "relative_permittivity": point.relative_permittivity,
+        "electrostatics": point.electrostatics.method,
         "temperature": point.temperature,
         "time_step_ps": point.protocol.time_step_ps,
         "bodies": {

@@ -54,7 +54,7 @@ def status() -> EngineStatus:
     devices = ["cpu"]
     advice = ""
     if not hoomd.version.gpu_enabled:
-        advice = "this build has no GPU support; conda-forge's *cuda* builds have"
+        advice = "this build has no GPU support; conda-forge's *gpu* builds have"
     elif gpus():
         devices.append("gpu")
     else:

@@ -61,3 +61,9 @@ def test_threshold_depends_on_who_is_behind_whom():
 def test_bodies_of_somebody_else_have_no_energy():
     assert energy_criterion({}) is None
     assert energy_criterion(metadata({"A": ""})) is None
+
+
+def test_without_charges_nothing_binds():
+    about = metadata({"R-Au-Cu": "R"})
+    assert energy_criterion(about | {"electrostatics": "pppm"}) is not None
+    assert energy_criterion(about | {"electrostatics": "none"}) is None

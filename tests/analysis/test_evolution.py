@@ -41,6 +41,8 @@ def test_coupling_and_density():
     assert found.density == pytest.approx(0.0228, abs=5e-5)
     assert expectation({**DRY, "particle": None}) is None
     assert expectation({**DRY, "particle": "somebody's"}) is None
+    assert expectation({**DRY, "electrostatics.method": "pppm"}) == found
+    assert expectation({**DRY, "electrostatics.method": "none"}) is None
 
 
 def job(permittivity, replica, mean_w, seed):

@@ -11,7 +11,13 @@ from janus_md.analysis import report
 from janus_md.analysis.groups import Group, group_jobs, varying_keys
 from janus_md.analysis.pipeline import analyze_file
 from janus_md.analysis.report import write_report
-from janus_md.analysis.results import MOST_ROWS, console_table, format_short, format_value
+from janus_md.analysis.results import (
+    MOST_ROWS,
+    console_table,
+    format_short,
+    format_value,
+    results,
+)
 
 from .worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
 
@@ -72,6 +78,13 @@ def sweep(tmp_path_factory):
         },
     ]
     return pd.DataFrame(rows), {name: folder / name for name in "abcdef"}
+
+
+def test_coupling_of_bodies_whose_charges_are_off(sweep):
+    rows, folders = sweep
+    for method, coupling in (("pppm", pytest.approx(10.97, abs=0.01)), ("none", None)):
+        charged = rows.assign(**{"electrostatics.method": method})
+        assert results(charged, group_jobs(charged), folders)[0].coupling == coupling
 
 
 def test_groups_average_replicas_and_come_in_order(sweep):
