@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from janus_md.analysis.averages import first_averaged
-from janus_md.analysis.groups import Group, numeric_key, short
-from janus_md.analysis.looks import COLOURS, MARKERS, is_scale, looks
+from janus_md.analysis.groups import Group, numeric_key, short, spread
+from janus_md.analysis.looks import COLOURS, MARKERS, NAMED, is_scale, looks
 from janus_md.analysis.theory import share_in_longer
 from janus_md.bodies import FloatArray
 from janus_md.units import PS_PER_NS
@@ -25,6 +25,9 @@ FEW_TICKS = 5.0
 """Ratio of the ends of a logarithmic axis below which 1, 2, 5 would be too few numbers."""
 
 DPI = 150
+
+POINTS = 200
+"""Points of a curve along the sweep at most."""
 
 TABLES = ("frames.parquet", "wires.parquet", "rdf.parquet")
 """What is read of a job."""
@@ -150,7 +153,9 @@ def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
 def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) -> Figure | None:
     """Mean wire lengths against the first number that varies; None where none does.
 
-    `expected` is the mean length by number in equilibrium by label, drawn beside them.
+    Of more curves than have names, or points than are seen, some that are spread evenly.
+    `expected` is the mean length by number in equilibrium by label, drawn beside the curves that it
+    knows all points of.
     """
     key = numeric_key(groups)
     if key is None:
@@ -161,9 +166,10 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
         rest = tuple((name, group.keys[name]) for name in others)
         series.setdefault(rest, []).append(group)
     figure, axes = new_figure(10.0, 3.8, 2)
-    heads = [Group(dict(rest), (), {}) for rest in series]
-    for head, members, look in zip(heads, series.values(), looks(heads), strict=True):
-        members = sorted(members, key=lambda group: group.keys[key])
+    shown = spread(list(series), NAMED)
+    heads = [Group(dict(rest), (), {}) for rest in shown]
+    for head, rest, look in zip(heads, shown, looks(heads), strict=True):
+        members = spread(sorted(series[rest], key=lambda group: group.keys[key]), POINTS)
         for one, column in zip(axes, ("mean_n", "mean_w"), strict=True):
             y = np.array([group.values[column][0] for group in members], dtype=np.float64)
             error = np.array([group.values[column][1] or 0.0 for group in members])
@@ -178,11 +184,12 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
                 capsize=2,
                 label=head.label or None,
             )
-        known = [group for group in members if group.label in expected]
-        mean_n = np.array([expected[group.label] for group in known])
+        if not all(group.label in expected for group in members):
+            continue
+        mean_n = np.array([expected[group.label] for group in members])
         for one, values in zip(axes, (mean_n, 2.0 * mean_n - 1.0), strict=True):
             one.plot(
-                [group.keys[key] for group in known],
+                [group.keys[key] for group in members],
                 values,
                 color=look["color"],
                 ls="--",

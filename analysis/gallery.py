@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from janus_md.analysis import evolution, figures, pictures, snapshot
-from janus_md.analysis.groups import Group, job_ids
+from janus_md.analysis.groups import Group, job_ids, spread
 
 if TYPE_CHECKING:
     import pandas as pd
 
-T = TypeVar("T")
-
 PICTURES = 6
 """Snapshots drawn at most."""
-
-
-def spread(items: Sequence[T], most: int) -> list[T]:
-    """At most so many of the items, from the first to the last."""
-    places = np.linspace(0, len(items) - 1, min(len(items), most)).round().astype(int)
-    return [items[k] for k in places]
 
 
 def draw_figures(
@@ -36,7 +26,7 @@ def draw_figures(
 ) -> list[tuple[Path, str]]:
     """Write the PNG figures that the jobs allow, each with its caption.
 
-    The figure along the sweep has all of `swept`, the others `groups`.
+    The figure along the sweep has its points from all of `swept`, the others have `groups`.
     """
     if not groups:
         return []
@@ -51,7 +41,8 @@ def draw_figures(
             "sweep.png",
             figures.lengths_along_sweep(swept, _expected(rows, groups)),
             "Mean wire length along the sweep, over the last third of each run; bars: standard "
-            "error. Dashed: equilibrium of bodies that bond like two alone.",
+            "error. Dashed, where the state points are few: equilibrium of bodies that bond like "
+            "two alone.",
         ),
         (
             "snapshots.png",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from janus_md.analysis.thermolog import ENERGY
 
 if TYPE_CHECKING:
     import pandas as pd
+
+T = TypeVar("T")
 
 RESULT_PREFIXES = ("execution.", "analysis.", "failure.")
 """Columns that are no part of the state point."""
@@ -100,21 +102,11 @@ def job_ids(rows: pd.DataFrame) -> list[str]:
 
 
 def substances(rows: pd.DataFrame) -> list[str]:
-    """Particle of each job, or its mixture such as ``0.5 R-1 + 0.5 S-1``."""
-    fractions = {
-        short(name): rows[name].tolist()
-        for name in sorted(map(str, rows.columns))
-        if name.startswith("mixture.")
-    }
-    particles = rows["particle"].tolist() if "particle" in rows else [None] * len(rows)
-    found = []
-    for k, particle in enumerate(particles):
-        if isinstance(particle, str):
-            found.append(particle)
-            continue
-        parts = [(name, shares[k]) for name, shares in fractions.items() if shares[k] > 0]
-        found.append(" + ".join(f"{share:g} {name}" for name, share in parts) or "?")
-    return found
+    """Particle or mixture of each job, in words: the column ``substance``, else ``particle``."""
+    for column in ("substance", "particle"):
+        if column in rows:
+            return [one if isinstance(one, str) else "?" for one in rows[column].tolist()]
+    return ["?"] * len(rows)
 
 
 def varying_keys(rows: pd.DataFrame) -> list[str]:
@@ -125,22 +117,27 @@ def varying_keys(rows: pd.DataFrame) -> list[str]:
             continue
         if column in ("particle", "mixture", "replica"):
             continue
-        if len({tell(value) for value in rows[column]}) > 1:
+        values = rows[column]
+        if values.dtype.kind in "biuf":  # numbers, told each once
+            values = values.drop_duplicates()
+        if len(set(map(tell, values))) > 1:
             keys.append(column)
     return ["substance", *keys] if len(set(substances(rows))) > 1 or not keys else keys
 
 
-def job_labels(rows: pd.DataFrame) -> list[str]:
-    """Say of each job which state point it is, in the keys that vary, and which replica."""
+def job_labels(rows: pd.DataFrame, places: Sequence[int]) -> list[str]:
+    """Say which state point and replica the jobs at these places are, in the keys that vary."""
     keys = varying_keys(rows)
     if "replica" in rows and rows["replica"].nunique() > 1:
         keys.append("replica")
-    table = rows.assign(substance=substances(rows))
-    columns = [table[key].tolist() for key in keys]
-    return [
-        Group(dict(zip(keys, map(_plain, values), strict=True)), (), {}).label
-        for values in zip(*columns, strict=True)
-    ]
+    columns = _key_columns(rows.iloc[list(places)], keys)
+    return [", ".join(say(dict(zip(keys, values, strict=True)))) for values in columns]
+
+
+def _key_columns(rows: pd.DataFrame, keys: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Values of state-point keys, job by job."""
+    columns = [substances(rows) if key == "substance" else rows[key].tolist() for key in keys]
+    return [tuple(map(_plain, values)) for values in zip(*columns, strict=True)]
 
 
 def is_analysed(rows: pd.DataFrame) -> np.ndarray:
@@ -155,28 +152,41 @@ def group_jobs(rows: pd.DataFrame) -> list[Group]:
 
     Groups come in the order of their keys; the substance with most state points leads.
     """
-    table = rows.assign(substance=substances(rows), job=job_ids(rows))
     keys = varying_keys(rows)
-    table = table[is_analysed(rows)]
+    analysed = rows[is_analysed(rows)]
     collected: dict[tuple[Any, ...], list[int]] = {}
-    told = zip(*(table[key] for key in keys), strict=True)
-    for position, values in enumerate(told):
-        collected.setdefault(tuple(map(_plain, values)), []).append(position)
-    jobs = table["job"].tolist()
-    averages = {name: _averages(table, name) for name in (*SUMMARY_COLUMNS, ENERGY)}
-    groups = []
-    for values, positions in collected.items():
-        groups.append(
-            Group(
-                dict(zip(keys, values, strict=True)),
-                tuple(jobs[k] for k in positions),
-                {
-                    name: _combined([of_jobs[k] for k in positions])
-                    for name, of_jobs in averages.items()
-                },
-            )
-        )
+    for place, values in enumerate(_key_columns(analysed, keys)):
+        collected.setdefault(values, []).append(place)
+    jobs = job_ids(analysed)
+    groups = [
+        Group(dict(zip(keys, values, strict=True)), tuple(jobs[k] for k in places), {})
+        for values, places in collected.items()
+    ]
+    for name in (*SUMMARY_COLUMNS, ENERGY):
+        of_jobs = _averages(analysed, name)
+        for group, places in zip(groups, collected.values(), strict=True):
+            group.values[name] = _combined([of_jobs[k] for k in places])
     return _sorted(groups)
+
+
+def spread(items: Sequence[T], most: int) -> list[T]:
+    """At most so many of the items, from the first to the last."""
+    places = np.linspace(0, len(items) - 1, min(len(items), most)).round().astype(int)
+    return [items[k] for k in places]
+
+
+def swept(groups: Sequence[Group]) -> list[str]:
+    """Say over what the state points go, such as ``T from 280 to 320 K (5 values)``."""
+    told = []
+    for key in groups[0].keys if groups else ():
+        values = {group.keys[key] for group in groups}
+        name, _, unit = SYMBOLS.get(key, short(key)).partition(" / ")
+        if all(isinstance(value, int | float) for value in values):
+            ends = f"{name} from {tell(min(values))} to {tell(max(values))} {unit}".rstrip()
+            told.append(f"{ends} ({len(values)} values)")
+        else:
+            told.append(f"{name}: {len(values)} kinds")
+    return told
 
 
 def numeric_key(groups: Iterable[Group]) -> str | None:
@@ -202,7 +212,7 @@ def _plain(value: Any) -> Any:
 def _averages(jobs: pd.DataFrame, name: str) -> list[tuple[float | None, float | None]]:
     """Mean and stated error of every job; None where there is none."""
     columns = [
-        [_plain(value) for value in jobs[column]] if column in jobs else [None] * len(jobs)
+        map(_plain, jobs[column].tolist()) if column in jobs else [None] * len(jobs)
         for column in (f"analysis.{name}.mean", f"analysis.{name}.error")
     ]
     return list(zip(*columns, strict=True))

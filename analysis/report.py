@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from janus_md.analysis import evolution, figures
-from janus_md.analysis.gallery import draw_figures, spread
+from janus_md.analysis.gallery import draw_figures
 from janus_md.analysis.groups import (
     MISSING,
     Group,
@@ -20,12 +20,16 @@ from janus_md.analysis.groups import (
     job_ids,
     job_labels,
     say,
+    spread,
+    swept,
     tell,
 )
 from janus_md.analysis.results import (
     HEADINGS,
+    MOST_ROWS,
     SLOW,
     SPACING,
+    Result,
     console_table,
     results,
     results_frame,
@@ -56,11 +60,11 @@ EXECUTION = {
 whole bodies, root mean square."""
 
 LISTED = 100
-"""Jobs without a result that are named at most."""
+"""Jobs without a result, and jobs of the table of what ran, that are named at most."""
 
 STATE_POINTS, REPLICAS = 24, 4
 """State points, and replicas of each, whose tables are read and drawn at most; of more state
-points, some that are spread evenly. The table of results has all."""
+points, some that are spread evenly."""
 
 CAVEAT = (
     "A box of this size and a run of this length tell whether the bodies bond and how fast wires "
@@ -76,9 +80,9 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
     Parameters
     ----------
     rows : DataFrame
-        A row per job: its name (column ``job``, or the index), the state point flattened with
-        dots, and ``execution.*``, ``analysis.*.mean``, ``analysis.*.error``, ``failure.*`` as far
-        as the job has them.
+        A row per job: its name (column ``job``, or the index), its particle or mixture in words
+        (``substance``, or ``particle``), the state point flattened with dots, and ``execution.*``,
+        ``analysis.*.mean``, ``analysis.*.error``, ``failure.*`` as far as the job has them.
     job_dirs : mapping of str to Path
         Folder of each job, with its Parquet tables and trajectory.gsd.
     out : Path
@@ -109,7 +113,6 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
         for group in chosen
         for job in group.jobs
     }
-    missing = unfinished(rows, finished)
     drawn = draw_figures(complete, groups, chosen, tables, job_dirs, out)
     found = results(rows, groups, job_dirs)
     environment = jinja2.Environment(
@@ -122,7 +125,10 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
     page = environment.get_template("report.html").render(
         headings=list(HEADINGS.values()),
         spacing=SPACING,
-        results=found,
+        results=_ends(found),
+        swept=swept(groups),
+        n_results=len(found),
+        cut=max(0, len(found) - MOST_ROWS),
         coupling=tell_coupling,
         caveat=CAVEAT,
         pictures=[(text, _embedded(path)) for path, text in drawn],
@@ -131,8 +137,8 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
         choice=_choice(groups, chosen),
         n_jobs=len(rows),
         n_done=len(complete),
-        unfinished=missing[:LISTED],
-        more=len(missing[LISTED:]),
+        unfinished=unfinished(rows, finished, LISTED),
+        n_unfinished=len(rows) - len(complete),
         execution=_execution(complete),
         constants=_constants(rows),
     )
@@ -150,6 +156,13 @@ def _write(path: Path, text: str) -> None:
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
     partial.write_text(text, encoding="utf-8")
     partial.replace(path)
+
+
+def _ends(found: Sequence[Result]) -> list[Result | None]:
+    """Rows that the page shows: of too many the first and the last ones, and None between them."""
+    if len(found) <= MOST_ROWS:
+        return list(found)
+    return [*found[: MOST_ROWS // 2], None, *found[-MOST_ROWS // 2 :]]
 
 
 def _chosen(groups: Sequence[Group]) -> list[Group]:
@@ -172,16 +185,18 @@ def _embedded(path: Path) -> str:
 
 
 def _execution(rows: pd.DataFrame) -> dict[str, Any]:
-    """Headings and rows of what ran; only columns that some job has."""
-    known = {name: title for name, title in EXECUTION.items() if f"execution.{name}" in rows}
-    kept = {k: title for k, title in known.items() if rows[f"execution.{k}"].notna().any()}
-    body = [
-        [label, job[:8], *(_cell(row[f"execution.{name}"]) for name in kept)]
-        for label, job, (_, row) in zip(
-            job_labels(rows), job_ids(rows), rows.iterrows(), strict=True
-        )
-    ]
-    return {"columns": ["state point", "job", *kept.values()], "rows": body}
+    """Headings and rows of what ran; only columns that some job has, only the first jobs."""
+    names = {name: title for name, title in EXECUTION.items() if f"execution.{name}" in rows}
+    kept = {k: title for k, title in names.items() if rows[f"execution.{k}"].notna().any()}
+    first = rows[:LISTED]
+    columns = [map(_cell, first[f"execution.{name}"].tolist()) for name in kept]
+    body = zip(
+        job_labels(rows, range(len(first))),
+        (job[:8] for job in job_ids(first)),
+        *columns,
+        strict=True,
+    )
+    return {"columns": ["state point", "job", *kept.values()], "rows": list(body)}
 
 
 def _cell(value: Any) -> str:

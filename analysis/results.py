@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -60,7 +60,7 @@ SLOW = 8.0
 """Dipolar coupling above which lengths after some nanoseconds are not those of equilibrium."""
 
 MOST_ROWS = 500
-"""State points in the terminal's table at most; results.csv has all."""
+"""State points in the tables of terminal and page at most; results.csv has all."""
 
 
 @dataclass(frozen=True)
@@ -125,12 +125,12 @@ def results(
     names = substances(rows)
     wanted = ("relative_permittivity", "temperature", "model", METHOD)
     about = [key for key in wanted if key in rows]
-    of_jobs = rows[about].to_dict("records")
+    of_jobs = {key: rows[key].tolist() for key in about}
     dipoles: dict[tuple[str, str], float | None] = {}  # read once for each kind of body
     found = []
     for group in groups:
         job = group.jobs[0]
-        row = of_jobs[place[job]]
+        row = {key: values[place[job]] for key, values in of_jobs.items()}
         medium = float(row.get("relative_permittivity", 1.0))
         temperature = float(row.get("temperature", 298.15))
         kind = (names[place[job]], str(row.get("model")))
@@ -155,13 +155,17 @@ def results_frame(groups: Sequence[Group], found: Sequence[Result]) -> pd.DataFr
     """
     import pandas as pd
 
-    rows = []
-    for group, result in zip(groups, found, strict=True):
-        row = group.keys | {"coupling": result.coupling, "runs": result.jobs}
-        for name, (mean, error) in group.values.items():
-            row |= {name: mean, f"{name}_error": error}
-        rows.append(row)
-    return pd.DataFrame(rows).dropna(axis="columns", how="all")
+    columns: dict[str, Any] = {
+        key: [group.keys[key] for group in groups] for key in (groups[0].keys if groups else ())
+    }
+    columns |= {
+        "coupling": [one.coupling for one in found],
+        "runs": [one.jobs for one in found],
+    }
+    for name in groups[0].values if groups else ():
+        pairs = np.array([group.values[name] for group in groups], dtype=np.float64)
+        columns[name], columns[f"{name}_error"] = pairs.T
+    return pd.DataFrame(columns).dropna(axis="columns", how="all")
 
 
 def console_table(

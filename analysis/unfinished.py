@@ -41,23 +41,28 @@ class Unfinished:
     failed: bool
 
 
-def unfinished(rows: pd.DataFrame, finished: Collection[str]) -> list[Unfinished]:
-    """Jobs of a sweep that are not `finished`; those that failed come first."""
+def unfinished(rows: pd.DataFrame, finished: Collection[str], most: int) -> list[Unfinished]:
+    """At most so many jobs of a sweep that are not `finished`; those that failed come first."""
+    ids = job_ids(rows)
+    left = [place for place, job in enumerate(ids) if job not in finished]
+    none = [None] * len(rows)
+    said, step, status = (
+        rows[name].tolist() if name in rows else none
+        for name in ("failure.message", "failure.step", "status")
+    )
+    left.sort(key=lambda place: not isinstance(said[place], str))
+    left = left[:most]
     found = []
-    told = zip(job_ids(rows), job_labels(rows), rows.to_dict("records"), strict=True)
-    for job, label, row in told:
-        if job in finished:
-            continue
-        message = row.get("failure.message")
-        failed = isinstance(message, str)
-        reason = f"{message}{_step(row.get('failure.step'))}" if failed else _standing(row)
-        found.append(Unfinished(job, label, reason, failed))
-    return sorted(found, key=lambda one: not one.failed)
+    for place, label in zip(left, job_labels(rows, left), strict=True):
+        failed = isinstance(said[place], str)
+        reason = f"{said[place]}{_step(step[place])}" if failed else _standing(status[place])
+        found.append(Unfinished(ids[place], label, reason, failed))
+    return found
 
 
 def _step(step: Any) -> str:
     return f" (step {int(step)})" if isinstance(step, int | float) and step == step else ""
 
 
-def _standing(row: dict[Any, Any]) -> str:
-    return REASONS.get(str(row.get("status")), "not run to its end or not analysed yet")
+def _standing(status: Any) -> str:
+    return REASONS.get(str(status), "not run to its end or not analysed yet")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
-from typing import TYPE_CHECKING, Any
+from itertools import compress, islice
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from janus_md.workspace import read_document
 
@@ -13,6 +16,12 @@ if TYPE_CHECKING:
     from janus_md.workspace import Record
 
 _PARTS = ("execution", "analysis", "failure")
+
+_PIECE = 1000
+"""Rows that are plain objects at a time."""
+
+_Column: TypeAlias = "array[float] | list[Any]"
+"""Numbers, with NaN where there is none, or anything else, with None."""
 
 
 class Columns:
@@ -24,55 +33,119 @@ class Columns:
 
     Parameters
     ----------
-    records : sequence of Record
-        The jobs.
+    records : iterable of Record
+        The jobs. They are not kept: a hundred thousand of them, with all that their documents hold,
+        take a gigabyte, and their columns a tenth of that.
     states : sequence of str, optional
         What is told as their status instead.
     """
 
-    def __init__(self, records: Sequence[Record], states: Sequence[str] | None = None) -> None:
-        self._records = self._all = records
-        self._values: dict[str, list[Any]] = {
+    def __init__(self, records: Iterable[Record], states: Sequence[str] | None = None) -> None:
+        self._columns: dict[str, _Column] = {"job": [], "status": [], "substance": []}
+        self._directories: list[str] = []
+        left, lists = iter(records), dict[str, Any]()
+        while piece := list(islice(left, _PIECE)):
+            self._add(piece, lists)
+        for column in self._columns.values():
+            _fill(column, len(self))
+        if states is not None:
+            self._columns["status"] = list(states)
+
+    def _add(self, records: Sequence[Record], lists: dict[str, Any]) -> None:
+        """Add rows; `lists` has those seen so far, by what they say."""
+        begin = len(self)
+        found: dict[str, list[Any]] = {
             "job": [one.id for one in records],
-            "status": [one.state for one in records] if states is None else list(states),
+            "status": [one.state for one in records],
             "substance": [substance(one.statepoint) for one in records],
         }
         root = _Branch()
         for row, one in enumerate(records):
-            _spread(one.statepoint, root, self._values, row)
-            _spread(_told(one.document), root, self._values, row)
-        for values in self._values.values():
-            values.extend([None] * (len(records) - len(values)))
+            _spread(one.statepoint, root, found, row)
+            _spread(_told(one.document), root, found, row)
+        for name, values in found.items():
+            column = self._columns.setdefault(name, array("d"))
+            _fill(column, begin)
+            if not isinstance(column, array):
+                column += _alike(values, lists)
+            elif {float, type(None)}.issuperset(map(type, values)):
+                column.extend(math.nan if value is None else value for value in values)
+            else:
+                self._columns[name] = _objects(column) + _alike(values, lists)
+        self._directories += [one.directory for one in records]
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self._columns["job"])
 
     def __getitem__(self, name: str) -> list[Any]:
-        return self._values[name]
+        return _objects(self._columns[name])
 
     @property
     def names(self) -> list[str]:
         """All columns."""
-        return list(self._values)
+        return list(self._columns)
+
+    def packed(self, name: str) -> array[float] | list[Any]:
+        """Return a column as it is kept: where it has only numbers, with NaN for what is not."""
+        return self._columns[name]
+
+    def rows(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """Values of these columns, row by row."""
+        for begin in range(0, len(self), _PIECE):
+            here = slice(begin, begin + _PIECE)
+            yield from zip(*(_objects(self._columns[name][here]) for name in names), strict=True)
 
     def keep(self, fitting: Sequence[bool]) -> Columns:
         """Return the jobs that fit; the columns stay those of all."""
+        return self.take(list(compress(range(len(self)), fitting)))
+
+    def take(self, order: Sequence[int]) -> Columns:
+        """Return the rows of these numbers, in this order; the columns stay those of all."""
         kept = Columns(())
-        kept._records, kept._all = list(compress(self._records, fitting)), self._all
-        kept._values = {name: list(compress(one, fitting)) for name, one in self._values.items()}
+        kept._directories = self._directories
+        for name, column in self._columns.items():
+            values = map(column.__getitem__, order)
+            kept._columns[name] = array("d", values) if isinstance(column, array) else list(values)
         return kept
 
     def names_on_disk(self) -> list[str]:
         """All columns, also of what was not kept of the documents when the jobs were read."""
-        told = (_told(read_document(one.directory)) for one in self._all)
-        return list(dict.fromkeys([*self._values, *(name for one in told for name in _names(one))]))
+        told = (_told(read_document(directory)) for directory in self._directories)
+        return list(
+            dict.fromkeys([*self._columns, *(name for one in told for name in _names(one))])
+        )
 
 
 def substance(statepoint: Mapping[str, Any]) -> str:
-    """Name the particle, or the particles of a mixture with their shares."""
+    """Name the particle, or the particles of a mixture, by name, with their shares."""
     if mixture := statepoint.get("mixture"):
-        return " + ".join(f"{share:g} {name}" for name, share in mixture.items())
+        return " + ".join(f"{share:g} {name}" for name, share in sorted(mixture.items()))
     return str(statepoint.get("particle"))
+
+
+def _fill(column: _Column, rows: int) -> None:
+    """Make a column so long, without values."""
+    if isinstance(column, array):
+        column.extend([math.nan] * (rows - len(column)))
+    else:
+        column.extend([None] * (rows - len(column)))
+
+
+def _objects(column: _Column) -> list[Any]:
+    """Values of a column, with None where there is none."""
+    return [None if value != value else value for value in column]
+
+
+def _alike(values: Iterable[Any], lists: dict[str, Any]) -> list[Any]:
+    """Return the values, with one object for strings, and for lists, that say the same."""
+    return [
+        sys.intern(one)
+        if isinstance(one, str)
+        else lists.setdefault(repr(one), one)
+        if isinstance(one, list)
+        else one
+        for one in values
+    ]
 
 
 @dataclass(frozen=True, slots=True)

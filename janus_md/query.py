@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ __all__ = [
     "TELLING",
     "Columns",
     "column",
+    "columns",
     "document_keys",
     "folders",
     "labels",
@@ -48,16 +49,32 @@ def records(
     JanusError
         Where there are none.
     """
-    found = read_jobs(project, ids, keys)
-    varying = varying_keys([record.statepoint for record in found])
-    found.sort(
-        key=lambda record: (
-            substance(record.statepoint),
-            [_rank(value_at(record.statepoint, key)) for key in varying],
-            record.id,
-        )
-    )
-    return found
+    found = list(read_jobs(project, ids, keys))
+    order = _order([(record.id, record.statepoint) for record in found])
+    return [found[k] for k in order]
+
+
+def columns(project: Project, keys: Collection[str] | None = None) -> Columns:
+    """Read all jobs into columns, in the order of :func:`records`; parameters as there."""
+    told: list[tuple[str, Mapping[str, Any]]] = []
+
+    def each() -> Iterator[Record]:
+        for record in read_jobs(project, keys=keys):
+            told.append((record.id, record.statepoint))
+            yield record
+
+    return Columns(each()).take(_order(told))
+
+
+def _order(jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:
+    """Places of jobs, given as ids with state points, in their order."""
+    varying = varying_keys([statepoint for _, statepoint in jobs])
+
+    def rank(place: int) -> tuple[str, list[tuple[int, Any]], str]:
+        name, statepoint = jobs[place]
+        return substance(statepoint), [_rank(value_at(statepoint, key)) for key in varying], name
+
+    return sorted(range(len(jobs)), key=rank)
 
 
 def _rank(value: Any) -> tuple[int, Any]:
@@ -125,8 +142,8 @@ def table(project: Project, filters: Iterable[str] = ()) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = select(Columns(records(project)), filters)
-    return pd.DataFrame({name: rows[name] for name in rows.names})
+    rows = select(columns(project), filters)
+    return pd.DataFrame({name: rows.packed(name) for name in rows.names})
 
 
 def write_report(project: Project, out: Path) -> list[Path]:

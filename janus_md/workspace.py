@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import time
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -93,8 +93,8 @@ def open_job(directory: Path) -> Job:
 
 def read_jobs(
     project: Project, ids: Iterable[str] | None = None, keys: Collection[str] | None = None
-) -> list[Record]:
-    """Read the jobs of these ids, or all, in no order.
+) -> Iterator[Record]:
+    """Read the jobs of these ids, or all, one after the other, in no order.
 
     Parameters
     ----------
@@ -122,11 +122,14 @@ def read_jobs(
     collecting = gc.isenabled()
     gc.disable()  # nothing of this is garbage, and to look through it again and again takes a while
     try:
-        found = [_read(job, kept, lists) for job in project if wanted is None or job.id in wanted]
+        for job in project:
+            if wanted is not None and job.id not in wanted:
+                continue
+            if (record := _read(job, kept, lists)) is not None:
+                yield record
     finally:
         if collecting:
             gc.enable()
-    return [record for record in found if record is not None]
 
 
 def read_document(directory: str) -> dict[str, Any]:

@@ -152,15 +152,15 @@ def test_ten_thousand_jobs(tmp_path: Path) -> None:
     assert done.memory - run("status", "-d", small).memory < MEBIBYTES
     for asked, lines, last in (
         (["relative_permittivity<1.3", "--csv"], 1 + POINTS * 2 // 5, ""),
+        (["relative_permittivity<1.3", "--json"], None, "]"),
         (["relative_permittivity<1.3"], 2 + POINTS * 2 // 5, f"{POINTS * 2 // 5} of {POINTS} jobs"),
         ([], 2 + POINTS, f"{POINTS} jobs"),
     ):
         done = run("query", *asked, "-d", place)
-        assert len(done.out.splitlines()) == lines
+        assert lines in (None, len(done.out.splitlines()))
         assert done.out.splitlines()[-1].startswith(last)
         assert done.seconds < 2.0 * LOADED
-        if "--csv" not in asked:
-            assert done.memory - run("query", *asked, "-d", small).memory < MEBIBYTES
+        assert done.memory - run("query", *asked, "-d", small).memory < MEBIBYTES
     done = run("run", "-d", place, "--operation", "analyze")
     assert f"not simulated yet: {POINTS // 10} jobs" in done.out
     assert done.seconds < 3.0 * LOADED

@@ -134,10 +134,10 @@ def test_signacs_cache_is_kept_and_can_be_lost_or_damaged(tmp_path: Path) -> Non
         assert sorted(json.dumps(dict(one.statepoint)) for one in found) == wanted
     # Out of date: jobs that came or went since count as they are.
     cache.write_bytes(whole)
-    gone = workspace.read_jobs(workspace.open_project(tmp_path))[0]
+    gone = next(workspace.read_jobs(workspace.open_project(tmp_path)))
     shutil.rmtree(gone.directory)
     signac.get_project(path=tmp_path).open_job(POINTS[5]).init()
-    found = workspace.read_jobs(workspace.open_project(tmp_path))
+    found = list(workspace.read_jobs(workspace.open_project(tmp_path)))
     assert len(found) == 4
     assert gone.id not in {one.id for one in found}
     assert POINTS[5] in [one.statepoint for one in found]

@@ -196,7 +196,7 @@ def _chosen(directory: Path, filters: list[str]) -> tuple[Any, set[str] | None]:
     project = query.open_project(directory)
     if not filters:
         return project, None
-    rows = query.Columns(query.records(project, keys=query.document_keys(filters)))
+    rows = query.columns(project, query.document_keys(filters))
     return project, set(query.select(rows, filters)["job"])
 
 

@@ -116,7 +116,7 @@ def query(
     everything = asked == ["all"] or (not asked and (csv or json))
     keys = questions.document_keys(filters or [], asked or questions.TELLING)
     project = questions.open_project(directory)
-    every = questions.Columns(questions.records(project, keys=None if everything else keys))
+    every = questions.columns(project, None if everything else keys)
     rows = questions.select(every, filters or [])
     if everything:
         names = rows.names
@@ -127,8 +127,7 @@ def query(
     if not (csv or json):
         _print_table(rows, names, len(every))
         return
-    known = [[None if one != one else one for one in rows[name]] for name in names]
-    (_print_csv if csv else _print_json)(names, zip(*known, strict=True))
+    (_print_csv if csv else _print_json)(names, rows.rows(names))
 
 
 def _print_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -142,8 +141,14 @@ def _print_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 def _print_json(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     import json
+    import sys
 
-    typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=2))
+    before = "["
+    for row in rows:  # one at a time, as all of them need not fit into memory twice
+        alone = json.dumps([dict(zip(names, row, strict=True))], indent=2)
+        sys.stdout.write(before + alone[1:-2])
+        before = ","
+    sys.stdout.write("[]\n" if before == "[" else "\n]\n")
 
 
 def _print_table(rows: Columns, names: Sequence[str], total: int) -> None:

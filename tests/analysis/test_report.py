@@ -159,19 +159,50 @@ def test_report_of_nothing(tmp_path):
 
 
 def test_sweep_of_mixtures_and_temperatures(sweep):
-    rows = sweep[0].iloc[:4].drop(columns="particle")
-    rows = rows.assign(
-        **{
-            "mixture.R-1": [0.5, 0.5, 1.0, np.nan],
-            "mixture.S-1": [0.5, 0.5, np.nan, np.nan],
-            "particle": [None, None, None, "Au3Cd"],
-            "temperature": [300.0, 300.0, 310.0, 300.0],
-        }
+    mixed = "0.5 R-1 + 0.5 S-1"
+    rows = (
+        sweep[0]
+        .iloc[:4]
+        .assign(
+            **{
+                "substance": [mixed, mixed, "1 R-1", "Au3Cd"],
+                "mixture.R-1": [0.5, 0.5, 1.0, np.nan],
+                "mixture.S-1": [0.5, 0.5, np.nan, np.nan],
+                "particle": [None, None, None, "Au3Cd"],
+                "temperature": [300.0, 300.0, 310.0, 300.0],
+            }
+        )
     )
     assert varying_keys(rows)[0] == "substance"
     labels = [group.label for group in group_jobs(rows)]
-    assert labels[0].startswith("0.5 R-1 + 0.5 S-1")
-    assert any("T 310 K" in label for label in labels)
+    assert labels == [f"{mixed}, T 300 K, ε 1", "1 R-1, T 310 K, ε 2", "Au3Cd, T 300 K, ε 1.25"]
+
+
+def test_page_of_many_state_points_shows_the_first_and_the_last(sweep, tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "draw_figures", lambda *arguments: [])
+    rows, folders = sweep
+    many = MOST_ROWS + 3
+    names = [f"job {k}" for k in range(many)]
+    rows = pd.concat([rows.iloc[:1]] * many).assign(job=names, temperature=np.arange(many) + 200.0)
+    waiting = rows.iloc[:120].assign(
+        **{"analysis.mean_n.mean": None, "job": [f"other {k}" for k in range(120)]}
+    )
+    waiting.loc[waiting["job"] == "other 119", "failure.message"] = "it blew up"
+    rows = pd.concat([rows, waiting])
+    out = tmp_path / "report"
+    write_report(rows, dict.fromkeys(names, folders["a"]), out)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert f"{many} state points: T from 200 to 702 K (503 values). Here are the first" in page
+    assert "… 3 more …" in page
+    results = page[: page.index("Growth and equilibrium")]
+    shown = [f"<td>T {200 + k} K</td>" in results for k in range(many)]
+    assert shown == [True] * (MOST_ROWS // 2) + [False] * 3 + [True] * (MOST_ROWS // 2)
+    assert len(pd.read_csv(out / "results.csv")) == many
+    without = page[page.index("Jobs without a result") :]
+    assert without.index("it blew up") < without.index("not run to its end")
+    assert "And 20 more; <code>janus-md query</code>" in without
+    assert f"And {many - 100} more; <code>janus-md query --columns all" in without
+    assert len(page) < 3_000_000
 
 
 def test_console_table_of_many_state_points_is_cut_and_says_so(sweep):
