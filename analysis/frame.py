@@ -23,14 +23,13 @@ from janus_md.analysis.neighbours import (
     SMALLEST_BOX,
     IndexArray,
     Pairs,
-    face_distances,
-    lattice_vectors,
     nearest_distances,
     pairs_within,
 )
 from janus_md.analysis.source import HANDS, Frame, unit_axis
 from janus_md.analysis.wires import BRANCHED, PERCOLATING, RING, Wires, build_wires
 from janus_md.bodies import BondCriterion, FloatArray
+from janus_md.boxes import face_distances, lattice_vectors
 from janus_md.errors import JanusError
 
 

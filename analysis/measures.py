@@ -8,9 +8,10 @@ import numpy as np
 
 from janus_md.analysis import chirality
 from janus_md.analysis.bonds import Bonds
-from janus_md.analysis.neighbours import IndexArray, lengths, wrap
+from janus_md.analysis.neighbours import IndexArray, lengths
 from janus_md.analysis.wires import BRANCHED, LINEAR, PERCOLATING, RING, Wires
 from janus_md.bodies import FloatArray
+from janus_md.boxes import wrap
 
 ROUNDING = 1e-12
 """A mean cosine this close to 1 is 1."""
@@ -40,7 +41,7 @@ def unwrapped_centres(positions: FloatArray, lattice: FloatArray, wires: Wires) 
 
     Consecutive bodies of a wire stand where their bond puts them, however long the wire is.
     """
-    return np.asarray(wrap(positions, lattice) + wires.offset @ lattice)
+    return wrap(positions, lattice)[0] + wires.offset @ lattice
 
 
 def measure_wires(

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from janus_md.analysis.neighbours import ghosts, lattice_vectors, wrap
+from janus_md.analysis.neighbours import ghosts
 from janus_md.bodies import FloatArray
+from janus_md.boxes import lattice_vectors, wrap
 
 CORE_RADIUS = 0.5
 """nm: the core is 0.82-1.17 nm across (Li et al., ACS Cent. Sci. 2022, 8, 1258)."""
@@ -88,7 +89,7 @@ def attenuation(positions: FloatArray, box: FloatArray, scope: Microscope) -> Fl
     pixel = scope.pixel_nm
     margin = LIGAND_RADIUS + 5.0 * scope.blur_nm + pixel
     lattice = lattice_vectors(box)
-    inside = wrap(positions, lattice)
+    inside, _ = wrap(positions, lattice)
     # In a tilted box the field reaches past the cell by the tilts' share.
     tilt = float(np.abs(lattice[1:, 0]).sum() + abs(lattice[2, 1]))
     _, image, outside = ghosts(inside, lattice, margin + tilt, half=False)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janus_md.bodies import FloatArray
+from janus_md.boxes import face_distances, inverse_lattice, lattice_vectors, wrap
 
 IndexArray = NDArray[np.int64]
 
@@ -48,38 +49,9 @@ class Pairs:
         )
 
 
-def lattice_vectors(box: FloatArray) -> FloatArray:
-    """Rows are the edges of a box (Lx, Ly, Lz, xy, xz, yz) in HOOMD-blue's convention, nm."""
-    lx, ly, lz, xy, xz, yz = (float(value) for value in box)
-    return np.array([[lx, 0.0, 0.0], [xy * ly, ly, 0.0], [xz * lz, yz * lz, lz]])
-
-
-def inverse_lattice(lattice: FloatArray) -> FloatArray:
-    """Inverse of :func:`lattice_vectors`; positions times it are fractional coordinates."""
-    (a, _, _), (d, b, _), (e, f, c) = lattice.tolist()
-    return np.array(
-        [
-            [1.0 / a, 0.0, 0.0],
-            [-d / (a * b), 1.0 / b, 0.0],
-            [(d * f - b * e) / (a * b * c), -f / (b * c), 1.0 / c],
-        ]
-    )
-
-
 def lengths(vectors: FloatArray) -> FloatArray:
     """Length of each vector, shape (N,); a few times faster than numpy's norm."""
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)))
-
-
-def face_distances(lattice: FloatArray) -> FloatArray:
-    """Distances of the three pairs of opposite faces, shape (3,), nm."""
-    return 1.0 / lengths(inverse_lattice(lattice).T)
-
-
-def wrap(positions: FloatArray, lattice: FloatArray) -> FloatArray:
-    """Positions moved by whole lattice vectors into the box centred on the origin, (N, 3), nm."""
-    fractional = positions @ inverse_lattice(lattice)
-    return np.asarray(positions - np.floor(fractional + 0.5) @ lattice)
 
 
 def ghosts(
@@ -158,7 +130,7 @@ def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs
     lattice = lattice_vectors(box)
     if face_distances(lattice).min() < SMALLEST_BOX * cutoff:
         raise ValueError(f"box {box[:3]} is too small for a cutoff of {cutoff} nm")
-    wrapped = wrap(positions, lattice)
+    wrapped, _ = wrap(positions, lattice)
     # Sliding-midpoint trees are built faster than balanced ones and are as good for such points.
     tree = cKDTree(wrapped, balanced_tree=False, compact_nodes=False)
     inside = tree.query_pairs(cutoff, output_type="ndarray")
@@ -193,7 +165,7 @@ def nearest_distances(positions: FloatArray, box: FloatArray, pairs: Pairs) -> F
     np.minimum.at(nearest, pairs.i, pairs.distances)
     np.minimum.at(nearest, pairs.j, pairs.distances)
     lattice = lattice_vectors(box)
-    wrapped = wrap(positions, lattice)
+    wrapped, _ = wrap(positions, lattice)
     reach = float((float(np.prod(box[:3])) / n) ** (1.0 / 3.0))
     lonely = np.flatnonzero(np.isinf(nearest))
     while len(lonely):

@@ -9,9 +9,9 @@ import numpy as np
 from janus_md.analysis.bonds import body_axes, find_bonds
 from janus_md.analysis.frame import length_statistics
 from janus_md.analysis.growth import equilibration
-from janus_md.analysis.neighbours import lattice_vectors
 from janus_md.analysis.wires import build_wires
 from janus_md.bodies import BondCriterion, FloatArray
+from janus_md.boxes import lattice_vectors
 from janus_md.errors import JanusError
 from janus_md.system import System
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janus_md.analysis.bonds import Bonds
-from janus_md.analysis.neighbours import face_distances, lattice_vectors, wrap
 from janus_md.bodies import FloatArray
+from janus_md.boxes import face_distances, lattice_vectors, wrap
 
 RDF_RANGE = 8.0
 """Largest distance of the radial distribution function, nm."""
@@ -44,8 +44,8 @@ def freud_system(positions: FloatArray, box: FloatArray) -> tuple[Any, NDArray[n
     """
     import freud
 
-    inside = wrap(positions, lattice_vectors(box)).astype(np.float32)
-    return freud.box.Box(*(float(value) for value in box)), inside
+    inside, _ = wrap(positions, lattice_vectors(box))
+    return freud.box.Box(*(float(value) for value in box)), inside.astype(np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from janus_md.analysis.averages import mean_and_error
-from janus_md.analysis.neighbours import inverse_lattice, lattice_vectors, lengths
+from janus_md.analysis.neighbours import lengths
 from janus_md.bodies import FloatArray
+from janus_md.boxes import inverse_lattice, lattice_vectors
 
 Q_MAX = 6.0
 """Largest wave number, 1/nm: past the peak of neighbours in a wire, 2 pi / 1.61 nm = 3.9 1/nm."""

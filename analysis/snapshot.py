@@ -11,9 +11,9 @@ import numpy as np
 
 from janus_md.analysis.figures import new_figure
 from janus_md.analysis.frame import Settings, analyze_frame
-from janus_md.analysis.neighbours import lattice_vectors, wrap
 from janus_md.analysis.source import GsdSource, bond_criterion
 from janus_md.bodies import FloatArray
+from janus_md.boxes import lattice_vectors, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,7 @@ def draw(axes: Axes, path: Path, title: str) -> None:
     turned = view()
     length = wires.n[wires.label]
     chosen = np.argsort(-length, kind="stable")[:SHOWN]
-    page = (wrap(frame.positions, lattice) @ turned)[chosen]
+    page = (wrap(frame.positions, lattice)[0] @ turned)[chosen]
     colour = wire_colours(wires.n)[wires.label][chosen]
     order = np.argsort(page[:, 2])
     page, colour = page[order], colour[order]

@@ -11,7 +11,6 @@ import numpy as np
 
 from janus_md.analysis.averages import mean_and_error
 from janus_md.analysis.bonds import body_axes
-from janus_md.analysis.neighbours import face_distances, lattice_vectors
 from janus_md.analysis.scattering import small_angle_slope, structure_factor
 from janus_md.analysis.source import Frame
 from janus_md.analysis.structure import (
@@ -20,6 +19,7 @@ from janus_md.analysis.structure import (
     local_density,
 )
 from janus_md.analysis.table import PartialParquet
+from janus_md.boxes import face_distances, lattice_vectors
 
 FRAMES = 8
 """Frames, spread over the last third, that are looked at."""

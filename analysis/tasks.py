@@ -17,9 +17,9 @@ from janus_md.analysis.bonds import body_axes, select_bonds
 from janus_md.analysis.frame import Settings, analyze_frame
 from janus_md.analysis.journal import Part
 from janus_md.analysis.lifetimes import Links, bond_keys
-from janus_md.analysis.neighbours import face_distances, lattice_vectors
 from janus_md.analysis.order import RadialDistribution
 from janus_md.analysis.source import GsdSource
+from janus_md.boxes import face_distances, lattice_vectors
 
 WORTH_SECONDS = 5.0
 """Time that the rest of a file must take, judged by its beginning, so that it is shared out: a new

@@ -14,10 +14,11 @@ from janus_md.analysis.aggregates import CONTACT, find_bundles
 from janus_md.analysis.bonds import body_axes, select_bonds
 from janus_md.analysis.frame import Settings
 from janus_md.analysis.measures import measure_wires
-from janus_md.analysis.neighbours import lattice_vectors, pairs_within
+from janus_md.analysis.neighbours import pairs_within
 from janus_md.analysis.source import Frame
 from janus_md.analysis.wires import build_wires
 from janus_md.bodies import BondCriterion
+from janus_md.boxes import lattice_vectors
 
 CRITERION = BondCriterion(2.1, 35.0)
 

@@ -9,6 +9,7 @@ from itertools import product
 
 import numpy as np
 
+from janus_md.boxes import face_distances, lattice_vectors
 from janus_md.system import System
 from janus_md.units import charge_scale
 
@@ -62,13 +63,6 @@ class Mesh:
     resolution: tuple[int, int, int]
     order: int
     splitting: float
-
-
-def plane_distances(box: np.ndarray) -> np.ndarray:
-    """Distances between opposite faces of the box (Lx, Ly, Lz, xy, xz, yz), shape (3,), nm."""
-    lx, ly, lz, xy, xz, yz = (float(x) for x in box)
-    vectors = np.array([[lx, 0, 0], [xy * ly, ly, 0], [xz * lz, yz * lz, lz]])
-    return np.asarray(1.0 / np.linalg.norm(np.linalg.inv(vectors), axis=0))
 
 
 def charge_square_sum(system: System) -> tuple[float, int]:
@@ -153,7 +147,7 @@ def resolution_for(system: System, points: int) -> tuple[int, int, int]:
 
 def longest_cutoff(system: System, skin: float) -> float:
     """Longest cutoff that the box holds: its planes must be over 2 (cutoff + skin) apart."""
-    return float(0.5 * plane_distances(system.box).min() - skin) * 0.999
+    return float(0.5 * face_distances(lattice_vectors(system.box)).min() - skin) * 0.999
 
 
 def tight_mesh(

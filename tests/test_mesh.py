@@ -51,12 +51,6 @@ def test_resolution_follows_the_sides_of_the_box(system) -> None:
     assert mesh.resolution_for(longer, 12) == (12, 12, 24)
 
 
-def test_plane_distances_of_a_tilted_box() -> None:
-    """Volume over the area of each face, by hand for one tilt."""
-    box = np.array([4.0, 3.0, 2.0, 1.0, 0.0, 0.0])
-    np.testing.assert_allclose(mesh.plane_distances(box), [4.0 / np.sqrt(2.0), 3.0, 2.0])
-
-
 def test_longest_cutoff_leaves_room_for_the_skin(system) -> None:
     cutoff = mesh.longest_cutoff(system, 0.6)
     assert 2 * (cutoff + 0.6) < system.box[0] < 2 * (cutoff + 0.6) * 1.01

@@ -7,9 +7,10 @@ from itertools import product
 
 import numpy as np
 
+from janus_md.boxes import face_distances, lattice_vectors
 from janus_md.engines.base import SKIN
 from janus_md.errors import JanusError
-from janus_md.mesh import Mesh, balanced, charge_square_sum, longest_cutoff, plane_distances
+from janus_md.mesh import Mesh, balanced, charge_square_sum, longest_cutoff
 from janus_md.system import System
 
 Grid = tuple[int, int, int]
@@ -19,7 +20,7 @@ _SHORTEST = 1.0  # cutoff in real space that makes sense for charges in these bo
 
 def grid(system: System, ranks: int) -> Grid:
     """Domains along each box vector: those with the widest narrowest one."""
-    planes = plane_distances(system.box).tolist()
+    planes = face_distances(lattice_vectors(system.box)).tolist()
     factors = [k for k in range(1, ranks + 1) if ranks % k == 0]
     grids = [(x, y, z) for x, y, z in product(factors, repeat=3) if x * y * z == ranks]
 
@@ -84,5 +85,5 @@ def usable_mesh(system: System, mesh: Mesh, ranks: int) -> Mesh:
 
 def _narrowest(system: System, ranks: int) -> float:
     """Width of the narrowest domain along the directions that are divided, nm."""
-    planes, parts = plane_distances(system.box).tolist(), grid(system, ranks)
+    planes, parts = face_distances(lattice_vectors(system.box)).tolist(), grid(system, ranks)
     return min((w / n for w, n in zip(planes, parts, strict=True) if n > 1), default=math.inf)

@@ -12,9 +12,10 @@ import numpy as np
 import rowan
 
 from janus_md import ranks
+from janus_md.boxes import lattice_vectors, wrap
 from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces
 from janus_md.engines.domains import grid, longest_cutoff_in, usable_mesh
-from janus_md.engines.sites import Particles, charged_types, lay_out, type_names, wrap
+from janus_md.engines.sites import Particles, charged_types, lay_out, type_names
 from janus_md.errors import JanusError
 from janus_md.interrupts import signals_kept
 from janus_md.mesh import Mesh
@@ -211,7 +212,7 @@ def _snapshot(system: System, particles: Particles, device: Any) -> Any:
     data = snapshot.particles
     data.types = list(particles.type_names)
     data.N = total
-    positions, images = wrap(system.box, particles.positions)
+    positions, images = wrap(particles.positions, lattice_vectors(system.box))
     data.position[:] = positions
     data.image[:] = images + system.images[particles.bodies]
     data.typeid[:] = particles.types

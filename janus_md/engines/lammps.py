@@ -18,9 +18,10 @@ import rowan
 
 from janus_md import ranks
 from janus_md.bodies import FloatArray
+from janus_md.boxes import lattice_vectors, wrap
 from janus_md.engines import lammps_input as commands
 from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces
-from janus_md.engines.sites import Particles, lay_out, wrap
+from janus_md.engines.sites import Particles, lay_out
 from janus_md.errors import JanusError
 from janus_md.interrupts import signals_kept
 from janus_md.mesh import Mesh
@@ -140,7 +141,7 @@ class LammpsSimulation:
         local = self._local(_COLUMNS, "c")
         orientations = rowan.multiply(self._local(_QUATERNION, "q"), self._zero)
         orientations /= np.linalg.norm(orientations, axis=1, keepdims=True)
-        positions, images = wrap(self._start.box, local[:, 2:5])
+        positions, images = wrap(local[:, 2:5], lattice_vectors(self._start.box))
         return replace(
             self._start,
             positions=positions,
@@ -186,7 +187,7 @@ class LammpsSimulation:
 
     def _create(self, system: System, particles: Particles, bath: Bath) -> None:
         self._lmp.commands_string(commands.box(system, len(particles.type_names)))
-        wrapped, images = wrap(system.box, particles.positions)
+        wrapped, images = wrap(particles.positions, lattice_vectors(system.box))
         count = len(particles.types)
         created = self._lmp.create_atoms(
             count,

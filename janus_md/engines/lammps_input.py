@@ -6,7 +6,8 @@ import numpy as np
 import rowan
 
 from janus_md.bodies import FloatArray
-from janus_md.engines.sites import Particles, box_vectors, charged_types
+from janus_md.boxes import lattice_vectors
+from janus_md.engines.sites import Particles, charged_types
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
 from janus_md.system import Bath, System
@@ -15,7 +16,7 @@ from janus_md.units import charge_scale
 
 def box(system: System, n_types: int) -> str:
     """Commands that make the box, centred on the origin."""
-    (lx, _, _), (xy, ly, _), (xz, yz, lz) = box_vectors(system.box).tolist()
+    (lx, _, _), (xy, ly, _), (xz, yz, lz) = lattice_vectors(system.box).tolist()
     low = (-0.5 * (lx + xy + xz), -0.5 * (ly + yz), -0.5 * lz)
     sides = " ".join(f"{a!r} {a + b!r}" for a, b in zip(low, (lx, ly, lz), strict=True))
     region = f"prism {sides} {xy!r} {xz!r} {yz!r}" if xy or xz or yz else f"block {sides}"

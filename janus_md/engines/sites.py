@@ -77,17 +77,3 @@ def lay_out(system: System) -> Particles:
         positions[at] = system.positions[who][:, None, :] + turned
         charges[at] = body.charges * scale
     return Particles(names, types, owners, positions, charges)
-
-
-def box_vectors(box: FloatArray) -> FloatArray:
-    """Box vectors as rows, shape (3, 3), nm."""
-    lx, ly, lz, xy, xz, yz = box
-    return np.array([[lx, 0.0, 0.0], [xy * ly, ly, 0.0], [xz * lz, yz * lz, lz]])
-
-
-def wrap(box: FloatArray, positions: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Positions inside the box (centred on the origin) and the images that were taken off."""
-    vectors = box_vectors(box)
-    fractional = positions @ np.linalg.inv(vectors)
-    images = np.floor(fractional + 0.5)
-    return positions - images @ vectors, images.astype(np.int32)

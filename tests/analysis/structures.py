@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from janus_md.analysis.neighbours import lattice_vectors
+from janus_md.boxes import lattice_vectors
 
 from .worlds import quaternions_along
 

@@ -5,9 +5,10 @@ import pytest
 
 from janus_md.analysis.aggregates import find_bundles, hexagonal_order, side_contacts
 from janus_md.analysis.bonds import select_bonds
-from janus_md.analysis.neighbours import lattice_vectors, pairs_within
+from janus_md.analysis.neighbours import pairs_within
 from janus_md.analysis.wires import build_wires
 from janus_md.bodies import BondCriterion
+from janus_md.boxes import lattice_vectors
 
 BOX = np.array([30.0, 30.0, 30.0, 0.0, 0.0, 0.0])
 SPACING = 1.61

@@ -6,9 +6,9 @@ import pytest
 from janus_md.analysis import chirality
 from janus_md.analysis.bonds import Bonds, body_axes, find_bonds
 from janus_md.analysis.measures import Traits, measure_wires
-from janus_md.analysis.neighbours import lattice_vectors
 from janus_md.analysis.wires import build_wires
 from janus_md.bodies import BondCriterion
+from janus_md.boxes import lattice_vectors
 
 from .worlds import quaternions_along
 

@@ -5,7 +5,6 @@ import pytest
 from scipy.special import sici
 
 from janus_md.analysis import scattering
-from janus_md.analysis.neighbours import lattice_vectors
 from janus_md.analysis.pictures import scattering_of
 from janus_md.analysis.scattering import (
     small_angle_slope,
@@ -13,6 +12,7 @@ from janus_md.analysis.scattering import (
     structure_factor,
     wire_form_factor,
 )
+from janus_md.boxes import lattice_vectors
 
 
 def test_bodies_at_random_have_no_structure():

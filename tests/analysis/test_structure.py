@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.neighbours import lattice_vectors, wrap
 from janus_md.analysis.order import RadialDistribution, nematic_order
 from janus_md.analysis.structure import (
     axial_distribution,
     bond_orientational_order,
     local_density,
 )
+from janus_md.boxes import lattice_vectors, wrap
 
 
 def test_neighbours_ahead_and_beside():
@@ -59,7 +59,7 @@ def test_bodies_outside_the_box_stand_for_their_images_in_it():
     """A file with unwrapped positions has the structure of one whose positions are in the box."""
     rng = np.random.default_rng(4)
     box = np.array([12.0, 14.0, 13.0, 0.1, -0.2, 0.3])
-    inside = wrap(rng.uniform(-7, 7, (150, 3)), lattice_vectors(box))
+    inside, _ = wrap(rng.uniform(-7, 7, (150, 3)), lattice_vectors(box))
     far = inside + rng.integers(-3, 4, inside.shape) @ lattice_vectors(box)
     found = []
     for x in (inside, far):

@@ -5,9 +5,9 @@ import pytest
 
 from janus_md.analysis.bonds import body_axes, find_bonds
 from janus_md.analysis.measures import unwrapped_centres
-from janus_md.analysis.neighbours import lattice_vectors
 from janus_md.analysis.wires import BRANCHED, LINEAR, PERCOLATING, RING, build_wires
 from janus_md.bodies import BondCriterion
+from janus_md.boxes import lattice_vectors
 
 CRITERION = BondCriterion(2.1, 35.0)
 BOX = np.array([20.0, 20.0, 20.0, 0.0, 0.0, 0.0])

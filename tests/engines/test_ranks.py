@@ -21,12 +21,13 @@ import pytest
 
 from janus_md import checkpoint, ranks
 from janus_md.analysis.observer import WireObserver
+from janus_md.boxes import face_distances, lattice_vectors
 from janus_md.engines import domains
 from janus_md.engines.base import SKIN
 from janus_md.engines.tuning import rms
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.initial import build
-from janus_md.mesh import charge_square_sum, estimated_error, plane_distances, tight_mesh
+from janus_md.mesh import charge_square_sum, estimated_error, tight_mesh
 from janus_md.query import open_job
 from janus_md.simulate import simulate
 from janus_md.statepoint import StatePoint
@@ -315,7 +316,7 @@ def test_domains_too_narrow_are_refused_and_those_that_fit_are_not() -> None:
     with pytest.raises(JanusError, match=r"ranks: 2 domains of this box are 4\.\d\d nm wide"):
         domains.longest_cutoff_in(few, 2)
     many = catalogue_system(("R-Au-Cu",), "sphere", 60, seed=1)
-    width = plane_distances(many.box)[0] / 2
+    width = face_distances(lattice_vectors(many.box))[0] / 2
     reach = np.linalg.norm(many.bodies[0].positions, axis=1).max()
     cutoff = domains.longest_cutoff_in(many, 2)
     assert 2 * (cutoff + SKIN + 2 * reach) == pytest.approx(width, rel=2e-3)

@@ -15,8 +15,8 @@ import pytest
 import rowan
 
 from janus_md.bodies import BondCriterion, RigidBody
+from janus_md.boxes import lattice_vectors, wrap
 from janus_md.engines import Engine
-from janus_md.engines.sites import box_vectors, wrap
 from janus_md.interactions import Electrostatics, Interactions, LennardJones
 from janus_md.system import System
 from janus_md.units import COULOMB
@@ -66,7 +66,7 @@ def read(path: Path) -> tuple[np.ndarray, np.ndarray]:
         rows = [line.split()[1:4] for line in lines[2:] if line.strip()]
     box[:3] *= 0.1
     atoms = 0.1 * np.array(rows, float).reshape(-1, 3, 3)
-    vectors = box_vectors(box)
+    vectors = lattice_vectors(box)
     shift = np.rint((atoms - atoms[:, :1]) @ np.linalg.inv(vectors))
     return box, atoms - shift @ vectors
 
@@ -82,10 +82,11 @@ def system_of(path: Path, interactions: Interactions) -> System:
     y /= np.linalg.norm(y, axis=1, keepdims=True)
     turns = np.stack([np.cross(y, z), y, z], axis=2)
     centres = np.einsum("a,nad->nd", MASSES, atoms) / MASSES.sum()
-    shifts = np.stack(np.meshgrid(*[np.arange(COPIES)] * 3), -1).reshape(-1, 3) @ box_vectors(box)
+    cells = np.stack(np.meshgrid(*[np.arange(COPIES)] * 3), -1).reshape(-1, 3)
+    shifts = cells @ lattice_vectors(box)
     large = box * np.array([COPIES] * 3 + [1] * 3)
     everywhere = (centres[None, :, :] + shifts[:, None, :]).reshape(-1, 3)
-    positions, _ = wrap(large, everywhere)
+    positions, _ = wrap(everywhere, lattice_vectors(large))
     return System(
         bodies=(kind,),
         kinds=np.zeros(len(positions), np.int32),
@@ -145,7 +146,7 @@ def pairs_within(system: System, cutoff: float) -> int:
     """Pairs of the bodies' first sites closer than the cutoff, by brute force over images."""
     site = system.bodies[0].positions[0]
     x = system.positions + rowan.rotate(system.orientations, site)
-    vectors = box_vectors(system.box)
+    vectors = lattice_vectors(system.box)
     inverse = np.linalg.inv(vectors)
     count = 0
     for k in range(len(x) - 1):
