@@ -110,7 +110,7 @@ def analyze(
         progress=lambda done, total: reporter.tell(
             stage="analyze", step=done, total=total, rate=0.0, wires=None
         ),
-        should_stop=lambda: reporter.alone,
+        should_stop=lambda: reporter.alone or ranks.told_to_stop(),
         limit=resources.limit,
     )
 
@@ -162,6 +162,7 @@ def _go_first() -> None:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """End where nothing listens to signals: before the simulation does, and after it."""
+    ranks.wish_to_stop()  # where the interpreter cannot raise an exception it drops it
     _exit(STOPPED)
 
 
@@ -227,10 +228,9 @@ def work_forked(
     os.setsid()  # a terminal's Ctrl-C goes to all processes of its session: not twice to this one
     os.environ.clear()
     os.environ.update(variables)
-    output = os.open(log, os.O_WRONLY | os.O_APPEND)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.close(output)
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
     with contextlib.suppress(OSError):  # as top shows it; else all are called like the server
         Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}")
     _prepare()

@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -111,6 +113,21 @@ def start_janus_md() -> Callable[..., subprocess.Popen[str]]:
 def engine() -> str:
     """Name of the engine that the tests of whole jobs run with."""
     return "lammps" if find_spec("lammps") else "hoomd"
+
+
+PATIENCE = 300.0
+"""Seconds until something must have happened; a busy machine takes its time."""
+
+T = TypeVar("T")
+
+
+def wait_for(look: Callable[[], T], patience: float = PATIENCE) -> T:
+    """Look until there is something to see."""
+    end = time.monotonic() + patience
+    while not (seen := look()):
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+    return seen
 
 
 TINY = """

@@ -18,8 +18,8 @@ from janus_md.errors import ToBeContinued
 from janus_md.operations import analyze_job, simulate_job
 from janus_md.products import PARTIAL_ANALYSIS, is_analyzed
 from janus_md.walltime import Limit
-from tests.conftest import TINY, Result, environment
-from tests.workstation.test_runner import make, wait_for
+from tests.conftest import PATIENCE, TINY, Result, environment, wait_for
+from tests.workstation.test_runner import make
 
 Cli = Callable[..., Result]
 
@@ -66,7 +66,7 @@ def test_a_signal_that_comes_before_the_engine_is_there_is_one_too(job: Path, en
     early = worker(job, engine)
     wait_for((job / "run.lock").exists)  # it looks for engines
     early.send_signal(signal.SIGUSR1)
-    early.communicate(timeout=60)
+    early.communicate(timeout=PATIENCE)
     assert early.returncode == 75
     assert not (job / "trajectory.gsd").exists()
 
@@ -80,7 +80,7 @@ def test_each_signal_ends_a_worker_in_a_checkpoint(job: Path, engine: str) -> No
         stopped = worker(job, engine)
         wait_for(lambda p=partial, b=before: p.exists() and p.stat().st_mtime_ns > b)
         stopped.send_signal(number)
-        stopped.communicate(timeout=60)
+        stopped.communicate(timeout=PATIENCE)
         assert stopped.returncode == 75, number.name
         assert about(job)["stage"] == "produce"
         assert reached < about(job)["done"] < FRAMES[-1]
@@ -96,7 +96,7 @@ def test_a_stopped_job_of_flow_is_not_done_and_its_run_ends_with_75(
     run = start("project.py", "run", "-o", "simulate", where=place, engine=engine)
     wait_for(lambda: (job / "trajectory.partial.gsd").exists())
     run.send_signal(number)
-    _, err = run.communicate(timeout=60)
+    _, err = run.communicate(timeout=PATIENCE)
     assert run.returncode == 75, err
     assert "project.py: stopped at step " in err
     assert "Traceback" not in err
@@ -105,7 +105,7 @@ def test_a_stopped_job_of_flow_is_not_done_and_its_run_ends_with_75(
     assert "failure" not in document
     assert document["execution"]["steps"] == 200 + about(job)["done"]
     again = start("project.py", "run", "-o", "simulate", where=place, engine=engine)
-    assert again.wait(timeout=120) == 0
+    assert again.wait(timeout=PATIENCE) == 0
     with gsd.hoomd.open(str(job / "trajectory.gsd")) as file:
         assert [frame.configuration.step for frame in file] == FRAMES
 

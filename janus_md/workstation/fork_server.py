@@ -1,18 +1,22 @@
 """Processes forked from one that has imported what they need: each starts in milliseconds.
 
 The server imports (:mod:`.preloaded`) and forks, and does nothing else: no engine, no GPU and no
-MPI is there that a fork would tear apart. A crash costs its own process.
+MPI is there that a fork would tear apart. A crash costs its own process. Signals that ask for an
+end do not end the server: those who use it do, and it ends with the last of them.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import forkserver, get_context
+from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+from janus_md.interrupts import SIGNALS
 
 _forked = True  # else each process imports for itself
 
@@ -24,9 +28,11 @@ def begin() -> None:
     socket's name may be, or nothing can be written there), processes start without it, later.
     """
     global _forked
-    forkserver.set_forkserver_preload(["janus_md.workstation.preloaded"])
+    modules = ("sheltered", "preloaded")
+    forkserver.set_forkserver_preload([f"janus_md.workstation.{name}" for name in modules])
     try:
-        with _one_thread():
+        resource_tracker.ensure_running()  # it has shelter of its own, but unblocks what is blocked
+        with _one_thread(), _signals_blocked():
             forkserver.ensure_running()
     except OSError:
         _forked = False
@@ -54,17 +60,34 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
     OSError
         Where there is no room for another process.
     """
+    global _forked
     context: Any = get_context("forkserver" if _forked else "spawn")
     reader, writer = context.Pipe(duplex=False)
     try:
         process = context.Process(target=target, args=(writer, *arguments))
         process.start()
+    except (EOFError, ConnectionError):  # the server was killed
+        reader.close()
+        if not _forked:
+            raise
+        _forked = False
+        return start(target, *arguments)
     except OSError:
         reader.close()
         raise
     finally:
         writer.close()
     return process, reader
+
+
+@contextmanager
+def _signals_blocked() -> Iterator[None]:
+    """Let signals wait, here and in a process that begins meanwhile until it says otherwise."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

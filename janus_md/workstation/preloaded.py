@@ -5,10 +5,6 @@ An engine may start threads or look at GPUs when it is imported, and neither sur
 
 from __future__ import annotations
 
-import os
-import signal
-from types import FrameType
-
 import freud
 import gsd.hoomd
 import pandas
@@ -24,21 +20,8 @@ import janus_md.operations
 import janus_md.pair_energy
 import janus_md.query
 from janus_md.commands import files, information, reproduce, run, status, submission, workspaces
-from janus_md.worker import STOPPED
 
 __all__ = [
     "files", "freud", "gsd", "information", "janus_md", "pandas", "pyarrow", "reproduce", "run",
     "scipy", "status", "submission", "workspaces",
 ]  # fmt: skip
-
-_SERVER = os.getpid()
-
-
-def _outlive(number: int, frame: FrameType | None) -> None:
-    """Keep the server, to which a batch system's signal comes too; end a process just forked."""
-    if os.getpid() != _SERVER:
-        os._exit(STOPPED)
-
-
-for _number in (signal.SIGTERM, signal.SIGUSR1):
-    signal.signal(_number, _outlive)

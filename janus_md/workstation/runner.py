@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from janus_md.interrupts import stop_signals
+from janus_md.interrupts import signals_raise, stop_signals
 from janus_md.products import OPERATIONS
 from janus_md.walltime import MARGIN, NO_LIMIT, Limit
 from janus_md.worker import DONE, HELD, STOPPED, Resources
@@ -133,15 +133,15 @@ class _Pool:
 
     def run(self) -> Outcome:
         fork_server.begin()
-        with stop_signals() as interrupted:
+        with signals_raise(), stop_signals() as interrupted:  # the second one raises
             stopping, limit = False, self._machine.limit
             try:
                 while self._running or (any(self._waiting.values()) and not stopping):
-                    while not stopping and self._begin_next():
+                    while not (stopping or interrupted()) and self._begin_next():
                         pass
                     for key, _ in self._selector.select(_LOOK_SECONDS):
                         if not key.data.read():
-                            self._end(key.data, stopping)
+                            self._end(key.data, stopping or interrupted())
                     self._watch_gpus()
                     self._display.show(self._running)
                     if (interrupted() or limit.left() < MARGIN) and not stopping:
@@ -160,9 +160,7 @@ class _Pool:
         return self._outcome
 
     def _stop(self) -> None:
-        """Ask for checkpoints; from now on any signal is a second one."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler)
+        """Ask for checkpoints."""
         for one in self._running:
             one.process.terminate()
         self._display.note("stopping in checkpoints; another Ctrl-C stops at once")
@@ -255,7 +253,7 @@ class _Pool:
         elif code == STOPPED or (stopping and (not running.message or code == -signal.SIGTERM)):
             # The signal came before the process could listen to it, or when it no longer did.
             code = STOPPED
-            running.message = running.message or "before its first checkpoint; run again to go on"
+            running.message = running.message or "before it got any further; run again to go on"
             outcome.left.append(job)
         elif code == HELD:
             outcome.held.append((job, running.message))
@@ -268,8 +266,8 @@ class _Pool:
                 running.message = running.last_words(code)
                 self._crashed(job, running.operation, running.message)
             outcome.failed.append((job, running.message))
-        if running.log.stat().st_size == 0:
-            running.log.unlink()
+        if code != HELD and not running.output:
+            running.log.unlink(missing_ok=True)
         self._display.end(running, code)
 
     def _was_too_many(self, running: Running) -> bool:

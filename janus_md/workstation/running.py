@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from janus_md.locks import holder, locks_here
 from janus_md.worker import Resources, work_forked
 from janus_md.workstation import fork_server
 
@@ -85,6 +86,14 @@ class Running:
         """Whether it integrates, and does not prepare, tune or analyse."""
         return self.operation == "simulate" and self.rate > 0
 
+    @property
+    def output(self) -> int:
+        """Bytes that engine and libraries have printed; 0 where somebody has removed the file."""
+        try:
+            return self.log.stat().st_size
+        except OSError:
+            return 0
+
     def read(self) -> bool:
         """Take in what the process has told; False at the end of the pipe."""
         chunk = os.read(self.pipe.fileno(), 1 << 16)
@@ -113,7 +122,7 @@ class Running:
                 )
             elif -code in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL):
                 how += ", a crash inside the engine or a library"
-        said = f"; its output is in {self.log}" if self.log.stat().st_size else ""
+        said = f"; its output is in {self.log}" if self.output else ""
         return f"the process of {self.operation} {how}{said}"
 
 
@@ -135,7 +144,8 @@ def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) ->
         Where its folder cannot be written.
     """
     log = job.directory / f"{operation}.out"
-    log.write_bytes(b"")
+    if not holder(job.directory, locks_here()):  # else the file is that of another run
+        log.write_bytes(b"")
     variables = os.environ | {"OMP_NUM_THREADS": str(resources.threads)}
     process, pipe = fork_server.start(
         work_forked, operation, job.directory, resources, log, variables

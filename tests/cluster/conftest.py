@@ -11,37 +11,21 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 import signac
 
-from tests.conftest import ROOT, Result
-
-T = TypeVar("T")
+from tests.conftest import ROOT, Result, wait_for
 
 SCRIPT = Path(
     os.environ.get("JANUS_MD_SLURM_NODE", ROOT.parent / "shared" / "slurm" / "slurm_node.sh")
 )
 CPUS = 4
-PATIENCE = 300.0
-"""Seconds until something must have happened; a busy machine takes its time."""
-
 LATER = "--begin=now+1hour"
 """Option of sbatch that keeps jobs in the queue."""
-
-
-def wait_for(look: Callable[[], T], patience: float = PATIENCE) -> T:
-    """Look until there is something to see."""
-    end = time.monotonic() + patience
-    while not (seen := look()):
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.2)
-    return seen
 
 
 @dataclass(frozen=True)

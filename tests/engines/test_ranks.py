@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -32,12 +31,10 @@ from janus_md.query import open_job
 from janus_md.simulate import simulate
 from janus_md.statepoint import StatePoint
 from janus_md.system import System
-from tests.conftest import ROOT, environment
+from tests.conftest import PATIENCE, ROOT, environment, wait_for
 from tests.engines.conftest import catalogue_system, usable
 
 Start = Callable[..., "subprocess.Popen[str]"]
-
-PATIENCE = 300.0  # seconds; a machine that is busy otherwise may have ranks wait long
 
 TEMPLATE = """
 fixed:
@@ -201,11 +198,9 @@ def test_a_signal_ends_all_ranks_in_a_checkpoint(
 ) -> None:
     folder = job("none", 1000.0)
     process = mpiexec(*worker(folder, engine), JANUS_MD_CHECKPOINT_SECONDS="0.2")
-    end = time.monotonic() + PATIENCE
-    while not (folder / "trajectory.partial.gsd").exists():  # that is, in the production
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    produces = (folder / "trajectory.partial.gsd").exists
+    wait_for(lambda: produces() or process.poll() is not None)
+    assert process.poll() is None, process.communicate()
     pids = processes(folder)
     assert len(pids) == 2
     for pid in {"first": pids[:1], "all": pids, "second": pids[1:]}[who]:

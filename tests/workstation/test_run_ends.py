@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -12,18 +13,19 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from janus_md import worker
-from janus_md.workstation import fork_server
+from janus_md import interrupts, worker
+from janus_md.workstation import fork_server, runner
 from janus_md.workstation.running import Job, Running
-from tests.conftest import TINY, Result, environment
-from tests.workstation.test_runner import document, frames, make, wait_for
+from tests.conftest import PATIENCE, TINY, Result, environment, wait_for
+from tests.workstation.devices import little_memory
+from tests.workstation.test_runner import document, frames, make, running
 
 Cli = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -55,12 +57,12 @@ def test_a_second_interrupt_stops_at_once(
     while "another Ctrl-C stops at once" not in said:
         said = process.stdout.readline()
         assert said
-    assert Path(f"/proc/{worker}").exists()
+    assert running(worker)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, err
     assert out == "stopped at once; run again to go on from the last checkpoints\n"
-    assert not Path(f"/proc/{worker}").exists()
+    assert not running(worker)
 
 
 def test_a_terminal_shows_a_table_and_takes_ctrl_c(
@@ -98,7 +100,7 @@ def test_a_terminal_shows_a_table_and_takes_ctrl_c(
     while read():
         pass
     os.close(ours)
-    assert process.wait(timeout=30) == 75
+    assert process.wait(timeout=PATIENCE) == 75
     assert b"stopping in checkpoints" in shown
     assert b"1 left for a later run" in shown
     assert (job / "restart.npz").exists()
@@ -120,11 +122,68 @@ def test_a_signal_to_all_processes_ends_in_checkpoints(
     worker = worker_of(job)
     os.kill(worker, signal.SIGTERM)
     os.killpg(process.pid, signal.SIGTERM)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 75, out
     assert "1 left for a later run" in out
     assert (job / "restart.npz").exists()
     assert "failure" not in document(job)
+
+
+def test_a_second_run_leaves_the_jobs_of_the_first_alone(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    first = start_janus_md("run", "-d", place, "--engine", engine)
+    worker_of(job)
+    output = job / "simulate.out"
+    output.write_text("words")
+    second = janus_md("run", "-d", place, "--engine", engine)
+    assert second.code == 75
+    assert "1 held by another run" in second.out
+    assert output.read_text() == "words"
+    output.unlink()  # whoever does so
+    first.send_signal(signal.SIGINT)
+    out, err = first.communicate(timeout=PATIENCE)
+    assert (first.returncode, err) == (75, "")
+    assert out.endswith("1 left for a later run\n")
+
+
+class Signals:
+    """A display that lets a signal come with the first job, and again when that is told."""
+
+    def begin(self, running: Running) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def show(self, running: Iterable[Running]) -> None: ...
+
+    def end(self, running: Running, code: int) -> None: ...
+
+    def note(self, text: str) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_signal_that_comes_twice_is_one_and_later_a_second_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch system may tell each process of a job and the job's first one once more."""
+
+    def start(job: Job, operation: str, resources: worker.Resources, gpu_id: None) -> Running:
+        process, pipe = fork_server.start(little_memory, job.directory)
+        return Running(job, operation, process, pipe, tmp_path / "log")
+
+    monkeypatch.setattr(runner, "start", start)
+    folder = tmp_path / "device"
+    folder.mkdir()
+    jobs = [Job("id", folder, "label", ("simulate",))]
+    before = {number: signal.getsignal(number) for number in interrupts.SIGNALS}
+    monkeypatch.setattr(interrupts, "SAME", 1e3)
+    outcome = runner.run_jobs(jobs, runner.Machine(), Signals(), lambda *_: None)
+    assert outcome.left == jobs
+    monkeypatch.setattr(interrupts, "SAME", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run_jobs(jobs, runner.Machine(), Signals(), lambda *_: None)
+    assert {number: signal.getsignal(number) for number in interrupts.SIGNALS} == before
 
 
 class SignalAtTheEnd:
@@ -148,7 +207,6 @@ def test_a_signal_to_a_worker_that_leaves_changes_nothing(
     """A run passes on a signal that the worker had as well, and has obeyed: it comes late."""
     place, log = tmp_path / "workspace", tmp_path / "log"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
-    log.touch()
     resources = worker.Resources(engine, "auto", 1, 0)
     fork_server.begin()
     process, _ = fork_server.start(
@@ -159,6 +217,36 @@ def test_a_signal_to_a_worker_that_leaves_changes_nothing(
     assert len(frames(job)) == 11
 
 
+def work_and_drop_the_exception_of_a_signal(pipe: Connection, *arguments: Any) -> None:
+    work = worker.work
+
+    def told(*more: Any) -> int:
+        with contextlib.suppress(SystemExit):  # as the interpreter does in a callback
+            os.kill(os.getpid(), signal.SIGTERM)
+        return work(*more)
+
+    worker.work = told
+    worker.work_forked(pipe, *arguments)
+
+
+@pytest.mark.parametrize("operation", ["simulate", "analyze"])
+def test_a_signal_is_heard_where_no_exception_can_be_raised(
+    operation: str, janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    place, log = tmp_path / "workspace", tmp_path / "log"
+    job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
+    resources = worker.Resources(engine, "auto", 1, 0)
+    if operation == "analyze":
+        worker.work("simulate", job, resources, worker.Reporter(None))
+    fork_server.begin()
+    process, pipe = fork_server.start(
+        work_and_drop_the_exception_of_a_signal, operation, job, resources, log, dict(os.environ)
+    )
+    process.join()
+    assert process.exitcode == worker.STOPPED, log.read_text()
+    assert b"; run again to " in os.read(pipe.fileno(), 1 << 16)
+
+
 def test_a_segmentation_fault_costs_its_job_alone(
     janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
 ) -> None:
@@ -167,7 +255,7 @@ def test_a_segmentation_fault_costs_its_job_alone(
     sound = make(janus_md, place, TINY + "  relative_permittivity: 2\n")[2.0]
     process = start_janus_md("run", "-d", place, "--engine", engine, "-j", 2)
     os.kill(worker_of(crashed), signal.SIGSEGV)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1, err
     assert "1 done, 1 failed" in out
     message = document(crashed)["failure"]["message"]
@@ -193,7 +281,7 @@ def test_want_of_memory_costs_its_job_alone(
     sound = make(janus_md, place, TINY + "  relative_permittivity: 2\n")[2.0]
     process = start_janus_md("run", "-d", place, "--engine", engine, "-j", 2)
     resource.prlimit(worker_of(greedy), resource.RLIMIT_AS, (1 << 20, 1 << 20))
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1, err
     assert "1 done, 1 failed" in out
     assert document(greedy)["failure"]["message"]
@@ -208,7 +296,7 @@ def test_a_long_name_of_the_folder_for_temporary_files_costs_time_alone(
     long.mkdir()
     monkeypatch.setenv("TMPDIR", str(long))
     process = start_janus_md("run", "-d", place, "--operation", "simulate")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, "")
     assert out.endswith("1 done\n")
 

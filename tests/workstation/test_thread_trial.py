@@ -15,7 +15,7 @@ from janus_md.statepoint import StatePoint
 from janus_md.workstation import thread_trial
 from janus_md.workstation.runner import cores_here
 from janus_md.workstation.throughput import threads_for
-from tests.conftest import TINY, Result
+from tests.conftest import PATIENCE, TINY, Result
 from tests.workstation.test_runner import make
 
 POINT = {
@@ -128,6 +128,6 @@ def test_a_signal_ends_a_trial(
     while "measuring" not in (said := process.stdout.readline()):
         assert said
     process.send_signal(signal.SIGUSR1)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 75, err
     assert out.endswith("stopped before any job began; run again to go on\n")
