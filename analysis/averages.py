@@ -97,8 +97,8 @@ def combine_replicas(
     over replicas (:func:`janus_md.analysis.growth.bootstrap_error`) tends to with the number of
     its draws; other statistics need the draws.
     """
-    mean = float(np.mean(means))
     count = len(means)
+    mean = math.fsum(means) / count
     estimates = []
     if count > 1:
         estimates.append(float(np.std(means, ddof=1)) / math.sqrt(count))

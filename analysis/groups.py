@@ -212,7 +212,9 @@ def _plain(value: Any) -> Any:
 def _averages(jobs: pd.DataFrame, name: str) -> list[tuple[float | None, float | None]]:
     """Mean and stated error of every job; None where there is none."""
     columns = [
-        map(_plain, jobs[column].tolist()) if column in jobs else [None] * len(jobs)
+        [None if value is None or value != value else value for value in jobs[column].tolist()]
+        if column in jobs
+        else [None] * len(jobs)
         for column in (f"analysis.{name}.mean", f"analysis.{name}.error")
     ]
     return list(zip(*columns, strict=True))

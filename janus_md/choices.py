@@ -66,6 +66,8 @@ def choose_once(
 ) -> Record:
     """Take an earlier choice where its mesh is accurate enough in `system`, else choose anew.
 
+    Of processes that need the same choice at the same time one makes it, for the others to take.
+
     Parameters, result and errors as of :func:`janus_md.execution.choose`; ``mesh_from`` in the
     record says which it was. What is chosen anew is kept.
     """
@@ -73,19 +75,31 @@ def choose_once(
     kind = kind_of(point, system, candidates, threads, gpu_id)
     quiet = measured.load_per_core() <= QUIET
     devices = dict(candidates)
-    earlier = _read(measured.recall(machine, file).get(kind))
-    if earlier is not None and earlier.engine in devices and (earlier.quiet or not quiet):
+
+    def taken(earlier: Choice | None) -> Record | None:
+        if earlier is None or earlier.engine not in devices:
+            return None
         where = device_for(earlier.engine, devices[earlier.engine], threads, gpu_id)
         mesh = None if earlier.mesh is None else earlier.mesh.model_dump(mode="json")
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
-        taken = not_yet_run(load(earlier.engine), where, mesh, came, speeds)
-        if (record := accurate(taken, point, system, look)) is not None:
+        record = not_yet_run(load(earlier.engine), where, mesh, came, speeds)
+        return accurate(record, point, system, look)
+
+    def kept() -> Choice | None:
+        return _read(measured.recall(machine, file).get(kind))
+
+    earlier = kept()
+    if earlier is not None and (earlier.quiet or not quiet) and (record := taken(earlier)):
+        return record
+    with measured.in_turn(kind, file, look):
+        # A choice that another process has just made is not older than one made now.
+        if (newer := kept()) != earlier and (record := taken(newer)):
             return record
-    record = choose(point, system, list(candidates), threads, gpu_id, look)
-    chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
-    chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-    measured.keep(machine, kind, chosen, file)
+        record = choose(point, system, list(candidates), threads, gpu_id, look)
+        chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
+        chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+        measured.keep(machine, kind, chosen, file)
     return record
 
 

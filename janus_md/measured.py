@@ -6,11 +6,13 @@ costs time, and nothing else.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,11 @@ from janus_md import locks
 MOST = 1000
 """Entries of one machine in a file; the oldest make room for new ones."""
 
-PATIENCE = 1.0
+PATIENCE = 10.0
 """How long a process waits for others that write the same file, s."""
+
+LONGEST = 300.0
+"""How long it waits for another one that measures what it needs, s."""
 
 
 def folder() -> Path:
@@ -79,6 +84,40 @@ def keep(machine: str, kind: str, value: Any, file: Path) -> None:
                 staged.unlink(missing_ok=True)
     except OSError:
         pass
+
+
+@contextmanager
+def in_turn(kind: str, file: Path, look: Callable[[], None]) -> Iterator[None]:
+    """Let one process at a time measure the same thing; who waited finds it kept, if all went well.
+
+    Who is killed lets the next one in. After :data:`LONGEST` seconds, and where files cannot be
+    locked, nobody waits: to measure twice is no harm.
+
+    Parameters
+    ----------
+    kind, file
+        What is to be measured, and where it will be kept.
+    look : callable
+        Called twice a second while another one measures; what it raises ends the wait.
+    """
+    name = hashlib.sha256(kind.encode()).hexdigest()[:16]
+    place, end = file.with_name(f"{file.stem}.{name}.lock"), time.monotonic() + LONGEST
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError:
+        yield
+        return
+    alone = False
+    try:
+        with suppress(OSError):
+            while not (alone := locks.wait_for(descriptor, 0.5, 0.05)) and time.monotonic() < end:
+                look()
+        yield
+    finally:
+        if alone:
+            place.unlink(missing_ok=True)  # those that wait have it open
+        os.close(descriptor)
 
 
 def _read(file: Path) -> dict[str, Any]:

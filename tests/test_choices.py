@@ -208,6 +208,75 @@ def test_many_processes_keep_together(cache: Path) -> None:
     assert {path.name for path in cache.iterdir()} == {"meshes.json", "meshes.lock"}
 
 
+CHOOSE = """
+import sys
+from janus_md.choices import choose_once
+from janus_md.initial import build
+from janus_md.statepoint import StatePoint
+from tests.test_choices import point
+one = point(replica=int(sys.argv[2]))
+system = build(one)
+print("ready", flush=True)
+sys.stdin.readline()
+print(choose_once(one, system, [(sys.argv[1], "cpu")], 1, 0)["mesh_from"])
+"""
+
+
+def test_of_jobs_that_begin_together_one_chooses(engine: str, cache: Path) -> None:
+    usable(engine)
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", CHOOSE, engine, str(replica)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+        for replica in range(2)
+    ]
+    for one in running:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    said = sorted(one.communicate("go\n", 60)[0] for one in running)  # the first one's go first
+    assert said[0].startswith("an earlier choice (20")
+    assert said[1] == "trials of this job\n"
+    assert {path.name for path in cache.iterdir()} == {"meshes.json", "meshes.lock"}
+
+
+def test_one_that_is_killed_while_it_chooses_lets_the_next_one_in(cache: Path) -> None:
+    code = (
+        "import time; from janus_md import measured\n"
+        "with measured.in_turn('kind', measured.cache_file('meshes'), lambda: None):\n"
+        "    print('in', flush=True); time.sleep(60)\n"
+    )
+    chooser = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment()
+    )
+    assert chooser.stdout is not None
+    assert chooser.stdout.readline() == "in\n"
+    looks = []
+
+    def look() -> None:
+        looks.append(chooser.poll())
+        if len(looks) == 2:
+            chooser.kill()
+            chooser.wait()
+
+    file = measured.cache_file("meshes")
+    with pytest.raises(KeyboardInterrupt), measured.in_turn("kind", file, _interrupt):
+        pass
+    assert looks == []
+    with measured.in_turn("kind", file, look):
+        assert looks == [None, None]
+    with measured.in_turn("kind", file, _interrupt):  # nobody to wait for
+        pass
+    assert list(cache.iterdir()) == []
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
 def test_the_oldest_make_room(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measured, "MOST", 3)
     file = measured.cache_file(choices.CACHE)

@@ -229,6 +229,7 @@ def report(
     if rows.empty:
         raise JanusError(f"filter: no job fits {' and '.join(filters or [])}")
     folders = questions.folders(project)
+    del project  # and what it knows of a hundred thousand state points
     console = Console()
     page = console if console.is_terminal else Console(width=160)
     analyzed = any(rows["status"] == "done")
