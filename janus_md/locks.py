@@ -60,13 +60,14 @@ def wait_for(descriptor: int, seconds: float, pause: float) -> bool:
         Where its file system has no locks.
     """
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
         except BlockingIOError:
+            if time.monotonic() >= end:  # it was tried at least once
+                return False
             time.sleep(pause)
-    return False
 
 
 def locks_here() -> set[tuple[int, int]]:

@@ -71,8 +71,12 @@ def test_a_signal_that_comes_before_the_engine_is_there_is_one_too(job: Path, en
     assert not (job / "trajectory.gsd").exists()
 
 
-def test_each_signal_ends_a_worker_in_a_checkpoint(job: Path, engine: str) -> None:
+def test_each_signal_ends_a_worker_in_a_checkpoint(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
     """With no checkpoint by time: what is kept was written because of the signal."""
+    endless = LONG.replace("produce_ns: 4.0", "produce_ns: 400.0")
+    job = make(janus_md, tmp_path / "workspace", endless + "  relative_permittivity: 1.0\n")[1.0]
     reached = 0
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
         partial = job / "trajectory.partial.gsd"
@@ -83,7 +87,7 @@ def test_each_signal_ends_a_worker_in_a_checkpoint(job: Path, engine: str) -> No
         stopped.communicate(timeout=PATIENCE)
         assert stopped.returncode == 75, number.name
         assert about(job)["stage"] == "produce"
-        assert reached < about(job)["done"] < FRAMES[-1]
+        assert reached < about(job)["done"] < 4_000_000
         reached = about(job)["done"]
     assert not (job / "trajectory.gsd").exists()
 

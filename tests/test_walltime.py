@@ -161,18 +161,22 @@ def test_what_a_simulation_needs_follows_its_measured_rate() -> None:
 def test_a_run_ends_in_a_checkpoint_before_its_limit_and_goes_on(
     tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walltime, "MARGIN", 1.0)
-    long = point(protocol={"produce_ns": 100.0, "frame_interval_ps": 100.0})
+    (tmp_path / "short").mkdir()
+    begun = time.monotonic()
+    simulate(point(), tmp_path / "short", {}, engine=engine)
+    took = time.monotonic() - begun  # here and now
+    monkeypatch.setattr(walltime, "MARGIN", 1.0 + took)
+    long = point(protocol={"produce_ns": 1000.0, "frame_interval_ps": 100.0})
     document: dict[str, Any] = {}
-    limit = Limit.after(6.0)
-    with pytest.raises(ToBeContinued, match=r"step \d+ of 1000000 .* with \d+ s of wall time left"):
+    limit = Limit.after(walltime.MARGIN + 5.0 + 2.0 * took)
+    with pytest.raises(ToBeContinued, match=r"step \d+ of 10000000 .* \d+ s of wall time left"):
         simulate(long, tmp_path, document, engine=engine, limit=limit)
-    assert 0.5 < limit.left() < 5.0
+    assert 0.5 < limit.left() < walltime.MARGIN + 4.0
     record = document["execution"]
     assert record["steps"] > 100
     # What is left is asked for by the speed that was measured.
     rate = record["steps"] / record["seconds"]
-    left = 1_000_100 - record["steps"]
+    left = 10_000_100 - record["steps"]
     assert walltime.seconds_needed(long, record) == pytest.approx(1.25 * left / rate)
 
 
@@ -195,16 +199,21 @@ def test_run_leaves_the_rest_for_later_when_its_walltime_is_over(
     janus_md: Cli, tmp_path: Path, engine: str
 ) -> None:
     place, template = tmp_path / "workspace", tmp_path / "template.yaml"
-    template.write_text(
-        TINY.replace("produce_ns: 0.02", "produce_ns: 100.0").replace(
-            "frame_interval_ps: 2.0", "frame_interval_ps: 100.0"
-        )
-        + "grid: {relative_permittivity: [1, 2]}\n"
-    )
+    run = ("run", "-d", place, "-j", 1, "--engine", engine)
+    template.write_text(TINY + "  relative_permittivity: 3\n")
     janus_md("init", template, "-d", place)
     begin = time.monotonic()
-    done = janus_md("run", "-d", place, "-j", 1, "--engine", engine, "--walltime", "0:14")
-    assert time.monotonic() - begin < 14
+    assert janus_md(*run).code == 0
+    took = time.monotonic() - begin  # a whole job, here and now
+    endless = TINY.replace("produce_ns: 0.02", "produce_ns: 100.0").replace(
+        "frame_interval_ps: 2.0", "frame_interval_ps: 100.0"
+    )
+    template.write_text(endless + "grid: {relative_permittivity: [1, 2]}\n")
+    janus_md("init", template, "-d", place)
+    seconds = math.ceil(walltime.MARGIN + 3.0 + 2.0 * took)
+    begin = time.monotonic()
+    done = janus_md(*run, "--walltime", f"0:{seconds}")
+    assert time.monotonic() - begin < seconds
     assert done.code == 75, done.out
     assert "2 left for a later run" in done.out
     assert not any("failure" in job.document for job in query.open_project(place))

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,17 @@ class Node:
         """What squeue tells of each job or task, in words."""
         told = self.ask("squeue", "-h", "--array", f"--format={what}", *states.split())
         return [line.split() for line in told.splitlines()]
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let nothing begin that is sent meanwhile."""
+        name = self.ask("sinfo", "-h", "--format=%n").strip()
+        change = ("scontrol", "update", f"NodeName={name}")
+        self.ask(*change, "State=DRAIN", "Reason=paused")
+        try:
+            yield
+        finally:
+            self.ask(*change, "State=RESUME")
 
     def job(self, slurm_id: str) -> dict[str, str]:
         """What Slurm keeps of a job."""

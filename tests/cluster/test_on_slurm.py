@@ -33,19 +33,20 @@ def ended(slurm: Node) -> bool:
 
 def test_a_sweep_is_queued_runs_and_is_done(slurm: Node, study: Make, engine: str) -> None:
     place = study(2)
-    told = place.submit("--engine", engine, "--account", "gold", "--memory", 0.5)
-    assert told.code == 0, told.err
-    # 10 minutes is the least that is asked for: 2 jobs, one core each.
-    assert "2 jobs on this one (debug, account gold): at most 0.3333 CPU hours" in told.out
-    assert "2 sent" in told.out
-    ids = place.ids()
-    asked = slurm.job(ids[0])
-    assert asked["Account"] == "gold"
-    assert asked["TimeLimit"] == "00:10:00"
-    assert asked["MinMemoryNode"] == "512M"
-    assert sorted(row[0] for row in slurm.queue()) == sorted(ids)
-    assert place.status().startswith(("2 jobs: 2 running", "2 jobs: 2 queued", "2 jobs: 1 queued"))
-    assert "2 jobs in the queue already\nnothing to submit" in place.submit().out
+    with slurm.paused():
+        told = place.submit("--engine", engine, "--account", "gold", "--memory", 0.5)
+        assert told.code == 0, told.err
+        # 10 minutes is the least that is asked for: 2 jobs, one core each.
+        assert "2 jobs on this one (debug, account gold): at most 0.3333 CPU hours" in told.out
+        assert "2 sent" in told.out
+        ids = place.ids()
+        asked = slurm.job(ids[0])
+        assert asked["Account"] == "gold"
+        assert asked["TimeLimit"] == "00:10:00"
+        assert asked["MinMemoryNode"] == "512M"
+        assert sorted(row[0] for row in slurm.queue()) == sorted(ids)
+        assert place.status() == "2 jobs: 2 queued\n"
+        assert "2 jobs in the queue already\nnothing to submit" in place.submit().out
     wait_for(lambda: ended(slurm))
     assert place.status() == "2 jobs: 2 done\n"
     assert place.submit().out == "nothing to submit\n"
@@ -148,12 +149,13 @@ def test_an_array_is_entered_task_by_task_before_it_may_begin(slurm: Node, study
 
 def test_tasks_run_and_their_analyses_wait_for_them(slurm: Node, study: Make, engine: str) -> None:
     place = study(2)
-    told = place.submit("--array", "--separate", "--engine", engine)
-    assert "2 sent" in told.out
-    head = place.ids()[0].split("_")[0]
-    waits = [row for row in slurm.queue("%F %K %T %E") if row[0] != head]
-    assert [row[2] for row in waits] == ["PENDING"] * 2
-    assert all(f"aftercorr:{head}" in row[3] for row in waits)
+    with slurm.paused():
+        told = place.submit("--array", "--separate", "--engine", engine)
+        assert "2 sent" in told.out
+        head = place.ids()[0].split("_")[0]
+        waits = [row for row in slurm.queue("%F %K %T %E") if row[0] != head]
+        assert [row[2] for row in waits] == ["PENDING"] * 2
+        assert all(f"aftercorr:{head}" in row[3] for row in waits)
     wait_for(lambda: ended(slurm))
     assert done(place)
     assert place.status() == "2 jobs: 2 done\n"
