@@ -20,13 +20,11 @@ from functools import lru_cache
 import numpy as np
 
 from janus_md import units
+from janus_md.analysis.adaptive import mean_exponential
 from janus_md.bodies import BondCriterion, FloatArray, RigidBody
 
 STANDARD_VOLUME = 1.66053907
 """Volume of one body at 1 mol/l, the standard concentration, nm^3."""
-
-LOG2_SAMPLES = 14
-"""Points of the quasi-random integration over a bond, as a power of 2."""
 
 Energy = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 """Pair energy in kT of separations (M, 3) and orientations (M, 4) of the two bodies."""
@@ -108,22 +106,23 @@ def association_constant(energy: Energy, criterion: BondCriterion, seed: int = 0
 
     ``K = int d^3r <exp(-u / kT)>`` over the separations and orientations in which the second body
     is bonded ahead of the first, the average being over all orientations of both (Hill,
-    "Statistical Mechanics", 1956, section 26: physical clusters). Integrated over scrambled Sobol
-    points (:data:`LOG2_SAMPLES`).
+    "Statistical Mechanics", 1956, section 26: physical clusters). To 0.2 % for `sphere`, to some
+    percent for `bladed`, whose faces mesh in a small part of all orientations.
 
     Two bodies alone know nothing of the others: in a wire the dipoles beyond the neighbour pull
     too, by up to ``zeta(3) - 1 = 20 %`` of the energy of a bond, and other bodies take room.
     """
-    from scipy.stats import qmc
-
-    points = qmc.Sobol(8, seed=seed).random_base2(LOG2_SAMPLES)
-    r = criterion.distance * np.cbrt(points[:, 0])
     cap = 0.5 * (1.0 - np.cos(np.deg2rad(criterion.angle)))
-    along = np.stack([0 * r, 0 * r, r], axis=1)
-    first = _tilted(points[:, 1], points[:, 2], points[:, 3], cap)
-    second = _tilted(points[:, 4], points[:, 5], points[:, 6], cap)
+
+    def exponent(x: FloatArray) -> FloatArray:
+        r = criterion.distance * np.cbrt(x[:, 0])
+        # The first body faces ahead when its tilt is taken back; only turns against it matter.
+        first = _tilted(x[:, 1], x[:, 2], -x[:, 2], cap)
+        second = _tilted(x[:, 3], x[:, 4], x[:, 5] - x[:, 4], cap)
+        return energy(np.stack([0 * r, 0 * r, r], axis=1), first, second)
+
     shell = 4.0 / 3.0 * np.pi * criterion.distance**3
-    return float(shell * cap**2 * np.mean(np.exp(-energy(along, first, second))))
+    return float(shell * cap**2 * mean_exponential(exponent, 6, seed))
 
 
 @lru_cache(maxsize=256)
@@ -143,7 +142,7 @@ def association_constant_of(
 
 
 def _tilted(height: FloatArray, azimuth: FloatArray, spin: FloatArray, cap: float) -> FloatArray:
-    """Quaternions whose +z fills a cap about +z evenly, with any turn about it; from [0, 1)^3."""
+    """Quaternions whose +z fills a cap about +z evenly; azimuth and spin in whole turns."""
     half_tilt = np.arcsin(np.sqrt(cap * height))
     plus = np.pi * (azimuth + spin)
     minus = np.pi * (azimuth - spin)

@@ -14,102 +14,23 @@ from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
 from janus_md import shapes
 from janus_md.bodies import RigidBody
 from janus_md.errors import JanusError
 from janus_md.messages import unknown
-from janus_md.units import DEBYE
+from janus_md.particle import SOURCED, Particle
 
 MODELS = ("sphere", "bladed")
 """Names of the models that a particle can be built by."""
 
-_SOURCED = ("composition", "mass", "dipole", "charge", "hands", "turn")
 _MIRROR_KEYS = frozenset(
     {"name", "mirror_of", "composition", "positive_fragment", "negative_fragment"}
 )
-_VARIANT_KEYS = frozenset({"name", "variant_of", *_SOURCED, "sources"})
-_OTHER_HAND: dict[str, Literal["R", "S", ""]] = {"R": "S", "S": "R", "": ""}
-
-Text = Annotated[str, Field(min_length=1)]
-
-
-class Hands(BaseModel):
-    """Hands of the two end faces of `bladed`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    positive: Literal[1, -1]
-    """Of the face at +z, the positive fragment's."""
-    negative: Literal[1, -1]
-    """Of the face at -z, the negative fragment's."""
-
-
-class Particle(BaseModel):
-    """One entry of the catalogue."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Text
-    """Name; also the type of the central particle."""
-    composition: Text
-    """Chemical composition, the two halves apart."""
-    positive_fragment: Text
-    """The half with the positive charge, at +z."""
-    negative_fragment: Text
-    """The half with the negative charge, at -z."""
-    enantiomer: Literal["R", "S", ""]
-    """Hand of the molecule; empty where the substance is not resolved."""
-    mass: float = Field(gt=0)
-    """Molar mass, g/mol."""
-    dipole: float = Field(gt=0)
-    """Dipole moment, debye; it points from the negative to the positive fragment."""
-    charge: float = Field(gt=0)
-    """Charge of the positive fragment, e."""
-    hands: Hands
-    """Hands of the faces of `bladed`."""
-    turn: float
-    """Angle tau by which the negative face of `bladed` is turned about +z, radians."""
-    mirror_of: str | None = None
-    """The particle whose mirror image this one is."""
-    variant_of: str | None = None
-    """The particle that this one is, but for what its file changes."""
-    sources: dict[str, Text]
-    """Where each number comes from; a text that begins with ``model`` is this project's choice."""
-
-    @model_validator(mode="after")
-    def _every_number_has_a_source(self) -> Particle:
-        if set(self.sources) != set(_SOURCED):
-            raise ValueError(f"sources must be given for exactly {', '.join(_SOURCED)}")
-        return self
-
-    @property
-    def charge_separation(self) -> float:
-        """Distance at which the two fragment charges have the dipole moment, nm."""
-        return self.dipole * DEBYE / self.charge
-
-    def variant(self, **changed: Any) -> Particle:
-        """Return the particle with some of its numbers `changed`, each with a source of its own."""
-        sources = changed.pop("sources", {})
-        missing = sorted(changed.keys() & set(_SOURCED) - set(sources))
-        if missing:
-            raise ValueError(f"sources must be given for {', '.join(missing)}")
-        kept = self.model_dump() | {"mirror_of": None}
-        return Particle.model_validate(kept | changed | {"sources": self.sources | sources})
-
-    def mirror(self, **changed: Any) -> Particle:
-        """Return the mirror image: enantiomer, hands and turn reversed, then `changed`."""
-        reversed_ = {
-            "enantiomer": _OTHER_HAND[self.enantiomer],
-            "hands": {"positive": -self.hands.positive, "negative": -self.hands.negative},
-            "turn": 0.0 - self.turn,  # no -0
-            "mirror_of": self.name,
-            "variant_of": None,
-        }
-        return Particle.model_validate(self.model_dump() | reversed_ | changed)
+_VARIANT_KEYS = frozenset({"name", "variant_of", *SOURCED, "sources"})
 
 
 def names() -> list[str]:
@@ -208,25 +129,34 @@ def read_particle(text: str, name: str) -> Particle:
             raise ValueError(f"name is {data.get('name')!r}; it must be that of the file, {name}")
         if "mirror_of" in data:
             _allow(data, _MIRROR_KEYS, "mirror image")
-            return entry(data["mirror_of"]).mirror(**data)
+            return _other(data, "mirror_of").mirror(**data)
         if "variant_of" in data:
             _allow(data, _VARIANT_KEYS, "variant")
-            return entry(data["variant_of"]).variant(**data)
+            return _other(data, "variant_of").variant(**data)
         return Particle.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "the file"
-        raise JanusError(f"particle {name}: {key}: {first['msg']}") from error
+        raise JanusError(
+            f"particle {name}: {key}: {first['msg'].removeprefix('Value error, ')}"
+        ) from error
     except (YAMLError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise JanusError(f"particle {name}: {reason}") from error
 
 
+def _other(data: dict[str, Any], key: str) -> Particle:
+    """Return the particle that `key` names, which must be another one."""
+    others = [one for one in names() if one != data["name"]]
+    if data[key] not in others:
+        raise ValueError(unknown(key, data[key], others))
+    return entry(data[key])
+
+
 def _allow(data: dict[str, Any], keys: frozenset[str], kind: str) -> None:
-    unknown = sorted(map(str, data.keys() - keys))
-    if unknown:
+    if strange := sorted(map(str, data.keys() - keys)):
         allowed = ", ".join(sorted(keys))
-        raise ValueError(f"{', '.join(unknown)}: a {kind} may only have {allowed}")
+        raise ValueError(f"{', '.join(strange)}: a {kind} may only have {allowed}")
 
 
 @lru_cache(maxsize=128)
@@ -248,7 +178,7 @@ def body(name: str, model: str) -> RigidBody:
     Raises
     ------
     JanusError
-        If the particle or the model is unknown.
+        If the particle or the model is unknown, or the model cannot carry the dipole.
     """
     if model not in MODELS:
         raise JanusError(f"model: {model!r} is unknown; allowed are {', '.join(MODELS)}")
@@ -256,7 +186,10 @@ def body(name: str, model: str) -> RigidBody:
     if particle.mirror_of is not None:
         built = body(particle.mirror_of, model).mirror(name)
     else:
-        built = build(particle, model)
+        try:
+            built = build(particle, model)
+        except ValueError as error:
+            raise JanusError(f"particle {name}: dipole: {error}") from error
     for array in (built.positions, built.charges, built.inertia):
         array.flags.writeable = False
     return built

@@ -75,9 +75,8 @@ def stages(point: StatePoint, bodies: tuple[RigidBody, ...]) -> tuple[Stage, ...
     step = numbers.time_step_ps
     gentle = damped(bodies, environment.kT, RELAX_DAMPING, "langevin")
     frame_steps = max(1, round(numbers.frame_interval_ps / step))
-    produced = round(numbers.produce_ns * PS_PER_NS / step)
     # A whole number of frames, so that the last one is the end.
-    produced = frame_steps * max(1, produced // frame_steps)
+    frames = max(1, round(numbers.produce_ns * PS_PER_NS / numbers.frame_interval_ps))
     run = (
         Stage(
             "relax",
@@ -86,9 +85,6 @@ def stages(point: StatePoint, bodies: tuple[RigidBody, ...]) -> tuple[Stage, ...
             gentle,
         ),
         Stage("equilibrate", round(numbers.equilibrate_ns * PS_PER_NS / step), step, environment),
-        # A whole number of frames, so that the last one is the end.
-        Stage(
-            "produce", frame_steps * max(1, produced // frame_steps), step, environment, frame_steps
-        ),
+        Stage("produce", frames * frame_steps, step, environment, frame_steps),
     )
     return tuple(stage for stage in run if stage.steps > 0)

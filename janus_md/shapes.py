@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from janus_md.bodies import BondCriterion, FloatArray, RigidBody
+from janus_md.units import DEBYE
 
 CORE = "core"
 """Type of the charged beads on the axis of `bladed`."""
@@ -25,8 +26,15 @@ BLADE = "blade"
 CHARGE = "charge"
 """Type of the charge sites of `sphere`, which have no volume."""
 
+SITES = (CORE, BLADE, CHARGE)
+"""Types of all sites."""
+
 SPHERE_SIGMA = 1.727
 """WCA diameter of the one bead of `sphere`, nm."""
+
+SPHERE_SEPARATION = 0.5 * SPHERE_SIGMA
+"""Distance of the charges of `sphere` at most, nm: where they are 0.9 nm apart or more, two bodies
+of charge 3 fall into each other, the one's charge onto the other's."""
 
 CORE_SIGMA = 1.21
 """WCA diameter of the core beads of `bladed`, nm."""
@@ -113,7 +121,19 @@ def sphere(
     -------
     RigidBody
         Two sites, infinite symmetry (0).
+
+    Raises
+    ------
+    ValueError
+        If the charges are further apart than :data:`SPHERE_SEPARATION`.
     """
+    if separation > SPHERE_SEPARATION:
+        moment = charge * separation / DEBYE
+        raise ValueError(
+            f"{moment:.4g} debye puts charges of {charge:g} e {separation:.3f} nm apart; in the "
+            f"model sphere they must be at most {SPHERE_SEPARATION:.3f} nm apart, or those of two "
+            "bodies meet"
+        )
     half = 0.5 * separation
     return RigidBody(
         name=name,

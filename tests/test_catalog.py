@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from janus_md import catalog
+from janus_md import catalog, shapes
 from janus_md.errors import JanusError
+from janus_md.pair_energy import pair_energy
 from janus_md.statepoint import StatePoint
 
 # standard atomic weights, IUPAC 2021 (abridged)
@@ -173,9 +174,31 @@ def test_a_file_that_does_not_fit_is_refused_in_one_sentence(old, new, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["core", "blade", "charge", "a.b", "a,b", "a b", "a=1", "-a"])
+def test_a_name_that_means_something_else_is_refused(name):
+    """A particle called `charge` would have taken the volume from the bead of `sphere`."""
+    with pytest.raises(JanusError, match=r"name: .* is not allowed; it must be of letters"):
+        catalog.read_particle(GOOD.replace("name: X", f"name: {name}"), name)
+
+
+def test_charges_that_would_meet_those_of_another_body_are_refused(own_folder):
+    """At the limit, two bodies of charge 3 are still kept from that by hundreds of kT."""
+    far = WEAK.replace("30.0", "160.0")
+    (own_folder / "R-Au-Cu-weak.yaml").write_text(far)
+    with pytest.raises(JanusError, match=r"160 debye puts charges of 2 e 1\.666 nm apart; .*0\.86"):
+        catalog.body("R-Au-Cu-weak", "sphere")
+    assert catalog.body("R-Au-Cu-weak", "bladed").charges[0] == 2.0
+    edge = shapes.sphere("x", mass=1, charge=3, separation=shapes.SPHERE_SEPARATION)
+    r = np.linspace(shapes.SPHERE_SEPARATION + 0.02, 1.3, 2000)
+    energy = pair_energy(edge, edge, np.c_[0 * r, 0 * r, r])
+    top = int(np.argmax(energy[r > 1.0])) + np.count_nonzero(r <= 1.0)
+    assert energy[top] - energy[top:].min() > 300 * 2.48
+
+
 def test_a_mirror_of_nothing_is_refused():
-    with pytest.raises(JanusError, match="particle: 'R-2' is unknown"):
-        catalog.read_particle("{name: S-2, mirror_of: R-2}", "S-2")
+    for name in ("R-2", "S-2"):
+        with pytest.raises(JanusError, match=f"particle S-2: mirror_of: '{name}' is unknown"):
+            catalog.read_particle(f"{{name: S-2, mirror_of: {name}}}", "S-2")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +220,8 @@ def test_a_variant_changes_only_what_its_file_says(name, of, hands):
     [
         ("{name: X, variant_of: R-1, turn: 0.1}", "sources must be given for turn"),
         ("{name: X, variant_of: R-1, enantiomer: S}", "enantiomer: a variant may only have"),
-        ("{name: X, variant_of: R-2}", "particle: 'R-2' is unknown"),
+        ("{name: X, variant_of: R-2}", "particle X: variant_of: 'R-2' is unknown"),
+        ("{name: X, variant_of: X}", "particle X: variant_of: 'X' is unknown"),
     ],
 )
 def test_a_variant_that_does_not_fit_is_refused(text, message):

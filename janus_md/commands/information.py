@@ -42,7 +42,7 @@ def catalog(
     if name:
         details = Table(box=None, show_header=False)
         for key, value in data[0].items():
-            if key != "sources":
+            if key != "sources" and value not in (None, ""):
                 told = f"{value} {UNITS[key]}" if key in UNITS else str(value)
                 details.add_row(key, told, data[0]["sources"].get(key, DERIVED.get(key, "")))
         console.print(details, markup=False)

@@ -8,14 +8,12 @@ from itertools import product
 import numpy as np
 
 from janus_md.boxes import face_distances, lattice_vectors
-from janus_md.engines.base import SKIN
+from janus_md.engines.base import SHORTEST, SKIN
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh, balanced, charge_square_sum, longest_cutoff
 from janus_md.system import System
 
 Grid = tuple[int, int, int]
-
-_SHORTEST = 1.0  # cutoff in real space that makes sense for charges in these bodies, nm
 
 
 def grid(system: System, ranks: int) -> Grid:
@@ -58,7 +56,7 @@ def longest_cutoff_in(system: System, ranks: int) -> float:
         for pair, row in system.interactions.pairs.items()
     ]
     furthest = 2.0 * max(far.values(), default=0.0)
-    needed = SKIN + max([*layers, _SHORTEST + furthest if charged else 0.0])
+    needed = SKIN + max([*layers, SHORTEST + furthest if charged else 0.0])
     if width <= 2.0 * needed:
         raise JanusError(
             f"ranks: {ranks} domains of this box are {width:.2f} nm wide, but HOOMD-blue needs "

@@ -9,13 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import rowan
 
 from janus_md import ranks
-from janus_md.boxes import lattice_vectors, wrap
-from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces
+from janus_md.engines import hoomd_input as objects
+from janus_md.engines.base import Device, Engine, EngineStatus, Forces
 from janus_md.engines.domains import grid, longest_cutoff_in, usable_mesh
-from janus_md.engines.sites import Particles, charged_types, lay_out, type_names
+from janus_md.engines.sites import charged_types, lay_out, type_names
 from janus_md.errors import JanusError
 from janus_md.interrupts import signals_kept
 from janus_md.mesh import Mesh
@@ -88,7 +87,6 @@ class HoomdSimulation:
         import hoomd
 
         self._start = system
-        particles = lay_out(system)
         # PPPM warns of every mesh that is not tight, on stderr; ours is measured.
         quiet: dict[str, Any] = {"notice_level": 0}
         if not hoomd.version.mpi_enabled:  # with MPI, the file is removed: root would lose it
@@ -103,17 +101,17 @@ class HoomdSimulation:
         self._simulation = hoomd.Simulation(device=where, seed=seed % 65536)
         self._simulation.timestep = first_step
         self._simulation.create_state_from_snapshot(
-            _snapshot(system, particles, where),
+            objects.snapshot(system, lay_out(system), where),
             domain_decomposition=grid(system, ranks.size()),
         )
         try:
-            self._forces = _forces(system, mesh)
+            self._forces = objects.forces(system, mesh)
             integrator = hoomd.md.Integrator(
                 dt=time_step,
                 integrate_rotational_dof=True,
-                rigid=_rigid(system),
+                rigid=objects.rigid(system),
                 forces=self._forces,
-                methods=[_method(system, bath)],
+                methods=[objects.method(system, bath)],
             )
             self._simulation.operations.integrator = integrator
             self._simulation.run(0)
@@ -157,7 +155,7 @@ class HoomdSimulation:
     def system(self) -> System:
         """Return the present state."""
         snapshot = self._simulation.state.get_snapshot()
-        state = ranks.broadcast(_bodies(snapshot, self._start.n_bodies))
+        state = ranks.broadcast(objects.state_of(snapshot, self._start.n_bodies))
         return replace(self._start, **state)
 
     def close(self) -> None:
@@ -198,110 +196,3 @@ class HoomdEngine(Engine):
     def usable(self, system: System, mesh: Mesh) -> Mesh:
         """Return `mesh`; on ranks, the next finer one whose sides are powers of two."""
         return mesh if ranks.size() == 1 else usable_mesh(system, mesh, ranks.size())
-
-
-def _snapshot(system: System, particles: Particles, device: Any) -> Any:
-    """Centres and constituents as they stand: the same way in at the start and on restart."""
-    import hoomd
-
-    snapshot = hoomd.Snapshot(device.communicator)
-    if snapshot.communicator.rank != 0:
-        return snapshot
-    n, total = system.n_bodies, len(particles.types)
-    snapshot.configuration.box = system.box
-    data = snapshot.particles
-    data.types = list(particles.type_names)
-    data.N = total
-    positions, images = wrap(particles.positions, lattice_vectors(system.box))
-    data.position[:] = positions
-    data.image[:] = images + system.images[particles.bodies]
-    data.typeid[:] = particles.types
-    data.charge[:] = particles.charges
-    data.body[:] = particles.bodies
-    data.orientation[:] = system.orientations[particles.bodies]
-    mass = np.array([body.mass for body in system.bodies])
-    inertia = np.array([body.inertia for body in system.bodies])
-    data.mass[:n] = mass[system.kinds]
-    data.moment_inertia[:n] = inertia[system.kinds]
-    if system.velocities is not None and system.angular_momenta is not None:
-        data.velocity[:n] = system.velocities
-        pure = np.column_stack([np.zeros(n), system.angular_momenta])
-        data.angmom[:n] = 2.0 * rowan.multiply(system.orientations, pure)
-    return snapshot
-
-
-def _bodies(snapshot: Any, n: int) -> dict[str, Any]:
-    """State of the bodies in `snapshot`, which holds its particles on the first rank alone."""
-    if snapshot.communicator.rank != 0:
-        return {}
-    particles = snapshot.particles
-    orientations = np.asarray(particles.orientation[:n], float)
-    # HOOMD keeps the conjugate quaternion momentum p = 2 q L, L in the body's frame.
-    momenta = rowan.multiply(rowan.conjugate(orientations), particles.angmom[:n])
-    return {
-        "positions": np.array(particles.position[:n], float),
-        "images": np.array(particles.image[:n], np.int32),
-        "orientations": orientations,
-        "velocities": np.array(particles.velocity[:n], float),
-        "angular_momenta": 0.5 * momenta[:, 1:],
-    }
-
-
-def _rigid(system: System) -> Any:
-    import hoomd
-
-    rigid = hoomd.md.constrain.Rigid()
-    for body in system.bodies:
-        rigid.body[body.name] = {
-            "constituent_types": list(body.types),
-            "positions": [tuple(x) for x in body.positions.tolist()],
-            "orientations": [(1.0, 0.0, 0.0, 0.0)] * len(body.types),
-        }
-    return rigid
-
-
-def _forces(system: System, mesh: Mesh | None) -> list[Any]:
-    """Pair forces on one neighbour list; the two of PPPM come last."""
-    import hoomd
-
-    neighbours = hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
-    forces = []
-    if system.interactions.pairs:
-        pair = hoomd.md.pair.LJ(nlist=neighbours, default_r_cut=0.0, mode="shift")
-        names = type_names(system)
-        for k, a in enumerate(names):
-            for b in names[k:]:
-                row = system.interactions.pairs.get((min(a, b), max(a, b)))
-                pair.params[(a, b)] = {
-                    "epsilon": row.epsilon if row else 0.0,
-                    "sigma": row.sigma if row else 1.0,
-                }
-                pair.r_cut[(a, b)] = row.cutoff if row else 0.0
-        forces.append(pair)
-    if mesh is not None:
-        # HOOMD balances the two errors by itself and arrives at mesh.splitting.
-        forces += hoomd.md.long_range.pppm.make_pppm_coulomb_forces(
-            nlist=neighbours,
-            resolution=mesh.resolution,
-            order=mesh.order,
-            r_cut=mesh.cutoff,
-        )
-    return forces
-
-
-def _method(system: System, bath: Bath) -> Any:
-    import hoomd
-
-    # Centres and nothing else: constituents follow from them.
-    bodies = hoomd.filter.Rigid(("center", "free"))
-    if bath.method == "nve":
-        return hoomd.md.methods.ConstantVolume(filter=bodies, thermostat=None)
-    kinds = {"langevin": hoomd.md.methods.Langevin, "brownian": hoomd.md.methods.Brownian}
-    method = kinds[bath.method](filter=bodies, kT=bath.kT)
-    for body, gamma, gamma_r in zip(system.bodies, bath.gamma, bath.gamma_r, strict=True):
-        method.gamma[body.name] = float(gamma)
-        method.gamma_r[body.name] = tuple(float(x) for x in gamma_r)
-    for name in set(type_names(system)) - {body.name for body in system.bodies}:
-        method.gamma[name] = 0.0
-        method.gamma_r[name] = (0.0, 0.0, 0.0)
-    return method

@@ -11,7 +11,7 @@ import numpy as np
 
 from janus_md import ranks
 from janus_md.bodies import FloatArray
-from janus_md.engines.base import SKIN, Device, Engine, Forces
+from janus_md.engines.base import SHORTEST, SKIN, Device, Engine, Forces
 from janus_md.errors import JanusError
 from janus_md.mesh import (
     Mesh,
@@ -26,9 +26,6 @@ from janus_md.system import Bath, System
 
 CUTOFFS = (2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0)
 """Cutoffs in real space that are tried, nm."""
-
-SHORTEST = 1.0
-"""Shortest cutoff in real space that makes sense for charges in these bodies, nm."""
 
 ORDERS = (3, 4, 5)
 """Orders of the charge assignment that are tried."""
@@ -123,14 +120,16 @@ def tune(
         Where the box holds no cutoff, or no mesh is accurate enough.
     """
     longest = longest_cutoff(system, SKIN)
-    needed = max((row.cutoff for row in system.interactions.pairs.values()), default=0.0)
     electrostatics = system.interactions.electrostatics
     charged = electrostatics is not None and charge_square_sum(system)[1] > 0
-    if longest < max(needed, SHORTEST if charged else 0.0):
+    needed = max(
+        [SHORTEST if charged else 0.0, *(row.cutoff for row in system.interactions.pairs.values())]
+    )
+    if longest < needed:
         raise JanusError(
             f"n_bodies: {system.n_bodies} bodies make a box of {2 * (longest + SKIN):.2f} nm, "
-            f"which must be over {2 * (max(needed, SHORTEST) + SKIN):.2f} nm; use more bodies or a "
-            "lower volume_fraction"
+            f"which must be over {2 * (needed + SKIN):.2f} nm; use more bodies or a lower "
+            "volume_fraction"
         )
     longest = engine.longest_cutoff(system)
     if electrostatics is None or not charged:

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+import rowan
 from scipy.integrate import dblquad
 
 from janus_md import catalog, units
 from janus_md.analysis import theory
 from janus_md.bodies import BondCriterion
+from janus_md.pair_energy import pair_energy
 
 
 @pytest.mark.parametrize("association", [0.01, 1.0, 30.0, 4000.0])
@@ -63,8 +65,6 @@ def test_integration_over_orientations():
 
 def test_integration_over_distances_of_a_real_body():
     """R-Au-Cu, `sphere`, against an adaptive quadrature over distance and one tilt."""
-    from janus_md.pair_energy import pair_energy
-
     body = catalog.body("R-Au-Cu", "sphere")
     kT = units.thermal_energy(298.15)
     criterion = BondCriterion(2.1, 35.0)
@@ -85,3 +85,48 @@ def test_integration_over_distances_of_a_real_body():
     assert found == pytest.approx(expected, rel=3e-3)
     strong, weak = (theory.association_constant_of(body, eps, 298.15) for eps in (1.5, 8.93))
     assert strong > 100 * weak
+
+
+def test_faces_that_mesh_in_few_orientations():
+    """R-Au-Cu, `bladed`, dry: K by another route, random points drawn about the minimum.
+
+    Tilts come from a normal distribution and, for the rest of the caps, evenly, with their density
+    divided out; evenly spread points, of which hardly any meshes, had given a fifth to two thirds.
+    """
+    body = catalog.body("R-Au-Cu", "bladed")
+    kT = units.thermal_energy(298.15)
+
+    def energy(r, first, second):
+        return pair_energy(body, body, r, first, second) / kT
+
+    found = [theory.association_constant(energy, body.bond, seed=seed) for seed in range(3)]
+    rng, count = np.random.default_rng(1), 1 << 17
+    r = rng.uniform(1.4, body.bond.distance, count)
+    tilts, weight = zip(
+        *(drawn_tilts(rng, count, np.deg2rad(body.bond.angle)) for _ in "ab"), strict=True
+    )
+    turn = rowan.from_axis_angle([0.0, 0.0, 1.0], rng.uniform(0.0, 2.0 * np.pi, count))
+    along = np.stack([0 * r, 0 * r, r], axis=1)
+    u = energy(along, tilts[0], rowan.multiply(tilts[1], turn))
+    volume = 4.0 * np.pi * r**2 * (body.bond.distance - 1.4)
+    values = volume * weight[0] * weight[1] * np.exp(-u)
+    error = np.hypot(np.std(found, ddof=1) / 3**0.5, values.std() / np.sqrt(count))
+    assert error < 0.08 * values.mean()
+    assert np.mean(found) == pytest.approx(values.mean(), abs=4.0 * error)
+
+
+def drawn_tilts(rng, count, largest, width=0.09):
+    """Tilts as quaternions, and their weight: an even cap over what they are drawn from."""
+    normal = rng.random(count) < 0.8
+    angle = np.where(
+        normal,
+        width * np.sqrt(-2.0 * np.log(rng.random(count))),
+        np.arccos(rng.uniform(np.cos(largest), 1.0, count)),
+    )
+    axis = np.exp(1j * rng.uniform(0.0, 2.0 * np.pi, count))
+    half = 0.5 * angle
+    tilts = [np.cos(half), np.sin(half) * axis.real, np.sin(half) * axis.imag, 0 * half]
+    even = 0.5 * np.sin(angle)  # of all directions, per radian
+    drawn = 0.8 * angle / width**2 * np.exp(-0.5 * (angle / width) ** 2)
+    drawn += 0.2 * np.sin(angle) / (1.0 - np.cos(largest))
+    return np.stack(tilts, axis=1), np.where(angle < largest, even / drawn, 0.0)
