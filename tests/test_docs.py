@@ -1,0 +1,50 @@
+"""What README and docs/ show in Python does what they say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from janus_md import workspace
+from janus_md.operations import analyze_job, simulate_job
+from janus_md.sweeps import read_template
+from tests.conftest import ROOT, TINY
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Path:
+    """A workspace called demo, its jobs done; returns the folder that it is in."""
+    place = tmp_path_factory.mktemp("docs")
+    points = read_template(TINY + "  relative_permittivity: 1.0\n", "tiny").points
+    workspace.create(place / "demo", [point.model_dump(mode="json") for point in points])
+    for job in workspace.open_project(place / "demo"):
+        folder = Path(job.path)
+        simulate_job(job.statepoint(), folder, job.document, engine=engine)
+        analyze_job(folder, job.document)
+    return place
+
+
+def blocks(name: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (ROOT / name).read_text(), re.DOTALL)
+
+
+@pytest.mark.filterwarnings("ignore:.*:RuntimeWarning")  # no bonds in 20 ps
+def test_python_of_the_readme(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(demo)
+    found: dict = {}
+    exec("\n".join(blocks("README.md")[:2]), found)  # the third needs a HOOMD-blue script
+    assert found["wires"].index.get_level_values("job").unique().tolist() == [
+        "".join(found["rows"]["job"])
+    ]
+    assert found["wires"]["n"].sum() == 11 * 16
+    assert found["found"].wires.n.sum() == 16
+
+
+def test_python_of_the_questions(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(demo)
+    found: dict = {}
+    exec("\n".join(blocks("docs/questions.md")), found)
+    assert found["frames"]["time_ns"].iloc[[0, -1]].tolist() == pytest.approx([0.0, 0.02])
+    assert found["energy"].shape == (11,)
