@@ -20,6 +20,7 @@ from janus_md.analysis.source import GsdSource, bond_criterion, check_criterion
 from janus_md.analysis.tasks import Task, results
 from janus_md.bodies import BondCriterion
 from janus_md.errors import JanusError
+from janus_md.messages import unknown
 from janus_md.units import PS_PER_NS
 
 CHUNK = 16
@@ -111,6 +112,9 @@ def analyze_file(
             told = ":".join("" if end is None else str(end) for end in ends)
             raise JanusError(f"frames: {told} chooses none of the {len(source)} in {source.path}")
         first = source.frame(numbers[0])
+        for name in enantiomers or ():
+            if name not in first.names:
+                raise JanusError(unknown("enantiomers", name, first.names))
         settings = Settings.of(chosen, metadata, axis, symmetry, enantiomers)
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]

@@ -341,6 +341,7 @@ def test_somebody_elses_file(tmp_path):
         ({"axis": (0.0, 0.0, 0.0)}, "axis is"),
         ({"symmetry": -1}, "symmetry is -1"),
         ({"enantiomers": {"A": "L"}}, "must be R or S"),
+        ({"enantiomers": {"B": "R"}}, "enantiomers: 'B' is unknown.*allowed are A"),
         ({"frames": slice(40, None)}, "chooses none of the 40"),
     ],
 )
