@@ -63,13 +63,20 @@ def _standing(record: Record, scheduled: str, held: set[tuple[int, int]]) -> Sta
     state = record.state
     if state == "done":
         return Standing(record, state)
-    if LOCK in record.files and (who := holder(Path(record.directory), held)):
+    told, more = parts(scheduled)
+    stopped = told == "suspended"  # its process is there, but does nothing
+    if LOCK in record.files and not stopped and (who := holder(Path(record.directory), held)):
         return Standing(record, "running", who)
     message = str(record.document.get("failure", {}).get("message", ""))
-    told, _, more = scheduled.partition(" (")
     if told and not (state == told == "failed"):
-        return Standing(record, told, "; ".join(filter(None, (more.rstrip(")"), message))))
+        return Standing(record, told, "; ".join(filter(None, (more, message))))
     return Standing(record, state, message if state == "failed" else "")
+
+
+def parts(scheduled: str) -> tuple[str, str]:
+    """Take apart what a scheduler says: the state, and what it adds in brackets."""
+    told, _, more = scheduled.partition(" (")
+    return told, more.removesuffix(")")
 
 
 def counts(found: Sequence[Standing]) -> dict[str, int]:

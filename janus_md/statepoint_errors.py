@@ -48,6 +48,7 @@ _KINDS = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "string_type": "a text",
+    "tuple_type": "a list",
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",

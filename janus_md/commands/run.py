@@ -121,7 +121,7 @@ def run(
     from janus_md.workstation.display import Lines, LiveTable
 
     def crashed(job: Job, operation: str, message: str) -> None:
-        with contextlib.suppress(OSError):  # the folder may be what is wrong
+        with contextlib.suppress(OSError, LookupError):  # the folder may be what is wrong
             document = project.open_job(id=job.id).document
             document.pop("failure", None)
             failures.note(document, operation, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,17 +46,26 @@ def status(
         fitting = set(query.select(rows, filters)["job"])
         found = [one for one in found if one.record.id in fitting]
     numbers, notable = standing.counts(found), standing.notable(found)
+    reasons = Counter(
+        standing.parts(queue.get(one.record.id, ""))[1] for one in found if one.state == "queued"
+    )
+    reasons.pop("", None)
     keys = query.varying_keys([one.record.statepoint for one in found]) if notable else []
     labels = [query.label(one.record.statepoint, keys) for one in notable]
     if as_json:
         jobs = [standing.as_json(one, label) for one, label in zip(notable, labels, strict=True)]
-        typer.echo(json.dumps({"jobs": len(found), "states": numbers, "notable": jobs}, indent=2))
+        told = {"jobs": len(found), "states": numbers, "queued": reasons, "notable": jobs}
+        typer.echo(json.dumps(told, indent=2))
         return
-    _print(numbers, notable, labels, len(found))
+    _print(numbers, reasons, notable, labels, len(found))
 
 
 def _print(
-    numbers: Mapping[str, int], notable: list[Standing], labels: list[str], total: int
+    numbers: Mapping[str, int],
+    reasons: Counter[str],
+    notable: list[Standing],
+    labels: list[str],
+    total: int,
 ) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -65,7 +75,10 @@ def _print(
 
     console = Console(highlight=False)
     page = console if console.is_terminal else Console(width=160, highlight=False)
-    parts = ", ".join(f"{number} {state}" for state, number in numbers.items())
+    parts = ", ".join(
+        f"{number} {state}" + (_why(reasons, number) if state == "queued" else "")
+        for state, number in numbers.items()
+    )
     page.print(f"{count(total, 'job')}: {parts}" if parts else count(total, "job"))
     if not notable:
         return
@@ -78,3 +91,11 @@ def _print(
     page.print(table)
     if len(notable) > LISTED:
         page.print(f"... and {len(notable) - LISTED} more (--json shows all)")
+
+
+def _why(reasons: Counter[str], queued: int) -> str:
+    """Say in Slurm's words what so many jobs wait for."""
+    if list(reasons.values()) == [queued]:
+        return f" ({next(iter(reasons))})"
+    told = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())
+    return f" ({told})" if told else ""

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from janus_md.commands.workspaces import LISTED, Directory, UntilStationary
+from janus_md.commands.workspaces import Directory, UntilStationary
 from janus_md.errors import JanusError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from janus_md.scheduler.clusters import Cluster
-    from janus_md.scheduler.submit import Prepared
 
 
 def submit(
@@ -27,7 +23,8 @@ def submit(
     ] = None,
     directory: Directory = Path(),
     cluster: Annotated[
-        str, typer.Option(help="Name of a cluster; auto: by the host's name, else as sinfo tells.")
+        str,
+        typer.Option(help="Name of a cluster; auto: Slurm's or the host's, else as sinfo tells."),
     ] = "auto",
     clusters: Annotated[
         Path | None,
@@ -88,6 +85,13 @@ def submit(
         bool,
         typer.Option(help="What the walltime cuts off goes on by itself, or with the next submit."),
     ] = True,
+    sbatch: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Further option of sbatch, such as --sbatch=--qos=debug; as often as you like.",
+            show_default=False,
+        ),
+    ] = None,
     until_stationary: UntilStationary = False,
     allow: Annotated[
         list[str] | None, typer.Option(help="As of janus-md run.", show_default=False)
@@ -107,6 +111,7 @@ def submit(
     """
     from rich.console import Console
 
+    from janus_md.commands import submission_display as show
     from janus_md.scheduler import clusters as all_clusters
     from janus_md.scheduler import ledger, slurm
     from janus_md.scheduler.resources import Wish
@@ -117,7 +122,7 @@ def submit(
     if not pretend and not slurm.here():
         raise slurm.missing("sbatch")
     there = all_clusters.choose(cluster, clusters)
-    there = _changed(there, device, partition, account, gpu_type)
+    there = _changed(there, device, partition, account, gpu_type, sbatch or [])
     separate = device == "gpu" if separate is None else separate
     wish = Wish(
         operation, engine, device, separate, bundle, array, at_once, ranks, threads, memory,
@@ -140,37 +145,19 @@ def submit(
             ) from error
         if there.account_required and there.account is None and not pretend:
             raise JanusError(f"--account: none is given; the cluster {there.name!r} needs one")
-        _show(prepared, there, console)
+        show.plan(prepared, there, console)
         if pretend:
-            for one in prepared.submissions:
-                console.print(f"\n# {one.name}\n{prepared.scripts[one.name]}", markup=False)
+            show.scripts(prepared, console)
             return
         if not prepared.submissions:
             raise typer.Exit(1 if prepared.locked else 0)
         if not (yes or not sys.stdin.isatty() or typer.confirm("Send?", default=True)):
             raise typer.Exit(1)
-        with _progress(console, len(prepared.submissions)) as told:
+        with show.progress(console, len(prepared.submissions)) as told:
             sent = send(project, prepared, told)
-    console.print(f"{len(sent.ids)} sent" + _list_of(list(sent.ids.values())))
-    for name, why in list(sent.rejected.items())[:LISTED]:
-        console.print(f"  refused: {name}: {why}", markup=False)
-    if sent.rejected:
-        console.print(f"{len(sent.rejected)} refused; the next submit sends them again")
+    show.sent(sent, console)
     if sent.rejected or prepared.locked:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _progress(console: Console, total: int) -> Iterator[Callable[[object], None]]:
-    """Show on a terminal how many submissions are through."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = ("sending", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as progress:
-        task = progress.add_task("", total=total)
-        yield lambda one: progress.advance(task)
 
 
 def _check(engine: str, device: str, operation: str, allow: list[str]) -> None:
@@ -206,13 +193,19 @@ def _changed(
     partition: str | None,
     account: str | None,
     gpu_type: str | None,
+    sbatch: list[str],
 ) -> Cluster:
-    """Return the cluster with what the command line says otherwise."""
-    from janus_md.scheduler.clusters import Nodes, complete
-    from janus_md.scheduler.slurm import partitions
+    """Return the cluster with what the command line, else the environment, says otherwise."""
+    from janus_md.scheduler.clusters import Nodes, complete, objection
+    from janus_md.scheduler.slurm import default, partitions
 
+    account, partition = account or default("account"), partition or default("partition")
     if account is not None:
         cluster = cluster.model_copy(update={"account": account})
+    for option in sbatch:
+        if why := objection(option):
+            raise JanusError(f"--sbatch: {why}")
+    cluster = cluster.model_copy(update={"options": (*cluster.options, *sbatch)})
     if gpu_type is not None:
         nodes = cluster.nodes("gpu").model_copy(update={"gpu_type": gpu_type})
         cluster = cluster.model_copy(update={"gpu": nodes})
@@ -223,57 +216,3 @@ def _changed(
         update = {key: Nodes(partition=partition, gpu_type=kind)}
         cluster = complete(cluster.model_copy(update=update), partitions())
     return cluster
-
-
-def _show(prepared: Prepared, cluster: Cluster, console: Console) -> None:
-    """Say what would be sent, and what it costs at most."""
-    from rich.table import Table
-
-    from janus_md.messages import count
-    from janus_md.scheduler.script import duration
-
-    if prepared.moved:
-        console.print(f"{count(prepared.moved, 'submission')} told that this folder was moved")
-    if prepared.busy:
-        console.print(f"{count(prepared.busy, 'job')} in the queue already")
-    if prepared.given_up:
-        console.print(
-            f"{count(len(prepared.given_up), 'job')} failed twice, not sent without --retry"
-            + _list_of([name[:8] for name in prepared.given_up])
-        )
-    if prepared.locked:
-        console.print(
-            f"{count(len(prepared.locked), 'job')} not sent, the folder cannot be written"
-            + _list_of([name[:8] for name in prepared.locked])
-        )
-    if not prepared.submissions:
-        console.print("nothing to submit")
-        return
-    table = Table(box=None)
-    for title in ("operation", "submissions", "jobs", "cores", "GPUs", "memory / MB", "walltime"):
-        table.add_column(title, justify="left" if title == "operation" else "right")
-    kinds: dict[tuple[Any, ...], list[int]] = {}
-    for one in prepared.submissions:
-        r = one.resources
-        walltime = (f"{r.rounds} x " if r.rounds > 1 else "") + duration(r.seconds)
-        key = (one.operation, r.ranks * r.cores, r.gpus, r.memory_mb, walltime)
-        sums = kinds.setdefault(key, [0, 0])
-        sums[0] += len(one.rows)
-        sums[1] += sum(map(len, one.rows))
-    for (operation, *asked), (number, jobs) in kinds.items():
-        table.add_row(operation, str(number), str(jobs), *map(str, asked))
-    console.print(table)
-    partitions = {cluster.nodes(one.device).partition or "the default partition"
-                  for one in prepared.submissions}  # fmt: skip
-    console.print(
-        f"{count(prepared.jobs, 'job')} on {cluster.name} ({', '.join(sorted(partitions))}, "
-        f"account {cluster.account or 'by default'}): at most {prepared.cpu_hours:.4g} CPU hours "
-        f"and {prepared.gpu_hours:.4g} GPU hours"
-    )
-
-
-def _list_of(names: list[str]) -> str:
-    if not names:
-        return ""
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return f": {', '.join(names[:LISTED])}{more}"

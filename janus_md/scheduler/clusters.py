@@ -8,17 +8,20 @@ import socket
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from janus_md.errors import JanusError
 from janus_md.messages import unknown
-from janus_md.scheduler.slurm import Partition, partitions
+from janus_md.scheduler import slurm
+from janus_md.scheduler.answers import Partition
+from janus_md.statepoint_errors import WrongValue, sentence
 from janus_md.walltime import parse
 
 AUTO = "auto"
-"""Stands for the cluster whose host names fit this machine, else for what sinfo tells."""
+"""Stands for the cluster that Slurm is called, or whose host names fit this machine, else for what
+sinfo tells."""
 
 LEAD = 120
 """Seconds before the end at which a run is told to stop, where the cluster says nothing else."""
@@ -43,6 +46,8 @@ class Nodes(_Part):
     """Memory of a node, GB."""
     walltime: str | None = None
     """Longest walltime, as Slurm writes it."""
+    exclusive: bool | None = None
+    """Whether a submission takes, and is charged, the whole node."""
 
     @field_validator("walltime")
     @classmethod
@@ -51,9 +56,8 @@ class Nodes(_Part):
             try:
                 parse(text)
             except ValueError:
-                raise ValueError(
-                    f"{text!r} must be a time such as 48:00:00 or 2-00:00:00"
-                ) from None
+                message = f"{text!r} is not allowed; it must be a time such as 2-00:00:00"
+                raise WrongValue("walltime", message) from None
         return text
 
 
@@ -78,10 +82,35 @@ class Cluster(_Part):
     """Shell lines before the run."""
     options: tuple[str, ...] = ()
     """Further options of sbatch."""
+    gpu_request: Literal["gpus", "gpus-per-node", "gres"] = "gpus"
+    """How GPUs are asked for: ``--gpus=TYPE:N``, ``--gpus-per-node=TYPE:N`` or
+    ``--gres=gpu:TYPE:N``."""
+    memory_request: Literal["mem", "mem-per-cpu", "none"] = "mem"
+    """How memory is asked for: ``--mem``, ``--mem-per-cpu`` or not at all, where it comes with the
+    cores."""
     cpu: Nodes = Nodes()
     """Nodes for runs on CPUs."""
     gpu: Nodes | None = None
     """Nodes with GPUs; None: it has none."""
+
+    @field_validator("hosts")
+    @classmethod
+    def _are_patterns(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            try:
+                re.compile(host)
+            except re.error as error:
+                message = f"{host!r} is not allowed; it is no regular expression: {error}"
+                raise WrongValue("hosts", message) from None
+        return hosts
+
+    @field_validator("options")
+    @classmethod
+    def _are_options(cls, options: tuple[str, ...]) -> tuple[str, ...]:
+        for option in options:
+            if why := objection(option):
+                raise WrongValue("options", why)
+        return options
 
     def nodes(self, device: str) -> Nodes:
         """Return the nodes for a device, ``cpu`` or ``gpu``.
@@ -94,8 +123,27 @@ class Cluster(_Part):
         if device != "gpu":
             return self.cpu
         if self.gpu is None:
-            raise JanusError(f"device: 'gpu' is not there on the cluster {self.name!r}; use cpu")
+            raise JanusError(
+                f"device: 'gpu' is not there on the cluster {self.name!r}; use cpu, or describe "
+                f"its nodes with GPUs in {own_file()}"
+            )
         return self.gpu
+
+
+def objection(option: str) -> str:
+    """Say why an option of sbatch is not allowed; empty where it is.
+
+    Some would make us lose sight of what was sent.
+    """
+    if not re.fullmatch(r"-[^\n]+", option):
+        what = "it must be an option of sbatch such as --qos=debug"
+    elif re.match(r"--clusters?\b|-M", option):
+        what = "set SLURM_CLUSTERS in the environment, which all of Slurm's commands follow"
+    elif re.match(r"--(array|chdir|job-name|output|wrap)\b|-[aDJo]", option):
+        what = "janus-md sets this option itself"
+    else:
+        return ""
+    return f"{option!r} is not allowed; {what}"
 
 
 def own_file() -> Path:
@@ -149,9 +197,8 @@ def read(text: str, source: str) -> dict[str, Cluster]:
         try:
             found[str(name)] = Cluster.model_validate({"name": str(name), **(about or {})})
         except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(map(str, (name, *first["loc"])))
-            raise JanusError(f"{source}: {key}: {first['msg']}") from error
+            _, text = sentence(error, Cluster)
+            raise JanusError(f"{source}: {name}: {text}") from error
         except TypeError as error:
             raise JanusError(f"{source}: {name}: {about!r} must be a map of keys") from error
     return found
@@ -176,12 +223,16 @@ def choose(name: str, file: Path | None = None) -> Cluster:
     if name != AUTO and name not in clusters:
         raise JanusError(unknown("cluster", name, (AUTO, *sorted(clusters))))
     if name == AUTO:
-        host = socket.getfqdn()
-        fitting = [c for c in clusters.values() if any(re.fullmatch(h, host) for h in c.hosts)]
+        slurms, here = slurm.cluster_name(), {socket.gethostname(), socket.getfqdn()}
+        fitting = [
+            one
+            for one in clusters.values()
+            if one.name == slurms or any(re.fullmatch(h, host) for h in one.hosts for host in here)
+        ]
         cluster = fitting[-1] if fitting else None
     else:
         cluster = clusters[name]
-    return complete(cluster, partitions())
+    return complete(cluster, slurm.partitions())
 
 
 def complete(cluster: Cluster | None, found: Sequence[Partition]) -> Cluster:
@@ -222,6 +273,7 @@ def _filled(nodes: Nodes, partition: Partition | None) -> Nodes:
         "gpus": partition.gpus,
         "memory_gb": partition.memory_gb,
         "walltime": partition.walltime,
+        "exclusive": partition.exclusive,
     }
     gaps = {key: value for key, value in told.items() if getattr(nodes, key) is None}
     return nodes.model_copy(update=gaps)

@@ -88,7 +88,7 @@ def plan(
             one = _submission(operation, bundles[first : first + size], wish, cluster, prefix)
             found.append(one)
             if wish.separate and wish.operation == ALL and operation == "simulate":
-                found.append(_analysis_after(one, cluster, prefix))
+                found.append(_analysis_after(one, jobs, wish, cluster, prefix))
     return found
 
 
@@ -119,12 +119,14 @@ def _submission(
     return Submission(name, operation, rows, reduce(Resources.or_more, needed), device, wish.array)
 
 
-def _analysis_after(one: Submission, cluster: Cluster, prefix: str) -> Submission:
+def _analysis_after(
+    one: Submission, jobs: Sequence[Todo], wish: Wish, cluster: Cluster, prefix: str
+) -> Submission:
     return replace(
         one,
         name=_name(prefix, "analyze", one.rows),
         operation="analyze",
-        resources=of_analyses(one.rows, cluster),
+        resources=of_analyses(one.rows, jobs, wish, cluster),
         device="cpu",
         after=one.name,
     )

@@ -12,7 +12,7 @@ from janus_md.scheduler.script import FOLDER, UNENTERED, exit_file, output_file
 if TYPE_CHECKING:
     from signac import Project
 
-    from janus_md.scheduler.slurm import Queued
+    from janus_md.scheduler.answers import Queued
 
 
 def enter(project: Project, name: str, operation: str, jobs: Mapping[str, Sequence[str]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from janus_md.errors import JanusError
@@ -16,10 +16,11 @@ from janus_md.walltime import parse, seconds_needed
 ALL = "all"
 """Both operations in one submission, analysis after simulation."""
 
-MEMORY_MB = {"cpu": 400, "gpu": 2000}
+MEMORY_MB = {"cpu": 800, "gpu": 2000}
 """Memory of a simulation or analysis without its bodies: interpreter, libraries, GPU driver."""
 
-MB_PER_BODY = 0.02
+MB_PER_BODY = {"sphere": 0.25, "bladed": 0.8}
+"""Memory of the bodies, and of the mesh that its error is measured against; with a reserve."""
 
 START_SECONDS = 180.0
 """Start of the programs, choice of the mesh, and the analysis of a job."""
@@ -105,6 +106,8 @@ class Resources:
         Walltime.
     rounds : int
         Times that it needs the walltime, where that is cut short.
+    node_cores, node_gpus : int
+        Those of the node where it is given, and charged, as a whole; else 0.
     """
 
     ranks: int
@@ -113,21 +116,23 @@ class Resources:
     memory_mb: int
     seconds: float
     rounds: int = 1
+    node_cores: int = 0
+    node_gpus: int = 0
 
     @property
     def cpu_hours(self) -> float:
         """Cores times walltime, of all rounds, hours."""
-        return self.ranks * self.cores * self.seconds * self.rounds / 3600
+        cores = max(self.ranks * self.cores, self.node_cores)
+        return cores * self.seconds * self.rounds / 3600
 
     @property
     def gpu_hours(self) -> float:
         """GPUs times walltime, of all rounds, hours."""
-        return self.gpus * self.seconds * self.rounds / 3600
+        return max(self.gpus, self.node_gpus) * self.seconds * self.rounds / 3600
 
     def or_more(self, other: Resources) -> Resources:
         """Return what suffices for both."""
-        names = ("ranks", "cores", "gpus", "memory_mb", "seconds", "rounds")
-        return Resources(*(max(getattr(self, n), getattr(other, n)) for n in names))
+        return Resources(*map(max, astuple(self), astuple(other)))
 
 
 def of_jobs(operation: str, jobs: Sequence[Todo], wish: Wish, cluster: Cluster) -> Resources:
@@ -148,18 +153,16 @@ def of_jobs(operation: str, jobs: Sequence[Todo], wish: Wish, cluster: Cluster) 
         room = nodes.cores or len(jobs) * wish.threads
     cores = min(len(jobs) * wish.threads, max(room, wish.threads))
     at_a_time = max(1, cores // wish.threads)
-    body_mb = MB_PER_BODY * max(job.point.n_bodies for job in jobs)
-    memory = at_a_time * ranks * (MEMORY_MB["gpu" if gpus else "cpu"] + body_mb)
-    if wish.memory_gb is not None:
-        memory = 1024 * wish.memory_gb
-    elif nodes.memory_gb is not None:
-        memory = min(memory, 1024 * nodes.memory_gb)
+    memory = _memory(at_a_time * ranks, "gpu" if gpus else "cpu", jobs, wish, nodes)
     needed = _needed(jobs, at_a_time, operation)
     seconds = _walltime(needed, wish, nodes)
-    return Resources(ranks, cores, gpus, math.ceil(memory), seconds, math.ceil(needed / seconds))
+    rounds = math.ceil(needed / seconds)
+    return Resources(ranks, cores, gpus, memory, seconds, rounds, *_whole(nodes))
 
 
-def of_analyses(rows: Sequence[Sequence[str]], cluster: Cluster) -> Resources:
+def of_analyses(
+    rows: Sequence[Sequence[str]], jobs: Sequence[Todo], wish: Wish, cluster: Cluster
+) -> Resources:
     """Return what the analysis of simulations needs that share submissions as `rows` say."""
     nodes = cluster.nodes("cpu")
     most = max(map(len, rows))
@@ -167,7 +170,24 @@ def of_analyses(rows: Sequence[Sequence[str]], cluster: Cluster) -> Resources:
     seconds = GRAIN_SECONDS * math.ceil(START_SECONDS * most / cores / GRAIN_SECONDS)
     if nodes.walltime:
         seconds = min(seconds, parse(nodes.walltime))
-    return Resources(1, cores, 0, cores * MEMORY_MB["cpu"], seconds)
+    memory = _memory(cores, "cpu", jobs, wish, nodes)
+    return Resources(1, cores, 0, memory, seconds, 1, *_whole(nodes))
+
+
+def _memory(processes: int, device: str, jobs: Sequence[Todo], wish: Wish, nodes: Nodes) -> int:
+    """Memory of so many processes, MB: what is wished for, else what they are likely to need."""
+    bodies = max(MB_PER_BODY[job.point.model] * job.point.n_bodies for job in jobs)
+    memory = processes * (MEMORY_MB[device] + bodies)
+    if wish.memory_gb is not None:
+        memory = 1024 * wish.memory_gb
+    elif nodes.memory_gb is not None:
+        memory = min(memory, 1024 * nodes.memory_gb)
+    return math.ceil(memory)
+
+
+def _whole(nodes: Nodes) -> tuple[int, int]:
+    """Cores and GPUs of a node that is given as a whole, else none."""
+    return (nodes.cores or 0, nodes.gpus or 0) if nodes.exclusive else (0, 0)
 
 
 def _needed(jobs: Sequence[Todo], at_a_time: int, operation: str) -> float:
@@ -187,15 +207,21 @@ def _needed(jobs: Sequence[Todo], at_a_time: int, operation: str) -> float:
 
 def _walltime(needed: float, wish: Wish, nodes: Nodes) -> float:
     """Walltime that is asked for; what it cuts off goes on from checkpoints."""
+    longest = parse(nodes.walltime) if nodes.walltime else math.inf
     if wish.walltime is None:
-        longest = parse(nodes.walltime) if nodes.walltime else math.inf
         return min(GRAIN_SECONDS * math.ceil(needed / GRAIN_SECONDS), longest)
     try:
-        if (seconds := parse(wish.walltime)) > 0:
-            return seconds
+        seconds = parse(wish.walltime)
     except ValueError:
-        pass
-    raise JanusError(
-        f"--walltime: {wish.walltime!r} is not allowed; it must be a time such as 01:30:00 "
-        "(hours, minutes, seconds) or 2-12:00:00 (with days)"
-    )
+        seconds = 0.0
+    if seconds <= 0:
+        raise JanusError(
+            f"--walltime: {wish.walltime!r} is not allowed; it must be a time such as 01:30:00 "
+            "(hours, minutes, seconds) or 2-12:00:00 (with days)"
+        )
+    if seconds > longest:  # else Slurm takes it, and it waits for ever
+        raise JanusError(
+            f"--walltime: {wish.walltime!r} is not allowed; at most {nodes.walltime} in the "
+            f"partition {nodes.partition or 'of this cluster'}"
+        )
+    return seconds

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from janus_md.errors import JanusError
 from janus_md.scheduler.clusters import Cluster
 from janus_md.scheduler.plan import Submission
-from janus_md.scheduler.resources import Wish
+from janus_md.scheduler.resources import Resources, Wish
 
 if TYPE_CHECKING:
     import jinja2
@@ -42,6 +42,11 @@ def script_file(name: str) -> Path:
 def output_file(array: bool) -> Path:
     """Output of a submission, or of each task of an array, with Slurm's marks for the ids."""
     return FOLDER / f"%{'A_%a' if array else 'j'}.out"
+
+
+def output_of(slurm_id: str) -> Path:
+    """Output of a job, or of a task of an array; relative to the workspace."""
+    return FOLDER / f"{slurm_id}.out"
 
 
 def exit_file(slurm_id: str) -> Path:
@@ -136,12 +141,13 @@ def _options(one: Submission, wish: Wish, cluster: Cluster, lead: int, requeue: 
         "--nodes=1",
         f"--ntasks={resources.ranks}",
         f"--cpus-per-task={resources.cores}",
-        f"--mem={resources.memory_mb}M",
+        *_memory(resources, cluster),
         "--requeue" if requeue else "--no-requeue",
     ]
     if resources.gpus:
         kind = f"{nodes.gpu_type}:" if nodes.gpu_type else ""
-        options.append(f"--gpus={kind}{resources.gpus}")
+        name = "gpu:" if cluster.gpu_request == "gres" else ""
+        options.append(f"--{cluster.gpu_request}={name}{kind}{resources.gpus}")
     if nodes.partition:
         options.append(f"--partition={nodes.partition}")
     if cluster.account:
@@ -150,6 +156,14 @@ def _options(one: Submission, wish: Wish, cluster: Cluster, lead: int, requeue: 
         throttle = f"%{wish.at_once}" if wish.at_once else ""
         options.append(f"--array=0-{len(one.rows) - 1}{throttle}")
     return [*options, *cluster.options]
+
+
+def _memory(resources: Resources, cluster: Cluster) -> list[str]:
+    """Option of sbatch that asks for memory."""
+    if cluster.memory_request == "none":
+        return []
+    shares = resources.ranks * resources.cores if cluster.memory_request == "mem-per-cpu" else 1
+    return [f"--{cluster.memory_request}={math.ceil(resources.memory_mb / shares)}M"]
 
 
 def duration(seconds: float) -> str:

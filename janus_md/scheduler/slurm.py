@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from janus_md.errors import JanusError
+from janus_md.scheduler.answers import (
+    LARGEST_ARRAY,
+    NOT_ENDED,
+    Partition,
+    Queued,
+    parse_accounting,
+    parse_array_size,
+    parse_cluster_name,
+    parse_id,
+    parse_memory,
+    parse_partitions,
+    parse_queue,
+)
 
 PATIENCE = 60.0
 """Seconds for an answer; a busy controller takes its time."""
 
+PAUSES = (1.0, 4.0)
+"""Seconds before a question is put again to a controller that is away for a moment."""
+
 AT_ONCE = 500
 """Jobs that one question names at most: a command line is not endless."""
-
-LARGEST_ARRAY = 1000
-"""Tasks that an array may have where Slurm is configured as it comes."""
 
 HELD = "JobHeldUser"
 """Slurm's reason of a job that waits for its release."""
@@ -30,41 +44,27 @@ HOPELESS = "DependencyNeverSatisfied"
 ENDED_WELL = "COMPLETED"
 """Slurm's word for a job whose script ended with 0."""
 
+NO_OUTPUT = 128 + 53
+"""Exit code of a job whose output Slurm could not open: its folder is not there."""
 
 _NOBODY = re.compile("contact slurm controller|Socket timed out|Zero Bytes were transmitted")
+
+# Options in the environment that change what is listed; an array's task may be what submits.
+_FILTERS = ("SQUEUE_", "SINFO_", "SACCT_", "SCANCEL_", "SLURM_ARRAY_")
+
+_OVERRIDING = {
+    f"SBATCH_{name}"
+    for name in (
+        "ACCOUNT", "ARRAY_INX", "CPUS_PER_GPU", "ERROR", "GPUS", "GPUS_PER_NODE", "GPUS_PER_TASK",
+        "GRES", "JOB_NAME", "MEM_PER_CPU", "MEM_PER_GPU", "MEM_PER_NODE", "NO_REQUEUE", "OPEN_MODE",
+        "OUTPUT", "PARTITION", "REQUEUE", "SIGNAL", "TIMELIMIT", "WAIT",
+    )
+}  # fmt: skip
+# sbatch believes these before what the script says.
 
 
 class Rejected(JanusError):
     """Slurm said no; the message is its own."""
-
-
-@dataclass(frozen=True)
-class Partition:
-    """A partition, as sinfo tells it."""
-
-    name: str
-    default: bool
-    cores: int
-    gpus: int
-    memory_gb: float
-    walltime: str
-
-
-@dataclass(frozen=True)
-class Queued:
-    """A job, or a task of an array, that waits or runs."""
-
-    id: str
-    name: str
-    state: str
-    reason: str
-    folder: str = ""
-    """Where it works, or will."""
-
-    @property
-    def head(self) -> str:
-        """Its id, or that of its array."""
-        return self.id.partition("_")[0]
 
 
 def here() -> bool:
@@ -79,8 +79,22 @@ def missing(command: str) -> JanusError:
     )
 
 
-def ask(*command: str) -> str:
+def default(key: str) -> str | None:
+    """Account or partition that the user's environment names for sbatch."""
+    return os.environ.get(f"SBATCH_{key.upper()}") or None
+
+
+def ask(*command: str, pauses: Sequence[float] = ()) -> str:
     """Run one of Slurm's commands and return what it prints.
+
+    Variables of the environment that change what it lists, or override a script, do not count.
+
+    Parameters
+    ----------
+    *command : str
+        Name and options.
+    pauses : sequence of float
+        Seconds to wait before it is run again where the controller cannot be reached.
 
     Raises
     ------
@@ -89,61 +103,49 @@ def ask(*command: str) -> str:
     JanusError
         Where it is not here, or does not answer.
     """
+    name = command[0]
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(_FILTERS) and key not in _OVERRIDING
+    }
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=PATIENCE, env=environment
+        )
     except FileNotFoundError as error:
-        raise missing(command[0]) from error
+        raise missing(name) from error
     except subprocess.TimeoutExpired as error:
+        said = _sentence(name, (error.stderr or b"").decode(errors="replace"))
         raise JanusError(
-            f"{command[0]}: no answer in {PATIENCE:.0f} s; the scheduler may be down, try later"
+            f"{name}: no answer in {PATIENCE:.0f} s{f' ({said})' if said else ''}; the scheduler "
+            "may be down, try later"
         ) from error
     if done.returncode:
-        said = " ".join(done.stderr.replace(f"{command[0]}: error:", "").split())
-        if _NOBODY.search(said):
-            raise JanusError(f"{command[0]}: {said}; the scheduler may be down, try later")
-        raise Rejected(f"{command[0]}: {said or f'exit code {done.returncode}'}")
+        said = _sentence(name, done.stderr)
+        if not _NOBODY.search(said):
+            raise Rejected(f"{name}: {said or f'exit code {done.returncode}'}")
+        if not pauses:
+            raise JanusError(f"{name}: {said}; the scheduler may be down, try later")
+        time.sleep(pauses[0])
+        return ask(*command, pauses=pauses[1:])
     return done.stdout
+
+
+def _sentence(name: str, told: str) -> str:
+    """Put what a command said into one line."""
+    lines = (line.removeprefix(f"{name}: ").removeprefix("error: ") for line in told.splitlines())
+    return " ".join(" ".join(lines).split())
 
 
 def partitions() -> list[Partition]:
     """Partitions that are up, as sinfo tells them; none where it does not answer."""
     try:
         return parse_partitions(
-            ask("sinfo", "--noheader", "--format=%P|%c|%m|%G|%l|%a").splitlines()
+            ask("sinfo", "--noheader", "--format=%P|%c|%m|%G|%l|%a|%h").splitlines()
         )
     except JanusError:
         return []
-
-
-def parse_partitions(rows: Iterable[str]) -> list[Partition]:
-    """Read rows ``PARTITION*|CPUS|MEMORY|GRES|TIMELIMIT|AVAIL`` of sinfo.
-
-    A partition with several kinds of nodes has several rows; the smallest node counts.
-    """
-    found: dict[str, Partition] = {}
-    for row in rows:
-        name, cores, memory, gres, limit, available = row.strip().split("|")
-        if available != "up":
-            continue
-        gpus = sum(int(number) for number in re.findall(r"gpu:(?:[\w.\-]+:)?(\d+)", gres))
-        one = Partition(
-            name=name.rstrip("*"),
-            default=name.endswith("*"),
-            cores=int(cores.rstrip("+")),
-            gpus=gpus,
-            memory_gb=int(memory.rstrip("+")) / 1024,
-            walltime="UNLIMITED" if limit == "infinite" else limit,
-        )
-        before = found.setdefault(one.name, one)
-        found[one.name] = Partition(
-            one.name,
-            one.default,
-            min(before.cores, one.cores),
-            max(before.gpus, one.gpus),
-            min(before.memory_gb, one.memory_gb),
-            one.walltime,
-        )
-    return list(found.values())
 
 
 def submit(script: Path, *options: str) -> str:
@@ -153,9 +155,13 @@ def submit(script: Path, *options: str) -> str:
     ------
     Rejected
         Where Slurm refuses it.
+    JanusError
+        Where the answer holds no id.
     """
     answer = ask("sbatch", "--parsable", *options, str(script))
-    return answer.strip().split(";")[0]
+    if (slurm_id := parse_id(answer)) is None:
+        raise JanusError(f"sbatch: no id of a job in its answer, {answer.strip()!r}")
+    return slurm_id
 
 
 def release(slurm_id: str) -> None:
@@ -169,10 +175,19 @@ def cancel(ids: Sequence[str]) -> None:
         ask("scancel", *ids[first : first + AT_ONCE])
 
 
+def cluster_name() -> str | None:
+    """Name that Slurm gives this cluster; None where it does not answer."""
+    with suppress(JanusError):
+        return parse_cluster_name(ask("scontrol", "show", "config"))
+    return None
+
+
 def largest_array() -> int:
-    """Tasks that an array may have (MaxArraySize of the configuration, less one)."""
-    match = re.search(r"MaxArraySize\s*=\s*(\d+)", ask("scontrol", "show", "config"))
-    return int(match.group(1)) - 1 if match else LARGEST_ARRAY
+    """Tasks that an array may have here."""
+    try:
+        return parse_array_size(ask("scontrol", "show", "config", pauses=PAUSES))
+    except Rejected:  # some clusters keep it to themselves
+        return LARGEST_ARRAY
 
 
 def move(slurm_id: str, folder: Path, output: Path) -> None:
@@ -184,18 +199,11 @@ def move(slurm_id: str, folder: Path, output: Path) -> None:
 
 def queue(prefix: str) -> list[Queued]:
     """Jobs of this user that wait or run and whose names begin with `prefix`, arrays by task."""
-    rows = ask("squeue", "--noheader", "--me", "--array", "--format=%i|%j|%T|%Z|%r").splitlines()
-    return parse_queue(rows, prefix)
-
-
-def parse_queue(rows: Iterable[str], prefix: str) -> list[Queued]:
-    """Read rows ``ID|NAME|STATE|FOLDER|REASON`` of squeue."""
-    split = (row.strip().split("|", 4) for row in rows)
-    return [
-        Queued(row[0], row[1], row[2], reason=row[4], folder=row[3])
-        for row in split
-        if len(row) == 5 and row[1].startswith(prefix)
-    ]
+    told = ask(
+        "squeue", "--noheader", "--me", "--array", "--federation", "--format=%i|%j|%T|%Z|%r",
+        pauses=PAUSES,
+    )  # fmt: skip
+    return parse_queue(told.splitlines(), prefix)
 
 
 def ended(ids: Sequence[str]) -> dict[str, tuple[str, int]]:
@@ -208,60 +216,35 @@ def ended(ids: Sequence[str]) -> dict[str, tuple[str, int]]:
         where the cluster keeps it, else of the controller's memory, which is short.
     """
     found: dict[str, tuple[str, int]] = {}
-    for first in range(0, len(ids), AT_ONCE):
-        some = ids[first : first + AT_ONCE]
+    others = os.environ.get("SLURM_CLUSTERS")  # which sacct alone does not follow
+    where = f"--clusters={others}" if others else "--federation"
+    # Asked for a task, accounting keeps silent on those that ended before they became tasks.
+    heads = list(dict.fromkeys(one.partition("_")[0] for one in ids))
+    for first in range(0, len(heads), AT_ONCE):
+        some = heads[first : first + AT_ONCE]
         try:
             answer = ask(
-                "sacct", "--noheader", "--parsable2", "--allocations",
+                "sacct", "--noheader", "--parsable2", "--allocations", where,
                 "--format=JobID,State,ExitCode", "--jobs", ",".join(some),
             )  # fmt: skip
-            found |= parse_accounting(answer.splitlines())
         except JanusError:
             break  # no accounting here
+        found |= _ended(parse_accounting(answer.splitlines()))
     if any(_of(one, found) is None for one in ids):
         with suppress(JanusError):
             answer = ask(
-                "squeue", "--noheader", "--me", "--array", "--states=all",
+                "squeue", "--noheader", "--me", "--array", "--federation", "--states=all",
                 "--Format=JobArrayID:40,State:30,exit_code:20",
             )  # fmt: skip
-            found = parse_memory(answer.splitlines()) | found
+            found = _ended(parse_memory(answer.splitlines())) | found
     return {one: told for one in ids if (told := _of(one, found)) is not None}
+
+
+def _ended(found: Mapping[str, tuple[str, int]]) -> dict[str, tuple[str, int]]:
+    """Leave out what has not ended: accounting may be late by minutes."""
+    return {one: told for one, told in found.items() if told[0] not in NOT_ENDED}
 
 
 def _of(slurm_id: str, found: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:
     """Look up a task; what ended before it became a task of its own stands under the array's id."""
     return found.get(slurm_id) or found.get(slurm_id.partition("_")[0])
-
-
-def parse_accounting(rows: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Read rows ``JobID|State|ExitCode`` of sacct; ``CANCELLED by 1000`` is CANCELLED.
-
-    Tasks that never became jobs of their own, ``7_[3-9]``, come under the id of their array.
-    """
-    found = {}
-    for row in rows:
-        parts = row.strip().split("|")
-        if len(parts) == 3:
-            found[parts[0].partition("_[")[0]] = (parts[1].split()[0], _exit_code(parts[2]))
-    return found
-
-
-def parse_memory(rows: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Read rows ``ID STATE STATUS`` of squeue; the status is that of waitpid."""
-    split = (row.split() for row in rows)
-    return {
-        row[0]: (row[1], _shell_code(*divmod(int(row[2]), 256)))
-        for row in split
-        if len(row) == 3 and row[2].isdigit()
-    }
-
-
-def _shell_code(code: int, number: int) -> int:
-    """Exit code as a shell counts it: killed by a signal is 128 and its number."""
-    return code or (128 + number % 128 if number % 128 else 0)
-
-
-def _exit_code(text: str) -> int:
-    """Exit code of ``CODE:SIGNAL``."""
-    code, _, number = text.partition(":")
-    return _shell_code(int(code), int(number or 0))

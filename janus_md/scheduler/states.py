@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janus_md.locks import LOCK
-from janus_md.scheduler import ledger, recovery, slurm
+from janus_md.scheduler import ledger, outcomes, recovery, slurm
 
 if TYPE_CHECKING:
     from signac import Project
@@ -30,9 +30,9 @@ def states(project: Project, documents: Mapping[str, Mapping[str, Any]]) -> dict
     Returns
     -------
     dict
-        ``queued``, ``running``, ``failed (exit code N)``, ``timed out``, ``out of memory``,
-        ``cancelled``, ... by job; of those alone of which the scheduler knows more than what is on
-        disk.
+        ``queued (Priority)``, ``running``, ``failed (exit code N)``, ``timed out``, ``out of
+        memory``, ``cancelled``, ... by job; of those alone of which the scheduler knows more than
+        what is on disk.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def states(project: Project, documents: Mapping[str, Mapping[str, Any]]) -> dict
     queued = ledger.queue(root, begin)
     meant = recovery.unentered(root, queued)
     entries |= {job: meant[job] for job in meant.keys() & documents.keys()}
-    found = ledger.outcomes(root, entries, queued)
+    found = outcomes.outcomes(root, entries, queued)
     shared = Counter(str(entry["id"]) for entry in entries.values())
     words = {}
     for job, outcome in found.items():

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from janus_md import failures
 from janus_md.errors import JanusError
 from janus_md.messages import count
-from janus_md.scheduler import ledger, recovery, script, slurm
+from janus_md.scheduler import ledger, outcomes, recovery, script, slurm
+from janus_md.scheduler.answers import LARGEST_ARRAY
 from janus_md.scheduler.clusters import Cluster
 from janus_md.scheduler.plan import Submission, plan
 from janus_md.scheduler.resources import Todo, Wish
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 
 _AT_A_STROKE = 20  # documents that are written before a job can have started
+
+ALIKE = 10
+"""Refusals in a row, in the same words, after which Slurm is not asked for the rest."""
 
 
 @dataclass
@@ -71,10 +75,21 @@ class Prepared:
 
 @dataclass
 class Sent:
-    """What became of the submissions: ids by name, and what Slurm said to those it refused."""
+    """What became of the submissions.
+
+    Attributes
+    ----------
+    ids : dict of str to str
+        Slurm's ids, by name.
+    rejected : dict of str to str
+        What Slurm said to those it refused, by name.
+    untried : int
+        Those that it was not asked for, after :data:`ALIKE` refusals.
+    """
 
     ids: dict[str, str] = field(default_factory=dict)
     rejected: dict[str, str] = field(default_factory=dict)
+    untried: int = 0
 
 
 def prepare(
@@ -136,7 +151,7 @@ def prepare(
         for name, record in left.items()
         if ledger.KEY in record.document
     }
-    ended = ledger.outcomes(root, entries, queued) if keep else {}
+    ended = outcomes.outcomes(root, entries, queued) if keep else {}
     jobs = []
     for name, record in left.items():
         document = record.document
@@ -145,13 +160,13 @@ def prepare(
             continue
         if name in ended:
             document = project.open_job(id=name).document
-            ledger.settle(document, ended[name])
+            outcomes.settle(document, ended[name])
         if failures.times(document) >= failures.MOST and not retry:
             prepared.given_up.append(name)
             continue
         point = StatePoint.of(record.statepoint)
         jobs.append(Todo(name, point, record.left, record.document.get("execution")))
-    largest = slurm.largest_array() if wish.array and keep else slurm.LARGEST_ARRAY
+    largest = slurm.largest_array() if wish.array and keep else LARGEST_ARRAY
     prepared.submissions = plan(jobs, wish, cluster, begin, largest)
     if not requeue:
         prepared.submissions = [
@@ -168,6 +183,9 @@ def send(
     project: Project, prepared: Prepared, told: Callable[[Submission], None] = lambda one: None
 ) -> Sent:
     """Send what was prepared; what is refused does not stop the rest.
+
+    It does where one after the other is refused for the same reason: a limit of submissions that is
+    reached, an account that is wrong.
 
     Parameters
     ----------
@@ -186,11 +204,19 @@ def send(
     root = Path(project.path)
     sent = Sent()
     try:
-        for one in prepared.submissions:
+        refusals: list[str] = []  # since something was sent
+        for number, one in enumerate(prepared.submissions):
+            if len(refusals) >= ALIKE and len(set(refusals[-ALIKE:])) == 1:
+                sent.untried = len(prepared.submissions) - number
+                break
             _write(root / script.tasks_file(one.name), _lines(one.rows))
             path = root / script.script_file(one.name)
             _write(path, prepared.scripts[one.name])
             _send_one(project, one, path, sent)
+            if one.name in sent.ids:
+                refusals.clear()
+            elif one.after is None:
+                refusals.append(sent.rejected[one.name])
             told(one)
     except OSError as error:
         raise JanusError(
@@ -209,7 +235,7 @@ def _send_one(project: Project, one: Submission, path: Path, sent: Sent) -> None
     options = [f"--chdir={project.path}"]
     if one.after is not None:
         if one.after not in sent.ids:
-            sent.rejected[one.name] = f"not sent: {one.after}, which it waits for, was refused"
+            sent.rejected[one.name] = "not sent, since what they wait for was refused"
             return
         # Of jobs that share a simulation, one that fails must not cost the others their analysis.
         alone = all(len(row) == 1 for row in one.rows)

@@ -17,7 +17,8 @@ from janus_md.worker import Resources, work_forked
 from janus_md.workstation import fork_server
 
 OUT_OF_MEMORY = (
-    "most likely by the kernel because memory ran out; fewer jobs at a time (--jobs) need less"
+    "most likely by the kernel because memory ran out; fewer jobs at a time (--jobs) need less, "
+    "and janus-md submit --memory asks for more"
 )
 
 

@@ -6,15 +6,18 @@ of the packages slurm-wlm and munge; where something is missing the tests skip a
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
+import stat
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import signac
@@ -27,6 +30,25 @@ SCRIPT = Path(
 CPUS = 4
 LATER = "--begin=now+1hour"
 """Option of sbatch that keeps jobs in the queue."""
+
+
+def program(folder: Path, name: str, text: str) -> None:
+    """Put a program of these lines of bash into a folder."""
+    file = folder / name
+    file.write_text(f"#!/bin/bash\n{text}\n")
+    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+
+
+def with_sbatch(folder: Path, text: str) -> str:
+    """Put another sbatch before the real one, which `$sbatch` names; return the PATH.
+
+    `$number` says how often it was called.
+    """
+    folder.mkdir()
+    calls = folder / "calls"
+    about = f"echo >>{calls}; number=$(wc -l <{calls}); sbatch={shutil.which('sbatch')}"
+    program(folder, "sbatch", f"{about}\n{text}")
+    return f"{folder}:{os.environ['PATH']}"
 
 
 @dataclass(frozen=True)
@@ -164,6 +186,10 @@ class Study:
 
     def status(self) -> str:
         return self.call("status", "-d", self.path).out
+
+    def told(self) -> dict[str, Any]:
+        """What the status tells a program."""
+        return dict(json.loads(self.call("status", "-d", self.path, "--json").out))
 
     def ids(self) -> list[str]:
         """Slurm's ids of the jobs, as the documents have them."""

@@ -10,8 +10,8 @@ import pytest
 
 from janus_md.errors import JanusError
 from janus_md.scheduler import clusters
+from janus_md.scheduler.answers import Partition
 from janus_md.scheduler.clusters import Nodes, complete, known, read
-from janus_md.scheduler.slurm import Partition
 
 CPU = Partition("batch", True, 64, 0, 250.0, "2-00:00:00")
 GPU = Partition("volta", False, 40, 4, 190.0, "1-00:00:00")
@@ -55,10 +55,16 @@ def test_ones_own_file_adds_and_replaces(home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("here: {acount: x}", r"here\.acount: Extra inputs"),
-        ("here: {cpu: {cores: 0}}", r"here\.cpu\.cores: Input should be greater than or equal"),
-        ("here: {cpu: {walltime: soon}}", r"here\.cpu\.walltime: .*'soon' must be a time"),
-        ("here: {signal_lead: 5}", r"here\.signal_lead: .*greater than or equal to 10"),
+        ("here: {acount: x}", r"here: key: 'acount' is unknown \(did you mean account\?\)"),
+        ("here: {cpu: {cores: 0}}", r"here: cpu\.cores: 0 is not allowed; it must be at least 1"),
+        ("here: {cpu: {walltime: soon}}", "here: walltime: 'soon' is not allowed; it must be a t"),
+        ("here: {signal_lead: 5}", "here: signal_lead: 5 is not allowed; it must be at least 10"),
+        ("here: {gpu_request: gpu}", "here: gpu_request: 'gpu' is not allowed; allowed is 'gpus'"),
+        ("here: {options: --qos=a}", "here: options: '--qos=a' is not allowed; it must be a list"),
+        ("here: {options: [qos=a]}", "here: options: 'qos=a' is not allowed; it must be an option"),
+        ("here: {options: [--clusters=b]}", "here: options: .* set SLURM_CLUSTERS in the environ"),
+        ("here: {options: [-a 3]}", "here: options: '-a 3' is not allowed; janus-md sets this opt"),
+        ("here: {hosts: ['*.org']}", r"here: hosts: '\*\.org' is not allowed; it is no regular ex"),
         ("here: [1]", "here: .* must be a map"),
         ("- here", "must be a map of clusters by name"),
         ("here: {cpu: ", "line 1: it is not YAML"),
@@ -74,8 +80,9 @@ def test_an_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
         clusters.choose("anvill")
 
 
-def test_a_cluster_is_told_by_its_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clusters, "partitions", lambda: [CPU, GPU])
+def test_a_cluster_is_told_by_its_hosts_or_by_slurms_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters.slurm, "partitions", lambda: [CPU, GPU])
+    monkeypatch.setattr(clusters.slurm, "cluster_name", lambda: None)
     for host, name in (
         ("login03.anvil.rcac.purdue.edu", "anvil"),
         ("dt-login02.delta.ncsa.illinois.edu", "delta"),
@@ -84,20 +91,28 @@ def test_a_cluster_is_told_by_its_hosts(monkeypatch: pytest.MonkeyPatch) -> None
     ):
         monkeypatch.setattr(clusters.socket, "getfqdn", lambda host=host: host)
         assert clusters.choose("auto").name == name
+    monkeypatch.setattr(clusters.slurm, "cluster_name", lambda: "bridges2")
+    assert clusters.choose("auto").name == "bridges2"
+    monkeypatch.setattr(clusters.slurm, "cluster_name", lambda: "testnode")
+    monkeypatch.setattr(clusters.socket, "getfqdn", lambda: "localhost")  # a careless /etc/hosts
+    monkeypatch.setattr(clusters.socket, "gethostname", lambda: "login1.anvil.rcac.purdue.edu")
+    assert clusters.choose("auto").name == "anvil"
 
 
 def test_slurm_fills_the_gaps_alone() -> None:
     found = complete(None, [GPU, CPU])
     assert found.cpu == Nodes(
-        partition="batch", cores=64, gpus=0, memory_gb=250.0, walltime="2-00:00:00"
+        partition="batch", cores=64, gpus=0, memory_gb=250.0, walltime="2-00:00:00", exclusive=False
     )
     assert found.gpu == Nodes(
-        partition="volta", cores=40, gpus=4, memory_gb=190.0, walltime="1-00:00:00"
+        partition="volta", cores=40, gpus=4, memory_gb=190.0, walltime="1-00:00:00", exclusive=False
     )
     own = read("x: {cpu: {cores: 32}, gpu: {partition: volta, gpu_type: v100}}", "f")["x"]
     filled = complete(own, [CPU, GPU])
     assert (filled.cpu.partition, filled.cpu.cores, filled.cpu.memory_gb) == ("batch", 32, 250.0)
     assert filled.gpu is not None
     assert (filled.gpu.gpu_type, filled.gpu.gpus, filled.gpu.cores) == ("v100", 4, 40)
-    with pytest.raises(JanusError, match="'gpu' is not there on the cluster 'this one'; use cpu"):
+    with pytest.raises(
+        JanusError, match="'gpu' is not there on the cluster 'this one'; use cpu, or describe"
+    ):
         complete(None, [CPU]).nodes("gpu")

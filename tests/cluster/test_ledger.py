@@ -9,10 +9,10 @@ import pytest
 
 from janus_md import failures
 from janus_md.errors import JanusError
-from janus_md.scheduler import ledger, slurm
-from janus_md.scheduler.ledger import Outcome
+from janus_md.scheduler import ledger, outcomes, slurm
+from janus_md.scheduler.answers import Queued
+from janus_md.scheduler.outcomes import Outcome
 from janus_md.scheduler.script import FOLDER
-from janus_md.scheduler.slurm import Queued
 
 
 @pytest.fixture
@@ -34,14 +34,25 @@ def test_the_queue_tells_what_is_busy_though_no_document_was_written(root: Path)
     assert ledger.busy(root, [Queued("8_[0-2]", "janus-x-2", "PENDING", "")]) == set("cdef")
 
 
+MORE = "janus-md submit --memory asks for more"
+EARLIER = "no checkpoint was written in time; --lead gives it more"
+
+
 def outcome(
-    root: Path, monkeypatch: pytest.MonkeyPatch, state: tuple[str, int] | None, text: str = ""
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    state: tuple[str, int] | None,
+    text: str = "",
+    begun: bool = True,
+    folder: str = "",
 ) -> Outcome:
     """How submission 7 ended, of which Slurm says `state` and its script left `text`."""
+    if begun:
+        (root / FOLDER / "7.out").touch()
     if text:
         (root / FOLDER / "7.exit").write_text(text)
     monkeypatch.setattr(slurm, "ended", lambda ids: dict.fromkeys(ids, state) if state else {})
-    return ledger.outcomes(root, {"job": {"id": "7"}}, [])["job"]
+    return outcomes.outcomes(root, {"job": {"id": "7", "folder": folder}}, [])["job"]
 
 
 @pytest.mark.parametrize(
@@ -52,8 +63,8 @@ def outcome(
         (None, "1\n", "failed (exit code 1)", False),  # the run has noted which job, and why
         (None, "139\n", "failed (exit code 139)", True),
         (None, "", "ended without a word", True),
-        (("OUT_OF_MEMORY", 253), "", "out of memory", True),
-        (("TIMEOUT", 0), "", "timed out", True),
+        (("OUT_OF_MEMORY", 253), "", f"out of memory ({MORE})", True),
+        (("TIMEOUT", 0), "", f"timed out ({EARLIER})", True),
         (("NODE_FAIL", 0), "", "failed (its node failed)", True),
         (("FAILED", 3), "", "failed (exit code 3)", True),
         (("CANCELLED", 0), "", "cancelled", False),
@@ -62,9 +73,13 @@ def outcome(
         # The script was ended, and wrote what its run said.
         (("CANCELLED", 0), "75 ended\n", "cancelled", False),
         (("TIMEOUT", 0), "75 ended\n", "timed out", False),
-        (("TIMEOUT", 0), "143 ended\n", "timed out", True),
+        (("TIMEOUT", 0), "143 ended\n", f"timed out ({EARLIER})", True),
         (("FAILED", 75), "75 ended\n", "to be continued", False),
         (None, "75 ended\n", "to be continued", False),
+        # It was requeued, and what came of that is not the fault of what it did here.
+        (None, "75 requeued\n", "to be continued", False),
+        (("FAILED", 181), "75 requeued\n", "to be continued", False),
+        (("CANCELLED", 0), "75 requeued\n", "cancelled", False),
     ],
 )
 def test_how_a_submission_ended(
@@ -78,6 +93,35 @@ def test_how_a_submission_ended(
     assert outcome(root, monkeypatch, state, text) == Outcome(word, failed=failed)
 
 
+def test_the_end_of_its_output_says_why_it_failed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = root / FOLDER / "7.out"
+    output.write_text("1 of 1 job\n" * 1000 + "module: nothing: no such module\n\n")
+    why = "the end of .janus_md/slurm/7.out: module: nothing: no such module"
+    said = outcome(root, monkeypatch, ("FAILED", 3))
+    assert said == Outcome(f"failed (exit code 3; {why})", failed=True)
+    said = outcome(root, monkeypatch, None)
+    assert said == Outcome(f"ended without a word ({why})", failed=True)
+    assert outcome(root, monkeypatch, ("CANCELLED", 0)) == Outcome("cancelled")
+
+
+def test_what_did_not_begin_has_not_failed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task that was cancelled early is known neither to accounting nor to the controller.
+
+    Slurm fails with 0:53 what it begins in a folder that is gone.
+    """
+    left = "not begun (it left the queue; janus-md submit sends it again)"
+    assert outcome(root, monkeypatch, None, begun=False) == Outcome(left)
+    said = outcome(root, monkeypatch, ("FAILED", 7), begun=False)
+    assert said == Outcome("failed (exit code 7)", failed=True)
+    gone = "not begun (its folder was /gone; janus-md submit sends it again)"
+    for begun in (False, True):  # or begun before the folder was moved, and requeued by Slurm
+        assert outcome(root, monkeypatch, ("FAILED", 181), "", begun, "/gone") == Outcome(gone)
+    said = outcome(root, monkeypatch, ("FAILED", 1), folder="/gone")
+    assert said == Outcome("failed (exit code 1)", failed=True)
+
+
 def test_what_is_in_the_queue_is_alive(root: Path) -> None:
     queued = [
         Queued("1", "n", "RUNNING", "None"),
@@ -89,9 +133,15 @@ def test_what_is_in_the_queue_is_alive(root: Path) -> None:
         # After `scontrol requeuehold`, and a prolog that failed: recorded of Slurm 22.05.
         Queued("7", "n", "PENDING", "job requeued in held state"),
         Queued("8_1", "n", "PENDING", "launch failed requeued held"),
+        Queued("9", "n", "PENDING", "PartitionTimeLimit"),
+        Queued("10", "n", "PENDING", "ReqNodeNotAvail, UnavailableNodes:n[1-2]"),
+        Queued("11", "n", "PENDING", "None"),
+        Queued("12", "n", "SUSPENDED", "None"),
+        # Runs on another cluster of a federation: recorded of Slurm 22.05.
+        Queued("67108909", "n", "REVOKED", "None"),
     ]
     entries = {f"job {one.id}": {"id": one.id} for one in queued}
-    found = ledger.outcomes(root, entries, queued)
+    found = outcomes.outcomes(root, entries, queued)
     assert all(one.live for one in found.values())
     assert [one.word for one in found.values()] == [
         "running",
@@ -102,16 +152,21 @@ def test_what_is_in_the_queue_is_alive(root: Path) -> None:
         "held (by an administrator; scontrol release 6)",
         "held (job requeued in held state; scontrol release 7)",
         "held (launch failed requeued held; scontrol release 8_1)",
+        "queued (PartitionTimeLimit)",
+        "queued (ReqNodeNotAvail)",
+        "queued",
+        "suspended",
+        "running",
     ]
 
 
 def test_a_death_counts_once() -> None:
     document: dict[str, Any] = {}
     ledger.enter(document, "7", "janus-x-1", "simulate", Path("/data/wires"))
-    ledger.settle(document, Outcome("running", live=True))
+    outcomes.settle(document, Outcome("running", live=True))
     assert failures.times(document) == 0
     for _ in range(2):
-        ledger.settle(document, Outcome("out of memory", failed=True))
+        outcomes.settle(document, Outcome("out of memory", failed=True))
     assert failures.times(document) == 1
     message = document["failure"]["message"]
     assert message.startswith("Slurm job 7: out of memory; its output is in")
@@ -122,7 +177,7 @@ def test_what_the_run_noted_is_not_counted_again() -> None:
     document: dict[str, Any] = {}
     ledger.enter(document, "7", "janus-x-1", "simulate", Path("/data/wires"))
     failures.note(document, "simulate", "it blew up")
-    ledger.settle(document, Outcome("failed (exit code 9)", failed=True))
+    outcomes.settle(document, Outcome("failed (exit code 9)", failed=True))
     assert failures.times(document) == 1
     assert document["failure"]["message"] == "it blew up"
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from janus_md.products import RESTART, TRAJECTORY, is_analyzed
-from tests.cluster.conftest import LATER, Node, Study, wait_for
-from tests.conftest import environment
+from tests.cluster.conftest import LATER, Node, Study, with_sbatch
+from tests.conftest import environment, wait_for
 
 pytestmark = pytest.mark.xdist_group("slurm")
 
@@ -60,7 +58,7 @@ def test_what_fails_in_a_bundle_is_told_and_given_up(slurm: Node, study: Make, e
     Path(broken.fn("trajectory.partial.gsd")).write_bytes(b"")
     assert "1 sent" in place.submit("--bundle", 3, "--engine", engine).out
     wait_for(lambda: ended(slurm))
-    told = json.loads(place.call("status", "-d", place.path, "--json").out)
+    told = place.told()
     assert told["states"] == {"done": 2, "failed": 1}
     (named,) = told["notable"]
     assert (named["job"], named["state"]) == (broken.id, "failed")
@@ -98,28 +96,55 @@ def test_what_is_refused_does_not_stop_the_rest(
     slurm: Node, study: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = study(9)
-    count, bin_ = tmp_path / "count", tmp_path / "bin"
-    bin_.mkdir()
-    wrapper = bin_ / "sbatch"
-    wrapper.write_text(
-        f"#!/bin/bash\necho >>{count}\n"
-        f'if (( $(wc -l <{count}) % 3 == 0 )); then echo "sbatch: error: no, not now" >&2; exit 1; '
-        f'fi\nexec {shutil.which("sbatch")} "$@"\n'
-    )
-    wrapper.chmod(0o755)
+    refuse = '{ echo "sbatch: error: no, not now" >&2; exit 1; }'
+    text = f'(( number % 3 )) || {refuse}; exec "$sbatch" "$@"'
     with monkeypatch.context() as patch:
-        patch.setenv("PATH", str(bin_), prepend=":")
+        patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
         first = place.submit(*place.later())
     assert first.code == 1
     assert "6 sent" in first.out
-    assert first.out.count("sbatch: no, not now") == 3
-    assert "3 refused; the next submit sends them again" in first.out
+    assert "  3 refused: sbatch: no, not now\n3 not sent; the next submit sends what" in first.out
     assert place.status().startswith("9 jobs: 3 waiting, 6 queued")
     second = place.submit(*place.later())
     assert second.code == 0
     assert "6 jobs in the queue already" in second.out
     assert "3 sent" in second.out
     assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
+
+
+def test_a_limit_of_submissions_is_not_run_into_again_and_again(
+    slurm: Node, study: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words are those of Slurm 22.05.8 with MaxSubmitJobsPerUser=3 in a quality of service."""
+    place = study(25)
+    limit = (
+        "sbatch: error: QOSMaxSubmitJobPerUserLimit\n"
+        "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy "
+        "(job submit limit, user's size and/or time limits)"
+    )
+    text = f'[ $number -gt 3 ] || exec "$sbatch" "$@"\ncat >&2 <<END\n{limit}\nEND\nexit 1'
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
+        met = place.submit(*place.later())
+    assert met.code == 1
+    assert "3 sent" in met.out
+    assert "  10 refused: sbatch: QOSMaxSubmitJobPerUserLimit Batch job sub" in met.out
+    assert "  12 not tried after so many refusals\n  the queue takes no more of yours" in met.out
+    assert met.out.endswith("22 not sent; the next submit sends what is left\n")
+    assert len(slurm.queue()) == 3
+    assert place.told()["states"] == {"waiting": 22, "queued": 3}
+
+
+def test_what_will_never_begin_is_told(slurm: Node, study: Make) -> None:
+    """Slurm takes a walltime that is too long for the partition, and lets it wait for ever."""
+    place = study(2)
+    long = ["--walltime", "2:00:00", "--bundle", 2]
+    met = place.submit(*long)
+    assert met.code == 2
+    assert "--walltime: '2:00:00' is not allowed; at most 1:00:00 in the partition debug" in met.err
+    assert "1 sent" in place.submit(*long, *place.clusters(cpu={"walltime": "4:00:00"})).out
+    wait_for(lambda: place.status() == "2 jobs: 2 queued (PartitionTimeLimit)\n")
+    assert place.told()["queued"] == {"PartitionTimeLimit": 2}
 
 
 def test_an_array_is_entered_task_by_task_before_it_may_begin(slurm: Node, study: Make) -> None:
@@ -140,7 +165,7 @@ def test_an_array_is_entered_task_by_task_before_it_may_begin(slurm: Node, study
     assert {job.id: f"{head}_{rows.index(job.id)}" for job in place.jobs} == {
         job.id: slurm_id for job, slurm_id in zip(place.jobs, place.ids(), strict=True)
     }
-    assert place.status() == "30 jobs: 30 queued\n"
+    assert place.told()["states"] == {"queued": 30}
     # Tasks that were cancelled before they were tasks of their own.
     slurm.ask("scancel", "--user", str(os.geteuid()))
     wait_for(lambda: ended(slurm))
@@ -205,6 +230,10 @@ def test_what_is_cancelled_writes_its_checkpoint_and_stays_cancelled(
     assert "1 sent" in place.submit("--engine", "lammps").out
     (slurm_id,) = place.ids()
     wait_for(Path(job.fn("trajectory.partial.gsd")).exists)
+    slurm.ask("scontrol", "suspend", slurm_id)
+    assert place.status().startswith("1 job: 1 suspended\n")
+    slurm.ask("scontrol", "resume", slurm_id)
+    assert place.status().startswith("1 job: 1 running\n")
     slurm.ask("scancel", slurm_id)
     wait_for(lambda: ended(slurm))
     assert slurm.job(slurm_id)["JobState"] == "CANCELLED"

