@@ -79,7 +79,7 @@ class Cluster(_Part):
     mpi: str | None = None
     """Value of srun's ``--mpi``; None: the cluster's default."""
     setup: tuple[str, ...] = ()
-    """Shell lines before the run."""
+    """Shell lines before the run, each of which must succeed."""
     options: tuple[str, ...] = ()
     """Further options of sbatch."""
     gpu_request: Literal["gpus", "gpus-per-node", "gres"] = "gpus"

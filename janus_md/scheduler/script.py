@@ -99,7 +99,7 @@ def write(
     return _template().render(
         options=_options(one, wish, cluster, lead, requeue),
         root=shlex.quote(str(root)),
-        setup=cluster.setup,
+        setup=[(line.rstrip(), shlex.quote(line.strip())) for line in cluster.setup],
         tasks=tasks_file(one.name),
         folder=FOLDER,
         python=shlex.quote(sys.executable),

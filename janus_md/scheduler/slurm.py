@@ -49,8 +49,11 @@ NO_OUTPUT = 128 + 53
 
 _NOBODY = re.compile("contact slurm controller|Socket timed out|Zero Bytes were transmitted")
 
-# Options in the environment that change what is listed; an array's task may be what submits.
-_FILTERS = ("SQUEUE_", "SINFO_", "SACCT_", "SCANCEL_", "SLURM_ARRAY_")
+# What changes what is listed, or is that of the job that submits, which a script's srun would obey.
+_NOT_PASSED_ON = (
+    "SQUEUE_", "SINFO_", "SACCT_", "SCANCEL_", "SLURM_ARRAY_", "SLURM_CPU", "SLURM_GPUS",
+    "SLURM_MEM_", "SLURM_NTASKS", "SLURM_TRES_",
+)  # fmt: skip
 
 _OVERRIDING = {
     f"SBATCH_{name}"
@@ -107,7 +110,7 @@ def ask(*command: str, pauses: Sequence[float] = ()) -> str:
     environment = {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith(_FILTERS) and key not in _OVERRIDING
+        if not key.startswith(_NOT_PASSED_ON) and key not in _OVERRIDING
     }
     try:
         done = subprocess.run(

@@ -199,7 +199,7 @@ def send(
     Raises
     ------
     JanusError
-        Where Slurm does not answer, or the workspace cannot be written.
+        Where Slurm does not answer, the workspace cannot be written, or Ctrl-C was pressed.
     """
     root = Path(project.path)
     sent = Sent()
@@ -223,9 +223,10 @@ def send(
             f"{error.filename or root}: {error.strerror}; {count(len(sent.ids), 'submission')} "
             "sent so far, mend that and submit again for the rest"
         ) from error
-    except JanusError as error:
+    except (JanusError, KeyboardInterrupt) as error:
+        why = str(error) or "stopped"
         raise JanusError(
-            f"{error}; {count(len(sent.ids), 'submission')} sent so far, the next submit finds out "
+            f"{why}; {count(len(sent.ids), 'submission')} sent so far, the next submit finds out "
             "about this one and sends the rest"
         ) from error
     return sent

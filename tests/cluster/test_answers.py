@@ -205,7 +205,8 @@ def test_variables_neither_hide_jobs_nor_override_a_script(
     told = commands / "told"
     program(commands, "squeue", f"/usr/bin/env >{told}")
     program(commands, "sbatch", f"/usr/bin/env >{told}; echo 7")
-    for name in ("SQUEUE_STATES", "SBATCH_ACCOUNT", "SBATCH_TIMELIMIT", "SLURM_ARRAY_TASK_ID"):
+    hidden = {"SBATCH_ACCOUNT", "SBATCH_TIMELIMIT", "SLURM_ARRAY_TASK_ID", "SLURM_MEM_PER_CPU"}
+    for name in ("SQUEUE_STATES", *hidden):
         monkeypatch.setenv(name, "5")
     monkeypatch.setenv("SBATCH_QOS", "debug")  # nothing that is set otherwise
     slurm.queue("janus-")
@@ -213,7 +214,7 @@ def test_variables_neither_hide_jobs_nor_override_a_script(
     slurm.submit(Path("script.sh"))
     names = {line.partition("=")[0] for line in told.read_text().splitlines()}
     assert "SBATCH_QOS" in names
-    assert not names & {"SBATCH_ACCOUNT", "SBATCH_TIMELIMIT", "SLURM_ARRAY_TASK_ID"}
+    assert not names & hidden
     assert slurm.default("account") == "5"
     assert slurm.default("partition") is None
 

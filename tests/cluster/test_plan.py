@@ -225,7 +225,11 @@ def test_without_requeue_the_code_stands() -> None:
 
 
 def run_script(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, python: str, **programs: str
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    python: str,
+    cluster: Cluster = CLUSTER,
+    **programs: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run the script of job 7 in `folder`, with these programs before all others."""
     bin_ = folder / "bin"
@@ -238,7 +242,7 @@ def run_script(
     (one,) = planned(todo(1))
     (folder / tasks_file(one.name)).write_text("a\n")
     return subprocess.run(
-        ["bash", "-c", write(one, Wish(), CLUSTER, folder, lead=90)],
+        ["bash", "-c", write(one, Wish(), cluster, folder, lead=90)],
         cwd=folder,
         env=os.environ | {"SLURM_JOB_ID": "7", "PATH": f"{bin_}:{os.environ['PATH']}"},
         capture_output=True,
@@ -266,6 +270,19 @@ def test_an_exit_code_of_before_a_requeue_is_forgotten(
         f"{tmp_path}: not the workspace of this job, which was /data/wires when it was sent; "
         "janus-md submit sends it again\n"
     )
+
+
+def test_without_its_setup_a_run_does_not_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it might take another engine than the one whose module was not there."""
+    lines = ("export A=1", "for x in 1 2; do\n  true\ndone", "module load 'it' # of old", "echo on")
+    cluster = CLUSTER.model_copy(update={"setup": lines})
+    ran = run_script(tmp_path, monkeypatch, "echo ran", cluster, module='[ "$2" != it ]')
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "setup: module load 'it' # of old failed\n"
+    ran = run_script(tmp_path, monkeypatch, "echo ran $A", cluster, module="exit 0")
+    assert (ran.returncode, ran.stdout) == (0, "on\nran 1\n")
 
 
 @pytest.mark.parametrize(("answers", "left"), [(3, "75 requeued\n"), (9, "75\n")])
