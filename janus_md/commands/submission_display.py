@@ -17,6 +17,9 @@ from janus_md.scheduler.clusters import Cluster
 from janus_md.scheduler.script import duration
 from janus_md.scheduler.submit import Prepared, Sent
 
+MANY = 100
+"""Submissions from which on it is told how to make fewer of them."""
+
 
 def plan(prepared: Prepared, cluster: Cluster, console: Console) -> None:
     """Say what would be sent, and what it costs at most."""
@@ -58,6 +61,8 @@ def plan(prepared: Prepared, cluster: Cluster, console: Console) -> None:
         f"account {cluster.account or 'by default'}): at most {prepared.cpu_hours:.4g} CPU hours "
         f"and {prepared.gpu_hours:.4g} GPU hours"
     )
+    if (single := sum(not one.array for one in prepared.submissions)) > MANY:
+        console.print(f"{single} submissions; --array or --bundle makes fewer of them")
     asked = [one.resources for one in prepared.submissions]
     if whole := max((r.node_cores for r in asked if r.node_cores > r.ranks * r.cores), default=0):
         console.print(

@@ -69,7 +69,7 @@ class Cluster(_Part):
     source: str = ""
     """Where this was read."""
     hosts: tuple[str, ...] = ()
-    """Regular expressions of its host names."""
+    """Regular expressions of its host names; without, its name is the one that Slurm has."""
     account: str | None = None
     """Account to charge; None: the user's default one."""
     account_required: bool = False
@@ -227,7 +227,8 @@ def choose(name: str, file: Path | None = None) -> Cluster:
         fitting = [
             one
             for one in clusters.values()
-            if one.name == slurms or any(re.fullmatch(h, host) for h in one.hosts for host in here)
+            if any(re.fullmatch(pattern, host) for pattern in one.hosts for host in here)
+            or (one.name == slurms and not one.hosts)
         ]
         cluster = fitting[-1] if fitting else None
     else:

@@ -80,7 +80,9 @@ def test_an_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
         clusters.choose("anvill")
 
 
-def test_a_cluster_is_told_by_its_hosts_or_by_slurms_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_is_told_by_its_hosts_or_by_slurms_name(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
     monkeypatch.setattr(clusters.slurm, "partitions", lambda: [CPU, GPU])
     monkeypatch.setattr(clusters.slurm, "cluster_name", lambda: None)
     for host, name in (
@@ -91,9 +93,14 @@ def test_a_cluster_is_told_by_its_hosts_or_by_slurms_name(monkeypatch: pytest.Mo
     ):
         monkeypatch.setattr(clusters.socket, "getfqdn", lambda host=host: host)
         assert clusters.choose("auto").name == name
-    monkeypatch.setattr(clusters.slurm, "cluster_name", lambda: "bridges2")
-    assert clusters.choose("auto").name == "bridges2"
-    monkeypatch.setattr(clusters.slurm, "cluster_name", lambda: "testnode")
+    # Another one may be called delta, too; one's own needs no hosts.
+    own = home / "janus-md" / "clusters.yaml"
+    own.parent.mkdir()
+    own.write_text("mine: {account: gold}\n")
+    for slurms, name in (("delta", "this one"), ("mine", "mine")):
+        monkeypatch.setattr(clusters.slurm, "cluster_name", lambda slurms=slurms: slurms)
+        assert clusters.choose("auto").name == name
+    monkeypatch.setattr(clusters.slurm, "cluster_name", lambda: None)
     monkeypatch.setattr(clusters.socket, "getfqdn", lambda: "localhost")  # a careless /etc/hosts
     monkeypatch.setattr(clusters.socket, "gethostname", lambda: "login1.anvil.rcac.purdue.edu")
     assert clusters.choose("auto").name == "anvil"

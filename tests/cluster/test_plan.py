@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from janus_md.commands import submission_display
 from janus_md.errors import JanusError
 from janus_md.scheduler.clusters import Cluster, Nodes
 from janus_md.scheduler.plan import Submission, plan
 from janus_md.scheduler.resources import Todo, Wish
 from janus_md.scheduler.script import FOLDER, duration, tasks_file, write
+from janus_md.scheduler.submit import Prepared
 from janus_md.statepoint import StatePoint
 from janus_md.walltime import BODY_STEPS_PER_HOUR
 
@@ -124,6 +128,23 @@ def test_whole_nodes_are_charged_whole() -> None:
     assert one.resources.gpus == 1
     assert one.resources.cpu_hours == pytest.approx(40 * hours)
     assert one.resources.gpu_hours == pytest.approx(4 * hours)
+
+
+def test_what_a_plan_costs_without_need_is_told() -> None:
+    def told(cluster: Cluster, **wish: Any) -> str:
+        page = io.StringIO()
+        plan_shown = Prepared(planned(todo(101), cluster, **wish))
+        submission_display.plan(plan_shown, cluster, Console(file=page, width=200))
+        return page.getvalue()
+
+    cpu = CLUSTER.cpu.model_copy(update={"exclusive": True})
+    whole = CLUSTER.model_copy(update={"cpu": cpu})
+    many, idle = "101 submissions; --array or --bundle makes fewer", "charged for its 64 cores; a"
+    assert many in told(CLUSTER)
+    assert idle not in told(CLUSTER)
+    assert many not in told(CLUSTER, array=True)
+    assert idle in told(whole, array=True)
+    assert idle not in told(whole, bundle=64, threads=2)
 
 
 def test_operations_that_are_wanted_alone() -> None:
