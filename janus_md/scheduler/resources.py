@@ -147,6 +147,7 @@ def of_jobs(operation: str, jobs: Sequence[Todo], wish: Wish, cluster: Cluster) 
     nodes = cluster.nodes(device)
     ranks = 1 if operation == "analyze" else wish.ranks
     gpus = ranks if device == "gpu" else 0
+    _check_gpus(gpus, nodes)
     if gpus and nodes.gpus and nodes.cores:
         room = gpus * nodes.cores // nodes.gpus // ranks  # what is left for the other GPUs
     else:
@@ -183,6 +184,18 @@ def _memory(processes: int, device: str, jobs: Sequence[Todo], wish: Wish, nodes
     elif nodes.memory_gb is not None:
         memory = min(memory, 1024 * nodes.memory_gb)
     return math.ceil(memory)
+
+
+def _check_gpus(gpus: int, nodes: Nodes) -> None:
+    """Refuse what would wait for ever: all of a submission is on one node."""
+    where = f"the partition {nodes.partition}" if nodes.partition else "this cluster"
+    if gpus and nodes.gpus == 0:
+        raise JanusError(f"device: 'gpu' is not in {where}; choose another one with --partition")
+    if nodes.gpus is not None and gpus > nodes.gpus:
+        raise JanusError(
+            f"--ranks: {gpus} is not allowed; each takes a GPU, and a node in {where} has "
+            f"{nodes.gpus}"
+        )
 
 
 def _whole(nodes: Nodes) -> tuple[int, int]:

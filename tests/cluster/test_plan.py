@@ -174,12 +174,19 @@ def test_operations_that_are_wanted_alone() -> None:
         ({"memory_gb": -1.0}, "--memory: -1 is not allowed; it must be above 0"),
         ({"walltime": "soon"}, "--walltime: 'soon' is not allowed; it must be a time such as"),
         ({"walltime": "0"}, "--walltime: '0' is not allowed"),
+        ({"device": "gpu", "ranks": 8}, "--ranks: 8 is not allowed; each takes a GPU, and a node"),
         ({"walltime": "2-1"}, "--walltime: '2-1' is not allowed; at most 2-00:00:00 in the partit"),
     ],
 )
 def test_wishes_that_cannot_be_met(wish: dict[str, Any], message: str) -> None:
     with pytest.raises(JanusError, match=f"^{message}"):
         planned(todo(1), **wish)
+
+
+def test_a_partition_without_gpus() -> None:
+    cluster = CLUSTER.model_copy(update={"gpu": Nodes(partition="batch", gpus=0)})
+    with pytest.raises(JanusError, match=r"^device: 'gpu' is not in the partition batch; "):
+        planned(todo(1), cluster, device="gpu")
 
 
 def script(
