@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process, resource_tracker
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ from janus_md.analysis.lifetimes import Links, bond_keys
 from janus_md.analysis.order import RadialDistribution
 from janus_md.analysis.source import GsdSource
 from janus_md.boxes import face_distances, lattice_vectors
+from janus_md.interrupts import signals_blocked
 
 WORTH_SECONDS = 5.0
 """Time that the rest of a file must take, judged by its beginning, so that it is shared out: a new
@@ -76,10 +79,14 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
         return
     waiting: deque[Future[Part]] = deque()
     # Threads of freud or Arrow do not survive a fork.
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
+    context, number = get_context("spawn"), min(workers, len(tasks))
+    resource_tracker.ensure_running()  # it would unblock signals
+    with ProcessPoolExecutor(number, mp_context=context, initializer=_end_with_parent) as pool:
         try:
             for task in tasks:
-                waiting.append(pool.submit(run_task, task))
+                # A batch system tells all processes of a job: this one decides.
+                with signals_blocked():
+                    waiting.append(pool.submit(run_task, task))
                 if len(waiting) > 2 * workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -87,6 +94,18 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _end_with_parent() -> None:
+    """Let a process of the pool not outlive a parent that was killed: it would wait for ever."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _fits(rdf: RadialDistribution, box: np.ndarray) -> bool:

@@ -76,3 +76,13 @@ def signals_raise() -> Iterator[None]:
         for number in SIGNALS:
             signal.signal(number, signal.default_int_handler)
         yield
+
+
+@contextmanager
+def signals_blocked() -> Iterator[None]:
+    """Let signals wait, here and in a process that begins meanwhile until it says otherwise."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -8,7 +8,6 @@ end do not end the server: those who use it do, and it ends with the last of the
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver, get_context, resource_tracker
@@ -16,7 +15,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from janus_md.interrupts import SIGNALS
+from janus_md.interrupts import signals_blocked
 
 _forked = True  # else each process imports for itself
 
@@ -32,7 +31,7 @@ def begin() -> None:
     forkserver.set_forkserver_preload([f"janus_md.workstation.{name}" for name in modules])
     try:
         resource_tracker.ensure_running()  # it has shelter of its own, but unblocks what is blocked
-        with _one_thread(), _signals_blocked():
+        with _one_thread(), signals_blocked():
             forkserver.ensure_running()
     except OSError:
         _forked = False
@@ -78,16 +77,6 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
     finally:
         writer.close()
     return process, reader
-
-
-@contextmanager
-def _signals_blocked() -> Iterator[None]:
-    """Let signals wait, here and in a process that begins meanwhile until it says otherwise."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
