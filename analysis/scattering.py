@@ -89,10 +89,18 @@ def structure_factor(
         Of the wave number, from 0; those that hold too few wave vectors are joined with the next.
     least : int
         Wave vectors, k and -k counted once, that a bin must hold.
+
+    Returns
+    -------
+    StructureFactor
+        Without a bin where the box is so small that it has no such wave vector.
     """
     edges = np.linspace(0.0, q_max, bins + 1)
     found = np.array([_binned(positions, box, edges) for positions, box in frames])
     count = found[:, 0].max(axis=0)
+    if not count.any():
+        none = np.zeros(0)
+        return StructureFactor(none, none, none, np.zeros((len(frames), 0)))
     starts, held = [0], 0.0
     for k in range(bins - 1):
         held += count[k]

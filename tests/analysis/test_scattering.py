@@ -93,6 +93,14 @@ def test_forward_peak_is_left_out_of_large_boxes():
     assert found.s[0] < 4.0  # 80 with the peak
 
 
+@pytest.mark.filterwarnings("error")
+def test_box_without_wave_vectors_has_no_curve():
+    """2 pi / 1 nm is past the largest wave number."""
+    found = structure_factor([(np.zeros((1, 3)), np.array([1.0, 1.0, 1.0, 0, 0, 0]))] * 2)
+    assert len(found.q) == len(found.s) == len(found.error) == len(found.intensity()) == 0
+    assert found.per_frame.shape == (2, 0)
+
+
 def test_crystal_scatters_at_its_reciprocal_lattice_alone():
     """Simple cubic of edge a: S = N on (2 pi / a)(h, k, l), 0 elsewhere."""
     a, n = 2.0, 6
