@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ALL = "all"
 """Stands for every operation."""
 
+QUEUED = ("queued", "running", "suspended", "held")
+"""What a scheduler says of jobs that it has not done with."""
+
 
 def run(
     directory: Directory = Path(),
@@ -74,6 +77,8 @@ def run(
 ) -> None:
     """Simulate and analyse what is left to do, on all cores.
 
+    What waits or runs at a scheduler is left to it, unless it is named (--job, --jobs-file).
+
     Ends with exit code 0 where everything is done, 1 where a job failed, 75 where something is left
     for a later run (Ctrl-C once: all write their checkpoints), 130 after Ctrl-C twice.
     """
@@ -95,9 +100,11 @@ def run(
         raise JanusError(unknown("--operation", operation, (ALL, *OPERATIONS)))
     project = query.open_project(directory)
     chosen = chosen_jobs(project, job or (), jobs_file)
-    tried = [one for one in chosen if failures.times(one.document) < failures.MOST]
-    skipped = len(chosen) - len(tried) if skip_failed else 0
-    pending, waiting = pending_jobs(tried if skip_failed else chosen, operation)
+    queued = set() if job or jobs_file else _at_scheduler(project, chosen)
+    here = [one for one in chosen if one.id not in queued]
+    tried = [one for one in here if failures.times(one.document) < failures.MOST]
+    skipped = len(here) - len(tried) if skip_failed else 0
+    pending, waiting = pending_jobs(tried if skip_failed else here, operation)
     if pending:
         fork_server.begin()  # it imports while engines are looked for
     machine, candidates = _machine(engine, device, jobs, bool(pending))
@@ -112,9 +119,13 @@ def run(
         console.print(f"not simulated yet: {count(waiting, 'job')}", highlight=False)
     if skipped:
         console.print(f"failed twice and left out: {count(skipped, 'job')}", highlight=False)
+    if queued:
+        console.print(f"left to the scheduler: {count(len(queued), 'job')}", highlight=False)
     if not pending:
         if skipped:
             raise typer.Exit(1)
+        if queued:
+            raise typer.Exit(75)
         if not waiting:
             console.print(f"{count(len(chosen), 'job')}, all done", highlight=False)
         return
@@ -150,8 +161,20 @@ def run(
     _tell(outcome, console)
     if outcome.failed or skipped:
         raise typer.Exit(1)
-    if outcome.held or outcome.left:
+    if outcome.held or outcome.left or queued:
         raise typer.Exit(75)
+
+
+def _at_scheduler(project: Project, jobs: Sequence[Record]) -> set[str]:
+    """Ids of the jobs that wait or run at a scheduler; none where it does not answer."""
+    from janus_md import scheduler
+
+    try:
+        told = scheduler.states(project, {one.id: one.document for one in jobs if one.left})
+    except JanusError as error:
+        typer.echo(f"{error}; jobs that are queued there may be run here too", err=True)
+        return set()
+    return {one for one, word in told.items() if word.partition(" (")[0] in QUEUED}
 
 
 def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list[Record]:
@@ -162,9 +185,9 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
     JanusError
         Where an id fits no job, or several, or the file cannot be read.
     """
-    from janus_md import failures, query
+    from janus_md import failures, query, scheduler
 
-    names = list(ids)
+    names, keys = list(ids), {failures.KEY, scheduler.KEY}
     if file is not None:
         try:
             names += file.read_text().split()
@@ -174,7 +197,7 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
         if not names:
             raise JanusError(f"--jobs-file: {str(file)!r} is empty; it must hold ids of jobs")
     elif not names:
-        return query.records(project, keys={failures.KEY})
+        return query.records(project, keys=keys)
     known = dict.fromkeys(str(job.id) for job in project)
     found = []
     for name in names:
@@ -186,7 +209,7 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
                 "of its beginning to tell it from the others (see janus-md query)"
             )
         found += fitting
-    return query.records(project, list(dict.fromkeys(found)), {failures.KEY})
+    return query.records(project, list(dict.fromkeys(found)), keys)
 
 
 def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:

@@ -265,3 +265,20 @@ def test_a_folder_that_is_full_or_read_only_costs_nothing_but_itself(
         filling.unlink()
         assert f"{5 - there} sent" in place.submit(*place.later()).out
         assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
+
+
+def test_run_leaves_to_the_scheduler_what_is_queued(slurm: Node, study: Make, engine: str) -> None:
+    place = study(3)
+    place.submit("replica<2", "--engine", engine, *place.later())
+    done = place.call("run", "-d", place.path, "--engine", engine)
+    assert done.code == 75, done.err
+    assert "left to the scheduler: 2 jobs" in done.out
+    assert "1 of 3 jobs to do" in done.out
+    assert "1 done" in done.out
+    assert place.status() == "3 jobs: 2 queued, 1 done\n"
+    done = place.call("run", "-d", place.path)
+    assert (done.code, done.out) == (75, "left to the scheduler: 2 jobs\n")
+    named = place.jobs[0].id
+    done = place.call("run", "-d", place.path, "--engine", engine, "--job", named)
+    assert done.code == 0, done.err
+    assert "1 of 1 job to do" in done.out
