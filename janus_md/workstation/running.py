@@ -6,7 +6,8 @@ import json
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -127,13 +128,29 @@ class Running:
         return f"the process of {self.operation} {how}{said}"
 
 
-def kernel_kills() -> int:
-    """Processes that the kernel has killed for want of memory since it was booted."""
-    try:
-        lines = Path("/proc/vmstat").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+def kernel_kills(root: Path = Path("/")) -> int:
+    """Processes that the kernel has killed for want of memory: of this one's control group.
+
+    On a cluster that is its job, of whose neighbours nothing is counted. Without control groups all
+    of the machine's count, since it was booted; `root` is where its files begin.
+    """
+    for counter in (*_counters(root), root / "proc/vmstat"):
+        with suppress(OSError):
+            for line in counter.read_text().splitlines():
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
+    return 0
+
+
+def _counters(root: Path) -> Iterator[Path]:
+    """Files that count for this process's control group, of version 2 and 1."""
+    with suppress(OSError):
+        for line in (root / "proc/self/cgroup").read_text().splitlines():
+            _, controllers, group = line.split(":", 2)
+            if not controllers:
+                yield root / f"sys/fs/cgroup{group}/memory.events"
+            elif "memory" in controllers.split(","):
+                yield root / f"sys/fs/cgroup/memory{group}/memory.oom_control"
 
 
 def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) -> Running:

@@ -299,18 +299,3 @@ def test_a_long_name_of_the_folder_for_temporary_files_costs_time_alone(
     out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, "")
     assert out.endswith("1 done\n")
-
-
-def test_who_killed_a_process_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kills = 3
-    monkeypatch.setattr("janus_md.workstation.running.kernel_kills", lambda: kills)
-    log = tmp_path / "simulate.out"
-    log.touch()
-    job = Job("id", tmp_path, "label", ("simulate",))
-    one = Running(job, "simulate", None, 0, log)  # type: ignore[arg-type]
-    assert "was killed by SIGKILL, by somebody" in one.last_words(-signal.SIGKILL)
-    kills += 1
-    assert "by the kernel because memory ran out" in one.last_words(-signal.SIGKILL)
-    assert one.last_words(3) == "the process of simulate ended with exit code 3"
-    log.write_text("words")
-    assert one.last_words(3).endswith(f"; its output is in {log}")

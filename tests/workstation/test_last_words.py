@@ -1,0 +1,63 @@
+"""What is told of a process that died without a word."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from janus_md.workstation.running import Job, Running, kernel_kills
+
+
+def test_who_killed_a_process_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kills = 3
+    monkeypatch.setattr("janus_md.workstation.running.kernel_kills", lambda: kills)
+    log = tmp_path / "simulate.out"
+    log.touch()
+    job = Job("id", tmp_path, "label", ("simulate",))
+    one = Running(job, "simulate", None, 0, log)  # type: ignore[arg-type]
+    assert "was killed by SIGKILL, by somebody" in one.last_words(-signal.SIGKILL)
+    kills += 1
+    assert "by the kernel because memory ran out" in one.last_words(-signal.SIGKILL)
+    assert one.last_words(3) == "the process of simulate ended with exit code 3"
+    log.write_text("words")
+    assert one.last_words(3).endswith(f"; its output is in {log}")
+
+
+@pytest.mark.parametrize(
+    ("files", "kills"),
+    [
+        ({"proc/vmstat": "nr_free_pages 7\noom_kill 8\n"}, 8),
+        # Of a job of Slurm's, whose neighbours lack memory, too.
+        (
+            {
+                "proc/vmstat": "oom_kill 8\n",
+                "proc/self/cgroup": "0::/slurm/job_7/step_batch/user/task_0\n",
+                "sys/fs/cgroup/slurm/job_7/step_batch/user/task_0/memory.events": (
+                    "low 0\nmax 12\noom 1\noom_kill 1\noom_group_kill 0\n"
+                ),
+            },
+            1,
+        ),
+        (
+            {
+                "proc/vmstat": "oom_kill 8\n",
+                "proc/self/cgroup": "9:name=systemd:/\n4:memory:/slurm_vm/uid_0/job_7\n0::/\n",
+                "sys/fs/cgroup/memory/slurm_vm/uid_0/job_7/memory.oom_control": (
+                    "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n"
+                ),
+            },
+            2,
+        ),
+        ({}, 0),
+    ],
+    ids=["none", "version 2", "version 1", "not Linux"],
+)
+def test_whom_the_kernel_killed_counts_by_control_group(
+    tmp_path: Path, files: dict[str, str], kills: int
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert kernel_kills(tmp_path) == kills
