@@ -11,6 +11,13 @@ from janus_md.system import System
 from janus_md.units import thermal_energy
 
 
+def box_length(point: StatePoint) -> float:
+    """Edge of the cubic box of `point`, nm."""
+    counted = zip(point.counts(), point.bodies(), strict=True)
+    occupied = sum(n * body.volume for n, body in counted)
+    return float((occupied / point.volume_fraction) ** (1 / 3))
+
+
 def build(point: StatePoint) -> System:
     """Return the first state of `point`: box, places, orientations and thermal velocities.
 
@@ -25,8 +32,7 @@ def build(point: StatePoint) -> System:
     counts = point.counts()
     rng = np.random.default_rng(point.seed())
     kinds = rng.permutation(np.repeat(np.arange(len(bodies)), counts)).astype(np.int32)
-    occupied = sum(n * body.volume for n, body in zip(counts, bodies, strict=True))
-    length = (occupied / point.volume_fraction) ** (1 / 3)
+    length = box_length(point)
     pairs = wca_table(bodies)
     place = place_on_lattice if point.start == "lattice" else place_at_random
     positions, orientations = place(bodies, kinds, length, pairs, rng)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -10,6 +11,8 @@ from itertools import product
 import numpy as np
 
 from janus_md.boxes import face_distances, lattice_vectors
+from janus_md.errors import JanusError
+from janus_md.interactions import LennardJones
 from janus_md.system import System
 from janus_md.units import charge_scale
 
@@ -41,6 +44,9 @@ _COEFFICIENTS: dict[int, tuple[float, ...]] = {
 }
 
 MAX_ORDER = max(_COEFFICIENTS)
+
+SHORTEST = 1.0
+"""Shortest cutoff in real space that makes sense for charges in these bodies, nm."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +153,42 @@ def resolution_for(system: System, points: int) -> tuple[int, int, int]:
 
 def longest_cutoff(system: System, skin: float) -> float:
     """Longest cutoff that the box holds: its planes must be over 2 (cutoff + skin) apart."""
-    return float(0.5 * face_distances(lattice_vectors(system.box)).min() - skin) * 0.999
+    return _cutoff_within(float(face_distances(lattice_vectors(system.box)).min()), skin)
+
+
+def _cutoff_within(width: float, skin: float) -> float:
+    return (0.5 * width - skin) * 0.999
+
+
+def check_room(
+    width: float, n_bodies: int, pairs: Iterable[LennardJones], charged: bool, skin: float
+) -> None:
+    """Make sure that a box holds the cutoffs of all interactions.
+
+    Parameters
+    ----------
+    width : float
+        Least distance of opposite faces, nm.
+    n_bodies : int
+        Bodies in the box.
+    pairs : iterable of LennardJones
+        Rows of the pair table.
+    charged : bool
+        Whether there are charges, whose sum in real space needs :data:`SHORTEST` at least.
+    skin : float
+        Of the neighbour lists, nm.
+
+    Raises
+    ------
+    JanusError
+        Where it does not.
+    """
+    needed = max([SHORTEST if charged else 0.0, *(row.cutoff for row in pairs)])
+    if _cutoff_within(width, skin) < needed:
+        raise JanusError(
+            f"n_bodies: {n_bodies} bodies make a box of {width:.2f} nm, which must be over "
+            f"{2.0 * (needed + skin):.2f} nm; use more bodies or a lower volume_fraction"
+        )
 
 
 def tight_mesh(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from janus_md.initial import build
+from janus_md.engines.base import SKIN
+from janus_md.initial import box_length, build
+from janus_md.interactions import wca_table
+from janus_md.mesh import check_room
 from janus_md.statepoint import StatePoint
 
 SAMPLE = 32
@@ -16,7 +19,8 @@ Composition = tuple[tuple[str, float], ...]
 def check_packing(points: Iterable[StatePoint]) -> None:
     """Place a sample of the bodies of the densest state point of each composition and model.
 
-    Where that finds room, those that are less dense do.
+    Where that finds room, those that are less dense do. The smallest box of each must hold the
+    cutoffs of the interactions.
 
     Raises
     ------
@@ -24,11 +28,20 @@ def check_packing(points: Iterable[StatePoint]) -> None:
         Where they find no room.
     """
     densest: dict[tuple[Composition, str, int, str], StatePoint] = {}
+    smallest: dict[tuple[Composition, str, str], tuple[float, StatePoint]] = {}
     for point in points:
         number = min(point.n_bodies, SAMPLE)
-        alike = (tuple(point.composition().items()), point.model, number, point.start)
+        composition = tuple(point.composition().items())
+        alike = (composition, point.model, number, point.start)
         found = densest.setdefault(alike, point)
         if point.volume_fraction > found.volume_fraction:
             densest[alike] = point
+        length = box_length(point)
+        kind = (composition, point.model, point.electrostatics.method)
+        if length < smallest.setdefault(kind, (length, point))[0]:
+            smallest[kind] = (length, point)
+    for (_, _, method), (length, point) in smallest.items():
+        pairs = wca_table(point.bodies()).values()
+        check_room(length, point.n_bodies, pairs, method != "none", SKIN)
     for (_, _, number, _), point in densest.items():
         build(point.model_copy(update={"n_bodies": number}))

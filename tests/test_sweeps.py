@@ -201,6 +201,17 @@ def test_what_validation_lets_pass_the_trial_placement_refuses() -> None:
         check_packing(read(text))
 
 
+def test_box_too_small_for_the_interactions_is_refused_before_anything_is_made() -> None:
+    """(2 x 2.19 nm^3 / 0.05)^(1/3) = 4.44 nm, against 2 (2^(1/6) x 1.727 nm + 0.6 nm) = 5.08 nm."""
+    text = (
+        "fixed: {particle: R-Au-Cu, volume_fraction: 0.05, relative_permittivity: 1}\n"
+        "grid: {n_bodies: [216, 2, 100]}\n"
+    )
+    with pytest.raises(JanusError, match=r"^n_bodies: 2 bodies make a box of 4\.44 .* over 5\.08"):
+        check_packing(read(text))
+    check_packing(read(text.replace("0.05", "0.03")))
+
+
 def test_the_densest_state_points_are_those_that_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
     monkeypatch.setattr(packing, "build", tried.append)

@@ -39,9 +39,6 @@ CPU = Device()
 SKIN = 0.6
 """Skin (buffer) of the neighbour lists, nm."""
 
-SHORTEST = 1.0
-"""Shortest cutoff in real space that makes sense for charges in these bodies, nm."""
-
 
 @dataclass(frozen=True)
 class Forces:

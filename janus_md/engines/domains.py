@@ -8,9 +8,9 @@ from itertools import product
 import numpy as np
 
 from janus_md.boxes import face_distances, lattice_vectors
-from janus_md.engines.base import SHORTEST, SKIN
+from janus_md.engines.base import SKIN
 from janus_md.errors import JanusError
-from janus_md.mesh import Mesh, balanced, charge_square_sum, longest_cutoff
+from janus_md.mesh import SHORTEST, Mesh, balanced, charge_square_sum, longest_cutoff
 from janus_md.system import System
 
 Grid = tuple[int, int, int]

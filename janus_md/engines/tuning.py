@@ -11,14 +11,15 @@ import numpy as np
 
 from janus_md import ranks
 from janus_md.bodies import FloatArray
-from janus_md.engines.base import SHORTEST, SKIN, Device, Engine, Forces
+from janus_md.boxes import face_distances, lattice_vectors
+from janus_md.engines.base import SKIN, Device, Engine, Forces
 from janus_md.errors import JanusError
 from janus_md.mesh import (
     Mesh,
     balanced,
     charge_square_sum,
+    check_room,
     estimated_error,
-    longest_cutoff,
     resolution_for,
     smooth_numbers,
 )
@@ -119,18 +120,10 @@ def tune(
     JanusError
         Where the box holds no cutoff, or no mesh is accurate enough.
     """
-    longest = longest_cutoff(system, SKIN)
     electrostatics = system.interactions.electrostatics
     charged = electrostatics is not None and charge_square_sum(system)[1] > 0
-    needed = max(
-        [SHORTEST if charged else 0.0, *(row.cutoff for row in system.interactions.pairs.values())]
-    )
-    if longest < needed:
-        raise JanusError(
-            f"n_bodies: {system.n_bodies} bodies make a box of {2 * (longest + SKIN):.2f} nm, "
-            f"which must be over {2 * (needed + SKIN):.2f} nm; use more bodies or a lower "
-            "volume_fraction"
-        )
+    width = float(face_distances(lattice_vectors(system.box)).min())
+    check_room(width, system.n_bodies, system.interactions.pairs.values(), charged, SKIN)
     longest = engine.longest_cutoff(system)
     if electrostatics is None or not charged:
         return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device))
