@@ -194,6 +194,7 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
                 color=look["color"],
                 ls="--",
                 lw=1.0,
+                marker="_",  # a line of a single point would not be seen
                 zorder=1,
             )
     name = "relative permittivity" if key == "relative_permittivity" else short(key)
@@ -202,6 +203,8 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
         if key == "relative_permittivity":
             one.set_xscale("log")
         plain_log(one)
+    if expected:
+        axes[1].plot([], [], color="0.3", ls="--", lw=1.0, label="theory")
     if others:
         _legend(figure, axes[1], heads)
     return figure
