@@ -203,7 +203,7 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
         if key == "relative_permittivity":
             one.set_xscale("log")
         plain_log(one)
-    if expected:
+    if any(line.get_linestyle() == "--" for line in axes[1].lines):
         axes[1].plot([], [], color="0.3", ls="--", lw=1.0, label="theory")
     if others:
         _legend(figure, axes[1], heads)
