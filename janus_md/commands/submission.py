@@ -34,11 +34,12 @@ def submit(
         ),
     ] = None,
     partition: Annotated[
-        str | None, typer.Option(help="By default that of the cluster.", show_default=False)
+        str | None,
+        typer.Option(help="By default SBATCH_PARTITION, or the cluster's.", show_default=False),
     ] = None,
     account: Annotated[
         str | None,
-        typer.Option(help="By default that of the cluster.", show_default=False),
+        typer.Option(help="By default SBATCH_ACCOUNT, or the cluster's.", show_default=False),
     ] = None,
     gpu_type: Annotated[
         str | None,

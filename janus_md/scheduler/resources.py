@@ -158,7 +158,7 @@ def of_jobs(operation: str, jobs: Sequence[Todo], wish: Wish, cluster: Cluster) 
     needed = _needed(jobs, at_a_time, operation)
     seconds = _walltime(needed, wish, nodes)
     rounds = math.ceil(needed / seconds)
-    return Resources(ranks, cores, gpus, memory, seconds, rounds, *_whole(nodes))
+    return Resources(ranks, cores, gpus, memory, seconds, rounds, *_whole(nodes, cluster))
 
 
 def of_analyses(
@@ -172,7 +172,7 @@ def of_analyses(
     if nodes.walltime:
         seconds = min(seconds, parse(nodes.walltime))
     memory = _memory(cores, "cpu", jobs, wish, nodes)
-    return Resources(1, cores, 0, memory, seconds, 1, *_whole(nodes))
+    return Resources(1, cores, 0, memory, seconds, 1, *_whole(nodes, cluster))
 
 
 def _memory(processes: int, device: str, jobs: Sequence[Todo], wish: Wish, nodes: Nodes) -> int:
@@ -198,9 +198,10 @@ def _check_gpus(gpus: int, nodes: Nodes) -> None:
         )
 
 
-def _whole(nodes: Nodes) -> tuple[int, int]:
+def _whole(nodes: Nodes, cluster: Cluster) -> tuple[int, int]:
     """Cores and GPUs of a node that is given as a whole, else none."""
-    return (nodes.cores or 0, nodes.gpus or 0) if nodes.exclusive else (0, 0)
+    whole = nodes.exclusive or "--exclusive" in cluster.options
+    return (nodes.cores or 0, nodes.gpus or 0) if whole else (0, 0)
 
 
 def _needed(jobs: Sequence[Todo], at_a_time: int, operation: str) -> float:

@@ -124,6 +124,9 @@ def test_whole_nodes_are_charged_whole() -> None:
     (one,) = planned(todo(3), cluster, bundle=3)
     assert one.resources.cores == 3
     assert one.resources.cpu_hours == pytest.approx(64 * hours)
+    asked = CLUSTER.model_copy(update={"options": ("--exclusive",)})
+    (one,) = planned(todo(3), asked, bundle=3)
+    assert one.resources.cpu_hours == pytest.approx(64 * hours)
     (one,) = planned(todo(1), cluster, device="gpu")
     assert one.resources.gpus == 1
     assert one.resources.cpu_hours == pytest.approx(40 * hours)
