@@ -43,7 +43,7 @@ def test_a_sweep_is_queued_runs_and_is_done(slurm: Node, study: Make, engine: st
         assert asked["TimeLimit"] == "00:10:00"
         assert asked["MinMemoryNode"] == "512M"
         assert sorted(row[0] for row in slurm.queue()) == sorted(ids)
-        assert place.status() == "2 jobs: 2 queued\n"
+        assert place.told()["states"] == {"queued": 2}
         assert "2 jobs in the queue already\nnothing to submit" in place.submit().out
     wait_for(lambda: ended(slurm))
     assert place.status() == "2 jobs: 2 done\n"

@@ -275,7 +275,7 @@ def test_run_leaves_to_the_scheduler_what_is_queued(slurm: Node, study: Make, en
     assert "left to the scheduler: 2 jobs" in done.out
     assert "1 of 3 jobs to do" in done.out
     assert "1 done" in done.out
-    assert place.status() == "3 jobs: 2 queued, 1 done\n"
+    assert place.told()["states"] == {"queued": 2, "done": 1}
     done = place.call("run", "-d", place.path)
     assert (done.code, done.out) == (75, "left to the scheduler: 2 jobs\n")
     named = place.jobs[0].id
