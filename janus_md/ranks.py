@@ -64,7 +64,7 @@ def join(expected: int, last_words: Callable[[str], None] | None = None) -> None
     except (ImportError, RuntimeError) as error:
         raise JanusError(
             f"ranks: {expected} need mpi4py, which does not load ({error}); "
-            "pip install 'janus-md[mpi]', or use 1 rank"
+            "pip install mpi4py, or use 1 rank"
         ) from error
     if MPI.COMM_WORLD.size != expected:
         library = " ".join(MPI.Get_library_version().split("\n")[0].strip("\0").split())

