@@ -71,9 +71,16 @@ def join(expected: int, last_words: Callable[[str], None] | None = None) -> None
         raise JanusError(
             f"ranks: {expected} were asked for, but {MPI.COMM_WORLD.size} joined; start them with "
             f"mpiexec -n {expected} of mpi4py's own MPI ({library}), or srun -n {expected} with a "
-            "--mpi= that this MPI knows (srun --mpi=list), such as pmi2"
+            "--mpi= that this MPI knows (srun --mpi=list), such as pmi2; for janus-md submit it is "
+            "the key mpi in clusters.yaml"
         )
     _world, _last_words = MPI.COMM_WORLD, last_words
+
+
+def launched_first() -> bool:
+    """Whether the launcher calls this process the first one, though the ranks may not have met."""
+    names = ("PMI_RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID")
+    return int(next(filter(None, map(os.environ.get, names)), 0)) == 0
 
 
 def size() -> int:

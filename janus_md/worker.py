@@ -254,6 +254,9 @@ def _on_ranks(
         ranks.join(number, last_words)
     except JanusError as error:
         reporter.tell(message=str(error))
+        if last_words is not None and ranks.launched_first():
+            with contextlib.suppress(OSError):
+                last_words(str(error))
         return FAILED
     return lead() if ranks.size() == 1 else work_on_ranks(lead)
 

@@ -166,14 +166,19 @@ def _explained(word: str, root: Path, slurm_id: str) -> str:
 
 
 def _last_line(path: Path) -> str:
-    """Last line of a file that says something, shortened; empty where there is none."""
+    """Last line of a file that says something, shortened; empty where there is none.
+
+    Slurm's own words on an end come after those of what has ended.
+    """
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - _TAIL))
             lines = file.read().decode(errors="replace").splitlines()
     except OSError:
         return ""
-    return shorten(next((one for one in reversed(lines) if one.strip()), ""), 300)
+    told = [one for one in reversed(lines) if one.strip()]
+    own = (one for one in told if not one.startswith(("srun: ", "slurmstepd")))
+    return shorten(next(own, told[0] if told else ""), 300)
 
 
 def settle(document: MutableMapping[str, Any], outcome: Outcome) -> None:

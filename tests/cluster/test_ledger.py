@@ -97,7 +97,8 @@ def test_the_end_of_its_output_says_why_it_failed(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = root / FOLDER / "7.out"
-    output.write_text("1 of 1 job\n" * 1000 + "module: nothing: no such module\n\n")
+    slurms = "srun: error: n1: tasks 0-1: Exited with exit code 1\n"
+    output.write_text("1 of 1 job\n" * 1000 + f"module: nothing: no such module\n{slurms}\n")
     why = "the end of .janus_md/slurm/7.out: module: nothing: no such module"
     said = outcome(root, monkeypatch, ("FAILED", 3))
     assert said == Outcome(f"failed (exit code 3; {why})", failed=True)

@@ -270,15 +270,19 @@ def test_a_rank_that_fails_alone_ends_all(mpiexec: Start, tmp_path: Path) -> Non
 def test_ranks_that_did_not_meet_are_refused(job: Callable[..., Path]) -> None:
     pytest.importorskip("mpi4py")
     folder = job("none", 0.04)
-    done = subprocess.run(
-        [sys.executable, *map(str, worker(folder, "auto"))],
-        capture_output=True,
-        text=True,
-        env=environment(),
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "ranks: 2 were asked for, but 1 joined" in done.stderr or "mpi4py" in done.stderr
+    for rank in ("1", "0"):
+        assert "failure" not in open_job(folder).document  # by the first one alone
+        done = subprocess.run(
+            [sys.executable, *map(str, worker(folder, "auto"))],
+            capture_output=True,
+            text=True,
+            env=environment() | {"SLURM_PROCID": rank},
+            check=False,
+        )
+        assert done.returncode == 1
+        assert "ranks: 2 were asked for, but 1 joined" in done.stderr or "mpi4py" in done.stderr
+    assert open_job(folder).document["failures"] == 1
+    assert open_job(folder).document["failure"]["message"] in done.stderr
     assert not (folder / "run.lock").exists()
 
 
