@@ -11,14 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from janus_md.analysis.neighbours import ghosts
+from janus_md.analysis.scattering import CORE_RADIUS
 from janus_md.bodies import FloatArray
 from janus_md.boxes import lattice_vectors, wrap
+from janus_md.shapes import WIRE_SPACING
 
-CORE_RADIUS = 0.5
-"""nm: the core is 0.82-1.17 nm across (Li et al., ACS Cent. Sci. 2022, 8, 1258)."""
-
-LIGAND_RADIUS = 0.805
-"""nm: half the distance of neighbours along the wires in the crystal (Li et al., 2022)."""
+LIGAND_RADIUS = 0.5 * WIRE_SPACING
+"""Radius of the shell of ligands, nm."""
 
 
 @dataclass(frozen=True)

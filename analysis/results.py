@@ -23,6 +23,7 @@ from janus_md.analysis.groups import (
 )
 from janus_md.analysis.source import GsdSource
 from janus_md.analysis.thermolog import ENERGY
+from janus_md.shapes import WIRE_SPACING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,9 +53,8 @@ NARROW = {
 }
 """The same for a terminal of 80 columns."""
 
-SPACING = 1.61
-"""Distance at which the dipolar coupling is quoted: neighbours along the wires' axis in the
-crystal of R-Au-Cu (Li et al., ACS Cent. Sci. 2022, 8, 1258), nm."""
+SPACING = WIRE_SPACING
+"""Distance at which the dipolar coupling is quoted, nm."""
 
 SLOW = 8.0
 """Dipolar coupling above which lengths after some nanoseconds are not those of equilibrium."""

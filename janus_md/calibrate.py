@@ -17,9 +17,7 @@ from janus_md import catalog, shapes
 from janus_md.bodies import FloatArray, RigidBody
 from janus_md.pair_energy import Minimum, head_to_tail_minimum, lowest, pair_energy
 from janus_md.rotations import turn, turn_about_z
-
-WIRE_SPACING = 1.61
-"""Distance of head-to-tail neighbours in the crystal of R-Au-Cu, nm (Li et al. 2022)."""
+from janus_md.shapes import WIRE_SPACING
 
 MAX_OFFSET = 0.4
 """Largest shift along the axis that still counts as side by side before relaxation, nm."""

@@ -57,8 +57,11 @@ BLADE_SPAN = 0.4
 BLADES = 3
 """Blades on a face; also n of the n-fold symmetry of `bladed`."""
 
-BALL_RADIUS = 0.805
-"""Half the 1.61 nm between neighbours along the wire; radius of the uniform ball, nm."""
+WIRE_SPACING = 1.61
+"""Distance of head-to-tail neighbours in the crystal of R-Au-Cu, nm (Li et al. 2022)."""
+
+BALL_RADIUS = 0.5 * WIRE_SPACING
+"""Radius of the uniform ball, nm."""
 
 BODY_VOLUME = 2.19
 """Volume of one body in the volume fraction (a sphere 1.61 nm across), both models, nm^3."""

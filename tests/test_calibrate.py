@@ -8,7 +8,6 @@ import pytest
 
 from janus_md import catalog
 from janus_md.calibrate import (
-    WIRE_SPACING,
     calibrate,
     calibration_table,
     side_by_side_minimum,
@@ -31,8 +30,8 @@ def test_the_diameters_in_use_are_those_solved_for(found):
 
 def test_r_au_cu_sits_as_in_its_crystal(found):
     # 1.61 nm along c: Li et al., ACS Cent. Sci. 2022, 8, 1258-1264
-    assert found.sphere.distance == pytest.approx(WIRE_SPACING, abs=NM)
-    assert found.meshing.distance == pytest.approx(WIRE_SPACING, abs=NM)
+    assert found.sphere.distance == pytest.approx(1.61, abs=NM)
+    assert found.meshing.distance == pytest.approx(1.61, abs=NM)
 
 
 def test_head_to_tail_minima(found):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from janus_md.analysis.micrograph import (
-    CORE_RADIUS,
     LIGAND_RADIUS,
     Microscope,
     attenuation,
@@ -12,6 +11,7 @@ from janus_md.analysis.micrograph import (
     micrograph,
     scale_bar,
 )
+from janus_md.analysis.scattering import CORE_RADIUS
 
 SCOPE = Microscope(pixel_nm=0.05, blur_nm=0.0)
 
