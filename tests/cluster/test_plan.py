@@ -260,6 +260,7 @@ def run_script(
     monkeypatch: pytest.MonkeyPatch,
     python: str,
     cluster: Cluster = CLUSTER,
+    ranks: int = 1,
     **programs: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run the script of job 7 in `folder`, with these programs before all others."""
@@ -270,10 +271,10 @@ def run_script(
         (bin_ / name).write_text(f"#!/bin/bash\n{text}\n")
         (bin_ / name).chmod(0o755)
     monkeypatch.setattr("sys.executable", str(bin_ / "python"))
-    (one,) = planned(todo(1))
+    (one,) = planned(todo(1), ranks=ranks)
     (folder / tasks_file(one.name)).write_text("a\n")
     return subprocess.run(
-        ["bash", "-c", write(one, Wish(), cluster, folder, lead=90)],
+        ["bash", "-c", write(one, Wish(ranks=ranks), cluster, folder, lead=90)],
         cwd=folder,
         env=os.environ | {"SLURM_JOB_ID": "7", "PATH": f"{bin_}:{os.environ['PATH']}"},
         capture_output=True,
@@ -301,6 +302,17 @@ def test_an_exit_code_of_before_a_requeue_is_forgotten(
         f"{tmp_path}: not the workspace of this job, which was /data/wires when it was sent; "
         "janus-md submit sends it again\n"
     )
+
+
+def test_ranks_see_the_environment_and_come_back_to_a_job_that_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLURM_EXPORT_ENV", "NONE")
+    srun = "echo $SLURM_EXPORT_ENV $1; exit 76"
+    ran = run_script(tmp_path, monkeypatch, "exit 9", ranks=2, srun=srun, scontrol="echo $1")
+    assert ran.returncode == 75
+    assert ran.stdout == "ALL --ntasks=2\nto be continued\nrequeue\n"
+    assert (tmp_path / FOLDER / "7.exit").read_text() == "75 requeued\n"
 
 
 def test_without_its_setup_a_run_does_not_begin(
