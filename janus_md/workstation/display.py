@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -55,6 +56,13 @@ class _Tally:
         self._console, self._jobs = console, len(jobs)
         self._forecast = Forecast(jobs)
         self._ended: Counter[str] = Counter()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Let time pass that does not count."""
+        begun = time.monotonic()
+        yield
+        self._forecast.pause(time.monotonic() - begun)
 
     def _count(self, running: Running, code: int) -> None:
         self._forecast.end(running, code)
@@ -153,6 +161,16 @@ class LiveTable(_Tally):
         trace: TracebackType | None,
     ) -> None:
         self._live.stop()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Leave the terminal to others meanwhile."""
+        self._live.stop()
+        try:
+            with super().away():
+                yield
+        finally:
+            self._live.start()
 
     def begin(self, running: Running) -> None:
         """Show its row with the next look."""

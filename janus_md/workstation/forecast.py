@@ -28,6 +28,10 @@ class Forecast:
         self._first: dict[tuple[str, str], float] = {}
         self._gained = 0.0
 
+    def pause(self, seconds: float) -> None:
+        """Leave out a time in which everything was suspended."""
+        self._begun += seconds
+
     def end(self, running: Running, code: int) -> None:
         """Count an operation as over; where it failed, those that wait for it too."""
         operations = running.job.operations

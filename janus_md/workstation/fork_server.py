@@ -16,6 +16,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from janus_md.interrupts import signals_blocked
+from janus_md.workstation.suspension import wake_when_orphaned
 
 _forked = True  # else each process imports for itself
 
@@ -63,7 +64,7 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
     context: Any = get_context("forkserver" if _forked else "spawn")
     reader, writer = context.Pipe(duplex=False)
     try:
-        process = context.Process(target=target, args=(writer, *arguments))
+        process = context.Process(target=_begin, args=(target, writer, *arguments))
         process.start()
     except (EOFError, ConnectionError):  # the server was killed
         reader.close()
@@ -77,6 +78,11 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
     finally:
         writer.close()
     return process, reader
+
+
+def _begin(target: Callable[..., None], *arguments: Any) -> None:
+    wake_when_orphaned()
+    target(*arguments)
 
 
 @contextmanager

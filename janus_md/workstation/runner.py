@@ -8,6 +8,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from janus_md.walltime import MARGIN, NO_LIMIT, Limit
 from janus_md.worker import DONE, HELD, STOPPED, Resources
 from janus_md.workstation import fork_server
 from janus_md.workstation.running import Job, Running, start
+from janus_md.workstation.suspension import suspend, suspend_signal
 from janus_md.workstation.throughput import Filling, threads_for
 
 _LOOK_SECONDS = 0.25
@@ -68,6 +70,9 @@ class Display(Protocol):
 
     def note(self, text: str) -> None:
         """Show a sentence."""
+
+    def away(self) -> AbstractContextManager[None]:
+        """Leave the terminal to others meanwhile."""
 
 
 @dataclass
@@ -133,7 +138,8 @@ class _Pool:
 
     def run(self) -> Outcome:
         fork_server.begin()
-        with signals_raise(), stop_signals() as interrupted:  # the second one raises
+        # The second signal raises.
+        with signals_raise(), stop_signals() as interrupted, suspend_signal() as suspended:
             stopping, limit = False, self._machine.limit
             try:
                 while self._running or (any(self._waiting.values()) and not stopping):
@@ -142,6 +148,8 @@ class _Pool:
                     for key, _ in self._selector.select(_LOOK_SECONDS):
                         if not key.data.read():
                             self._end(key.data, stopping or interrupted())
+                    if suspended():
+                        self._suspend()
                     self._watch_gpus()
                     self._display.show(self._running)
                     if (interrupted() or limit.left() < MARGIN) and not stopping:
@@ -164,6 +172,13 @@ class _Pool:
         for one in self._running:
             one.process.terminate()
         self._display.note("stopping in checkpoints; another Ctrl-C stops at once")
+
+    def _suspend(self) -> None:
+        """Do as Ctrl-Z says, and all workers with it."""
+        with self._display.away():
+            suspend([one.process.pid for one in self._running if one.process.pid])
+        for filling in self._fillings:
+            filling.observe(time.monotonic(), {})  # that time does not count
 
     def _begin_next(self) -> bool:
         """Begin a job where there is room for it; the analyses first, since they end a job."""

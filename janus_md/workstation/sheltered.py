@@ -25,4 +25,5 @@ def _outlive(number: int, frame: FrameType | None) -> None:
 for _number in SIGNALS:
     signal.signal(_number, _outlive)
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run tells each worker by SIGTERM
+signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # Ctrl-Z: it may be waiting for an answer
 signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)

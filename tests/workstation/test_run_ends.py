@@ -65,6 +65,37 @@ def test_a_second_interrupt_stops_at_once(
     assert not running(worker)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc, and who wakes whom, are Linux's")
+def test_ctrl_z_suspends_the_workers_too_and_a_kill_leaves_none_behind(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "janus_md.cli", "run", "-d", place, "--engine", engine],
+        stdout=subprocess.DEVNULL,
+        env=environment(),
+        process_group=0,  # as a shell does; of its own session it could not be suspended
+    )
+    both = (process.pid, worker_of(job))
+
+    def states() -> list[str]:
+        texts = [Path(f"/proc/{one}/stat").read_text() for one in both]
+        return [text.rpartition(")")[2].split()[0] for text in texts]
+
+    for _ in range(2):
+        os.killpg(process.pid, signal.SIGTSTP)
+        wait_for(lambda: states() == ["T", "T"])
+        os.killpg(process.pid, signal.SIGCONT)
+        wait_for(lambda: "T" not in states())
+    os.killpg(process.pid, signal.SIGTSTP)
+    wait_for(lambda: states() == ["T", "T"])
+    process.kill()
+    process.wait()
+    wait_for(lambda: not running(both[1]))
+    assert (job / "restart.npz").exists()
+
+
 def test_a_terminal_shows_a_table_and_takes_ctrl_c(
     janus_md: Cli, tmp_path: Path, engine: str
 ) -> None:
