@@ -212,17 +212,25 @@ def queue(prefix: str) -> list[Queued]:
 def ended(ids: Sequence[str]) -> dict[str, tuple[str, int]]:
     """What became of jobs that are no longer in the queue, where Slurm still knows.
 
+    The controller, whose memory is short, is asked first: accounting may be slow, or late.
+
     Returns
     -------
     dict
-        State (COMPLETED, FAILED, TIMEOUT, OUT_OF_MEMORY, ...) and exit code by id: of accounting
-        where the cluster keeps it, else of the controller's memory, which is short.
+        State (COMPLETED, FAILED, TIMEOUT, OUT_OF_MEMORY, ...) and exit code by id.
     """
     found: dict[str, tuple[str, int]] = {}
+    with suppress(JanusError):
+        answer = ask(
+            "squeue", "--noheader", "--me", "--array", "--federation", "--states=all",
+            "--Format=JobArrayID:40,State:30,exit_code:20",
+        )  # fmt: skip
+        found = _ended(parse_memory(answer.splitlines()))
     others = os.environ.get("SLURM_CLUSTERS")  # which sacct alone does not follow
     where = f"--clusters={others}" if others else "--federation"
     # Asked for a task, accounting keeps silent on those that ended before they became tasks.
-    heads = list(dict.fromkeys(one.partition("_")[0] for one in ids))
+    unknown = (one for one in ids if _of(one, found) is None)
+    heads = list(dict.fromkeys(one.partition("_")[0] for one in unknown))
     for first in range(0, len(heads), AT_ONCE):
         some = heads[first : first + AT_ONCE]
         try:
@@ -232,19 +240,12 @@ def ended(ids: Sequence[str]) -> dict[str, tuple[str, int]]:
             )  # fmt: skip
         except JanusError:
             break  # no accounting here
-        found |= _ended(parse_accounting(answer.splitlines()))
-    if any(_of(one, found) is None for one in ids):
-        with suppress(JanusError):
-            answer = ask(
-                "squeue", "--noheader", "--me", "--array", "--federation", "--states=all",
-                "--Format=JobArrayID:40,State:30,exit_code:20",
-            )  # fmt: skip
-            found = _ended(parse_memory(answer.splitlines())) | found
+        found = _ended(parse_accounting(answer.splitlines())) | found
     return {one: told for one in ids if (told := _of(one, found)) is not None}
 
 
 def _ended(found: Mapping[str, tuple[str, int]]) -> dict[str, tuple[str, int]]:
-    """Leave out what has not ended: accounting may be late by minutes."""
+    """Leave out what has not ended."""
     return {one: told for one, told in found.items() if told[0] not in NOT_ENDED}
 
 

@@ -128,11 +128,11 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_accounting_is_asked_first_and_the_controller_for_the_rest(commands: Path) -> None:
+def test_the_controller_is_asked_first_and_accounting_for_the_rest(commands: Path) -> None:
     asked = commands / "asked"
     program(commands, "sacct", f"echo \"$@\" >{asked}\necho '{SACCT}'")
     # Accounting is late with job 4, which the controller knows to have ended.
-    program(commands, "squeue", "echo 8 CANCELLED 0\necho 28 FAILED 256\necho 4 FAILED 9")
+    program(commands, "squeue", "echo 8 CANCELLED 0\necho 6_3 RUNNING 0\necho 4 FAILED 9")
     told = slurm.ended(["28", "8", "9", "39_0", "39_3", "6_3", "4", "22"])
     assert told == {
         "28": ("OUT_OF_MEMORY", 253),
@@ -141,7 +141,7 @@ def test_accounting_is_asked_first_and_the_controller_for_the_rest(commands: Pat
         "39_3": ("CANCELLED", 0),
         "4": ("FAILED", 137),
     }
-    assert asked.read_text().split()[-1] == "28,8,9,39,6,4,22"
+    assert asked.read_text().split()[-1] == "28,9,39,6,22"
 
 
 def test_a_cluster_without_accounting(commands: Path) -> None:
