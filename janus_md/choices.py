@@ -89,18 +89,20 @@ def choose_once(
     def kept() -> Choice | None:
         return _read(measured.recall(machine, file).get(kind))
 
-    earlier = kept()
-    if earlier is not None and (earlier.quiet or not quiet) and (record := taken(earlier)):
-        return record
-    with measured.in_turn(kind, file, look):
-        # A choice that another process has just made is not older than one made now.
-        if (newer := kept()) != earlier and (record := taken(newer)):
-            return record
+    def anew() -> Record:
         record = choose(point, system, list(candidates), threads, gpu_id, look)
         chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
         chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         measured.keep(machine, kind, chosen, file)
-    return record
+        return record
+
+    earlier = kept()
+    if earlier is None or (quiet and not earlier.quiet):
+        with measured.in_turn(kind, file, look):
+            if (newer := kept()) == earlier:
+                return anew()
+        earlier = newer  # not older than one made now
+    return taken(earlier) or anew()
 
 
 def _read(kept: Any) -> Choice | None:

@@ -72,6 +72,8 @@ def analyze(
         "enantiomers": _pairs(enantiomers),
         "frames": _slice(frames),
     }
+    with GsdSource(file) as source:
+        about = source.metadata()
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task(file.name, total=None)
@@ -79,25 +81,24 @@ def analyze(
             file,
             out,
             workers=jobs or cores_here(),
-            criterion=_criterion(file, distance, angle),
+            criterion=_criterion(about, distance, angle),
             progress=lambda done, total: progress.update(task, completed=done, total=total),
             **options,
         )
-    with GsdSource(file) as source:
-        time_unit = "ns" if "time_step_ps" in source.metadata() else "steps"
-    _print(summary, out, time_unit)
+    _print(summary, out, time_unit="ns" if "time_step_ps" in about else "steps")
 
 
-def _criterion(file: Path, distance: float | None, angle: float | None) -> BondCriterion | None:
-    """Return the criterion asked for; half of one is completed by what the file states."""
+def _criterion(
+    about: dict[str, Any], distance: float | None, angle: float | None
+) -> BondCriterion | None:
+    """Return the criterion asked for; half of one is completed by what the file's metadata say."""
     if distance is None and angle is None:
         return None
-    from janus_md.analysis.source import GsdSource, bond_criterion
+    from janus_md.analysis.source import bond_criterion
     from janus_md.bodies import BondCriterion
 
     if distance is None or angle is None:
-        with GsdSource(file) as source:
-            stated = bond_criterion(source.metadata())
+        stated = bond_criterion(about)
         distance = stated.distance if distance is None else distance
         angle = stated.angle if angle is None else angle
     return BondCriterion(distance, angle)

@@ -112,8 +112,8 @@ def measure_copies(
 ) -> float:
     """Sum of steps per second of `copies` that run at the same time; 0 where one fails.
 
-    `chosen` keeps the engines' records with their meshes from one call to the next. One thread
-    goes to the engine that is the fastest with one, several to LAMMPS.
+    `chosen` keeps what runs, with its mesh, from one call to the next: the ``fastest`` of the
+    engines with one thread, ``lammps`` with several.
     """
     if not chosen:
         with ExitStack() as stack:
@@ -122,8 +122,7 @@ def measure_copies(
             chosen |= json.loads(process.stdout.readline() or "{}")
     if not chosen:
         return 0.0
-    fastest = max(chosen.values(), key=lambda one: one["trial_steps_per_second"][one["engine"]])
-    execution = fastest if threads == 1 else chosen["lammps"]
+    execution = chosen["fastest" if threads == 1 else "lammps"]
     order = {"statepoint": statepoint, "execution": execution | {"threads": threads}}
     with ExitStack() as stack:
         running = [_start(stack, order, threads) for _ in range(copies)]
@@ -217,8 +216,9 @@ def _start(stack: ExitStack, order: dict[str, Any], threads: int) -> subprocess.
 
 def _main() -> None:
     """Do what the line on standard input says: choose meshes, or run as a copy."""
+    from janus_md.choices import choose_once
     from janus_md.engines import load
-    from janus_md.execution import choose, device_of, gentle_step, mesh_of
+    from janus_md.execution import device_of, gentle_step, mesh_of
     from janus_md.initial import build
     from janus_md.protocol import bath
 
@@ -226,10 +226,10 @@ def _main() -> None:
     point = StatePoint.of(order["statepoint"])
     system = build(point)
     if "candidates" in order:
-        found = {
-            name: choose(point, system, [(name, kind)], 1, 0) for name, kind in order["candidates"]
-        }
-        print(json.dumps(found), flush=True)
+        fastest = lammps = choose_once(point, system, order["candidates"], 1, 0)
+        if fastest["engine"] != "lammps":
+            lammps = choose_once(point, system, [("lammps", "cpu")], 1, 0)
+        print(json.dumps({"fastest": fastest, "lammps": lammps}), flush=True)
         return
     execution = order["execution"]
     simulation = load(execution["engine"]).start(
