@@ -268,8 +268,10 @@ def _with_speeds(
     console: Any,
 ) -> list[Job]:
     """Return the jobs with their speeds by threads, where those are known or worth a trial."""
-    from janus_md.workstation.thread_trial import speeds_of
+    from janus_md.workstation.thread_trial import LEAST_SECONDS, speeds_of
 
+    if machine.limit.left() < LEAST_SECONDS:
+        return pending
     statepoints = {record.id: dict(record.statepoint) for record in chosen}
     speeds = speeds_of(
         {one.id: statepoints[one.id] for one in pending if "simulate" in one.operations},

@@ -244,7 +244,9 @@ class _Pool:
         try:
             running = start(job, operation, resources, gpu_id)
         except OSError as error:
-            message = f"{error.filename}: {error.strerror}; mend that and run again"
+            message = (
+                f"{error.filename or job.directory}: {error.strerror}; mend that and run again"
+            )
             self._outcome.failed.append((job, message))
             return
         self._selector.register(running.pipe, selectors.EVENT_READ, running)

@@ -27,6 +27,9 @@ that it is worth a trial of some ten seconds."""
 TRIAL_SECONDS = 2.0
 """Time for which the copies run."""
 
+LEAST_SECONDS = 300.0
+"""Wall time that must be left for a trial: it does not end early."""
+
 READY = "ready"
 
 CACHE = "threads"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import socket
 import stat
@@ -107,10 +108,16 @@ def missing() -> str:
 def start(folder: Path, **settings: object) -> Node:
     """Start a node whose files lie in `folder`."""
     gpus = 2 if os.geteuid() == 0 else 0  # their device files are made by root alone
-    told = {"CPUS": CPUS, "MEM": 8000, "GPUS": gpus, "MINJOBAGE": 600, "PORT": _free_ports()}
-    environment = {f"SLURM_NODE_{key}": str(value) for key, value in (told | settings).items()}
-    command = ["bash", str(SCRIPT), "start", str(folder)]
-    subprocess.run(command, check=True, env=os.environ | environment, stdout=subprocess.DEVNULL)
+    told = {"CPUS": CPUS, "MEM": 8000, "GPUS": gpus, "MINJOBAGE": 600} | settings
+
+    def begun() -> bool:  # the script waits 30 s for it, which a busy machine may need
+        values = told | {"PORT": _free_ports()}
+        environment = {f"SLURM_NODE_{key}": str(value) for key, value in values.items()}
+        command = ["bash", str(SCRIPT), "start", str(folder)]
+        done = subprocess.run(command, env=os.environ | environment, stdout=subprocess.DEVNULL)
+        return done.returncode == 0
+
+    wait_for(begun)
     return Node(folder, gpus)
 
 
@@ -121,12 +128,12 @@ def stop(node: Node) -> None:
 
 
 def _free_ports() -> int:
-    """A port that is free, like the one after it."""
+    """A port that is free, like the one after it; the system gives neither to anybody else."""
     while True:
+        port = random.randrange(10_000, 32_000)
         with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
             try:
+                one.bind(("127.0.0.1", port))
                 other.bind(("127.0.0.1", port + 1))
             except OSError:
                 continue
