@@ -8,7 +8,9 @@ mean lengths by number and by weight
 
     L_n = 1 / (1 - x) = (1 + sqrt(1 + 4 K rho)) / 2,    L_w = (1 + x) / (1 - x) = 2 L_n - 1.
 
-Rings and the interaction of bodies that are not neighbours in a wire are left out.
+Rings and the interaction of bodies that are not neighbours in a wire are left out; so is the room
+that others take. For `bladed`, whose second virial coefficient without charges is 76 nm^3, that is
+much: at 0.023 bodies per nm^3 bonds are ten times as frequent.
 """
 
 from __future__ import annotations
