@@ -96,10 +96,12 @@ def sent(what: Sent, console: Console) -> None:
         console.print(f"  {what.untried} not tried after so many refusals")
     if any("SubmitJob" in why for why in reasons):
         # QOSMaxSubmitJobPerUserLimit, AssocMaxSubmitJobLimit, ...; an array counts by its tasks.
-        console.print("  the queue takes no more of yours; a larger --bundle makes fewer of them")
-    console.print(
-        f"{len(what.rejected) + what.untried} not sent; the next submit sends what is left"
-    )
+        console.print(
+            "  the queue takes no more of yours: a larger --bundle makes fewer of them, a filter "
+            "chooses some"
+        )
+    left = len(what.rejected) + what.untried
+    console.print(f"{count(left, 'submission')} not sent; the next submit sends what is left")
 
 
 @contextmanager

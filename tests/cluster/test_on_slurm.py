@@ -103,7 +103,7 @@ def test_what_is_refused_does_not_stop_the_rest(
         first = place.submit(*place.later())
     assert first.code == 1
     assert "6 sent" in first.out
-    assert "  3 refused: sbatch: no, not now\n3 not sent; the next submit sends what" in first.out
+    assert "  3 refused: sbatch: no, not now\n3 submissions not sent; the next submit" in first.out
     assert place.status().startswith("9 jobs: 3 waiting, 6 queued")
     second = place.submit(*place.later())
     assert second.code == 0
@@ -130,7 +130,7 @@ def test_a_limit_of_submissions_is_not_run_into_again_and_again(
     assert "3 sent" in met.out
     assert "  10 refused: sbatch: QOSMaxSubmitJobPerUserLimit Batch job sub" in met.out
     assert "  12 not tried after so many refusals\n  the queue takes no more of yours" in met.out
-    assert met.out.endswith("22 not sent; the next submit sends what is left\n")
+    assert met.out.endswith("22 submissions not sent; the next submit sends what is left\n")
     assert len(slurm.queue()) == 3
     assert place.told()["states"] == {"waiting": 22, "queued": 3}
 
