@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -100,7 +101,7 @@ def outcomes(
             known[slurm_id] = Outcome("ended")  # this is a copy, of which nothing was sent
         elif (left := _left_behind(root / exit_file(slurm_id))) is not None:
             code, alone = left
-            word = _OWN_WORDS.get(code, f"failed (exit code {code})")
+            word = _OWN_WORDS.get(code) or _failed(code)
             known[slurm_id] = Outcome(word, failed=code not in _TOLD)
             if not alone:
                 unsure.append(slurm_id)
@@ -113,7 +114,7 @@ def outcomes(
         if state == slurm.ENDED_WELL:
             own = Outcome("ended")
         elif state and not (state == "FAILED" and slurm_id in known):
-            word = _WORDS.get(state, f"failed (exit code {code})")
+            word = _WORDS.get(state) or _failed(code)
             own = Outcome(word, failed=own.failed and state not in _NOT_ITS_FAULT)
         begun = (root / output_of(slurm_id)).exists()
         nowhere = state == "FAILED" and code == slurm.NO_OUTPUT
@@ -121,6 +122,11 @@ def outcomes(
         if folders[slurm_id] in moved and (nowhere or lost):
             own = Outcome(
                 f"not begun (its folder was {folders[slurm_id]}; janus-md submit sends it again)"
+            )
+        elif own.failed and nowhere:
+            own = Outcome(
+                f"not begun (Slurm could not open {output_of(slurm_id)}; janus-md submit sends it "
+                "again)"
             )
         elif own.failed and not state and not begun:
             # Neither accounting nor controller keep an array's task that was cancelled early.
@@ -150,6 +156,14 @@ def _word(one: Queued, moved: set[str]) -> str:
     word = _WORDS.get(one.state, one.state.lower().replace("_", " "))
     reason = re.split(r"[\s,]", one.reason)[0]
     return f"{word} ({reason})" if word == "queued" and reason not in ("", "None") else word
+
+
+def _failed(code: int) -> str:
+    """Say with which exit code something failed, or by which signal."""
+    try:
+        return f"failed (killed by {signal.Signals(code - 128).name})"
+    except ValueError:
+        return f"failed (exit code {code})"
 
 
 def _explained(word: str, root: Path, slurm_id: str) -> str:

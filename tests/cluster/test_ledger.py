@@ -61,7 +61,7 @@ def outcome(
         (None, "0\n", "ended", False),
         (None, "75\n", "to be continued", False),
         (None, "1\n", "failed (exit code 1)", False),  # the run has noted which job, and why
-        (None, "139\n", "failed (exit code 139)", True),
+        (None, "139\n", "failed (killed by SIGSEGV)", True),
         (None, "", "ended without a word", True),
         (("OUT_OF_MEMORY", 253), "", f"out of memory ({MORE})", True),
         (("TIMEOUT", 0), "", f"timed out ({EARLIER})", True),
@@ -116,6 +116,9 @@ def test_what_did_not_begin_has_not_failed(root: Path, monkeypatch: pytest.Monke
     assert outcome(root, monkeypatch, None, begun=False) == Outcome(left)
     said = outcome(root, monkeypatch, ("FAILED", 7), begun=False)
     assert said == Outcome("failed (exit code 7)", failed=True)
+    shut = "Slurm could not open .janus_md/slurm/7.out"
+    said = outcome(root, monkeypatch, ("FAILED", 181))
+    assert said == Outcome(f"not begun ({shut}; janus-md submit sends it again)")
     gone = "not begun (its folder was /gone; janus-md submit sends it again)"
     for begun in (False, True):  # or begun before the folder was moved, and requeued by Slurm
         assert outcome(root, monkeypatch, ("FAILED", 181), "", begun, "/gone") == Outcome(gone)
