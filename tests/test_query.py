@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +208,28 @@ def test_columns_of_jobs_that_have_not_the_same_keys() -> None:
     kept = query.select(rows, ["replica=null", "status!=queued"])
     assert kept["job"] == ["b"]
     assert kept.names == rows.names
+
+
+def test_columns_of_more_jobs_than_are_packed_at_a_time() -> None:
+    def point(k: int) -> dict[str, Any]:
+        found: dict[str, Any] = {"x": k / 8, "whole": k, "list": [k % 3], "changes": float(k)}
+        if k >= 1200:
+            found["changes"] = str(k)
+        if k < 500:
+            found["gone"] = 0.5
+        if k >= 1500:
+            found["late"] = 1.5
+        return found
+
+    points = [point(k) for k in range(2500)]
+    rows = query.Columns(job(str(k), one) for k, one in enumerate(points))
+    assert len(rows) == 2500
+    names = ["x", "whole", "list", "changes", "gone", "late"]
+    for name in names:
+        assert rows[name] == [one.get(name) for one in points]
+    assert [type(rows.packed(name)) for name in names] == [array, list, list, list, array, array]
+    assert {type(value) for value in rows["whole"]} == {int}
+    assert list(rows.rows(names)) == [tuple(map(one.get, names)) for one in points]
+    kept = query.select(rows, ["late=1.5", "x>300"])
+    assert kept["whole"] == list(range(2401, 2500))
+    assert rows.take([7, 3])["changes"] == [7.0, 3.0]
