@@ -17,13 +17,13 @@ import tempfile
 import time
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md import products
+from janus_md import locks, products
 from janus_md.errors import JanusError
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 STATE_POINT, DOCUMENT = "signac_statepoint.json", "signac_job_document.json"
 """signac's names of a job's files."""
+
+PATIENCE = 120.0
+"""Seconds that :func:`create` waits for another one in the same folder."""
 
 _STAGING = ".new-"
 _STALE_SECONDS = 3600.0  # staging that was not touched for so long is left of an init that died
@@ -210,19 +213,32 @@ def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
         raise JanusError(f"directory: {str(directory)!r} is a file; it must be a folder, or new")
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        project = signac.init_project(path=directory.resolve())
-        new = _add(Path(project.workspace), statepoints)
-        _check_cache(project)
-        with suppress(signac.errors.JobsCorruptedError):  # of another template: `status` tells
-            project.update_cache()
-        script = directory / "project.py"
-        if not script.exists():
-            partial = directory / "project.py.partial"
-            shutil.copyfile(Path(__file__).with_name("project.py"), partial)
-            partial.replace(script)
+        with _alone(directory):
+            project = signac.init_project(path=directory.resolve())
+            new = _add(Path(project.workspace), statepoints)
+            _check_cache(project)
+            with suppress(signac.errors.JobsCorruptedError):  # of another template: `status` tells
+                project.update_cache()
+            script = directory / "project.py"
+            if not script.exists():
+                partial = directory / "project.py.partial"
+                shutil.copyfile(Path(__file__).with_name("project.py"), partial)
+                partial.replace(script)
     except OSError as error:
         raise JanusError(f"directory: {str(directory)!r} cannot be written: {error}") from error
     return new
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Keep other calls of :func:`create` away: signac's own files are not written in one stroke."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without such locks
+            locks.wait_for(descriptor, PATIENCE, 0.1)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,7 @@ import signac
 
 from janus_md import sweeps, workspace
 from janus_md.errors import JanusError
+from tests.conftest import PATIENCE, environment
 
 POINTS = [point.model_dump(mode="json") for point in sweeps.load_template("quickstart").points[::2]]
 
@@ -84,8 +87,11 @@ def test_what_a_killed_init_left_goes_when_it_is_old(tmp_path: Path) -> None:
     assert len(signac.get_project(path=tmp_path)) == len(POINTS)
 
 
-def test_two_inits_at_once_make_every_job_once(tmp_path: Path) -> None:
-    """The second begins and ends while the first one is in the middle."""
+def test_two_inits_at_once_make_every_job_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second begins and ends while the first one is in the middle: nothing can be locked."""
+    monkeypatch.setattr(workspace, "PATIENCE", 0.0)
     other: list[int] = []
 
     def points() -> Iterator[dict[str, Any]]:
@@ -157,3 +163,41 @@ def test_what_cannot_be_read_is_a_failure_of_that_job_alone(tmp_path: Path) -> N
     told = [found[str(job.id)].document["failure"]["message"] for job in jobs[:2]]
     assert told[0].startswith("signac_job_document.json cannot be read")
     assert told[1].startswith("signac_statepoint.json is missing or damaged; `janus-md init`")
+
+
+CREATE = """
+import sys
+from pathlib import Path
+from janus_md import workspace
+from tests.test_workspace import POINTS
+print("ready", flush=True)
+sys.stdin.readline()
+points = [point | {"replica": k} for point in POINTS for k in range(50)]
+print(workspace.create(Path(sys.argv[1]), points))
+"""
+
+
+def test_those_who_make_one_at_the_same_time_make_each_job_once(tmp_path: Path) -> None:
+    place = tmp_path / "workspace"
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", CREATE, str(place)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+        for _ in range(3)
+    ]
+    for one in running:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in running:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    said = [one.communicate(timeout=PATIENCE)[0] for one in running]
+    assert [one.returncode for one in running] == [0] * 3
+    number = 50 * len(POINTS)
+    assert sum(map(int, said)) == number
+    assert len(list(workspace.read_jobs(workspace.open_project(place)))) == number

@@ -2,7 +2,7 @@
 
 The server imports (:mod:`.preloaded`) and forks, and does nothing else: no engine, no GPU and no
 MPI is there that a fork would tear apart. A crash costs its own process. Signals that ask for an
-end do not end the server: those who use it do, and it ends with the last of them.
+end do not end the server: it ends with the process that has begun it.
 """
 
 from __future__ import annotations
@@ -81,7 +81,12 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
 
 
 def _begin(target: Callable[..., None], *arguments: Any) -> None:
+    """Leave the server to the process that has begun it: it ends with that one, and wakes this."""
     wake_when_orphaned()
+    server: Any = forkserver._forkserver
+    if server._forkserver_alive_fd is not None:
+        os.close(server._forkserver_alive_fd)
+        server._forkserver_alive_fd = None
     target(*arguments)
 
 

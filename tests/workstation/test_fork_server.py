@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from janus_md.interrupts import SIGNALS
 from janus_md.workstation import fork_server
-from tests.conftest import environment
+from tests.conftest import environment, wait_for
+from tests.workstation.test_runner import running
 
 
 def leave(pipe: Connection) -> None:
@@ -46,3 +50,32 @@ def test_signals_that_come_while_it_begins_do_not_end_it() -> None:
     *forked, last = done.stdout.split()
     assert forked == ["3", "True", "3", "True"]
     assert last in ("3", "4")  # of another server, or, where it had been asked, of none
+
+
+def tell(pipe: Connection) -> None:
+    """A process that ends when nobody listens any more."""
+    with contextlib.suppress(BrokenPipeError):
+        while True:
+            pipe.send_bytes(b".")
+            time.sleep(0.05)
+
+
+def suspend_one() -> None:
+    """Suspend a process, tell which, and wait."""
+    fork_server.begin()
+    process, pipe = fork_server.start(tell)
+    pipe.recv_bytes()
+    os.kill(process.pid, signal.SIGSTOP)
+    print(process.pid, flush=True)
+    process.join()
+
+
+def test_a_suspended_process_does_not_outlive_the_one_that_asked_for_it() -> None:
+    command = [sys.executable, "-c", f"from {__name__} import suspend_one; suspend_one()"]
+    asked = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
+    assert asked.stdout is not None
+    suspended = int(asked.stdout.readline())
+    wait_for(lambda: "\nState:\tT" in Path(f"/proc/{suspended}/status").read_text())
+    asked.kill()
+    asked.wait()
+    wait_for(lambda: not running(suspended))
