@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import rowan
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from janus_md.bodies import FloatArray, RigidBody
@@ -16,7 +17,8 @@ PairTable = dict[tuple[str, str], LennardJones]
 CONTACT = 0.9
 """Share of sigma that beads keep between them: WCA costs 7.7 kT there at room temperature."""
 
-_TRIES = 512  # tries a round, at least
+_TRIES = 512  # tries a round, at least; twice as many after each round that places nobody,
+_MOST_TRIES = 8  # and so many for each body of the box at most
 _BARREN = 60  # rounds in a row that place nobody: no room is left
 _SWEEPS, _STEP = 5, 0.15  # of hard-body moves between barren rounds; nm and radians
 _STALLED = 600  # rounds in a row that leave as many overlaps on a lattice
@@ -54,6 +56,13 @@ class _Beads:
         return np.concatenate(xs), np.concatenate(ts), np.concatenate(owners)
 
 
+def _tree(beads: _Beads, length: float, places: FloatArray) -> tuple[cKDTree, float]:
+    """Tree of beads in the periodic box, and how far apart beads may be that come too close."""
+    inside = np.mod(places, length)
+    inside[inside >= length] = 0.0  # what a rounding error below 0 comes to
+    return cKDTree(inside, boxsize=length), min(beads.sigma.max(), 0.499 * length)
+
+
 def _clashes(
     beads: _Beads, length: float, kinds: IntArray, centres: FloatArray, orientations: FloatArray
 ) -> tuple[IntArray, IntArray]:
@@ -61,17 +70,30 @@ def _clashes(
     x, types, owners = beads.of(kinds, centres, orientations)
     if len(x) == 0:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    inside = np.mod(x, length)
-    inside[inside >= length] = 0.0  # what a rounding error below 0 comes to
-    tree = cKDTree(inside, boxsize=length)
-    pairs = tree.query_pairs(min(beads.sigma.max(), 0.499 * length), output_type="ndarray")
-    a, b = pairs.T
+    tree, furthest = _tree(beads, length, x)
+    a, b = tree.query_pairs(furthest, output_type="ndarray").T
     apart = x[a] - x[b]
     apart -= length * np.rint(apart / length)
     close = np.einsum("ij,ij->i", apart, apart) < beads.sigma[types[a], types[b]] ** 2
     close &= owners[a] != owners[b]
     first, second = owners[a[close]], owners[b[close]]
     return np.minimum(first, second), np.maximum(first, second)
+
+
+_Bodies = tuple[IntArray, FloatArray, FloatArray]  # kinds, centres, orientations
+
+
+def _free(beads: _Beads, length: float, tried: _Bodies, placed: _Bodies) -> NDArray[np.intp]:
+    """Those of the bodies `tried` that come too close to none of those `placed`."""
+    (x, types, owners), (y, types_there, _) = beads.of(*tried), beads.of(*placed)
+    free = np.ones(len(tried[0]), bool)
+    if len(x) and len(y):
+        tree, furthest = _tree(beads, length, x)
+        there, _ = _tree(beads, length, y)
+        near = tree.sparse_distance_matrix(there, furthest, output_type="ndarray")
+        close = near["v"] < beads.sigma[types[near["i"]], types_there[near["j"]]]
+        free[owners[near["i"][close]]] = False
+    return np.flatnonzero(free)
 
 
 def count_overlaps(system: System, share: float) -> int:
@@ -129,30 +151,24 @@ def place_at_random(
     order = np.zeros(0, np.int32)
     x, q = np.zeros((0, 3)), np.zeros((0, 4))
     waiting = rng.permutation(n).astype(np.int32)
-    barren = 0
+    barren, n_tries = 0, _TRIES
     while len(waiting):
         # The last bodies are hard to place: give each many tries a round.
-        tries = np.tile(waiting, -(-_TRIES // len(waiting)))
+        tries = np.tile(waiting, -(-n_tries // len(waiting)))
         new_x = (rng.random((len(tries), 3)) - 0.5) * length
         new_q = _random_quaternions(len(tries), rng)
-        tried = np.concatenate([order, tries])
-        all_x, all_q = np.concatenate([x, new_x]), np.concatenate([q, new_q])
-        first, second = _clashes(beads, length, kinds[tried], all_x, all_q)
-        with_placed = second[first < len(order)]
-        free = np.ones(len(tried), bool)
-        free[with_placed] = False
+        free = _free(beads, length, (kinds[tries], new_x, new_q), (kinds[order], x, q))
         # One place for each body, and of two places that clash the later one goes.
-        chosen = np.zeros(len(tried), bool)
-        candidates = np.flatnonzero(free[len(order) :]) + len(order)
-        chosen[candidates[np.unique(tried[candidates], return_index=True)[1]]] = True
-        both = chosen[first] & chosen[second]
-        chosen[second[both]] = False
-        placed_some = bool(chosen.any())
+        some = np.sort(free[np.unique(tries[free], return_index=True)[1]])
+        _, later = _clashes(beads, length, kinds[tries[some]], new_x[some], new_q[some])
+        some = np.delete(some, np.unique(later))
+        placed_some = len(some) > 0
         barren = 0 if placed_some else barren + 1
-        chosen[: len(order)] = True
-        order, x, q = tried[chosen], all_x[chosen], all_q[chosen]
+        order = np.concatenate([order, tries[some]])
+        x, q = np.concatenate([x, new_x[some]]), np.concatenate([q, new_q[some]])
         waiting = np.setdiff1d(waiting, order)
         if not placed_some:  # make room: let those that stand move about
+            n_tries = max(_TRIES, min(2 * n_tries, _MOST_TRIES * n))
             x, q = _shuffle(beads, length, kinds[order], x, q, rng)
         if barren >= _BARREN:
             raise JanusError(
