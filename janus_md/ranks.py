@@ -24,6 +24,9 @@ Value = TypeVar("Value")
 ABORT_SECONDS = 10.0
 """How long a rank that failed waits for the others to fail too, before it ends them all."""
 
+_HEARD = 1.0
+"""Seconds for mpiexec to pass on what was said; what it has not read at the end it drops."""
+
 _world: Any = None  # the communicator of mpi4py; None where there is one rank
 _last_words: Callable[[str], None] | None = None
 _wish = False  # this rank has heard a signal
@@ -189,4 +192,5 @@ def abort(message: str) -> None:
     """End all ranks at once with exit code 1; this one says why."""
     print(message, file=sys.stderr, flush=True)
     if _world is not None:
+        time.sleep(_HEARD)
         _world.Abort(1)
