@@ -139,3 +139,30 @@ fixed:
   protocol: {relax_ps: 2.0, frame_interval_ps: 2.0, produce_ns: 0.02}
 """
 """Template of a job that takes no time; relative_permittivity is still to be given."""
+
+
+def said_at_once(code: str, argument: str | Path, number: int) -> list[str]:
+    """What so many processes print that run `code` at the same time; each must end well.
+
+    The code prints "ready" where its imports are done, and then reads a line.
+    """
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(argument)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+        for _ in range(number)
+    ]
+    for one in running:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in running:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    said = [one.communicate(timeout=PATIENCE)[0] for one in running]
+    assert [one.returncode for one in running] == [0] * number
+    return said

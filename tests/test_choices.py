@@ -19,7 +19,7 @@ from janus_md.initial import build
 from janus_md.protocol import bath
 from janus_md.simulate import simulate
 from janus_md.statepoint import StatePoint
-from tests.conftest import PATIENCE, environment
+from tests.conftest import PATIENCE, environment, said_at_once
 from tests.engines.conftest import usable
 
 NEUTRAL = {"electrostatics": {"method": "none"}}
@@ -227,24 +227,7 @@ print(choose_once(one, system, [(sys.argv[1], "cpu")], 1, 0)["mesh_from"])
 
 def test_of_jobs_that_begin_together_one_chooses(engine: str, cache: Path) -> None:
     usable(engine)
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", CHOOSE, engine],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment(),
-        )
-        for _ in range(2)
-    ]
-    for one in running:
-        assert one.stdout is not None
-        assert one.stdout.readline() == "ready\n"
-    for one in running:
-        assert one.stdin is not None
-        one.stdin.write("go\n")
-        one.stdin.flush()
-    said = sorted(one.communicate(timeout=PATIENCE)[0] for one in running)
+    said = sorted(said_at_once(CHOOSE, engine, 2))
     assert said[0].startswith("an earlier choice (20")
     assert said[1] == "trials of this job\n"
     assert {path.name for path in cache.iterdir()} == {"meshes.json", "meshes.lock"}

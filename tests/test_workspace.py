@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +15,7 @@ import signac
 
 from janus_md import sweeps, workspace
 from janus_md.errors import JanusError
-from tests.conftest import PATIENCE, environment
+from tests.conftest import said_at_once
 
 POINTS = [point.model_dump(mode="json") for point in sweeps.load_template("quickstart").points[::2]]
 
@@ -179,25 +177,7 @@ print(workspace.create(Path(sys.argv[1]), points))
 
 def test_those_who_make_one_at_the_same_time_make_each_job_once(tmp_path: Path) -> None:
     place = tmp_path / "workspace"
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", CREATE, str(place)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment(),
-        )
-        for _ in range(3)
-    ]
-    for one in running:
-        assert one.stdout is not None
-        assert one.stdout.readline() == "ready\n"
-    for one in running:
-        assert one.stdin is not None
-        one.stdin.write("go\n")
-        one.stdin.flush()
-    said = [one.communicate(timeout=PATIENCE)[0] for one in running]
-    assert [one.returncode for one in running] == [0] * 3
+    said = said_at_once(CREATE, place, 3)
     number = 50 * len(POINTS)
     assert sum(map(int, said)) == number
     assert len(list(workspace.read_jobs(workspace.open_project(place)))) == number

@@ -167,14 +167,14 @@ def run(
 
 def _at_scheduler(project: Project, jobs: Sequence[Record]) -> set[str]:
     """Ids of the jobs that wait or run at a scheduler; none where it does not answer."""
-    from janus_md import scheduler
+    from janus_md import scheduler, standing
 
     try:
         told = scheduler.states(project, {one.id: one.document for one in jobs if one.left})
     except JanusError as error:
         typer.echo(f"{error}; jobs that are queued there may be run here too", err=True)
         return set()
-    return {one for one, word in told.items() if word.partition(" (")[0] in QUEUED}
+    return {one for one, word in told.items() if standing.parts(word)[0] in QUEUED}
 
 
 def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list[Record]:
