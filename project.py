@@ -19,7 +19,7 @@ from flow.environment import StandardEnvironment
 from flow.errors import UserOperationError
 from signac.job import Job
 
-from janus_md import operations, products, query, walltime, workspace
+from janus_md import heat, operations, products, query, walltime, workspace
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.locks import Held
 from janus_md.worker import HELD, STOPPED
@@ -34,7 +34,11 @@ THREADS = int(os.environ.get("JANUS_MD_THREADS", "1"))
 """Threads of a simulation on a CPU, and processes of an analysis."""
 
 ALLOW = tuple(filter(None, os.environ.get("JANUS_MD_ALLOW", "").split(",")))
-"""What may have changed since a checkpoint was written: version, state."""
+"""What may have changed since a checkpoint was written: version, state. With heat, the report's
+averages take in jobs that did not keep the temperature of their bath."""
+
+HEAT = tuple(name for name in ALLOW if name == heat.KEY)
+"""What of these the report allows."""
 
 SOURCES = ".sources"
 """File in the report's folder that tells which tables it was made of."""
@@ -62,6 +66,12 @@ def analyzed(job: Job) -> bool:
     return products.is_analyzed(Path(job.path), workspace.read_document(job.path))
 
 
+@Project.label
+def not_at_temperature(job: Job) -> bool:
+    """The run did not keep the temperature of its bath; the job document says more."""
+    return bool(heat.warning(workspace.read_document(job.path)))
+
+
 def all_analyzed(*jobs: Job) -> bool:
     """All jobs are analysed, those that failed apart."""
     return any(map(analyzed, jobs)) and all(analyzed(job) or failed(job) for job in jobs)
@@ -72,7 +82,7 @@ def sources(*jobs: Job) -> str:
 
     Times are not put in order: clocks jump.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(" ".join(HEAT).encode())
     for path in sorted(Path(job.path) / name for job in jobs for name in products.TABLES):
         with contextlib.suppress(FileNotFoundError):
             found = path.stat()
@@ -102,7 +112,7 @@ def simulate(job: Job) -> None:
         engine=ENGINE,
         device=DEVICE,
         threads=THREADS,
-        allow=ALLOW,
+        allow=[name for name in ALLOW if name not in HEAT],
         limit=walltime.limit(),
     )
 
@@ -121,7 +131,7 @@ def analyze(job: Job) -> None:
 def summarize(*jobs: Job) -> None:
     """Write the report of all jobs."""
     folder, found = Path(jobs[0].project.path) / "report", sources(*jobs)
-    query.write_report(jobs[0].project, folder)
+    query.write_report(jobs[0].project, folder, HEAT)
     (folder / SOURCES).write_text(found)
 
 

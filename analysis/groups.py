@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-RESULT_PREFIXES = ("execution.", "analysis.", "failure.")
+RESULT_PREFIXES = ("execution.", "analysis.", "failure.", "heat.")
 """Columns that are no part of the state point."""
 
 JOB_COLUMNS = ("job", "job_id", "id", "status", "substance", "path", "directory")

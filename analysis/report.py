@@ -35,7 +35,7 @@ from janus_md.analysis.results import (
     results_frame,
     tell_coupling,
 )
-from janus_md.analysis.unfinished import unfinished
+from janus_md.analysis.unfinished import not_at_temperature, unfinished
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,6 +103,7 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
         if analysed and job in job_dirs and figures.has_tables(Path(job_dirs[job]))
     }
     complete = rows[[job in finished for job in job_ids(rows)]]
+    doubtful = not_at_temperature(rows)
     groups = group_jobs(complete)
     chosen = _chosen(groups)
     place = {job: k for k, job in enumerate(job_ids(rows))}
@@ -139,6 +140,8 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
         n_done=len(complete),
         unfinished=unfinished(rows, finished, LISTED),
         n_unfinished=len(rows) - len(complete),
+        n_left_out=len(doubtful - finished),
+        n_allowed=len(doubtful & finished),
         execution=_execution(complete),
         constants=_constants(rows),
     )

@@ -41,14 +41,22 @@ class Unfinished:
     failed: bool
 
 
+def not_at_temperature(rows: pd.DataFrame) -> set[str]:
+    """Jobs that are done but did not keep the temperature of their bath."""
+    if not {"heat.passed", "status"} <= set(rows):
+        return set()
+    both = zip(job_ids(rows), rows["heat.passed"].tolist(), rows["status"].tolist(), strict=True)
+    return {job for job, passed, status in both if passed is False and status == "done"}
+
+
 def unfinished(rows: pd.DataFrame, finished: Collection[str], most: int) -> list[Unfinished]:
     """At most so many jobs of a sweep that are not `finished`; those that failed come first."""
-    ids = job_ids(rows)
+    ids, withheld = job_ids(rows), not_at_temperature(rows)
     left = [place for place, job in enumerate(ids) if job not in finished]
     none = [None] * len(rows)
-    said, step, status = (
+    said, step, status, heat = (
         rows[name].tolist() if name in rows else none
-        for name in ("failure.message", "failure.step", "status")
+        for name in ("failure.message", "failure.step", "status", "heat.why")
     )
     left.sort(key=lambda place: not isinstance(said[place], str))
     left = left[:most]
@@ -56,6 +64,8 @@ def unfinished(rows: pd.DataFrame, finished: Collection[str], most: int) -> list
     for place, label in zip(left, job_labels(rows, left), strict=True):
         failed = isinstance(said[place], str)
         reason = f"{said[place]}{_step(step[place])}" if failed else _standing(status[place])
+        if ids[place] in withheld:
+            reason = f"done, but left out of averages: {heat[place]}"
         found.append(Unfinished(ids[place], label, reason, failed))
     return found
 

@@ -15,7 +15,7 @@ from janus_md.workspace import read_document
 if TYPE_CHECKING:
     from janus_md.workspace import Record
 
-_PARTS = ("execution", "analysis", "failure")
+_PARTS = ("execution", "analysis", "failure", "heat")
 
 _PIECE = 1000
 """Rows that are plain objects at a time."""
@@ -29,7 +29,8 @@ class Columns:
 
     ``job`` is the id, ``status`` as of :func:`janus_md.products.state`, ``substance`` the particle
     or the mixture in words; the state point has dotted keys, and so has what the job document holds
-    under ``execution.``, ``analysis.`` and ``failure.``. None stands where a job has no such value.
+    under ``execution.``, ``analysis.``, ``failure.`` and ``heat.``. None stands where a job has no
+    such value.
 
     Parameters
     ----------
@@ -108,6 +109,14 @@ class Columns:
             kept._columns[name] = array("d", values) if isinstance(column, array) else list(values)
         return kept
 
+    def clear(self, prefix: str, rows: Sequence[int]) -> None:
+        """Take the values of these rows out of the columns whose names begin with `prefix`."""
+        for name, column in self._columns.items():
+            if name.startswith(prefix):
+                nothing: Any = math.nan if isinstance(column, array) else None
+                for row in rows:
+                    column[row] = nothing
+
     def names_on_disk(self) -> list[str]:
         """All columns, also of what was not kept of the documents when the jobs were read."""
         told = (_told(read_document(directory)) for directory in self._directories)
@@ -158,8 +167,11 @@ class _Branch:
 
 
 def _told(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parts of a document that have columns."""
-    return {key: document[key] for key in _PARTS if key in document}
+    """Return the parts of a document that have columns; what is said of each kind has none."""
+    told = {key: document[key] for key in _PARTS if key in document}
+    if isinstance(found := told.get("heat"), dict):
+        told["heat"] = {key: value for key, value in found.items() if key != "kinds"}
+    return told
 
 
 def _spread(

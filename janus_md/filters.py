@@ -31,7 +31,10 @@ _FILTER = re.compile(r"\s*([\w.\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
 RESULTS = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")
 """Averages worth printing."""
 
-TELLING = (*RESULTS, "failure")
+PASSED = "heat.passed"
+"""Column that is false where a run did not keep the temperature of its bath."""
+
+TELLING = (*RESULTS, "failure", "passed")
 """What of the documents is worth printing, by its :func:`document_keys`."""
 
 
@@ -42,13 +45,15 @@ def telling_columns(rows: Columns) -> list[str]:
     varying = [
         name
         for name in rows.names
-        if not name.startswith(("execution.", "analysis.", "failure.", "mixture."))
+        if not name.startswith(("execution.", "analysis.", "failure.", "heat.", "mixture."))
         and name not in told
         and (values := rows[name])
         and values.count(values[0]) < len(values)
     ]
     wanted = ["job", "status", "substance" if mixed else "particle", *varying]
     wanted += [f"analysis.{name}.mean" for name in RESULTS] + ["failure.message"]
+    if PASSED in rows.names and False in rows[PASSED]:
+        wanted.append(PASSED)
     return [name for name in dict.fromkeys(wanted) if name in rows.names]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, MutableMapping, Seque
 from pathlib import Path
 from typing import Any
 
-from janus_md import simulate
+from janus_md import heat, simulate
 from janus_md.errors import ToBeContinued
 from janus_md.interrupts import stop_signals
 from janus_md.locks import hold
@@ -57,6 +57,7 @@ def simulate_job(
         if is_simulated(directory):
             return
         document.pop("failure", None)
+        document.pop(heat.KEY, None)
         _forget_analysis(directory, document)
         simulate.simulate(
             point,

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from janus_md import heat
 from janus_md.columns import Columns, substance
-from janus_md.filters import TELLING, column, document_keys, select, telling_columns
+from janus_md.filters import PASSED, TELLING, column, document_keys, select, telling_columns
 from janus_md.workspace import Record, open_job, open_project, read_jobs
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ __all__ = [
     "select",
     "table",
     "telling_columns",
+    "withheld",
     "write_report",
 ]
 
@@ -54,16 +56,44 @@ def records(
     return [found[k] for k in order]
 
 
-def columns(project: Project, keys: Collection[str] | None = None) -> Columns:
-    """Read all jobs into columns, in the order of :func:`records`; parameters as there."""
+def columns(
+    project: Project, keys: Collection[str] | None = None, allow: Collection[str] = ()
+) -> Columns:
+    """Read all jobs into columns, in the order of :func:`records`.
+
+    Parameters
+    ----------
+    project, keys
+        As there.
+    allow : collection of str
+        With ``heat``, jobs that did not keep the temperature of their bath (``heat.passed`` is
+        false) have their results; without it, these are None, and so stay out of averages.
+
+    Raises
+    ------
+    JanusError
+        Where there are no jobs, or `allow` has another word.
+    """
+    heat.check_allowed(allow)
+    wanted = None if keys is None else {*keys, PASSED.rpartition(".")[2]}
     told: list[tuple[str, Mapping[str, Any]]] = []
 
     def each() -> Iterator[Record]:
-        for record in read_jobs(project, keys=keys):
+        for record in read_jobs(project, keys=wanted):
             told.append((record.id, record.statepoint))
             yield record
 
-    return Columns(each()).take(_order(told))
+    found = Columns(each()).take(_order(told))
+    if heat.KEY not in allow:
+        found.clear("analysis.", withheld(found))
+    return found
+
+
+def withheld(rows: Columns) -> list[int]:
+    """Rows of jobs that did not keep the temperature of their bath."""
+    if PASSED not in rows.names:
+        return []
+    return [row for row, passed in enumerate(rows[PASSED]) if passed is False]
 
 
 def _order(jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:
@@ -125,7 +155,9 @@ def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
     return ", ".join(say({"substance": substance(statepoint), **varying}))
 
 
-def table(project: Project, filters: Iterable[str] = ()) -> pd.DataFrame:
+def table(
+    project: Project, filters: Iterable[str] = (), allow: Collection[str] = ()
+) -> pd.DataFrame:
     """Lay out the jobs of a workspace as a table, with the columns of :class:`Columns`.
 
     Parameters
@@ -134,20 +166,24 @@ def table(project: Project, filters: Iterable[str] = ()) -> pd.DataFrame:
         The workspace.
     filters : iterable of str
         What the jobs must fit, such as ``particle=R-Au-Cu`` (:func:`select`).
+    allow : collection of str
+        As of :func:`columns`.
 
     Raises
     ------
     JanusError
-        Where there are no jobs, or a filter is refused.
+        Where there are no jobs, or a filter or `allow` is refused.
     """
     import pandas as pd
 
-    rows = select(columns(project), filters)
+    rows = select(columns(project, allow=allow), filters)
     return pd.DataFrame({name: rows.packed(name) for name in rows.names})
 
 
-def write_report(project: Project, out: Path) -> list[Path]:
+def write_report(project: Project, out: Path, allow: Collection[str] = ()) -> list[Path]:
     """Write the report of a workspace into `out`; return its files, report.html first.
+
+    `allow` is that of :func:`columns`.
 
     Raises
     ------
@@ -156,4 +192,4 @@ def write_report(project: Project, out: Path) -> list[Path]:
     """
     from janus_md.analysis import report
 
-    return report.write_report(table(project), folders(project), out)
+    return report.write_report(table(project, allow=allow), folders(project), out)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from janus_md import trajectory
 from janus_md.checkpoint import Checkpoint
+from janus_md.engines.base import Kicks
 from janus_md.errors import JanusError
 from janus_md.protocol import Stage
 from janus_md.statepoint import StatePoint
 from janus_md.system import System
-from janus_md.thermodynamics import quantities
+from janus_md.thermodynamics import quantities, step_excess
 
 Observer = Callable[[int, float, System], Mapping[str, float] | None]
 """Called with step, time in ps and state on every frame; what it returns goes to the log."""
@@ -30,7 +31,7 @@ class Recorder:
         stage: Stage,
         observers: Sequence[Observer] = (),
     ) -> None:
-        self._observers, self._time_step = observers, stage.time_step
+        self._observers, self._stage = observers, stage
         self._about = trajectory.metadata(point, state.system.bodies)
         paths = (directory / PARTIAL_TRAJECTORY, directory / PARTIAL_LOG)
         wanted = state.done // stage.frame_steps + 1 if state.done else 0
@@ -52,11 +53,15 @@ class Recorder:
         """CRC-32 of all frames and of all log rows so far."""
         return self._digests[0], self._digests[1]
 
-    def keep(self, step: int, system: System, potential: float) -> None:
+    def keep(self, step: int, system: System, potential: float, kicks: Kicks) -> None:
         """Append a state with its potential energy (kJ/mol) and show it to the observers."""
-        time_ps = step * self._time_step
+        bath, time_step = self._stage.bath, self._stage.time_step
+        time_ps = step * time_step
         about = self._about if len(self) == 0 else None
         row = quantities(system, potential, time_ps)
+        if bath.method != "brownian":  # whose velocities mean nothing
+            excess = step_excess(system, kicks.forces, kicks.torques, bath, time_step)
+            row["excess_translational"], row["excess_rotational"] = excess
         for observer in self._observers:
             row.update(observer(step, time_ps, system) or {})
         frames = (trajectory.frame_of(system, step, about), trajectory.log_frame(step, row))

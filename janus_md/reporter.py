@@ -11,7 +11,7 @@ from typing import Any
 class Reporter:
     """Writes to the pipe; notices when nobody reads it any more.
 
-    Without a pipe, messages go to the standard error stream, and progress nowhere.
+    Without a pipe, messages and warnings go to the standard error stream, and progress nowhere.
     """
 
     def __init__(self, descriptor: int | None) -> None:
@@ -23,6 +23,8 @@ class Reporter:
         if self._descriptor is None:
             if "message" in message:
                 print(message["message"], file=sys.stderr, flush=True)
+            elif "warning" in message:
+                print(f"warning: {message['warning']}", file=sys.stderr, flush=True)
             return
         try:
             os.write(self._descriptor, json.dumps(message).encode() + b"\n")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from janus_md import surroundings, trajectory
+from janus_md import heat, surroundings, trajectory
 from janus_md.checkpoint import Checkpoint
 from janus_md.checkpoint import load as load_checkpoint
 from janus_md.choices import choose_once
@@ -24,6 +24,7 @@ from janus_md.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Observer, Recorde
 from janus_md.resuming import account, adopt, check_allowed
 from janus_md.statepoint import StatePoint
 from janus_md.surroundings import Progress, Run
+from janus_md.temperature_check import examine
 from janus_md.thermodynamics import complaint
 from janus_md.walltime import NO_LIMIT, Limit, Pace
 
@@ -156,7 +157,7 @@ def _to_next_checkpoint(
     execution = dict(state.execution)
     done, before = state.done, simulation.potential_energy()
     if frames is not None and done == 0:
-        frames.keep(0, simulation.system(), before)
+        frames.keep(0, simulation.system(), before, simulation.kicks())
     begun = told = time.monotonic()
     rate = measured_rate(execution)
     look = stage.frame_steps or max(1, stage.steps // 10)
@@ -179,7 +180,7 @@ def _to_next_checkpoint(
                 raise _failed(run, stage, done, trouble, frames)
             before = potential
             if frames is not None:
-                frames.keep(done, system, potential)
+                frames.keep(done, system, potential, simulation.kicks())
         if frames is not None and done == goal and run.settled():
             execution["settled_at_step"] = done
         ended = done == stage.steps or "settled_at_step" in execution
@@ -214,6 +215,8 @@ def _finish(run: Run, point: StatePoint, state: Checkpoint) -> None:
     """Measure the mesh once more on the last state, complete the record, name the products."""
     run.document["execution"] = completed(state.execution, point, state.system)
     run.document.pop("failure", None)
+    kept = (run.directory / name for name in (PARTIAL_LOG, LOG))
+    run.document[heat.KEY] = examine(next(filter(Path.exists, kept)), point)
     for partial, product in ((PARTIAL_LOG, LOG), (PARTIAL_TRAJECTORY, TRAJECTORY)):
         # A run that was killed just here has named the first one already.
         if product == TRAJECTORY or (run.directory / partial).exists():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from janus_md import heat
 from janus_md.locks import LOCK, holder, locks_here
 from janus_md.products import RESTART
 
@@ -33,7 +34,7 @@ class Standing:
     state : str
         One of :data:`ORDER`, or what a scheduler calls it.
     detail : str
-        Message of a failure, what a scheduler adds, or who works on it.
+        Message of a failure or a warning, what a scheduler adds, or who works on it.
     """
 
     record: Record
@@ -62,7 +63,7 @@ def standings(records: Iterable[Record], scheduled: Mapping[str, str]) -> list[S
 def _standing(record: Record, scheduled: str, held: set[tuple[int, int]]) -> Standing:
     state = record.state
     if state == "done":
-        return Standing(record, state)
+        return Standing(record, state, heat.warning(record.document))
     told, more = parts(scheduled)
     stopped = told == "suspended"  # its process is there, but does nothing
     if LOCK in record.files and not stopped and (who := holder(Path(record.directory), held)):
@@ -87,9 +88,14 @@ def counts(found: Sequence[Standing]) -> dict[str, int]:
 
 
 def notable(found: Iterable[Standing]) -> list[Standing]:
-    """Jobs to be named one by one: first what went wrong, then what runs."""
-    loud = [one for one in found if one.state not in QUIET]
-    return sorted(loud, key=lambda one: one.state == "running")
+    """Jobs to be named one by one: first what went wrong, then what has a warning, what runs."""
+    loud = [one for one in found if one.state not in QUIET or warned(one)]
+    return sorted(loud, key=lambda one: (one.state == "running", warned(one)))
+
+
+def warned(one: Standing) -> bool:
+    """Whether a job is done, but its results stay out of averages."""
+    return one.state == "done" and bool(one.detail)
 
 
 def progress(record: Record, now: float | None = None) -> str:

@@ -1,8 +1,8 @@
 """One operation of one job in a process of its own: a crash costs that job alone.
 
 The process tells the one that started it how far it is, in lines of JSON on a pipe:
-``{"stage", "step", "total", "rate", "wires"}`` (the last one says how long the wires are), and
-``{"message"}`` where it ends early.
+``{"stage", "step", "total", "rate", "wires"}`` (the last one says how long the wires are),
+``{"warning"}`` where what it did is not to be relied on, and ``{"message"}`` where it ends early.
 
 Under mpiexec or srun, with ``--ranks``, a simulation is spread over so many processes; all of this
 is then about the first one.
@@ -24,7 +24,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from janus_md import failures, ranks
+from janus_md import failures, heat, ranks
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.interrupts import SIGNALS
 from janus_md.locks import Held
@@ -123,6 +123,8 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
     try:
         if operation == "simulate":
             simulate(job.statepoint(), directory, job.document, resources, reporter)
+            if said := heat.warning(job.document):
+                reporter.tell(warning=said)
         else:
             analyze(directory, job.document, resources, reporter)
     except ToBeContinued as error:

@@ -109,7 +109,12 @@ def _tell(
     from janus_md.reproduce.measures import measure
 
     console = Console(highlight=False, soft_wrap=True)
-    runs = _finished(query.open_project(directory), statepoints)
+    runs, doubtful = _finished(query.open_project(directory), statepoints)
+    if doubtful:
+        console.print(
+            f"{len(doubtful)} of {len(statepoints)} jobs did not keep the temperature of the bath "
+            "and are left out (janus-md status names them)"
+        )
     if not runs:
         console.print(f"none of the {len(statepoints)} jobs is finished: no table yet")
         return
@@ -137,24 +142,27 @@ def _tell(
     page = console if console.is_terminal else Console(width=160, highlight=False)
     page.print(tables.console_table(found.rows))
     console.print(f"\n{tables.verdict_counts(found.rows)}")
-    if len(runs) < len(statepoints):
-        console.print(f"{len(runs)} of {len(statepoints)} jobs are finished; the table is of these")
+    if (finished := len(runs) + len(doubtful)) < len(statepoints):
+        console.print(f"{finished} of {len(statepoints)} jobs are finished; the table is of these")
     drawn = figures.draw(paper, results, found.excess, out / "images")
     for file in [*document.write(found, drawn, out), *(path for path, _ in drawn)]:
         console.print(f"  {file.resolve()}", markup=False)
 
 
-def _finished(project: Project, statepoints: list[dict[str, Any]]) -> list[Run]:
-    """Jobs of these state points that are done."""
+def _finished(project: Project, statepoints: list[dict[str, Any]]) -> tuple[list[Run], list[Run]]:
+    """Jobs of these state points that are done; then those of which the results do not count."""
+    from janus_md import heat
     from janus_md.products import left_to_do
     from janus_md.reproduce.measures import Run
 
-    found = []
+    found: list[Run] = []
+    doubtful: list[Run] = []
     for statepoint in statepoints:
         job = project.open_job(statepoint)
         if job not in project:
             continue
         path, held = Path(job.path), job.document()
         if not left_to_do(path, held):
-            found.append(Run(str(job.id), statepoint, path, held))
-    return found
+            where = doubtful if heat.warning(held) else found
+            where.append(Run(str(job.id), statepoint, path, held))
+    return found, doubtful

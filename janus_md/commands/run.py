@@ -137,9 +137,8 @@ def run(
             document.pop("failure", None)
             failures.note(document, operation, message)
 
-    where = count(machine.cores, "core")
-    if machine.gpus:
-        where = f"{count(machine.gpus, 'GPU')} and {where}"
+    gpus = f"{count(machine.gpus, 'GPU')} and " if machine.gpus else ""
+    where = f"{gpus}{count(machine.cores, 'core')}"
     most = f", {machine.slots} at a time at most" if machine.slots else ""
     console.print(
         f"{len(pending)} of {count(len(chosen), 'job')} to do on {where}{most}", highlight=False
@@ -285,13 +284,17 @@ def _with_speeds(
 
 def _tell(outcome: Outcome, console: Any) -> None:
     """Summarise a run."""
+    from janus_md.workstation.display import warned
+
+    doubtful = warned(outcome.done)
     parts = {
         "done": len(outcome.done),
+        "of them with a warning, left out of averages": len(doubtful),
         "failed": len(outcome.failed),
         "held by another run": len(outcome.held),
         "left for a later run": len(outcome.left),
     }
     said = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
     console.print(said or "nothing was done", highlight=False)
-    for job, message in [*outcome.failed, *outcome.held][:LISTED]:
+    for job, message in [*outcome.failed, *outcome.held, *doubtful][:LISTED]:
         console.print(f"  {job.id[:8]} {job.label}: {message}", highlight=False, markup=False)

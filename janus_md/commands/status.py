@@ -32,7 +32,7 @@ def status(
     from janus_md import query, scheduler, standing
 
     project = query.open_project(directory)
-    wanted = {"failure", scheduler.KEY} | query.document_keys(filters or [])
+    wanted = {"failure", "passed", "why", scheduler.KEY} | query.document_keys(filters or [])
     records = query.records(project, keys=wanted)
     unfinished = {one.id: one.document for one in records if one.state != "done"}
     try:
@@ -54,7 +54,13 @@ def status(
     labels = [query.label(one.record.statepoint, keys) for one in notable]
     if as_json:
         jobs = [standing.as_json(one, label) for one, label in zip(notable, labels, strict=True)]
-        told = {"jobs": len(found), "states": numbers, "queued": reasons, "notable": jobs}
+        told = {
+            "jobs": len(found),
+            "states": numbers,
+            "queued": reasons,
+            "warned": sum(map(standing.warned, found)),
+            "notable": jobs,
+        }
         typer.echo(json.dumps(told, indent=2))
         return
     _print(numbers, reasons, notable, labels, len(found))
@@ -71,7 +77,7 @@ def _print(
     from rich.table import Table
     from rich.text import Text
 
-    from janus_md.standing import progress
+    from janus_md.standing import progress, warned
 
     console = Console(highlight=False)
     page = console if console.is_terminal else Console(width=160, highlight=False)
@@ -80,6 +86,11 @@ def _print(
         for state, number in numbers.items()
     )
     page.print(f"{count(total, 'job')}: {parts}" if parts else count(total, "job"))
+    if number := sum(map(warned, notable)):
+        page.print(
+            f"{count(number, 'job')} done with a warning: not at the temperature of the bath, and "
+            "left out of averages (janus-md query heat.passed=false)"
+        )
     if not notable:
         return
     table = Table("job", "state", "which", "what", box=None)

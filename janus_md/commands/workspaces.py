@@ -32,6 +32,14 @@ UntilStationary = Annotated[
     ),
 ]
 
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Take in results although: heat (the run did not keep the temperature of its bath).",
+        show_default=False,
+    ),
+]
+
 LISTED = 20
 """State points that a dry run prints at most, and jobs that a summary names."""
 
@@ -106,6 +114,7 @@ def query(
     ] = "",
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, a list of rows.")] = False,
+    allow: Allow = None,
 ) -> None:
     """Show the jobs that fit all FILTERS, with their state points and results."""
     from janus_md import query as questions
@@ -116,8 +125,9 @@ def query(
     everything = asked == ["all"] or (not asked and (csv or json))
     keys = questions.document_keys(filters or [], asked or questions.TELLING)
     project = questions.open_project(directory)
-    every = questions.columns(project, None if everything else keys)
+    every = questions.columns(project, None if everything else keys, allow or ())
     rows = questions.select(every, filters or [])
+    _tell_withheld(len(questions.withheld(rows)), bool(allow))
     if everything:
         names = rows.names
     elif asked:
@@ -128,6 +138,17 @@ def query(
         _print_table(rows, names, len(every))
         return
     (_print_csv if csv else _print_json)(names, rows.rows(names))
+
+
+def _tell_withheld(number: int, allowed: bool) -> None:
+    """Say on the error stream that results are missing on purpose, or are there all the same."""
+    if number:
+        left = "taken in all the same" if allowed else "left out; --allow heat takes them in"
+        typer.echo(
+            f"{count(number, 'job')} did not keep the temperature of the bath (heat.why says more):"
+            f" results {left}",
+            err=True,
+        )
 
 
 def _print_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -212,6 +233,7 @@ def report(
         Path | None,
         typer.Option("--out", help="Folder of the report; `report` in the workspace by default."),
     ] = None,
+    allow: Allow = None,
 ) -> None:
     """Print the table of results; write report.html, its figures and results.csv.
 
@@ -221,11 +243,12 @@ def report(
 
     from janus_md import query as questions
     from janus_md.analysis.report import console_table, write_report
+    from janus_md.analysis.unfinished import not_at_temperature
 
     if filters and out is None:
         raise JanusError("--out: is missing; a report of some of the jobs needs its own folder")
     project = questions.open_project(directory)
-    rows = questions.table(project, filters or [])
+    rows = questions.table(project, filters or [], allow or ())
     if rows.empty:
         raise JanusError(f"filter: no job fits {' and '.join(filters or [])}")
     folders = questions.folders(project)
@@ -235,6 +258,7 @@ def report(
     analyzed = any(rows["status"] == "done")
     if analyzed:
         page.print(console_table(rows, folders, width=page.width))
+    _tell_withheld(len(not_at_temperature(rows)), bool(allow))
     failed = rows[rows["status"] == "failed"]
     for _, row in failed[:LISTED].iterrows():
         message = row.get("failure.message", "")

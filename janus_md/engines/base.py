@@ -60,6 +60,22 @@ class Forces:
 
 
 @dataclass(frozen=True)
+class Kicks:
+    """What pushed each body in the last step, the bath's share included.
+
+    Attributes
+    ----------
+    forces : ndarray, shape (N, 3)
+        kJ/mol/nm.
+    torques : ndarray, shape (N, 3)
+        About the centres, in the laboratory frame, kJ/mol.
+    """
+
+    forces: FloatArray
+    torques: FloatArray
+
+
+@dataclass(frozen=True)
 class EngineStatus:
     """Whether an engine can be used here.
 
@@ -102,6 +118,9 @@ class Simulation(Protocol):
 
     def forces(self) -> Forces:
         """Energy, forces and torques now."""
+
+    def kicks(self) -> Kicks:
+        """Return what pushed each body in the last step, without computing any force again."""
 
     def close(self) -> None:
         """Free what the engine holds."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from janus_md import ranks
 from janus_md.engines import adapter
-from janus_md.engines.base import Forces, Simulation, Wrapper
+from janus_md.engines.base import Forces, Kicks, Simulation, Wrapper
 from janus_md.system import System
 
 _simulations: dict[int, Simulation] = {}
@@ -45,6 +45,9 @@ class _Led:
 
     def forces(self) -> Forces:
         return _together("call", self._number, "forces")
+
+    def kicks(self) -> Kicks:
+        return _together("call", self._number, "kicks")
 
     def close(self) -> None:
         _together("close", self._number)

@@ -12,7 +12,7 @@ import numpy as np
 
 from janus_md import ranks
 from janus_md.engines import hoomd_input as objects
-from janus_md.engines.base import Device, Engine, EngineStatus, Forces
+from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
 from janus_md.engines.domains import grid, longest_cutoff_in, usable_mesh
 from janus_md.engines.sites import charged_types, lay_out, type_names
 from janus_md.errors import JanusError
@@ -151,6 +151,13 @@ class HoomdSimulation:
         np.add.at(forces, laid_out.bodies, on_sites)
         np.add.at(torques, laid_out.bodies, moments)
         return Forces(self.potential_energy(), forces, torques)
+
+    def kicks(self) -> Kicks:
+        """Return what pushed each body in the last step, the bath's share included."""
+        pushed = ranks.gather(objects.kicks_of(self._simulation.state, self._start.n_bodies))
+        pushed = pushed[np.argsort(pushed[:, 0])]
+        mass = np.array([body.mass for body in self._start.bodies])[self._start.kinds]
+        return Kicks(mass[:, None] * pushed[:, 1:4], pushed[:, 4:])
 
     def system(self) -> System:
         """Return the present state."""

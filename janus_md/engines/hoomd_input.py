@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import rowan
 
+from janus_md.bodies import FloatArray
 from janus_md.boxes import lattice_vectors, wrap
 from janus_md.engines.base import SKIN
 from janus_md.engines.sites import Particles, type_names
@@ -59,6 +60,18 @@ def state_of(snapshot: Any, n: int) -> dict[str, Any]:
         "velocities": np.array(particles.velocity[:n], float),
         "angular_momenta": 0.5 * momenta[:, 1:],
     }
+
+
+def kicks_of(state: Any, n: int) -> FloatArray:
+    """Return the rows tag, acceleration and net torque of the bodies on this rank, shape (M, 7).
+
+    Langevin's share is in both: it is added to the net torque itself.
+    """
+    with state.cpu_local_snapshot as local:
+        here = local.particles
+        tags = np.array(here.tag, float)
+        rows = np.column_stack([tags, here.acceleration, np.asarray(here.net_torque)[:, :3]])
+    return np.asarray(rows[tags < n], float)
 
 
 def rigid(system: System) -> Any:

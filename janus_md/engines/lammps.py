@@ -20,7 +20,7 @@ from janus_md import ranks
 from janus_md.bodies import FloatArray
 from janus_md.boxes import lattice_vectors, wrap
 from janus_md.engines import lammps_input as commands
-from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces
+from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces, Kicks
 from janus_md.engines.sites import Particles, lay_out
 from janus_md.errors import JanusError
 from janus_md.interrupts import signals_kept
@@ -144,6 +144,11 @@ class LammpsSimulation:
         """Energy, forces and torques now (the bath's share included, where there is a bath)."""
         local = self._local(_COLUMNS, "c")
         return Forces(self.potential_energy(), local[:, 8:11].copy(), local[:, 11:14].copy())
+
+    def kicks(self) -> Kicks:
+        """Return what pushed each body in the last step, the bath's share included."""
+        local = self._local(_COLUMNS, "c")
+        return Kicks(local[:, 8:11].copy(), local[:, 11:14].copy())
 
     def system(self) -> System:
         """Return the present state."""

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from janus_md import heat
 from janus_md.messages import count
 from janus_md.worker import DONE, HELD, STOPPED
+from janus_md.workspace import read_document
 from janus_md.workstation.forecast import Forecast, duration
 from janus_md.workstation.running import Job, Running
 
@@ -46,7 +48,15 @@ def _ending(running: Running, code: int) -> str:
     """One line about an operation that is over."""
     took = duration(time.monotonic() - running.begun)
     text = f"{running.job.label}: {running.operation} {_ENDS.get(code, 'failed')} after {took}"
-    return text if code == DONE else f"{text}: {running.message}"
+    if code != DONE:
+        return f"{text}: {running.message}"
+    return f"{text}; warning: {running.warning}" if running.warning else text
+
+
+def warned(jobs: Iterable[Job]) -> list[tuple[Job, str]]:
+    """Jobs whose documents have a warning, each with what it says."""
+    told = ((job, heat.warning(read_document(str(job.directory)))) for job in jobs)
+    return [(job, why) for job, why in told if why]
 
 
 class _Tally:
@@ -180,10 +190,12 @@ class LiveTable(_Tally):
         self._running = list(running)
 
     def end(self, running: Running, code: int) -> None:
-        """Replace the row by a line; an operation that another follows leaves none."""
+        """Replace the row by a line; an operation that another follows leaves one to warn."""
         self._count(running, code)
-        if code != DONE or running.operation == running.job.operations[-1]:
-            style = "" if code == DONE else "yellow" if code in (STOPPED, HELD) else "bold red"
+        last = running.operation == running.job.operations[-1]
+        if code != DONE or last or running.warning:
+            style = "yellow" if code in (STOPPED, HELD) or running.warning else ""
+            style = style if code in _ENDS else "bold red"
             self.note(_ending(running, code), style)
 
     def note(self, text: str, style: str = "") -> None:

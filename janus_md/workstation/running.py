@@ -71,6 +71,7 @@ class Running:
     rate: float = 0.0
     wires: float | None = None
     message: str = ""
+    warning: str = ""
     unread: bytes = b""
 
     @property
@@ -104,6 +105,8 @@ class Running:
             told = json.loads(line)
             if "message" in told:
                 self.message = told["message"]
+            elif "warning" in told:
+                self.warning = told["warning"]
             else:
                 self.stage, self.step = told["stage"], told["step"]
                 self.total, self.rate = told["total"], told["rate"]
