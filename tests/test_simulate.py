@@ -186,10 +186,10 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
         asked += 1
         return asked % 9 == 0
 
-    stops = 0
+    stops, again = 0, dict[str, Any]()
     while not (cut / "trajectory.gsd").exists():
         try:
-            simulate(point(), cut, {}, engine=name, should_stop=now_and_then)
+            simulate(point(), cut, again, engine=name, should_stop=now_and_then)
         except ToBeContinued:
             stops += 1
     assert stops >= 4
@@ -199,6 +199,11 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
         np.testing.assert_array_equal(one.particles.position, other.particles.position)
         np.testing.assert_array_equal(one.particles.orientation, other.particles.orientation)
         np.testing.assert_array_equal(one.particles.velocity, other.particles.velocity)
+    assert again["heat"] == document["heat"]
+    logs = [gsd.hoomd.read_log(str(folder / "log.gsd")) for folder in (whole, cut)]
+    assert "log/janus_md/excess_rotational" in logs[0]
+    for name_of, values in logs[0].items():
+        np.testing.assert_array_equal(values, logs[1][name_of])
 
 
 @pytest.mark.parametrize("name", ENGINES)

@@ -15,7 +15,7 @@ from janus_md.protocol import damped
 from janus_md.system import Bath, System
 from janus_md.thermodynamics import kinetic_energies
 from janus_md.units import stokes_friction, thermal_energy
-from tests.engines.conftest import ROOM
+from tests.engines.conftest import ROOM, catalogue_system
 
 KT = thermal_energy(ROOM)
 N = 2000
@@ -40,6 +40,41 @@ def free_bodies(kind: RigidBody, seed: int = 1) -> System:
 def stokes(kind: RigidBody) -> Bath:
     gamma, gamma_r = stokes_friction(0.413, kind.hydrodynamic_radius)
     return Bath(KT, "langevin", np.array([gamma]), np.full((1, 3), gamma_r))
+
+
+@pytest.mark.parametrize("bath", ["langevin", "stokes", "nve"])
+def test_kicks_carry_bodies_through_the_next_half_step(engine: Engine, bath: str) -> None:
+    """Places move by ``dt (v + dt F / 2 m)``, orientations as ``L + dt N / 2`` turns them.
+
+    So the kicks hold all that pushes, the bath's share too.
+    """
+    kind, step = body("R-Au-Cu", "sphere"), 0.5
+    of_kind = {
+        "langevin": damped((kind,), KT, 5.0, "langevin"),
+        "stokes": stokes(kind),
+        "nve": damped((kind,), KT, 5.0, "nve"),
+    }[bath]
+    start = catalogue_system(("R-Au-Cu",), "sphere", 64, seed=3)
+    mesh = engine.tight_mesh(start)
+    run = engine.start(start, of_kind, step, mesh, seed=5, device=CPU)
+    run.advance(20)
+    here, kicks = run.system(), run.kicks()
+    run.advance(1)
+    there = run.system()
+    run.close()
+    edge = start.box[0]
+    moved = there.positions - here.positions + edge * (there.images - here.images)
+    expected = step * (here.velocities + 0.5 * step * kicks.forces / kind.mass)
+    np.testing.assert_allclose(moved, expected, atol=1e-5 * np.abs(expected).max())
+    momenta = lab_momenta(here) + 0.5 * step * kicks.torques
+    turned = rowan.multiply(there.orientations, rowan.conjugate(here.orientations))
+    turn = rowan.exp(np.column_stack([np.zeros(64), 0.5 * step * momenta / kind.inertia[0]]))
+    turned *= np.sign((turned * turn).sum(axis=1))[:, None]
+    np.testing.assert_allclose(turned, turn, atol=1e-4)
+    # The bath is in them: against those of the forces alone.
+    alone = engine.energies_and_forces(here, mesh)
+    pushed = np.abs(kicks.forces - alone.forces).max() / np.abs(alone.forces).max()
+    assert pushed < 1e-3 if bath == "nve" else pushed > 0.1
 
 
 def lab_momenta(system: System) -> np.ndarray:
