@@ -40,6 +40,7 @@ replicas: %d
 
 DOCUMENT = {
     "execution": {"engine": "lammps", "version": "20250722", "mesh": {"resolution": [15] * 3}},
+    "heat": {"checked": True, "passed": True, "why": None, "worst": 0.2, "kinds": {"R-Au-Cu": {}}},
     "analysis": {f"measure_{k}": {"mean": 1.5 * k, "error": 0.1} for k in range(40)},
 }
 

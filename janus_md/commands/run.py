@@ -286,10 +286,9 @@ def _tell(outcome: Outcome, console: Any) -> None:
     """Summarise a run."""
     from janus_md.workstation.display import warned
 
-    doubtful = warned(outcome.done)
     parts = {
         "done": len(outcome.done),
-        "of them with a warning, left out of averages": len(doubtful),
+        "of them with a warning, left out of averages": len(doubtful := warned(outcome.done)),
         "failed": len(outcome.failed),
         "held by another run": len(outcome.held),
         "left for a later run": len(outcome.left),
