@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janus_md.columns import Columns, substance
 from janus_md.filters import TELLING, column, document_keys, select, telling_columns
-from janus_md.workspace import Record, open_job, open_project, read_jobs
+from janus_md.records import Record, job_ids, read_jobs, strays
+from janus_md.workspace import job_of, open_job, open_project
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,45 +22,56 @@ __all__ = [
     "columns",
     "document_keys",
     "folders",
+    "job_of",
     "labels",
     "open_job",
     "open_project",
     "records",
     "select",
+    "strays",
     "table",
     "telling_columns",
     "write_report",
 ]
 
+Told = Callable[[str, str], None]
+"""Is called with a job that cannot be used, and why."""
+
 _PARTICLES = ("particle", "mixture")
 
 
 def records(
-    project: Project, ids: Iterable[str] | None = None, keys: Collection[str] | None = None
+    project: Project,
+    ids: Iterable[str] | None = None,
+    keys: Collection[str] | None = None,
+    *,
+    thorough: bool = False,
 ) -> list[Record]:
     """Read jobs, in the order of their state points: by particle, then key by key.
 
     Parameters
     ----------
-    project, ids, keys
-        As of :func:`janus_md.workspace.read_jobs`.
+    project, ids, keys, thorough
+        As of :func:`janus_md.records.read_jobs`.
 
     Raises
     ------
     JanusError
         Where there are none.
     """
-    found = list(read_jobs(project, ids, keys))
+    found = list(read_jobs(project, ids, keys, thorough=thorough))
     order = _order([(record.id, record.statepoint) for record in found])
     return [found[k] for k in order]
 
 
-def columns(project: Project, keys: Collection[str] | None = None) -> Columns:
+def columns(
+    project: Project, keys: Collection[str] | None = None, *, thorough: bool = False
+) -> Columns:
     """Read all jobs into columns, in the order of :func:`records`; parameters as there."""
     told: list[tuple[str, Mapping[str, Any]]] = []
 
     def each() -> Iterator[Record]:
-        for record in read_jobs(project, keys=keys):
+        for record in read_jobs(project, keys=keys, thorough=thorough):
             told.append((record.id, record.statepoint))
             yield record
 
@@ -84,12 +96,17 @@ def _rank(value: Any) -> tuple[int, Any]:
 
 def folders(project: Project) -> dict[str, Path]:
     """Folder of each job, by its id."""
-    return {str(job.id): Path(job.path) for job in project}
+    return {name: Path(project.workspace, name) for name in job_ids(project)}
 
 
 def varying_keys(statepoints: Sequence[Mapping[str, Any]], prefix: str = "") -> list[str]:
-    """Dotted keys whose values are not the same in all state points, sorted; particles aside."""
+    """Dotted keys whose values are not the same in all state points, sorted; particles aside.
+
+    Those that are empty, since they could not be read, do not count.
+    """
     found = []
+    if not prefix:
+        statepoints = [one for one in statepoints if one]
     for key in sorted(set().union(*statepoints)):
         if not prefix and key in _PARTICLES:
             continue
@@ -140,14 +157,20 @@ def table(project: Project, filters: Iterable[str] = ()) -> pd.DataFrame:
     JanusError
         Where there are no jobs, or a filter is refused.
     """
+    return frame(select(columns(project), filters))
+
+
+def frame(rows: Columns) -> pd.DataFrame:
+    """Return columns as a DataFrame."""
     import pandas as pd
 
-    rows = select(columns(project), filters)
     return pd.DataFrame({name: rows.packed(name) for name in rows.names})
 
 
-def write_report(project: Project, out: Path) -> list[Path]:
+def write_report(project: Project, out: Path, told: Told = lambda job, why: None) -> list[Path]:
     """Write the report of a workspace into `out`; return its files, report.html first.
+
+    `told` is called with each job that is left out because something is damaged, and why.
 
     Raises
     ------
@@ -156,4 +179,9 @@ def write_report(project: Project, out: Path) -> list[Path]:
     """
     from janus_md.analysis import report
 
-    return report.write_report(table(project), folders(project), out)
+    rows = columns(project, thorough=True)
+    for job, why in rows.damaged.items():
+        told(job, why)
+    return report.write_report(
+        frame(rows.sound()), folders(project), out, damaged=rows.damaged, told=told
+    )

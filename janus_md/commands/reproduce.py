@@ -104,22 +104,27 @@ def _tell(
     from rich.progress import track
 
     from janus_md import query
+    from janus_md.commands import troubles
     from janus_md.reproduce import document, figures, rows, tables
     from janus_md.reproduce.excess import compare_excess
     from janus_md.reproduce.measures import measure
 
     console = Console(highlight=False, soft_wrap=True)
-    runs = _finished(query.open_project(directory), statepoints)
+    finished, unusable = _finished(query.open_project(directory), statepoints)
+    screen = Console(stderr=True)
+    measured = []
+    for run in track(
+        finished, "measuring", console=screen, transient=True, disable=not screen.is_terminal
+    ):
+        try:
+            measured.append((run, measure(run)))
+        except JanusError as error:
+            unusable[run.id] = str(error)
+    troubles.tell(unusable)
+    runs = [run for run, _ in measured]
     if not runs:
         console.print(f"none of the {len(statepoints)} jobs is finished: no table yet")
         return
-    screen = Console(stderr=True)
-    measured = [
-        (run, measure(run))
-        for run in track(
-            runs, "measuring", console=screen, transient=True, disable=not screen.is_terminal
-        )
-    ]
     results = rows.collect(paper, measured)
     tested = {name for one in paper.hypotheses for name in one.options.values()}
     excess = paper.excess and compare_excess(
@@ -144,17 +149,20 @@ def _tell(
         console.print(f"  {file.resolve()}", markup=False)
 
 
-def _finished(project: Project, statepoints: list[dict[str, Any]]) -> list[Run]:
-    """Jobs of these state points that are done."""
-    from janus_md.products import left_to_do
+def _finished(
+    project: Project, statepoints: list[dict[str, Any]]
+) -> tuple[list[Run], dict[str, str]]:
+    """Jobs of these state points that are done, and what is wrong with those that are damaged."""
+    from signac.job import calc_id
+
+    from janus_md.commands import troubles
+    from janus_md.records import job_ids, read_jobs
     from janus_md.reproduce.measures import Run
 
-    found = []
-    for statepoint in statepoints:
-        job = project.open_job(statepoint)
-        if job not in project:
-            continue
-        path, held = Path(job.path), job.document()
-        if not left_to_do(path, held):
-            found.append(Run(str(job.id), statepoint, path, held))
-    return found
+    ids = [calc_id(statepoint) for statepoint in statepoints]
+    if not job_ids(project):
+        return [], {}
+    records = {one.id: one for one in read_jobs(project, ids, thorough=True)}
+    done = [records[name] for name in ids if name in records and records[name].state == "done"]
+    runs = [Run(one.id, one.statepoint, Path(one.directory), one.document) for one in done]
+    return runs, troubles.of(records.values())

@@ -16,7 +16,7 @@ from janus_md.errors import JanusError
 if TYPE_CHECKING:
     from signac import Project
 
-    from janus_md.workspace import Record
+    from janus_md.records import Record
     from janus_md.workstation.runner import Machine, Outcome
     from janus_md.workstation.running import Job
 
@@ -79,12 +79,14 @@ def run(
 
     What waits or runs at a scheduler is left to it, unless it is named (--job, --jobs-file).
 
-    Ends with exit code 0 where everything is done, 1 where a job failed, 75 where something is left
+    A job that is damaged is named and left out. Ends with exit code 0 where everything is done, 1
+    where a job failed or is damaged, 75 where something is left
     for a later run (Ctrl-C once: all write their checkpoints), 130 after Ctrl-C twice.
     """
     from rich.console import Console
 
     from janus_md import failures, query
+    from janus_md.commands import troubles
     from janus_md.interrupts import signals_raise
     from janus_md.messages import count, unknown
     from janus_md.products import OPERATIONS
@@ -100,6 +102,8 @@ def run(
         raise JanusError(unknown("--operation", operation, (ALL, *OPERATIONS)))
     project = query.open_project(directory)
     chosen = chosen_jobs(project, job or (), jobs_file)
+    damaged = troubles.of(chosen)
+    troubles.tell(damaged, project)
     queued = set() if job or jobs_file else _at_scheduler(project, chosen)
     here = [one for one in chosen if one.id not in queued]
     tried = [one for one in here if failures.times(one.document) < failures.MOST]
@@ -121,8 +125,10 @@ def run(
         console.print(f"failed twice and left out: {count(skipped, 'job')}", highlight=False)
     if queued:
         console.print(f"left to the scheduler: {count(len(queued), 'job')}", highlight=False)
+    if damaged:
+        console.print(f"damaged and left out: {count(len(damaged), 'job')}", highlight=False)
     if not pending:
-        if skipped:
+        if skipped or damaged:
             raise typer.Exit(1)
         if queued:
             raise typer.Exit(75)
@@ -132,8 +138,9 @@ def run(
     from janus_md.workstation.display import Lines, LiveTable
 
     def crashed(job: Job, operation: str, message: str) -> None:
-        with contextlib.suppress(OSError, LookupError):  # the folder may be what is wrong
-            document = project.open_job(id=job.id).document
+        # The folder may be what is wrong, or the document.
+        with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
+            document = query.job_of(project, job.id).document
             document.pop("failure", None)
             failures.note(document, operation, message)
 
@@ -159,7 +166,7 @@ def run(
         console.print("stopped at once; run again to go on from the last checkpoints")
         raise typer.Exit(130) from error
     _tell(outcome, console)
-    if outcome.failed or skipped:
+    if outcome.failed or skipped or damaged:
         raise typer.Exit(1)
     if outcome.held or outcome.left or queued:
         raise typer.Exit(75)
@@ -197,8 +204,8 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
         if not names:
             raise JanusError(f"--jobs-file: {str(file)!r} is empty; it must hold ids of jobs")
     elif not names:
-        return query.records(project, keys=keys)
-    known = dict.fromkeys(str(job.id) for job in project)
+        return query.records(project, keys=keys, thorough=True)
+    known = dict.fromkeys(query.folders(project))
     found = []
     for name in names:
         fitting = [name] if name in known else [one for one in known if one.startswith(name)]
@@ -209,11 +216,14 @@ def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list
                 "of its beginning to tell it from the others (see janus-md query)"
             )
         found += fitting
-    return query.records(project, list(dict.fromkeys(found)), keys)
+    return query.records(project, list(dict.fromkeys(found)), keys, thorough=True)
 
 
 def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:
-    """Those of `jobs` that have `operation` left to do, and how many must be simulated before."""
+    """Those of `jobs` that have `operation` left to do, and how many must be simulated before.
+
+    The jobs were read thoroughly, so that their state points are known to be sound.
+    """
     from janus_md import query
     from janus_md.statepoint import StatePoint
     from janus_md.workstation.running import Job
@@ -227,10 +237,7 @@ def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job
         if todo[0] != job.left[0]:
             waiting += 1
             continue
-        try:
-            point = StatePoint.of(job.statepoint)
-        except JanusError as error:
-            raise JanusError(f"job {job.id}: not a state point of janus-md: {error}") from error
+        point = StatePoint.of(job.statepoint)
         name = query.label(job.statepoint, keys)
         pending.append(Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies))
     return pending, waiting
