@@ -128,13 +128,7 @@ def analyze(job: Job) -> None:
 def summarize(*jobs: Job) -> None:
     """Write the report of all jobs."""
     folder, found = Path(jobs[0].project.path) / "report", sources(*jobs)
-    told = jobs[0].project.damaged  # before anything began
-
-    def tell(job: str, why: str) -> None:
-        if job not in told:
-            flow_jobs.tell(job, why)
-
-    query.write_report(jobs[0].project, folder, tell)
+    query.write_report(jobs[0].project, folder, flow_jobs.tell)
     (folder / SOURCES).write_text(found)
 
 

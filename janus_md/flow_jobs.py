@@ -108,8 +108,14 @@ held: list[str] = []
 """Jobs that other processes worked on."""
 
 
+_told: set[str] = set()
+
+
 def tell(job: str, why: str) -> None:
-    """Name a job, and what is wrong with it, on standard error."""
+    """Name a job, and what is wrong with it, on standard error; once, whatever follows from it."""
+    if job in _told:
+        return
+    _told.add(job)
     about = why.removeprefix(f"job {job}: ")
     print(f"project.py: job {job}: {about}", file=sys.stderr, flush=True)
 

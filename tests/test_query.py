@@ -184,7 +184,7 @@ def test_what_is_not_asked_for_is_not_kept_and_still_named(tmp_path: Path) -> No
     assert found.document == {"analysis": {"mean_n": averages["mean_n"]}}
     assert found.state == "waiting"
     rows = query.Columns([found])
-    assert rows.names[:4] == ["job", "status", "substance", "particle"]
+    assert rows.names[:3] == ["job", "status", "substance"]
     assert len(query.select(rows, ["mean_n>1.4", "analysis.mean_n.error<0.2"])) == 1
     assert len(query.select(rows, ["mean_n>1.6"])) == 0
     with pytest.raises(JanusError, match=r"did you mean n_frames"):
