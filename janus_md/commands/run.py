@@ -119,14 +119,14 @@ def run(
         limit=end,
     )
     console = Console(soft_wrap=True)
-    if waiting:
-        console.print(f"not simulated yet: {count(waiting, 'job')}", highlight=False)
-    if skipped:
-        console.print(f"failed twice and left out: {count(skipped, 'job')}", highlight=False)
-    if queued:
-        console.print(f"left to the scheduler: {count(len(queued), 'job')}", highlight=False)
-    if damaged:
-        console.print(f"damaged and left out: {count(len(damaged), 'job')}", highlight=False)
+    for what, number in (
+        ("not simulated yet", waiting),
+        ("failed twice and left out", skipped),
+        ("left to the scheduler", len(queued)),
+        ("damaged and left out", len(damaged)),
+    ):
+        if number:
+            console.print(f"{what}: {count(number, 'job')}", highlight=False)
     if not pending:
         if skipped or damaged:
             raise typer.Exit(1)
