@@ -7,6 +7,7 @@ sentence, and none of the document is used.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ DOCUMENT = "signac_job_document.json"
 
 LARGEST = 1e300
 """Numbers are below this: whole ones may be too large for a float."""
+
+_PIECE = 1 << 16  # bytes that are read at a time
 
 _SHOWN = 60  # characters of a wrong value that a message has at most
 
@@ -42,6 +45,9 @@ TEXT: _Kind = (_text, "a text")
 COUNT: _Kind = (_count, "a whole number, 0 or more")
 NUMBER: _Kind = (_number, "a finite number")
 MAP_OR_NULL: _Kind = (lambda value: value is None or _map(value), "a map or null")
+BOOL_OR_NULL: _Kind = (lambda value: value is None or value is True or value is False,
+                       "true, false or null")  # fmt: skip
+TEXT_OR_NULL: _Kind = (lambda value: value is None or _text(value), "a text or null")
 NUMBER_OR_NULL: _Kind = (lambda value: value is None or _number(value), "a finite number or null")
 
 TOP: dict[str, _Kind] = {
@@ -49,6 +55,7 @@ TOP: dict[str, _Kind] = {
     "failure": MAP,
     "execution": MAP,
     "analysis": MAP,
+    "heat": MAP,
     "scheduler": MAP,
 }
 """What the keys of a document must hold, where they are there; there may be others."""
@@ -70,6 +77,7 @@ PARTS: dict[str, dict[str, _Kind]] = {
         "force_error_at_end": NUMBER_OR_NULL,
         "torque_error_at_end": NUMBER_OR_NULL,
     },
+    "heat": {"passed": BOOL_OR_NULL, "why": TEXT_OR_NULL},
     "scheduler": {
         "id": TEXT,
         "name": TEXT,
@@ -99,8 +107,7 @@ def read(directory: str) -> tuple[dict[str, Any], str]:
         Why it cannot be used and what to do about it; empty where it can.
     """
     try:
-        with open(f"{directory}/{DOCUMENT}", "rb") as file:
-            document = json.loads(file.read())
+        document = json.loads(content(f"{directory}/{DOCUMENT}"))
     except FileNotFoundError:
         return {}, ""
     except (OSError, ValueError, RecursionError) as error:
@@ -109,6 +116,18 @@ def read(directory: str) -> tuple[dict[str, Any], str]:
     if wrong := objection(document):
         return {}, wrong
     return document, ""
+
+
+def content(path: str) -> bytes:
+    """Read a file, twice as fast as a file object does: there are ten thousands of them."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        parts = [os.read(descriptor, _PIECE)]
+        while len(parts[-1]) == _PIECE:
+            parts.append(os.read(descriptor, _PIECE))
+    finally:
+        os.close(descriptor)
+    return b"".join(parts)
 
 
 def objection(document: Any) -> str:
@@ -138,8 +157,9 @@ def _about_averages(analysis: Mapping[str, Any]) -> str:
                 return _refused(f"analysis.{name}", value, "a map with mean and error")
             continue
         for key in AVERAGE:
-            if key in value and not NUMBER_OR_NULL[0](value[key]):
-                return _refused(f"analysis.{name}.{key}", value[key], NUMBER_OR_NULL[1])
+            found = value.get(key)
+            if not (found is None or _number(found)):
+                return _refused(f"analysis.{name}.{key}", found, NUMBER_OR_NULL[1])
     return ""
 
 

@@ -44,26 +44,30 @@ def is_analyzed(directory: Path, document: Mapping[str, Any]) -> bool:
     return "analysis" in document and all(is_table(directory / name) for name in TABLES)
 
 
-def is_table(path: Path) -> bool:
+def is_table(path: str | Path) -> bool:
     """Whether a Parquet file is there and has its end, where it keeps what is in it.
 
     What was cut off or left empty has not; that costs as much as opening the file.
     """
     try:
-        with path.open("rb") as file:
-            begin, size = file.read(4), file.seek(0, os.SEEK_END)
-            if size < LEAST_BYTES:
-                return False
-            file.seek(-8, os.SEEK_END)
-            length, end = int.from_bytes(file.read(4), "little"), file.read(4)
+        descriptor = os.open(path, os.O_RDONLY)
     except OSError:
         return False
-    return begin == end == MAGIC and 0 < length <= size - LEAST_BYTES
+    try:
+        size = os.fstat(descriptor).st_size
+        if size < LEAST_BYTES or os.pread(descriptor, 4, 0) != MAGIC:
+            return False
+        end = os.pread(descriptor, 8, size - 8)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return end[4:] == MAGIC and 0 < int.from_bytes(end[:4], "little") <= size - LEAST_BYTES
 
 
-def unreadable(directory: Path, files: Collection[str]) -> list[str]:
+def unreadable(directory: str | Path, files: Collection[str]) -> list[str]:
     """Tables among the names in a folder that cannot be read: they count as not there."""
-    return [name for name in TABLES if name in files and not is_table(directory / name)]
+    return [name for name in TABLES if name in files and not is_table(f"{directory}/{name}")]
 
 
 def left_to_do(directory: Path, document: Mapping[str, Any]) -> list[str]:

@@ -68,9 +68,14 @@ class Record:
     trouble: str = ""
 
 
+def is_id(name: str) -> bool:
+    """Whether a job may be called so."""
+    return _ID.fullmatch(name) is not None
+
+
 def job_ids(project: Project) -> list[str]:
     """Ids of all jobs, in no order; folders of other names are none, whatever signac thinks."""
-    return [entry.name for entry in _entries(project) if _ID.fullmatch(entry.name)]
+    return [entry.name for entry in _entries(project) if is_id(entry.name)]
 
 
 def strays(project: Project) -> list[str]:
@@ -78,7 +83,7 @@ def strays(project: Project) -> list[str]:
     return sorted(
         entry.name
         for entry in _entries(project)
-        if not _ID.fullmatch(entry.name) and entry.name[0] != "." and entry.is_dir()
+        if not is_id(entry.name) and entry.name[0] != "." and entry.is_dir()
     )
 
 
@@ -175,7 +180,7 @@ def _read(
     if trouble and not os.path.lexists(path):
         return None
     if thorough and not trouble:
-        bad = products.unreadable(Path(path), files)
+        bad = products.unreadable(path, files)
         files = tuple(one for one in files if one not in bad)
     left = tuple(products.missing(files, document))
     if thorough and not trouble:
@@ -208,8 +213,7 @@ def _statepoint(path: str, name: str) -> tuple[dict[str, Any], str]:
     from signac.job import calc_id
 
     try:
-        with open(f"{path}/{STATE_POINT}", "rb") as file:
-            found = json.loads(file.read())
+        found = json.loads(documents.content(f"{path}/{STATE_POINT}"))
     except (FileNotFoundError, ValueError, RecursionError):
         found = None
     except OSError as error:

@@ -87,6 +87,7 @@ def run(
 
     from janus_md import failures, query
     from janus_md.commands import troubles
+    from janus_md.commands.chosen import chosen_jobs
     from janus_md.interrupts import signals_raise
     from janus_md.messages import count, unknown
     from janus_md.products import OPERATIONS
@@ -101,8 +102,8 @@ def run(
     if operation not in (ALL, *OPERATIONS):
         raise JanusError(unknown("--operation", operation, (ALL, *OPERATIONS)))
     project = query.open_project(directory)
-    chosen = chosen_jobs(project, job or (), jobs_file)
-    damaged = troubles.of(chosen)
+    chosen, lost = chosen_jobs(project, job or (), jobs_file)
+    damaged = troubles.of(chosen) | lost
     troubles.tell(damaged, project)
     queued = set() if job or jobs_file else _at_scheduler(project, chosen)
     here = [one for one in chosen if one.id not in queued]
@@ -182,41 +183,6 @@ def _at_scheduler(project: Project, jobs: Sequence[Record]) -> set[str]:
         typer.echo(f"{error}; jobs that are queued there may be run here too", err=True)
         return set()
     return {one for one, word in told.items() if standing.parts(word)[0] in QUEUED}
-
-
-def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list[Record]:
-    """Jobs that `ids` (or beginnings of them) and the lines of `file` name; all where none do.
-
-    Raises
-    ------
-    JanusError
-        Where an id fits no job, or several, or the file cannot be read.
-    """
-    from janus_md import failures, query, scheduler
-
-    names, keys = list(ids), {failures.KEY, scheduler.KEY}
-    if file is not None:
-        try:
-            names += file.read_text().split()
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not a text file"
-            raise JanusError(f"--jobs-file: {str(file)!r} cannot be read: {why}") from error
-        if not names:
-            raise JanusError(f"--jobs-file: {str(file)!r} is empty; it must hold ids of jobs")
-    elif not names:
-        return query.records(project, keys=keys, thorough=True)
-    known = dict.fromkeys(query.folders(project))
-    found = []
-    for name in names:
-        fitting = [name] if name in known else [one for one in known if one.startswith(name)]
-        if len(fitting) != 1:
-            what = f"fits {len(fitting)} jobs" if fitting else "fits no job"
-            raise JanusError(
-                f"--job: {name!r} {what} of {project.path!r}; it must be the id of one, or enough "
-                "of its beginning to tell it from the others (see janus-md query)"
-            )
-        found += fitting
-    return query.records(project, list(dict.fromkeys(found)), keys, thorough=True)
 
 
 def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,9 +17,10 @@ import pytest
 from janus_md import records
 from janus_md.documents import DOCUMENT
 from janus_md.products import is_table
+from janus_md.records import STATE_POINT
 from janus_md.statepoint import StatePoint
 from tests.conftest import Result, environment
-from tests.damage.told import Told, of_permittivity, rows
+from tests.damage.told import Told, of_permittivity, rows, told_once
 
 Cli = Callable[..., Result]
 
@@ -93,6 +95,46 @@ def test_many_damaged_jobs_are_cut_short(janus_md: Cli, copy: Path) -> None:
     assert len(done.err.splitlines()) == 21
     assert "5 more such jobs" in done.err.splitlines()[-1]
     assert len(json.loads(janus_md("status", "--json", "-d", copy).out)["notable"]) == 25
+    assert "25 of 28 jobs" in janus_md("query", "status=damaged", "-d", copy).out
+
+
+def test_a_batch_job_goes_on_without_a_job_that_is_gone(
+    janus_md: Cli, copy: Path, engine: str
+) -> None:
+    """Its script names those that were there when it was submitted."""
+    gone, left = of_permittivity(copy, 1.5), of_permittivity(copy, 2.0)
+    shutil.rmtree(gone)
+    (left / "frames.parquet").write_bytes(b"")
+    jobs = ["--job", gone.name, "--job", left.name]
+    done = janus_md("run", *jobs, "-d", copy, "--engine", engine)
+    told_once(done, gone.name, "it is not there any more", 1)
+    assert "1 done" in done.out
+    assert is_table(left / "frames.parquet")
+
+
+def test_a_worker_names_what_was_damaged_since_it_was_started(copy: Path) -> None:
+    job = of_permittivity(copy, 1.5)
+    (job / DOCUMENT).write_text("{")
+    for place, said in ((job, "it is not JSON"), (job.with_name("0" * 32), "not there any more")):
+        command = [sys.executable, "-m", "janus_md.worker", "analyze", str(place), "--pipe", "2"]
+        done = subprocess.run(
+            command, env=environment(), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert said in json.loads(done.stderr.splitlines()[-1])["message"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("name", [".", DOCUMENT, STATE_POINT])
+def test_a_job_that_may_not_be_read(janus_md: Cli, copy: Path, name: str) -> None:
+    job = of_permittivity(copy, 1.5)
+    (job / name).chmod(0)
+    try:
+        told_once(janus_md("status", "-d", copy), job.name, "Permission denied", 0)
+        told_once(janus_md("run", "-d", copy), job.name, "Permission denied", 1)
+    finally:
+        (job / name).chmod(0o700)
 
 
 def test_the_projects_own_document_may_be_damaged(janus_md: Cli, copy: Path) -> None:
