@@ -234,8 +234,11 @@ def report(
     if not len(chosen):
         troubles.tell(every.damaged, project)
         raise JanusError(f"filter: no job fits {' and '.join(filters or [])}")
-    rows = questions.frame(chosen.sound())
-    folders, unusable = questions.folders(project), dict(every.damaged)
+    rows, total = questions.frame(chosen.sound()), len(chosen)
+    unusable = every.damaged
+    damaged = {job: unusable[job] for job in chosen["job"] if job in unusable}
+    del every, chosen  # of a hundred thousand jobs they are large
+    folders = questions.folders(project)
     console = Console()
     page = console if console.is_terminal else Console(width=160)
     analyzed = any(rows["status"] == "done")
@@ -245,7 +248,7 @@ def report(
             rows,
             folders,
             out or directory / "report",
-            damaged=every.damaged,
+            damaged=damaged,
             told=unusable.__setitem__,
         )
         usable = rows[[job not in unusable for job in rows["job"]]]
@@ -258,7 +261,7 @@ def report(
     if len(failed) > LISTED:
         console.print(f"failed: {len(failed) - LISTED} more", highlight=False)
     if not analyzed:
-        states = Counter([*rows["status"], *["damaged"] * (len(chosen) - len(rows))])
+        states = Counter([*rows["status"], *["damaged"] * (total - len(rows))])
         told = ", ".join(f"{n} {name}" for name, n in states.most_common())
         raise JanusError(
             f"directory: {str(directory)!r} has no results to report yet ({told}); go on with: "

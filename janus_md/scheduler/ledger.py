@@ -112,7 +112,7 @@ def jobs_of(root: Path, one: Queued, lists: dict[str, list[list[str]]] | None = 
     if one.name not in lists:
         try:
             text = (root / tasks_file(one.name)).read_text()
-        except OSError:
+        except (OSError, ValueError):
             text = ""
         lists[one.name] = [line.split() for line in text.splitlines()]
     rows = lists[one.name]

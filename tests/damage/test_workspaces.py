@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from janus_md import records
+from janus_md import checkpoint, records
 from janus_md.documents import DOCUMENT
 from janus_md.products import is_table
 from janus_md.records import STATE_POINT
@@ -217,3 +218,18 @@ def test_flow_leaves_damaged_jobs_out(copy: Path, engine: str) -> None:
     sent = flow(copy, "submit", "--pretend", engine=engine)
     assert sent.returncode == 1
     assert sent.stderr.count(f"job {damaged.name}: ") == 1
+
+
+@pytest.mark.parametrize("flag", [1, 64])
+def test_a_checkpoint_with_a_flipped_bit_cannot_be_read(tmp_path: Path, flag: int) -> None:
+    """As encrypted, or packed in a way that Python does not know, it looks then."""
+    path = tmp_path / "restart.npz"
+    np.savez(path, about=np.frombuffer(b'{"stage": "produce", "done": 5}', np.uint8))
+    assert checkpoint.reached(path) == ("produce", 5)
+    content = bytearray(path.read_bytes())
+    entry = content.index(b"PK\x01\x02")
+    content[entry + (8 if flag == 1 else 10)] ^= flag
+    path.write_bytes(content)
+    assert checkpoint.reached(path) is None
+    path.write_bytes(b"")
+    assert checkpoint.reached(path) is None
