@@ -19,10 +19,10 @@ from flow.environment import StandardEnvironment
 from flow.errors import UserOperationError
 from signac.job import Job
 
-from janus_md import heat, operations, products, query, walltime, workspace
+from janus_md import flow_jobs, heat, operations, products, query, records, walltime
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.locks import Held
-from janus_md.worker import HELD, STOPPED
+from janus_md.worker import FAILED, HELD, STOPPED
 
 ENGINE = os.environ.get("JANUS_MD_ENGINE", "auto")
 """auto, hoomd or lammps."""
@@ -44,14 +44,14 @@ SOURCES = ".sources"
 """File in the report's folder that tells which tables it was made of."""
 
 
-class Project(FlowProject):
-    """Jobs are state points of `janus_md.statepoint`."""
+class Project(flow_jobs.SoundJobs, FlowProject):
+    """Jobs are state points of `janus_md.statepoint`; those that are damaged are left out."""
 
 
 @Project.label
 def failed(job: Job) -> bool:
     """The last attempt failed; the job document says why."""
-    return "failure" in workspace.read_document(job.path)
+    return "failure" in records.read_document(job.path)
 
 
 @Project.label
@@ -63,13 +63,13 @@ def simulated(job: Job) -> bool:
 @Project.label
 def analyzed(job: Job) -> bool:
     """Tables and summary are complete."""
-    return products.is_analyzed(Path(job.path), workspace.read_document(job.path))
+    return products.is_analyzed(Path(job.path), records.read_document(job.path))
 
 
 @Project.label
 def not_at_temperature(job: Job) -> bool:
     """The run did not keep the temperature of its bath; the job document says more."""
-    return bool(heat.warning(workspace.read_document(job.path)))
+    return bool(heat.warning(records.read_document(job.path)))
 
 
 def all_analyzed(*jobs: Job) -> bool:
@@ -93,6 +93,8 @@ def sources(*jobs: Job) -> str:
 
 def summarized(*jobs: Job) -> bool:
     """The report is there, and is that of the tables as they are."""
+    if not jobs:
+        return False
     folder = Path(jobs[0].project.path) / "report"
     try:
         made_of = (folder / SOURCES).read_text()
@@ -105,16 +107,17 @@ def summarized(*jobs: Job) -> bool:
 @Project.operation(directives={"np": THREADS})
 def simulate(job: Job) -> None:
     """Simulate a job, from its checkpoint where there is one."""
-    operations.simulate_job(
-        job.statepoint(),
-        Path(job.path),
-        job.document,
-        engine=ENGINE,
-        device=DEVICE,
-        threads=THREADS,
-        allow=[name for name in ALLOW if name not in HEAT],
-        limit=walltime.limit(),
-    )
+    with flow_jobs.failing_alone(job, "simulate"):
+        operations.simulate_job(
+            flow_jobs.sound_record(job).statepoint,
+            Path(job.path),
+            job.document,
+            engine=ENGINE,
+            device=DEVICE,
+            threads=THREADS,
+            allow=[name for name in ALLOW if name not in HEAT],
+            limit=walltime.limit(),
+        )
 
 
 @Project.pre(simulated)
@@ -122,7 +125,11 @@ def simulate(job: Job) -> None:
 @Project.operation(directives={"np": THREADS})
 def analyze(job: Job) -> None:
     """Find the wires in a job's trajectory."""
-    operations.analyze_job(Path(job.path), job.document, workers=THREADS, limit=walltime.limit())
+    with flow_jobs.failing_alone(job, "analyze"):
+        flow_jobs.sound_record(job)
+        operations.analyze_job(
+            Path(job.path), job.document, workers=THREADS, limit=walltime.limit()
+        )
 
 
 @Project.pre(all_analyzed)
@@ -131,7 +138,7 @@ def analyze(job: Job) -> None:
 def summarize(*jobs: Job) -> None:
     """Write the report of all jobs."""
     folder, found = Path(jobs[0].project.path) / "report", sources(*jobs)
-    query.write_report(jobs[0].project, folder, HEAT)
+    query.write_report(jobs[0].project, folder, flow_jobs.tell, HEAT)
     (folder / SOURCES).write_text(found)
 
 
@@ -143,11 +150,21 @@ if __name__ == "__main__":
         main()
         sys.exit(0)
     try:
-        query.open_project(Path.cwd())
-        if "run" in sys.argv[1:2]:  # what it starts ends with it
+        plain = query.open_project(Path.cwd())
+        if runs := flow_jobs.runs():  # what it starts ends with it
             os.environ.update(walltime.limit().environment())
         # Submission is not flow's, so it need not ask a scheduler for jobs of its own.
-        Project(environment=StandardEnvironment).main()
+        project = Project(environment=StandardEnvironment)
+        for name, why in project.damaged.items():
+            flow_jobs.tell(name, why)
+        before = flow_jobs.counted(plain) if runs else {}
+        project.main()
+        if runs:
+            after = flow_jobs.counted(plain)
+            if project.damaged or any(after[name] > before.get(name, 0) for name in after):
+                sys.exit(FAILED)
+            if flow_jobs.held:
+                sys.exit(HELD)
     except (JanusError, UserOperationError) as error:
         # `exec` raises what an operation raises, `run` wraps it.
         cause = error.__cause__ if isinstance(error, UserOperationError) else error

@@ -12,8 +12,10 @@ import numpy as np
 from janus_md.analysis.averages import first_averaged
 from janus_md.analysis.groups import Group, numeric_key, short, spread
 from janus_md.analysis.looks import COLOURS, MARKERS, NAMED, is_scale, looks
+from janus_md.analysis.table import read_table
 from janus_md.analysis.theory import share_in_longer
 from janus_md.bodies import FloatArray
+from janus_md.errors import JanusError
 from janus_md.units import PS_PER_NS
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ POINTS = 200
 
 TABLES = ("frames.parquet", "wires.parquet", "rdf.parquet")
 """What is read of a job."""
+
+DRAWN = {"scattering.parquet": ("q_per_nm", "s"), "structure.parquet": ("along_nm", "g")}
+"""What is drawn of it besides, where it is there, and columns that it must have."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +61,28 @@ def has_tables(directory: Path) -> bool:
 
 
 def read_job(directory: Path, time_step_ps: float) -> JobTables:
-    """Read the tables of a job."""
-    import pandas as pd
-    import pyarrow.parquet as pq
+    """Read the tables of a job, those too that are read again where they are drawn.
 
+    Raises
+    ------
+    JanusError
+        Where one of them cannot be read.
+    """
     paths = [directory / name for name in TABLES]
-    frames = pd.read_parquet(paths[0])
-    frames["time_ns"] = frames["step"] * time_step_ps / PS_PER_NS
-    begin = int(frames["frame"].iloc[first_averaged(len(frames))])
-    wires = pq.read_table(paths[1], columns=["n"], filters=[("frame", ">=", begin)])
-    return JobTables(frames, pd.read_parquet(paths[2]), wires["n"].to_numpy())
+    frames = read_table(paths[0], ("frame", "step", "mean_n", "mean_w"))
+    wires = rdf = None
+    if len(frames):
+        frames["time_ns"] = frames["step"] * time_step_ps / PS_PER_NS
+        begin = int(frames["frame"].iloc[first_averaged(len(frames))])
+        wires = read_table(paths[1], ("n",), [("frame", ">=", begin)])
+        rdf = read_table(paths[2], ("r_nm", "g"))
+    if wires is None or rdf is None or not len(wires):
+        empty = paths[0 if wires is None else 1].name
+        raise JanusError(f"{empty} holds no frame; remove it and run again: it is made anew")
+    for name, columns in DRAWN.items():
+        if (directory / name).is_file():
+            read_table(directory / name, columns)
+    return JobTables(frames, rdf, wires["n"].to_numpy())
 
 
 def new_figure(width: float, height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from janus_md.analysis import evolution, figures, pictures, snapshot
 from janus_md.analysis.groups import Group, job_ids, spread
+from janus_md.analysis.looks import plain_style
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +17,7 @@ PICTURES = 6
 """Snapshots drawn at most."""
 
 
+@plain_style()
 def draw_figures(
     rows: pd.DataFrame,
     swept: Sequence[Group],

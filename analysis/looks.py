@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from janus_md.analysis.groups import Group, numeric_key
+from janus_md.errors import JanusError
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#4D4D4D")
 """Okabe and Ito's palette (without yellow, with two dark ones), told apart by everyone."""
@@ -20,6 +22,29 @@ MARKERS = dict(zip(DASHES, "os^", strict=True))
 
 NAMED = len(COLOURS) * len(DASHES)
 """More curves than this get a colour scale instead of names."""
+
+
+@contextmanager
+def plain_style() -> Iterator[None]:
+    """Draw as matplotlib does by default, whatever the user's matplotlibrc says.
+
+    All that draws figures does so within this.
+
+    Raises
+    ------
+    JanusError
+        Where matplotlib cannot be imported, for which a matplotlibrc or MPLBACKEND is enough.
+    """
+    try:
+        import matplotlib as mpl
+    except (ImportError, OSError, ValueError) as error:
+        raise JanusError(
+            f"matplotlib cannot be imported ({error}); its matplotlibrc, or the environment "
+            "variable MPLBACKEND, may be what is wrong"
+        ) from error
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        yield
 
 
 def looks(groups: Sequence[Group]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from janus_md.analysis.looks import COLOURS
 from janus_md.analysis.micrograph import Microscope, micrograph, scale_bar
 from janus_md.analysis.scattering import sphere_form_factor
 from janus_md.analysis.source import GsdSource
+from janus_md.analysis.table import read_table
 from janus_md.bodies import FloatArray
 
 if TYPE_CHECKING:
@@ -29,10 +30,8 @@ def scattering_of(folders: Sequence[Path]) -> tuple[FloatArray, FloatArray, Floa
 
     The error is that of :func:`averages.combine_replicas`; NaN where nothing tells it.
     """
-    import pandas as pd
-
     files = [folder / "scattering.parquet" for folder in folders]
-    read = [table for file in files if file.is_file() and len(table := pd.read_parquet(file))]
+    read = [table for file in files if file.is_file() and len(table := read_table(file))]
     if not read:
         return None
     q = read[0]["q_per_nm"].to_numpy()
@@ -109,11 +108,10 @@ def micrographs(trajectories: Sequence[tuple[str, Path]]) -> Figure:
 
 def about_the_dipole(trajectories: Sequence[tuple[str, Path]]) -> Figure | None:
     """Draw the pair distribution along and across the dipole; None where no job has one."""
-    import pandas as pd
     from matplotlib.colors import LogNorm
 
     tables = [(title, path.with_name("structure.parquet")) for title, path in trajectories]
-    read = [(title, pd.read_parquet(path)) for title, path in tables if path.is_file()]
+    read = [(title, read_table(path)) for title, path in tables if path.is_file()]
     read = [(title, table) for title, table in read if len(table)]
     if not read:
         return None

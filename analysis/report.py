@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from janus_md.analysis import evolution, figures
+from janus_md.analysis import evolution
 from janus_md.analysis.gallery import draw_figures
 from janus_md.analysis.groups import (
     MISSING,
     Group,
-    group_jobs,
-    is_analysed,
     job_ids,
     job_labels,
     say,
@@ -24,6 +22,7 @@ from janus_md.analysis.groups import (
     swept,
     tell,
 )
+from janus_md.analysis.readable import read_sweep
 from janus_md.analysis.results import (
     HEADINGS,
     MOST_ROWS,
@@ -74,7 +73,14 @@ CAVEAT = (
 )
 
 
-def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) -> list[Path]:
+def write_report(
+    rows: pd.DataFrame,
+    job_dirs: Mapping[str, Path],
+    out: Path,
+    *,
+    damaged: Mapping[str, str] | None = None,
+    told: Callable[[str, str], None] = lambda job, why: None,
+) -> list[Path]:
     """Write report.html, its figures and its table of results.
 
     Parameters
@@ -87,6 +93,11 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
         Folder of each job, with its Parquet tables and trajectory.gsd.
     out : Path
         Folder for the report, made where it is missing.
+    damaged : mapping of str to str, optional
+        Jobs without a row that cannot be used, and why; the page names them.
+    told : callable
+        Called with each job of `rows` that has results which cannot be read, and why. It is left
+        out, and the page names it too.
 
     Returns
     -------
@@ -97,25 +108,14 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
 
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    finished = {
-        job
-        for job, analysed in zip(job_ids(rows), is_analysed(rows), strict=True)
-        if analysed and job in job_dirs and figures.has_tables(Path(job_dirs[job]))
-    }
-    complete = rows[[job in finished for job in job_ids(rows)]]
-    doubtful = not_at_temperature(rows)
-    groups = group_jobs(complete)
-    chosen = _chosen(groups)
-    place = {job: k for k, job in enumerate(job_ids(rows))}
-    tables = {
-        job: figures.read_job(
-            Path(job_dirs[job]), float(rows.iloc[place[job]].get("protocol.time_step_ps", 1.0))
-        )
-        for group in chosen
-        for job in group.jobs
-    }
-    drawn = draw_figures(complete, groups, chosen, tables, job_dirs, out)
-    found = results(rows, groups, job_dirs)
+    read = read_sweep(rows, job_dirs, _chosen)
+    for job, why in read.troubles.items():
+        told(job, why)
+    complete, groups, chosen = read.rows, read.groups, read.chosen
+    finished, doubtful = set(job_ids(complete)), not_at_temperature(rows)
+    troubles = {**(damaged or {}), **read.troubles}
+    drawn = draw_figures(complete, groups, chosen, read.tables, job_dirs, out)
+    table = results(rows, groups, job_dirs)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -126,20 +126,20 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
     page = environment.get_template("report.html").render(
         headings=list(HEADINGS.values()),
         spacing=SPACING,
-        results=_ends(found),
+        results=_ends(table),
         swept=swept(groups),
-        n_results=len(found),
-        cut=max(0, len(found) - MOST_ROWS),
+        n_results=len(table),
+        cut=max(0, len(table) - MOST_ROWS),
         coupling=tell_coupling,
         caveat=CAVEAT,
         pictures=[(text, _embedded(path)) for path, text in drawn],
         evolution_headings=evolution.HEADINGS,
-        evolution=evolution.evolution(complete, chosen, tables),
+        evolution=evolution.evolution(complete, chosen, read.tables),
         choice=_choice(groups, chosen),
-        n_jobs=len(rows),
+        n_jobs=len(rows) + len(damaged or {}),
         n_done=len(complete),
-        unfinished=unfinished(rows, finished, LISTED),
-        n_unfinished=len(rows) - len(complete),
+        unfinished=unfinished(rows, finished, LISTED, troubles),
+        n_unfinished=len(rows) + len(damaged or {}) - len(complete),
         n_left_out=len(doubtful - finished),
         n_allowed=len(doubtful & finished),
         execution=_execution(complete),
@@ -148,9 +148,9 @@ def write_report(rows: pd.DataFrame, job_dirs: Mapping[str, Path], out: Path) ->
     html = out / "report.html"
     _write(html, page)
     files = [html, *(path for path, _ in drawn)]
-    if found:
+    if table:
         files.append(out / "results.csv")
-        _write(files[-1], results_frame(groups, found).to_csv(index=False))
+        _write(files[-1], results_frame(groups, table).to_csv(index=False))
     return files
 
 

@@ -23,6 +23,7 @@ from janus_md.analysis.groups import (
 )
 from janus_md.analysis.source import GsdSource
 from janus_md.analysis.thermolog import ENERGY
+from janus_md.errors import JanusError
 from janus_md.shapes import WIRE_SPACING
 
 if TYPE_CHECKING:
@@ -106,15 +107,18 @@ def format_short(mean: float | None, error: float | None) -> str:
 
 
 def dipole_of(directory: Path) -> float | None:
-    """Strongest dipole of the bodies of a job, debye, from its metadata."""
+    """Strongest dipole of the bodies of a job, debye, from its metadata; None without any."""
     path = directory / "trajectory.gsd"
     if not path.is_file():
         return None
-    with GsdSource(path) as source:
-        bodies = source.metadata().get("bodies", {})
-    return max(
-        (float(np.linalg.norm(body["dipole_debye"])) for body in bodies.values()), default=None
-    )
+    try:
+        with GsdSource(path) as source:
+            bodies = source.metadata().get("bodies", {})
+        return max(
+            (float(np.linalg.norm(body["dipole_debye"])) for body in bodies.values()), default=None
+        )
+    except (JanusError, AttributeError, LookupError, TypeError, ValueError):
+        return None  # damaged, or metadata of somebody else's
 
 
 def results(

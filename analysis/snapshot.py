@@ -11,7 +11,7 @@ import numpy as np
 
 from janus_md.analysis.figures import new_figure
 from janus_md.analysis.frame import Settings, analyze_frame
-from janus_md.analysis.source import GsdSource, bond_criterion
+from janus_md.analysis.source import Frame, GsdSource, bond_criterion
 from janus_md.bodies import FloatArray
 from janus_md.boxes import lattice_vectors, wrap
 
@@ -50,14 +50,25 @@ def wire_colours(lengths: np.ndarray) -> np.ndarray:
     return np.asarray(colour)
 
 
+def last_frame(path: Path) -> tuple[Frame, Settings]:
+    """Read the last frame of a trajectory, and how it is analysed.
+
+    Raises
+    ------
+    JanusError
+        Where it cannot be read.
+    """
+    with GsdSource(path) as source:
+        metadata = source.metadata()
+        frame = source.frame(len(source) - 1)
+    return frame, Settings.of(bond_criterion(metadata), metadata)
+
+
 def draw(axes: Axes, path: Path, title: str) -> None:
     """Draw the last frame of a trajectory into `axes`, depth by shade."""
     from matplotlib.collections import EllipseCollection, LineCollection
 
-    with GsdSource(path) as source:
-        metadata = source.metadata()
-        frame = source.frame(len(source) - 1)
-    settings = Settings.of(bond_criterion(metadata), metadata)
+    frame, settings = last_frame(path)
     wires = analyze_frame(frame, settings).wires
     lattice = lattice_vectors(frame.box)
     turned = view()

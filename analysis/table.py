@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from janus_md.analysis.frame import FrameResult
 from janus_md.analysis.wires import KINDS
+from janus_md.errors import JanusError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FRAME_COLUMNS = {
     "frame": "int64",
@@ -160,7 +164,9 @@ class PartialParquet:
 
         self.path = path
         self.partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-        self._writer = pq.ParquetWriter(self.partial, schema, compression="zstd")
+        self._writer = pq.ParquetWriter(
+            self.partial, schema, compression="zstd", write_page_checksum=True
+        )
 
     def __enter__(self) -> PartialParquet:
         return self
@@ -181,3 +187,40 @@ class PartialParquet:
         """Append a table as one row group."""
         if len(table):
             self._writer.write_table(table)
+
+
+def read_table(
+    path: Path, columns: Sequence[str] | None = None, filters: Any = None
+) -> pd.DataFrame:
+    """Read a Parquet table; each page is held against its checksum, where it has one.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : sequence of str, optional
+        Names of the columns; all by default.
+    filters : optional
+        Which rows, as of :func:`pyarrow.parquet.read_table`.
+
+    Raises
+    ------
+    JanusError
+        Where it cannot be read, or has not all these columns.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(
+            path,
+            columns=None if columns is None else list(columns),
+            filters=filters,
+            partitioning=None,  # names of folders are no columns
+            page_checksum_verification=True,
+        ).to_pandas()
+    except (OSError, ValueError, LookupError, pa.ArrowException) as error:
+        why = getattr(error, "strerror", None) or "it is damaged, or of another version"
+        raise JanusError(
+            f"{path.name} cannot be read ({why}); remove it and run again: it is made anew"
+        ) from error

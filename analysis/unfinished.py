@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +49,22 @@ def not_at_temperature(rows: pd.DataFrame) -> set[str]:
     return {job for job, passed, status in both if passed is False and status == "done"}
 
 
-def unfinished(rows: pd.DataFrame, finished: Collection[str], most: int) -> list[Unfinished]:
-    """At most so many jobs of a sweep that are not `finished`; those that failed come first."""
+def unfinished(
+    rows: pd.DataFrame, finished: Collection[str], most: int, troubles: Mapping[str, str]
+) -> list[Unfinished]:
+    """At most so many jobs of a sweep that are not `finished`; those that failed come first.
+
+    Before them come those that cannot be used: `troubles` says why. Not all of these have a row.
+    """
+    lost = [job for job in troubles if job not in set(job_ids(rows))][:most]
+    return [Unfinished(job, "", troubles[job], True) for job in lost] + _with_rows(
+        rows, finished, most - len(lost), troubles
+    )
+
+
+def _with_rows(
+    rows: pd.DataFrame, finished: Collection[str], most: int, troubles: Mapping[str, str]
+) -> list[Unfinished]:
     ids, withheld = job_ids(rows), not_at_temperature(rows)
     left = [place for place, job in enumerate(ids) if job not in finished]
     none = [None] * len(rows)
@@ -58,13 +72,15 @@ def unfinished(rows: pd.DataFrame, finished: Collection[str], most: int) -> list
         rows[name].tolist() if name in rows else none
         for name in ("failure.message", "failure.step", "status", "heat.why")
     )
+    said = [troubles.get(job, message) for job, message in zip(ids, said, strict=True)]
     left.sort(key=lambda place: not isinstance(said[place], str))
     left = left[:most]
     found = []
     for place, label in zip(left, job_labels(rows, left), strict=True):
         failed = isinstance(said[place], str)
-        reason = f"{said[place]}{_step(step[place])}" if failed else _standing(status[place])
-        if ids[place] in withheld:
+        at = "" if ids[place] in troubles else _step(step[place])
+        reason = f"{said[place]}{at}" if failed else _standing(status[place])
+        if ids[place] in withheld and ids[place] not in troubles:
             reason = f"done, but left out of averages: {heat[place]}"
         found.append(Unfinished(ids[place], label, reason, failed))
     return found

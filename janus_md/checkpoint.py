@@ -16,7 +16,10 @@ from janus_md.trajectory import publish
 
 _ARRAYS = ("kinds", "box", "positions", "orientations", "images", "velocities", "angular_momenta")
 
-_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+# A flipped bit makes zipfile ask for a password (RuntimeError) or for another compression.
+_UNREADABLE = (
+    OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

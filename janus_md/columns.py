@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from itertools import compress, islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from janus_md.workspace import read_document
+from janus_md import documents
 
 if TYPE_CHECKING:
-    from janus_md.workspace import Record
+    from janus_md.records import Record
 
 _PARTS = ("execution", "analysis", "failure", "heat")
 
@@ -39,11 +39,17 @@ class Columns:
         take a gigabyte, and their columns a tenth of that.
     states : sequence of str, optional
         What is told as their status instead.
+
+    Attributes
+    ----------
+    damaged : dict of str to str
+        What is wrong with those jobs that cannot be used, by id; also of those not kept.
     """
 
     def __init__(self, records: Iterable[Record], states: Sequence[str] | None = None) -> None:
         self._columns: dict[str, _Column] = {"job": [], "status": [], "substance": []}
         self._directories: list[str] = []
+        self.damaged: dict[str, str] = {}
         left, lists = iter(records), dict[str, Any]()
         while piece := list(islice(left, _PIECE)):
             self._add(piece, lists)
@@ -74,6 +80,7 @@ class Columns:
             else:
                 self._columns[name] = _objects(column) + _alike(values, lists)
         self._directories += [one.directory for one in records]
+        self.damaged |= {one.id: one.trouble for one in records if one.trouble}
 
     def __len__(self) -> int:
         return len(self._columns["job"])
@@ -96,6 +103,10 @@ class Columns:
             here = slice(begin, begin + _PIECE)
             yield from zip(*(_objects(self._columns[name][here]) for name in names), strict=True)
 
+    def sound(self) -> Columns:
+        """Return the jobs that are not damaged."""
+        return self.keep([job not in self.damaged for job in self._columns["job"]])
+
     def keep(self, fitting: Sequence[bool]) -> Columns:
         """Return the jobs that fit; the columns stay those of all."""
         return self.take(list(compress(range(len(self)), fitting)))
@@ -103,7 +114,7 @@ class Columns:
     def take(self, order: Sequence[int]) -> Columns:
         """Return the rows of these numbers, in this order; the columns stay those of all."""
         kept = Columns(())
-        kept._directories = self._directories
+        kept._directories, kept.damaged = self._directories, self.damaged
         for name, column in self._columns.items():
             values = map(column.__getitem__, order)
             kept._columns[name] = array("d", values) if isinstance(column, array) else list(values)
@@ -119,7 +130,7 @@ class Columns:
 
     def names_on_disk(self) -> list[str]:
         """All columns, also of what was not kept of the documents when the jobs were read."""
-        told = (_told(read_document(directory)) for directory in self._directories)
+        told = (_told(documents.read(directory)[0]) for directory in self._directories)
         return list(
             dict.fromkeys([*self._columns, *(name for one in told for name in _names(one))])
         )
@@ -127,8 +138,10 @@ class Columns:
 
 def substance(statepoint: Mapping[str, Any]) -> str:
     """Name the particle, or the particles of a mixture, by name, with their shares."""
-    if mixture := statepoint.get("mixture"):
-        return " + ".join(f"{share:g} {name}" for name, share in sorted(mixture.items()))
+    mixture = statepoint.get("mixture")
+    if isinstance(mixture, dict) and mixture:
+        shares = ((f"{x:g}" if isinstance(x, float) else x, k) for k, x in sorted(mixture.items()))
+        return " + ".join(f"{share} {name}" for share, name in shares)
     return str(statepoint.get("particle"))
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from typing import Any
+
+from janus_md.errors import JanusError
 
 MOST = 2
 """Failures in a row after which a job is submitted again only where the user says so."""
@@ -12,17 +15,30 @@ KEY = "failures"
 """Key of the document: how often."""
 
 
-def note(document: MutableMapping[str, Any], operation: str, message: str) -> None:
+def message(error: Exception, directory: Path) -> str:
+    """Say in a sentence why an operation on the job in `directory` failed."""
+    if isinstance(error, JanusError):
+        return str(error)
+    if isinstance(error, OSError):  # a full disk, a folder that cannot be written
+        return (
+            f"{error.filename or directory}: {error.strerror or error}; mend that and run again: "
+            "nothing before the last checkpoint is lost"
+        )
+    return f"{type(error).__name__}: {error}"
+
+
+def note(document: MutableMapping[str, Any], operation: str, why: str) -> None:
     """Keep why an operation failed and count it; what the operation noted itself stands."""
-    if "failure" not in document:
-        document["failure"] = {"message": message}
-    document["failure"]["operation"] = operation
+    found = document.get("failure")
+    noted = found if isinstance(found, Mapping) and "message" in found else {"message": why}
+    document["failure"] = {**dict(noted), "operation": operation}
     document[KEY] = times(document) + 1
 
 
 def times(document: Mapping[str, Any]) -> int:
     """Failures since an operation of the job last succeeded."""
-    return int(document.get(KEY, 0))
+    found = document.get(KEY, 0)
+    return found if isinstance(found, int) else 0  # somebody edits it while the job runs
 
 
 def forget(document: MutableMapping[str, Any]) -> None:

@@ -42,12 +42,13 @@ def telling_columns(rows: Columns) -> list[str]:
     """Columns worth printing: job, status, what varies, and the main results."""
     mixed = any(name.startswith("mixture.") for name in rows.names)
     told = ("particle", "mixture") if mixed else ("substance",)  # both say the same
+    sound = rows.sound() if rows.damaged else rows
     varying = [
         name
         for name in rows.names
         if not name.startswith(("execution.", "analysis.", "failure.", "heat.", "mixture."))
         and name not in told
-        and (values := rows[name])
+        and (values := sound[name])
         and values.count(values[0]) < len(values)
     ]
     wanted = ["job", "status", "substance" if mixed else "particle", *varying]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from janus_md import heat, simulate
+from janus_md.documents import finite
 from janus_md.errors import ToBeContinued
 from janus_md.interrupts import stop_signals
 from janus_md.locks import hold
@@ -124,7 +125,7 @@ def analyze_job(
         )
         summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1])
         summary[SUSCEPTIBILITY] = susceptibility_of(directory / LOG, directory / TRAJECTORY)
-        document["analysis"] = summary
+        document["analysis"] = finite(summary)
         document.pop("failure", None)
         kept.unlink(missing_ok=True)
 

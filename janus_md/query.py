@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janus_md import heat
 from janus_md.columns import Columns, substance
 from janus_md.filters import PASSED, TELLING, column, document_keys, select, telling_columns
-from janus_md.workspace import Record, open_job, open_project, read_jobs
+from janus_md.records import Record, job_ids, read_jobs, strays
+from janus_md.workspace import job_of, open_job, open_project
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,48 +23,61 @@ __all__ = [
     "columns",
     "document_keys",
     "folders",
+    "job_of",
     "labels",
     "open_job",
     "open_project",
     "records",
     "select",
+    "strays",
     "table",
     "telling_columns",
     "withheld",
     "write_report",
 ]
 
+Told = Callable[[str, str], None]
+"""Is called with a job that cannot be used, and why."""
+
 _PARTICLES = ("particle", "mixture")
 
 
 def records(
-    project: Project, ids: Iterable[str] | None = None, keys: Collection[str] | None = None
+    project: Project,
+    ids: Iterable[str] | None = None,
+    keys: Collection[str] | None = None,
+    *,
+    thorough: bool = False,
 ) -> list[Record]:
     """Read jobs, in the order of their state points: by particle, then key by key.
 
     Parameters
     ----------
-    project, ids, keys
-        As of :func:`janus_md.workspace.read_jobs`.
+    project, ids, keys, thorough
+        As of :func:`janus_md.records.read_jobs`.
 
     Raises
     ------
     JanusError
         Where there are none.
     """
-    found = list(read_jobs(project, ids, keys))
+    found = list(read_jobs(project, ids, keys, thorough=thorough))
     order = _order([(record.id, record.statepoint) for record in found])
     return [found[k] for k in order]
 
 
 def columns(
-    project: Project, keys: Collection[str] | None = None, allow: Collection[str] = ()
+    project: Project,
+    keys: Collection[str] | None = None,
+    allow: Collection[str] = (),
+    *,
+    thorough: bool = False,
 ) -> Columns:
     """Read all jobs into columns, in the order of :func:`records`.
 
     Parameters
     ----------
-    project, keys
+    project, keys, thorough
         As there.
     allow : collection of str
         With ``heat``, jobs that did not keep the temperature of their bath (``heat.passed`` is
@@ -79,7 +93,7 @@ def columns(
     told: list[tuple[str, Mapping[str, Any]]] = []
 
     def each() -> Iterator[Record]:
-        for record in read_jobs(project, keys=wanted):
+        for record in read_jobs(project, keys=wanted, thorough=thorough):
             told.append((record.id, record.statepoint))
             yield record
 
@@ -114,12 +128,17 @@ def _rank(value: Any) -> tuple[int, Any]:
 
 def folders(project: Project) -> dict[str, Path]:
     """Folder of each job, by its id."""
-    return {str(job.id): Path(job.path) for job in project}
+    return {name: Path(project.workspace, name) for name in job_ids(project)}
 
 
 def varying_keys(statepoints: Sequence[Mapping[str, Any]], prefix: str = "") -> list[str]:
-    """Dotted keys whose values are not the same in all state points, sorted; particles aside."""
+    """Dotted keys whose values are not the same in all state points, sorted; particles aside.
+
+    Those that are empty, since they could not be read, do not count.
+    """
     found = []
+    if not prefix:
+        statepoints = [one for one in statepoints if one]
     for key in sorted(set().union(*statepoints)):
         if not prefix and key in _PARTICLES:
             continue
@@ -174,16 +193,26 @@ def table(
     JanusError
         Where there are no jobs, or a filter or `allow` is refused.
     """
+    return frame(select(columns(project, allow=allow), filters))
+
+
+def frame(rows: Columns) -> pd.DataFrame:
+    """Return columns as a DataFrame."""
     import pandas as pd
 
-    rows = select(columns(project, allow=allow), filters)
     return pd.DataFrame({name: rows.packed(name) for name in rows.names})
 
 
-def write_report(project: Project, out: Path, allow: Collection[str] = ()) -> list[Path]:
+def write_report(
+    project: Project,
+    out: Path,
+    told: Told = lambda job, why: None,
+    allow: Collection[str] = (),
+) -> list[Path]:
     """Write the report of a workspace into `out`; return its files, report.html first.
 
-    `allow` is that of :func:`columns`.
+    `told` is called with each job that is left out because something is damaged, and why; `allow`
+    is that of :func:`columns`.
 
     Raises
     ------
@@ -192,4 +221,9 @@ def write_report(project: Project, out: Path, allow: Collection[str] = ()) -> li
     """
     from janus_md.analysis import report
 
-    return report.write_report(table(project, allow=allow), folders(project), out)
+    rows = columns(project, allow=allow, thorough=True)
+    for job, why in rows.damaged.items():
+        told(job, why)
+    return report.write_report(
+        frame(rows.sound()), folders(project), out, damaged=rows.damaged, told=told
+    )

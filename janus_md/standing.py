@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from janus_md import heat
 from janus_md.locks import LOCK, holder, locks_here
 from janus_md.products import RESTART
+from janus_md.records import DAMAGED
 
 if TYPE_CHECKING:
-    from janus_md.workspace import Record
+    from janus_md.records import Record
 
-ORDER = ("waiting", "queued", "begun", "running", "simulated", "done", "failed")
+ORDER = ("waiting", "queued", "begun", "running", "simulated", "done", "failed", DAMAGED)
 """States in the order in which they are told; those that only a scheduler knows come after."""
 
 QUIET = ("waiting", "queued", "begun", "simulated", "done")
@@ -34,7 +35,8 @@ class Standing:
     state : str
         One of :data:`ORDER`, or what a scheduler calls it.
     detail : str
-        Message of a failure or a warning, what a scheduler adds, or who works on it.
+        Message of a failure or a warning, what is damaged, what a scheduler adds, or who works on
+        it.
     """
 
     record: Record
@@ -62,6 +64,8 @@ def standings(records: Iterable[Record], scheduled: Mapping[str, str]) -> list[S
 
 def _standing(record: Record, scheduled: str, held: set[tuple[int, int]]) -> Standing:
     state = record.state
+    if state == DAMAGED:
+        return Standing(record, state, record.trouble)
     if state == "done":
         return Standing(record, state, heat.warning(record.document))
     told, more = parts(scheduled)

@@ -118,11 +118,16 @@ def analyze(
 def work(operation: str, directory: Path, resources: Resources, reporter: Reporter) -> int:
     """Do `operation` on the job in `directory` and return the exit code."""
     from janus_md.query import open_job
+    from janus_md.records import read_job
 
+    record = read_job(directory, thorough=True)
+    if record is None or record.trouble:
+        reporter.tell(message=record.trouble if record else f"{directory} is not there any more")
+        return FAILED
     job = open_job(directory)
     try:
         if operation == "simulate":
-            simulate(job.statepoint(), directory, job.document, resources, reporter)
+            simulate(dict(record.statepoint), directory, job.document, resources, reporter)
             if said := heat.warning(job.document):
                 reporter.tell(warning=said)
         else:
@@ -133,23 +138,13 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
     except Held as error:
         reporter.tell(message=str(error))
         return HELD
-    except OSError as error:
-        # A full disk, a folder that cannot be written: the note may not find room either.
-        message = (
-            f"{error.filename or directory}: {error.strerror or error}; mend that and run again: "
-            "nothing before the last checkpoint is lost"
-        )
-        reporter.tell(message=message)
-        with contextlib.suppress(OSError):
-            failures.note(job.document, operation, message)
-        return FAILED
     except Exception as error:
-        traceback.print_exc()
-        message = (
-            str(error) if isinstance(error, JanusError) else f"{type(error).__name__}: {error}"
-        )
+        if not isinstance(error, OSError):
+            traceback.print_exc()
+        message = failures.message(error, directory)
         reporter.tell(message=message)
-        with contextlib.suppress(OSError):
+        # The note may find no room, or a document that somebody has damaged meanwhile.
+        with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
             failures.note(job.document, operation, message)
         return FAILED
     failures.forget(job.document)

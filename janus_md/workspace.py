@@ -1,72 +1,44 @@
-"""The workspace on disk, in signac's layout: made, opened, and read in one pass.
+"""The workspace on disk, in signac's layout: made and opened.
 
-signac's own state point cache (`.signac/statepoint_cache.json.gz`) is the only index: a job's id is
-the hash of its state point, so that what is in it cannot be out of date. Documents change and are
-read anew each time.
+signac's own state point cache (`.signac/statepoint_cache.json.gz`) is written for those who ask
+signac. This package reads the state points themselves and holds each against its id, which is its
+hash (:mod:`janus_md.records`): that takes no longer, and a damaged cache misleads nobody.
 """
 
 from __future__ import annotations
 
 import errno
-import gc
-import gzip
 import json
 import os
 import shutil
 import tempfile
 import time
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md import locks, products
+from janus_md import locks
 from janus_md.errors import JanusError
+from janus_md.records import STATE_POINT, Record, read_document, read_jobs
 
 if TYPE_CHECKING:
     from signac import Project
     from signac.job import Job
 
-STATE_POINT, DOCUMENT = "signac_statepoint.json", "signac_job_document.json"
-"""signac's names of a job's files."""
+__all__ = [
+    "Record", "check_cache", "create", "job_of", "open_job", "open_project", "read_document",
+    "read_jobs",
+]  # fmt: skip
 
 PATIENCE = 120.0
 """Seconds that :func:`create` waits for another one in the same folder."""
 
+_DAMAGED_CACHE = (EOFError, OSError, RecursionError, TypeError, ValueError, zlib.error)
+
 _STAGING = ".new-"
 _STALE_SECONDS = 3600.0  # staging that was not touched for so long is left of an init that died
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A job as it was when the workspace was read.
-
-    Attributes
-    ----------
-    id : str
-        signac's id.
-    directory : str
-        Its folder.
-    state : str
-        How far it is (:func:`janus_md.products.state`).
-    left : tuple of str
-        Operations that it still needs (:func:`janus_md.products.missing`).
-    statepoint, document : mapping
-        Empty where there is none. What cannot be read is told under ``failure`` of the document.
-    files : collection of str
-        Names in its folder.
-    """
-
-    id: str
-    directory: str
-    state: str
-    left: tuple[str, ...]
-    statepoint: Mapping[str, Any]
-    document: Mapping[str, Any]
-    files: Collection[str]
 
 
 def open_project(directory: str | Path) -> Project:
@@ -75,124 +47,60 @@ def open_project(directory: str | Path) -> Project:
     Raises
     ------
     JanusError
-        Where `directory` is not a workspace.
+        Where `directory` is not a workspace, or one of another schema of signac.
     """
     import signac
 
-    path = Path(directory).resolve()
     try:
-        return signac.get_project(path=path, search=False)
-    except (LookupError, OSError, signac.errors.IncompatibleSchemaVersion) as error:
+        return signac.Project(Path(directory).resolve())
+    except (LookupError, OSError) as error:
         raise JanusError(
             f"directory: {str(directory)!r} is not a workspace; it must be a folder that "
             "`janus-md init` made"
         ) from error
+    except (signac.errors.Error, ValueError) as error:
+        raise _unusable(directory, error) from error
+
+
+def _unusable(directory: str | Path, error: Exception) -> JanusError:
+    """Say what is wrong with signac's own files: their schema is another, or they are damaged."""
+    from signac.errors import IncompatibleSchemaVersion
+
+    why = " ".join(str(error).split())
+    if not isinstance(error, IncompatibleSchemaVersion):
+        why = f"its .signac/config is damaged ({why})"
+    return JanusError(f"directory: {str(directory)!r} cannot be used by signac: {why}")
 
 
 def open_job(directory: Path) -> Job:
     """Open the job whose folder is `directory`, in a workspace."""
-    return open_project(directory.parent.parent).open_job(id=directory.name)
+    return job_of(open_project(directory.parent.parent), directory.name)
 
 
-def read_jobs(
-    project: Project, ids: Iterable[str] | None = None, keys: Collection[str] | None = None
-) -> Iterator[Record]:
-    """Read the jobs of these ids, or all, one after the other, in no order.
-
-    Parameters
-    ----------
-    project : signac.Project
-        The workspace.
-    ids : iterable of str, optional
-        Which jobs; all by default.
-    keys : collection of str, optional
-        Of the documents, keep only values that have one of these keys above them; by default all,
-        which is more than a gigabyte for a hundred thousand jobs.
+def job_of(project: Project, name: str) -> Job:
+    """Open the job of this id, whatever has become of signac's cache.
 
     Raises
     ------
-    JanusError
-        Where there are none.
+    KeyError
+        Where there is none.
     """
-    if not len(project):
-        raise JanusError(
-            f"directory: {project.path!r} holds no jobs; add some with `janus-md init TEMPLATE`"
-        )
-    _check_cache(project)
-    wanted = None if ids is None else set(ids)
-    kept = None if keys is None else frozenset(keys)
-    lists: dict[tuple[str, ...], tuple[str, ...]] = {}
-    collecting = gc.isenabled()
-    gc.disable()  # nothing of this is garbage, and to look through it again and again takes a while
     try:
-        for job in project:
-            if wanted is not None and job.id not in wanted:
-                continue
-            if (record := _read(job, kept, lists)) is not None:
-                yield record
-    finally:
-        if collecting:
-            gc.enable()
+        return project.open_job(id=name)
+    except _DAMAGED_CACHE:
+        _drop_cache(project)
+        return project.open_job(id=name)
 
 
-def read_document(directory: str) -> dict[str, Any]:
-    """Read the document of the job in `directory`; what cannot be read is told as its failure."""
-    try:
-        with open(f"{directory}/{DOCUMENT}", "rb") as file:
-            document = json.loads(file.read())
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        return _trouble(f"{DOCUMENT} cannot be read ({error}); remove it and run again")
-    return document if isinstance(document, dict) else _trouble(f"{DOCUMENT} is not a map")
+def check_cache(project: Project) -> None:
+    """Remove signac's cache of state points where it is damaged."""
+    with suppress(KeyError):  # there is no such job, but the cache is read
+        job_of(project, "0" * 32)
 
 
-def _read(
-    job: Job, keys: frozenset[str] | None, lists: dict[tuple[str, ...], tuple[str, ...]]
-) -> Record | None:
-    """Read one job; None where it has been removed meanwhile. `lists` has those of equal files."""
-    from signac.errors import JobsCorruptedError
-
-    path, statepoint = job.path, {}
-    try:
-        files = tuple(sorted(os.listdir(path)))
-        statepoint = job.cached_statepoint
-        document = read_document(path)
-    except (FileNotFoundError, KeyError):
-        return None
-    except JobsCorruptedError:
-        document = _trouble(
-            f"{STATE_POINT} is missing or damaged; `janus-md init` with its template writes it anew"
-        )
-    left = tuple(products.missing(files, document))
-    state = products.state(left, document)
-    kept = document if keys is None else _kept(document, keys)
-    files = lists.setdefault(files, files)
-    return Record(str(job.id), path, state, left, statepoint, kept, files)
-
-
-def _kept(nested: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:
-    """Values of nested maps that have one of the keys above them."""
-    found = {}
-    for key, value in nested.items():
-        if key in keys:
-            found[key] = value
-        elif isinstance(value, dict) and (below := _kept(value, keys)):
-            found[key] = below
-    return found
-
-
-def _trouble(message: str) -> dict[str, Any]:
-    return {"failure": {"message": message}}
-
-
-def _check_cache(project: Project) -> None:
-    """Drop a state point cache that is damaged (signac makes do without)."""
-    try:
-        for job in islice(project, 1):
-            project.open_job(id=str(job.id))  # reads the cache
-    except (EOFError, ValueError, zlib.error, gzip.BadGzipFile):
-        Path(project.fn(project.FN_CACHE)).unlink()
+def _drop_cache(project: Project) -> None:
+    """Remove signac's cache of state points: it makes do without."""
+    Path(project.fn(project.FN_CACHE)).unlink(missing_ok=True)
 
 
 def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
@@ -216,9 +124,7 @@ def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
         with _alone(directory):
             project = signac.init_project(path=directory.resolve())
             new = _add(Path(project.workspace), statepoints)
-            _check_cache(project)
-            with suppress(signac.errors.JobsCorruptedError):  # of another template: `status` tells
-                project.update_cache()
+            _update_cache(project)
             script = directory / "project.py"
             if not script.exists():
                 partial = directory / "project.py.partial"
@@ -226,7 +132,18 @@ def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
                 partial.replace(script)
     except OSError as error:
         raise JanusError(f"directory: {str(directory)!r} cannot be written: {error}") from error
+    except (signac.errors.Error, ValueError) as error:
+        raise _unusable(directory, error) from error
     return new
+
+
+def _update_cache(project: Project) -> None:
+    """Write signac's cache anew; not where a job is damaged, of which `status` tells."""
+    from signac.errors import JobsCorruptedError
+
+    check_cache(project)
+    with suppress(KeyError, JobsCorruptedError):
+        project.update_cache()
 
 
 @contextmanager
@@ -279,7 +196,7 @@ def _mend(place: str, statepoint: Mapping[str, Any], staging: str) -> None:
         with open(f"{place}/{STATE_POINT}", "rb") as file:
             if json.loads(file.read()) == statepoint:
                 return
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         pass
     written = f"{staging}/{STATE_POINT}"
     _write(written, statepoint)

@@ -11,6 +11,7 @@ import signac
 
 from janus_md import query
 from janus_md.errors import JanusError
+from janus_md.statepoint import StatePoint
 from janus_md.workspace import Record
 
 
@@ -30,6 +31,12 @@ def point(particle: str | None, permittivity: float, produce_ns: float = 8.0) ->
         "viscosity": 0.413 if permittivity > 8 else None,
         "protocol": {"produce_ns": produce_ns},
     }
+
+
+def whole(**values: Any) -> dict[str, Any]:
+    """A state point as `init` writes it."""
+    fields = {"n_bodies": 64, "volume_fraction": 0.05, "relative_permittivity": 1.0, **values}
+    return StatePoint.of(fields).model_dump(mode="json")
 
 
 ROWS = query.Columns(
@@ -100,8 +107,8 @@ def test_labels_name_the_substance_and_what_varies() -> None:
 
 def test_table_has_state_point_results_and_status(tmp_path: Path) -> None:
     project = signac.init_project(path=tmp_path)
-    waiting = project.open_job({"particle": "R-Au-Cu", "protocol": {"produce_ns": 8.0}})
-    failed = project.open_job({"particle": "Au3Cd", "protocol": {"produce_ns": 8.0}})
+    waiting = project.open_job(whole(particle="R-Au-Cu"))
+    failed = project.open_job(whole(particle="Au3Cd"))
     for job in (waiting, failed):
         job.init()
     failed.document["execution"] = {"engine": "lammps", "mesh": {"resolution": [8, 8, 8]}}
@@ -120,7 +127,7 @@ def test_table_has_state_point_results_and_status(tmp_path: Path) -> None:
 def test_jobs_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     project = signac.init_project(path=tmp_path)
     for value in (8.93, 1.0, 10.0, 1.25):
-        project.open_job({"particle": "R-Au-Cu", "relative_permittivity": value}).init()
+        project.open_job(whole(particle="R-Au-Cu", relative_permittivity=value)).init()
     found = [one.statepoint["relative_permittivity"] for one in query.records(project)]
     assert found == [1.0, 1.25, 8.93, 10.0]
 
@@ -140,8 +147,8 @@ def test_a_number_is_not_held_against_a_text() -> None:
 
 def test_a_mixture_is_one_column_to_read(tmp_path: Path) -> None:
     project = signac.init_project(path=tmp_path)
-    project.open_job({"particle": "Au3Cd", "mixture": None}).init()
-    project.open_job({"particle": None, "mixture": {"R-1": 0.5, "S-1": 0.5}}).init()
+    project.open_job(whole(particle="Au3Cd")).init()
+    project.open_job(whole(mixture={"R-1": 0.5, "S-1": 0.5})).init()
     rows = query.Columns(query.records(query.open_project(tmp_path)))
     assert query.telling_columns(rows) == ["job", "status", "substance"]
     assert rows["substance"] == ["0.5 R-1 + 0.5 S-1", "Au3Cd"]
@@ -168,7 +175,7 @@ def test_averages_are_printed_with_their_errors(capsys: pytest.CaptureFixture[st
 
 def test_what_is_not_asked_for_is_not_kept_and_still_named(tmp_path: Path) -> None:
     project = signac.init_project(path=tmp_path)
-    job = project.open_job({"particle": "Au3Cd"}).init()
+    job = project.open_job(whole(particle="Au3Cd")).init()
     averages = {"mean_n": {"mean": 1.5, "error": 0.1}, "mean_w": {"mean": 2.5, "error": None}}
     job.document["analysis"] = {**averages, "n_frames": 3}
     keys = query.document_keys(["mean_n>1", "particle=Au3Cd"])
@@ -177,7 +184,7 @@ def test_what_is_not_asked_for_is_not_kept_and_still_named(tmp_path: Path) -> No
     assert found.document == {"analysis": {"mean_n": averages["mean_n"]}}
     assert found.state == "waiting"
     rows = query.Columns([found])
-    assert rows.names[:4] == ["job", "status", "substance", "particle"]
+    assert rows.names[:3] == ["job", "status", "substance"]
     assert len(query.select(rows, ["mean_n>1.4", "analysis.mean_n.error<0.2"])) == 1
     assert len(query.select(rows, ["mean_n>1.6"])) == 0
     with pytest.raises(JanusError, match=r"did you mean n_frames"):

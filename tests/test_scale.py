@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from janus_md.products import TABLES, TRAJECTORY
@@ -41,7 +43,10 @@ replicas: %d
 DOCUMENT = {
     "execution": {"engine": "lammps", "version": "20250722", "mesh": {"resolution": [15] * 3}},
     "heat": {"checked": True, "passed": True, "why": None, "worst": 0.2, "kinds": {"R-Au-Cu": {}}},
-    "analysis": {f"measure_{k}": {"mean": 1.5 * k, "error": 0.1} for k in range(40)},
+    "analysis": {
+        name: {"mean": 1.5 * k, "error": 0.1}
+        for k, name in enumerate(["mean_n", *(f"measure_{k}" for k in range(1, 40))])
+    },
 }
 
 COMMANDS = [
@@ -61,10 +66,14 @@ CALLS_PER_JOB = 1000
 def finish(place: Path) -> None:
     """Give nine jobs of ten what a finished one has."""
     text = json.dumps(DOCUMENT)
+    donor = place / "table.parquet"
+    pq.write_table(pa.table({"n": [1]}), donor)
+    table = donor.read_bytes()
     for number, job in enumerate(sorted((place / "workspace").iterdir())):
         if number % 10:
-            for name in (TRAJECTORY, *TABLES):
-                (job / name).touch()
+            (job / TRAJECTORY).touch()
+            for name in TABLES:
+                (job / name).write_bytes(table)
             (job / "signac_job_document.json").write_text(text)
 
 

@@ -38,7 +38,7 @@ def jobs(tmp_path: Path) -> list[signac.job.Job]:
     for name in (TRAJECTORY, *TABLES):
         Path(found[0].fn(name)).write_bytes(b"")
     Path(found[1].fn(TRAJECTORY)).write_bytes(b"")
-    found[0].document["analysis"] = {"n_frames": 3}
+    found[0].document["analysis"] = {"n_frames": 3, "mean_n": {"mean": 1.5, "error": None}}
     found[2].document["failure"] = {"message": "it blew [up]", "operation": "simulate"}
     found[3].document["execution"] = {"engine": "lammps"}
     return found

@@ -149,7 +149,7 @@ def test_signacs_cache_is_kept_and_can_be_lost_or_damaged(tmp_path: Path) -> Non
     assert workspace.create(tmp_path, POINTS) == 2
 
 
-def test_what_cannot_be_read_is_a_failure_of_that_job_alone(tmp_path: Path) -> None:
+def test_what_cannot_be_read_costs_that_job_alone(tmp_path: Path) -> None:
     project = signac.init_project(path=tmp_path)
     jobs = [project.open_job(point).init() for point in POINTS[:3]]
     Path(jobs[0].fn("signac_job_document.json")).write_text('{"execution": {')
@@ -157,8 +157,8 @@ def test_what_cannot_be_read_is_a_failure_of_that_job_alone(tmp_path: Path) -> N
     jobs[2].document["execution"] = {"engine": "lammps"}
     found = {one.id: one for one in workspace.read_jobs(workspace.open_project(tmp_path))}
     states = [found[str(job.id)].state for job in jobs]
-    assert states == ["failed", "failed", "begun"]
-    told = [found[str(job.id)].document["failure"]["message"] for job in jobs[:2]]
+    assert states == ["damaged", "damaged", "begun"]
+    told = [found[str(job.id)].trouble for job in jobs[:2]]
     assert told[0].startswith("signac_job_document.json cannot be read")
     assert told[1].startswith("signac_statepoint.json is missing or damaged; `janus-md init`")
 

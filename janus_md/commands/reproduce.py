@@ -104,27 +104,32 @@ def _tell(
     from rich.progress import track
 
     from janus_md import query
+    from janus_md.commands import troubles
     from janus_md.reproduce import document, figures, rows, tables
     from janus_md.reproduce.excess import compare_excess
     from janus_md.reproduce.measures import measure
 
     console = Console(highlight=False, soft_wrap=True)
-    runs, doubtful = _finished(query.open_project(directory), statepoints)
+    finished, doubtful, unusable = _finished(query.open_project(directory), statepoints)
     if doubtful:
         console.print(
-            f"{len(doubtful)} of {len(statepoints)} jobs did not keep the temperature of the bath "
+            f"{doubtful} of {len(statepoints)} jobs did not keep the temperature of the bath "
             "and are left out (janus-md status names them)"
         )
+    screen = Console(stderr=True)
+    measured = []
+    for run in track(
+        finished, "measuring", console=screen, transient=True, disable=not screen.is_terminal
+    ):
+        try:
+            measured.append((run, measure(run)))
+        except JanusError as error:
+            unusable[run.id] = str(error)
+    troubles.tell(unusable)
+    runs = [run for run, _ in measured]
     if not runs:
         console.print(f"none of the {len(statepoints)} jobs is finished: no table yet")
         return
-    screen = Console(stderr=True)
-    measured = [
-        (run, measure(run))
-        for run in track(
-            runs, "measuring", console=screen, transient=True, disable=not screen.is_terminal
-        )
-    ]
     results = rows.collect(paper, measured)
     tested = {name for one in paper.hypotheses for name in one.options.values()}
     excess = paper.excess and compare_excess(
@@ -142,27 +147,32 @@ def _tell(
     page = console if console.is_terminal else Console(width=160, highlight=False)
     page.print(tables.console_table(found.rows))
     console.print(f"\n{tables.verdict_counts(found.rows)}")
-    if (finished := len(runs) + len(doubtful)) < len(statepoints):
-        console.print(f"{finished} of {len(statepoints)} jobs are finished; the table is of these")
+    if (n_finished := len(runs) + doubtful) < len(statepoints):
+        console.print(f"{n_finished} of {len(statepoints)} jobs are finished; the table is of these")
     drawn = figures.draw(paper, results, found.excess, out / "images")
     for file in [*document.write(found, drawn, out), *(path for path, _ in drawn)]:
         console.print(f"  {file.resolve()}", markup=False)
 
 
-def _finished(project: Project, statepoints: list[dict[str, Any]]) -> tuple[list[Run], list[Run]]:
-    """Jobs of these state points that are done; then those of which the results do not count."""
+def _finished(
+    project: Project, statepoints: list[dict[str, Any]]
+) -> tuple[list[Run], int, dict[str, str]]:
+    """Jobs of these state points that are done and at the temperature of their bath.
+
+    Then how many are done but are not at that temperature, and what is wrong with damaged jobs.
+    """
+    from signac.job import calc_id
+
     from janus_md import heat
-    from janus_md.products import left_to_do
+    from janus_md.commands import troubles
+    from janus_md.records import job_ids, read_jobs
     from janus_md.reproduce.measures import Run
 
-    found: list[Run] = []
-    doubtful: list[Run] = []
-    for statepoint in statepoints:
-        job = project.open_job(statepoint)
-        if job not in project:
-            continue
-        path, held = Path(job.path), job.document()
-        if not left_to_do(path, held):
-            where = doubtful if heat.warning(held) else found
-            where.append(Run(str(job.id), statepoint, path, held))
-    return found, doubtful
+    ids = [calc_id(statepoint) for statepoint in statepoints]
+    if not job_ids(project):
+        return [], 0, {}
+    records = {one.id: one for one in read_jobs(project, ids, thorough=True)}
+    done = [records[name] for name in ids if name in records and records[name].state == "done"]
+    sound = [one for one in done if not heat.warning(one.document)]
+    runs = [Run(one.id, one.statepoint, Path(one.directory), one.document) for one in sound]
+    return runs, len(done) - len(sound), troubles.of(records.values())

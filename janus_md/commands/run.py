@@ -16,7 +16,7 @@ from janus_md.errors import JanusError
 if TYPE_CHECKING:
     from signac import Project
 
-    from janus_md.workspace import Record
+    from janus_md.records import Record
     from janus_md.workstation.runner import Machine, Outcome
     from janus_md.workstation.running import Job
 
@@ -79,12 +79,15 @@ def run(
 
     What waits or runs at a scheduler is left to it, unless it is named (--job, --jobs-file).
 
-    Ends with exit code 0 where everything is done, 1 where a job failed, 75 where something is left
+    A job that is damaged is named and left out. Ends with exit code 0 where everything is done, 1
+    where a job failed or is damaged, 75 where something is left
     for a later run (Ctrl-C once: all write their checkpoints), 130 after Ctrl-C twice.
     """
     from rich.console import Console
 
     from janus_md import failures, query
+    from janus_md.commands import troubles
+    from janus_md.commands.chosen import chosen_jobs
     from janus_md.interrupts import signals_raise
     from janus_md.messages import count, unknown
     from janus_md.products import OPERATIONS
@@ -99,7 +102,9 @@ def run(
     if operation not in (ALL, *OPERATIONS):
         raise JanusError(unknown("--operation", operation, (ALL, *OPERATIONS)))
     project = query.open_project(directory)
-    chosen = chosen_jobs(project, job or (), jobs_file)
+    chosen, lost = chosen_jobs(project, job or (), jobs_file)
+    damaged = troubles.of(chosen) | lost
+    troubles.tell(damaged, project)
     queued = set() if job or jobs_file else _at_scheduler(project, chosen)
     here = [one for one in chosen if one.id not in queued]
     tried = [one for one in here if failures.times(one.document) < failures.MOST]
@@ -115,14 +120,16 @@ def run(
         limit=end,
     )
     console = Console(soft_wrap=True)
-    if waiting:
-        console.print(f"not simulated yet: {count(waiting, 'job')}", highlight=False)
-    if skipped:
-        console.print(f"failed twice and left out: {count(skipped, 'job')}", highlight=False)
-    if queued:
-        console.print(f"left to the scheduler: {count(len(queued), 'job')}", highlight=False)
+    for what, number in (
+        ("not simulated yet", waiting),
+        ("failed twice and left out", skipped),
+        ("left to the scheduler", len(queued)),
+        ("damaged and left out", len(damaged)),
+    ):
+        if number:
+            console.print(f"{what}: {count(number, 'job')}", highlight=False)
     if not pending:
-        if skipped:
+        if skipped or damaged:
             raise typer.Exit(1)
         if queued:
             raise typer.Exit(75)
@@ -132,8 +139,9 @@ def run(
     from janus_md.workstation.display import Lines, LiveTable
 
     def crashed(job: Job, operation: str, message: str) -> None:
-        with contextlib.suppress(OSError, LookupError):  # the folder may be what is wrong
-            document = project.open_job(id=job.id).document
+        # The folder may be what is wrong, or the document.
+        with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
+            document = query.job_of(project, job.id).document
             document.pop("failure", None)
             failures.note(document, operation, message)
 
@@ -158,7 +166,7 @@ def run(
         console.print("stopped at once; run again to go on from the last checkpoints")
         raise typer.Exit(130) from error
     _tell(outcome, console)
-    if outcome.failed or skipped:
+    if outcome.failed or skipped or damaged:
         raise typer.Exit(1)
     if outcome.held or outcome.left or queued:
         raise typer.Exit(75)
@@ -176,43 +184,11 @@ def _at_scheduler(project: Project, jobs: Sequence[Record]) -> set[str]:
     return {one for one, word in told.items() if standing.parts(word)[0] in QUEUED}
 
 
-def chosen_jobs(project: Project, ids: Sequence[str], file: Path | None) -> list[Record]:
-    """Jobs that `ids` (or beginnings of them) and the lines of `file` name; all where none do.
-
-    Raises
-    ------
-    JanusError
-        Where an id fits no job, or several, or the file cannot be read.
-    """
-    from janus_md import failures, query, scheduler
-
-    names, keys = list(ids), {failures.KEY, scheduler.KEY}
-    if file is not None:
-        try:
-            names += file.read_text().split()
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not a text file"
-            raise JanusError(f"--jobs-file: {str(file)!r} cannot be read: {why}") from error
-        if not names:
-            raise JanusError(f"--jobs-file: {str(file)!r} is empty; it must hold ids of jobs")
-    elif not names:
-        return query.records(project, keys=keys)
-    known = dict.fromkeys(str(job.id) for job in project)
-    found = []
-    for name in names:
-        fitting = [name] if name in known else [one for one in known if one.startswith(name)]
-        if len(fitting) != 1:
-            what = f"fits {len(fitting)} jobs" if fitting else "fits no job"
-            raise JanusError(
-                f"--job: {name!r} {what} of {project.path!r}; it must be the id of one, or enough "
-                "of its beginning to tell it from the others (see janus-md query)"
-            )
-        found += fitting
-    return query.records(project, list(dict.fromkeys(found)), keys)
-
-
 def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:
-    """Those of `jobs` that have `operation` left to do, and how many must be simulated before."""
+    """Those of `jobs` that have `operation` left to do, and how many must be simulated before.
+
+    The jobs were read thoroughly, so that their state points are known to be sound.
+    """
     from janus_md import query
     from janus_md.statepoint import StatePoint
     from janus_md.workstation.running import Job
@@ -226,10 +202,7 @@ def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job
         if todo[0] != job.left[0]:
             waiting += 1
             continue
-        try:
-            point = StatePoint.of(job.statepoint)
-        except JanusError as error:
-            raise JanusError(f"job {job.id}: not a state point of janus-md: {error}") from error
+        point = StatePoint.of(job.statepoint)
         name = query.label(job.statepoint, keys)
         pending.append(Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies))
     return pending, waiting

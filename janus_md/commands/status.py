@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,13 +29,19 @@ def status(
         bool, typer.Option("--json", help="Print JSON, with all jobs that need a look.")
     ] = False,
 ) -> None:
-    """Show how many jobs are how far, which ones run and which ones failed."""
+    """Show how many jobs are how far, which ones run and which ones failed.
+
+    Jobs that are damaged are named on standard error.
+    """
     from janus_md import query, scheduler, standing
+    from janus_md.commands import troubles
+    from janus_md.records import DAMAGED
 
     project = query.open_project(directory)
     wanted = {"failure", "passed", "why", scheduler.KEY} | query.document_keys(filters or [])
     records = query.records(project, keys=wanted)
-    unfinished = {one.id: one.document for one in records if one.state != "done"}
+    troubles.tell(troubles.of(records), project)
+    unfinished = {one.id: one.document for one in records if one.state not in ("done", DAMAGED)}
     try:
         queue = scheduler.states(project, unfinished)
     except JanusError as error:
@@ -63,6 +70,8 @@ def status(
         }
         typer.echo(json.dumps(told, indent=2))
         return
+    untold = [one.state != DAMAGED for one in notable]
+    notable, labels = list(compress(notable, untold)), list(compress(labels, untold))
     _print(numbers, reasons, notable, labels, len(found))
 
 

@@ -108,18 +108,19 @@ def submit(
     """Submit what is left to do to Slurm.
 
     Says what it will cost at most before it sends. Ends with exit code 0 where everything was sent,
-    1 where Slurm refused something or a folder cannot be written.
+    1 where Slurm refused something, a job is damaged or a folder cannot be written.
     """
     from rich.console import Console
 
     from janus_md.commands import submission_display as show
+    from janus_md.commands import troubles
     from janus_md.scheduler import clusters as all_clusters
     from janus_md.scheduler import ledger, slurm
     from janus_md.scheduler.resources import Wish
     from janus_md.scheduler.submit import prepare, send
 
     _check(engine, device, operation, allow or [])
-    project, chosen = _chosen(directory, filters or [])
+    project, chosen, unread = _chosen(directory, filters or [])
     if not pretend and not slurm.here():
         raise slurm.missing("sbatch")
     there = all_clusters.choose(cluster, clusters)
@@ -147,17 +148,18 @@ def submit(
         if there.account_required and there.account is None and not pretend:
             raise JanusError(f"--account: none is given; the cluster {there.name!r} needs one")
         show.plan(prepared, there, console)
+        troubles.tell(unread | prepared.damaged, project)
+        left_out = bool(prepared.locked or prepared.damaged)
         if pretend:
             show.scripts(prepared, console)
-            return
-        if not prepared.submissions:
-            raise typer.Exit(1 if prepared.locked else 0)
+        if pretend or not prepared.submissions:
+            raise typer.Exit(1 if left_out else 0)
         if not (yes or not sys.stdin.isatty() or typer.confirm("Send?", default=True)):
             raise typer.Exit(1)
         with show.progress(console, len(prepared.submissions)) as told:
             sent = send(project, prepared, told)
     show.sent(sent, console)
-    if sent.rejected or prepared.locked:
+    if sent.rejected or left_out:
         raise typer.Exit(1)
 
 
@@ -177,15 +179,15 @@ def _check(engine: str, device: str, operation: str, allow: list[str]) -> None:
             raise JanusError(unknown(what, value, allowed))
 
 
-def _chosen(directory: Path, filters: list[str]) -> tuple[Any, set[str] | None]:
-    """Return the project, and the ids of the jobs that fit the filters."""
+def _chosen(directory: Path, filters: list[str]) -> tuple[Any, set[str] | None, dict[str, str]]:
+    """Return the project, the ids of the jobs that fit the filters, and what is damaged."""
     from janus_md import query
 
     project = query.open_project(directory)
     if not filters:
-        return project, None
+        return project, None, {}
     rows = query.columns(project, query.document_keys(filters))
-    return project, set(query.select(rows, filters)["job"])
+    return project, set(query.select(rows, filters)["job"]), rows.damaged
 
 
 def _changed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -118,6 +119,7 @@ def query(
 ) -> None:
     """Show the jobs that fit all FILTERS, with their state points and results."""
     from janus_md import query as questions
+    from janus_md.commands import troubles
 
     if csv and json:
         raise JanusError("--csv: is given beside --json; only one of them is allowed")
@@ -126,6 +128,7 @@ def query(
     keys = questions.document_keys(filters or [], asked or questions.TELLING)
     project = questions.open_project(directory)
     every = questions.columns(project, None if everything else keys, allow or ())
+    troubles.tell(every.damaged, project)
     rows = questions.select(every, filters or [])
     _tell_withheld(len(questions.withheld(rows)), bool(allow))
     if everything:
@@ -244,21 +247,37 @@ def report(
     from janus_md import query as questions
     from janus_md.analysis.report import console_table, write_report
     from janus_md.analysis.unfinished import not_at_temperature
+    from janus_md.commands import troubles
 
     if filters and out is None:
         raise JanusError("--out: is missing; a report of some of the jobs needs its own folder")
     project = questions.open_project(directory)
-    rows = questions.table(project, filters or [], allow or ())
-    if rows.empty:
+    every = questions.columns(project, allow=allow or (), thorough=True)
+    chosen = questions.select(every, filters or [])
+    if not len(chosen):
+        troubles.tell(every.damaged, project)
         raise JanusError(f"filter: no job fits {' and '.join(filters or [])}")
+    rows, total = questions.frame(chosen.sound()), len(chosen)
+    unusable = every.damaged
+    damaged = {job: unusable[job] for job in chosen["job"] if job in unusable}
+    del every, chosen  # of a hundred thousand jobs they are large
     folders = questions.folders(project)
-    del project  # and what it knows of a hundred thousand state points
     console = Console()
     page = console if console.is_terminal else Console(width=160)
     analyzed = any(rows["status"] == "done")
+    files = []
     if analyzed:
-        page.print(console_table(rows, folders, width=page.width))
+        files = write_report(
+            rows,
+            folders,
+            out or directory / "report",
+            damaged=damaged,
+            told=unusable.__setitem__,
+        )
+        usable = rows[[job not in unusable for job in rows["job"]]]
+        page.print(console_table(usable[usable["status"] == "done"], folders, width=page.width))
     _tell_withheld(len(not_at_temperature(rows)), bool(allow))
+    troubles.tell(unusable, project)
     failed = rows[rows["status"] == "failed"]
     for _, row in failed[:LISTED].iterrows():
         message = row.get("failure.message", "")
@@ -266,12 +285,12 @@ def report(
     if len(failed) > LISTED:
         console.print(f"failed: {len(failed) - LISTED} more", highlight=False)
     if not analyzed:
-        states = ", ".join(f"{n} {name}" for name, n in rows["status"].value_counts().items())
+        states = Counter([*rows["status"], *["damaged"] * (total - len(rows))])
+        told = ", ".join(f"{n} {name}" for name, n in states.most_common())
         raise JanusError(
-            f"directory: {str(directory)!r} has no results to report yet ({states}); go on with: "
+            f"directory: {str(directory)!r} has no results to report yet ({told}); go on with: "
             f"janus-md run --directory {directory}"
         )
-    files = write_report(rows, folders, out or directory / "report")
     console.print(f"\n{files[0].resolve()}", highlight=False, soft_wrap=True)
     for file in files[1:]:
         console.print(f"  {file.name}", highlight=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from janus_md.analysis.figures import COLOURS, new_figure, plain_log, save
+from janus_md.analysis.looks import plain_style
 from janus_md.reproduce.excess import ExcessResult, by_excess
 from janus_md.reproduce.measures import Measured
 from janus_md.reproduce.paper import Fact, Paper
@@ -31,6 +32,7 @@ NO_WIRES = 0.5
 """Share of bodies in wires of 3 below which a run's bonds are not drawn."""
 
 
+@plain_style()
 def draw(
     paper: Paper, results: Results, excess: ExcessResult | None, out: Path
 ) -> list[tuple[Path, str]]:

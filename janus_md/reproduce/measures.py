@@ -16,6 +16,7 @@ from janus_md.analysis.evolution import GROWN
 from janus_md.analysis.frame import FrameResult, Settings, analyze_frame
 from janus_md.analysis.neighbours import IndexArray
 from janus_md.analysis.source import Frame, GsdSource, bond_criterion
+from janus_md.analysis.table import read_table
 from janus_md.analysis.wires import KINDS, LINEAR
 from janus_md.bodies import FloatArray
 from janus_md.reproduce.sideways import counted, side_distance, side_distances
@@ -95,11 +96,10 @@ def measure(run: Run) -> Measured:
     Raises
     ------
     JanusError
-        If its trajectory cannot be read.
+        If its trajectory or one of its tables cannot be read.
     """
-    import pandas as pd
-
-    table = pd.read_parquet(run.directory / "frames.parquet")
+    columns = ("frame", "step", "n_bodies", "mean_n", "mean_w", "n_side_contacts")
+    table = read_table(run.directory / "frames.parquet", columns)
     analysis = run.document["analysis"]
     series: dict[str, list[float]] = {}
     pooled: dict[str, list[FloatArray]] = {}
@@ -118,7 +118,7 @@ def measure(run: Run) -> Measured:
     joined = {name: np.concatenate(parts) for name, parts in pooled.items()}
     joined["side_counts"] = counted(joined.pop("side_nm"))
     values: dict[str, Value] = {
-        name: _pair(analysis[key])
+        name: _pair(analysis.get(key, {}))
         for name, key in (
             ("mean_n", "mean_n"),
             ("mean_w", "mean_w"),
@@ -151,9 +151,7 @@ def opposite_share(wires: Path, frames: IndexArray) -> FloatArray:
     From wires.parquet, whose wires without branches have a bond between any two neighbours; NaN
     where no bond joins bodies with hands.
     """
-    import pandas as pd
-
-    columns = pd.read_parquet(wires, columns=["frame", "n", "kind", "alternation"])
+    columns = read_table(wires, ("frame", "n", "kind", "alternation"))
     known = columns[columns["alternation"].notna()]
     bonds = known["n"] - (known["kind"] == KINDS[LINEAR])
     total = bonds.groupby(known["frame"]).sum()
@@ -228,4 +226,4 @@ def _exponent(time: FloatArray, mean_n: FloatArray) -> Value:
 
 
 def _pair(average: Mapping[str, float | None]) -> Value:
-    return average["mean"], average["error"]
+    return average.get("mean"), average.get("error")

@@ -29,13 +29,24 @@ def prefix(project: Project, make: bool = True) -> str:
     """Beginning of the names of the project's jobs in the queue; it moves with the project.
 
     Empty where nothing was ever submitted and `make` is False.
+
+    Raises
+    ------
+    JanusError
+        Where the project's document cannot be read.
     """
-    about = project.document.get(KEY)
-    if about is None:
-        if not make:
-            return ""
-        project.document[KEY] = about = {"name": uuid.uuid4().hex[:8]}
-    return f"janus-{about['name']}-"
+    try:
+        about = project.document.get(KEY)
+        if about is None:
+            if not make:
+                return ""
+            project.document[KEY] = about = {"name": uuid.uuid4().hex[:8]}
+        return f"janus-{about['name']}-"
+    except (LookupError, RecursionError, TypeError, ValueError, AttributeError) as error:
+        raise JanusError(
+            f"{project.fn(project.FN_DOCUMENT)} is damaged; mend it, or remove it (what is in the "
+            "queue is not known to be this workspace's then)"
+        ) from error
 
 
 @contextmanager
@@ -101,7 +112,7 @@ def jobs_of(root: Path, one: Queued, lists: dict[str, list[list[str]]] | None = 
     if one.name not in lists:
         try:
             text = (root / tasks_file(one.name)).read_text()
-        except OSError:
+        except (OSError, ValueError):
             text = ""
         lists[one.name] = [line.split() for line in text.splitlines()]
     rows = lists[one.name]

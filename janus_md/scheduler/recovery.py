@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janus_md.scheduler import ledger, slurm
 from janus_md.scheduler.script import FOLDER, UNENTERED, exit_file, output_file
+from janus_md.workspace import job_of
 
 if TYPE_CHECKING:
     from signac import Project
@@ -22,7 +24,10 @@ def enter(project: Project, name: str, operation: str, jobs: Mapping[str, Sequen
         # Ids begin anew where a controller has lost its state.
         (root / exit_file(slurm_id)).unlink(missing_ok=True)
         for job in some:
-            ledger.enter(project.open_job(id=job).document, slurm_id, name, operation, root)
+            # What was removed or damaged since it was sent is told where jobs are read.
+            with suppress(LookupError, TypeError, ValueError):
+                document = job_of(project, job).document
+                ledger.enter(document, slurm_id, name, operation, root)
 
 
 def finish(project: Project, queued: Iterable[Queued]) -> None:

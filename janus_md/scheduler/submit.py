@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md import failures
+from janus_md import documents, failures
 from janus_md.errors import JanusError
 from janus_md.messages import count
 from janus_md.scheduler import ledger, outcomes, recovery, script, slurm
@@ -21,7 +21,7 @@ from janus_md.statepoint import StatePoint
 if TYPE_CHECKING:
     from signac import Project
 
-    from janus_md.workspace import Record
+    from janus_md.records import Record
 
 
 _AT_A_STROKE = 20  # documents that are written before a job can have started
@@ -48,6 +48,8 @@ class Prepared:
         Jobs that have failed too often.
     locked : list of str
         Jobs whose folders cannot be written.
+    damaged : dict of str to str
+        What is wrong with jobs that cannot be used, by id.
     """
 
     submissions: list[Submission] = field(default_factory=list)
@@ -56,6 +58,7 @@ class Prepared:
     moved: int = 0
     given_up: list[str] = field(default_factory=list)
     locked: list[str] = field(default_factory=list)
+    damaged: dict[str, str] = field(default_factory=dict)
 
     @property
     def jobs(self) -> int:
@@ -139,8 +142,11 @@ def prepare(
         prepared.moved = recovery.move_here(root, queued)
     busy = ledger.busy(root, queued)
     left: dict[str, Record] = {}
-    for record in query.records(project, chosen, {"execution", failures.KEY, ledger.KEY}):
-        if record.left and record.id in busy:
+    keys = {"execution", failures.KEY, ledger.KEY}
+    for record in query.records(project, chosen, keys, thorough=True):
+        if record.trouble:
+            prepared.damaged[record.id] = record.trouble
+        elif record.left and record.id in busy:
             prepared.busy += 1
         elif record.left and not os.access(record.directory, os.W_OK):
             prepared.locked.append(record.id)
@@ -159,13 +165,13 @@ def prepare(
             prepared.busy += 1  # its list of jobs is lost
             continue
         if name in ended:
-            document = project.open_job(id=name).document
+            document = query.job_of(project, name).document
             outcomes.settle(document, ended[name])
         if failures.times(document) >= failures.MOST and not retry:
             prepared.given_up.append(name)
             continue
         point = StatePoint.of(record.statepoint)
-        jobs.append(Todo(name, point, record.left, record.document.get("execution")))
+        jobs.append(Todo(name, point, record.left, documents.timed(record.document)))
     largest = slurm.largest_array() if wish.array and keep else LARGEST_ARRAY
     prepared.submissions = plan(jobs, wish, cluster, begin, largest)
     if not requeue:

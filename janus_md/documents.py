@@ -1,0 +1,196 @@
+"""The job document: read at one place, and held against what the package makes of it.
+
+Users edit documents, disks fill up, machines lose power. What is not as it must be is told in a
+sentence, and none of the document is used.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+DOCUMENT = "signac_job_document.json"
+"""signac's name of the file."""
+
+LARGEST = 1e300
+"""Numbers are below this: whole ones may be too large for a float."""
+
+_PIECE = 1 << 16  # bytes that are read at a time
+
+_SHOWN = 60  # characters of a wrong value that a message has at most
+
+
+def _number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) < LARGEST  # NaN is not below anything
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _count(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _map(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+_Kind = tuple[Callable[[Any], bool], str]
+
+MAP: _Kind = (_map, "a map")
+TEXT: _Kind = (_text, "a text")
+COUNT: _Kind = (_count, "a whole number, 0 or more")
+NUMBER: _Kind = (_number, "a finite number")
+MAP_OR_NULL: _Kind = (lambda value: value is None or _map(value), "a map or null")
+BOOL_OR_NULL: _Kind = (lambda value: value is None or value is True or value is False,
+                       "true, false or null")  # fmt: skip
+TEXT_OR_NULL: _Kind = (lambda value: value is None or _text(value), "a text or null")
+NUMBER_OR_NULL: _Kind = (lambda value: value is None or _number(value), "a finite number or null")
+
+TOP: dict[str, _Kind] = {
+    "failures": COUNT,
+    "failure": MAP,
+    "execution": MAP,
+    "analysis": MAP,
+    "heat": MAP,
+    "scheduler": MAP,
+}
+"""What the keys of a document must hold, where they are there; there may be others."""
+
+PARTS: dict[str, dict[str, _Kind]] = {
+    "failure": {"message": TEXT, "operation": TEXT, "step": NUMBER},
+    "execution": {
+        "engine": TEXT,
+        "version": TEXT,
+        "device": TEXT,
+        "threads": COUNT,
+        "steps": COUNT,
+        "seconds": NUMBER,
+        "steps_per_second": NUMBER,
+        "trial_steps_per_second": MAP,
+        "mesh": MAP_OR_NULL,
+        "force_error": NUMBER_OR_NULL,
+        "torque_error": NUMBER_OR_NULL,
+        "force_error_at_end": NUMBER_OR_NULL,
+        "torque_error_at_end": NUMBER_OR_NULL,
+    },
+    "heat": {"passed": BOOL_OR_NULL, "why": TEXT_OR_NULL},
+    "scheduler": {
+        "id": TEXT,
+        "name": TEXT,
+        "operation": TEXT,
+        "folder": TEXT,
+        "failures": COUNT,
+        "ended": TEXT,
+    },
+}
+"""The same of the keys of its parts."""
+
+NEEDED = {"failure": ("message",), "scheduler": ("id",), "analysis": ("mean_n",)}
+"""Keys that a part has, if it is there."""
+
+AVERAGE = ("mean", "error")
+"""Keys of an average in ``analysis``; both are numbers, or null."""
+
+
+def read(directory: str) -> tuple[dict[str, Any], str]:
+    """Read the document of the job in `directory`.
+
+    Returns
+    -------
+    document : dict
+        Empty where there is none, or where it cannot be used.
+    trouble : str
+        Why it cannot be used and what to do about it; empty where it can.
+    """
+    try:
+        document = json.loads(content(f"{directory}/{DOCUMENT}"))
+    except FileNotFoundError:
+        return {}, ""
+    except (OSError, ValueError, RecursionError) as error:
+        why = getattr(error, "strerror", None) or "it is not JSON"
+        return {}, f"{DOCUMENT} cannot be read ({why}); mend it, or remove it and run again"
+    if wrong := objection(document):
+        return {}, wrong
+    return document, ""
+
+
+def content(path: str) -> bytes:
+    """Read a file, twice as fast as a file object does: there are ten thousands of them."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        parts = [os.read(descriptor, _PIECE)]
+        while len(parts[-1]) == _PIECE:
+            parts.append(os.read(descriptor, _PIECE))
+    finally:
+        os.close(descriptor)
+    return b"".join(parts)
+
+
+def objection(document: Any) -> str:
+    """Say what about a document is not as it must be, and what to do; empty where nothing is."""
+    if not isinstance(document, dict):
+        return f"{DOCUMENT}: {shown(document)} must be a map; mend it, or remove it and run again"
+    for key, (fits, wanted) in TOP.items():
+        if key not in document:
+            continue
+        part = document[key]
+        if not fits(part):
+            return _refused(key, part, wanted)
+        for name in NEEDED.get(key, ()):
+            if name not in part:
+                return f"{DOCUMENT}: {key}.{name} is missing; {_advice(key)}"
+        for name, (fits_too, wanted_too) in PARTS.get(key, {}).items():
+            if name in part and not fits_too(part[name]):
+                return _refused(f"{key}.{name}", part[name], wanted_too)
+    return _about_averages(document.get("analysis", {}))
+
+
+def _about_averages(analysis: Mapping[str, Any]) -> str:
+    """Say what is wrong with an average, such as a mean that is a text."""
+    for name, value in analysis.items():
+        if not isinstance(value, dict):
+            if name in NEEDED["analysis"]:
+                return _refused(f"analysis.{name}", value, "a map with mean and error")
+            continue
+        for key in AVERAGE:
+            found = value.get(key)
+            if not (found is None or _number(found)):
+                return _refused(f"analysis.{name}.{key}", found, NUMBER_OR_NULL[1])
+    return ""
+
+
+def _refused(key: str, value: Any, wanted: str) -> str:
+    return f"{DOCUMENT}: {key}: {shown(value)} must be {wanted}; {_advice(key)}"
+
+
+def _advice(key: str) -> str:
+    return f"mend it, or remove {key.partition('.')[0]!r} from the file and run again"
+
+
+def shown(value: Any) -> str:
+    """Write a value as JSON, shortened."""
+    text = json.dumps(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
+def timed(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what a document tells of a job's speed; None where that is not enough to go by."""
+    execution = document.get("execution", {})
+    if not {"steps", "seconds", "engine"} <= execution.keys():
+        return None
+    trial = execution.get("trial_steps_per_second", {}).get(execution["engine"])
+    known = execution["steps"] > 0 and execution["seconds"] > 0
+    return execution if known or (_number(trial) and trial > 0) else None
+
+
+def finite(values: Any) -> Any:
+    """Return nested values with null where a number is none: JSON has no NaN."""
+    if isinstance(values, dict):
+        return {key: finite(value) for key, value in values.items()}
+    if isinstance(values, list | tuple):
+        return [finite(value) for value in values]
+    return None if isinstance(values, float) and not _number(float(values)) else values
