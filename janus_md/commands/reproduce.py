@@ -147,8 +147,9 @@ def _tell(
     page = console if console.is_terminal else Console(width=160, highlight=False)
     page.print(tables.console_table(found.rows))
     console.print(f"\n{tables.verdict_counts(found.rows)}")
-    if (n_finished := len(runs) + doubtful) < len(statepoints):
-        console.print(f"{n_finished} of {len(statepoints)} jobs are finished; the table is of these")
+    ended = len(runs) + doubtful
+    if ended < len(statepoints):
+        console.print(f"{ended} of {len(statepoints)} jobs are finished; the table is of these")
     drawn = figures.draw(paper, results, found.excess, out / "images")
     for file in [*document.write(found, drawn, out), *(path for path, _ in drawn)]:
         console.print(f"  {file.resolve()}", markup=False)
