@@ -32,6 +32,12 @@ from janus_md.bodies import BondCriterion, FloatArray
 from janus_md.boxes import face_distances, lattice_vectors
 from janus_md.errors import JanusError
 
+MOST_FOLD = 360
+"""Largest symmetry number: a body that looks the same after a turn of a degree is round."""
+
+MOST_NEIGHBOURS = 200
+"""Bodies that the distance of a bond may reach, on average over the box: a bond joins the next."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -79,10 +85,13 @@ class Settings:
         Raises
         ------
         JanusError
-            If the axis has no direction, the symmetry number is negative, or a hand is not R or S.
+            If the axis has no direction, the symmetry number is impossible, or a hand is neither R
+            nor S.
         """
-        if symmetry is not None and symmetry < 0:
-            raise JanusError(f"symmetry is {symmetry}; it must be 0 (of revolution) or above")
+        if symmetry is not None and not 0 <= symmetry <= MOST_FOLD:
+            raise JanusError(
+                f"symmetry is {symmetry}; it must be from 0 (of revolution) to {MOST_FOLD}"
+            )
         for name, hand in (enantiomers or {}).items():
             if hand not in HANDS:
                 raise JanusError(f"enantiomer of {name} is {hand!r}; it must be R or S")
@@ -141,7 +150,7 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
     Raises
     ------
     JanusError
-        If the box is too small for the bond criterion.
+        If the box is too small for the bond criterion, or the bodies too many.
     """
     lattice = lattice_vectors(frame.box)
     smallest = SMALLEST_BOX * settings.cutoff
@@ -149,6 +158,23 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
         raise JanusError(
             f"frame {frame.index}: the box {frame.box[:3].tolist()} nm is too small; opposite "
             f"faces must be at least {smallest:g} nm apart to look {settings.cutoff:g} nm far"
+        )
+    distance = settings.criterion.distance
+    reached = (
+        4.0
+        / 3.0
+        * np.pi
+        * distance
+        * distance
+        * distance
+        * len(frame.kinds)
+        / float(np.prod(frame.box[:3]))
+    )
+    if reached > MOST_NEIGHBOURS:
+        longest = distance * (MOST_NEIGHBOURS / reached) ** (1.0 / 3.0)
+        raise JanusError(
+            f"frame {frame.index}: bond distance is {distance:g} nm, which reaches {reached:.3g} "
+            f"bodies from each; at most {longest:.3g} nm is allowed"
         )
     axes = body_axes(frame.orientations, settings.axis)
     pairs = pairs_within(frame.positions, frame.box, settings.cutoff)

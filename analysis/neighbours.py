@@ -150,6 +150,15 @@ def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs
     return Pairs(i, j, vectors, images, distances).closer_than(cutoff)
 
 
+def coincident_pair(pairs: Pairs) -> tuple[int, int] | None:
+    """Two bodies that stand on one spot; None where there are none.
+
+    The line between them has no direction, so no bond is ever found there.
+    """
+    same = np.flatnonzero(pairs.distances == 0.0)
+    return (int(pairs.i[same[0]]), int(pairs.j[same[0]])) if len(same) else None
+
+
 def nearest_distances(positions: FloatArray, box: FloatArray, pairs: Pairs) -> FloatArray:
     """Distance of every body to its nearest neighbour, shape (N,), nm; NaN for a single body.
 

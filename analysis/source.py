@@ -13,12 +13,17 @@ from typing import Any
 import numpy as np
 
 from janus_md.analysis.bonds import DEFAULT_CRITERION
+from janus_md.analysis.holdings import Holdings
 from janus_md.analysis.neighbours import IndexArray
 from janus_md.analysis.salvage import salvage
+from janus_md.analysis.selection import bodies_among, selection_note
 from janus_md.bodies import BondCriterion, FloatArray
 from janus_md.errors import JanusError
 
 HANDS = {"R": 1, "S": -1}
+
+LAST_STEP = 2**63 - 1
+"""Largest step that the tables can hold."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class GsdSource:
         if len(self._file) == 0:
             self.close()
             raise JanusError(f"file {self.path} holds no whole frame; at least one is needed")
+        self._holdings = Holdings(self._file.file, rigid=types is None)
 
     def _open_rest(self, error: Exception) -> None:
         """Open what is whole of a file that was cut off."""
@@ -149,6 +155,8 @@ class GsdSource:
             coordinate that is not a number.
         """
         where = f"file {self.path}, frame {index}:"
+        if chunk := self._holdings.lacking(index):
+            raise JanusError(f"{where} {chunk} is missing; frame 0's is not that of this frame")
         raw = self._file[index]
         box = np.asarray(raw.configuration.box, dtype=np.float64)
         if raw.configuration.dimensions == 2:
@@ -157,6 +165,12 @@ class GsdSource:
             raise JanusError(
                 f"{where} the box is {box.tolist()}; its three lengths must be positive"
             )
+        for key in ("position", "orientation", "typeid", "body"):
+            rows = len(getattr(raw.particles, key))
+            if rows != raw.particles.N:
+                raise JanusError(
+                    f"{where} particles/{key} has {rows} rows for {raw.particles.N} particles"
+                )
         names = tuple(raw.particles.types)
         chosen = bodies_among(raw.particles, self.types, where)
         if not self._has_orientations():
@@ -175,8 +189,48 @@ class GsdSource:
         if np.any(np.linalg.norm(orientations, axis=1) < 1e-6):
             raise JanusError(f"{where} an orientation is 0; quaternions must not vanish")
         kinds = np.asarray(raw.particles.typeid, dtype=np.int64)[chosen]
+        if kinds.max() >= len(names):
+            raise JanusError(
+                f"{where} the type of particle {chosen[kinds.argmax()]} is number {kinds.max()}; "
+                f"the file names {len(names)}: {', '.join(names)}"
+            )
         step = int(raw.configuration.step)
+        if step > LAST_STEP:
+            raise JanusError(f"{where} the step is {step}; at most {LAST_STEP} is possible")
+        self._holdings.check_box(index, box, positions, where)
         return Frame(index, step, box, positions, orientations, names, kinds, chosen)
+
+    def usable(self, frames: slice | None = None) -> tuple[list[int], list[str]]:
+        """Frames of a choice that hold what the analysis needs, and notes on the others.
+
+        Parameters
+        ----------
+        frames : slice, optional
+            The choice; all without it.
+
+        Raises
+        ------
+        JanusError
+            If the choice runs backwards or is empty, or none of its frames can be used.
+        """
+        wanted = frames or slice(None)
+        ends = (wanted.start, wanted.stop, wanted.step)
+        choice = ":".join("" if end is None else str(end) for end in ends)
+        if wanted.step is not None and wanted.step < 1:
+            raise JanusError(
+                f"frames: {choice} must have a positive step; frames go forward in time"
+            )
+        numbers = range(len(self))[wanted]
+        if not numbers:
+            raise JanusError(f"frames: {choice} chooses none of the {len(self)} in {self.path}")
+        kept, notes = self._holdings.sift(numbers, f"file {self.path}:")
+        if note := selection_note(self._file[kept[0]].particles, self.types):
+            notes.append(note)
+        return kept, notes
+
+    def untyped(self) -> bool:
+        """Tell whether the file names no types of particles; all are then of GSD's type A."""
+        return self._holdings.untyped()
 
     def _has_orientations(self) -> bool:
         """Tell whether the file has them; GSD leaves them out of frames where none is turned."""
@@ -186,37 +240,6 @@ class GsdSource:
             stored = any(exists(index, chunk) for index in range(len(self)))
             self._oriented = stored or bool(self.metadata())
         return self._oriented
-
-
-def bodies_among(particles: Any, types: Sequence[str] | None, where: str) -> IndexArray:
-    """Numbers of the particles that are bodies: those of some types, or all but constituents.
-
-    Parameters
-    ----------
-    particles : object
-        Particles of a frame of GSD, or of a snapshot of HOOMD-blue.
-    types : sequence of str or None
-        Types that are bodies; None: every particle, except the constituents of rigid bodies
-        (whose ``body`` names another particle).
-    where : str
-        Beginning of a refusal.
-
-    Raises
-    ------
-    JanusError
-        If there are none, or one of the types is unknown.
-    """
-    if types is None:
-        body = np.asarray(particles.body, dtype=np.int64)
-        chosen = np.flatnonzero((body < 0) | (body == np.arange(len(body))))
-    else:
-        names = list(particles.types)
-        if unknown := sorted(set(types) - set(names)):
-            raise JanusError(f"{where} there is no type {unknown[0]}; it has {', '.join(names)}")
-        chosen = np.flatnonzero(np.isin(particles.typeid, [names.index(name) for name in types]))
-    if len(chosen) == 0:
-        raise JanusError(f"{where} there are no bodies in it; at least one is needed")
-    return chosen
 
 
 def unit_axis(axis: Sequence[float]) -> tuple[float, float, float]:
@@ -230,7 +253,7 @@ def unit_axis(axis: Sequence[float]) -> tuple[float, float, float]:
     length = math.hypot(*axis)
     if len(axis) != 3 or not math.isfinite(length) or length == 0.0:
         given = [float(value) for value in axis]
-        raise JanusError(f"axis is {given}; it must be three numbers that are not all 0")
+        raise JanusError(f"axis is {given}; it must be three finite numbers that are not all 0")
     x, y, z = (float(value) / length for value in axis)
     return x, y, z
 
@@ -263,7 +286,7 @@ def check_criterion(criterion: BondCriterion) -> None:
         If the distance is not positive or the angle not between 0 and 90 degrees.
     """
     if not criterion.distance > 0.0 or not np.isfinite(criterion.distance):
-        raise JanusError(f"bond distance is {criterion.distance} nm; it must be positive")
+        raise JanusError(f"bond distance is {criterion.distance} nm; it must be a positive number")
     if not 0.0 < criterion.angle < 90.0:
         raise JanusError(
             f"bond angle is {criterion.angle} degrees; it must be above 0 and below 90"

@@ -19,6 +19,7 @@ from janus_md.analysis.bonds import body_axes, select_bonds
 from janus_md.analysis.frame import Settings, analyze_frame
 from janus_md.analysis.journal import Part
 from janus_md.analysis.lifetimes import Links, bond_keys
+from janus_md.analysis.neighbours import coincident_pair
 from janus_md.analysis.order import RadialDistribution
 from janus_md.analysis.source import GsdSource
 from janus_md.boxes import face_distances, lattice_vectors
@@ -46,7 +47,7 @@ def run_task(task: Task) -> Part:
     import freud
     import pyarrow as pa
 
-    tables, rows, links = [], [], []
+    tables, rows, links, coincident = [], [], [], []
     rdf = RadialDistribution(task.rdf_range)
     looser = lifetimes.breaking(task.settings.criterion)
     with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
@@ -59,9 +60,12 @@ def run_task(task: Task) -> Part:
             links.append(Links(index, frame.step, len(axes), made, kept_keys))
             tables.append(table.wire_table(result))
             rows.append(result.frame_row)
+            if (pair := coincident_pair(result.pairs)) is not None:
+                i, j = frame.tags[list(pair)].tolist()
+                coincident.append((index, i, j))
             if index in task.rdf_frames and _fits(rdf, frame.box):
                 rdf.add(frame.positions, frame.box)
-    return Part(pa.concat_tables(tables).combine_chunks(), rows, links, rdf)
+    return Part(pa.concat_tables(tables).combine_chunks(), rows, links, rdf, coincident)
 
 
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:

@@ -59,6 +59,7 @@ def init(
     """Make a workspace from a TEMPLATE, or add its state points to one."""
     from rich.console import Console
 
+    from janus_md.folders import check_folder
     from janus_md.packing import check_packing
     from janus_md.query import labels
     from janus_md.sweeps import load_template
@@ -77,6 +78,7 @@ def init(
         return
     if directory is None:
         directory = _empty_folder(besides=template)
+    check_folder(directory, "--directory")
     new = create(directory, statepoints)
     known = f" ({number - new} were there already)" if new < number else ""
     console.print(
@@ -221,10 +223,12 @@ def report(
 
     from janus_md import query as questions
     from janus_md.analysis.report import console_table, write_report
+    from janus_md.folders import check_folder
 
     if filters and out is None:
         raise JanusError("--out: is missing; a report of some of the jobs needs its own folder")
     project = questions.open_project(directory)
+    check_folder(out or directory / "report", "--out")
     rows = questions.table(project, filters or [])
     if rows.empty:
         raise JanusError(f"filter: no job fits {' and '.join(filters or [])}")
