@@ -53,7 +53,7 @@ def hands(
     if not any(known.get(name) for name in present):
         named = "the file names no types" if source.untyped() else f"types: {', '.join(present)}"
         notes.append(
-            f"no body has a known hand ({named}), so alternation and sequence in wires.parquet "
-            f"are empty; --enantiomers gives hands, such as {present[0]}=R"
+            f"no body has a known hand ({named}), so in wires.parquet alternation is null "
+            f"and sequence holds dashes; --enantiomers gives hands, such as {present[0]}=R"
         )
     return {**found, **given}, notes

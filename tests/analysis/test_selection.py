@@ -66,7 +66,8 @@ def test_what_body_does_not_tell_is_refused_and_types_named(body, typeid):
 def test_two_wires_of_centres_that_were_written_alone(tmp_path):
     line = 1.6 * np.outer(np.arange(10) - 4.5, [0.0, 0.0, 1.0])
     turned = np.tile([np.cos(0.1), 0.0, 0.0, np.sin(0.1)], (20, 1))
-    frame = gsd_frame(np.vstack([line, line + [8.0, 0.0, 0.0]]), turned, [30.0] * 3 + [0.0] * 3)
+    beside = line + np.array([8.0, 0.0, 0.0])
+    frame = gsd_frame(np.vstack([line, beside]), turned, [30.0] * 3 + [0.0] * 3)
     frame.particles.body = [*range(10), *range(20, 30)]
     summary = analyze_file(write_gsd(tmp_path / "centres.gsd", [frame]), tmp_path / "out")
     assert summary["mean_n"]["mean"] == 10.0
