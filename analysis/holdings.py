@@ -152,8 +152,8 @@ class Holdings:
             if same:
                 notes.append(
                     f"the orientations of {told(same)} are those of frame 0 to the last bit, while "
-                    "positions differ; this is wrong where the file is a copy of one that has "
-                    "orientations in frame 0 alone"
+                    "positions differ; if HOOMD-blue wrote these frames, or those they were copied "
+                    "from, orientations were not saved, and the wires are wrong"
                 )
         return notes
 

@@ -151,8 +151,8 @@ class GsdSource:
         Raises
         ------
         JanusError
-            If it has no bodies or no orientations, a flat, two-dimensional or infinite box, or a
-            coordinate that is not a number.
+            If what it needs was not saved with it, it has no bodies or no orientations, a flat,
+            two-dimensional or infinite box, or a coordinate that is not a number.
         """
         where = f"file {self.path}, frame {index}:"
         if chunk := self._holdings.lacking(index):
