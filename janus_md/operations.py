@@ -98,7 +98,6 @@ def analyze_job(
         ENERGY,
         SUSCEPTIBILITY,
         energy_per_body,
-        log_notes,
         susceptibility_of,
     )
 
@@ -124,7 +123,6 @@ def analyze_job(
         )
         summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1])
         summary[SUSCEPTIBILITY] = susceptibility_of(directory / LOG, directory / TRAJECTORY)
-        summary["notes"] += log_notes(directory / LOG)
         document["analysis"] = summary
         document.pop("failure", None)
         kept.unlink(missing_ok=True)
