@@ -118,15 +118,16 @@ def analyze_file(
         settings = Settings.of(chosen, metadata, axis, symmetry, enantiomers)
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
-        rdf = RadialDistribution.for_box(first.box)
+        rdf = RadialDistribution.for_box(first.box, settings.unit)
         size = max(1, min(CHUNK, CHUNK_BODIES // len(first.kinds)))
         tasks = [
             Task(
-                source.readable,
+                source.path,
                 source.types,
                 numbers[begin : begin + size],
                 frozenset(thinned),
                 float(rdf.edges[-1]),
+                len(rdf.counts),
                 settings,
             )
             for begin in range(0, len(numbers), size)
@@ -144,7 +145,7 @@ def analyze_file(
             import freud
 
             with freud.parallel.NumThreads(1):  # sums in one order, whatever the cores
-                structure = spatial.write_spatial(looked_at, settings.axis, out)
+                structure = spatial.write_spatial(looked_at, settings.axis, out, settings.unit)
     columns = {name: np.array([row[name] for row in rows]) for name in table.FRAME_COLUMNS}
     lifetime = history.lifetime() if history is not None else None
     scale = float(metadata.get("time_step_ps", PS_PER_NS)) / PS_PER_NS
