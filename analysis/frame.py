@@ -10,7 +10,7 @@ import numpy as np
 
 from janus_md.analysis import order
 from janus_md.analysis.aggregates import CONTACT, find_bundles, hexagonal_order
-from janus_md.analysis.bonds import Bonds, body_axes, select_bonds
+from janus_md.analysis.bonds import DEFAULT_CRITERION, Bonds, body_axes, select_bonds
 from janus_md.analysis.chirality import common_symmetry
 from janus_md.analysis.energy import (
     EnergyCriterion,
@@ -20,6 +20,7 @@ from janus_md.analysis.energy import (
 from janus_md.analysis.lifetimes import breaking
 from janus_md.analysis.measures import Traits, measure_wires
 from janus_md.analysis.neighbours import (
+    LARGEST_BOX,
     SMALLEST_BOX,
     IndexArray,
     Pairs,
@@ -34,9 +35,6 @@ from janus_md.errors import JanusError
 
 MOST_FOLD = 360
 """Largest symmetry number: a body that looks the same after a turn of a degree is round."""
-
-MOST_NEIGHBOURS = 200
-"""Bodies that the distance of a bond may reach, on average over the box: a bond joins the next."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +55,10 @@ class Settings:
         ``R`` or ``S`` by type name.
     energy : EnergyCriterion, optional
         Bond by energy, where the bodies are known.
+    unit : float
+        Length that stands for a nm where the analysis looks as far as is known to suit our bodies.
+        1 for our files; others' have a unit of their own, in which a bond of theirs is as long as
+        one of ours by the default criterion.
     """
 
     criterion: BondCriterion
@@ -65,11 +67,17 @@ class Settings:
     symmetry: int = 1
     enantiomers: Mapping[str, str] = field(default_factory=dict)
     energy: EnergyCriterion | None = None
+    unit: float = 1.0
 
     @property
     def cutoff(self) -> float:
         """Distance within which all pairs are needed, nm."""
-        return max(breaking(self.criterion).distance, CONTACT)
+        return max(breaking(self.criterion).distance, self.contact)
+
+    @property
+    def contact(self) -> float:
+        """Distance below which bodies can be in contact side by side, nm."""
+        return CONTACT * self.unit
 
     @classmethod
     def of(
@@ -105,6 +113,7 @@ class Settings:
             1 if symmetry is None else symmetry,
             {**stated, **(enantiomers or {})},
             energy_criterion(metadata),
+            1.0 if bodies else criterion.distance / DEFAULT_CRITERION.distance,
         )
 
     def traits(self, frame: Frame) -> Traits:
@@ -150,31 +159,19 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
     Raises
     ------
     JanusError
-        If the box is too small for the bond criterion, or the bodies too many.
+        If the box is too small or too large for the bond criterion, or the bodies too crowded.
     """
     lattice = lattice_vectors(frame.box)
-    smallest = SMALLEST_BOX * settings.cutoff
+    smallest, largest = (limit * settings.cutoff for limit in (SMALLEST_BOX, LARGEST_BOX))
+    if face_distances(lattice).max() > largest:
+        raise JanusError(
+            f"frame {frame.index}: the box {frame.box.tolist()} is too large; opposite faces must "
+            f"be at most {largest:g} apart to look {settings.cutoff:g} far"
+        )
     if face_distances(lattice).min() < smallest:
         raise JanusError(
             f"frame {frame.index}: the box {frame.box[:3].tolist()} nm is too small; opposite "
             f"faces must be at least {smallest:g} nm apart to look {settings.cutoff:g} nm far"
-        )
-    distance = settings.criterion.distance
-    reached = (
-        4.0
-        / 3.0
-        * np.pi
-        * distance
-        * distance
-        * distance
-        * len(frame.kinds)
-        / float(np.prod(frame.box[:3]))
-    )
-    if reached > MOST_NEIGHBOURS:
-        longest = distance * (MOST_NEIGHBOURS / reached) ** (1.0 / 3.0)
-        raise JanusError(
-            f"frame {frame.index}: bond distance is {distance:g} nm, which reaches {reached:.3g} "
-            f"bodies from each; at most {longest:.3g} nm is allowed"
         )
     axes = body_axes(frame.orientations, settings.axis)
     pairs = pairs_within(frame.positions, frame.box, settings.cutoff)
@@ -184,7 +181,7 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
     columns = measure_wires(
         frame.positions, frame.orientations, axes, lattice, bonds, wires, traits
     )
-    bundles = find_bundles(pairs, axes, wires)
+    bundles = find_bundles(pairs, axes, wires, settings.contact)
     columns["side_contacts"] = bundles.contacts
     columns["bundle"] = bundles.label
     nearest = nearest_distances(frame.positions, frame.box, pairs)

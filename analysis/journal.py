@@ -148,7 +148,7 @@ def _unpack(packed: bytes) -> Part:
             Links(frame, step, bodies, arrays[f"made {number}"], arrays[f"kept {number}"])
             for number, (frame, step, bodies) in enumerate(arrays["links"].tolist())
         ]
-        rdf = RadialDistribution(float(arrays["edges"][-1]))
+        rdf = RadialDistribution(float(arrays["edges"][-1]), len(arrays["edges"]) - 1)
         rdf.counts, rdf.expected = arrays["counts"], float(arrays["expected"])
         rows = json.loads(arrays["rows"].tobytes())
         coincident = [(frame, i, j) for frame, i, j in arrays["coincident"].tolist()]

@@ -116,15 +116,16 @@ def analyze_file(
         settings = Settings.of(chosen, metadata, axis, symmetry, enantiomers)
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
-        rdf = RadialDistribution.for_box(first.box)
+        rdf = RadialDistribution.for_box(first.box, settings.unit)
         size = max(1, min(CHUNK, CHUNK_BODIES // len(first.kinds)))
         tasks = [
             Task(
-                source.readable,
+                source.path,
                 source.types,
                 numbers[begin : begin + size],
                 frozenset(thinned),
                 float(rdf.edges[-1]),
+                len(rdf.counts),
                 settings,
             )
             for begin in range(0, len(numbers), size)
@@ -142,7 +143,7 @@ def analyze_file(
             import freud
 
             with freud.parallel.NumThreads(1):  # sums in one order, whatever the cores
-                structure = spatial.write_spatial(looked_at, settings.axis, out)
+                structure = spatial.write_spatial(looked_at, settings.axis, out, settings.unit)
     columns = {name: np.array([row[name] for row in rows]) for name in table.FRAME_COLUMNS}
     fall = growth.first_fall(columns["step"])
     if fall is not None:

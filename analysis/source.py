@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +14,17 @@ import numpy as np
 from janus_md.analysis.bonds import DEFAULT_CRITERION
 from janus_md.analysis.holdings import Holdings
 from janus_md.analysis.neighbours import IndexArray
-from janus_md.analysis.salvage import salvage
 from janus_md.analysis.selection import bodies_among, selection_note
 from janus_md.bodies import BondCriterion, FloatArray
+from janus_md.boxes import inverse_lattice, lattice_vectors
 from janus_md.errors import JanusError
+from janus_md.gsd_reading import GsdFrames
+
+FARTHEST = 1e5
+"""How far a body can be from the middle of the box, in edges of it: beyond that, numbers of single
+precision hardly tell where in the box it is."""
 
 HANDS = {"R": 1, "S": -1}
-
-LAST_STEP = 2**63 - 1
-"""Largest step that the tables can hold."""
 
 
 @dataclass(frozen=True)
@@ -78,46 +79,18 @@ class GsdSource:
 
     Attributes
     ----------
-    readable : Path
-        The file itself, or of one that was cut off a copy of its whole frames, which goes away with
-        the source.
     note : str, optional
         What the user should know of the file.
     """
 
     def __init__(self, path: str | Path, types: Sequence[str] | None = None) -> None:
-        import gsd.hoomd
-
         self.path = Path(path)
         self.types = None if types is None else tuple(types)
         self._oriented: bool | None = None
-        if not self.path.is_file():
-            raise JanusError(f"file {self.path} does not exist; a GSD file is expected")
-        self.readable = self.path
-        self.note: str | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        try:
-            self._file = gsd.hoomd.open(self.path, "r")
-        except (RuntimeError, OSError, ValueError) as error:
-            self._open_rest(error)
-        if len(self._file) == 0:
-            self.close()
-            raise JanusError(f"file {self.path} holds no whole frame; at least one is needed")
+        self._metadata: dict[str, Any] | None = None
+        self._file = GsdFrames(self.path)
+        self.note = self._file.note
         self._holdings = Holdings(self._file.file, rigid=types is None)
-
-    def _open_rest(self, error: Exception) -> None:
-        """Open what is whole of a file that was cut off."""
-        import gsd.hoomd
-
-        self._folder = tempfile.TemporaryDirectory()
-        copy = Path(self._folder.name) / "whole.gsd"
-        count = salvage(self.path, copy)
-        if count == 0:
-            self._folder.cleanup()
-            raise JanusError(f"file {self.path} is not a readable GSD file ({error})") from error
-        self.readable = copy
-        self.note = f"file {self.path} is cut off; the {count} frames that are whole were used"
-        self._file = gsd.hoomd.open(copy, "r")
 
     def __enter__(self) -> GsdSource:
         return self
@@ -136,14 +109,34 @@ class GsdSource:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-        if self._folder is not None:
-            self._folder.cleanup()
 
     def metadata(self) -> dict[str, Any]:
-        """Metadata that this software wrote in the first frame; empty for anybody else's file."""
-        from janus_md.trajectory import read_metadata
+        """Metadata that this software wrote in the first frame; empty for anybody else's file.
 
-        return read_metadata(self._file[0]) or {}
+        Raises
+        ------
+        JanusError
+            If they are there and damaged.
+        """
+        from janus_md.stated import parse_metadata
+        from janus_md.trajectory import METADATA
+
+        if self._metadata is None:
+            name = f"log/{METADATA}"
+            if not self._file.file.chunk_exists(0, name):
+                ours = [one for one in self._file.file.names if one.startswith("log/janus_md/")]
+                if ours:
+                    raise JanusError(
+                        f"file {self.path}, frame 0: {name} is missing, though {ours[0]} is there; "
+                        "the file is damaged, or no trajectory"
+                    )
+                self._metadata = {}
+            else:
+                try:
+                    self._metadata = parse_metadata(self._file.file.read_chunk(0, name))
+                except ValueError as error:
+                    raise JanusError(f"file {self.path}, frame 0: {name} {error}") from error
+        return self._metadata
 
     def frame(self, index: int) -> Frame:
         """Read frame `index` and check that wires can be looked for in it.
@@ -159,18 +152,14 @@ class GsdSource:
             raise JanusError(f"{where} {chunk} is missing; frame 0's is not that of this frame")
         raw = self._file[index]
         box = np.asarray(raw.configuration.box, dtype=np.float64)
+        if box.shape != (6,):
+            raise JanusError(f"{where} the box has {box.size} numbers; it must have 6")
         if raw.configuration.dimensions == 2:
             raise JanusError(f"{where} the box is 2D; wires are looked for in 3D boxes only")
         if not np.all(np.isfinite(box)) or np.any(box[:3] <= 0.0):
             raise JanusError(
                 f"{where} the box is {box.tolist()}; its three lengths must be positive"
             )
-        for key in ("position", "orientation", "typeid", "body"):
-            rows = len(getattr(raw.particles, key))
-            if rows != raw.particles.N:
-                raise JanusError(
-                    f"{where} particles/{key} has {rows} rows for {raw.particles.N} particles"
-                )
         names = tuple(raw.particles.types)
         chosen = bodies_among(raw.particles, self.types, where)
         if not self._has_orientations():
@@ -186,17 +175,17 @@ class GsdSource:
                     f"{where} the {key} of particle {chosen[bad[0]]} is "
                     f"{values[bad[0]].tolist()}; all must be finite numbers"
                 )
+        away = np.abs(positions @ inverse_lattice(lattice_vectors(box))).max(axis=1)
+        if not away.max() < FARTHEST:
+            k = int(np.argmax(~(away < FARTHEST)))
+            raise JanusError(
+                f"{where} particle {chosen[k]} is at {positions[k].tolist()}, {away[k]:.3g} edges "
+                f"of the box away; at most {FARTHEST:g} can be told apart"
+            )
         if np.any(np.linalg.norm(orientations, axis=1) < 1e-6):
             raise JanusError(f"{where} an orientation is 0; quaternions must not vanish")
         kinds = np.asarray(raw.particles.typeid, dtype=np.int64)[chosen]
-        if kinds.max() >= len(names):
-            raise JanusError(
-                f"{where} the type of particle {chosen[kinds.argmax()]} is number {kinds.max()}; "
-                f"the file names {len(names)}: {', '.join(names)}"
-            )
         step = int(raw.configuration.step)
-        if step > LAST_STEP:
-            raise JanusError(f"{where} the step is {step}; at most {LAST_STEP} is possible")
         self._holdings.check_box(index, box, positions, where)
         return Frame(index, step, box, positions, orientations, names, kinds, chosen)
 
@@ -238,7 +227,8 @@ class GsdSource:
             chunk = "particles/orientation"
             exists = self._file.file.chunk_exists
             stored = any(exists(index, chunk) for index in range(len(self)))
-            self._oriented = stored or bool(self.metadata())
+            # Where a name is damaged, the orientations may be what is under it.
+            self._oriented = stored or bool(self.metadata() and not self._file.file.strange)
         return self._oriented
 
 

@@ -39,6 +39,7 @@ class Task:
     frames: tuple[int, ...]
     rdf_frames: frozenset[int]
     rdf_range: float
+    rdf_bins: int
     settings: Settings
 
 
@@ -48,7 +49,7 @@ def run_task(task: Task) -> Part:
     import pyarrow as pa
 
     tables, rows, links, coincident = [], [], [], []
-    rdf = RadialDistribution(task.rdf_range)
+    rdf = RadialDistribution(task.rdf_range, task.rdf_bins)
     looser = lifetimes.breaking(task.settings.criterion)
     with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
         for index in task.frames:

@@ -155,25 +155,3 @@ def test_file_without_positions(tmp_path):
     frame = gsd_frame(np.zeros((BODIES, 3)), orientation, [EDGE] * 3 + [0.0] * 3)
     with pytest.raises(JanusError, match="particles/position is missing"):
         analyze_file(write_gsd(tmp_path / "nowhere.gsd", [frame]), tmp_path / "out")
-
-
-def test_type_without_a_name(tmp_path):
-    places, orientation = turning_line(0)
-    frame = gsd_frame(places[:3], orientation[:3], [EDGE] * 3 + [0.0] * 3, typeid=[0, 2, 1])
-    frame.validate = lambda: None
-    with pytest.raises(JanusError, match="particle 1 is number 2; the file names 1: A"):
-        analyze_file(write_gsd(tmp_path / "names.gsd", [frame]), tmp_path / "out")
-
-
-def test_rows_that_are_not_those_of_the_particles(tmp_path):
-    path = written(tmp_path / "rows.gsd", lambda k: [BOX, NUMBER, POSITION, ORIENTATION])
-    with gsd.fl.open(path, "a") as file:
-        for name, values in (
-            (NUMBER, np.array([BODIES + 2], np.uint32)),
-            (POSITION, turning_line(0)[0].astype(np.float32)),
-            (ORIENTATION, turning_line(0)[1].astype(np.float32)),
-        ):
-            file.write_chunk(name, values)
-        file.end_frame()
-    with pytest.raises(JanusError, match="frame 6: particles/position has 7 rows for 9 particles"):
-        analyze_file(path, tmp_path / "out")
