@@ -61,14 +61,15 @@ class Holdings:
 
     def lacking(self, index: int) -> str | None:
         """Chunk whose value in this frame is not known, if there is one."""
-        number = self._particles(index) if index else self._number
         for chunk in self._needed:
             if self.stores(index, chunk):
                 continue
             if chunk not in self._first:
-                if chunk == POSITION and number > 1:
+                if chunk == POSITION and self._particles(index) > 1:
                     return chunk  # GSD's default puts all of them on one spot
-            elif number != self._number or (chunk in MOVING and not self._compares):
+            elif (chunk in MOVING and not self._compares) or (
+                self._particles(index) != self._number
+            ):
                 return chunk
         return None
 
@@ -159,8 +160,9 @@ class Holdings:
 
     def _particles(self, index: int) -> int:
         """Number of particles of a frame."""
-        where = index if self.stores(index, NUMBER) else 0
-        return int(self._file.read_chunk(where, NUMBER)[0]) if self.stores(where, NUMBER) else 0
+        if self.stores(index, NUMBER):
+            return int(self._file.read_chunk(index, NUMBER)[0])
+        return self._number if index else 0
 
 
 def told(numbers: Sequence[int]) -> str:
