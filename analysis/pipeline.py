@@ -145,7 +145,10 @@ def analyze_file(
             import freud
 
             with freud.parallel.NumThreads(1):  # sums in one order, whatever the cores
-                structure = spatial.write_spatial(looked_at, settings.axis, out, settings.unit)
+                try:
+                    structure = spatial.write_spatial(looked_at, settings.axis, out, settings.unit)
+                except JanusError as error:
+                    raise JanusError(f"file {source.path}: {error}") from error
     columns = {name: np.array([row[name] for row in rows]) for name in table.FRAME_COLUMNS}
     lifetime = history.lifetime() if history is not None else None
     scale = float(metadata.get("time_step_ps", PS_PER_NS)) / PS_PER_NS
