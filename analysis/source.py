@@ -16,7 +16,7 @@ from janus_md.analysis.neighbours import IndexArray
 from janus_md.analysis.plausible import check_names, check_places, unit_quaternions
 from janus_md.bodies import BondCriterion, FloatArray
 from janus_md.errors import JanusError
-from janus_md.gsd_reading import GsdFrames
+from janus_md.gsd_frames import GsdFrames
 
 HANDS = {"R": 1, "S": -1}
 

@@ -155,9 +155,10 @@ def _print(summary: dict[str, Any], out: Path, *, ours: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     distance, angle = summary["criterion"]["distance"], summary["criterion"]["angle"]
+    reach = f"{distance:g} nm" if ours else f"{distance:g}, in its unit,"
     console.print(
         f"{summary['n_frames_averaged']} of {summary['n_frames']} frames averaged; "
-        f"bonds up to {distance:g}{' nm' if ours else ', in its unit,'} and {angle:g} degrees; tables in {out.resolve()}",
+        f"bonds up to {reach} and {angle:g} degrees; tables in {out.resolve()}",
         markup=False,
     )
     for note in summary["notes"]:

@@ -16,13 +16,12 @@ import pytest
 
 from janus_md import trajectory
 from janus_md.analysis.pipeline import analyze_file
-from janus_md.analysis.source import GsdSource
 from janus_md.analysis.thermolog import energy_per_body
 from janus_md.errors import JanusError
-from janus_md.gsd_reading import GsdFile, GsdFrames
+from janus_md.gsd_reading import GsdFile
 from tests.conftest import ROOT, environment
 
-from .worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+from .worlds import gsd_frame, quaternions_along, straight_wires, write_gsd
 
 BOX = [24.0, 24.0, 24.0, 0.0, 0.0, 0.0]
 ENTRY = struct.Struct("<QQqIHBB")
@@ -198,87 +197,6 @@ def test_many_particles_without_places(tmp_path):
         analyze_file(path, tmp_path / "out")
 
 
-def test_another_schema(tmp_path):
-    path = tmp_path / "other.gsd"
-    with gsd.fl.open(path, "w", application="x", schema="mine", schema_version=[1, 0]) as file:
-        file.write_chunk("a", np.arange(3))
-        file.end_frame()
-    with pytest.raises(
-        JanusError, match=r"other\.gsd is not a readable GSD file; it has the schem"
-    ):
-        analyze_file(path, tmp_path / "out")
-
-
-def test_a_type_without_a_name(tmp_path):
-    x, u = straight_wires(np.random.default_rng(1), 2, 3, BOX[0])
-    frame = gsd_frame(x, quaternions_along(u + 0.01), BOX, typeid=[0, 1, 2, 0, 0, 0])
-    frame.particles.types = ["A", "B"]
-    path = tmp_path / "types.gsd"
-    with gsd.hoomd.open(path, "w") as file:
-        frame.validate = lambda: None
-        file.append(frame)
-    with pytest.raises(
-        JanusError, match=r"types\.gsd, frame 0: particle 2 is of type 2, .*2: A, B"
-    ):
-        analyze_file(path, tmp_path / "out")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        (b'"bond"', b'"bonf"', r"log/janus_md/metadata is damaged: bodies\.A\.bond"),
-        (b'"angle": 35.0', b'"angle": 95.0', r"bodies\.A\.bond\.angle"),
-        (b'"temperature": 298', b'"temperature": 2z8', "no JSON"),
-        (b'{"A": {"dipole', b'{"B": {"dipole', "of type 'A', but the file states those of B"),
-        (b"log/janus_md/metadata", b"log/janus_mf/metadata", "'log/janus_mf/metadata' holds what"),
-    ],
-)
-def test_metadata_of_ours_that_are_damaged(old, new, words, tmp_path):
-    path = write(tmp_path / "ours.gsd", about=metadata({"A": "R"}))
-    data = path.read_bytes()
-    assert data.count(old) == 1
-    path.write_bytes(data.replace(old, new))
-    with pytest.raises(JanusError, match=words):
-        analyze_file(path, tmp_path / "out")
-
-
-@pytest.mark.parametrize("name", [b"particles/typeid", b"particles/orientation"])
-def test_a_damaged_name_is_told(name, tmp_path):
-    rng = np.random.default_rng(2)
-    x, u = straight_wires(rng, 4, 3, BOX[0])
-    about = metadata({"A": "R", "B": "S"})
-    q = quaternions_along(u + 0.01 * rng.normal(size=u.shape))
-    path = write_gsd(
-        tmp_path / "ours.gsd",
-        [gsd_frame(x, q, BOX, types=["A", "B"], typeid=[0, 1] * 6, about=about)],
-    )
-    path.write_bytes(path.read_bytes().replace(name, name[:-1] + b"%"))
-    if b"orientation" in name:
-        with pytest.raises(JanusError, match="particles/orientation is missing"):
-            analyze_file(path, tmp_path / "out")
-    else:
-        notes = analyze_file(path, tmp_path / "out")["notes"]
-        assert "not of HOOMD's schema, which were left out: particles/typei%" in notes[0]
-
-
-def test_places_and_orientations_that_cannot_be(tmp_path):
-    x, u = straight_wires(np.random.default_rng(1), 2, 3, BOX[0])
-    q = quaternions_along(u + 0.01)
-    far, long = x.copy(), q.copy()
-    far[4, 1], long[3] = 1e20, 1e10 * q[3]
-    about = metadata({"A": "R"})
-    path = write_gsd(tmp_path / "far.gsd", [gsd_frame(far, q, BOX)])
-    with pytest.raises(JanusError, match=r"particle 4 is at .*edges of the box away"):
-        analyze_file(path, tmp_path / "out")
-    path = write_gsd(tmp_path / "long.gsd", [gsd_frame(x, long, BOX, about=about)])
-    with pytest.raises(JanusError, match=r"particle 3 has the length 1e\+10"):
-        analyze_file(path, tmp_path / "out")
-    # Somebody else's quaternions have any length.
-    one = rows(write_gsd(tmp_path / "unit.gsd", [gsd_frame(x, q, BOX)]), tmp_path / "a")
-    two = rows(write_gsd(tmp_path / "three.gsd", [gsd_frame(x, 3 * q, BOX)]), tmp_path / "b")
-    pd.testing.assert_frame_equal(one[1], two[1])
-
-
 def test_bodies_on_one_spot_take_no_memory(tmp_path):
     """The pairs of 20,000 bodies would be 2e8."""
     n = 20_000
@@ -332,88 +250,6 @@ def test_a_partial_trajectory_is_kept_or_left_as_it_is(tmp_path):
     assert path.read_bytes() == b"no GSD at all" * 50
     assert trajectory.keep_until(path, -1) == 0
     assert not path.exists()
-
-
-def test_whole_files_are_read_as_gsd_reads_them(tmp_path):
-    """To the bit, whichever frames store what."""
-    rng = np.random.default_rng(4)
-    frames = []
-    for k, n in enumerate((6, 6, 9, 6, 6)):
-        frame = gsd_frame(rng.normal(size=(n, 3)), quaternions_along(rng.normal(size=(n, 3))), BOX)
-        frame.particles.types, frame.particles.typeid = ["A", "Bc"], rng.integers(0, 2, n)
-        frame.particles.body = rng.integers(-1, 3, n)
-        frame.configuration.step = 10 * k
-        frames.append(frame)
-    frames[3].particles.orientation = frames[0].particles.orientation
-    path = write_gsd(tmp_path / "five.gsd", frames)
-    ours = GsdFrames(path)
-    assert ours.note is None
-    with gsd.hoomd.open(path, "r") as theirs:
-        assert len(ours) == len(theirs)
-        for k in range(len(theirs)):
-            a, b = ours[k], theirs[k]
-            assert (a.configuration.step, a.particles.N) == (b.configuration.step, b.particles.N)
-            assert a.particles.types == b.particles.types
-            np.testing.assert_array_equal(a.configuration.box, b.configuration.box)
-            for name in ("typeid", "body", "position", "orientation"):
-                one, two = getattr(a.particles, name), getattr(b.particles, name)
-                assert one.dtype == two.dtype
-                np.testing.assert_array_equal(one, two)
-    ours.close()
-
-
-def test_a_file_of_another_unit_takes_a_second(tmp_path):
-    """1000 bodies in a box of edge 1; side contacts were looked for out to 2.9."""
-    rng = np.random.default_rng(1)
-    x = rng.uniform(-0.5, 0.5, (1000, 3))
-    q = quaternions_along(rng.normal(size=(1000, 3)))
-    small = write_gsd(tmp_path / "small.gsd", [gsd_frame(x, q, [1.0] * 3 + [0.0] * 3)])
-    scale = 2.05 / 0.06
-    large = write_gsd(tmp_path / "large.gsd", [gsd_frame(scale * x, q, [scale] * 3 + [0.0] * 3)])
-    command = [
-        sys.executable,
-        "-m",
-        "janus_md.cli",
-        "analyze",
-        str(small),
-        "-o",
-        str(tmp_path / "a"),
-    ]
-    code = (
-        "import resource, sys; from janus_md.cli import main\n"
-        f"sys.argv = {['janus-md', *command[3:], '--distance', '0.06', '-j', '1']!r}\n"
-        "try: main()\n"
-        "except SystemExit as end: assert not end.code, end\n"
-        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "assert used.ru_maxrss < 1 << 20, used  # KiB\n"
-        "assert used.ru_utime + used.ru_stime < 30, used"
-    )
-    subprocess.run([sys.executable, "-c", code], env=environment(), check=True, cwd=tmp_path)
-    # What is measured scales with the file's unit, and numbers without one are the same.
-    analyze_file(large, tmp_path / "b")
-    a, b = (pd.read_parquet(tmp_path / name / "frames.parquet").iloc[0] for name in "ab")
-    for name in a.index:
-        factor = scale if name.endswith("_nm") else 1.0
-        assert b[name] == pytest.approx(factor * a[name], rel=1e-5, nan_ok=True), name
-    assert a["n_side_contacts"] > 50
-    for name, along, across in (("rdf", "r_nm", "g"), ("scattering", "q_per_nm", "s")):
-        a, b = (pd.read_parquet(tmp_path / folder / f"{name}.parquet") for folder in "ab")
-        factor = scale if name == "rdf" else 1.0 / scale
-        np.testing.assert_allclose(factor * a[along], b[along], rtol=1e-6)
-        np.testing.assert_allclose(a[across], b[across], rtol=1e-3, atol=2e-2)
-
-
-def test_lengths_in_nm_hold_for_our_own_files(tmp_path):
-    """A bond distance that is asked for changes bonds, not how far side contacts are looked for."""
-    path = write(tmp_path / "ours.gsd", about=metadata({"A": "R"}))
-    from janus_md.analysis.frame import Settings
-    from janus_md.bodies import BondCriterion
-
-    with GsdSource(path) as source:
-        ours = source.metadata()
-    assert Settings.of(BondCriterion(1.0, 35.0), ours).contact == 2.9
-    assert Settings.of(BondCriterion(2.05, 35.0), {}).contact == 2.9
-    assert Settings.of(BondCriterion(1.025, 35.0), {}).contact == pytest.approx(1.45)
 
 
 def test_two_hundred_damaged_files():
