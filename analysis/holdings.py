@@ -62,14 +62,10 @@ class Holdings:
     def lacking(self, index: int) -> str | None:
         """Chunk whose value in this frame is not known, if there is one."""
         for chunk in self._needed:
-            if self.stores(index, chunk):
+            if chunk not in self._first or self.stores(index, chunk):
                 continue
-            if chunk not in self._first:
-                if chunk == POSITION and self._particles(index) > 1:
-                    return chunk  # GSD's default puts all of them on one spot
-            elif (chunk in MOVING and not self._compares) or (
-                self._particles(index) != self._number
-            ):
+            unsaved = chunk in MOVING and not self._compares
+            if unsaved or self._particles(index) != self._number:
                 return chunk
         return None
 

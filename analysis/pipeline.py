@@ -143,7 +143,10 @@ def analyze_file(
             import freud
 
             with freud.parallel.NumThreads(1):  # sums in one order, whatever the cores
-                structure = spatial.write_spatial(looked_at, settings.axis, out, settings.unit)
+                try:
+                    structure = spatial.write_spatial(looked_at, settings.axis, out, settings.unit)
+                except JanusError as error:
+                    raise JanusError(f"file {source.path}: {error}") from error
     columns = {name: np.array([row[name] for row in rows]) for name in table.FRAME_COLUMNS}
     fall = growth.first_fall(columns["step"])
     if fall is not None:

@@ -14,15 +14,11 @@ import numpy as np
 from janus_md.analysis.bonds import DEFAULT_CRITERION
 from janus_md.analysis.holdings import Holdings
 from janus_md.analysis.neighbours import IndexArray
+from janus_md.analysis.plausible import check_names, check_places, unit_quaternions
 from janus_md.analysis.selection import bodies_among, selection_note
 from janus_md.bodies import BondCriterion, FloatArray
-from janus_md.boxes import inverse_lattice, lattice_vectors
 from janus_md.errors import JanusError
-from janus_md.gsd_reading import GsdFrames
-
-FARTHEST = 1e5
-"""How far a body can be from the middle of the box, in edges of it: beyond that, numbers of single
-precision hardly tell where in the box it is."""
+from janus_md.gsd_frames import GsdFrames
 
 HANDS = {"R": 1, "S": -1}
 
@@ -118,24 +114,10 @@ class GsdSource:
         JanusError
             If they are there and damaged.
         """
-        from janus_md.stated import parse_metadata
-        from janus_md.trajectory import METADATA
+        from janus_md.stated import metadata_of
 
         if self._metadata is None:
-            name = f"log/{METADATA}"
-            if not self._file.file.chunk_exists(0, name):
-                ours = [one for one in self._file.file.names if one.startswith("log/janus_md/")]
-                if ours:
-                    raise JanusError(
-                        f"file {self.path}, frame 0: {name} is missing, though {ours[0]} is there; "
-                        "the file is damaged, or no trajectory"
-                    )
-                self._metadata = {}
-            else:
-                try:
-                    self._metadata = parse_metadata(self._file.file.read_chunk(0, name))
-                except ValueError as error:
-                    raise JanusError(f"file {self.path}, frame 0: {name} {error}") from error
+            self._metadata = metadata_of(self._file.file)
         return self._metadata
 
     def frame(self, index: int) -> Frame:
@@ -175,16 +157,10 @@ class GsdSource:
                     f"{where} the {key} of particle {chosen[bad[0]]} is "
                     f"{values[bad[0]].tolist()}; all must be finite numbers"
                 )
-        away = np.abs(positions @ inverse_lattice(lattice_vectors(box))).max(axis=1)
-        if not away.max() < FARTHEST:
-            k = int(np.argmax(~(away < FARTHEST)))
-            raise JanusError(
-                f"{where} particle {chosen[k]} is at {positions[k].tolist()}, {away[k]:.3g} edges "
-                f"of the box away; at most {FARTHEST:g} can be told apart"
-            )
-        if np.any(np.linalg.norm(orientations, axis=1) < 1e-6):
-            raise JanusError(f"{where} an orientation is 0; quaternions must not vanish")
+        check_places(positions, box, chosen, where)
+        orientations = unit_quaternions(orientations, self.metadata(), chosen, where)
         kinds = np.asarray(raw.particles.typeid, dtype=np.int64)[chosen]
+        check_names({names[k] for k in np.unique(kinds)}, self.metadata(), where)
         step = int(raw.configuration.step)
         self._holdings.check_box(index, box, positions, where)
         return Frame(index, step, box, positions, orientations, names, kinds, chosen)

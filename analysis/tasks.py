@@ -23,6 +23,7 @@ from janus_md.analysis.neighbours import coincident_pair
 from janus_md.analysis.order import RadialDistribution
 from janus_md.analysis.source import GsdSource
 from janus_md.boxes import face_distances, lattice_vectors
+from janus_md.errors import JanusError
 from janus_md.interrupts import signals_blocked
 
 WORTH_SECONDS = 5.0
@@ -54,7 +55,11 @@ def run_task(task: Task) -> Part:
     with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
         for index in task.frames:
             frame = source.frame(index)
-            result = analyze_frame(frame, task.settings)
+            try:
+                result = analyze_frame(frame, task.settings)
+            except JanusError as error:
+                told = str(error).removeprefix(f"frame {index}: ")
+                raise JanusError(f"file {source.path}, frame {index}: {told}") from error
             axes = body_axes(frame.orientations, task.settings.axis)
             kept = select_bonds(result.pairs, axes, looser)
             made, kept_keys = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)

@@ -113,6 +113,7 @@ def _read(log: Path, chunk: str, width: int, told: list[str]) -> FloatArray | No
             if file.note:
                 told.append(file.note)
             if chunk not in file.names:
+                told.append(f"file {log} has no {chunk}; its average was left out")
                 return None
             rows = []
             for k in range(file.nframes):

@@ -21,7 +21,7 @@ from janus_md.gsd_space import loose_bytes, overlapping
 
 _BLOCK = 1 << 16  # entries read at a time
 _COPIES = 64  # older copies of an index that are looked at
-_SCANNED = 1 << 24  # bytes looked through at a time for them
+_SCANNED = 1 << 20  # bytes looked through at a time for them
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,15 @@ def _whole(descriptor: int, layout: Layout, begin: int, allocated: int | None) -
     room = max(layout.size - begin, 0) // ENTRY.itemsize if begin >= HEADER.itemsize else 0
     cut = allocated is not None and allocated > room
     most = room if allocated is None else min(allocated, room)
-    entries, end = _listed(descriptor, begin, most)
+    entries, end, broken = _listed(descriptor, begin, most)
     ends: list[tuple[int, str]] = []  # frame that is not whole, and why
     if end == "full" and (cut or allocated is None):
         ends.append((_last(entries), "it is cut off"))
     elif end == "hole":
         ends.append((_last(entries), "a part of its index is blank"))
     elif end == "broken":
-        ends.append((_last(entries), f"the index makes no sense after frame {_last(entries)}"))
+        limit = broken if broken == _last(entries) + 1 else _last(entries)
+        ends.append((limit, f"the index makes no sense at frame {limit}"))
     elif cut:
         ends.append((_last(entries) + 1, "it is cut off"))
     entries = _in_order(entries, layout, allocated, ends)
@@ -102,8 +103,8 @@ def _last(entries: np.ndarray) -> int:
     return int(entries["frame"][-1]) if len(entries) else 0
 
 
-def _listed(descriptor: int, begin: int, most: int) -> tuple[np.ndarray, str]:
-    """Entries up to the first that can be none, and how the list ends.
+def _listed(descriptor: int, begin: int, most: int) -> tuple[np.ndarray, str, int]:
+    """Entries up to the first that can be none, how the list ends, and the frame of that entry.
 
     ``zeros``: with unused entries; ``full``: nowhere; ``hole``: entries follow unused ones;
     ``broken``: with an entry that makes no sense.
@@ -118,11 +119,11 @@ def _listed(descriptor: int, begin: int, most: int) -> tuple[np.ndarray, str]:
             if stop == len(block):
                 continue
             if block[stop].tobytes().strip(b"\0"):
-                return np.concatenate(found), "broken"
+                return np.concatenate(found), "broken", int(block["frame"][stop])
             end, good = "zeros", good[stop:]
         if good.any():
-            return np.concatenate(found), "hole"
-    return np.concatenate(found), end
+            return np.concatenate(found), "hole", 0
+    return np.concatenate(found), end, 0
 
 
 def _blocks(descriptor: int, begin: int, most: int) -> Iterator[np.ndarray]:

@@ -8,6 +8,15 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from janus_md.errors import JanusError
+from janus_md.gsd_reading import GsdFile
+
+METADATA = "janus_md/metadata"
+"""Name of the log chunk of frame 0 that holds the metadata."""
+
+CHUNK = f"log/{METADATA}"
+"""The same as GSD names it."""
+
 _Positive = Annotated[float, Field(gt=0.0)]
 _STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 
@@ -58,3 +67,38 @@ def parse_metadata(raw: Any) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"is damaged: it is no JSON ({error})") from error
     return found
+
+
+def metadata_of(file: GsdFile) -> dict[str, Any]:
+    """Metadata that this software wrote in the first frame; empty for anybody else's file.
+
+    Raises
+    ------
+    JanusError
+        If they are damaged, or there under another name than ours.
+    """
+    where = f"file {file.path}, frame 0: {CHUNK}"
+    if file.chunk_exists(0, CHUNK):
+        try:
+            return parse_metadata(file.read_chunk(0, CHUNK))
+        except ValueError as error:
+            raise JanusError(f"{where} {error}") from error
+    if ours := [name for name in file.stored(0) if _holds_metadata(file, name)]:
+        raise JanusError(
+            f"{where} is missing, but {ours[0]!r} holds what belongs there; the file is damaged"
+        )
+    return {}
+
+
+def _holds_metadata(file: GsdFile, name: str) -> bool:
+    """Whether a chunk, whatever its name, reads as metadata of ours."""
+    if name.startswith(("particles/", "configuration/")):
+        return False
+    chunk = file.read_chunk(0, name)
+    if chunk.dtype != np.uint8 or chunk.tobytes()[:1] != b"{":
+        return False
+    try:
+        parse_metadata(chunk)
+    except ValueError:
+        return False
+    return True

@@ -21,12 +21,10 @@ import numpy as np
 from janus_md.bodies import RigidBody
 from janus_md.errors import JanusError
 from janus_md.gsd_reading import READ_ERRORS, GsdFile
+from janus_md.stated import METADATA as METADATA
 from janus_md.stated import parse_metadata
 from janus_md.statepoint import StatePoint
 from janus_md.system import System
-
-METADATA = "janus_md/metadata"
-"""Name of the log chunk of frame 0 that holds the metadata."""
 
 
 def metadata(point: StatePoint, bodies: tuple[RigidBody, ...]) -> dict[str, Any]:

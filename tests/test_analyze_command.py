@@ -40,7 +40,7 @@ def test_types_axis_criterion_and_frames_are_taken(
     chosen = ("--types", "A", "--axis", "1,0,0", "--frames", "1:", "-j", 1)
     done = janus_md("analyze", foreign, "--out", out, *chosen)
     assert done.code == 0, done.err
-    assert "1 of 2 frames averaged; bonds up to 2.05 nm and 35 degrees" in done.out
+    assert "1 of 2 frames averaged; bonds up to 2.05, in its unit, and 35 degrees" in done.out
     frames = pd.read_parquet(out / "frames.parquet")
     assert frames["step"].tolist() == [100, 200]
     assert frames["n_bodies"].tolist() == [4, 4]

@@ -29,7 +29,10 @@ def analyze(
     axis: Annotated[str, typer.Option(help="Direction of the dipole in the body frame.")] = "0,0,1",
     distance: Annotated[
         float | None,
-        typer.Option(help="Longest bond; what the file states, or 2.05 nm.", show_default=False),
+        typer.Option(
+            help="Longest bond, in the file's unit; what the file states, or 2.05.",
+            show_default=False,
+        ),
     ] = None,
     angle: Annotated[
         float | None,
@@ -90,7 +93,7 @@ def analyze(
             **options,
         )
     summary["notes"] += told
-    _print(summary, out, time_unit="ns" if "time_step_ps" in about else "steps")
+    _print(summary, out, ours=bool(about))
 
 
 def _criterion(
@@ -146,7 +149,8 @@ def _slice(text: str) -> slice:
     return slice(*parts)
 
 
-def _print(summary: dict[str, Any], out: Path, time_unit: str) -> None:
+def _print(summary: dict[str, Any], out: Path, *, ours: bool) -> None:
+    """Print averages and notes; a file that is not of ours has units of its own."""
     from rich.console import Console
     from rich.table import Table
 
@@ -154,17 +158,22 @@ def _print(summary: dict[str, Any], out: Path, time_unit: str) -> None:
 
     table = Table(box=None, show_header=False)
     units = dict.fromkeys(LENGTHS, "bodies")
-    units |= {"bond_lifetime": time_unit, "local_density": "1/nm\N{SUPERSCRIPT THREE}"}
+    length = "nm" if ours else "of the file"
+    units |= {
+        "bond_lifetime": "ns" if ours else "steps",
+        "local_density": "1/nm\N{SUPERSCRIPT THREE}" if ours else length,
+    }
     for name, value in summary.items():
         if isinstance(value, dict) and "mean" in value:
-            unit = units.get(name, "nm" if name.endswith("_nm") else "")
+            unit = units.get(name, length if name.endswith("_nm") else "")
             table.add_row(name, format_value(value["mean"], value["error"]), unit)
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     distance, angle = summary["criterion"]["distance"], summary["criterion"]["angle"]
+    reach = f"{distance:g} nm" if ours else f"{distance:g}, in its unit,"
     console.print(
         f"{summary['n_frames_averaged']} of {summary['n_frames']} frames averaged; "
-        f"bonds up to {distance:g} nm and {angle:g} degrees; tables in {out.resolve()}",
+        f"bonds up to {reach} and {angle:g} degrees; tables in {out.resolve()}",
         markup=False,
     )
     for note in summary["notes"]:
