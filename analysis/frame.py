@@ -10,7 +10,7 @@ import numpy as np
 
 from janus_md.analysis import order
 from janus_md.analysis.aggregates import CONTACT, find_bundles, hexagonal_order
-from janus_md.analysis.bonds import Bonds, body_axes, select_bonds
+from janus_md.analysis.bonds import DEFAULT_CRITERION, Bonds, body_axes, select_bonds
 from janus_md.analysis.chirality import common_symmetry
 from janus_md.analysis.energy import (
     EnergyCriterion,
@@ -20,6 +20,7 @@ from janus_md.analysis.energy import (
 from janus_md.analysis.lifetimes import breaking
 from janus_md.analysis.measures import Traits, measure_wires
 from janus_md.analysis.neighbours import (
+    LARGEST_BOX,
     SMALLEST_BOX,
     IndexArray,
     Pairs,
@@ -31,6 +32,9 @@ from janus_md.analysis.wires import BRANCHED, PERCOLATING, RING, Wires, build_wi
 from janus_md.bodies import BondCriterion, FloatArray
 from janus_md.boxes import face_distances, lattice_vectors
 from janus_md.errors import JanusError
+
+MOST_FOLD = 360
+"""Largest symmetry number: a body that looks the same after a turn of a degree is round."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,10 @@ class Settings:
         ``R`` or ``S`` by type name.
     energy : EnergyCriterion, optional
         Bond by energy, where the bodies are known.
+    unit : float
+        Length that stands for a nm where the analysis looks as far as is known to suit our bodies.
+        1 for our files; others' have a unit of their own, in which a bond of theirs is as long as
+        one of ours by the default criterion.
     """
 
     criterion: BondCriterion
@@ -59,11 +67,17 @@ class Settings:
     symmetry: int = 1
     enantiomers: Mapping[str, str] = field(default_factory=dict)
     energy: EnergyCriterion | None = None
+    unit: float = 1.0
 
     @property
     def cutoff(self) -> float:
         """Distance within which all pairs are needed, nm."""
-        return max(breaking(self.criterion).distance, CONTACT)
+        return max(breaking(self.criterion).distance, self.contact)
+
+    @property
+    def contact(self) -> float:
+        """Distance below which bodies can be in contact side by side, nm."""
+        return CONTACT * self.unit
 
     @classmethod
     def of(
@@ -79,10 +93,13 @@ class Settings:
         Raises
         ------
         JanusError
-            If the axis has no direction, the symmetry number is negative, or a hand is not R or S.
+            If the axis has no direction, the symmetry number is impossible, or a hand is neither R
+            nor S.
         """
-        if symmetry is not None and symmetry < 0:
-            raise JanusError(f"symmetry is {symmetry}; it must be 0 (of revolution) or above")
+        if symmetry is not None and not 0 <= symmetry <= MOST_FOLD:
+            raise JanusError(
+                f"symmetry is {symmetry}; it must be from 0 (of revolution) to {MOST_FOLD}"
+            )
         for name, hand in (enantiomers or {}).items():
             if hand not in HANDS:
                 raise JanusError(f"enantiomer of {name} is {hand!r}; it must be R or S")
@@ -96,6 +113,7 @@ class Settings:
             1 if symmetry is None else symmetry,
             {**stated, **(enantiomers or {})},
             energy_criterion(metadata),
+            1.0 if bodies else criterion.distance / DEFAULT_CRITERION.distance,
         )
 
     def traits(self, frame: Frame) -> Traits:
@@ -141,10 +159,15 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
     Raises
     ------
     JanusError
-        If the box is too small for the bond criterion.
+        If the box is too small or too large for the bond criterion, or the bodies too crowded.
     """
     lattice = lattice_vectors(frame.box)
-    smallest = SMALLEST_BOX * settings.cutoff
+    smallest, largest = (limit * settings.cutoff for limit in (SMALLEST_BOX, LARGEST_BOX))
+    if face_distances(lattice).max() > largest:
+        raise JanusError(
+            f"frame {frame.index}: the box {frame.box.tolist()} is too large; opposite faces must "
+            f"be at most {largest:g} apart to look {settings.cutoff:g} far"
+        )
     if face_distances(lattice).min() < smallest:
         raise JanusError(
             f"frame {frame.index}: the box {frame.box[:3].tolist()} nm is too small; opposite "
@@ -158,7 +181,7 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
     columns = measure_wires(
         frame.positions, frame.orientations, axes, lattice, bonds, wires, traits
     )
-    bundles = find_bundles(pairs, axes, wires)
+    bundles = find_bundles(pairs, axes, wires, settings.contact)
     columns["side_contacts"] = bundles.contacts
     columns["bundle"] = bundles.label
     nearest = nearest_distances(frame.positions, frame.box, pairs)

@@ -88,6 +88,16 @@ def equilibration(series: Sequence[float] | FloatArray) -> Equilibration:
     )
 
 
+def first_fall(times: Sequence[float] | FloatArray) -> int | None:
+    """Index of the first time that is not above the one before it; None where all rise.
+
+    A file in which steps fall or repeat holds more than one run, or one that was counted anew:
+    nothing that is told against time follows from it.
+    """
+    falls = np.flatnonzero(~(np.diff(np.asarray(times)) > 0))
+    return int(falls[0]) + 1 if len(falls) else None
+
+
 def onset(series: Sequence[float] | FloatArray) -> int | None:
     """Index at which the level of a series changes most; None where no change is significant.
 
@@ -128,19 +138,21 @@ def growth_exponent(time: FloatArray, length: FloatArray, bins: int = 8) -> tupl
     Parameters
     ----------
     time, length : ndarray, shape (T,)
-        Only times above 0 and lengths above 0 count.
+        The times rise. Only times above 0 and lengths above 0 count.
     bins : int
         Bins of log time.
 
     Raises
     ------
     ValueError
-        If fewer than 3 bins hold a value.
+        If fewer than 3 bins hold a value, or the times do not rise.
     """
     use = (time > 0.0) & (time >= 0.1 * time.max()) & (length > 0.0)
     x, y = np.log(time[use]), np.log(length[use])
     if len(x) == 0 or np.ptp(x) == 0.0:
         raise ValueError("a growth exponent needs lengths at several times above 0")
+    if first_fall(time) is not None:
+        raise ValueError("a growth exponent needs times that rise")
     where = np.minimum((bins * (x - x.min()) / np.ptp(x)).astype(int), bins - 1)
     held = np.unique(where)
     if len(held) < 3:

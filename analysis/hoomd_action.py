@@ -19,7 +19,8 @@ import numpy as np
 
 from janus_md.analysis.bonds import DEFAULT_CRITERION
 from janus_md.analysis.observer import wire_lengths
-from janus_md.analysis.source import bodies_among, check_criterion, unit_axis
+from janus_md.analysis.selection import bodies_among
+from janus_md.analysis.source import check_criterion, unit_axis
 from janus_md.bodies import BondCriterion
 from janus_md.errors import JanusError
 

@@ -34,6 +34,8 @@ class Part:
         Bonds of each frame.
     rdf : RadialDistribution
         Of those of the frames that it counts.
+    coincident : list of tuple of 3 int
+        Frames with bodies on one spot, with the numbers of two such bodies.
     old : bool
         Whether an earlier analysis has done it.
     """
@@ -42,6 +44,7 @@ class Part:
     rows: list[dict[str, float | int]]
     links: list[Links]
     rdf: RadialDistribution
+    coincident: list[tuple[int, int, int]]
     old: bool = False
 
 
@@ -126,6 +129,7 @@ def _pack(part: Part) -> bytes:
         "edges": part.rdf.edges,
         "counts": part.rdf.counts,
         "expected": np.array(part.rdf.expected),
+        "coincident": np.array(part.coincident, np.int64).reshape(-1, 3),
     }
     for number, one in enumerate(part.links):
         arrays |= {f"made {number}": one.made, f"kept {number}": one.kept}
@@ -144,6 +148,8 @@ def _unpack(packed: bytes) -> Part:
             Links(frame, step, bodies, arrays[f"made {number}"], arrays[f"kept {number}"])
             for number, (frame, step, bodies) in enumerate(arrays["links"].tolist())
         ]
-        rdf = RadialDistribution(float(arrays["edges"][-1]))
+        rdf = RadialDistribution(float(arrays["edges"][-1]), len(arrays["edges"]) - 1)
         rdf.counts, rdf.expected = arrays["counts"], float(arrays["expected"])
-        return Part(wires, json.loads(arrays["rows"].tobytes()), links, rdf, old=True)
+        rows = json.loads(arrays["rows"].tobytes())
+        coincident = [(frame, i, j) for frame, i, j in arrays["coincident"].tolist()]
+        return Part(wires, rows, links, rdf, coincident, old=True)

@@ -57,6 +57,7 @@ class BondHistory:
         self.begin = begin
         self.broken = 0
         self.exposure = 0.0
+        self.rising = True
         self._alive = np.empty(0, dtype=np.int64)
         self._since = np.empty(0, dtype=np.int64)
         self._last: Links | None = None
@@ -74,6 +75,8 @@ class BondHistory:
                 f"the number of bodies changes from {self._last.n_bodies} to {links.n_bodies} at "
                 f"frame {links.frame}"
             )
+        if self._last is not None and links.step <= self._last.step:
+            self.rising = False
         lives = np.isin(self._alive, links.kept, assume_unique=True)
         gone = self._rows(~lives, links.frame)
         if self._last is not None and self._last.frame >= self.begin:
@@ -94,11 +97,13 @@ class BondHistory:
     def lifetime(self) -> tuple[float, float] | None:
         """Mean lifetime in steps and its standard error; None where too few bonds broke.
 
+        None as well where a step was not above the one before it: the time between is not known.
+
         For bonds that break at a constant rate, seen for a limited time, the most likely lifetime
         is the total time that bonds were seen alive over the number that broke, k; its relative
         error is ``1 / sqrt(k)`` (Epstein and Sobel, J. Am. Stat. Assoc. 48, 486, 1953).
         """
-        if self.broken < 2:
+        if self.broken < 2 or not self.rising:
             return None
         mean = self.exposure / self.broken
         return mean, mean / float(np.sqrt(self.broken))

@@ -16,6 +16,9 @@ from janus_md.bodies import FloatArray
 from janus_md.boxes import lattice_vectors, wrap
 from janus_md.shapes import WIRE_SPACING
 
+MOST_PIXELS = 4000
+"""Pixels along an edge at most."""
+
 LIGAND_RADIUS = 0.5 * WIRE_SPACING
 """Radius of the shell of ligands, nm."""
 
@@ -43,6 +46,12 @@ class Microscope:
     core: float = 0.12
     ligand: float = 0.012
     blur_nm: float = 0.12
+
+
+def microscope_for(box: FloatArray) -> Microscope:
+    """Microscope for a box: the pixels of a very wide field are larger."""
+    pixel = Microscope().pixel_nm
+    return Microscope(max(pixel, float(max(box[:2])) / MOST_PIXELS))
 
 
 def micrograph(

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from janus_md.bodies import FloatArray
 from janus_md.boxes import face_distances, inverse_lattice, lattice_vectors, wrap
+from janus_md.errors import JanusError
 
 IndexArray = NDArray[np.int64]
 
 SMALLEST_BOX = 0.2
 """Smallest distance of opposite faces of the box that is accepted, in units of the cutoff."""
+
+LARGEST_BOX = 1e6
+"""Largest one: no file of this many bodies per cutoff is anything but damaged."""
+
+MOST_PAIRS = 1000
+"""Pairs for each body that are accepted, where they are more than ..."""
+
+MOST_SMALL = 2_000_000
+"""... so many in all. A crystal of bodies has 600 as far as the analysis ever looks, 8.5 nm."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +86,20 @@ def ghosts(
     body : ndarray of int, shape (G,)
     image : ndarray of int, shape (G, 3)
     position : ndarray, shape (G, 3)
+
+    Raises
+    ------
+    JanusError
+        If the box is so small or so skewed that they are too many to keep.
     """
     fractional = wrapped @ inverse_lattice(lattice) + 0.5
     reach = margin / face_distances(lattice)
+    count = len(wrapped) * (float(np.prod(1.0 + 2.0 * reach)) - 1.0) * (0.5 if half else 1.0)
+    if count > max(MOST_PAIRS * len(wrapped), MOST_SMALL):
+        raise JanusError(
+            f"the box with the edges {lattice.tolist()} is too small or too skewed: {count:.3g} "
+            f"images of its {len(wrapped)} bodies are within {margin:g} of it"
+        )
     # Axis by axis, images of images: bodies near an edge or a corner get theirs on the way.
     body = np.arange(len(wrapped), dtype=np.int64)
     image = np.zeros((len(wrapped), 3), dtype=np.int64)
@@ -124,6 +146,8 @@ def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs
     ------
     ValueError
         If opposite faces of the box are closer than :data:`SMALLEST_BOX` cutoffs.
+    JanusError
+        If there are too many to keep, as where bodies stand on one spot.
     """
     from scipy.spatial import cKDTree
 
@@ -133,6 +157,7 @@ def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs
     wrapped, _ = wrap(positions, lattice)
     # Sliding-midpoint trees are built faster than balanced ones and are as good for such points.
     tree = cKDTree(wrapped, balanced_tree=False, compact_nodes=False)
+    _check_crowd(tree, wrapped, lattice, cutoff)
     inside = tree.query_pairs(cutoff, output_type="ndarray")
     ghost, shift, moved = ghosts(wrapped, lattice, cutoff, half=True)
     i, j = inside[:, 0].astype(np.int64), inside[:, 1].astype(np.int64)
@@ -148,6 +173,35 @@ def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs
     distances = lengths(vectors)
     # The tree's cutoff is inclusive; ours is strict, as everywhere in the analysis.
     return Pairs(i, j, vectors, images, distances).closer_than(cutoff)
+
+
+def coincident_pair(pairs: Pairs) -> tuple[int, int] | None:
+    """Two bodies that stand on one spot; None where there are none.
+
+    The line between them has no direction, so no bond is ever found there.
+    """
+    same = np.flatnonzero(pairs.distances == 0.0)
+    return (int(pairs.i[same[0]]), int(pairs.j[same[0]])) if len(same) else None
+
+
+def _check_crowd(tree: Any, wrapped: FloatArray, lattice: FloatArray, cutoff: float) -> None:
+    """Refuse a frame with too many pairs, counted only where they can be so many."""
+    n = len(wrapped)
+    most = max(MOST_PAIRS * n, MOST_SMALL)
+    spread = 2.0 / 3.0 * np.pi * cutoff**3 * n * n / abs(float(np.linalg.det(lattice)))
+    # All that are in one cell of this size are pairs. Cells that share a number add a few.
+    cells = np.floor(wrapped * (np.sqrt(3.0) / cutoff)).astype(np.int64)
+    places = 1 << max(10, n.bit_length())
+    cell = (cells @ np.array([73856093, 19349663, 83492791])) % places
+    count = np.bincount(cell).astype(np.float64)
+    crowded = float(count @ count)
+    if 22.0 * crowded > most:  # pairs of a spread-out crowd over those within cells
+        crowded = 0.5 * (tree.count_neighbors(tree, cutoff) - n)
+    if (found := max(spread, crowded)) > most:
+        raise JanusError(
+            f"{found:.3g} pairs of {n} bodies are closer than {cutoff:g}; the bond distance does "
+            "not suit the file's unit of length, or the file is damaged"
+        )
 
 
 def nearest_distances(positions: FloatArray, box: FloatArray, pairs: Pairs) -> FloatArray:
@@ -166,7 +220,9 @@ def nearest_distances(positions: FloatArray, box: FloatArray, pairs: Pairs) -> F
     np.minimum.at(nearest, pairs.j, pairs.distances)
     lattice = lattice_vectors(box)
     wrapped, _ = wrap(positions, lattice)
-    reach = float((float(np.prod(box[:3])) / n) ** (1.0 / 3.0))
+    # No body is farther from the next than from its own image.
+    edge = 1.001 * float(lengths(lattice).min())
+    reach = min(float((float(np.prod(box[:3])) / n) ** (1.0 / 3.0)), edge)
     lonely = np.flatnonzero(np.isinf(nearest))
     while len(lonely):
         _, _, moved = ghosts(wrapped, lattice, reach, half=False)
@@ -174,5 +230,5 @@ def nearest_distances(positions: FloatArray, box: FloatArray, pairs: Pairs) -> F
         found = tree.query(wrapped[lonely], k=2, distance_upper_bound=reach)[0][:, 1]
         nearest[lonely] = found
         lonely = lonely[np.isinf(found)]
-        reach *= 2.0
+        reach = min(2.0 * reach, edge)
     return nearest

@@ -60,18 +60,29 @@ class RadialDistribution:
     """g(r) of the centres, counted by freud and averaged over frames.
 
     Counts are whole numbers, so parts can be counted anywhere and added in any order.
+
+    Parameters
+    ----------
+    r_max : float
+        How far it reaches.
+    bins : int, optional
+        Without it, as many as are :data:`RDF_BIN` wide.
     """
 
-    def __init__(self, r_max: float) -> None:
-        self.edges = np.linspace(0.0, r_max, round(r_max / RDF_BIN) + 1)
+    def __init__(self, r_max: float, bins: int | None = None) -> None:
+        self.edges = np.linspace(0.0, r_max, (bins or round(r_max / RDF_BIN)) + 1)
         self.counts = np.zeros(len(self.edges) - 1)
         self.expected = 0.0  # sum over frames of N * N / V
 
     @classmethod
-    def for_box(cls, box: FloatArray) -> RadialDistribution:
-        """As far as half the smallest distance of opposite faces, at most :data:`RDF_RANGE`."""
-        half = 0.499 * float(face_distances(lattice_vectors(box)).min())
-        return cls(max(np.floor(min(half, RDF_RANGE) / RDF_BIN), 1.0) * RDF_BIN)
+    def for_box(cls, box: FloatArray, unit: float = 1.0) -> RadialDistribution:
+        """As far as half the smallest distance of opposite faces, at most :data:`RDF_RANGE`.
+
+        `unit` is the length that stands for a nm.
+        """
+        half = 0.499 * float(face_distances(lattice_vectors(box)).min()) / unit
+        bins = max(int(min(half, RDF_RANGE) / RDF_BIN), 1)
+        return cls(bins * RDF_BIN * unit, bins)
 
     def add(self, positions: FloatArray, box: FloatArray) -> None:
         """Count the pairs of a frame."""

@@ -11,7 +11,7 @@ import numpy as np
 from janus_md.analysis.averages import combine_replicas
 from janus_md.analysis.figures import new_figure, plain_log
 from janus_md.analysis.looks import COLOURS
-from janus_md.analysis.micrograph import Microscope, micrograph, scale_bar
+from janus_md.analysis.micrograph import micrograph, microscope_for, scale_bar
 from janus_md.analysis.scattering import sphere_form_factor
 from janus_md.analysis.source import GsdSource
 from janus_md.analysis.table import read_table
@@ -101,7 +101,8 @@ def micrographs(trajectories: Sequence[tuple[str, Path]]) -> Figure:
     for one, (title, path) in zip(axes, trajectories, strict=True):
         with GsdSource(path) as source:
             frame = source.frame(len(source) - 1)
-        _show(one, micrograph(frame.positions, frame.box), Microscope().pixel_nm)
+        scope = microscope_for(frame.box)
+        _show(one, micrograph(frame.positions, frame.box, scope), scope.pixel_nm)
         one.set_title(title, fontsize=9, pad=8)
     return figure
 

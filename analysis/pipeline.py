@@ -20,7 +20,8 @@ from janus_md.analysis.source import GsdSource, bond_criterion, check_criterion
 from janus_md.analysis.tasks import Task, results
 from janus_md.bodies import BondCriterion
 from janus_md.errors import JanusError
-from janus_md.messages import unknown
+from janus_md.folders import check_folder
+from janus_md.messages import count, unknown
 from janus_md.units import PS_PER_NS
 
 CHUNK = 16
@@ -92,7 +93,8 @@ def analyze_file(
         ``{"mean": x, "error": e}``; bond_lifetime,
         likewise, in ns where the file states the time step and else in steps; steady, whether the
         mean length by weight has settled (:func:`growth.equilibration`; it may be slow, not done),
-        and steady_samples, the independent samples in its settled part; n_frames,
+        and steady_samples, the independent samples in its settled part, all three None where the
+        steps of the frames do not rise; n_frames,
         n_frames_averaged, criterion, and notes, sentences that the user should read.
 
     Raises
@@ -105,12 +107,8 @@ def analyze_file(
         metadata = source.metadata()
         chosen = criterion or bond_criterion(metadata)
         check_criterion(chosen)
-        wanted = frames or slice(None)
-        numbers = tuple(range(len(source)))[wanted]
-        if not numbers:
-            ends = (wanted.start, wanted.stop, wanted.step)
-            told = ":".join("" if end is None else str(end) for end in ends)
-            raise JanusError(f"frames: {told} chooses none of the {len(source)} in {source.path}")
+        usable, remarks = source.usable(frames)
+        numbers = tuple(usable)
         first = source.frame(numbers[0])
         for name in enantiomers or ():
             if name not in first.names:
@@ -118,20 +116,21 @@ def analyze_file(
         settings = Settings.of(chosen, metadata, axis, symmetry, enantiomers)
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
-        rdf = RadialDistribution.for_box(first.box)
+        rdf = RadialDistribution.for_box(first.box, settings.unit)
         size = max(1, min(CHUNK, CHUNK_BODIES // len(first.kinds)))
         tasks = [
             Task(
-                source.readable,
+                source.path,
                 source.types,
                 numbers[begin : begin + size],
                 frozenset(thinned),
                 float(rdf.edges[-1]),
+                len(rdf.counts),
                 settings,
             )
             for begin in range(0, len(numbers), size)
         ]
-        notes = [source.note] if source.note else []
+        notes = [*([source.note] if source.note else []), *remarks]
         with ExitStack() as stack:
             stack.enter_context(_folder(out))
             if kept is None:
@@ -144,8 +143,19 @@ def analyze_file(
             import freud
 
             with freud.parallel.NumThreads(1):  # sums in one order, whatever the cores
-                structure = spatial.write_spatial(looked_at, settings.axis, out)
+                try:
+                    structure = spatial.write_spatial(looked_at, settings.axis, out, settings.unit)
+                except JanusError as error:
+                    raise JanusError(f"file {source.path}: {error}") from error
     columns = {name: np.array([row[name] for row in rows]) for name in table.FRAME_COLUMNS}
+    fall = growth.first_fall(columns["step"])
+    if fall is not None:
+        before, after = columns["step"][fall - 1 : fall + 1].astype(int)
+        notes.append(
+            f"steps do not rise: frame {numbers[fall - 1]} has step {before}, frame "
+            f"{numbers[fall]} has {after}; so bond_lifetime, steady and growth are not told, and "
+            "averages take the last third of the frames as they stand; --frames chooses one run"
+        )
     lifetime = history.lifetime() if history is not None else None
     scale = float(metadata.get("time_step_ps", PS_PER_NS)) / PS_PER_NS
     return {
@@ -155,7 +165,7 @@ def analyze_file(
             "mean": lifetime[0] * scale if lifetime else None,
             "error": lifetime[1] * scale if lifetime else None,
         },
-        **_steady(columns["mean_w"]),
+        **_steady(columns["mean_w"] if fall is None else []),
         "n_frames": len(numbers),
         "n_frames_averaged": len(tail),
         "criterion": asdict(chosen),
@@ -163,7 +173,7 @@ def analyze_file(
     }
 
 
-def _steady(series: np.ndarray) -> dict[str, Any]:
+def _steady(series: Sequence[float] | np.ndarray) -> dict[str, Any]:
     """Whether a series has settled, and for how many samples; None where it is too short."""
     if len(series) < 4:
         return {"steady": None, "steady_samples": None}
@@ -185,6 +195,7 @@ def _write(
 
     rows: list[dict[str, float | int]] = []
     history: BondHistory | None = BondHistory(first_counted)
+    coincident: list[tuple[int, int, int]] = []
     with ExitStack() as stack:
         opened = [
             stack.enter_context(table.PartialParquet(out / f"{name}.parquet", schema))
@@ -211,11 +222,19 @@ def _write(
                 bonds.write(pa.concat_tables(ended).combine_chunks())
             rows.extend(part.rows)
             rdf.merge(part.rdf)
+            coincident += part.coincident
             if progress is not None and not part.old:
                 progress(len(rows), n_frames)
         if history is not None:
             bonds.write(lifetimes.table(history.finish()))
         frames.write(table.frame_table(rows))
+        if coincident:
+            frame, i, j = coincident[0]
+            told = count(len(coincident), "frame")
+            notes.append(
+                f"bodies stand on one spot in {told}, such as particles {i} and {j} in frame "
+                f"{frame}; they have no bond with each other, as none has a direction there"
+            )
         values = rdf.values if rdf.expected else np.full(len(rdf.counts), np.nan)
         curve.write(pa.table({"r_nm": rdf.radii, "g": values}))
     return rows, history
@@ -224,6 +243,7 @@ def _write(
 @contextmanager
 def _folder(path: Path) -> Iterator[None]:
     """Make a folder, and take it back when what should go into it fails."""
+    check_folder(path, "out_dir")
     new = not path.exists()
     path.mkdir(parents=True, exist_ok=True)
     try:

@@ -28,6 +28,13 @@ LARGEST_SUM = 2e8
 SAMPLED_SUM = 2e7
 """... and what that product then is."""
 
+MOST_VECTORS = 3_000_000
+"""Points of the reciprocal lattice that are looked at; of more, as in a wide box with few bodies,
+wave vectors are sampled, ..."""
+
+SAMPLED_VECTORS = 200_000
+"""... so many at most."""
+
 CORE_RADIUS = 0.5
 """Radius of the metal core, nm: it is 0.82-1.17 nm across by transmission electron microscopy (Li
 et al., ACS Cent. Sci. 2022, 8, 1258)."""
@@ -123,13 +130,15 @@ def _binned(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatA
     """Wave vectors of a frame, and the sums of their lengths and of S, by bin; shape (3, bins)."""
     lattice = lattice_vectors(box)
     vectors = abs(float(np.linalg.det(lattice))) * edges[-1] ** 3 / (12.0 * np.pi**2)
-    if vectors * len(positions) > LARGEST_SUM:
+    most = np.floor(edges[-1] * lengths(lattice) / (2.0 * np.pi))
+    looked_at = (most[0] + 1.0) * float(np.prod(2.0 * most[1:] + 1.0))
+    if vectors * len(positions) > LARGEST_SUM or looked_at > MOST_VECTORS:
         return _sampled(positions, box, edges)
     # exp(i k.r) is a product of three factors, one for each reciprocal vector: the sum over the
     # bodies becomes one of products of matrices.
     inverse = inverse_lattice(lattice)
     fractions = positions.astype(np.float64) @ inverse
-    most = np.floor(edges[-1] * lengths(lattice) / (2.0 * np.pi)).astype(int)
+    most = most.astype(int)
     first, second, third = (
         np.exp(2j * np.pi * np.outer(np.arange(-n, n + 1), fractions[:, axis]))
         for axis, n in enumerate(most)
@@ -153,7 +162,7 @@ def _binned(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatA
 def _sampled(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatArray:
     """:func:`_binned` over wave vectors drawn at random, as many at small q as at large."""
     lattice, rng = lattice_vectors(box), np.random.default_rng(len(positions))
-    most = int(SAMPLED_SUM / len(positions))
+    most = min(int(SAMPLED_SUM / len(positions)), SAMPLED_VECTORS)
     drawn = rng.normal(size=(most, 3))
     drawn *= (rng.uniform(0.0, edges[-1], most) / lengths(drawn))[:, None]
     whole = np.unique(np.rint(drawn @ lattice.T / (2.0 * np.pi)), axis=0)
@@ -163,10 +172,12 @@ def _sampled(positions: FloatArray, box: FloatArray, edges: FloatArray) -> Float
     whole, length = whole[use], length[use]
     fractions = (positions.astype(np.float64) @ inverse).T
     s = np.zeros(len(whole))
-    for k, row in enumerate(whole):
-        phase = row @ fractions
+    block = max(1, 1_000_000 // len(positions))
+    for begin in range(0, len(whole), block):
+        phase = whole[begin : begin + block] @ fractions
         turn = (2.0 * np.pi * (phase - np.rint(phase))).astype(np.float32)
-        s[k] = np.cos(turn).sum(dtype=float) ** 2 + np.sin(turn).sum(dtype=float) ** 2
+        amplitudes = (np.cos(turn).sum(axis=1, dtype=float), np.sin(turn).sum(axis=1, dtype=float))
+        s[begin : begin + block] = amplitudes[0] ** 2 + amplitudes[1] ** 2
     bin_of = np.searchsorted(edges, length, side="right") - 1
     weights = (np.ones_like(s), length, s / len(positions))
     return np.array([np.bincount(bin_of, w, len(edges) - 1) for w in weights])

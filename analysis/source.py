@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,13 @@ from typing import Any
 import numpy as np
 
 from janus_md.analysis.bonds import DEFAULT_CRITERION
+from janus_md.analysis.holdings import Holdings
 from janus_md.analysis.neighbours import IndexArray
-from janus_md.analysis.salvage import salvage
+from janus_md.analysis.plausible import check_names, check_places, unit_quaternions
+from janus_md.analysis.selection import bodies_among, selection_note
 from janus_md.bodies import BondCriterion, FloatArray
 from janus_md.errors import JanusError
+from janus_md.gsd_frames import GsdFrames
 
 HANDS = {"R": 1, "S": -1}
 
@@ -73,45 +75,18 @@ class GsdSource:
 
     Attributes
     ----------
-    readable : Path
-        The file itself, or of one that was cut off a copy of its whole frames, which goes away with
-        the source.
     note : str, optional
         What the user should know of the file.
     """
 
     def __init__(self, path: str | Path, types: Sequence[str] | None = None) -> None:
-        import gsd.hoomd
-
         self.path = Path(path)
         self.types = None if types is None else tuple(types)
         self._oriented: bool | None = None
-        if not self.path.is_file():
-            raise JanusError(f"file {self.path} does not exist; a GSD file is expected")
-        self.readable = self.path
-        self.note: str | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        try:
-            self._file = gsd.hoomd.open(self.path, "r")
-        except (RuntimeError, OSError, ValueError) as error:
-            self._open_rest(error)
-        if len(self._file) == 0:
-            self.close()
-            raise JanusError(f"file {self.path} holds no whole frame; at least one is needed")
-
-    def _open_rest(self, error: Exception) -> None:
-        """Open what is whole of a file that was cut off."""
-        import gsd.hoomd
-
-        self._folder = tempfile.TemporaryDirectory()
-        copy = Path(self._folder.name) / "whole.gsd"
-        count = salvage(self.path, copy)
-        if count == 0:
-            self._folder.cleanup()
-            raise JanusError(f"file {self.path} is not a readable GSD file ({error})") from error
-        self.readable = copy
-        self.note = f"file {self.path} is cut off; the {count} frames that are whole were used"
-        self._file = gsd.hoomd.open(copy, "r")
+        self._metadata: dict[str, Any] | None = None
+        self._file = GsdFrames(self.path)
+        self.note = self._file.note
+        self._holdings = Holdings(self._file.file, rigid=types is None)
 
     def __enter__(self) -> GsdSource:
         return self
@@ -130,14 +105,20 @@ class GsdSource:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-        if self._folder is not None:
-            self._folder.cleanup()
 
     def metadata(self) -> dict[str, Any]:
-        """Metadata that this software wrote in the first frame; empty for anybody else's file."""
-        from janus_md.trajectory import read_metadata
+        """Metadata that this software wrote in the first frame; empty for anybody else's file.
 
-        return read_metadata(self._file[0]) or {}
+        Raises
+        ------
+        JanusError
+            If they are there and damaged.
+        """
+        from janus_md.stated import metadata_of
+
+        if self._metadata is None:
+            self._metadata = metadata_of(self._file.file)
+        return self._metadata
 
     def frame(self, index: int) -> Frame:
         """Read frame `index` and check that wires can be looked for in it.
@@ -145,12 +126,16 @@ class GsdSource:
         Raises
         ------
         JanusError
-            If it has no bodies or no orientations, a flat, two-dimensional or infinite box, or a
-            coordinate that is not a number.
+            If what it needs was not saved with it, it has no bodies or no orientations, a flat,
+            two-dimensional or infinite box, or a coordinate that is not a number.
         """
         where = f"file {self.path}, frame {index}:"
+        if chunk := self._holdings.lacking(index):
+            raise JanusError(f"{where} {chunk} is missing; frame 0's is not that of this frame")
         raw = self._file[index]
         box = np.asarray(raw.configuration.box, dtype=np.float64)
+        if box.shape != (6,):
+            raise JanusError(f"{where} the box has {box.size} numbers; it must have 6")
         if raw.configuration.dimensions == 2:
             raise JanusError(f"{where} the box is 2D; wires are looked for in 3D boxes only")
         if not np.all(np.isfinite(box)) or np.any(box[:3] <= 0.0):
@@ -172,11 +157,45 @@ class GsdSource:
                     f"{where} the {key} of particle {chosen[bad[0]]} is "
                     f"{values[bad[0]].tolist()}; all must be finite numbers"
                 )
-        if np.any(np.linalg.norm(orientations, axis=1) < 1e-6):
-            raise JanusError(f"{where} an orientation is 0; quaternions must not vanish")
+        check_places(positions, box, chosen, where)
+        orientations = unit_quaternions(orientations, self.metadata(), chosen, where)
         kinds = np.asarray(raw.particles.typeid, dtype=np.int64)[chosen]
+        check_names({names[k] for k in np.unique(kinds)}, self.metadata(), where)
         step = int(raw.configuration.step)
+        self._holdings.check_box(index, box, positions, where)
         return Frame(index, step, box, positions, orientations, names, kinds, chosen)
+
+    def usable(self, frames: slice | None = None) -> tuple[list[int], list[str]]:
+        """Frames of a choice that hold what the analysis needs, and notes on the others.
+
+        Parameters
+        ----------
+        frames : slice, optional
+            The choice; all without it.
+
+        Raises
+        ------
+        JanusError
+            If the choice runs backwards or is empty, or none of its frames can be used.
+        """
+        wanted = frames or slice(None)
+        ends = (wanted.start, wanted.stop, wanted.step)
+        choice = ":".join("" if end is None else str(end) for end in ends)
+        if wanted.step is not None and wanted.step < 1:
+            raise JanusError(
+                f"frames: {choice} must have a positive step; frames go forward in time"
+            )
+        numbers = range(len(self))[wanted]
+        if not numbers:
+            raise JanusError(f"frames: {choice} chooses none of the {len(self)} in {self.path}")
+        kept, notes = self._holdings.sift(numbers, f"file {self.path}:")
+        if note := selection_note(self._file[kept[0]].particles, self.types):
+            notes.append(note)
+        return kept, notes
+
+    def untyped(self) -> bool:
+        """Tell whether the file names no types of particles; all are then of GSD's type A."""
+        return self._holdings.untyped()
 
     def _has_orientations(self) -> bool:
         """Tell whether the file has them; GSD leaves them out of frames where none is turned."""
@@ -184,39 +203,9 @@ class GsdSource:
             chunk = "particles/orientation"
             exists = self._file.file.chunk_exists
             stored = any(exists(index, chunk) for index in range(len(self)))
-            self._oriented = stored or bool(self.metadata())
+            # Where a name is damaged, the orientations may be what is under it.
+            self._oriented = stored or bool(self.metadata() and not self._file.file.strange)
         return self._oriented
-
-
-def bodies_among(particles: Any, types: Sequence[str] | None, where: str) -> IndexArray:
-    """Numbers of the particles that are bodies: those of some types, or all but constituents.
-
-    Parameters
-    ----------
-    particles : object
-        Particles of a frame of GSD, or of a snapshot of HOOMD-blue.
-    types : sequence of str or None
-        Types that are bodies; None: every particle, except the constituents of rigid bodies
-        (whose ``body`` names another particle).
-    where : str
-        Beginning of a refusal.
-
-    Raises
-    ------
-    JanusError
-        If there are none, or one of the types is unknown.
-    """
-    if types is None:
-        body = np.asarray(particles.body, dtype=np.int64)
-        chosen = np.flatnonzero((body < 0) | (body == np.arange(len(body))))
-    else:
-        names = list(particles.types)
-        if unknown := sorted(set(types) - set(names)):
-            raise JanusError(f"{where} there is no type {unknown[0]}; it has {', '.join(names)}")
-        chosen = np.flatnonzero(np.isin(particles.typeid, [names.index(name) for name in types]))
-    if len(chosen) == 0:
-        raise JanusError(f"{where} there are no bodies in it; at least one is needed")
-    return chosen
 
 
 def unit_axis(axis: Sequence[float]) -> tuple[float, float, float]:
@@ -230,7 +219,7 @@ def unit_axis(axis: Sequence[float]) -> tuple[float, float, float]:
     length = math.hypot(*axis)
     if len(axis) != 3 or not math.isfinite(length) or length == 0.0:
         given = [float(value) for value in axis]
-        raise JanusError(f"axis is {given}; it must be three numbers that are not all 0")
+        raise JanusError(f"axis is {given}; it must be three finite numbers that are not all 0")
     x, y, z = (float(value) / length for value in axis)
     return x, y, z
 
@@ -263,7 +252,7 @@ def check_criterion(criterion: BondCriterion) -> None:
         If the distance is not positive or the angle not between 0 and 90 degrees.
     """
     if not criterion.distance > 0.0 or not np.isfinite(criterion.distance):
-        raise JanusError(f"bond distance is {criterion.distance} nm; it must be positive")
+        raise JanusError(f"bond distance is {criterion.distance} nm; it must be a positive number")
     if not 0.0 < criterion.angle < 90.0:
         raise JanusError(
             f"bond angle is {criterion.angle} degrees; it must be above 0 and below 90"

@@ -11,7 +11,12 @@ import numpy as np
 
 from janus_md.analysis.averages import mean_and_error
 from janus_md.analysis.bonds import body_axes
-from janus_md.analysis.scattering import small_angle_slope, structure_factor
+from janus_md.analysis.scattering import (
+    CORE_RADIUS,
+    Q_MAX,
+    small_angle_slope,
+    structure_factor,
+)
 from janus_md.analysis.source import Frame
 from janus_md.analysis.structure import (
     axial_distribution,
@@ -29,6 +34,9 @@ BODIES = 200_000
 
 REACH = 6.0
 """How far the pair distribution looks along and across the dipole, nm."""
+
+WIDTH = 0.1
+"""Width of its bins, nm."""
 
 RADIUS = 3.0
 """Radius within which the local density is counted, nm."""
@@ -49,13 +57,13 @@ def chosen(tail: Sequence[int], n_bodies: int) -> list[int]:
 
 
 def write_spatial(
-    frames: Sequence[Frame], axis: tuple[float, float, float], out: Path
+    frames: Sequence[Frame], axis: tuple[float, float, float], out: Path, unit: float = 1.0
 ) -> dict[str, Any]:
     """Write structure.parquet and scattering.parquet; return the numbers for the summary.
 
     structure.parquet holds g(along, across) about the dipole, scattering.parquet S(q) with its
     standard error over the frames, and the intensity of the cores. Both are empty where no frame
-    was chosen.
+    was chosen. `unit` is the length that stands for a nm in all that is fixed here.
 
     Returns
     -------
@@ -72,26 +80,32 @@ def write_spatial(
     order, density, slopes = [], [], []
     if frames:
         smallest = min(float(face_distances(lattice_vectors(f.box)).min()) for f in frames)
-        reach = min(REACH, 0.1 * np.floor(10 * 0.49 * smallest / np.sqrt(2.0)))
+        bins = min(round(REACH / WIDTH), int(0.49 * smallest / np.sqrt(2.0) / (WIDTH * unit)))
         found = [
-            axial_distribution(f.positions, body_axes(f.orientations, axis), f.box, reach)
+            axial_distribution(
+                f.positions,
+                body_axes(f.orientations, axis),
+                f.box,
+                bins * WIDTH * unit,
+                WIDTH * unit,
+            )
             for f in frames
         ]
         along, across = (0.5 * (e[1:] + e[:-1]) for e in (found[0].along, found[0].across))
         grid = np.meshgrid(along, across, indexing="ij")
         values = np.mean([one.g for one in found], axis=0)
         pairs = dict(zip(names, (grid[0].ravel(), grid[1].ravel(), values.ravel()), strict=True))
-        factor = structure_factor([(f.positions, f.box) for f in frames])
-        curves = (factor.q, factor.s, factor.error, factor.intensity())
+        factor = structure_factor([(f.positions, f.box) for f in frames], Q_MAX / unit)
+        curves = (factor.q, factor.s, factor.error, factor.intensity(CORE_RADIUS * unit))
         curve = dict(zip(columns, curves, strict=True))
         for f in frames:
             if len(f.positions) > NEIGHBOURS:
                 order.append(float(bond_orientational_order(f.positions, f.box).mean()))
-            if smallest > 2.0 * RADIUS:
-                density.append(float(local_density(f.positions, f.box, RADIUS).mean()))
+            if smallest > 2.0 * RADIUS * unit:
+                density.append(float(local_density(f.positions, f.box, RADIUS * unit).mean()))
         for s in factor.per_frame:
             with suppress(ValueError):
-                slopes.append(small_angle_slope(factor.q, s, *SLOPE_RANGE))
+                slopes.append(small_angle_slope(factor.q, s, *(q / unit for q in SLOPE_RANGE)))
     for name, content in (("structure", pairs), ("scattering", curve)):
         table = pa.table(content)
         with PartialParquet(out / f"{name}.parquet", table.schema) as file:

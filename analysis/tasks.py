@@ -19,9 +19,11 @@ from janus_md.analysis.bonds import body_axes, select_bonds
 from janus_md.analysis.frame import Settings, analyze_frame
 from janus_md.analysis.journal import Part
 from janus_md.analysis.lifetimes import Links, bond_keys
+from janus_md.analysis.neighbours import coincident_pair
 from janus_md.analysis.order import RadialDistribution
 from janus_md.analysis.source import GsdSource
 from janus_md.boxes import face_distances, lattice_vectors
+from janus_md.errors import JanusError
 from janus_md.interrupts import signals_blocked
 
 WORTH_SECONDS = 5.0
@@ -38,6 +40,7 @@ class Task:
     frames: tuple[int, ...]
     rdf_frames: frozenset[int]
     rdf_range: float
+    rdf_bins: int
     settings: Settings
 
 
@@ -46,22 +49,29 @@ def run_task(task: Task) -> Part:
     import freud
     import pyarrow as pa
 
-    tables, rows, links = [], [], []
-    rdf = RadialDistribution(task.rdf_range)
+    tables, rows, links, coincident = [], [], [], []
+    rdf = RadialDistribution(task.rdf_range, task.rdf_bins)
     looser = lifetimes.breaking(task.settings.criterion)
     with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
         for index in task.frames:
             frame = source.frame(index)
-            result = analyze_frame(frame, task.settings)
+            try:
+                result = analyze_frame(frame, task.settings)
+            except JanusError as error:
+                told = str(error).removeprefix(f"frame {index}: ")
+                raise JanusError(f"file {source.path}, frame {index}: {told}") from error
             axes = body_axes(frame.orientations, task.settings.axis)
             kept = select_bonds(result.pairs, axes, looser)
             made, kept_keys = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)
             links.append(Links(index, frame.step, len(axes), made, kept_keys))
             tables.append(table.wire_table(result))
             rows.append(result.frame_row)
+            if (pair := coincident_pair(result.pairs)) is not None:
+                i, j = frame.tags[list(pair)].tolist()
+                coincident.append((index, i, j))
             if index in task.rdf_frames and _fits(rdf, frame.box):
                 rdf.add(frame.positions, frame.box)
-    return Part(pa.concat_tables(tables).combine_chunks(), rows, links, rdf)
+    return Part(pa.concat_tables(tables).combine_chunks(), rows, links, rdf, coincident)
 
 
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:

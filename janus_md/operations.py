@@ -123,8 +123,10 @@ def analyze_job(
         summary = analyze_file(
             directory / TRAJECTORY, directory, workers=workers, progress=told, kept=kept
         )
-        summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1])
-        summary[SUSCEPTIBILITY] = susceptibility_of(directory / LOG, directory / TRAJECTORY)
+        summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1], summary["notes"])
+        summary[SUSCEPTIBILITY] = susceptibility_of(
+            directory / LOG, directory / TRAJECTORY, summary["notes"]
+        )
         document["analysis"] = finite(summary)
         document.pop("failure", None)
         kept.unlink(missing_ok=True)

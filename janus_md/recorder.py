@@ -37,7 +37,7 @@ class Recorder:
         wanted = state.done // stage.frame_steps + 1 if state.done else 0
         self._digests = [0, 0]
         for k, path in enumerate(paths):
-            if trajectory.keep_until(path, state.done if wanted else -1) != wanted:
+            if trajectory.keep_until(path, state.done if wanted else -1, wanted) != wanted:
                 raise _unsound(path)
             if wanted:
                 self._digests[k] = trajectory.digest_of(path)

@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 
 from janus_md.bodies import RigidBody
+from janus_md.errors import JanusError
+from janus_md.gsd_reading import READ_ERRORS, GsdFile
+from janus_md.stated import METADATA as METADATA
+from janus_md.stated import parse_metadata
 from janus_md.statepoint import StatePoint
 from janus_md.system import System
-
-METADATA = "janus_md/metadata"
-"""Name of the log chunk of frame 0 that holds the metadata."""
 
 
 def metadata(point: StatePoint, bodies: tuple[RigidBody, ...]) -> dict[str, Any]:
@@ -50,12 +51,15 @@ def metadata(point: StatePoint, bodies: tuple[RigidBody, ...]) -> dict[str, Any]
 
 
 def read_metadata(frame: Any) -> dict[str, Any] | None:
-    """Metadata of a trajectory from its frame 0; None for a file that is not ours."""
+    """Metadata of a trajectory from its frame 0; None for a file that is not ours.
+
+    Raises
+    ------
+    ValueError
+        If they are damaged.
+    """
     raw = frame.log.get(METADATA)
-    if raw is None:
-        return None
-    found: dict[str, Any] = json.loads(np.asarray(raw, np.uint8).tobytes())
-    return found
+    return None if raw is None else parse_metadata(raw)
 
 
 def frame_of(system: System, step: int, about: Mapping[str, Any] | None = None) -> Any:
@@ -125,10 +129,13 @@ def digest_of(path: Path) -> int:
 
     found = 0
     try:
+        with GsdFile(path) as whole:
+            if whole.damaged:
+                return 0
         with gsd.hoomd.open(str(path), "r") as file:
             for frame in file:
                 found = digest(frame, found)
-    except (OSError, RuntimeError, ValueError):
+    except (JanusError, *READ_ERRORS):
         return 0
     return found
 
@@ -180,41 +187,60 @@ def write_whole(path: Path, frame: Any) -> None:
     publish(partial, path)
 
 
-def keep_until(path: Path, last_step: int) -> int:
-    """Drop the frames of `path` that are newer than `last_step`; return how many stay.
+def keep_until(path: Path, last_step: int, least: int = 1) -> int:
+    """Drop the frames of `path` that are newer than `last_step`, and what is damaged after them.
 
-    A file that is missing or that holds nothing readable counts as empty and is removed.
+    Parameters
+    ----------
+    path : Path
+        A file of :class:`GsdWriter`; a missing one counts as empty.
+    last_step : int
+        Last step that is kept; below 0 nothing is, and the file is removed.
+    least : int
+        Frames that must stay: where fewer would, or nothing can be read, the file stays as it is.
+
+    Returns
+    -------
+    int
+        Frames up to that step that are whole.
     """
-    import gsd.hoomd
+    import gsd.fl
 
     if not path.exists():
         return 0
+    if last_step < 0:
+        path.unlink()
+        return 0
     kept = path.with_name(path.name + ".kept")
     kept.unlink(missing_ok=True)
-    count = 0
     try:
-        with gsd.hoomd.open(str(path), "r") as file:
-            steps = [
-                int(file.file.read_chunk(k, "configuration/step")[0])
-                if file.file.chunk_exists(k, "configuration/step")
-                else 0
-                for k in range(len(file))
-            ]
+        with GsdFile(path) as file:
+            steps = [_step(file, k) for k in range(file.nframes)]
             good = [k for k, step in enumerate(steps) if step <= last_step]
-            if len(good) == len(steps):
+            if len(good) == len(steps) and not file.damaged:
                 return len(good)
-            with GsdWriter(kept) as out:
+            if len(good) < least:
+                return len(good)
+            with gsd.fl.open(
+                name=str(kept), mode="w", application=file.application,
+                schema="hoomd", schema_version=file.schema_version,
+            ) as out:  # fmt: skip
                 for k in good:
-                    out.append(file[k])
-                    count += 1
-    except (OSError, RuntimeError):
-        count = 0
-    if count:
-        publish(kept, path)
-    else:
+                    for name in file.stored(k):
+                        out.write_chunk(name, file.read_chunk(k, name))
+                    out.end_frame()
+    except (JanusError, *READ_ERRORS):
         kept.unlink(missing_ok=True)
-        path.unlink()
-    return count
+        return 0
+    publish(kept, path)
+    return len(good)
+
+
+def _step(file: GsdFile, frame: int) -> int:
+    for k in (frame, 0):
+        if file.chunk_exists(k, "configuration/step"):
+            return int(file.read_chunk(k, "configuration/step").ravel()[0])
+    return 0
 
 
 def publish(partial: Path, final: Path) -> None:

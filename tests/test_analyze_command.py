@@ -40,7 +40,7 @@ def test_types_axis_criterion_and_frames_are_taken(
     chosen = ("--types", "A", "--axis", "1,0,0", "--frames", "1:", "-j", 1)
     done = janus_md("analyze", foreign, "--out", out, *chosen)
     assert done.code == 0, done.err
-    assert "1 of 2 frames averaged; bonds up to 2.05 nm and 35 degrees" in done.out
+    assert "1 of 2 frames averaged; bonds up to 2.05, in its unit, and 35 degrees" in done.out
     frames = pd.read_parquet(out / "frames.parquet")
     assert frames["step"].tolist() == [100, 200]
     assert frames["n_bodies"].tolist() == [4, 4]
@@ -70,6 +70,19 @@ def test_types_axis_criterion_and_frames_are_taken(
         (["--enantiomers", "A=X"], ["enantiomer", "X", "R or S"]),
         (["--frames", "ten"], ["--frames", "'ten'", "FIRST:STOP"]),
         (["--frames", "::0"], ["--frames", "'::0'", "FIRST:STOP"]),
+        (["--frames", "::-1"], ["--frames", "'::-1'", "STEP of at least 1"]),
+        (["--frames", "99999999999999999999:"], ["99999999999999999999", "none of the 3"]),
+        (["--types", ","], ["--types", "','", "A,B"]),
+        (["--axis", "nan,0,1"], ["axis", "nan", "finite"]),
+        (["--axis", "0,0,0"], ["axis", "[0.0, 0.0, 0.0]", "not all 0"]),
+        (["--axis", "inf,0,1"], ["axis", "inf", "finite"]),
+        (["--distance", "nan"], ["distance", "nan", "positive"]),
+        (["--distance", "inf"], ["distance", "inf", "positive"]),
+        (["--distance", "0"], ["distance", "0.0", "positive"]),
+        (["--distance", "1e200"], ["box", "too small", "e+200"]),
+        (["--angle", "nan"], ["angle", "nan", "above 0"]),
+        (["--angle", "0"], ["angle", "0.0", "above 0"]),
+        (["--symmetry", "99999999999999999999"], ["symmetry", "99999999999999999999", "360"]),
         (["--frames", "7:"], ["frames", "7::", "none of the 3"]),
         (["--jobs", "0"], ["--jobs", "0", "at least 1"]),
     ],
@@ -94,3 +107,60 @@ def test_what_is_no_trajectory_is_refused(janus_md: Cli, tmp_path: Path) -> None
         assert (done.code, done.err.count("\n")) == (2, 1)
         assert str(path) in done.err
         assert not (tmp_path / "out").exists()
+
+
+def test_tables_are_not_written_over_a_file(janus_md: Cli, foreign: Path, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.write_text("mine")
+    for out in (there, there / "inside"):
+        done = janus_md("analyze", foreign, "--out", out)
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert done.err.startswith(f"janus-md: --out: '{out}' ")
+        assert "is a file; a folder is needed" in done.err
+        assert there.read_text() == "mine"
+
+
+def named(path: Path, types: list[str]) -> Path:
+    """A wire of four bodies along x, of these types by turns."""
+    with gsd.hoomd.open(str(path), "w") as file:
+        frame = gsd.hoomd.Frame()
+        frame.configuration.box = [20, 20, 20, 0, 0, 0]
+        frame.particles.N = 4
+        frame.particles.types = types
+        frame.particles.typeid = [k % len(types) for k in range(4)]
+        frame.particles.position = [[1.7 * k, 0, 0] for k in range(4)]
+        frame.particles.orientation = [[0.8, 0.6, 0, 0]] * 4
+        file.append(frame)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("types", "options", "alternation", "sequence", "said"),
+    [
+        (["R-Au-Cu", "S-Au-Cu"], [], 1.0, "RSRS", "the catalogue: R-Au-Cu=R, S-Au-Cu=S;"),
+        (["R-Au-Cu", "other"], [], None, "R-R-", "the catalogue: R-Au-Cu=R;"),
+        (["R-Au-Cu"], ["--enantiomers", "R-Au-Cu=S"], 0.0, "SSSS", ""),
+        (["R-Au-Cu", "b"], ["--enantiomers", "b=R"], 0.0, "RRRR", "the catalogue: R-Au-Cu=R;"),
+        (["a", "b"], [], None, "----", "no body has a known hand (types: a, b)"),
+        (["A"], [], None, "----", "no body has a known hand (the file names no types)"),
+        (["Au3Cd"], [], None, "----", "no body has a known hand (types: Au3Cd)"),
+    ],
+)
+def test_hands_of_the_catalogue(
+    janus_md: Cli,
+    tmp_path: Path,
+    types: list[str],
+    options: list[str],
+    alternation: float | None,
+    sequence: str,
+    said: str,
+) -> None:
+    path, out = named(tmp_path / "named.gsd", types), tmp_path / "out"
+    done = janus_md("analyze", path, "--out", out, "--axis", "1,0,0", "-j", 1, *options)
+    assert done.code == 0, done.err
+    wires = pd.read_parquet(out / "wires.parquet")
+    assert wires["sequence"].tolist() == [sequence]
+    found = wires["alternation"].iloc[0]
+    assert found == alternation if alternation is not None else np.isnan(found)
+    assert said in done.out
+    assert ("--enantiomers" in done.out) == bool(said)

@@ -29,7 +29,10 @@ def analyze(
     axis: Annotated[str, typer.Option(help="Direction of the dipole in the body frame.")] = "0,0,1",
     distance: Annotated[
         float | None,
-        typer.Option(help="Longest bond; what the file states, or 2.05 nm.", show_default=False),
+        typer.Option(
+            help="Longest bond, in the file's unit; what the file states, or 2.05.",
+            show_default=False,
+        ),
     ] = None,
     angle: Annotated[
         float | None,
@@ -61,19 +64,23 @@ def analyze(
 
     from janus_md.analysis.pipeline import analyze_file
     from janus_md.analysis.source import GsdSource
+    from janus_md.commands.hands import hands
+    from janus_md.folders import check_folder
     from janus_md.workstation.runner import cores_here
 
     if jobs is not None and jobs < 1:
         raise JanusError(f"--jobs: {jobs} is not allowed; it must be at least 1")
     options: dict[str, Any] = {
-        "types": [one.strip() for one in types.split(",")] if types else None,
+        "types": _names(types),
         "axis": _vector(axis),
         "symmetry": symmetry,
-        "enantiomers": _pairs(enantiomers),
         "frames": _slice(frames),
     }
-    with GsdSource(file) as source:
+    given = _pairs(enantiomers)
+    check_folder(out, "--out")
+    with GsdSource(file, options["types"]) as source:
         about = source.metadata()
+        options["enantiomers"], told = hands(source, options["frames"], given)
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task(file.name, total=None)
@@ -85,7 +92,8 @@ def analyze(
             progress=lambda done, total: progress.update(task, completed=done, total=total),
             **options,
         )
-    _print(summary, out, time_unit="ns" if "time_step_ps" in about else "steps")
+    summary["notes"] += told
+    _print(summary, out, ours=bool(about))
 
 
 def _criterion(
@@ -114,11 +122,18 @@ def _vector(text: str) -> list[float]:
     return [x, y, z]
 
 
-def _pairs(text: str) -> dict[str, str] | None:
+def _names(text: str) -> list[str] | None:
+    names = [one.strip() for one in text.split(",")] if text else []
+    if not all(names):
+        raise JanusError(f"--types: {text!r} must be types with commas, such as A,B")
+    return names or None
+
+
+def _pairs(text: str) -> dict[str, str]:
     pairs = [part.split("=") for part in text.split(",")] if text else []
     if any(len(pair) != 2 for pair in pairs):
         raise JanusError(f"--enantiomers: {text!r} must be types with their hands, such as A=R,B=S")
-    return {name.strip(): hand.strip() for name, hand in pairs} or None
+    return {name.strip(): hand.strip() for name, hand in pairs}
 
 
 def _slice(text: str) -> slice:
@@ -126,12 +141,16 @@ def _slice(text: str) -> slice:
         parts = [int(part) if part else None for part in text.split(":")]
     except ValueError:
         parts = []
-    if not 2 <= len(parts) <= 3 or 0 in parts[2:]:
-        raise JanusError(f"--frames: {text!r} must be FIRST:STOP or FIRST:STOP:STEP, such as 100:")
+    if not 2 <= len(parts) <= 3 or (parts[2:] and parts[2] is not None and parts[2] < 1):
+        raise JanusError(
+            f"--frames: {text!r} must be FIRST:STOP or FIRST:STOP:STEP, such as 100:, with a STEP "
+            "of at least 1"
+        )
     return slice(*parts)
 
 
-def _print(summary: dict[str, Any], out: Path, time_unit: str) -> None:
+def _print(summary: dict[str, Any], out: Path, *, ours: bool) -> None:
+    """Print averages and notes; a file that is not of ours has units of its own."""
     from rich.console import Console
     from rich.table import Table
 
@@ -139,17 +158,22 @@ def _print(summary: dict[str, Any], out: Path, time_unit: str) -> None:
 
     table = Table(box=None, show_header=False)
     units = dict.fromkeys(LENGTHS, "bodies")
-    units |= {"bond_lifetime": time_unit, "local_density": "1/nm\N{SUPERSCRIPT THREE}"}
+    length = "nm" if ours else "of the file"
+    units |= {
+        "bond_lifetime": "ns" if ours else "steps",
+        "local_density": "1/nm\N{SUPERSCRIPT THREE}" if ours else length,
+    }
     for name, value in summary.items():
         if isinstance(value, dict) and "mean" in value:
-            unit = units.get(name, "nm" if name.endswith("_nm") else "")
+            unit = units.get(name, length if name.endswith("_nm") else "")
             table.add_row(name, format_value(value["mean"], value["error"]), unit)
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     distance, angle = summary["criterion"]["distance"], summary["criterion"]["angle"]
+    reach = f"{distance:g} nm" if ours else f"{distance:g}, in its unit,"
     console.print(
         f"{summary['n_frames_averaged']} of {summary['n_frames']} frames averaged; "
-        f"bonds up to {distance:g} nm and {angle:g} degrees; tables in {out.resolve()}",
+        f"bonds up to {reach} and {angle:g} degrees; tables in {out.resolve()}",
         markup=False,
     )
     for note in summary["notes"]:

@@ -53,6 +53,7 @@ def reproduce(
     another, use `run` on the same folder. Ends with exit codes like those of `run`.
     """
     from janus_md.commands.run import run
+    from janus_md.folders import check_folder
     from janus_md.packing import check_packing
     from janus_md.reproduce.paper import load_paper
     from janus_md.workspace import create
@@ -62,6 +63,9 @@ def reproduce(
     chosen = load_paper(paper)
     points = _points(chosen.quick if quick else chosen.sweeps, replicas)
     directory = directory or Path(chosen.name)
+    out = out or directory / "reproduction"
+    check_folder(directory, "--directory")
+    check_folder(out, "--out")
     code = 0
     if not table_only:
         check_packing(points)
@@ -76,7 +80,7 @@ def reproduce(
         + ([f"--replicas {replicas}"] if replicas is not None else [])
     )
     statepoints = [point.model_dump(mode="json") for point in points]
-    _tell(chosen, directory, statepoints, command, out or directory / "reproduction")
+    _tell(chosen, directory, statepoints, command, out)
     if code:
         raise typer.Exit(code)
 

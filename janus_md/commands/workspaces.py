@@ -68,6 +68,7 @@ def init(
     """Make a workspace from a TEMPLATE, or add its state points to one."""
     from rich.console import Console
 
+    from janus_md.folders import check_folder
     from janus_md.packing import check_packing
     from janus_md.query import labels
     from janus_md.sweeps import load_template
@@ -86,6 +87,7 @@ def init(
         return
     if directory is None:
         directory = _empty_folder(besides=template)
+    check_folder(directory, "--directory")
     new = create(directory, statepoints)
     known = f" ({number - new} were there already)" if new < number else ""
     console.print(
@@ -248,10 +250,12 @@ def report(
     from janus_md.analysis.report import console_table, write_report
     from janus_md.analysis.unfinished import not_at_temperature
     from janus_md.commands import troubles
+    from janus_md.folders import check_folder
 
     if filters and out is None:
         raise JanusError("--out: is missing; a report of some of the jobs needs its own folder")
     project = questions.open_project(directory)
+    check_folder(out or directory / "report", "--out")
     every = questions.columns(project, allow=allow or (), thorough=True)
     chosen = questions.select(every, filters or [])
     if not len(chosen):

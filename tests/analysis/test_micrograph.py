@@ -9,6 +9,7 @@ from janus_md.analysis.micrograph import (
     attenuation,
     ball,
     micrograph,
+    microscope_for,
     scale_bar,
 )
 from janus_md.analysis.scattering import CORE_RADIUS
@@ -75,3 +76,12 @@ def test_ball_has_its_volume():
 @pytest.mark.parametrize(("width", "bar"), [(21.1, 2.0), (51.0, 10.0), (30.0, 5.0), (4.0, 0.5)])
 def test_scale_bar(width, bar):
     assert scale_bar(width) == pytest.approx(bar)
+
+
+def test_a_very_wide_field_has_larger_pixels():
+    assert microscope_for(np.array([30.0, 20.0, 10.0, 0, 0, 0])) == Microscope()
+    wide = np.array([6000.0, 3000.0, 6000.0, 0, 0, 0])
+    scope = microscope_for(wide)
+    assert scope.pixel_nm == pytest.approx(1.5)
+    image = micrograph(np.zeros((1, 3)), wide, scope)
+    assert image.shape == (2000, 4000)

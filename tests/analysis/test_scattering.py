@@ -1,5 +1,7 @@
 """Scattering against closed forms: crystals, rods, spheres, and bodies at random."""
 
+import time
+
 import numpy as np
 import pytest
 from scipy.special import sici
@@ -164,3 +166,15 @@ def test_replicas_are_averaged(tmp_path):
     old = pd.read_parquet(folders[0] / "scattering.parquet").drop(columns="s_error")
     old.to_parquet(folders[0] / "scattering.parquet")
     assert np.isnan(scattering_of(folders[:1])[2]).all()
+
+
+def test_few_bodies_in_a_very_wide_box_take_a_moment():
+    """A dilute gas: S is 1 on average, and each wave vector scatters by its own mean."""
+    rng = np.random.default_rng(6)
+    for edges in ([1e4] * 3, [20.0, 20.0, 1e7]):
+        box = np.array([*edges, 0.0, 0.0, 0.0])
+        x = rng.uniform(-0.5, 0.5, (8, 3)) * box[:3]
+        begun = time.process_time()
+        found = structure_factor([(x, box)])
+        assert time.process_time() - begun < 10.0
+        assert found.s.mean() == pytest.approx(1.0, abs=0.05)

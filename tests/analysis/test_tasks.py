@@ -29,7 +29,7 @@ def main(path: str) -> None:
         about = source.metadata()
         settings = Settings.of(bond_criterion(about), about)
         each = [
-            tasks.Task(source.readable, source.types, (k,), frozenset(), 1.0, settings)
+            tasks.Task(source.path, source.types, (k,), frozenset(), 1.0, 50, settings)
             for k in range(FRAMES)
         ]
     parts = tasks.results(each, 2)

@@ -26,3 +26,19 @@ def test_last_third_over_the_number_of_bodies(tmp_path: Path) -> None:
 def test_without_a_log_there_is_no_energy(tmp_path: Path) -> None:
     nothing = {"mean": None, "error": None}
     assert energy_per_body(tmp_path / "log.gsd", tmp_path / "frames.parquet") == nothing
+
+
+def test_values_that_are_no_numbers_are_left_out_and_told(tmp_path: Path) -> None:
+    log, frames = tmp_path / "log.gsd", tmp_path / "frames.parquet"
+    energy = np.linspace(-200.0, -100.0, 30)
+    energy[[0, 22, 25]] = np.nan
+    energy[28] = np.inf
+    with GsdWriter(log) as file:
+        for k in range(30):
+            file.append(log_frame(k, {"potential_energy": energy[k]}))
+    pd.DataFrame({"n_bodies": [10] * 30}).to_parquet(frames)
+    notes: list[str] = []
+    kept = energy[20:][np.isfinite(energy[20:])]
+    assert energy_per_body(log, frames, notes)["mean"] == pytest.approx(kept.mean() / 10)
+    (note,) = notes
+    assert "3 of the last 10 values of potential_energy are no numbers" in note

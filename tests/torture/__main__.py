@@ -20,15 +20,25 @@ from functools import partial
 from pathlib import Path
 
 from tests.torture.clock import clock_jumps
+from tests.torture.damaged_gsd import campaign
 from tests.torture.files import damaged_next, disk_full, flip, halve, read_only, two_at_once
 from tests.torture.jobs import Broken, workspace
 from tests.torture.kills import kills
+
+
+def damaged_files(cases: int, seed: int, folder: Path) -> Counter[str]:
+    """Read damaged files; see :mod:`tests.torture.damaged_gsd`."""
+    counts, faults = campaign(cases, seed, folder)
+    if faults:
+        raise Broken("\n".join(faults))
+    return counts
 
 
 def main() -> int:
     """Run all and print what was seen."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--damaged", type=int, default=2000, help="GSD files that are damaged")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     rng = random.Random(given.seed)
@@ -51,6 +61,7 @@ def main() -> int:
             ("two at once", lambda: two_at_once(next(jobs))),
             ("clock jumps by hours and years", lambda: clock_jumps(next(jobs), Path(name), rng)),
             ("kills at random", lambda: kills(jobs, given.kills, rng)),
+            ("damaged GSD files", lambda: damaged_files(given.damaged, given.seed, Path(name))),
         ]
         if os.geteuid() == 0 and shutil.which("mount"):
             trials[len(harms) : len(harms)] = [
