@@ -7,52 +7,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janus_md.bodies import FloatArray
 from janus_md.engines import Engine
 from janus_md.engines.base import CPU, SKIN, Device, Forces
 from janus_md.engines.tuning import rms, tune
-from janus_md.interactions import Electrostatics, Interactions
 from janus_md.mesh import MAX_ORDER, balanced, estimated_error, resolution_for
 from janus_md.protocol import damped
 from janus_md.system import System
 from janus_md.units import thermal_energy
-from tests.engines.conftest import ROOM, catalogue_system, two_charge_dipole, usable
+from tests.engines.conftest import ARITHMETIC, ROOM, catalogue_system, random_dipoles, usable
 from tests.ewald import point_charges, whole_bodies
 
 BOX = 8.0
 CUTOFFS = (0.8, 1.1, 1.4, 1.5, 2.0, 3.0)
 """nm; sqrt(2), where LAMMPS' table of Coulomb forces begins by default, lies among them."""
-ALLOWED = {"lammps": 1e-6, "hoomd": 1e-5}
-"""Error over the rms value. LAMMPS takes the error function from a table or a formula that are
-right to 5e-7. HOOMD-blue's meshes and transforms are in single precision."""
 POINTS = (48, 64, 96, 144, 216)
-
-
-def dipoles(n: int, length: float, separation: float = 0.2, seed: int = 1) -> System:
-    """Dipoles of 1 e nm at random, charges of two of them no closer than 0.3 nm."""
-    rng = np.random.default_rng(seed)
-    places: list[FloatArray] = []
-    while len(places) < n:
-        place = (rng.random(3) - 0.5) * length
-        apart = np.array(places).reshape(-1, 3) - place
-        apart -= length * np.rint(apart / length)
-        if np.all(np.linalg.norm(apart, axis=1) > separation + 0.3):
-            places.append(place)
-    turns = rng.normal(size=(n, 4))
-    return System(
-        bodies=(two_charge_dipole(separation),),
-        kinds=np.zeros(n, np.int32),
-        box=np.array([length, length, length, 0, 0, 0]),
-        positions=np.array(places),
-        orientations=turns / np.linalg.norm(turns, axis=1, keepdims=True),
-        interactions=Interactions({}, Electrostatics(1.0, 0.1)),
-    )
 
 
 def settled(engine: Engine, system: System, cutoff: float, device: Device = CPU) -> Forces:
     """What the engine gives once a finer mesh changes nothing: a third of what is allowed."""
     assert system.box[:3].min() > 2.0 * (cutoff + SKIN)
-    allowed = ALLOWED[engine.name]
+    allowed = ARITHMETIC[engine.name]
     last: tuple[Forces, float] | None = None
     for points in POINTS:
         mesh = balanced(system, cutoff, resolution_for(system, points), MAX_ORDER)
@@ -116,7 +90,7 @@ def test_ewald_sum_does_not_depend_on_its_splitting() -> None:
 @pytest.fixture(scope="module")
 def hundred() -> tuple[System, Forces]:
     """A hundred dipoles, and what the direct sum gives of them."""
-    system = dipoles(100, BOX)
+    system = random_dipoles(100, BOX)
     return system, whole_bodies(system)
 
 
@@ -126,7 +100,7 @@ def test_forces_at_any_cutoff(
 ) -> None:
     system, exact = hundred
     found = settled(engine, system, cutoff)
-    allowed = ALLOWED[engine.name]
+    allowed = ARITHMETIC[engine.name]
     errors = {
         "force": rms(found.forces - exact.forces) / rms(exact.forces),
         "torque": rms(found.torques - exact.torques) / rms(exact.torques),
@@ -151,14 +125,14 @@ def test_two_dipoles_within_the_square_root_of_two(engine: Engine, threads: int)
     if threads > 1 and engine.name != "lammps":
         pytest.skip("only LAMMPS has threads")
     system = replace(
-        dipoles(2, 6.0, separation=0.1),
+        random_dipoles(2, 6.0, separation=0.1),
         positions=np.array([[-0.525, 0, 0], [0.525, 0, 0]]),
         orientations=np.tile([1.0, 0, 0, 0], (2, 1)),
     )
     exact = whole_bodies(system).forces
     assert exact[0, 0] == pytest.approx(-338.33120572, abs=1e-8)
     found = settled(engine, system, 1.4, Device(threads=threads)).forces
-    np.testing.assert_allclose(found, exact, atol=ALLOWED[engine.name] * 338.33)
+    np.testing.assert_allclose(found, exact, atol=ARITHMETIC[engine.name] * 338.33)
 
 
 def test_charges_in_bodies_with_beads(engine: Engine) -> None:
@@ -167,18 +141,18 @@ def test_charges_in_bodies_with_beads(engine: Engine) -> None:
     neutral = replace(system, interactions=replace(system.interactions, electrostatics=None))
     exact, beads = whole_bodies(system), engine.energies_and_forces(neutral)
     found = settled(engine, system, 2.0)
-    allowed = ALLOWED[engine.name]
+    allowed = ARITHMETIC[engine.name]
     total = [rms(found.forces), rms(found.torques)]
     assert rms(found.forces - beads.forces - exact.forces) < allowed * total[0]
     assert rms(found.torques - beads.torques - exact.torques) < allowed * total[1]
 
 
 def test_torques_of_bodies_in_a_tilted_box(engine: Engine) -> None:
-    system = dipoles(60, 7.0)
+    system = random_dipoles(60, 7.0)
     tilted = replace(system, box=np.array([7.0, 7.0, 7.0, 0.2, -0.15, 0.1]))
     exact, found = whole_bodies(tilted), settled(engine, tilted, 1.4)
-    assert rms(found.forces - exact.forces) < ALLOWED[engine.name] * rms(exact.forces)
-    assert rms(found.torques - exact.torques) < ALLOWED[engine.name] * rms(exact.torques)
+    assert rms(found.forces - exact.forces) < ARITHMETIC[engine.name] * rms(exact.forces)
+    assert rms(found.torques - exact.torques) < ARITHMETIC[engine.name] * rms(exact.torques)
 
 
 # ---------------------------------------------------------------- meshes that the product chooses
@@ -187,15 +161,15 @@ def test_torques_of_bodies_in_a_tilted_box(engine: Engine) -> None:
 @pytest.mark.parametrize("length", [3.4, 4.0, 5.0, 6.0, 8.0])
 def test_the_default_mesh_is_as_good_as_it_aims_to_be(engine: Engine, length: float) -> None:
     """1e-4 kJ/mol/nm on each of a body's two charges, and the engine's own arithmetic."""
-    system = dipoles(12, length, separation=0.3)
+    system = random_dipoles(12, length, separation=0.3)
     exact, found = whole_bodies(system), engine.energies_and_forces(system)
-    arithmetic = ALLOWED[engine.name] * rms(exact.forces)
+    arithmetic = ARITHMETIC[engine.name] * rms(exact.forces)
     assert rms(found.forces - exact.forces) < np.sqrt(2.0) * 1e-4 + arithmetic
 
 
 def test_the_error_that_tuning_states_is_the_true_one_in_a_small_box(engine: Engine) -> None:
     """A box of 4 nm, in which the cutoff is 1.4 nm."""
-    system, kT = dipoles(12, 4.0, separation=0.3), thermal_energy(ROOM)
+    system, kT = random_dipoles(12, 4.0, separation=0.3), thermal_energy(ROOM)
     exact = whole_bodies(system)
     bath = damped(system.bodies, kT, 5.0, "langevin")
     for target in (0.3, 0.003):
@@ -213,6 +187,6 @@ def test_the_error_that_tuning_states_is_the_true_one_in_a_small_box(engine: Eng
 
 def test_the_table_of_lammps_is_no_worse_than_its_formula() -> None:
     """Without a table LAMMPS has a formula, right to 5e-7; with one it is not to be worse."""
-    engine, system = usable("lammps"), dipoles(100, BOX)
+    engine, system = usable("lammps"), random_dipoles(100, BOX)
     exact, found = whole_bodies(system), settled(engine, system, 3.0)
     assert rms(found.forces - exact.forces) < 5e-7 * rms(exact.forces)
