@@ -21,6 +21,7 @@ from janus_md.bodies import FloatArray
 from janus_md.boxes import lattice_vectors, wrap
 from janus_md.engines import lammps_input as commands
 from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces, Kicks
+from janus_md.engines.lammps_words import line
 from janus_md.engines.sites import Particles, lay_out
 from janus_md.errors import JanusError
 from janus_md.interrupts import signals_kept
@@ -96,7 +97,7 @@ class LammpsSimulation:
         device: Device,
         first_step: int,
     ) -> None:
-        self._start, self._step = system, first_step
+        self._start, self._step = system, int(first_step)
         particles = lay_out(system)
         arguments = [*_QUIET]
         if device.threads > 1:
@@ -131,10 +132,10 @@ class LammpsSimulation:
     def advance(self, steps: int) -> None:
         """Integrate `steps` steps; ArithmeticError where LAMMPS gives up on the numbers."""
         try:
-            self._lmp.command(f"run {steps} pre no post no")
+            self._lmp.command(line("run", steps, "pre no post no"))
         except Exception as error:
             raise ArithmeticError(f"LAMMPS stopped ({_first_line(error)})") from error
-        self._step += steps
+        self._step += int(steps)
 
     def potential_energy(self) -> float:
         """Potential energy without the bodies' own pairs, kJ/mol."""
@@ -237,17 +238,18 @@ class LammpsSimulation:
             comments="",
         )
         # The generator starts anew with each instance, so a restart needs another seed.
-        noise = 1 + (seed + 104_729 * self._step) % 899_999_999
+        noise = 1 + (int(seed) + 104_729 * self._step) % 899_999_999
         before, keyword = commands.bath(system, bath, noise)
-        self._lmp.commands_string(
-            f"reset_timestep {self._step}\n"
-            f"timestep {time_step!r}\n"
-            f"{before}\n"
-            f'fix bodies all rigid/small molecule infile "{table}" reinit no {keyword}\n'
-            f"compute c all rigid/local bodies {_COLUMNS}\n"
-            f"compute q all rigid/local bodies mol {_QUATERNION}\n"
-            "thermo_style custom step pe\nthermo_modify norm no lost error\nthermo 0"
-        )
+        rows = [
+            line("reset_timestep", self._step),
+            line("timestep", time_step),
+            before,
+            line(f'fix bodies all rigid/small molecule infile "{table}" reinit no', keyword),
+            line("compute c all rigid/local bodies", _COLUMNS),
+            line("compute q all rigid/local bodies mol", _QUATERNION),
+            "thermo_style custom step pe\nthermo_modify norm no lost error\nthermo 0",
+        ]
+        self._lmp.commands_string("\n".join(rows))
 
 
 class LammpsEngine(Engine):

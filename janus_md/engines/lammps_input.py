@@ -7,22 +7,29 @@ import rowan
 
 from janus_md.bodies import FloatArray
 from janus_md.boxes import lattice_vectors
+from janus_md.engines.lammps_words import line
 from janus_md.engines.sites import Particles, charged_types
 from janus_md.errors import JanusError
 from janus_md.mesh import Mesh
 from janus_md.system import Bath, System
 from janus_md.units import charge_scale
 
+_TABLE_BITS = 13
+_TABLED_RANGE = 8.0  # of the cutoff to the nearest pair in the table
+
 
 def box(system: System, n_types: int) -> str:
     """Commands that make the box, centred on the origin."""
     (lx, _, _), (xy, ly, _), (xz, yz, lz) = lattice_vectors(system.box).tolist()
     low = (-0.5 * (lx + xy + xz), -0.5 * (ly + yz), -0.5 * lz)
-    sides = " ".join(f"{a!r} {a + b!r}" for a, b in zip(low, (lx, ly, lz), strict=True))
-    region = f"prism {sides} {xy!r} {xz!r} {yz!r}" if xy or xz or yz else f"block {sides}"
-    return (
-        "units lj\natom_style hybrid sphere charge molecular\natom_modify map array\n"
-        f"region box {region}\ncreate_box {n_types} box"
+    sides = [x for a, b in zip(low, (lx, ly, lz), strict=True) for x in (a, a + b)]
+    region = ["prism", *sides, xy, xz, yz] if xy or xz or yz else ["block", *sides]
+    return "\n".join(
+        [
+            "units lj\natom_style hybrid sphere charge molecular\natom_modify map array",
+            line("region box", *region),
+            line("create_box", n_types, "box"),
+        ]
     )
 
 
@@ -31,36 +38,49 @@ def interactions(system: System, particles: Particles, mesh: Mesh | None, skin: 
     number = {name: k + 1 for k, name in enumerate(particles.type_names)}
     pairs = system.interactions.pairs
     longest = max((row.cutoff for row in pairs.values()), default=0.0)
-    styles, rows = [], ["pair_coeff * * none"]
+    styles: list[object] = []
+    rows = ["pair_coeff * * none"]
     if pairs:
-        styles.append(f"lj/cut {longest!r}")
+        styles += ["lj/cut", longest]
         for (a, b), row in pairs.items():
             i, j = sorted((number[a], number[b]))
-            rows.append(f"pair_coeff {i} {j} lj/cut {row.epsilon!r} {row.sigma!r} {row.cutoff!r}")
+            rows.append(line("pair_coeff", i, j, "lj/cut", row.epsilon, row.sigma, row.cutoff))
     if mesh is not None:
-        styles.append(f"coul/long {mesh.cutoff!r}")
+        styles += ["coul/long", mesh.cutoff]
         longest = max(longest, mesh.cutoff)
         charged = sorted(number[t] for t in charged_types(system))
-        rows += [f"pair_coeff {i} {j} coul/long" for i in charged for j in charged if i <= j]
+        rows += [line("pair_coeff", i, j, "coul/long") for i in charged for j in charged if i <= j]
     if pairs:
         rows.append("pair_modify shift yes")
     if mesh is not None:
-        points = " ".join(map(str, mesh.resolution))
+        rows.append(coulomb_table(mesh))
         rows.append("kspace_style pppm 1.0e-4")  # the accuracy is not used: all is set below
-        rows.append(f"kspace_modify mesh {points} order {mesh.order} gewald {mesh.splitting!r}")
+        settings = ("order", mesh.order, "gewald", mesh.splitting)
+        rows.append(line("kspace_modify mesh", *mesh.resolution, *settings))
     # Neighbours of one particle: three times their mean number, and LAMMPS' own default at least.
     density = len(particles.types) / system.volume
     one = max(2000, int(3.0 * density * 4.19 * (longest + skin) ** 3))
     reach = 2.0 * max(body.reach for body in system.bodies)
     return "\n".join(
         [
-            f"comm_modify cutoff {max(longest, reach) + skin!r}",
-            *([f"pair_style hybrid/overlay {' '.join(styles)}", *rows] if styles else []),
-            f"neighbor {skin} bin",
-            f"neigh_modify exclude molecule/intra all one {one} page {20 * one}",
+            line("comm_modify cutoff", max(longest, reach) + skin),
+            *([line("pair_style hybrid/overlay", *styles), *rows] if styles else []),
+            line("neighbor", skin, "bin"),
+            line("neigh_modify exclude molecule/intra all one", one, "page", 20 * one),
             "neigh_modify every 1 delay 0 check yes",
         ]
     )
+
+
+def coulomb_table(mesh: Mesh) -> str:
+    """Command that fits the table of the Coulomb forces in real space to their cutoff.
+
+    LAMMPS reads a pair from a table where it is further apart than ``tabinner``, by default
+    sqrt(2), which is meant in angstroms: a cutoff shorter than that makes a table of nonsense. The
+    nearer pairs are few, and take a formula that is right to 5e-7 of the force. 2^13 entries are
+    right to 4e-7; with fewer the table is the larger error, with more it no longer fits the cache.
+    """
+    return line("pair_modify table", _TABLE_BITS, "tabinner", mesh.cutoff / _TABLED_RANGE)
 
 
 def bath(system: System, bath: Bath, seed: int) -> tuple[str, str]:
@@ -87,11 +107,9 @@ def bath(system: System, bath: Bath, seed: int) -> tuple[str, str]:
                     f"body {body.name}: LAMMPS has no friction about two axes for a body without "
                     "inertia about the third; use the engine hoomd"
                 )
-        return (
-            f"group centres type <= {len(system.bodies)}\n"
-            f"fix bath centres langevin {bath.kT!r} {bath.kT!r} 1.0 {seed} omega yes",
-            "",
-        )
+        before = line("group centres type <=", len(system.bodies))
+        noise = line("fix bath centres langevin", bath.kT, bath.kT, 1.0, seed, "omega yes")
+        return f"{before}\n{noise}", ""
     mass = np.array([body.mass for body in system.bodies])
     turning = np.full_like(inertia, bath.gamma[0] / mass[0])  # an axis without inertia: any rate
     np.divide(bath.gamma_r, inertia, out=turning, where=inertia > 0)
@@ -101,7 +119,7 @@ def bath(system: System, bath: Bath, seed: int) -> tuple[str, str]:
             "LAMMPS has rotational friction that differs between the axes only where it damps "
             "all motions in the same time; use the engine hoomd"
         )
-    return "", f"langevin {bath.kT!r} {bath.kT!r} {float(1.0 / rates[0, 0])!r} {seed}"
+    return "", line("langevin", bath.kT, bath.kT, 1.0 / rates[0, 0], seed)
 
 
 def is_isotropic(bath: Bath) -> bool:

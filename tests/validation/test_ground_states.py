@@ -33,11 +33,13 @@ SEEDS = 6
 MASS, INERTIA = 4.0, 0.4
 
 EXACT = {
-    3: ("chain", -4.25),
-    4: ("ring", -6.70710678),
-    5: ("ring", -9.56559480),
+    3: ("chain", -4.25, 6e-3),
+    4: ("ring", -6.70710678, 2e-3),
+    5: ("ring", -9.56559480, 2e-3),
 }
-"""Shape and energy in units of mu^2 / d^3, from the sums of point dipoles."""
+"""Shape, energy in units of mu^2 / d^3 from the sums of point dipoles, and what may differ: the
+charges' separation and the images of a chain, which has a dipole, bind it 4e-3 stronger; what heat
+is left loosens a ring by about 1e-3."""
 
 
 def dipole() -> RigidBody:
@@ -90,7 +92,7 @@ def test_ground_state(report_check, n: int) -> None:
     state, energy = min(states, key=lambda found: found[1])
     distances = contacts(state)
     neighbours = sorted(np.isfinite(distances).sum(axis=1).tolist())
-    shape, exact = EXACT[n]
+    shape, exact, allowed = EXACT[n]
     assert neighbours == ([1, 1] + [2] * (n - 2) if shape == "chain" else [2] * n)
     touching = distances[np.isfinite(distances)]  # every contact twice
     within = np.minimum(touching, 2 ** (1 / 6))
@@ -103,4 +105,4 @@ def test_ground_state(report_check, n: int) -> None:
         ours=found,
         engine="lammps",
     )
-    assert found == pytest.approx(exact, rel=0.01)
+    assert found == pytest.approx(exact, rel=allowed)
