@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,9 @@ from janus_md.trajectory import publish
 
 _ARRAYS = ("kinds", "box", "positions", "orientations", "images", "velocities", "angular_momenta")
 
-_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+# Of a damaged archive zipfile and NumPy raise what they come upon: RuntimeError ("encrypted"),
+# NotImplementedError, struct.error, zlib.error, MemoryError and more.
+_UNREADABLE = Exception
 
 
 @dataclass(frozen=True)

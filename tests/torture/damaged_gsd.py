@@ -37,7 +37,7 @@ import pandas as pd
 import janus_md.workstation.preloaded  # noqa: F401
 from janus_md.analysis.pipeline import analyze_file
 from janus_md.analysis.thermolog import energy_per_body, susceptibility_of
-from janus_md.checkpoint import Checkpoint
+from janus_md.checkpoint import Checkpoint, load
 from janus_md.errors import JanusError
 from janus_md.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Recorder
 from tests.torture.damage import Harm, harm
@@ -97,8 +97,15 @@ def resumed(sample: Sample, folder: Path) -> Outcome:
     return Outcome("answer", rows=json.dumps([digests, frames]))
 
 
+def loaded(sample: Sample, folder: Path) -> Outcome:
+    """Read a checkpoint."""
+    assert sample.state is not None
+    found = load(folder / sample.name, sample.state.system)
+    return Outcome("answer", rows=json.dumps([found.stage, found.done, found.digests]))
+
+
 WORK: dict[str, Callable[[Sample, Path], Outcome]] = {
-    "analyze": analyzed, "log": logged, "resume": resumed,
+    "analyze": analyzed, "log": logged, "resume": resumed, "load": loaded,
 }  # fmt: skip
 
 
@@ -212,6 +219,7 @@ def main() -> int:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="janus-md-damaged-") as name:
         counts, faults = campaign(given.cases, given.seed, Path(name))
+    gc.unfreeze()
     for fault in faults:
         print(fault)
     seconds = time.monotonic() - begun
