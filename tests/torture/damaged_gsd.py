@@ -207,6 +207,7 @@ def campaign(cases: int, seed: int, folder: Path) -> tuple[Counter[str], list[st
                 f"{sample.title}, seed {seed}, case {number}: {done}: "
                 f"{outcome.kind}: {outcome.said}"
             )
+    gc.unfreeze()
     return counts, faults
 
 
@@ -219,7 +220,6 @@ def main() -> int:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="janus-md-damaged-") as name:
         counts, faults = campaign(given.cases, given.seed, Path(name))
-    gc.unfreeze()
     for fault in faults:
         print(fault)
     seconds = time.monotonic() - begun
