@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,11 @@ from janus_md.trajectory import publish
 
 _ARRAYS = ("kinds", "box", "positions", "orientations", "images", "velocities", "angular_momenta")
 
-# A flipped bit makes zipfile ask for a password (RuntimeError) or for another compression.
+# What zipfile and NumPy raise over a damaged archive: RuntimeError where a flipped bit asks for a
+# password or for another compression, and much else.
 _UNREADABLE = (
-    OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile,
+    OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, MemoryError, IndexError,
+    AttributeError, struct.error, zlib.error, zipfile.BadZipFile,
 )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ ask for any amount of memory or end the process. Every file is therefore read th
 from __future__ import annotations
 
 import os
+import time
+from collections import OrderedDict
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janus_md.errors import JanusError
-from janus_md.gsd_index import read_index
-from janus_md.gsd_layout import TYPES, Damaged, read_layout
+from janus_md.gsd_index import Index, read_index
+from janus_md.gsd_layout import TYPES, Damaged, Layout, read_layout
 from janus_md.gsd_schema import strange
 
 Chunk = NDArray[Any]
@@ -68,7 +70,7 @@ class GsdFile:
             if layout.schema != "hoomd" or layout.schema_version[0] not in (1, 2):
                 told = f"{layout.schema!r} {layout.schema_version[0]}.{layout.schema_version[1]}"
                 raise Damaged(f"has the schema {told}; 'hoomd' 1 and 2 can be read")
-            index = read_index(self._descriptor, layout)
+            index = _index(self._descriptor, layout)
         except Damaged as error:
             self.close()
             raise JanusError(f"file {self.path} is not a readable GSD file; it {error}") from error
@@ -173,6 +175,26 @@ class GsdFile:
                 + ", ".join(repr(name)[1:-1] for name in self.strange[:3])
             )
         return "; ".join(told) or None
+
+
+_KNOWN: OrderedDict[tuple[int, ...], Index] = OrderedDict()
+_MOST_KNOWN = 4
+_SETTLED = 2_000_000_000  # ns
+
+
+def _index(descriptor: int, layout: Layout) -> Index:
+    """Index of a file; kept, since an analysis opens its file for every few frames."""
+    about = os.fstat(descriptor)
+    key = (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+    if key in _KNOWN:
+        return _KNOWN[key]
+    index = read_index(descriptor, layout)
+    # A file that was written just now may be written again before its time changes.
+    if time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > _SETTLED:
+        _KNOWN[key] = index
+        if len(_KNOWN) > _MOST_KNOWN:
+            _KNOWN.popitem(last=False)
+    return index
 
 
 def _read(descriptor: int, size: int, location: int) -> bytes:

@@ -9,6 +9,7 @@ import numpy as np
 from janus_md.gsd_layout import ENTRY, HEADER, Layout, sizes
 
 _GAPS = 1000  # looked at
+_BLANK = 1 << 16  # bytes of an index or a list of names that was moved before it was used
 
 
 def overlapping(entries: np.ndarray, layout: Layout, index: int) -> np.ndarray:
@@ -71,8 +72,9 @@ def loose_bytes(
     loose = 0
     for gap in gaps[:_GAPS]:
         low, high = int(reached[gap]), int(begins[gap + 1])
-        head = os.pread(descriptor, min(high - low, len(first) + len(name)), low)
-        if not head.startswith((first, name)):
+        head = os.pread(descriptor, min(high - low, _BLANK), low)
+        unused = len(head) == high - low and not head.strip(b"\0")
+        if not unused and not head.startswith((first, name)):
             loose += high - low
     return loose
 

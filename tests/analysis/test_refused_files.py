@@ -136,3 +136,25 @@ def test_whole_files_are_read_as_gsd_reads_them(tmp_path):
                 assert one.dtype == two.dtype
                 np.testing.assert_array_equal(one, two)
     ours.close()
+
+
+@pytest.mark.parametrize("flush", [0, 1, 7])
+@pytest.mark.parametrize("count", [1, 3, 200])
+def test_files_in_which_index_and_names_were_moved_are_sound(flush, count, tmp_path):
+    """GSD leaves the old ones behind, blank or used."""
+    rng = np.random.default_rng(5)
+    path = tmp_path / "moved.gsd"
+    with gsd.hoomd.open(path, "w") as file:
+        for k in range(count):
+            frame = gsd_frame(rng.random((3, 3)), rng.normal(size=(3, 4)), BOX, step=k)
+            for number in range(60 if k == 0 else k % 60):
+                frame.log[f"{'quantity' * 3}/{number}"] = rng.random(2)
+            file.append(frame)
+            if flush and k % flush == 0:
+                file.flush()
+    with gsd.hoomd.open(path, "r+") as file:
+        file.append(gsd_frame(rng.random((3, 3)), rng.normal(size=(3, 4)), BOX, step=count))
+    found = GsdFrames(path)
+    assert (len(found), found.note) == (count + 1, None)
+    assert found[count].configuration.step == count
+    found.close()

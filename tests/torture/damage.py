@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+MAGIC = (0x65DF65DF65DF65DF).to_bytes(8, "little")
 HEADER = struct.Struct("<QQQQQ")
 ENTRY = struct.Struct("<QQqIHBB")
 WIDTH = (0, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8, 1)
@@ -37,6 +38,8 @@ class Harm:
 
 def regions(data: bytes) -> dict[str, list[tuple[int, int]]]:
     """Where header, index, names and the data of each kind of chunk lie, as (begin, end)."""
+    if not data.startswith(MAGIC):
+        return {"header": [(0, 40)], "file": [(0, len(data))]}
     _, index, allocated, names, names_allocated = HEADER.unpack_from(data)
     found: dict[str, list[tuple[int, int]]] = {
         "header": [(0, 40), (40, 48), (112, 176)],

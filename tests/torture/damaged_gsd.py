@@ -37,7 +37,7 @@ import pandas as pd
 import janus_md.workstation.preloaded  # noqa: F401
 from janus_md.analysis.pipeline import analyze_file
 from janus_md.analysis.thermolog import energy_per_body, susceptibility_of
-from janus_md.checkpoint import Checkpoint
+from janus_md.checkpoint import Checkpoint, load
 from janus_md.errors import JanusError
 from janus_md.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Recorder
 from tests.torture.damage import Harm, harm
@@ -97,8 +97,15 @@ def resumed(sample: Sample, folder: Path) -> Outcome:
     return Outcome("answer", rows=json.dumps([digests, frames]))
 
 
+def loaded(sample: Sample, folder: Path) -> Outcome:
+    """Read a checkpoint."""
+    assert sample.state is not None
+    found = load(folder / sample.name, sample.state.system)
+    return Outcome("answer", rows=json.dumps([found.stage, found.done, found.digests]))
+
+
 WORK: dict[str, Callable[[Sample, Path], Outcome]] = {
-    "analyze": analyzed, "log": logged, "resume": resumed,
+    "analyze": analyzed, "log": logged, "resume": resumed, "load": loaded,
 }  # fmt: skip
 
 
@@ -200,6 +207,7 @@ def campaign(cases: int, seed: int, folder: Path) -> tuple[Counter[str], list[st
                 f"{sample.title}, seed {seed}, case {number}: {done}: "
                 f"{outcome.kind}: {outcome.said}"
             )
+    gc.unfreeze()
     return counts, faults
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from janus_md import trajectory
-from janus_md.checkpoint import Checkpoint
+from janus_md.checkpoint import Checkpoint, save
 from janus_md.initial import build
+from janus_md.products import RESTART
 from janus_md.protocol import Stage, stages
 from janus_md.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Recorder
 from janus_md.statepoint import StatePoint
@@ -28,7 +29,7 @@ class Sample:
     title : str
         Its name in messages.
     work : str
-        ``analyze``, ``log`` or ``resume``.
+        ``analyze``, ``log``, ``resume`` or ``load``.
     name : str
         Name of the file.
     data : bytes
@@ -67,7 +68,13 @@ def samples(folder: Path) -> list[Sample]:
             Sample(f"resumed {name}", "resume", name, data, folder, point, stage, state)
             for name, data in files.items()
         ),
+        Sample("checkpoint", "load", RESTART, _checkpoint(folder, state), folder, state=state),
     ]
+
+
+def _checkpoint(folder: Path, state: Checkpoint) -> bytes:
+    save(folder / RESTART, state)
+    return (folder / RESTART).read_bytes()
 
 
 def _foreign(path: Path, *, flush: bool) -> Path:
