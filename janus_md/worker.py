@@ -27,7 +27,7 @@ from typing import Any, NoReturn
 from janus_md import failures, ranks
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.interrupts import SIGNALS
-from janus_md.locks import Held
+from janus_md.locks import Held, Unclear
 from janus_md.reporter import Reporter
 from janus_md.walltime import NO_LIMIT, Limit, limit
 
@@ -131,6 +131,9 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
     except Held as error:
         reporter.tell(message=str(error))
         return HELD
+    except Unclear as error:  # a later run would find the same; the document may be another's
+        reporter.tell(message=str(error))
+        return FAILED
     except OSError as error:
         # A full disk, a folder that cannot be written: the note may not find room either.
         message = (
