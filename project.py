@@ -19,7 +19,7 @@ from flow.environment import StandardEnvironment
 from flow.errors import UserOperationError
 from signac.job import Job
 
-from janus_md import operations, products, query, walltime, workspace
+from janus_md import encoding, operations, products, query, walltime, workspace
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.locks import Held
 from janus_md.worker import HELD, STOPPED
@@ -85,7 +85,7 @@ def summarized(*jobs: Job) -> bool:
     """The report is there, and is that of the tables as they are."""
     folder = Path(jobs[0].project.path) / "report"
     try:
-        made_of = (folder / SOURCES).read_text()
+        made_of = (folder / SOURCES).read_text(encoding="utf-8")
     except FileNotFoundError:
         return False
     return (folder / "report.html").is_file() and made_of == sources(*jobs)
@@ -122,10 +122,11 @@ def summarize(*jobs: Job) -> None:
     """Write the report of all jobs."""
     folder, found = Path(jobs[0].project.path) / "report", sources(*jobs)
     query.write_report(jobs[0].project, folder)
-    (folder / SOURCES).write_text(found)
+    (folder / SOURCES).write_text(found, encoding="utf-8")
 
 
 if __name__ == "__main__":
+    encoding.settle()
     if sys.argv[1:2] == ["submit"]:
         # Flow's own scripts keep the signal from the simulation and know no requeue.
         from janus_md.cli import main

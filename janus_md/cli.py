@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from janus_md import __version__
+from janus_md import __version__, encoding
 from janus_md.commands import files, information, submission, workspaces
 from janus_md.commands.reproduce import reproduce
 from janus_md.commands.run import run
@@ -63,6 +63,7 @@ def main() -> None:
 
     Anything else ends with 70 (EX_SOFTWARE): 1 is that of `run` where a job has failed.
     """
+    encoding.settle()
     # Ten thousand jobs are a million values, none of them garbage: look for some now and then only.
     gc.set_threshold(1_000_000, 20, 100)
     try:

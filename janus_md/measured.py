@@ -49,7 +49,7 @@ def processor() -> str:
     """What tells this machine from others in speed: its processor."""
     name = platform.processor() or platform.machine()
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
         name = next((line.split(":")[1].strip() for line in lines if "model name" in line), name)
     except OSError:
         pass
@@ -78,7 +78,7 @@ def keep(machine: str, kind: str, value: Any, file: Path) -> None:
             kept[machine] = dict([*here.items(), (kind, value)][-MOST:])
             staged = file.with_name(f"{file.name}.{os.getpid()}")
             try:
-                staged.write_text(json.dumps(kept, indent=1))
+                staged.write_text(json.dumps(kept, indent=1), encoding="utf-8")
                 staged.replace(file)
             finally:
                 staged.unlink(missing_ok=True)
@@ -122,7 +122,7 @@ def in_turn(kind: str, file: Path, look: Callable[[], None]) -> Iterator[None]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(file.read_text())
+        found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -24,7 +24,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from janus_md import failures, ranks
+from janus_md import encoding, failures, ranks
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.interrupts import SIGNALS
 from janus_md.locks import Held, Unclear
@@ -160,7 +160,7 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
 def _go_first() -> None:
     """Where memory runs out, the kernel shall end one worker and not what started them all."""
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("500")
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="utf-8")
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
@@ -201,6 +201,7 @@ def _pass_signals_on() -> None:
 
 
 def _prepare() -> None:
+    encoding.settle()
     for number in SIGNALS:
         signal.signal(number, _leave)
     faulthandler.enable()  # a crash of an engine leaves a trace of where it was
@@ -235,7 +236,7 @@ def work_forked(
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     with contextlib.suppress(OSError):  # as top shows it; else all are called like the server
-        Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}")
+        Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}", encoding="utf-8")
     _prepare()
     reporter = Reporter(pipe.fileno())
     _exit(

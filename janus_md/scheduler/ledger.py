@@ -95,7 +95,7 @@ def jobs_of(root: Path, one: Queued, lists: dict[str, list[list[str]]] | None = 
     lists = {} if lists is None else lists
     if one.name not in lists:
         try:
-            text = (root / tasks_file(one.name)).read_text()
+            text = (root / tasks_file(one.name)).read_text(encoding="utf-8", errors="replace")
         except OSError:
             text = ""
         lists[one.name] = [line.split() for line in text.splitlines()]
