@@ -16,11 +16,11 @@ from pathlib import Path
 
 from flow import FlowProject, aggregator
 from flow.environment import StandardEnvironment
-from flow.errors import UserOperationError
+from flow.errors import UserConditionError, UserOperationError
 from signac.job import Job
 
-from janus_md import encoding, operations, products, query, walltime, workspace
-from janus_md.errors import JanusError, ToBeContinued
+from janus_md import crash, encoding, operations, products, query, walltime, workspace
+from janus_md.errors import ToBeContinued
 from janus_md.locks import Held
 from janus_md.worker import HELD, STOPPED
 
@@ -139,10 +139,13 @@ if __name__ == "__main__":
             os.environ.update(walltime.limit().environment())
         # Submission is not flow's, so it need not ask a scheduler for jobs of its own.
         Project(environment=StandardEnvironment).main()
-    except (JanusError, UserOperationError) as error:
-        # `exec` raises what an operation raises, `run` wraps it.
-        cause = error.__cause__ if isinstance(error, UserOperationError) else error
-        if not isinstance(cause, JanusError):
-            raise
-        print(f"project.py: {cause}", file=sys.stderr)
-        sys.exit({ToBeContinued: STOPPED, Held: HELD}.get(type(cause), 2))
+    except Exception as error:
+        # `exec` raises what an operation raises, `run` wraps it; conditions are always wrapped.
+        cause: BaseException = error
+        wrapped = isinstance(error, UserConditionError | UserOperationError)
+        if wrapped and error.__cause__ is not None:
+            cause = error.__cause__
+        code = crash.end("project.py", cause, [Path.cwd()])
+        if isinstance(cause, ToBeContinued | Held):
+            code = STOPPED if isinstance(cause, ToBeContinued) else HELD
+        sys.exit(code)

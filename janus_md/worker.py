@@ -24,7 +24,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from janus_md import encoding, failures, ranks
+from janus_md import crash, encoding, failures, ranks
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.interrupts import SIGNALS
 from janus_md.locks import Held, Unclear
@@ -33,7 +33,7 @@ from janus_md.walltime import NO_LIMIT, Limit, limit
 
 DONE, FAILED, STOPPED, HELD = 0, 1, 75, 76
 """Exit codes: 75, EX_TEMPFAIL, where a checkpoint is written and a later run goes on; 76 where
-another process works on the job."""
+another process works on the job; :data:`janus_md.crash.CRASHED` where nobody foresaw why."""
 
 
 @dataclass(frozen=True)
@@ -134,27 +134,27 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
     except Unclear as error:  # a later run would find the same; the document may be another's
         reporter.tell(message=str(error))
         return FAILED
-    except OSError as error:
-        # A full disk, a folder that cannot be written: the note may not find room either.
-        message = (
-            f"{error.filename or directory}: {error.strerror or error}; mend that and run again: "
-            "nothing before the last checkpoint is lost"
-        )
-        reporter.tell(message=message)
-        with contextlib.suppress(OSError):
-            failures.note(job.document, operation, message)
-        return FAILED
     except Exception as error:
-        traceback.print_exc()
-        message = (
-            str(error) if isinstance(error, JanusError) else f"{type(error).__name__}: {error}"
-        )
+        if not isinstance(error, OSError):
+            traceback.print_exc()
+        message, code = crash.of_job(error, operation, directory)
         reporter.tell(message=message)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # the note may find no room
             failures.note(job.document, operation, message)
-        return FAILED
+        return code
     failures.forget(job.document)
     return DONE
+
+
+def _guarded(work: Callable[[], int], operation: str, directory: Path, reporter: Reporter) -> int:
+    """Return the exit code of `work`, also where an error gets out of it."""
+    try:
+        return work()
+    except Exception as error:
+        traceback.print_exc()
+        message, code = crash.of_job(error, operation, directory)
+        reporter.tell(message=message)
+        return code
 
 
 def _go_first() -> None:
@@ -174,30 +174,6 @@ def _exit(code: int) -> NoReturn:
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(code)
-
-
-def work_on_ranks(lead: Callable[[], int]) -> int:
-    """Lead the other ranks or follow the first one; the exit code is the same on all of them."""
-    from janus_md.engines.distributed import dismiss, follow
-
-    try:
-        if ranks.rank() > 0:
-            _pass_signals_on()
-            return follow()
-        try:
-            code = lead()
-        except SystemExit as told:  # outside of the simulation, where the others wait for an order
-            code = int(told.code or 0)
-        dismiss(code)
-        return code
-    except BaseException as error:
-        ranks.abort(f"rank {ranks.rank()}: {type(error).__name__}: {error}")
-        raise
-
-
-def _pass_signals_on() -> None:
-    for number in SIGNALS:
-        signal.signal(number, lambda *_: ranks.wish_to_stop())
 
 
 def _prepare() -> None:
@@ -240,7 +216,14 @@ def work_forked(
     _prepare()
     reporter = Reporter(pipe.fileno())
     _exit(
-        _on_ranks(1, operation, reporter, lambda: work(operation, directory, resources, reporter))
+        _guarded(
+            lambda: _on_ranks(
+                1, operation, reporter, lambda: work(operation, directory, resources, reporter)
+            ),
+            operation,
+            directory,
+            reporter,
+        )
     )
 
 
@@ -262,7 +245,11 @@ def _on_ranks(
             with contextlib.suppress(OSError):
                 last_words(str(error))
         return FAILED
-    return lead() if ranks.size() == 1 else work_on_ranks(lead)
+    if ranks.size() == 1:
+        return lead()
+    from janus_md.engines.distributed import lead_or_follow
+
+    return lead_or_follow(lead)
 
 
 def main() -> int:
@@ -299,7 +286,12 @@ def main() -> int:
         )
         return work(given.operation, given.directory, resources, reporter)
 
-    return _on_ranks(given.ranks, given.operation, reporter, lead, last_words)
+    return _guarded(
+        lambda: _on_ranks(given.ranks, given.operation, reporter, lead, last_words),
+        given.operation,
+        given.directory,
+        reporter,
+    )
 
 
 if __name__ == "__main__":

@@ -236,7 +236,7 @@ def _alone(directory: Path) -> Iterator[None]:
     try:
         with ExitStack() as held:
             with suppress(OSError):  # the folder around it may not be writable
-                held.enter_context(locks.taking(descriptor, directory, PATIENCE, 0.1))
+                held.enter_context(locks.taking(descriptor, directory.resolve(), PATIENCE, 0.1))
             yield
     finally:
         os.close(descriptor)

@@ -193,7 +193,8 @@ def test_submissions_and_init_go_on_where_there_are_no_locks(
         pass
     assert not list(place.rglob(f"*{locks.MARKER}"))
     monkeypatch.setattr(workspace, "PATIENCE", 0.1)
-    assert workspace.create(place, []) == 0
+    monkeypatch.chdir(place)
+    assert workspace.create(Path(), []) == 0
     assert len(query.open_project(place)) == 1
 
 

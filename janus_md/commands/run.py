@@ -82,8 +82,6 @@ def run(
     Ends with exit code 0 where everything is done, 1 where a job failed, 75 where something is left
     for a later run (Ctrl-C once: all write their checkpoints), 130 after Ctrl-C twice.
     """
-    from rich.console import Console
-
     from janus_md import failures, query
     from janus_md.interrupts import signals_raise
     from janus_md.messages import count, unknown
@@ -114,7 +112,9 @@ def run(
         allow=tuple(allow or ()),
         limit=end,
     )
-    console = Console(soft_wrap=True)
+    from janus_md.workstation import display as shown
+
+    console = shown.console(soft_wrap=True)
     if waiting:
         console.print(f"not simulated yet: {count(waiting, 'job')}", highlight=False)
     if skipped:
@@ -129,7 +129,6 @@ def run(
         if not waiting:
             console.print(f"{count(len(chosen), 'job')}, all done", highlight=False)
         return
-    from janus_md.workstation.display import Lines, LiveTable
 
     def crashed(job: Job, operation: str, message: str) -> None:
         with contextlib.suppress(OSError, LookupError):  # the folder may be what is wrong
@@ -151,7 +150,8 @@ def run(
         except KeyboardInterrupt as error:
             console.print("stopped before any job began; run again to go on")
             raise typer.Exit(75) from error
-    display = (LiveTable if console.is_terminal else Lines)(Console(), pending)
+    kind = shown.LiveTable if console.is_terminal else shown.Lines
+    display = kind(shown.console(), pending)
     try:
         with display:
             outcome = runner.run_jobs(pending, machine, display, crashed)
