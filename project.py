@@ -19,7 +19,7 @@ from flow.environment import StandardEnvironment
 from flow.errors import UserConditionError, UserOperationError
 from signac.job import Job
 
-from janus_md import crash, encoding, operations, products, query, walltime, workspace
+from janus_md import crash, encoding, interrupts, operations, products, query, walltime, workspace
 from janus_md.errors import ToBeContinued
 from janus_md.locks import Held
 from janus_md.worker import HELD, STOPPED
@@ -127,6 +127,7 @@ def summarize(*jobs: Job) -> None:
 
 if __name__ == "__main__":
     encoding.settle()
+    interrupts.owned = True
     if sys.argv[1:2] == ["submit"]:
         # Flow's own scripts keep the signal from the simulation and know no requeue.
         from janus_md.cli import main

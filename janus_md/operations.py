@@ -9,7 +9,7 @@ from typing import Any
 
 from janus_md import simulate
 from janus_md.errors import ToBeContinued
-from janus_md.interrupts import stop_signals
+from janus_md.interrupts import interruptible, stop_signals
 from janus_md.locks import hold
 from janus_md.products import (
     LOG,
@@ -118,11 +118,12 @@ def analyze_job(
                 raise ToBeContinued(f"stopped at frame {done} of {total}; run again to go on")
 
         kept = directory / PARTIAL_ANALYSIS
-        summary = analyze_file(
-            directory / TRAJECTORY, directory, workers=workers, progress=told, kept=kept
-        )
-        summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1])
-        summary[SUSCEPTIBILITY] = susceptibility_of(directory / LOG, directory / TRAJECTORY)
+        with interruptible("stopped in the analysis; run again to go on"):
+            summary = analyze_file(
+                directory / TRAJECTORY, directory, workers=workers, progress=told, kept=kept
+            )
+            summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1])
+            summary[SUSCEPTIBILITY] = susceptibility_of(directory / LOG, directory / TRAJECTORY)
         document["analysis"] = summary
         document.pop("failure", None)
         kept.unlink(missing_ok=True)

@@ -24,16 +24,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from janus_md import crash, encoding, failures, ranks
+from janus_md import crash, encoding, failures, interrupts, ranks
 from janus_md.errors import JanusError, ToBeContinued
-from janus_md.interrupts import SIGNALS
+from janus_md.interrupts import SIGNALS, STOPPED
 from janus_md.locks import Held, Unclear
 from janus_md.reporter import Reporter
 from janus_md.walltime import NO_LIMIT, Limit, limit
 
-DONE, FAILED, STOPPED, HELD = 0, 1, 75, 76
-"""Exit codes: 75, EX_TEMPFAIL, where a checkpoint is written and a later run goes on; 76 where
-another process works on the job; :data:`janus_md.crash.CRASHED` where nobody foresaw why."""
+DONE, FAILED, HELD = 0, 1, 76
+"""Exit codes: 76 where another process works on the job. :data:`STOPPED` where a later run goes on
+from what is on disk, :data:`janus_md.crash.CRASHED` where nobody foresaw why it failed."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +177,7 @@ def _exit(code: int) -> NoReturn:
 
 
 def _prepare() -> None:
+    interrupts.owned = True
     encoding.settle()
     for number in SIGNALS:
         signal.signal(number, _leave)

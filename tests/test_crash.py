@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from janus_md import crash, worker
-from tests.conftest import ROOT, TINY, Result, environment
+from tests.conftest import TINY, Result, environment
+from tests.patched import patch_processes
 from tests.workstation.test_runner import document, make
 
 Cli = Callable[..., Result]
@@ -26,24 +27,8 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Non
     """Let a function of the package raise, in the processes that begin from now on."""
 
     def breaking(module: str, name: str, error: str) -> None:
-        (tmp_path / "sitecustomize.py").write_text(
-            "import importlib.abc, importlib.util, sys\n"
-            "class Finder(importlib.abc.MetaPathFinder):\n"
-            "    def find_spec(self, name, path, target=None):\n"
-            f"        if name != {module!r}: return None\n"
-            "        sys.meta_path.remove(self)\n"
-            "        spec = importlib.util.find_spec(name)\n"
-            "        run = spec.loader.exec_module\n"
-            "        def exec_module(module):\n"
-            "            run(module)\n"
-            "            def fail(*_, **__):\n"
-            f"                raise {error}\n"
-            f"            module.{name} = fail\n"
-            "        spec.loader.exec_module = exec_module\n"
-            "        return spec\n"
-            "sys.meta_path.insert(0, Finder())\n"
-        )
-        monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+        lines = f"def fail(*_, **__):\n    raise {error}\n{name} = fail\n"
+        patch_processes(tmp_path / "site", monkeypatch, **{module: lines})
 
     return breaking
 
@@ -68,7 +53,7 @@ def report(folder: Path) -> tuple[Path, str]:
 def test_a_command_that_breaks_says_one_line_and_writes_a_report(
     broken: Callable[..., None], tmp_path: Path, cache: Path
 ) -> None:
-    broken("janus_md.catalog", "names", "RuntimeError('the moon is full\\nand more')")
+    broken("catalog", "names", "RuntimeError('the moon is full\\nand more')")
     done = ended("-m", "janus_md.cli", "catalog", where=tmp_path)
     path, text = report(cache / "crashes")
     assert (done.code, done.out) == (70, "")
@@ -113,7 +98,7 @@ def test_a_worker_that_breaks_names_its_job_in_the_report(
 ) -> None:
     place = tmp_path / "workspace"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
-    broken("janus_md.recorder", "quantities", "RuntimeError('the moon is full')")
+    broken("recorder", "quantities", "RuntimeError('the moon is full')")
     done = ended(
         "-m", "janus_md.worker", "simulate", job, "--engine", engine, where=tmp_path
     )  # fmt: skip
@@ -140,7 +125,7 @@ def test_a_worker_that_breaks_outside_of_its_work_says_so(
 ) -> None:
     place = tmp_path / "workspace"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
-    broken("janus_md.query", "open_job", "RuntimeError('the moon is full')")
+    broken("query", "open_job", "RuntimeError('the moon is full')")
     done = ended("-m", "janus_md.worker", "analyze", job, where=tmp_path)
     path, text = report(place / crash.FOLDER)
     assert done.code == crash.CRASHED
@@ -153,7 +138,7 @@ def test_an_operation_of_flow_that_breaks_says_one_line(
 ) -> None:
     place = tmp_path / "workspace"
     make(janus_md, place, TINY + "  relative_permittivity: 1\n")
-    broken("janus_md.products", "is_simulated", "RuntimeError('the moon is full')")
+    broken("products", "is_simulated", "RuntimeError('the moon is full')")
     done = ended("project.py", "status", where=place)
     path, text = report(place / crash.FOLDER)
     assert done.code == 70, done.err

@@ -89,6 +89,11 @@ class Running:
         return self.operation == "simulate" and self.rate > 0
 
     @property
+    def prepares(self) -> bool:
+        """Whether it is a simulation that has not begun to integrate."""
+        return self.operation == "simulate" and self.total == 0
+
+    @property
     def output(self) -> int:
         """Bytes that engine and libraries have printed; 0 where somebody has removed the file."""
         try:
