@@ -16,11 +16,22 @@ from pathlib import Path
 
 from flow import FlowProject, aggregator
 from flow.environment import StandardEnvironment
-from flow.errors import UserOperationError
+from flow.errors import UserConditionError, UserOperationError
 from signac.job import Job
 
-from janus_md import flow_jobs, heat, operations, products, query, records, walltime
-from janus_md.errors import JanusError, ToBeContinued
+from janus_md import (
+    crash,
+    encoding,
+    flow_jobs,
+    heat,
+    interrupts,
+    operations,
+    products,
+    query,
+    records,
+    walltime,
+)
+from janus_md.errors import ToBeContinued
 from janus_md.locks import Held
 from janus_md.worker import FAILED, HELD, STOPPED
 
@@ -97,7 +108,7 @@ def summarized(*jobs: Job) -> bool:
         return False
     folder = Path(jobs[0].project.path) / "report"
     try:
-        made_of = (folder / SOURCES).read_text()
+        made_of = (folder / SOURCES).read_text(encoding="utf-8")
     except FileNotFoundError:
         return False
     return (folder / "report.html").is_file() and made_of == sources(*jobs)
@@ -139,10 +150,12 @@ def summarize(*jobs: Job) -> None:
     """Write the report of all jobs."""
     folder, found = Path(jobs[0].project.path) / "report", sources(*jobs)
     query.write_report(jobs[0].project, folder, flow_jobs.tell, HEAT)
-    (folder / SOURCES).write_text(found)
+    (folder / SOURCES).write_text(found, encoding="utf-8")
 
 
 if __name__ == "__main__":
+    encoding.settle()
+    interrupts.owned = True
     if sys.argv[1:2] == ["submit"]:
         # Flow's own scripts keep the signal from the simulation and know no requeue.
         from janus_md.cli import main
@@ -165,10 +178,13 @@ if __name__ == "__main__":
                 sys.exit(FAILED)
             if flow_jobs.held:
                 sys.exit(HELD)
-    except (JanusError, UserOperationError) as error:
-        # `exec` raises what an operation raises, `run` wraps it.
-        cause = error.__cause__ if isinstance(error, UserOperationError) else error
-        if not isinstance(cause, JanusError):
-            raise
-        print(f"project.py: {cause}", file=sys.stderr)
-        sys.exit({ToBeContinued: STOPPED, Held: HELD}.get(type(cause), 2))
+    except Exception as error:
+        # `exec` raises what an operation raises, `run` wraps it; conditions are always wrapped.
+        cause: BaseException = error
+        wrapped = isinstance(error, UserConditionError | UserOperationError)
+        if wrapped and error.__cause__ is not None:
+            cause = error.__cause__
+        code = crash.end("project.py", cause, [Path.cwd()])
+        if isinstance(cause, ToBeContinued | Held):
+            code = STOPPED if isinstance(cause, ToBeContinued) else HELD
+        sys.exit(code)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
-import traceback
 from typing import Annotated
 
 import typer
 
-from janus_md import __version__
+from janus_md import __version__, crash, encoding
 from janus_md.commands import files, information, submission, workspaces
 from janus_md.commands.reproduce import reproduce
 from janus_md.commands.run import run
 from janus_md.commands.status import status
-from janus_md.errors import JanusError
+
+PRINTING = ("catalog", "calibrate", "schema", "doctor", "status", "query")
+"""Commands that end, by SIGPIPE, when nobody reads what they print: they do nothing else."""
 
 app = typer.Typer(
     name="janus-md",
@@ -61,18 +63,17 @@ def options(
 def main() -> None:
     """Run the command line; what the user can mend is told in one sentence, with exit code 2.
 
-    Anything else ends with 70 (EX_SOFTWARE): 1 is that of `run` where a job has failed.
+    Anything else ends with 70 and a report: 1 is that of `run` where a job has failed.
     """
+    encoding.settle()
+    if sys.argv[1:2] and sys.argv[1] in PRINTING:  # like other tools, in `janus-md query | head`
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     # Ten thousand jobs are a million values, none of them garbage: look for some now and then only.
     gc.set_threshold(1_000_000, 20, 100)
     try:
         app()
-    except JanusError as error:
-        print(f"janus-md: {error}", file=sys.stderr)
-        sys.exit(2)
-    except Exception:
-        traceback.print_exc()
-        sys.exit(70)
+    except Exception as error:
+        sys.exit(crash.end("janus-md", error, crash.directories(sys.argv)))
 
 
 if __name__ == "__main__":

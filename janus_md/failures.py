@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
-from pathlib import Path
 from typing import Any
-
-from janus_md.errors import JanusError
 
 MOST = 2
 """Failures in a row after which a job is submitted again only where the user says so."""
 
 KEY = "failures"
 """Key of the document: how often."""
-
-
-def message(error: Exception, directory: Path) -> str:
-    """Say in a sentence why an operation on the job in `directory` failed."""
-    if isinstance(error, JanusError):
-        return str(error)
-    if isinstance(error, OSError):  # a full disk, a folder that cannot be written
-        return (
-            f"{error.filename or directory}: {error.strerror or error}; mend that and run again: "
-            "nothing before the last checkpoint is lost"
-        )
-    return f"{type(error).__name__}: {error}"
 
 
 def note(document: MutableMapping[str, Any], operation: str, why: str) -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md import failures, records
+from janus_md import crash, failures, records
 from janus_md.errors import JanusError, ToBeContinued
 from janus_md.locks import Held
 from janus_md.workspace import check_cache
@@ -87,7 +87,7 @@ def failing_alone(job: Job, operation: str) -> Iterator[None]:
             raise
         if not isinstance(error, JanusError | OSError):
             traceback.print_exc()
-        message = failures.message(error, Path(job.path))
+        message, _ = crash.of_job(error, operation, Path(job.path))
         tell(job.id, message)
         if isinstance(error, Held):
             held.append(job.id)

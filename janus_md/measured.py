@@ -13,7 +13,7 @@ import platform
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ def processor() -> str:
     """What tells this machine from others in speed: its processor."""
     name = platform.processor() or platform.machine()
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
         name = next((line.split(":")[1].strip() for line in lines if "model name" in line), name)
     except OSError:
         pass
@@ -78,7 +78,7 @@ def keep(machine: str, kind: str, value: Any, file: Path) -> None:
             kept[machine] = dict([*here.items(), (kind, value)][-MOST:])
             staged = file.with_name(f"{file.name}.{os.getpid()}")
             try:
-                staged.write_text(json.dumps(kept, indent=1))
+                staged.write_text(json.dumps(kept, indent=1), encoding="utf-8")
                 staged.replace(file)
             finally:
                 staged.unlink(missing_ok=True)
@@ -90,8 +90,8 @@ def keep(machine: str, kind: str, value: Any, file: Path) -> None:
 def in_turn(kind: str, file: Path, look: Callable[[], None]) -> Iterator[None]:
     """Let one process at a time measure the same thing; who waited finds it kept, if all went well.
 
-    Who is killed lets the next one in. After :data:`LONGEST` seconds, and where files cannot be
-    locked, nobody waits: to measure twice is no harm.
+    Who is killed lets the next one in. After :data:`LONGEST` seconds, and where no file can be
+    written, nobody waits: to measure twice is no harm.
 
     Parameters
     ----------
@@ -102,27 +102,27 @@ def in_turn(kind: str, file: Path, look: Callable[[], None]) -> Iterator[None]:
     """
     name = hashlib.sha256(kind.encode()).hexdigest()[:16]
     place, end = file.with_name(f"{file.stem}.{name}.lock"), time.monotonic() + LONGEST
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError:
-        yield
-        return
-    alone = False
-    try:
+    with ExitStack() as held:
+        alone = False
         with suppress(OSError):
-            while not (alone := locks.wait_for(descriptor, 0.5, 0.05)) and time.monotonic() < end:
-                look()
-        yield
-    finally:
-        if alone:
-            place.unlink(missing_ok=True)  # those that wait have it open
-        os.close(descriptor)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            # One descriptor for the whole wait: the file that it stands for may be removed.
+            descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o644)
+            held.callback(os.close, descriptor)
+            while not alone and (left := end - time.monotonic()) > 0:
+                turn = locks.taking(descriptor, place, 0.5, 0.05, insist=left < 0.5)
+                if not (alone := held.enter_context(turn)):
+                    look()
+        try:
+            yield
+        finally:
+            if alone:
+                place.unlink(missing_ok=True)  # those that wait have it open
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(file.read_text())
+        found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -131,10 +131,5 @@ def _read(file: Path) -> dict[str, Any]:
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
     """Keep other writers away; after a while go on regardless, as a lost entry is no harm."""
-    descriptor = os.open(file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        with suppress(OSError):  # a file system without locks
-            locks.wait_for(descriptor, PATIENCE, 0.01)
+    with locks.exclusive(file.with_suffix(".lock"), PATIENCE, 0.01, insist=True):
         yield
-    finally:
-        os.close(descriptor)

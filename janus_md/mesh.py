@@ -45,6 +45,10 @@ _COEFFICIENTS: dict[int, tuple[float, ...]] = {
 
 MAX_ORDER = max(_COEFFICIENTS)
 
+_TIGHT_CUTOFFS = tuple(5.0 * 2.0 ** (0.5 * k) for k in range(15))  # to 640 nm
+
+_CLUSTERED = 0.25  # volume fraction inside of aggregates, about
+
 SHORTEST = 1.0
 """Shortest cutoff in real space that makes sense for charges in these bodies, nm."""
 
@@ -191,6 +195,39 @@ def check_room(
         )
 
 
+def work(system: System, mesh: Mesh, skin: float) -> float:
+    """Work of one step in arbitrary units: cells, pairs in real space, charge assignment, FFTs.
+
+    Cells of half the cutoff, empty or not, are gone through where the neighbour list is made anew,
+    every thirty steps or so.
+    """
+    _, charges = charge_square_sum(system)
+    points, reach = math.prod(mesh.resolution), mesh.cutoff + skin
+    return (
+        8.0 / 30.0 * system.volume / reach**3
+        + _pairs(charges, system, reach)
+        + 4.0 * charges * mesh.order**3
+        + 4.0 * points * math.log2(points)
+    )
+
+
+def _work_once(system: System, mesh: Mesh, skin: float) -> float:
+    """:func:`work` of a single evaluation, also where all bodies have come together.
+
+    Its neighbour list is new, and lists all beads.
+    """
+    counts = np.bincount(system.kinds, minlength=len(system.bodies))
+    beads = sum(int(n) * (1 + len(b.types)) for n, b in zip(counts, system.bodies, strict=True))
+    occupied = sum(int(n) * b.volume for n, b in zip(counts, system.bodies, strict=True))
+    around = _CLUSTERED * beads / occupied * 4.19 * (mesh.cutoff + skin) ** 3
+    return work(system, mesh, skin) + 5.0 * 0.5 * beads * min(beads, around)
+
+
+def _pairs(number: int, system: System, distance: float) -> float:
+    """Pairs of so many particles, spread evenly, that are within `distance`, nm."""
+    return 0.5 * number * number / system.volume * 4.19 * distance**3
+
+
 def tight_mesh(
     system: System, skin: float, error: float = 1e-4, longest: float | None = None
 ) -> Mesh:
@@ -198,8 +235,19 @@ def tight_mesh(
 
     HOOMD-blue's self-torque of a body (physics of its mesh, not of the formulas here) asks for
     at least 48 points along every side.
+
+    Of several cutoffs from 5 nm on it takes the one with the least work: in a wide box of few
+    bodies a long cutoff costs next to nothing, and a short one a mesh of gigabytes.
     """
-    cutoff = min(longest_cutoff(system, skin) if longest is None else longest, 5.0)
+    most = longest_cutoff(system, skin) if longest is None else longest
+    cutoffs = [cutoff for cutoff in _TIGHT_CUTOFFS if cutoff <= most] or [most]
+    meshes = [_tight_mesh(system, cutoff, error) for cutoff in cutoffs]
+    accurate = [mesh for mesh in meshes if estimated_error(system, mesh) <= error]
+    return min(accurate or meshes, key=lambda mesh: _work_once(system, mesh, skin))
+
+
+def _tight_mesh(system: System, cutoff: float, error: float) -> Mesh:
+    """Return the coarsest mesh with `cutoff` that keeps the `error`, or the finest there is."""
     shortest = float(system.box[:3].min())
     for points in smooth_numbers(512):
         if points < min(48, 6 * shortest):

@@ -10,7 +10,7 @@ from typing import Any
 from janus_md import heat, simulate
 from janus_md.documents import finite
 from janus_md.errors import ToBeContinued
-from janus_md.interrupts import stop_signals
+from janus_md.interrupts import interruptible, stop_signals
 from janus_md.locks import hold
 from janus_md.products import (
     LOG,
@@ -120,13 +120,15 @@ def analyze_job(
                 raise ToBeContinued(f"stopped at frame {done} of {total}; run again to go on")
 
         kept = directory / PARTIAL_ANALYSIS
-        summary = analyze_file(
-            directory / TRAJECTORY, directory, workers=workers, progress=told, kept=kept
-        )
-        summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1], summary["notes"])
-        summary[SUSCEPTIBILITY] = susceptibility_of(
-            directory / LOG, directory / TRAJECTORY, summary["notes"]
-        )
+        with interruptible("stopped in the analysis; run again to go on"):
+            summary = analyze_file(
+                directory / TRAJECTORY, directory, workers=workers, progress=told, kept=kept
+            )
+            notes = summary["notes"]
+            summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1], notes)
+            summary[SUSCEPTIBILITY] = susceptibility_of(
+                directory / LOG, directory / TRAJECTORY, notes
+            )
         document["analysis"] = finite(summary)
         document.pop("failure", None)
         kept.unlink(missing_ok=True)

@@ -46,7 +46,9 @@ def ask(engine: str = "auto", device: str = "auto") -> Found:
         Where looking crashed.
     """
     command = [sys.executable, "-m", "janus_md.probing", engine, device]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     try:
         answer = json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError) as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from janus_md.engines.base import Simulation
 from janus_md.errors import JanusError, SimulationFailed, ToBeContinued
 from janus_md.execution import completed, device_of, measured_rate, mesh_of, placed
 from janus_md.initial import build
+from janus_md.interrupts import interruptible
 from janus_md.products import INITIAL, LOG, RESTART, TRAJECTORY
 from janus_md.protocol import Stage, stages
 from janus_md.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Observer, Recorder
@@ -72,9 +74,34 @@ def simulate(
         return
     run = Run(directory, document, progress, observers, should_stop, settled, Pace(limit))
     plan = stages(point, point.bodies())
+    with interruptible("stopped before the simulation began; run again to begin anew"):
+        state = _begin(run, point, plan, engine, device, threads, gpu_id, allow)
+    document["execution"] = state.execution
+    names = [stage.name for stage in plan]
+    reached = names.index(state.stage)
+    for number, stage in enumerate(plan[reached:], reached):
+        state = _run_stage(run, point, state, stage, number)
+        if number + 1 < len(plan):
+            state = replace(state, stage=plan[number + 1].name, done=0, digests=(0, 0))
+            run.save(state)
+    run.check_time(state)
+    _finish(run, point, state)
+
+
+def _begin(
+    run: Run,
+    point: StatePoint,
+    plan: Sequence[Stage],
+    engine: str,
+    device: str,
+    threads: int,
+    gpu_id: int,
+    allow: Collection[str],
+) -> Checkpoint:
+    """Return where the run begins: at its checkpoint, or with bodies just placed and a mesh."""
     first = build(point)
     made_for = account(point, first, plan)
-    restart = directory / RESTART
+    restart = run.directory / RESTART
     if restart.exists():
         state = load_checkpoint(restart, first)
         before = state.execution
@@ -87,24 +114,15 @@ def simulate(
         state = adopt(restart, state, made_for, load(before["engine"]).version(), allow)
         state = replace(state, execution=placed(state.execution, state.system, threads, gpu_id))
         run.begun = (state.stage, state.done)
-    else:
-        candidates = require(engine, device)
-        if not (directory / INITIAL).exists():
-            about = trajectory.metadata(point, first.bodies)
-            trajectory.write_whole(directory / INITIAL, trajectory.frame_of(first, 0, about))
-        execution = choose_once(point, first, candidates, threads, gpu_id, run.look)
-        state = Checkpoint(plan[0].name, 0, first, execution, made_for=made_for)
-        run.save(state)  # the mesh need not be chosen again
-    document["execution"] = state.execution
-    names = [stage.name for stage in plan]
-    reached = names.index(state.stage)
-    for number, stage in enumerate(plan[reached:], reached):
-        state = _run_stage(run, point, state, stage, number)
-        if number + 1 < len(plan):
-            state = replace(state, stage=plan[number + 1].name, done=0, digests=(0, 0))
-            run.save(state)
-    run.check_time(state)
-    _finish(run, point, state)
+        return state
+    candidates = require(engine, device)
+    if not (run.directory / INITIAL).exists():
+        about = trajectory.metadata(point, first.bodies)
+        trajectory.write_whole(run.directory / INITIAL, trajectory.frame_of(first, 0, about))
+    execution = choose_once(point, first, candidates, threads, gpu_id, run.look)
+    state = Checkpoint(plan[0].name, 0, first, execution, made_for=made_for)
+    run.save(state)  # the mesh need not be chosen again
+    return state
 
 
 def _run_stage(
@@ -119,11 +137,12 @@ def _run_stage(
         return state
     frames = None
     if stage.frame_steps:
-        frames = Recorder(run.directory, point, state, stage, run.observers)
+        with _until_steps(run, state, stage):
+            frames = Recorder(run.directory, point, state, stage, run.observers)
     try:
         while not _is_over(state, stage):
             run.check_time(state)
-            with run.pace.timing("start"):
+            with run.pace.timing("start"), _until_steps(run, state, stage):
                 simulation = load(state.execution["engine"]).start(
                     state.system,
                     stage.bath,
@@ -145,6 +164,18 @@ def _run_stage(
     return state
 
 
+@contextmanager
+def _until_steps(run: Run, state: Checkpoint, stage: Stage) -> Iterator[None]:
+    """Let a signal end what goes before the next steps."""
+    where = f"at step {state.done} of {stage.steps} ({stage.name})"
+    try:
+        with interruptible(f"stopped {where}; run again to go on"):
+            yield
+    except ToBeContinued:
+        run.document["execution"] = state.execution
+        raise
+
+
 def _is_over(state: Checkpoint, stage: Stage) -> bool:
     """Whether `stage` has run its time, or was ended because the run had settled."""
     return state.done == stage.steps or state.execution.get("settled_at_step") == state.done
@@ -159,7 +190,7 @@ def _to_next_checkpoint(
     if frames is not None and done == 0:
         frames.keep(0, simulation.system(), before, simulation.kicks())
     begun = told = time.monotonic()
-    rate = measured_rate(execution)
+    rate = 0.01 * measured_rate(execution)  # it may be slower by now: measured at once
     look = stage.frame_steps or max(1, stage.steps // 10)
     while True:
         goal = min(stage.steps, (done // look + 1) * look)
@@ -213,7 +244,9 @@ def _to_next_checkpoint(
 
 def _finish(run: Run, point: StatePoint, state: Checkpoint) -> None:
     """Measure the mesh once more on the last state, complete the record, name the products."""
-    run.document["execution"] = completed(state.execution, point, state.system)
+    with interruptible("stopped after the last step; run again to complete the record"):
+        execution = completed(state.execution, point, state.system)
+    run.document["execution"] = execution
     run.document.pop("failure", None)
     kept = (run.directory / name for name in (PARTIAL_LOG, LOG))
     run.document[heat.KEY] = examine(next(filter(Path.exists, kept)), point)

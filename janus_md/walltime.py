@@ -130,7 +130,12 @@ def _of_scheduler(environment: Mapping[str, str]) -> Limit:
         return NO_LIMIT
     try:
         done = subprocess.run(
-            [*_ASK, "--jobs", job], capture_output=True, text=True, timeout=_PATIENCE, check=True
+            [*_ASK, "--jobs", job],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_PATIENCE,
+            check=True,
         )
         # The first job of an array lists all of its tasks.
         rows = (line.split() for line in done.stdout.splitlines())

@@ -24,16 +24,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from janus_md import failures, heat, ranks
+from janus_md import crash, encoding, failures, heat, interrupts, ranks
 from janus_md.errors import JanusError, ToBeContinued
-from janus_md.interrupts import SIGNALS
-from janus_md.locks import Held
+from janus_md.interrupts import SIGNALS, STOPPED
+from janus_md.locks import Held, Unclear
 from janus_md.reporter import Reporter
 from janus_md.walltime import NO_LIMIT, Limit, limit
 
-DONE, FAILED, STOPPED, HELD = 0, 1, 75, 76
-"""Exit codes: 75, EX_TEMPFAIL, where a checkpoint is written and a later run goes on; 76 where
-another process works on the job."""
+DONE, FAILED, HELD = 0, 1, 76
+"""Exit codes: 76 where another process works on the job. :data:`STOPPED` where a later run goes on
+from what is on disk, :data:`janus_md.crash.CRASHED` where nobody foresaw why it failed."""
 
 
 @dataclass(frozen=True)
@@ -138,23 +138,37 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
     except Held as error:
         reporter.tell(message=str(error))
         return HELD
+    except Unclear as error:  # a later run would find the same; the document may be another's
+        reporter.tell(message=str(error))
+        return FAILED
     except Exception as error:
         if not isinstance(error, OSError):
             traceback.print_exc()
-        message = failures.message(error, directory)
+        message, code = crash.of_job(error, operation, directory)
         reporter.tell(message=message)
         # The note may find no room, or a document that somebody has damaged meanwhile.
         with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
             failures.note(job.document, operation, message)
-        return FAILED
+        return code
     failures.forget(job.document)
     return DONE
+
+
+def _guarded(work: Callable[[], int], operation: str, directory: Path, reporter: Reporter) -> int:
+    """Return the exit code of `work`, also where an error gets out of it."""
+    try:
+        return work()
+    except Exception as error:
+        traceback.print_exc()
+        message, code = crash.of_job(error, operation, directory)
+        reporter.tell(message=message)
+        return code
 
 
 def _go_first() -> None:
     """Where memory runs out, the kernel shall end one worker and not what started them all."""
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("500")
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="utf-8")
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
@@ -170,31 +184,9 @@ def _exit(code: int) -> NoReturn:
     sys.exit(code)
 
 
-def work_on_ranks(lead: Callable[[], int]) -> int:
-    """Lead the other ranks or follow the first one; the exit code is the same on all of them."""
-    from janus_md.engines.distributed import dismiss, follow
-
-    try:
-        if ranks.rank() > 0:
-            _pass_signals_on()
-            return follow()
-        try:
-            code = lead()
-        except SystemExit as told:  # outside of the simulation, where the others wait for an order
-            code = int(told.code or 0)
-        dismiss(code)
-        return code
-    except BaseException as error:
-        ranks.abort(f"rank {ranks.rank()}: {type(error).__name__}: {error}")
-        raise
-
-
-def _pass_signals_on() -> None:
-    for number in SIGNALS:
-        signal.signal(number, lambda *_: ranks.wish_to_stop())
-
-
 def _prepare() -> None:
+    interrupts.owned = True
+    encoding.settle()
     for number in SIGNALS:
         signal.signal(number, _leave)
     faulthandler.enable()  # a crash of an engine leaves a trace of where it was
@@ -229,11 +221,18 @@ def work_forked(
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     with contextlib.suppress(OSError):  # as top shows it; else all are called like the server
-        Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}")
+        Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}", encoding="utf-8")
     _prepare()
     reporter = Reporter(pipe.fileno())
     _exit(
-        _on_ranks(1, operation, reporter, lambda: work(operation, directory, resources, reporter))
+        _guarded(
+            lambda: _on_ranks(
+                1, operation, reporter, lambda: work(operation, directory, resources, reporter)
+            ),
+            operation,
+            directory,
+            reporter,
+        )
     )
 
 
@@ -255,7 +254,11 @@ def _on_ranks(
             with contextlib.suppress(OSError):
                 last_words(str(error))
         return FAILED
-    return lead() if ranks.size() == 1 else work_on_ranks(lead)
+    if ranks.size() == 1:
+        return lead()
+    from janus_md.engines.distributed import lead_or_follow
+
+    return lead_or_follow(lead)
 
 
 def main() -> int:
@@ -292,7 +295,12 @@ def main() -> int:
         )
         return work(given.operation, given.directory, resources, reporter)
 
-    return _on_ranks(given.ranks, given.operation, reporter, lead, last_words)
+    return _guarded(
+        lambda: _on_ranks(given.ranks, given.operation, reporter, lead, last_words),
+        given.operation,
+        given.directory,
+        reporter,
+    )
 
 
 if __name__ == "__main__":

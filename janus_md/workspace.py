@@ -15,7 +15,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,9 +151,10 @@ def _alone(directory: Path) -> Iterator[None]:
     """Keep other calls of :func:`create` away: signac's own files are not written in one stroke."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
-        with suppress(OSError):  # a file system without such locks
-            locks.wait_for(descriptor, PATIENCE, 0.1)
-        yield
+        with ExitStack() as held:
+            with suppress(OSError):  # the folder around it may not be writable
+                held.enter_context(locks.taking(descriptor, directory.resolve(), PATIENCE, 0.1))
+            yield
     finally:
         os.close(descriptor)
 

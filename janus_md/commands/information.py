@@ -179,6 +179,6 @@ def doctor(
 
 
 def _print_json(data: Any) -> None:
-    import json
+    from janus_md.encoding import json_text
 
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    typer.echo(json_text(data, indent=2))

@@ -83,8 +83,6 @@ def run(
     where a job failed or is damaged, 75 where something is left
     for a later run (Ctrl-C once: all write their checkpoints), 130 after Ctrl-C twice.
     """
-    from rich.console import Console
-
     from janus_md import failures, query
     from janus_md.commands import troubles
     from janus_md.commands.chosen import chosen_jobs
@@ -119,7 +117,9 @@ def run(
         allow=tuple(allow or ()),
         limit=end,
     )
-    console = Console(soft_wrap=True)
+    from janus_md.workstation import display as shown
+
+    console = shown.console(soft_wrap=True)
     for what, number in (
         ("not simulated yet", waiting),
         ("failed twice and left out", skipped),
@@ -136,7 +136,6 @@ def run(
         if not waiting:
             console.print(f"{count(len(chosen), 'job')}, all done", highlight=False)
         return
-    from janus_md.workstation.display import Lines, LiveTable
 
     def crashed(job: Job, operation: str, message: str) -> None:
         # The folder may be what is wrong, or the document.
@@ -158,7 +157,8 @@ def run(
         except KeyboardInterrupt as error:
             console.print("stopped before any job began; run again to go on")
             raise typer.Exit(75) from error
-    display = (LiveTable if console.is_terminal else Lines)(Console(), pending)
+    kind = shown.LiveTable if console.is_terminal else shown.Lines
+    display = kind(shown.console(), pending)
     try:
         with display:
             outcome = runner.run_jobs(pending, machine, display, crashed)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
 from janus_md import ranks
 from janus_md.engines import adapter
 from janus_md.engines.base import Forces, Kicks, Simulation, Wrapper
+from janus_md.interrupts import SIGNALS
 from janus_md.system import System
 
 _simulations: dict[int, Simulation] = {}
@@ -51,6 +54,24 @@ class _Led:
 
     def close(self) -> None:
         _together("close", self._number)
+
+
+def lead_or_follow(lead: Callable[[], int]) -> int:
+    """Lead the other ranks or follow the first one; the exit code is the same on all of them."""
+    try:
+        if ranks.rank() > 0:
+            for number in SIGNALS:
+                signal.signal(number, lambda *_: ranks.wish_to_stop())
+            return follow()
+        try:
+            code = lead()
+        except SystemExit as told:  # outside of the simulation, where the others wait for an order
+            code = int(told.code or 0)
+        dismiss(code)
+        return code
+    except BaseException as error:
+        ranks.abort(f"rank {ranks.rank()}: {type(error).__name__}: {error}")
+        raise
 
 
 def follow() -> int:

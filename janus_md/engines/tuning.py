@@ -22,11 +22,17 @@ from janus_md.mesh import (
     estimated_error,
     resolution_for,
     smooth_numbers,
+    work,
 )
 from janus_md.system import Bath, System
 
-CUTOFFS = (2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0)
-"""Cutoffs in real space that are tried, nm."""
+LONG = 10.0
+
+CUTOFFS = (2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, *(LONG * 2.0 ** (0.5 * k) for k in range(11)))
+"""Cutoffs in real space that are tried, nm; those over :data:`LONG` in wide boxes of few bodies."""
+
+SEARCH_SECONDS = 60.0
+"""Time after which a mesh that serves is good enough: no others are tried."""
 
 ORDERS = (3, 4, 5)
 """Orders of the charge assignment that are tried."""
@@ -128,26 +134,40 @@ def tune(
     if electrostatics is None or not charged:
         return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device))
     target = MARGIN * (force_error or electrostatics.force_error) * bath.kT
-    cutoffs = [c for c in CUTOFFS if c <= longest] or [longest]
+    cutoffs = [c for c in CUTOFFS if c <= min(longest, _most(system))] or [longest]
     reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
-    meshes = [
-        found
-        for tried, finer in _promising(engine, system, cutoffs, target)
-        if (found := _coarsest(engine, system, reference, tried, finer, target, device)) is not None
-    ]
+    end = time.monotonic() + SEARCH_SECONDS
+    meshes: list[tuple[Mesh, float]] = []
+    for tried, finer in _promising(engine, system, cutoffs, target):
+        if meshes and time.monotonic() > end:
+            break
+        found = _coarsest(engine, system, reference, tried, finer, target, device)
+        if found is not None:
+            meshes.append(found)
     if not meshes:
         raise JanusError(
             f"electrostatics.force_error: {electrostatics.force_error} kT/nm is below what a mesh "
             "of up to 256 points reaches here; use a larger one"
         )
-    meshes.sort(key=lambda found: _cost(system, found[0]))
-    timed = [
-        (_speed(engine, system, bath, time_step, mesh, device), mesh, error)
-        for mesh, error in meshes[:_TRIALS_TIMED]
-    ]
-    speed, mesh, _ = max(timed, key=lambda row: row[0])
+    meshes.sort(key=lambda found: work(system, found[0], SKIN))
+    timed: list[tuple[float, Mesh]] = []
+    for mesh, _ in meshes[:_TRIALS_TIMED]:
+        if timed and time.monotonic() > end:
+            break
+        timed.append((_speed(engine, system, bath, time_step, mesh, device), mesh))
+    speed, mesh = max(timed, key=lambda row: row[0])
     force, torque = measured_error(engine, system, mesh, reference, bath.kT, device)
     return Tuned(mesh, force, torque, speed)
+
+
+def _most(system: System) -> float:
+    """Longest cutoff that makes sense, nm: over :data:`LONG` only where bodies are few.
+
+    There it costs no more than :data:`LONG`, even if all of them come together.
+    """
+    _, charges = charge_square_sum(system)
+    long = work(system, balanced(system, LONG, resolution_for(system, _SIZES[0]), ORDERS[0]), SKIN)
+    return math.inf if 0.5 * charges * charges < long else LONG
 
 
 def _promising(
@@ -167,7 +187,7 @@ def _promising(
                 # a body partly cancel): begin where it says the charge's error is twice the target.
                 if estimated_error(system, mesh) < 2.0 * target:
                     break
-            found.append((_cost(system, meshes[-1]), meshes, finer))
+            found.append((work(system, meshes[-1], SKIN), meshes, finer))
     found.sort(key=lambda row: row[0])
     return [(meshes, finer) for cost, meshes, finer in found if cost <= _FAR_BEHIND * found[0][0]]
 
@@ -209,14 +229,6 @@ def _coarsest(
         if last <= target:
             return mesh, last
     return None
-
-
-def _cost(system: System, mesh: Mesh) -> float:
-    """Work of one step in arbitrary units: pairs in real space, charge assignment, FFTs."""
-    _, charges = charge_square_sum(system)
-    pairs = 0.5 * charges * charges / system.volume * 4.19 * (mesh.cutoff + SKIN) ** 3
-    points = math.prod(mesh.resolution)
-    return pairs + 4.0 * charges * mesh.order**3 + 4.0 * points * math.log2(points)
 
 
 def _speed(

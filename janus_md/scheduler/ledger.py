@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Iterable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,27 +55,23 @@ def lock(root: Path) -> Iterator[None]:
     Raises
     ------
     JanusError
-        Where that takes too long, or the folder cannot be written or locked.
+        Where that takes too long, or the folder cannot be written.
     """
-    path = root / FOLDER / "submit.lock"
+    path, stack = root / FOLDER / "submit.lock", ExitStack()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        held = stack.enter_context(locks.exclusive(path, PATIENCE, 0.1))
     except OSError as error:
         raise JanusError(f"{path}: {error.strerror}; mend that and submit again") from error
-    try:
-        try:
-            held = locks.wait_for(descriptor, PATIENCE, 0.1)
-        except OSError as error:
-            raise JanusError(f"{root}: {error.strerror}: its file system has no locks") from error
+    with stack:
         if not held:
+            marker = locks.marker_of(path)
+            left = f"; where it was killed, remove {marker}" if marker.exists() else ""
             raise JanusError(
                 f"directory: {str(root)!r}: another submission has been going on for "
-                f"{PATIENCE:.0f} s; wait for it, or end it"
+                f"{PATIENCE:.0f} s; wait for it, or end it{left}"
             )
         yield
-    finally:
-        os.close(descriptor)
 
 
 def enter(
@@ -111,7 +106,7 @@ def jobs_of(root: Path, one: Queued, lists: dict[str, list[list[str]]] | None = 
     lists = {} if lists is None else lists
     if one.name not in lists:
         try:
-            text = (root / tasks_file(one.name)).read_text()
+            text = (root / tasks_file(one.name)).read_text(encoding="utf-8", errors="replace")
         except (OSError, ValueError):
             text = ""
         lists[one.name] = [line.split() for line in text.splitlines()]

@@ -213,7 +213,7 @@ def settle(document: MutableMapping[str, Any], outcome: Outcome) -> None:
 def _left_behind(path: Path) -> tuple[int, bool] | None:
     """Exit code in a script's file, and whether the script came to its end by itself."""
     try:
-        code, *ended = path.read_text().split()
+        code, *ended = path.read_text(encoding="utf-8").split()
         return int(code), not ended
     except (OSError, ValueError):
         return None

@@ -38,7 +38,7 @@ def finish(project: Project, queued: Iterable[Queued]) -> None:
     root = Path(project.path)
     for mark, found in _unentered(root, queued).items():
         waiting = {one.id: ledger.jobs_of(root, one) for one in found if one.state == "PENDING"}
-        enter(project, mark.stem, mark.read_text(), waiting)
+        enter(project, mark.stem, mark.read_text(encoding="utf-8"), waiting)
         if any(one.reason == slurm.HELD for one in found):
             slurm.release(found[0].head)
         mark.unlink()

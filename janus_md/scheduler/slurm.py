@@ -114,7 +114,12 @@ def ask(*command: str, pauses: Sequence[float] = ()) -> str:
     }
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE, env=environment
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",  # paths, which are compared
+            timeout=PATIENCE,
+            env=environment,
         )
     except FileNotFoundError as error:
         raise missing(name) from error

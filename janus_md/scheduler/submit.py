@@ -276,5 +276,5 @@ def _lines(rows: Sequence[Sequence[str]]) -> str:
 def _write(path: Path, text: str) -> None:
     """Write a file whole, or not at all."""
     partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(text)
+    partial.write_text(text, encoding="utf-8", errors="surrogateescape")  # paths as they are
     partial.replace(path)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from janus_md import heat
 from janus_md.messages import count
@@ -28,6 +30,21 @@ NAMED = 3
 _ENDS = {DONE: "done", STOPPED: "stopped", HELD: "held"}
 _BORDER = 6  # lines of a terminal that are not for jobs: heading, sums, and a few of what ended
 _WIDE = 100  # columns of a terminal that has room for bars
+
+
+def console(**options: Any) -> Console:
+    """Return a console for a run, which goes on in silence when nobody reads it any more."""
+    from rich.console import Console
+
+    class Lasting(Console):
+        def on_broken_pipe(self) -> None:
+            self.quiet = True
+            # What is left in the buffer goes nowhere when the interpreter ends.
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+
+    return Lasting(**options)
 
 
 def _speed(rate: float) -> str:

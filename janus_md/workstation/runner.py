@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import selectors
 import signal
 import time
@@ -12,48 +11,23 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from janus_md.interrupts import signals_raise, stop_signals
+from janus_md.interrupts import LAST, signals_raise, stop_signals
 from janus_md.products import OPERATIONS
-from janus_md.walltime import MARGIN, NO_LIMIT, Limit
+from janus_md.walltime import MARGIN
 from janus_md.worker import DONE, HELD, STOPPED, Resources
 from janus_md.workstation import fork_server
+from janus_md.workstation.machine import Machine, cores_here
 from janus_md.workstation.running import Job, Running, start
 from janus_md.workstation.suspension import suspend, suspend_signal
 from janus_md.workstation.throughput import Filling, threads_for
 
 _LOOK_SECONDS = 0.25
 
+STUCK_SECONDS = LAST + 0.5
+"""Seconds after which a worker is killed that was told to stop before its simulation began."""
 
-@dataclass(frozen=True)
-class Machine:
-    """What may be used.
 
-    Attributes
-    ----------
-    engine, device : str
-        As asked for.
-    cores : int
-        Cores that the jobs share.
-    gpus : int
-        GPUs that simulations share; 0 where none is to be used.
-    slots : int, optional
-        Jobs at a time at most; what helps where it is left out.
-    until_stationary : bool
-        Whether a simulation ends when its wires no longer grow.
-    allow : tuple of str
-        What may have changed since a checkpoint was written.
-    limit : Limit
-        When all must have ended.
-    """
-
-    engine: str = "auto"
-    device: str = "auto"
-    cores: int = 1
-    gpus: int = 0
-    slots: int | None = None
-    until_stationary: bool = False
-    allow: tuple[str, ...] = ()
-    limit: Limit = NO_LIMIT
+__all__ = ["Display", "Machine", "Outcome", "cores_here", "run_jobs"]
 
 
 class Display(Protocol):
@@ -83,13 +57,6 @@ class Outcome:
     failed: list[tuple[Job, str]] = field(default_factory=list)
     held: list[tuple[Job, str]] = field(default_factory=list)
     left: list[Job] = field(default_factory=list)
-
-
-def cores_here() -> int:
-    """Cores that this process may use: of the machine, or of what Slurm has allotted."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    allotted = os.environ.get("SLURM_CPUS_PER_TASK", "")  # Slurm binds no core where not told to
-    return min(cores or 1, int(allotted)) if allotted.isdigit() else cores or 1
 
 
 Crashed = Callable[[Job, str, str], None]
@@ -135,6 +102,7 @@ class _Pool:
         self._running: list[Running] = []
         self._selector = selectors.DefaultSelector()
         self._outcome = Outcome()
+        self._told = 0.0
 
     def run(self) -> Outcome:
         fork_server.begin()
@@ -155,6 +123,8 @@ class _Pool:
                     if (interrupted() or limit.left() < MARGIN) and not stopping:
                         stopping = True
                         self._stop()
+                    if stopping:
+                        self._kill_stuck()
             except BaseException:
                 for one in self._running:
                     one.process.kill()
@@ -171,7 +141,15 @@ class _Pool:
         """Ask for checkpoints."""
         for one in self._running:
             one.process.terminate()
+        self._told = time.monotonic()
         self._display.note("stopping in checkpoints; another Ctrl-C stops at once")
+
+    def _kill_stuck(self) -> None:
+        """Kill what hears nothing, as a library holds the interpreter: there is nothing to lose."""
+        if time.monotonic() - self._told > STUCK_SECONDS:
+            for one in self._running:
+                if one.prepares:
+                    one.process.kill()
 
     def _suspend(self) -> None:
         """Do as Ctrl-Z says, and all workers with it."""

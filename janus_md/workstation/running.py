@@ -90,6 +90,11 @@ class Running:
         return self.operation == "simulate" and self.rate > 0
 
     @property
+    def prepares(self) -> bool:
+        """Whether it is a simulation that has not begun to integrate."""
+        return self.operation == "simulate" and self.total == 0
+
+    @property
     def output(self) -> int:
         """Bytes that engine and libraries have printed; 0 where somebody has removed the file."""
         try:
@@ -139,7 +144,7 @@ def kernel_kills(root: Path = Path("/")) -> int:
     """
     for counter in (*_counters(root), root / "proc/vmstat"):
         with suppress(OSError):
-            for line in counter.read_text().splitlines():
+            for line in counter.read_text(encoding="utf-8").splitlines():
                 if line.startswith("oom_kill "):
                     return int(line.split()[1])
     return 0
@@ -148,7 +153,7 @@ def kernel_kills(root: Path = Path("/")) -> int:
 def _counters(root: Path) -> Iterator[Path]:
     """Files that count for this process's control group, of version 2 and 1."""
     with suppress(OSError):
-        for line in (root / "proc/self/cgroup").read_text().splitlines():
+        for line in (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines():
             _, controllers, group = line.split(":", 2)
             if not controllers:
                 yield root / f"sys/fs/cgroup{group}/memory.events"

@@ -206,7 +206,7 @@ def _start(stack: ExitStack, order: dict[str, Any], threads: int) -> subprocess.
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
+        encoding="utf-8",
         env=os.environ | {"OMP_NUM_THREADS": str(threads)},
     )
     stack.enter_context(process)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from janus_md import mesh as mesh_module
 from janus_md.engines import Engine, tuning
 from janus_md.engines.base import CPU, SKIN, Simulation
-from janus_md.engines.tuning import measured_error, tune
+from janus_md.engines.tuning import measured_error, rms, tune
 from janus_md.errors import JanusError
 from janus_md.interactions import Interactions
-from janus_md.mesh import tight_mesh
+from janus_md.mesh import tight_mesh, work
 from janus_md.protocol import damped
 from janus_md.units import thermal_energy
 from tests.engines.conftest import ROOM, catalogue_system
@@ -83,3 +86,48 @@ def test_box_without_room_is_refused_in_one_sentence(engine: Engine) -> None:
     assert np.all(system.box[:3] < 3.4)
     with pytest.raises(JanusError, match=r"^n_bodies: .* use more bodies"):
         tune(engine, system, damped(system.bodies, KT, 5.0, "langevin"), 0.01, device=CPU)
+
+
+def test_the_choice_is_quick_however_dilute_the_box(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """8 bodies in 560 nm: the reference mesh had 512 points a side, which took minutes."""
+    system = catalogue_system(("R-Au-Cu",), "sphere", 8, seed=1, volume_fraction=1e-7)
+    simulation, seen = engine.simulation, []
+
+    def start(*arguments: Any) -> Simulation:
+        seen.append(arguments[3])
+        return simulation(*arguments)
+
+    monkeypatch.setattr(engine, "simulation", start)
+    tuned = tune(engine, system, damped(system.bodies, KT, 5.0, "langevin"), 0.01, device=CPU)
+    assert tuned.force_error < 1e-3
+    points = [math.prod(mesh.resolution) for mesh in seen]
+    cells = [system.volume / (mesh.cutoff + SKIN) ** 3 for mesh in seen]
+    assert max(points) <= 60**3
+    assert max(cells) < 2e5  # a neighbour list at 2.5 nm has 6e6 of them
+
+
+def test_a_reference_is_as_good_with_any_cutoff(engine: Engine) -> None:
+    system = catalogue_system(("R-Au-Cu",), "sphere", 64, seed=1, volume_fraction=2e-3)
+    taken, short = tight_mesh(system, SKIN), mesh_module._tight_mesh(system, 5.0, 1e-4)
+    assert taken.cutoff > 5.0
+    assert work(system, taken, SKIN) < 0.5 * work(system, short, SKIN)
+    forces = [engine.energies_and_forces(system, one).forces for one in (taken, short)]
+    assert rms(forces[0] - forces[1]) < 5e-4  # 1e-4 each on a charge, of which a body has several
+    assert rms(forces[0]) > 0.1
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e3])
+def test_when_time_is_over_a_mesh_that_serves_is_good_enough(
+    seconds: float, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = catalogue_system(("R-Au-Cu",), "sphere", 64, seed=1)
+    searched, timed = [], []
+    coarsest, speed = tuning._coarsest, tuning._speed
+    monkeypatch.setattr(tuning, "SEARCH_SECONDS", seconds)
+    monkeypatch.setattr(tuning, "_coarsest", lambda *a: searched.append(a) or coarsest(*a))
+    monkeypatch.setattr(tuning, "_speed", lambda *a: timed.append(a) or speed(*a))
+    tuned = tune(engine, system, damped(system.bodies, KT, 5.0, "langevin"), 0.01, device=CPU)
+    assert 0 < tuned.force_error <= 0.2
+    assert ((len(searched), len(timed)) == (1, 1)) == (seconds == 0.0)
