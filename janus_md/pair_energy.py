@@ -1,7 +1,8 @@
 """Energy, forces and torques of two rigid bodies alone in an unbounded medium; no engine.
 
-WCA between the beads (:mod:`janus_md.interactions`) and Coulomb between the charges, both summed
-over all pairs of sites of the two bodies, without periodic images.
+A pair table between the beads, by default their WCA repulsion (:mod:`janus_md.interactions`), and
+Coulomb between the charges, both summed over all pairs of sites of the two bodies, without periodic
+images.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import rowan
 from numpy.typing import ArrayLike
 
 from janus_md.bodies import FloatArray, RigidBody
-from janus_md.pair_terms import PairTerms
+from janus_md.pair_terms import PairTable, PairTerms, bead_table
 from janus_md.rotations import UNTURNED, turn_about_z
 
 CHUNK = 1 << 19
@@ -70,6 +71,7 @@ def pair_energy(
     orientation_b: ArrayLike = UNTURNED,
     *,
     relative_permittivity: float = 1.0,
+    pairs: PairTable | None = None,
 ) -> FloatArray:
     """Energy of pairs of bodies.
 
@@ -83,13 +85,16 @@ def pair_energy(
         Unit quaternions (w, x, y, z), body to laboratory.
     relative_permittivity : float
         Of the medium.
+    pairs : mapping, optional
+        Pair table by sorted pair of type names, as a system's interactions hold it; types without a
+        row leave each other alone. By default the repulsion of all beads with volume.
 
     Returns
     -------
     ndarray, shape (M,)
         kJ/mol, 0 at infinite distance.
     """
-    terms = PairTerms(body_a, body_b, relative_permittivity)
+    terms = PairTerms(body_a, body_b, relative_permittivity, pairs)
     return np.concatenate(
         [terms.energy(*chunk) for chunk in _chunks(terms, separation, orientation_a, orientation_b)]
     )
@@ -103,6 +108,7 @@ def pair_forces(
     orientation_b: ArrayLike = UNTURNED,
     *,
     relative_permittivity: float = 1.0,
+    pairs: PairTable | None = None,
 ) -> PairForces:
     """Energy, force and torques of pairs of bodies; parameters as for :func:`pair_energy`.
 
@@ -111,11 +117,19 @@ def pair_forces(
     PairForces
         Arrays over the M pairs.
     """
-    terms = PairTerms(body_a, body_b, relative_permittivity)
+    terms = PairTerms(body_a, body_b, relative_permittivity, pairs)
     parts = [
         terms.forces(*chunk) for chunk in _chunks(terms, separation, orientation_a, orientation_b)
     ]
     return PairForces(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def reach_of_beads(body_a: RigidBody, body_b: RigidBody, pairs: PairTable | None = None) -> float:
+    """Distance of the centres past which no row of the pair table acts, nm; 0 without rows."""
+    beads = bead_table(body_a, body_b, pairs)
+    a, b = (np.linalg.norm(sites, axis=1) for sites in (beads.sites_a, beads.sites_b))
+    far = np.where(beads.epsilon > 0.0, a[:, None] + b[None] + np.sqrt(beads.cutoff2), 0.0)
+    return float(far.max(initial=0.0))
 
 
 @lru_cache(maxsize=1024)

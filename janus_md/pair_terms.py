@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from janus_md.bodies import FloatArray, RigidBody
-from janus_md.interactions import wca_table
+from janus_md.interactions import LennardJones, wca_table
 from janus_md.units import COULOMB
+
+PairTable = Mapping[tuple[str, str], LennardJones]
+"""Rows by sorted pair of type names, as a system's interactions hold them."""
+
+Rows = tuple[tuple[tuple[str, str], LennardJones], ...]
 
 
 class PairTerms:
     """The terms of two bodies, ready for many pairs of them."""
 
-    def __init__(self, body_a: RigidBody, body_b: RigidBody, relative_permittivity: float) -> None:
-        self._beads = _bead_table(body_a, body_b)
+    def __init__(
+        self,
+        body_a: RigidBody,
+        body_b: RigidBody,
+        relative_permittivity: float,
+        pairs: PairTable | None = None,
+    ) -> None:
+        self._beads = bead_table(body_a, body_b, pairs)
         charged_a, charged_b = np.flatnonzero(body_a.charges), np.flatnonzero(body_b.charges)
         self._charged = (body_a.positions[charged_a], body_b.positions[charged_b])
         self._products = (COULOMB / relative_permittivity) * np.multiply.outer(
@@ -65,7 +77,7 @@ class PairTerms:
 
 
 @dataclass(frozen=True, eq=False)
-class _BeadTable:
+class BeadTable:
     """Beads of a, shape (A, 3), and of b, (B, 3); parameters of every pair of them, (A, B)."""
 
     sites_a: FloatArray
@@ -75,10 +87,12 @@ class _BeadTable:
     cutoff2: FloatArray
 
     def energy(self, r2: FloatArray) -> FloatArray:
+        """Energies at the squared distances, kJ/mol."""
         # held at the cutoff, where the shifted energy is 0: cheaper than picking the near pairs
         return self._unshifted(np.minimum(r2, self.cutoff2)) - self._unshifted(self.cutoff2)
 
     def force_over_distance(self, r2: FloatArray) -> FloatArray:
+        """Forces over the distances, kJ/mol/nm^2; positive where the beads repel."""
         s2 = self.sigma2 / r2
         s6 = s2 * s2 * s2
         return (r2 < self.cutoff2) * (24.0 * self.epsilon * s6 * (2.0 * s6 - 1.0) / r2)
@@ -89,17 +103,23 @@ class _BeadTable:
         return 4.0 * self.epsilon * s6 * (s6 - 1.0)
 
 
+def bead_table(body_a: RigidBody, body_b: RigidBody, pairs: PairTable | None) -> BeadTable:
+    """Beads that interact and their rows of the pair table; None: the repulsion of all beads."""
+    return _bead_table(body_a, body_b, None if pairs is None else tuple(sorted(pairs.items())))
+
+
 @lru_cache(maxsize=1024)
-def _bead_table(body_a: RigidBody, body_b: RigidBody) -> _BeadTable:
-    """Beads with volume (the central particle among them) and their rows of the pair table."""
-    table = wca_table([body_a, body_b])
+def _bead_table(body_a: RigidBody, body_b: RigidBody, rows: Rows | None) -> BeadTable:
+    table = wca_table([body_a, body_b]) if rows is None else dict(rows)
+    acting = {name for pair in table for name in pair}
     types, sites = [], []
     for body in (body_a, body_b):
-        every = (body.name, *body.types)
-        solid = [k for k, t in enumerate(every) if body.diameters[t] > 0]
-        types.append([every[k] for k in solid])
-        sites.append(np.vstack([np.zeros(3), body.positions])[solid])
-    rows = [table[min(s, t), max(s, t)] for s in types[0] for t in types[1]]
-    columns = np.array([(p.epsilon, p.sigma**2, p.cutoff**2) for p in rows], float)
+        every = (body.name, *body.types)  # the central particle among them
+        chosen = [k for k, name in enumerate(every) if name in acting]
+        types.append([every[k] for k in chosen])
+        sites.append(np.vstack([np.zeros(3), body.positions])[chosen])
+    nothing = LennardJones(0.0, 1.0, 1.0)
+    found = [table.get((min(s, t), max(s, t)), nothing) for s in types[0] for t in types[1]]
+    columns = np.array([(p.epsilon, p.sigma**2, p.cutoff**2) for p in found], float)
     shaped = columns.reshape(len(types[0]), len(types[1]), 3)
-    return _BeadTable(sites[0], sites[1], shaped[..., 0], shaped[..., 1], shaped[..., 2])
+    return BeadTable(sites[0], sites[1], shaped[..., 0], shaped[..., 1], shaped[..., 2])

@@ -31,6 +31,7 @@ from janus_md.template_yaml import (
     Setting,
     TemplateError,
     line_of,
+    line_of_key,
     nest,
     overlap,
     parse,
@@ -111,7 +112,7 @@ def read_template(text: str, source: str) -> Sweep:
     data = parse(text, source)
     for key in data:
         if key not in SECTIONS:
-            raise TemplateError(source, data.lc.key(key)[0] + 1, unknown("key", key, SECTIONS))
+            raise TemplateError(source, line_of_key(data, key), unknown("key", key, SECTIONS))
     description = data.get("description", "")
     if not isinstance(description, str):
         raise TemplateError(
@@ -131,7 +132,7 @@ def read_template(text: str, source: str) -> Sweep:
     seen: dict[str, int] = {}
     for choices in product(*factors):
         chosen = [setting for choice in choices for setting in choice]
-        line = max((setting.line for setting in chosen), default=1)
+        line = max((setting.given for setting in chosen), default=1)
         point = _state_point([*fixed, *chosen], line, source)
         before = seen.setdefault(point.canonical(), line)
         if len(seen) == len(points):
@@ -162,7 +163,7 @@ class _Reader:
     def fixed(self) -> Choice:
         """Settings of all state points."""
         found = tuple(settings(self._map("fixed")))
-        self._take("fixed", [(setting.key, setting.line) for setting in found])
+        self._take("fixed", [(setting.key, setting.given) for setting in found])
         return found
 
     def points(self) -> Iterator[list[Choice]]:
@@ -175,7 +176,7 @@ class _Reader:
                 raise self._refuse(line_of(items, k), f"points: {item!r} must be a map of keys")
         choices = [tuple(settings(item)) for item in items]
         # Points may differ in their keys, so they are not held against each other.
-        self._take("points", *([(setting.key, setting.line) for setting in c] for c in choices))
+        self._take("points", *([(setting.key, setting.given) for setting in c] for c in choices))
         yield choices
 
     def zipped(self) -> Iterator[list[Choice]]:
@@ -209,7 +210,7 @@ class _Reader:
                 line, f"replicas: {number!r} must be a whole number from 1 to {MOST}"
             )
         self._take("replicas", [("replica", line)])
-        yield [(Setting("replica", k, line),) for k in range(number)]
+        yield [(Setting("replica", k, line, line),) for k in range(number)]
 
     def _columns(self, section: str) -> list[tuple[str, int, list[Choice]]]:
         """Key, line and choices of each list in a section of lists."""
@@ -269,4 +270,5 @@ def _item(values: Any, k: int, name: str) -> Choice:
     """Settings that an item of a list stands for: one, or those of a map."""
     if isinstance(values[k], dict) and values[k]:
         return tuple(settings(values[k], f"{name}."))
-    return (Setting(name, plain(values[k]), line_of(values, k)),)
+    line = line_of(values, k)
+    return (Setting(name, plain(values[k]), line, line),)

@@ -21,11 +21,14 @@ class Setting:
         Plain value.
     line : int
         Line of the value, counted from 1.
+    given : int
+        Line that gives it to this map: that of the value, or of the map that merges it in.
     """
 
     key: str
     value: Any
     line: int
+    given: int
 
 
 class TemplateError(JanusError):
@@ -42,12 +45,14 @@ def parse(text: str, source: str) -> Any:
     Raises
     ------
     TemplateError
-        If it is not YAML, has a key twice, or is not a map.
+        If it is not YAML, has a key twice, holds itself, or is not a map.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
+        # first its nodes alone: of a map that holds itself, the reader would lose a part
+        _refuse_loops(YAML(typ="rt", pure=True).compose(text), source)
         data = YAML(typ="rt", pure=True).load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark
@@ -70,21 +75,56 @@ def parse(text: str, source: str) -> Any:
     return data
 
 
+def _refuse_loops(node: Any, source: str, above: tuple[Any, ...] = (), done: Any = None) -> None:
+    """Refuse a map or list that holds itself, by an alias or a merge."""
+    done = set() if done is None else done
+    if any(node is one for one in above):
+        line = node.start_mark.line + 1
+        raise TemplateError(source, line, "a map or list must not hold itself by an alias")
+    if id(node) in done or not isinstance(getattr(node, "value", None), list):
+        return
+    for item in node.value:
+        for part in item if isinstance(item, tuple) else (item,):
+            _refuse_loops(part, source, (*above, node), done)
+    done.add(id(node))
+
+
 def line_of(container: Any, key: Any) -> int:
-    """Line, counted from 1, of the value of a key of a map, or of an item of a list."""
-    is_map = isinstance(container, Mapping)
-    mark = container.lc.value(key) if is_map else container.lc.item(key)
-    return int(mark[0]) + 1
+    """Line, counted from 1, of the value of a key of a map, or of an item of a list.
+
+    Of a key that a map has by a merge (``<<``), it is that of the value in the map that it is from.
+    """
+    if not isinstance(container, Mapping):
+        return int(container.lc.item(key)[0]) + 1
+    own = container.lc.data or {}
+    if key in own:
+        return int(container.lc.value(key)[0]) + 1
+    for merged in container.merge:
+        if key in merged:
+            return line_of(merged, key)
+    return int(container.lc.line) + 1
 
 
-def settings(mapping: Any, prefix: str = "") -> Iterator[Setting]:
-    """Yield the settings of a map, nested maps as dotted keys."""
+def line_of_key(container: Any, key: Any) -> int:
+    """Line, counted from 1, of a key of a map, or of the map where it has the key by a merge."""
+    if key in (container.lc.data or {}):
+        return int(container.lc.key(key)[0]) + 1
+    return int(container.lc.line) + 1
+
+
+def settings(mapping: Any, prefix: str = "", given: int | None = None) -> Iterator[Setting]:
+    """Yield the settings of a map, nested maps as dotted keys.
+
+    `given` is the line that gives all of them, where that is not where they stand.
+    """
     for key, value in mapping.items():
-        name = f"{prefix}{key}"
+        name, line = f"{prefix}{key}", line_of(mapping, key)
+        merged = key not in (mapping.lc.data or {})
+        here = given or (line_of_key(mapping, key) if merged else None)
         if isinstance(value, Mapping) and value:
-            yield from settings(value, f"{name}.")
+            yield from settings(value, f"{name}.", here)
         else:
-            yield Setting(name, plain(value), line_of(mapping, key))
+            yield Setting(name, plain(value), line, here or line)
 
 
 def plain(value: Any) -> Any:

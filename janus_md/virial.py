@@ -10,31 +10,37 @@ suspension is ``rho kT (1 + B2 rho)``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from janus_md import units
 from janus_md.bodies import FloatArray, RigidBody
-from janus_md.interactions import WCA_CUTOFF
-from janus_md.pair_energy import pair_energy
+from janus_md.orientations import SETS, Turns, random_set, revolution_rule
+from janus_md.pair_energy import pair_energy, reach_of_beads
+from janus_md.pair_terms import PairTable
+from janus_md.radial import NEAR, Integral, NoIntegral, integral
+from janus_md.survey import Energy, Survey
 from janus_md.units import COULOMB, DEBYE
 
-Energy = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
-"""Pair energy in kT of separations (M, 3) and orientations (M, 4) of the two bodies."""
+ORDERS = (12, 16, 24, 32, 48, 64)
+"""Nodes in either tilt of bodies of revolution, tried until the value stays."""
 
-REVOLUTION_NODES = (24, 24, 10)
-"""Nodes in the tilt of either dipole and in the azimuth between them, of bodies of revolution."""
+EVALUATIONS = 20_000_000
+"""Pair energies after which no finer set of orientations is begun."""
 
-SCRAMBLES, LOG2_POINTS = 8, 9
-"""Independent sets of quasi-random orientations of other bodies; points in each, power of 2."""
+DIPOLES_END = 8.0
+"""Distance past which dipoles are sure to be weak, in units of that at which they have kT."""
 
-PANELS, PANEL_NODES = 48, 5
-"""Panels in distance and Gauss-Legendre nodes in each."""
+ENOUGH = 20
+"""Random orientations with an energy near the lowest that tell how much they count."""
 
-FAR = 6.0
-"""End of the integration, in units of the length at which two dipoles interact with kT."""
+RANDOM_ACCURACY = 1e-4
+"""Accuracy past which integrating over distances is no use where orientations are random."""
+
+NEAREST = 1.2
+"""End of the range in which bonds are looked for first, in units of the touching distance."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,10 @@ class SecondVirial:
     value : float
         nm^3.
     error : float
-        Of the integration: standard error over sets of random orientations, or for bodies of
-        revolution the difference to half the nodes, nm^3.
+        Of the integration over distances and orientations, nm^3. Of bodies of revolution it is a
+        bound that the difference between successive sets of orientations gives; of other bodies it
+        holds twice the standard error over sets of random orientations. It is as large as the
+        value where the orientations that bind are too few to be told.
     """
 
     value: float
@@ -55,7 +63,13 @@ class SecondVirial:
 
 
 def second_virial(
-    body_a: RigidBody, body_b: RigidBody, temperature: float, relative_permittivity: float = 1.0
+    body_a: RigidBody,
+    body_b: RigidBody,
+    temperature: float,
+    relative_permittivity: float = 1.0,
+    *,
+    pairs: PairTable | None = None,
+    accuracy: float = 1e-6,
 ) -> SecondVirial:
     """Second virial coefficient of two bodies, which may be of one kind.
 
@@ -70,136 +84,145 @@ def second_virial(
         K.
     relative_permittivity : float
         Of the medium.
+    pairs : mapping, optional
+        Pair table by sorted pair of type names; by default the repulsion of all beads.
+    accuracy : float
+        As for :func:`integrate`.
 
     Raises
     ------
     ValueError
-        If a body carries a net charge: the integral does not converge.
+        If a body carries a net charge, or the bodies attract without bound: the integral does not
+        converge.
     """
     for body in (body_a, body_b):
         if abs(body.charges.sum()) > 1e-9:
-            raise ValueError(f"body {body.name}: no second virial coefficient with a net charge")
+            raise NoIntegral(f"body {body.name}: no second virial coefficient with a net charge")
     kT = units.thermal_energy(temperature)
 
     def energy(r: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
         u = pair_energy(
-            body_a, body_b, r, first, second, relative_permittivity=relative_permittivity
+            body_a,
+            body_b,
+            r,
+            first,
+            second,
+            relative_permittivity=relative_permittivity,
+            pairs=pairs,
         )
         return np.asarray(u / kT)
 
     moments = [float(np.linalg.norm(body.dipole)) * DEBYE for body in (body_a, body_b)]
     strength = COULOMB * moments[0] * moments[1] / (relative_permittivity * kT)
-    touching = WCA_CUTOFF * (body_a.reach + body_b.reach)
+    touching = reach_of_beads(body_a, body_b, pairs) or math.cbrt(strength)
+    if touching == 0.0:
+        return SecondVirial(0.0, 0.0)  # neither beads nor dipoles
     turning = body_a.symmetry == 0 and body_b.symmetry == 0
-    return integrate(energy, strength, touching, revolution=turning)
+    return integrate(energy, strength, touching, revolution=turning, accuracy=accuracy)
 
 
 def integrate(
-    energy: Energy, strength: float, touching: float, *, core: float = 0.0, revolution: bool
+    energy: Energy,
+    strength: float,
+    touching: float,
+    *,
+    core: float = 0.0,
+    revolution: bool,
+    accuracy: float = 1e-6,
 ) -> SecondVirial:
-    """Integrate over distances and orientations; past the last distance dipoles alone count.
+    """Integrate over distances, to infinity, and orientations.
 
-    There ``<u^2> = 2/3 (strength / r^3)^2``, of which ``B2`` holds ``-1/4 int d^3r <u^2>``.
+    Nothing is taken for granted of the energy but that it changes over lengths that are no tiny
+    part of `touching`: it may attract at any distance, jump, and have a tail of any power that has
+    an integral.
 
     Parameters
     ----------
     energy : callable
         Pair energy in kT.
     strength : float
-        ``mu_a mu_b / (4 pi eps0 eps_r kT)``, nm^3.
+        ``mu_a mu_b / (4 pi eps0 eps_r kT)``, nm^3; it tells how far out the tail begins.
     touching : float
-        Distance past which no repulsion reaches, nm.
+        Distance at which the bodies touch, nm; it need not be exact.
     core : float
         Distance of the centres below which the energy is infinite, nm.
     revolution : bool
         Whether both bodies are bodies of revolution about their z.
+    accuracy : float
+        Error aimed at, in units of ``touching^3`` or of the value, whichever is larger. What was
+        reached is told by the result.
+
+    Raises
+    ------
+    ValueError
+        Where the integral does not exist: the energy falls without bound, or falls off too slowly.
     """
-    last = max(3.0 * touching, FAR * math.cbrt(strength))
-    # Half of the panels where beads touch, the others wider the further out.
-    edges = np.concatenate(
-        [
-            np.linspace(core, touching, PANELS // 2, endpoint=False),
-            np.geomspace(touching, last, PANELS // 2 + 1),
-        ]
-    )
-    x, w = np.polynomial.legendre.leggauss(PANEL_NODES)
-    r = (edges[:-1, None] + 0.5 * np.diff(edges)[:, None] * (1.0 + x)).ravel()
-    weights = (0.5 * np.diff(edges)[:, None] * w).ravel() * 4.0 * math.pi * r**2
-    rest = 2.0 * math.pi / 3.0 * core**3 - 2.0 * math.pi / 9.0 * strength**2 / last**3
-    values = []
-    for first, second, share in _turns(revolution):
-        mean = _mean_mayer(energy, r, first, second, share, touching)
-        values.append(rest - 0.5 * float(weights @ mean))
-    if revolution:
-        return SecondVirial(values[0], abs(values[0] - values[1]))
-    spread = float(np.std(values, ddof=1)) / math.sqrt(len(values))
-    return SecondVirial(float(np.mean(values)), spread)
+    if not (touching > 0.0 and math.isfinite(touching) and core >= 0.0 and strength >= 0.0):
+        raise NoIntegral(
+            f"touching {touching!r} must be above 0, core {core!r} and strength {strength!r} "
+            "at least 0"
+        )
+    if not revolution:
+        accuracy = max(accuracy, RANDOM_ACCURACY)
+    tolerance = accuracy * touching**3
+    survey = Survey(energy, 3 if revolution else 5, touching, accuracy)
+    far = DIPOLES_END * math.cbrt(strength)
 
-
-def _mean_mayer(
-    energy: Energy,
-    r: FloatArray,
-    first: FloatArray,
-    second: FloatArray,
-    share: FloatArray,
-    touching: float,
-) -> FloatArray:
-    """Average of ``exp(-u) - 1`` over orientations at each distance.
-
-    Past `touching` the average of u itself is 0 (a neutral body turned every way makes no field
-    outside: Newton's shells); added, it takes the slowest part of the noise out.
-    """
-    mean = np.empty(len(r))
-    for k, distance in enumerate(r):
-        along = np.broadcast_to([0.0, 0.0, distance], (len(share), 3))
-        u = energy(along, first, second)
-        mayer = np.expm1(-u)
-        mean[k] = share @ (mayer + u if distance > touching else mayer)
-    return mean
-
-
-def _turns(revolution: bool) -> Iterator[tuple[FloatArray, FloatArray, FloatArray]]:
-    """Sets of relative orientations: quaternions (M, 4) of both bodies, and their weights."""
-    if revolution:
-        for divisor in (1, 2):
-            yield _revolution_turns(*(n // divisor for n in REVOLUTION_NODES))
-        return
-    from scipy.stats import qmc
-
-    for seed in range(SCRAMBLES):
-        points = qmc.Sobol(5, seed=seed).random_base2(LOG2_POINTS)
-        cosines = 2.0 * points[:, :2] - 1.0
-        azimuths = 2.0 * math.pi * points[:, 2:]
-        yield (
-            _turned(cosines[:, 0], 0.0 * azimuths[:, 0], azimuths[:, 0]),
-            _turned(cosines[:, 1], azimuths[:, 1], azimuths[:, 2]),
-            np.full(len(points), 1.0 / len(points)),
+    def over(turns: Turns, share: FloatArray) -> Integral:
+        """Integral of the mean Mayer function and of its binding part."""
+        return integral(
+            lambda r: survey.mean_mayer(r, turns, share),
+            core,
+            touching,
+            far,
+            tolerance=tolerance / (4.0 * math.pi),
+            relative=0.25 * accuracy,
         )
 
+    if revolution:
+        found, error = _by_rules(over, survey, tolerance, accuracy)
+    else:
+        found, error = _by_random_sets(over)
+    value = 2.0 * math.pi / 3.0 * core**3 - 2.0 * math.pi * float(found[0])
+    attraction = 2.0 * math.pi * float(found[1])
+    outer = max(core, touching)
+    bound = survey.deepest_box(core, NEAREST * outer, NEAR * outer)
+    few = not revolution and survey.orientations_near_lowest() < ENOUGH and bound > error
+    if few or bound > 1.1 * attraction + error:
+        error = max(error, abs(value), bound)
+    return SecondVirial(value, error)
 
-def _revolution_turns(
-    tilts_a: int, tilts_b: int, azimuths: int
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gauss-Legendre nodes in the cosines of both tilts; even ones in half a turn between them."""
-    (ca, wa), (cb, wb) = (np.polynomial.legendre.leggauss(n) for n in (tilts_a, tilts_b))
-    between = math.pi * (np.arange(azimuths) + 0.5) / azimuths
-    a, b, phi = (g.ravel() for g in np.meshgrid(ca, cb, between, indexing="ij"))
-    share = np.broadcast_to(
-        0.25 / azimuths * np.multiply.outer(wa, wb)[..., None], (tilts_a, tilts_b, azimuths)
-    ).ravel()
-    return _turned(a, 0.0 * phi, 0.0 * phi), _turned(b, phi, 0.0 * phi), share
+
+def _by_rules(
+    over: Callable[[Turns, FloatArray], Integral],
+    survey: Survey,
+    tolerance: float,
+    accuracy: float,
+) -> tuple[FloatArray, float]:
+    """Take ever finer sets of orientations until the value stays; it, and a bound of its error."""
+    values: list[FloatArray] = []
+    error = math.inf
+    for order in ORDERS:
+        if len(values) > 2 and survey.evaluations * 3 > EVALUATIONS:
+            break
+        found = over(*revolution_rule(order))
+        values.append(found.value)
+        if len(values) < 3:
+            continue
+        # two that agree by chance do not count: the difference before has its say
+        last, before = (
+            2.0 * math.pi * abs(float(values[-k][0] - values[-k - 1][0])) for k in (1, 2)
+        )
+        error = 2.0 * max(last, before / 8.0) + 2.0 * math.pi * found.error
+        if error <= max(tolerance, accuracy * 2.0 * math.pi * abs(float(values[-1][0]))):
+            break
+    return values[-1], error
 
 
-def _turned(cosine: FloatArray, azimuth: FloatArray, spin: FloatArray) -> FloatArray:
-    """Quaternions R_z(azimuth) R_y(tilt) R_z(spin), shape (M, 4)."""
-    half = 0.5 * np.arccos(cosine)
-    plus, minus = 0.5 * (azimuth + spin), 0.5 * (azimuth - spin)
-    return np.stack(
-        [
-            np.cos(half) * np.cos(plus),
-            -np.sin(half) * np.sin(minus),
-            np.sin(half) * np.cos(minus),
-            np.cos(half) * np.sin(plus),
-        ],
-        axis=1,
-    )
+def _by_random_sets(over: Callable[[Turns, FloatArray], Integral]) -> tuple[FloatArray, float]:
+    """Mean over independent sets of orientations; it, and its error."""
+    found = [over(*random_set(seed)) for seed in range(SETS)]
+    values = np.array([one.value for one in found])
+    spread = 2.0 * float(np.std(values[:, 0], ddof=1)) / math.sqrt(SETS)
+    radial = max(one.error for one in found)
+    return values.mean(axis=0), 2.0 * math.pi * (spread + radial)
