@@ -25,7 +25,7 @@ from tests.engines.conftest import (
 from tests.ewald import point_charges, whole_bodies
 
 BOX = 8.0
-CUTOFFS = (0.8, 1.1, 1.4, 1.5, 2.0, 3.0)
+CUTOFFS = (0.8, 1.4, 1.5, 2.0, 3.0)
 """nm; sqrt(2), where LAMMPS' table of Coulomb forces begins by default, lies among them."""
 POINTS = (48, 64, 96, 144, 216)
 
