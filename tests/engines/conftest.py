@@ -13,6 +13,7 @@ from janus_md.bodies import BondCriterion, FloatArray, RigidBody
 from janus_md.catalog import body
 from janus_md.engines import Engine, load
 from janus_md.interactions import Electrostatics, Interactions, wca_table
+from janus_md.mesh import Mesh, charge_square_sum
 from janus_md.placement import place_at_random
 from janus_md.system import Bath, System
 from janus_md.units import thermal_energy
@@ -117,8 +118,19 @@ def random_dipoles(n: int, length: float, separation: float = 0.2, seed: int = 1
 
 
 ARITHMETIC = {"lammps": 1e-6, "hoomd": 1e-5}
-"""Error over the rms value. LAMMPS takes the error function from a table or a formula that are
-right to 5e-7. HOOMD-blue's meshes and transforms are in single precision."""
+"""Error of forces over their rms value. LAMMPS takes the error function from a table or a formula
+that are right to 5e-7. HOOMD-blue's meshes and transforms are in single precision."""
+
+
+def energy_error(engine: Engine, system: System, mesh: Mesh, energy: float) -> float:
+    """Error that an engine's arithmetic may make in an energy, kJ/mol: 1e-6 of it.
+
+    With HOOMD-blue also the rounding, in single precision, of the charges' own energy on the mesh,
+    which is large beside what is left of it.
+    """
+    own = charge_square_sum(system)[0] * mesh.splitting / np.sqrt(np.pi)
+    rounding = {"lammps": 0.0, "hoomd": 0.5 * np.finfo(np.float32).eps}[engine.name]
+    return 1e-6 * abs(energy) + float(rounding) * own
 
 
 def nve(system: System) -> Bath:

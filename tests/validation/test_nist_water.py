@@ -120,7 +120,7 @@ def test_energies_of_water(engine: Engine, report_check, case: str) -> None:
         ours=found / KELVIN * COULOMB_2010 / COULOMB,
         engine=engine.name,
     )
-    assert found == pytest.approx(expected, rel=1e-6)
+    assert found == pytest.approx(expected, rel=2e-7)
 
     table = {("O", "O"): OXYGEN}
     neutral = system_of(path, Interactions(table, None))
