@@ -10,6 +10,8 @@ particle, and why.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from contextvars import ContextVar
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -21,11 +23,18 @@ from pydantic import ValidationError
 from janus_md import shapes
 from janus_md.bodies import RigidBody
 from janus_md.errors import JanusError
-from janus_md.messages import unknown
+from janus_md.messages import shown, unknown
 from janus_md.particle import SOURCED, Particle
+from janus_md.yaml_text import NotYaml, load
 
 MODELS = ("sphere", "bladed")
 """Names of the models that a particle can be built by."""
+
+ENDING = ".yaml"
+"""Of the name of a particle's file."""
+
+_reading: ContextVar[tuple[str, ...]] = ContextVar("_reading", default=())
+"""Particles whose files are being read, each for the one before."""
 
 _MIRROR_KEYS = frozenset(
     {"name", "mirror_of", "composition", "positive_fragment", "negative_fragment"}
@@ -53,22 +62,69 @@ def _files() -> dict[str, Traversable]:
     JanusError
         Where a user's own particle has the name of another.
     """
-    files = _particles(resources.files("janus_md") / "particles")
-    own = _particles(own_folder()) if own_folder().is_dir() else {}
+    files = _particles(list((resources.files("janus_md") / "particles").iterdir()))
+    own = _particles([path for path in _own_paths() if _objection(path) is None])
     for name in sorted(files.keys() & own.keys()):
         raise JanusError(f"particle {name}: {own[name]} has a name of the catalogue; rename it")
     return dict(sorted((files | own).items()))
 
 
-def _particles(folder: Traversable) -> dict[str, Traversable]:
-    files = {file.name: file for file in folder.iterdir()}
+def _own_paths() -> list[Path]:
+    """Everything in the user's own folder."""
+    folder = own_folder()
+    try:
+        return sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise JanusError(f"particles: {str(folder)!r} cannot be read: {error.strerror}") from error
+
+
+def _particles(files: Sequence[Traversable]) -> dict[str, Traversable]:
+    by_name = {file.name: file for file in files}
     return {
-        name.removesuffix(".yaml"): file for name, file in files.items() if name.endswith(".yaml")
+        name.removesuffix(ENDING): file for name, file in by_name.items() if name.endswith(ENDING)
     }
+
+
+def _objection(path: Path) -> str | None:
+    """Say why something among the user's particles is no file of one; None where it is."""
+    if path.name.startswith("."):
+        return "it is a hidden file"
+    if not path.name.endswith(ENDING):
+        return f"its name does not end in {ENDING}"
+    if not path.exists():
+        return "it is a link to nothing"
+    return None if path.is_file() else "it is no file"
+
+
+def skipped() -> dict[Path, str]:
+    """Tell what in the user's own folder is no particle that can be used, and why.
+
+    Returns
+    -------
+    dict
+        Reasons by path: of what is no particle's file, and of files that do not fit.
+    """
+    names()  # refuses names that stand for two
+    found = {}
+    for path in _own_paths():
+        reason = _objection(path)
+        if reason is None:
+            name = path.name.removesuffix(ENDING)
+            try:
+                entry(name)
+            except JanusError as error:
+                reason = str(error).removeprefix(f"particle {shown(name)}: ")
+                reason = reason.removeprefix(f"{shown(path)} ")
+        if reason is not None:
+            found[path] = reason
+    return found
 
 
 def refusal(key: str, name: str) -> str:
     """Say that there is no particle of this name, and which there are."""
+    for path in _own_paths():
+        if path.name == f"{name}{ENDING}" and (reason := _objection(path)):
+            return f"{key}: {name!r} cannot be read from {shown(path)}: {reason}"
     return f"{unknown(key, name, names())}, and what you put into {own_folder()}"
 
 
@@ -93,7 +149,14 @@ def entry(name: str) -> Particle:
     """
     if name not in names():
         raise JanusError(refusal("particle", name))
-    return read_particle(_files()[name].read_text(encoding="utf-8"), name)
+    try:
+        text = _files()[name].read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it must be text in UTF-8"
+        raise JanusError(
+            f"particle {shown(name)}: {shown(_files()[name])} cannot be read: {why}"
+        ) from error
+    return read_particle(text, name)
 
 
 def read_particle(text: str, name: str) -> Particle:
@@ -118,15 +181,18 @@ def read_particle(text: str, name: str) -> Particle:
     JanusError
         If the text is not YAML, or does not fit.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        data = YAML(typ="safe", pure=True).load(text)
+        data = load(text, "safe")
         if not isinstance(data, dict):
-            raise ValueError("the file must be a mapping")
+            raise ValueError("the file must be a map of keys")
         if data.get("name") != name:
-            raise ValueError(f"name is {data.get('name')!r}; it must be that of the file, {name}")
+            raise ValueError(
+                f"name is {data.get('name')!r}; it must be that of the file, {shown(name)}"
+            )
+        if _as_yaml(name) != name:
+            raise ValueError(
+                f"name: {name!r} is not allowed; without quotes YAML reads it as something else"
+            )
         if "mirror_of" in data:
             _allow(data, _MIRROR_KEYS, "mirror image")
             return _other(data, "mirror_of").mirror(**data)
@@ -138,11 +204,19 @@ def read_particle(text: str, name: str) -> Particle:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "the file"
         raise JanusError(
-            f"particle {name}: {key}: {first['msg'].removeprefix('Value error, ')}"
+            f"particle {shown(name)}: {key}: {first['msg'].removeprefix('Value error, ')}"
         ) from error
-    except (YAMLError, ValueError) as error:
+    except (NotYaml, ValueError, TypeError) as error:
         reason = " ".join(str(error).split())
-        raise JanusError(f"particle {name}: {reason}") from error
+        raise JanusError(f"particle {shown(name)}: {reason}") from error
+
+
+def _as_yaml(name: str) -> Any:
+    """Return what a name without quotes means in YAML."""
+    try:
+        return load(name, "safe")
+    except NotYaml:
+        return None
 
 
 def _other(data: dict[str, Any], key: str) -> Particle:
@@ -150,7 +224,14 @@ def _other(data: dict[str, Any], key: str) -> Particle:
     others = [one for one in names() if one != data["name"]]
     if data[key] not in others:
         raise ValueError(unknown(key, data[key], others))
-    return entry(data[key])
+    before = _reading.get()
+    if data["name"] in before:
+        raise ValueError(f"{key}: {data[key]!r} in turn needs {data['name']}; one must be complete")
+    token = _reading.set((*before, data["name"]))
+    try:
+        return entry(data[key])
+    finally:
+        _reading.reset(token)
 
 
 def _allow(data: dict[str, Any], keys: frozenset[str], kind: str) -> None:

@@ -25,7 +25,7 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }
 """What may stand between key and value of a filter; of two that fit, the longer counts."""
 
-_FILTER = re.compile(r"\s*([\w.\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
+_FILTER = re.compile(r"\s*([\w.+\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
 
 
 RESULTS = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")

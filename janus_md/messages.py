@@ -17,3 +17,9 @@ def unknown(what: str, name: object, allowed: Iterable[str]) -> str:
 def count(number: int, thing: str) -> str:
     """Write how many of a thing there are, such as ``1 job`` or ``2 jobs``."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def shown(name: object) -> str:
+    """Write a name so that it stays in its line: as it is, or with escapes where it is no text."""
+    text = str(name)
+    return text if text.isprintable() else repr(text)

@@ -105,7 +105,10 @@ class BeadTable:
 
 def bead_table(body_a: RigidBody, body_b: RigidBody, pairs: PairTable | None) -> BeadTable:
     """Beads that interact and their rows of the pair table; None: the repulsion of all beads."""
-    return _bead_table(body_a, body_b, None if pairs is None else tuple(sorted(pairs.items())))
+    rows = None
+    if pairs is not None:
+        rows = tuple(sorted(((min(pair), max(pair)), row) for pair, row in pairs.items()))
+    return _bead_table(body_a, body_b, rows)
 
 
 @lru_cache(maxsize=1024)

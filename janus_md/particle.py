@@ -13,6 +13,9 @@ from janus_md.units import DEBYE
 SOURCED = ("composition", "mass", "dipole", "charge", "hands", "turn")
 """What has a source."""
 
+LONGEST_NAME = 64
+"""Letters of a name."""
+
 _OTHER_HAND: dict[str, Literal["R", "S", ""]] = {"R": "S", "S": "R", "": ""}
 
 Text = Annotated[str, Field(min_length=1)]
@@ -64,11 +67,17 @@ class Particle(BaseModel):
     @field_validator("name")
     @classmethod
     def _name_of_its_own(cls, name: str) -> str:
-        # It is the type of the centre, and stands in keys, filters and file names.
-        if name in shapes.SITES or not re.fullmatch(r"\w[\w+-]*", name):
+        # It is the type of the centre, which GSD writes in ASCII, and stands in keys, filters and
+        # file names.
+        if name in shapes.SITES or not re.fullmatch(r"\w[\w+-]*", name, re.ASCII):
             raise ValueError(
-                f"{name!r} is not allowed; it must be of letters, digits, - + _, and not "
-                f"{', '.join(shapes.SITES)}, which are sites of the models"
+                f"{name!r} is not allowed; it must be of letters (A to Z, a to z), digits, "
+                f"- + _, and not {', '.join(shapes.SITES)}, which are sites of the models"
+            )
+        if len(name) > LONGEST_NAME:
+            raise ValueError(
+                f"{name[:20]}... is not allowed; it has {len(name)} letters and may have "
+                f"{LONGEST_NAME}"
             )
         return name
 

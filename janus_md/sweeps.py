@@ -84,13 +84,12 @@ def load_template(path_or_name: str | Path) -> Sweep:
         allowed.
     """
     path = Path(path_or_name)
-    if path.is_file():
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it must be text in UTF-8"
-            raise JanusError(f"template: {str(path)!r} cannot be read: {why}") from error
-        return read_template(text, path.name)
+    try:
+        if path.is_file():
+            return read_template(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it must be text in UTF-8"
+        raise JanusError(f"template: {str(path)!r} cannot be read: {why}") from error
     name = str(path_or_name).removesuffix(".yaml")
     if name not in template_names():
         raise JanusError(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from janus_md.errors import JanusError
+from janus_md.yaml_text import NotYaml, load
 
 
 @dataclass(frozen=True)
@@ -47,46 +48,24 @@ def parse(text: str, source: str) -> Any:
     TemplateError
         If it is not YAML, has a key twice, holds itself, or is not a map.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
     try:
-        # first its nodes alone: of a map that holds itself, the reader would lose a part
-        _refuse_loops(YAML(typ="rt", pure=True).compose(text), source)
-        data = YAML(typ="rt", pure=True).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        reason = str(error.problem or error.context).splitlines()[0]
-        line = mark.line + 1 if mark else None
+        data = load(text, "rt")
+    except NotYaml as error:
+        if error.line is None:
+            message = f"cannot be read as YAML ({error.reason})"
+            raise TemplateError(source, None, message) from error
         # At its end, a text has no line to show.
-        found = text.splitlines()[mark.line : mark.line + 1] if mark else []
+        found = text.splitlines()[error.line - 1 : error.line]
         shown = f"{found[0].rstrip()[:60]!r} " if found else ""
         raise TemplateError(
             source,
-            line,
-            f"{shown}cannot be read as YAML ({reason}); a line must be `key: value`, an item "
+            error.line,
+            f"{shown}cannot be read as YAML ({error.reason}); a line must be `key: value`, an item "
             "`- value`, and brackets and quotes must be closed",
         ) from error
-    except YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise TemplateError(source, None, f"cannot be read as YAML ({reason})") from error
     if not isinstance(data, dict):
         raise TemplateError(source, None, "a template must be a map of keys")
     return data
-
-
-def _refuse_loops(node: Any, source: str, above: tuple[Any, ...] = (), done: Any = None) -> None:
-    """Refuse a map or list that holds itself, by an alias or a merge."""
-    done = set() if done is None else done
-    if any(node is one for one in above):
-        line = node.start_mark.line + 1
-        raise TemplateError(source, line, "a map or list must not hold itself by an alias")
-    if id(node) in done or not isinstance(getattr(node, "value", None), list):
-        return
-    for item in node.value:
-        for part in item if isinstance(item, tuple) else (item,):
-            _refuse_loops(part, source, (*above, node), done)
-    done.add(id(node))
 
 
 def line_of(container: Any, key: Any) -> int:
@@ -94,7 +73,8 @@ def line_of(container: Any, key: Any) -> int:
 
     Of a key that a map has by a merge (``<<``), it is that of the value in the map that it is from.
     """
-    if not isinstance(container, Mapping):
+    is_map = isinstance(container, Mapping)
+    if not is_map:
         return int(container.lc.item(key)[0]) + 1
     own = container.lc.data or {}
     if key in own:

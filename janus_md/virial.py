@@ -36,7 +36,7 @@ DIPOLES_END = 8.0
 ENOUGH = 20
 """Random orientations with an energy near the lowest that tell how much they count."""
 
-RANDOM_ACCURACY = 1e-4
+RANDOM_ACCURACY = 1e-3
 """Accuracy past which integrating over distances is no use where orientations are random."""
 
 NEAREST = 1.2

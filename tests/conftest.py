@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -166,3 +166,19 @@ def said_at_once(code: str, argument: str | Path, number: int) -> list[str]:
     said = [one.communicate(timeout=PATIENCE)[0] for one in running]
     assert [one.returncode for one in running] == [0] * number
     return said
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A user's own folder of particles, empty."""
+    from janus_md import catalog
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    folder = tmp_path / "janus-md" / "particles"
+    folder.mkdir(parents=True)
+    caches = (catalog._files, catalog.entry, catalog.body)
+    for cache in caches:
+        cache.cache_clear()
+    yield folder
+    for cache in caches:
+        cache.cache_clear()

@@ -240,20 +240,6 @@ sources: {dipole: "model: weaker"}
 DILUTE = {"n_bodies": 8, "volume_fraction": 0.01, "relative_permittivity": 1.0}
 
 
-@pytest.fixture
-def own_folder(tmp_path, monkeypatch):
-    """A user's own folder of particles, empty."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    folder = tmp_path / "janus-md" / "particles"
-    folder.mkdir(parents=True)
-    caches = (catalog._files, catalog.entry, catalog.body)
-    for cache in caches:
-        cache.cache_clear()
-    yield folder
-    for cache in caches:
-        cache.cache_clear()
-
-
 def test_a_particle_of_ones_own_is_like_any_other(own_folder):
     (own_folder / "R-Au-Cu-weak.yaml").write_text(WEAK)
     (own_folder / "X.yaml").write_text(GOOD)

@@ -24,13 +24,21 @@ def catalog(
     name: Annotated[str | None, typer.Argument(help="Show this particle, with sources.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the particles of the catalogue and your own, or show one of them."""
+    """List the particles of the catalogue and your own, or show one of them.
+
+    What else lies in the folder of your own, and what does not fit, is named and skipped.
+    """
     from rich.console import Console
     from rich.table import Table
 
     from janus_md import catalog as particles
+    from janus_md.messages import shown
 
-    chosen = [particles.entry(one) for one in ([name] if name else particles.names())]
+    left_out = {} if name else particles.skipped()
+    for path, reason in left_out.items():
+        typer.echo(f"{shown(path)} is skipped: {reason}", err=True)
+    listed = [name] if name else sorted({*particles.names()} - {path.stem for path in left_out})
+    chosen = [particles.entry(one) for one in listed]
     data = [
         one.model_dump(mode="json") | {"charge_separation": round(one.charge_separation, 4)}
         for one in chosen

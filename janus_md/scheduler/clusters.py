@@ -18,6 +18,7 @@ from janus_md.scheduler import slurm
 from janus_md.scheduler.answers import Partition
 from janus_md.statepoint_errors import WrongValue, sentence
 from janus_md.walltime import parse
+from janus_md.yaml_text import NotYaml, load
 
 AUTO = "auto"
 """Stands for the cluster that Slurm is called, or whose host names fit this machine, else for what
@@ -162,13 +163,15 @@ def known(file: Path | None = None) -> dict[str, Cluster]:
     """
     text = (resources.files("janus_md") / "clusters.yaml").read_text(encoding="utf-8")
     found = read(text, "clusters.yaml")
-    for path in (own_file(), file):
-        if path is not None and (path is file or path.is_file()):
-            try:
+    for path, key in ((own_file(), "clusters"), (file, "--clusters")):
+        if path is None:
+            continue
+        try:
+            if path is file or path.is_file():
                 found |= read(path.read_text(encoding="utf-8"), str(path))
-            except (OSError, UnicodeDecodeError) as error:
-                why = getattr(error, "strerror", None) or "it is not a text file"
-                raise JanusError(f"--clusters: {str(path)!r} cannot be read: {why}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it must be text in UTF-8"
+            raise JanusError(f"{key}: {str(path)!r} cannot be read: {why}") from error
     return found
 
 
@@ -180,16 +183,11 @@ def read(text: str, source: str) -> dict[str, Cluster]:
     JanusError
         With the key, the value and what is allowed.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        data = YAML(typ="safe", pure=True).load(text) or {}
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be read"
-        raise JanusError(f"{source}{line}: it is not YAML: {problem}") from error
+        data = load(text, "safe") or {}
+    except NotYaml as error:
+        line = f", line {error.line}" if error.line else ""
+        raise JanusError(f"{source}{line}: it is not YAML: {error.reason}") from error
     if not isinstance(data, dict):
         raise JanusError(f"{source}: {data!r} must be a map of clusters by name")
     found = {}

@@ -68,11 +68,32 @@ def test_ones_own_file_adds_and_replaces(home: Path, tmp_path: Path) -> None:
         ("here: [1]", "here: .* must be a map"),
         ("- here", "must be a map of clusters by name"),
         ("here: {cpu: ", "line 1: it is not YAML"),
+        ("a: &a {cpu: *a}", "line 1: it is not YAML: a map or list must not hold itself"),
+        ("? [a]: []", "it is not YAML"),
     ],
 )
 def test_what_does_not_fit_is_named(text: str, message: str) -> None:
     with pytest.raises(JanusError, match=rf"^file{'' if 'YAML' in message else ': '}.*{message}"):
         read(text, "file")
+
+
+def test_merge_keys_make_one_cluster_of_another() -> None:
+    text = (
+        "a: &a {account: gold, cpu: &c {cores: 8, partition: p}}\n"
+        "b: &b {account: lead, mpi: pmix}\nc: {<<: [*b, *a], cpu: {<<: *c, cores: 16}}\n"
+    )
+    found = read(text, "f")["c"]
+    assert (found.name, found.account, found.mpi) == ("c", "lead", "pmix")
+    assert (found.cpu.cores, found.cpu.partition) == (16, "p")
+
+
+def test_a_file_that_is_no_text_is_refused(home: Path, tmp_path: Path) -> None:
+    own, other = home / "janus-md" / "clusters.yaml", tmp_path / "other.yaml"
+    own.parent.mkdir()
+    for path, key in ((other, "--clusters"), (own, "clusters")):
+        path.write_bytes(b"caf\xe9: {account: a}\n")
+        with pytest.raises(JanusError, match=rf"^{key}: '{path}' cannot be read: .* in UTF-8$"):
+            known(path if path is other else None)
 
 
 def test_an_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
