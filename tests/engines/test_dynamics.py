@@ -43,10 +43,11 @@ def stokes(kind: RigidBody) -> Bath:
 
 
 @pytest.mark.parametrize("bath", ["langevin", "stokes", "nve"])
-def test_kicks_carry_bodies_through_the_next_half_step(engine: Engine, bath: str) -> None:
-    """Places move by ``dt (v + dt F / 2 m)``, orientations as ``L + dt N / 2`` turns them.
+def test_kicks_are_what_the_last_half_step_added(engine: Engine, bath: str) -> None:
+    """Places have moved by ``dt (v - dt F / 2 m)``, orientations as ``L - dt N / 2`` turns them.
 
-    So the kicks hold all that pushes, the bath's share too.
+    So the kicks hold all that pushed, the bath's share too. (What the next step begins with is
+    another matter: HOOMD-blue forgets the bath's torque where a run ends.)
     """
     kind, step = body("R-Au-Cu", "sphere"), 0.5
     of_kind = {
@@ -58,16 +59,16 @@ def test_kicks_carry_bodies_through_the_next_half_step(engine: Engine, bath: str
     mesh = engine.tight_mesh(start)
     run = engine.start(start, of_kind, step, mesh, seed=5, device=CPU)
     run.advance(20)
-    here, kicks = run.system(), run.kicks()
+    before = run.system()
     run.advance(1)
-    there = run.system()
+    here, kicks = run.system(), run.kicks()
     run.close()
     edge = start.box[0]
-    moved = there.positions - here.positions + edge * (there.images - here.images)
-    expected = step * (here.velocities + 0.5 * step * kicks.forces / kind.mass)
+    moved = here.positions - before.positions + edge * (here.images - before.images)
+    expected = step * (here.velocities - 0.5 * step * kicks.forces / kind.mass)
     np.testing.assert_allclose(moved, expected, atol=1e-5 * np.abs(expected).max())
-    momenta = lab_momenta(here) + 0.5 * step * kicks.torques
-    turned = rowan.multiply(there.orientations, rowan.conjugate(here.orientations))
+    momenta = lab_momenta(here) - 0.5 * step * kicks.torques
+    turned = rowan.multiply(here.orientations, rowan.conjugate(before.orientations))
     turn = rowan.exp(np.column_stack([np.zeros(64), 0.5 * step * momenta / kind.inertia[0]]))
     turned *= np.sign((turned * turn).sum(axis=1))[:, None]
     np.testing.assert_allclose(turned, turn, atol=1e-4)
