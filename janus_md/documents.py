@@ -92,9 +92,6 @@ PARTS: dict[str, dict[str, _Kind]] = {
 NEEDED = {"failure": ("message",), "scheduler": ("id",), "analysis": ("mean_n",)}
 """Keys that a part has, if it is there."""
 
-AVERAGE = ("mean", "error")
-"""Keys of an average in ``analysis``; both are numbers, or null."""
-
 
 def read(directory: str) -> tuple[dict[str, Any], str]:
     """Read the document of the job in `directory`.
@@ -156,10 +153,11 @@ def _about_averages(analysis: Mapping[str, Any]) -> str:
             if name in NEEDED["analysis"]:
                 return _refused(f"analysis.{name}", value, "a map with mean and error")
             continue
-        for key in AVERAGE:
-            found = value.get(key)
-            if not (found is None or _number(found)):
-                return _refused(f"analysis.{name}.{key}", found, NUMBER_OR_NULL[1])
+        mean, error = value.get("mean"), value.get("error")
+        if not (mean is None or _number(mean)):
+            return _refused(f"analysis.{name}.mean", mean, NUMBER_OR_NULL[1])
+        if not (error is None or (_number(error) and error >= 0)):
+            return _refused(f"analysis.{name}.error", error, "a finite number, 0 or more, or null")
     return ""
 
 

@@ -152,7 +152,8 @@ def submit(
         left_out = bool(prepared.locked or prepared.damaged)
         if pretend:
             show.scripts(prepared, console)
-        if pretend or not prepared.submissions:
+            raise typer.Exit(1 if prepared.damaged else 0)
+        if not prepared.submissions:
             raise typer.Exit(1 if left_out else 0)
         if not (yes or not sys.stdin.isatty() or typer.confirm("Send?", default=True)):
             raise typer.Exit(1)

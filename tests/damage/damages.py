@@ -125,6 +125,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "mean infinite": (edit(analysis__mean_w__mean=float("inf")), "Infinity must be a finite"),
     "mean a list": (edit(analysis__longest__mean=[1]), "longest.mean: [1] must be a finite"),
     "error a text": (edit(analysis__mean_n__error="small"), 'mean_n.error: "small" must be'),
+    "error negative": (edit(analysis__mean_n__error=-1), "mean_n.error: -1 must be a finite"),
     "huge": (edit(analysis__mean_n__mean=10**400), "mean_n.mean: 1000"),
     "execution a text": (edit(execution="lammps"), 'execution: "lammps" must be a map'),
     "execution null": (edit(execution=None), "execution: null must be a map"),
