@@ -19,21 +19,13 @@ from flow.environment import StandardEnvironment
 from flow.errors import UserConditionError, UserOperationError
 from signac.job import Job
 
-from janus_md import (
-    crash,
-    encoding,
-    flow_jobs,
-    heat,
-    interrupts,
-    operations,
-    products,
-    query,
-    records,
-    walltime,
-)
-from janus_md.errors import ToBeContinued
-from janus_md.locks import Held
-from janus_md.worker import FAILED, HELD, STOPPED
+from janus_md.common import crash, encoding, interrupts
+from janus_md.common.errors import ToBeContinued
+from janus_md.common.locks import Held
+from janus_md.running import flow_jobs, operations
+from janus_md.running.worker import FAILED, HELD, STOPPED
+from janus_md.simulation import walltime
+from janus_md.workspace import heat, products, query, records
 
 ENGINE = os.environ.get("JANUS_MD_ENGINE", "auto")
 """auto, hoomd or lammps."""
@@ -56,7 +48,7 @@ SOURCES = ".sources"
 
 
 class Project(flow_jobs.SoundJobs, FlowProject):
-    """Jobs are state points of `janus_md.statepoint`; those that are damaged are left out."""
+    """Jobs are state points of `janus_md.study.statepoint`; those that are damaged are left out."""
 
 
 @Project.label
@@ -158,7 +150,7 @@ if __name__ == "__main__":
     interrupts.owned = True
     if sys.argv[1:2] == ["submit"]:
         # Flow's own scripts keep the signal from the simulation and know no requeue.
-        from janus_md.cli import main
+        from janus_md.cli.app import main
 
         main()
         sys.exit(0)

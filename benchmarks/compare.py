@@ -17,7 +17,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OVITO_THREAD_COUNT"):
 from contenders import CONTENDERS, freud_neighbours  # noqa: E402
 from frames_of_wires import wires_of_twenty  # noqa: E402
 
-from janus_md.analysis.source import Frame  # noqa: E402
+from janus_md.analysis.frames.source import Frame  # noqa: E402
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 

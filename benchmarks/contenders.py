@@ -10,15 +10,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from janus_md.analysis.aggregates import CONTACT, find_bundles
-from janus_md.analysis.bonds import body_axes, select_bonds
-from janus_md.analysis.frame import Settings
-from janus_md.analysis.measures import measure_wires
-from janus_md.analysis.neighbours import pairs_within
-from janus_md.analysis.source import Frame
-from janus_md.analysis.wires import build_wires
-from janus_md.bodies import BondCriterion
-from janus_md.boxes import lattice_vectors
+from janus_md.analysis.aggregates.bonds import body_axes, select_bonds
+from janus_md.analysis.aggregates.bundles import CONTACT, find_bundles
+from janus_md.analysis.aggregates.measures import measure_wires
+from janus_md.analysis.aggregates.wires import build_wires
+from janus_md.analysis.frames.neighbours import pairs_within
+from janus_md.analysis.frames.source import Frame
+from janus_md.analysis.pipeline.frame import Settings
+from janus_md.model.body import BondCriterion
+from janus_md.model.box import lattice_vectors
 
 CRITERION = BondCriterion(2.1, 35.0)
 

@@ -20,17 +20,17 @@ from pathlib import Path
 
 import numpy as np
 
-from janus_md.bodies import FloatArray
 from janus_md.engines import load
 from janus_md.engines.base import CPU, SKIN
+from janus_md.engines.mesh import MAX_ORDER, Mesh, balanced, longest_cutoff, resolution_for
 from janus_md.engines.tuning import tune
-from janus_md.initial import build
-from janus_md.mesh import MAX_ORDER, Mesh, balanced, longest_cutoff, resolution_for
-from janus_md.protocol import stages
-from janus_md.statepoint import StatePoint
-from janus_md.system import Bath, System
-from janus_md.thermodynamics import degrees_of_freedom, kinetic_energies
-from janus_md.units import PS_PER_NS, thermal_energy
+from janus_md.model.body import FloatArray
+from janus_md.model.system import Bath, System
+from janus_md.model.units import PS_PER_NS, thermal_energy
+from janus_md.simulation.start.first_state import build
+from janus_md.simulation.thermodynamics import degrees_of_freedom, kinetic_energies
+from janus_md.study.stages import stages
+from janus_md.study.statepoint import StatePoint
 
 MODELS, ENGINES = ("sphere", "bladed"), ("lammps", "hoomd")
 STEPS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)

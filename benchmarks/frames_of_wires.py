@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from janus_md.analysis.source import Frame
+from janus_md.analysis.frames.source import Frame
 
 DENSITY = 0.05 / 2.19
 """Bodies per nm^3 at volume fraction 0.05."""

@@ -48,7 +48,7 @@ MOST_LINKS = 50_000
 
 PLAIN_INIT = """\
 import signac, sys
-from janus_md.sweeps import load_template
+from janus_md.study.sweeps.templates import load_template
 project = signac.init_project(sys.argv[2])
 for point in load_template(sys.argv[1]).points:
     project.open_job(point.model_dump(mode="json")).init()
@@ -58,7 +58,7 @@ PLAIN_STATUS = """\
 import signac, sys
 from collections import Counter
 from pathlib import Path
-from janus_md.products import left_to_do
+from janus_md.workspace.products import left_to_do
 counts = Counter()
 for job in signac.get_project(sys.argv[1]):
     left = left_to_do(Path(job.path), job.document)
@@ -109,8 +109,8 @@ def finished_job(folder: Path) -> Path:
     template = folder / "small.yaml"
     template.write_text(SMALL)
     place = folder / "small"
-    cost("-m", "janus_md.cli", "init", template, "-d", place)
-    cost("-m", "janus_md.cli", "run", "-d", place)
+    cost("-m", "janus_md.cli.app", "init", template, "-d", place)
+    cost("-m", "janus_md.cli.app", "run", "-d", place)
     return next((place / "workspace").iterdir())
 
 
@@ -141,7 +141,7 @@ def measure(folder: Path, points: int, plain: bool) -> None:
     template = folder / "many.yaml"
     template.write_text(TEMPLATE.format(replicas=points // COMBINATIONS))
     ours, theirs = folder / "ours", folder / "signac"
-    cli = ("-m", "janus_md.cli")
+    cli = ("-m", "janus_md.cli.app")
 
     def show(name: str, used: Cost) -> None:
         print(f"{name:44} {used.wall:8.2f} {used.cpu:8.2f} {used.peak:8.0f}", flush=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from janus_md.analysis.results import format_value
+from janus_md.analysis.sweep.results import format_value
 
 PROPERTY = "validation"
 HEADER = ("check", "published or exact", "source", "ours", "engine", "test")

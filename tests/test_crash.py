@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from janus_md import crash, worker
+from janus_md.common import crash
+from janus_md.running import worker
 from tests.conftest import TINY, Result, environment
 from tests.patched import patch_processes
 from tests.workstation.test_runner import document, make
@@ -54,7 +55,7 @@ def test_a_command_that_breaks_says_one_line_and_writes_a_report(
     broken: Callable[..., None], tmp_path: Path, cache: Path
 ) -> None:
     broken("catalog", "names", "RuntimeError('the moon is full\\nand more')")
-    done = ended("-m", "janus_md.cli", "catalog", where=tmp_path)
+    done = ended("-m", "janus_md.cli.app", "catalog", where=tmp_path)
     path, text = report(cache / "crashes")
     assert (done.code, done.out) == (70, "")
     assert done.err.startswith(f"janus-md: {ONE_LINE.format(path)}")
@@ -66,7 +67,7 @@ def test_a_command_that_breaks_says_one_line_and_writes_a_report(
     # A second one lies beside it, whatever its name would be.
     os.environ["JANUS_MD_TRACEBACK"] = "1"
     try:
-        again = ended("-m", "janus_md.cli", "catalog", where=tmp_path)
+        again = ended("-m", "janus_md.cli.app", "catalog", where=tmp_path)
     finally:
         del os.environ["JANUS_MD_TRACEBACK"]
     assert "Traceback" in again.err
@@ -100,7 +101,7 @@ def test_a_worker_that_breaks_names_its_job_in_the_report(
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
     broken("recorder", "quantities", "RuntimeError('the moon is full')")
     done = ended(
-        "-m", "janus_md.worker", "simulate", job, "--engine", engine, where=tmp_path
+        "-m", "janus_md.running.worker", "simulate", job, "--engine", engine, where=tmp_path
     )  # fmt: skip
     path, text = report(place / crash.FOLDER)
     said = ONE_LINE.format(path)
@@ -113,7 +114,7 @@ def test_a_worker_that_breaks_names_its_job_in_the_report(
     assert document(job)["failures"] == 1
     path.unlink()
     # A run counts it as a job that failed, and goes on with the others.
-    done = ended("-m", "janus_md.cli", "run", "-d", place, "--engine", engine, where=tmp_path)
+    done = ended("-m", "janus_md.cli.app", "run", "-d", place, "--engine", engine, where=tmp_path)
     path, _ = report(place / crash.FOLDER)
     assert done.code == 1
     assert "1 failed" in done.out
@@ -126,7 +127,7 @@ def test_a_worker_that_breaks_outside_of_its_work_says_so(
     place = tmp_path / "workspace"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
     broken("query", "open_job", "RuntimeError('the moon is full')")
-    done = ended("-m", "janus_md.worker", "analyze", job, where=tmp_path)
+    done = ended("-m", "janus_md.running.worker", "analyze", job, where=tmp_path)
     path, text = report(place / crash.FOLDER)
     assert done.code == crash.CRASHED
     assert ONE_LINE.format(path) in done.err.splitlines()[-1]
@@ -162,7 +163,7 @@ def test_what_the_machine_lacks_is_said_in_a_sentence(
     def fail() -> None:
         raise error
 
-    monkeypatch.setattr("janus_md.cli.app", fail)
+    monkeypatch.setattr("janus_md.cli.app.app", fail)
     done = janus_md("query")
     assert done.code == 2
     assert done.err.startswith(f"janus-md: {said}")
@@ -176,7 +177,7 @@ def test_endless_recursion_is_a_fault_like_others(
     def again() -> None:
         again()
 
-    monkeypatch.setattr("janus_md.cli.app", again)
+    monkeypatch.setattr("janus_md.cli.app.app", again)
     done = janus_md("query")
     _, text = report(cache / "crashes")
     assert done.code == 70
@@ -204,7 +205,7 @@ def piped(*command: str, where: Path) -> tuple[int, str]:
     os.close(reader)
     with os.fdopen(writer, "wb") as nobody:
         done = subprocess.run(
-            [sys.executable, "-m", "janus_md.cli", *command],
+            [sys.executable, "-m", "janus_md.cli.app", *command],
             cwd=where,
             env=environment(),
             stdout=nobody,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from janus_md import workspace
-from janus_md.operations import analyze_job, simulate_job
-from janus_md.sweeps import read_template
+from janus_md.running.operations import analyze_job, simulate_job
+from janus_md.study.sweeps.templates import read_template
+from janus_md.workspace import jobs as workspace
 from tests.conftest import ROOT, TINY
 
 

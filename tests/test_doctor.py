@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from janus_md import doctor, measured, probing
+from janus_md.common import cache as measured
+from janus_md.engines import probing
+from janus_md.running import doctor
 from tests.conftest import ROOT, Result
 
 Cli = Callable[..., Result]

@@ -23,7 +23,7 @@ ENVIRONMENTS = {
 
 CALLS = """
 import json, sys
-from janus_md import cli
+from janus_md.cli import app as cli
 
 codes = []
 for arguments in json.loads(sys.argv[1]):
@@ -127,7 +127,7 @@ def test_every_command_ends_well_whatever_output_can_be_written(
         return
     assert "1 done" in commands(f"run -d wörk --engine {engine} --operation simulate")
     if name == "ascii":
-        call("-m", "janus_md.worker", "analyze", f"wörk/workspace/{job.name}")
+        call("-m", "janus_md.running.worker", "analyze", f"wörk/workspace/{job.name}")
         last.append("report -d wörk")
     else:
         for word in ("status", "run"):
@@ -139,7 +139,7 @@ def test_every_command_ends_well_whatever_output_can_be_written(
 
 
 def test_json_keeps_every_letter_where_output_is_ascii(tmp_path: Path) -> None:
-    code = "from janus_md.encoding import json_text; print(json_text({'name': 'Å'}))"
+    code = "from janus_md.common.encoding import json_text; print(json_text({'name': 'Å'}))"
     where = environment() | ENVIRONMENTS["ascii"]
     done = subprocess.run([sys.executable, "-c", code], env=where, capture_output=True, check=True)
     assert json.loads(done.stdout) == {"name": "Å"}

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, norm
 
-from janus_md.equipartition import ERRORS, SHARE, Part, effective, excess, kinetic, limits
+from janus_md.simulation.equipartition import (
+    ERRORS,
+    SHARE,
+    Part,
+    effective,
+    excess,
+    kinetic,
+    limits,
+)
 
 DAMPING = 5.0
 

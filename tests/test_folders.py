@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from janus_md import sweeps, workspace
-from janus_md.errors import JanusError
-from janus_md.folders import check_folder
+from janus_md.common.errors import JanusError
+from janus_md.common.folders import check_folder
+from janus_md.study.sweeps import templates as sweeps
+from janus_md.workspace import jobs as workspace
 from tests.conftest import Result
 
 Cli = Callable[..., Result]

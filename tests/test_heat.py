@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import signac
 
-from janus_md import query
-from janus_md.errors import JanusError
-from janus_md.reporter import Reporter
+from janus_md.common.errors import JanusError
+from janus_md.running.pipe import Reporter
+from janus_md.workspace import query
 from tests.conftest import Result
 from tests.test_project import flow
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from janus_md import catalog
-from janus_md.interactions import WCA_EPSILON, wca, wca_table
+from janus_md.model.interactions.table import WCA_EPSILON, wca, wca_table
+from janus_md.study.catalogue import catalog
 
 
 def lennard_jones(row, r):

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from janus_md import interrupts
+from janus_md.common import interrupts
 from tests.conftest import environment
 
 

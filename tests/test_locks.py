@@ -15,13 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from janus_md import locks, measured, query, workspace
-from janus_md.errors import JanusError
-from janus_md.locks import Held, Unclear, hold
-from janus_md.scheduler import ledger
-from janus_md.scheduler.resources import Todo, Wish
-from janus_md.scheduler.script import FOLDER, tasks_file, write
-from janus_md.worker import FAILED
+from janus_md.common import cache as measured
+from janus_md.common import locks
+from janus_md.common.errors import JanusError
+from janus_md.common.locks import Held, Unclear, hold
+from janus_md.running.cluster import ledger
+from janus_md.running.cluster.resources import Todo, Wish
+from janus_md.running.cluster.script import FOLDER, tasks_file, write
+from janus_md.running.worker import FAILED
+from janus_md.workspace import jobs as workspace
+from janus_md.workspace import query
 from tests.cluster.test_plan import CLUSTER, POINT, planned
 from tests.conftest import ROOT, TINY, Result, environment
 from tests.workstation.test_runner import document, make
@@ -62,7 +65,7 @@ def killed_holder(folder: Path, host: str | None = None) -> None:
         "def flock(*_): raise OSError(37, 'No locks available')\n"
         "fcntl.flock = flock\n"
         "if len(sys.argv) > 2: socket.gethostname = lambda: sys.argv[2]\n"
-        "from janus_md import locks\n"
+        "from janus_md.common import locks\n"
         "with locks.hold(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     command = [sys.executable, "-c", code, str(folder), *([host] if host else [])]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janus_md import mesh
+from janus_md.engines import mesh
 from tests.engines.conftest import catalogue_system
 
 

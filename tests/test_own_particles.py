@@ -14,15 +14,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from janus_md import catalog
-from janus_md.errors import JanusError
-from janus_md.filters import _parse
-from janus_md.interactions import Electrostatics, Interactions, wca_table
-from janus_md.particle import LONGEST_NAME
-from janus_md.simulate import simulate
-from janus_md.statepoint import StatePoint
-from janus_md.system import System
-from janus_md.trajectory import frame_of
+from janus_md.common.errors import JanusError
+from janus_md.model.interactions.table import Electrostatics, Interactions, wca_table
+from janus_md.model.system import System
+from janus_md.simulation.files.trajectory import frame_of
+from janus_md.simulation.run import simulate
+from janus_md.study.catalogue import catalog
+from janus_md.study.catalogue.particle import LONGEST_NAME
+from janus_md.study.statepoint import StatePoint
+from janus_md.workspace.filters import _parse
 from tests.conftest import Result
 from tests.engines.conftest import usable
 

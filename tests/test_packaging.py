@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from janus_md import sweeps
+from janus_md.study.sweeps import templates as sweeps
 from tests.conftest import ROOT
 
 PARTS = (
@@ -89,8 +89,8 @@ def test_nothing_but_the_package_lands_in_site_packages(installed: Path) -> None
 
 def test_the_wheel_holds_the_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    papers = "janus_md/reproduce/papers"
-    for folder in ("janus_md/particles", papers, "workspace_templates", "analysis"):
+    papers = "janus_md/papers/facts"
+    for folder in ("janus_md/study/catalogue/particles", papers, "workspace_templates", "analysis"):
         for path in (ROOT / folder).iterdir():
             if path.suffix in (".yaml", ".html", ".py"):
                 inside = folder if folder.startswith("janus_md") else f"janus_md/{folder}"
@@ -105,7 +105,7 @@ def test_quickstart_starts_in_an_empty_folder(installed: Path, tmp_path: Path) -
     number = len(sweeps.load_template("quickstart").points)
     assert f"{number} new jobs from quickstart" in done.stdout
     assert len(list((tmp_path / "workspace").iterdir())) == number
-    where = "import janus_md, janus_md.analysis.report; print(janus_md.__file__)"
+    where = "import janus_md, janus_md.analysis.report.page; print(janus_md.__file__)"
     python = installed / "bin" / "python"
     assert str(installed) in call(python, "-c", where, cwd=tmp_path).stdout
     status = call(python, "project.py", "status", cwd=tmp_path).stdout

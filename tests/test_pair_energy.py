@@ -7,11 +7,11 @@ import pytest
 import rowan
 from scipy.special import zeta
 
-from janus_md import catalog
-from janus_md.bodies import BondCriterion, RigidBody
-from janus_md.pair_energy import head_to_tail_minimum, pair_energy, pair_forces
-from janus_md.rotations import turn, turn_about_z
-from janus_md.units import COULOMB, DEBYE
+from janus_md.model.body import BondCriterion, RigidBody
+from janus_md.model.pairs.energy import head_to_tail_minimum, pair_energy, pair_forces
+from janus_md.model.rotations import turn, turn_about_z
+from janus_md.model.units import COULOMB, DEBYE
+from janus_md.study.catalogue import catalog
 
 BODIES = [(name, model) for name in catalog.names() for model in catalog.MODELS]
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janus_md.interactions import Interactions, LennardJones, wca
-from janus_md.pair_energy import pair_energy, pair_forces, reach_of_beads
-from janus_md.system import System
+from janus_md.model.interactions.table import Interactions, LennardJones, wca
+from janus_md.model.pairs.energy import pair_energy, pair_forces, reach_of_beads
+from janus_md.model.system import System
 from tests.engines.conftest import usable
 from tests.test_pair_energy import charged_pair, random_pairs
 

@@ -7,10 +7,10 @@ import pytest
 import rowan
 from scipy.spatial.distance import cdist
 
-from janus_md.catalog import body
-from janus_md.errors import JanusError
-from janus_md.interactions import wca_table
-from janus_md.placement import CONTACT, place_at_random, place_on_lattice
+from janus_md.common.errors import JanusError
+from janus_md.model.interactions.table import wca_table
+from janus_md.simulation.start.placement import CONTACT, place_at_random, place_on_lattice
+from janus_md.study.catalogue.catalog import body
 
 
 def closest_contact(kinds, bodies, length, positions, orientations) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from janus_md import query
+from janus_md.workspace import query
 from tests.conftest import TINY, Result, environment
 
 Cli = Callable[..., Result]

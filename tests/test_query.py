@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import signac
 
-from janus_md import query
-from janus_md.errors import JanusError
-from janus_md.statepoint import StatePoint
-from janus_md.workspace import Record
+from janus_md.common.errors import JanusError
+from janus_md.study.statepoint import StatePoint
+from janus_md.workspace import query
+from janus_md.workspace.jobs import Record
 
 
 def job(name: str, statepoint: dict[str, Any], **results: Any) -> Record:
@@ -156,7 +156,7 @@ def test_a_mixture_is_one_column_to_read(tmp_path: Path) -> None:
 
 
 def test_averages_are_printed_with_their_errors(capsys: pytest.CaptureFixture[str]) -> None:
-    from janus_md.commands.workspaces import _print_table
+    from janus_md.cli.workspaces import _print_table
 
     numbers = {"a": (15.0, 0.3), "b": (1.01, 0.001), "c": (1.05, None)}
     rows = query.Columns(

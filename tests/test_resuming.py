@@ -13,10 +13,11 @@ import gsd.hoomd
 import numpy as np
 import pytest
 
-from janus_md import catalog, query
-from janus_md.errors import JanusError, ToBeContinued
-from janus_md.simulate import simulate
-from janus_md.statepoint import StatePoint
+from janus_md.common.errors import JanusError, ToBeContinued
+from janus_md.simulation.run import simulate
+from janus_md.study.catalogue import catalog
+from janus_md.study.statepoint import StatePoint
+from janus_md.workspace import query
 from tests.conftest import TINY, Result
 
 Cli = Callable[..., Result]

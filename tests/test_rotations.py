@@ -4,7 +4,7 @@ import numpy as np
 import rowan
 from scipy.spatial.transform import Rotation
 
-from janus_md import rotations
+from janus_md.model import rotations
 
 
 def test_turn_about_an_axis():

@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from janus_md.products import TABLES, TRAJECTORY
-from janus_md.sweeps import MOST, read_template
+from janus_md.study.sweeps.templates import MOST, read_template
+from janus_md.workspace.products import TABLES, TRAJECTORY
 from tests.conftest import Result, environment
 
 POINTS = 10_000
@@ -80,7 +80,7 @@ def finish(place: Path) -> None:
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
     """Workspaces of 100, 200 and 400 jobs."""
-    from janus_md.workspace import create
+    from janus_md.workspace.jobs import create
 
     found = {}
     for number in (100, 200, 400):
@@ -131,7 +131,7 @@ class Done:
 
 def run(*arguments: str | Path) -> Done:
     """Run the command line in a process of its own."""
-    command = [sys.executable, "-m", "janus_md.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "janus_md.cli.app", *map(str, arguments)]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, env=environment())
         _, code, used = os.wait4(process.pid, 0)

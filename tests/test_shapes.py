@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from janus_md import catalog
-from janus_md.shapes import (
+from janus_md.model.shapes.nanocluster import (
     BLADES,
     Faces,
     bead_union_volume,
@@ -14,6 +13,7 @@ from janus_md.shapes import (
     principal_moments,
     sphere,
 )
+from janus_md.study.catalogue import catalog
 
 NUMBERS = {"mass": 4118.0, "charge": 2.0, "separation": 0.452}
 HANDS = [Faces(1, 1, 0.47), Faces(-1, -1, -0.47), Faces(1, -1, 0.0), Faces(-1, 1, 0.3)]

@@ -9,12 +9,12 @@ import gsd.hoomd
 import numpy as np
 import pytest
 
-from janus_md import trajectory
-from janus_md.checkpoint import load
-from janus_md.errors import JanusError, SimulationFailed, ToBeContinued
-from janus_md.initial import build
-from janus_md.simulate import simulate
-from janus_md.statepoint import StatePoint
+from janus_md.common.errors import JanusError, SimulationFailed, ToBeContinued
+from janus_md.simulation.files import trajectory
+from janus_md.simulation.files.checkpoint import load
+from janus_md.simulation.run import simulate
+from janus_md.simulation.start.first_state import build
+from janus_md.study.statepoint import StatePoint
 from tests.engines.conftest import usable
 
 ENGINES = ["lammps", "hoomd"]
@@ -169,8 +169,10 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
 ) -> None:
     """Cut at a checkpoint that the uninterrupted run made too."""
     usable(name)
-    monkeypatch.setattr("janus_md.simulate.CHECKPOINT_SECONDS", 0.0)
-    monkeypatch.setattr("janus_md.surroundings.LOOK_SECONDS", 100.0)  # however busy the machine is
+    monkeypatch.setattr("janus_md.simulation.run.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(
+        "janus_md.simulation.context.LOOK_SECONDS", 100.0
+    )  # however busy the machine is
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir()
     cut.mkdir()
@@ -178,7 +180,7 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
     simulate(point(), whole, document, engine=name)
     # The choice of the mesh is timed, so it may differ from run to run: give both the same.
     record = {**document["execution"], "steps": 0, "seconds": 0.0}
-    monkeypatch.setattr("janus_md.simulate.choose_once", lambda *_: record)
+    monkeypatch.setattr("janus_md.simulation.run.choose_once", lambda *_: record)
     asked = 0
 
     def now_and_then() -> bool:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from janus_md.errors import JanusError
-from janus_md.statepoint import PACKING_LIMIT, StatePoint, json_schema
-from janus_md.statepoint_errors import BadStatePoint
+from janus_md.common.errors import JanusError
+from janus_md.study.statepoint import PACKING_LIMIT, StatePoint, json_schema
+from janus_md.study.statepoint_errors import BadStatePoint
 from tests.conftest import environment
 
 LEAST = {
@@ -191,7 +191,9 @@ def test_bodies_come_sorted_by_name_with_the_model() -> None:
 
 
 def test_seed_is_the_same_in_another_process() -> None:
-    code = f"from janus_md.statepoint import StatePoint; print(StatePoint.of({LEAST!r}).seed())"
+    code = (
+        f"from janus_md.study.statepoint import StatePoint; print(StatePoint.of({LEAST!r}).seed())"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment()
     )

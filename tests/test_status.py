@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 import signac
 
-from janus_md import locks, standing, sweeps, workspace
-from janus_md.products import TABLES, TRAJECTORY
+from janus_md.common import locks
+from janus_md.running import status as standing
+from janus_md.study.sweeps import templates as sweeps
+from janus_md.workspace import jobs as workspace
+from janus_md.workspace.products import TABLES, TRAJECTORY
 from tests.conftest import Result, environment
 
 Cli = Callable[..., Result]
@@ -22,7 +25,7 @@ POINTS = [point.model_dump(mode="json") for point in sweeps.load_template("quick
 HOLD = """\
 import sys
 from pathlib import Path
-from janus_md.locks import hold
+from janus_md.common.locks import hold
 with hold(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 import signac
 
-from janus_md.errors import ToBeContinued
-from janus_md.operations import analyze_job, simulate_job
-from janus_md.products import PARTIAL_ANALYSIS, is_analyzed
-from janus_md.walltime import Limit
+from janus_md.common.errors import ToBeContinued
+from janus_md.running.operations import analyze_job, simulate_job
+from janus_md.simulation.walltime import Limit
+from janus_md.workspace.products import PARTIAL_ANALYSIS, is_analyzed
 from tests.conftest import PATIENCE, TINY, Result, environment, wait_for
 from tests.workstation.test_runner import make
 
@@ -57,7 +57,7 @@ def start(*command: str | Path, where: Path, engine: str) -> subprocess.Popen[st
 def worker(job: Path, engine: str) -> subprocess.Popen[str]:
     """A worker that tells how far it is on its stderr."""
     return start(
-        "-m", "janus_md.worker", "simulate", job, "--engine", engine, "--pipe", "2",
+        "-m", "janus_md.running.worker", "simulate", job, "--engine", engine, "--pipe", "2",
         where=job, engine=engine,
     )  # fmt: skip
 

@@ -13,9 +13,9 @@ from textwrap import dedent, indent
 
 import pytest
 
-from janus_md import interrupts
-from janus_md.errors import ToBeContinued
-from janus_md.worker import STOPPED
+from janus_md.common import interrupts
+from janus_md.common.errors import ToBeContinued
+from janus_md.running.worker import STOPPED
 from tests.conftest import PATIENCE, TINY, Result, wait_for
 from tests.patched import patch_processes
 from tests.test_stops import start
@@ -77,7 +77,7 @@ def job(janus_md: Cli, tmp_path: Path) -> Path:
 
 
 def worker(operation: str, job: Path, engine: str) -> subprocess.Popen[str]:
-    command = ("-m", "janus_md.worker", operation, job, "--engine", engine)
+    command = ("-m", "janus_md.running.worker", operation, job, "--engine", engine)
     return start(*command, where=job, engine=engine)
 
 
@@ -148,7 +148,7 @@ def test_a_run_ends_in_time_though_a_worker_hears_nothing(
     monkeypatch.setenv("IN_PHASE", str(in_phase))
     lines = {"engines__tuning": hang("_speed", "deaf"), "interrupts": QUICK}
     patch_processes(tmp_path / "site", monkeypatch, **lines)
-    command = ("-m", "janus_md.cli", "run", "-d", job.parent.parent, "--engine", engine)
+    command = ("-m", "janus_md.cli.app", "run", "-d", job.parent.parent, "--engine", engine)
     process = start(*command, where=job, engine=engine)
     wait_for(in_phase.exists)
     stopped_within(SECONDS, process)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from janus_md import packing, sweeps
-from janus_md.errors import JanusError
-from janus_md.packing import check_packing
-from janus_md.statepoint import StatePoint
-from janus_md.sweeps import load_template, read_template, template_names
+from janus_md.common.errors import JanusError
+from janus_md.simulation.start import packing
+from janus_md.simulation.start.packing import check_packing
+from janus_md.study.statepoint import StatePoint
+from janus_md.study.sweeps import templates as sweeps
+from janus_md.study.sweeps.templates import load_template, read_template, template_names
 
 BASE = (
     "fixed: {particle: R-Au-Cu, n_bodies: 216, volume_fraction: 0.05, relative_permittivity: 1}\n"

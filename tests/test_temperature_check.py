@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from janus_md.errors import JanusError
-from janus_md.heat import check_allowed, warning
-from janus_md.simulate import simulate
-from janus_md.statepoint import StatePoint
-from janus_md.temperature_check import DRIFT, FLUCTUATION, examine
-from janus_md.trajectory import GsdWriter, log_frame
-from janus_md.units import thermal_energy
+from janus_md.common.errors import JanusError
+from janus_md.model.units import thermal_energy
+from janus_md.simulation.files.trajectory import GsdWriter, log_frame
+from janus_md.simulation.run import simulate
+from janus_md.simulation.temperature_check import DRIFT, FLUCTUATION, examine
+from janus_md.study.statepoint import StatePoint
+from janus_md.workspace.heat import check_allowed, warning
 from tests.engines.conftest import usable
 
 ENGINES = ["lammps", "hoomd"]

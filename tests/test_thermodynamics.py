@@ -8,12 +8,17 @@ import numpy as np
 import pytest
 import rowan
 
-from janus_md.bodies import RigidBody
-from janus_md.catalog import body
-from janus_md.interactions import Interactions
-from janus_md.system import Bath, System
-from janus_md.thermodynamics import kind_temperatures, kinetic_energies, quantities, step_excess
-from janus_md.units import BOLTZMANN, thermal_energy
+from janus_md.model.body import RigidBody
+from janus_md.model.interactions.table import Interactions
+from janus_md.model.system import Bath, System
+from janus_md.model.units import BOLTZMANN, thermal_energy
+from janus_md.simulation.thermodynamics import (
+    kind_temperatures,
+    kinetic_energies,
+    quantities,
+    step_excess,
+)
+from janus_md.study.catalogue.catalog import body
 
 KT = thermal_energy(298.15)
 

@@ -5,7 +5,7 @@ import math
 import pytest
 from scipy import constants
 
-from janus_md import units
+from janus_md.model import units
 
 
 def test_boltzmann_is_the_molar_gas_constant():

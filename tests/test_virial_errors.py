@@ -10,10 +10,10 @@ import pytest
 import rowan
 from scipy.integrate import quad
 
-from janus_md.bodies import FloatArray
-from janus_md.errors import JanusError
-from janus_md.survey import Energy
-from janus_md.virial import SecondVirial, integrate
+from janus_md.common.errors import JanusError
+from janus_md.model.body import FloatArray
+from janus_md.model.pairs.survey import Energy
+from janus_md.model.pairs.virial import SecondVirial, integrate
 
 UNIT = 2.0 * math.pi / 3.0
 """b0 of spheres 1 wide."""

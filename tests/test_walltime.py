@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from janus_md import query, walltime
-from janus_md.errors import JanusError, ToBeContinued
-from janus_md.simulate import simulate
-from janus_md.walltime import Limit, Pace
+from janus_md.common.errors import JanusError, ToBeContinued
+from janus_md.simulation import walltime
+from janus_md.simulation.run import simulate
+from janus_md.simulation.walltime import Limit, Pace
+from janus_md.workspace import query
 from tests.conftest import TINY, Result
 from tests.test_resuming import point, steps
 

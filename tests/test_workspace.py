@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import signac
 
-from janus_md import sweeps, workspace
-from janus_md.errors import JanusError
+from janus_md.common.errors import JanusError
+from janus_md.study.sweeps import templates as sweeps
+from janus_md.workspace import jobs as workspace
 from tests.conftest import said_at_once
 
 POINTS = [point.model_dump(mode="json") for point in sweeps.load_template("quickstart").points[::2]]
@@ -166,7 +167,7 @@ def test_what_cannot_be_read_costs_that_job_alone(tmp_path: Path) -> None:
 CREATE = """
 import sys
 from pathlib import Path
-from janus_md import workspace
+from janus_md.workspace import jobs as workspace
 from tests.test_workspace import POINTS
 print("ready", flush=True)
 sys.stdin.readline()

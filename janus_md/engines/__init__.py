@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from janus_md import ranks
+from janus_md.common.errors import JanusError
+from janus_md.engines import ranks
 from janus_md.engines.base import Device, Engine, EngineStatus
-from janus_md.errors import JanusError
 
 ENGINES = ("hoomd", "lammps")
 """Names of the engines, in the order of preference where both are as fast."""
@@ -15,7 +15,8 @@ DEVICES = ("auto", "cpu", "gpu")
 
 def probe(engine: str = "auto") -> list[EngineStatus]:
     """Return the status of every engine here, or of one: the others are not even imported."""
-    from janus_md.engines import hoomd, lammps
+    from janus_md.engines.hoomd import engine as hoomd
+    from janus_md.engines.lammps import engine as lammps
 
     statuses = {"hoomd": hoomd.status, "lammps": lammps.status}
     return [status() for name, status in statuses.items() if engine in ("auto", name)]
@@ -33,11 +34,11 @@ def load(name: str) -> Engine:
 def adapter(name: str) -> Engine:
     """Return the adapter called `name`, for this process."""
     if name == "hoomd":
-        from janus_md.engines.hoomd import HoomdEngine
+        from janus_md.engines.hoomd.engine import HoomdEngine
 
         return HoomdEngine()
     if name == "lammps":
-        from janus_md.engines.lammps import LammpsEngine
+        from janus_md.engines.lammps.engine import LammpsEngine
 
         return LammpsEngine()
     raise JanusError(f"engine: {name!r} is unknown; allowed are auto, {', '.join(ENGINES)}")

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from janus_md.bodies import FloatArray
-from janus_md.mesh import Mesh, charge_square_sum, longest_cutoff, tight_mesh
-from janus_md.system import Bath, System
+from janus_md.engines.mesh import Mesh, charge_square_sum, longest_cutoff, tight_mesh
+from janus_md.model.body import FloatArray
+from janus_md.model.system import Bath, System
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from janus_md import ranks
-from janus_md.engines import adapter
+from janus_md.common.interrupts import SIGNALS
+from janus_md.engines import adapter, ranks
 from janus_md.engines.base import Forces, Kicks, Simulation, Wrapper
-from janus_md.interrupts import SIGNALS
-from janus_md.system import System
+from janus_md.model.system import System
 
 _simulations: dict[int, Simulation] = {}
 _numbers = count()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import rowan
 
-from janus_md.bodies import FloatArray
-from janus_md.system import IntArray, System
-from janus_md.units import charge_scale
+from janus_md.model.body import FloatArray
+from janus_md.model.system import IntArray, System
+from janus_md.model.units import charge_scale
 
 
 @dataclass(frozen=True)

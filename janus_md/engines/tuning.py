@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from janus_md import ranks
-from janus_md.bodies import FloatArray
-from janus_md.boxes import face_distances, lattice_vectors
+from janus_md.common.errors import JanusError
+from janus_md.engines import ranks
 from janus_md.engines.base import SKIN, Device, Engine, Forces
-from janus_md.errors import JanusError
-from janus_md.mesh import (
+from janus_md.engines.mesh import (
     Mesh,
     balanced,
     charge_square_sum,
@@ -24,7 +22,9 @@ from janus_md.mesh import (
     smooth_numbers,
     work,
 )
-from janus_md.system import Bath, System
+from janus_md.model.body import FloatArray
+from janus_md.model.box import face_distances, lattice_vectors
+from janus_md.model.system import Bath, System
 
 LONG = 10.0
 

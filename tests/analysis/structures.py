@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from janus_md.boxes import lattice_vectors
-
-from .worlds import quaternions_along
+from janus_md.model.box import lattice_vectors
+from tests.analysis.worlds import quaternions_along
 
 DISTANCE, ANGLE = 2.1, 35.0
 SHIFTS = np.array(list(itertools.product(range(-1, 2), repeat=3)))

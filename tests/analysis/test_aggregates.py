@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.aggregates import find_bundles, hexagonal_order, side_contacts
-from janus_md.analysis.bonds import select_bonds
-from janus_md.analysis.neighbours import pairs_within
-from janus_md.analysis.wires import build_wires
-from janus_md.bodies import BondCriterion
-from janus_md.boxes import lattice_vectors
+from janus_md.analysis.aggregates.bonds import select_bonds
+from janus_md.analysis.aggregates.bundles import find_bundles, hexagonal_order, side_contacts
+from janus_md.analysis.aggregates.wires import build_wires
+from janus_md.analysis.frames.neighbours import pairs_within
+from janus_md.model.body import BondCriterion
+from janus_md.model.box import lattice_vectors
 
 BOX = np.array([30.0, 30.0, 30.0, 0.0, 0.0, 0.0])
 SPACING = 1.61

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.averages import (
+from janus_md.analysis.series.averages import (
     SUMMARY_COLUMNS,
     combine_replicas,
     first_averaged,
@@ -11,7 +11,7 @@ from janus_md.analysis.averages import (
     statistical_inefficiency,
     summarize,
 )
-from janus_md.analysis.growth import bootstrap_error
+from janus_md.analysis.series.growth import bootstrap_error
 
 
 def autoregressive(phi, length, series, seed):

@@ -3,14 +3,13 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis import chirality
-from janus_md.analysis.bonds import Bonds, body_axes, find_bonds
-from janus_md.analysis.measures import Traits, measure_wires
-from janus_md.analysis.wires import build_wires
-from janus_md.bodies import BondCriterion
-from janus_md.boxes import lattice_vectors
-
-from .worlds import quaternions_along
+from janus_md.analysis.aggregates import chirality
+from janus_md.analysis.aggregates.bonds import Bonds, body_axes, find_bonds
+from janus_md.analysis.aggregates.measures import Traits, measure_wires
+from janus_md.analysis.aggregates.wires import build_wires
+from janus_md.model.body import BondCriterion
+from janus_md.model.box import lattice_vectors
+from tests.analysis.worlds import quaternions_along
 
 BOX = np.array([200.0, 200.0, 200.0, 0.0, 0.0, 0.0])
 

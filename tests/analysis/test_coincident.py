@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis import pipeline
-from janus_md.analysis.pipeline import analyze_file
-
-from .worlds import gsd_frame, write_gsd
+from janus_md.analysis.pipeline import pipeline
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from tests.analysis.worlds import gsd_frame, write_gsd
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from janus_md.analysis.averages import SUMMARY_COLUMNS
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.analysis.thermolog import ENERGY, SUSCEPTIBILITY
-
-from .test_report import job
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.analysis.series.averages import SUMMARY_COLUMNS
+from janus_md.analysis.series.thermolog import ENERGY, SUSCEPTIBILITY
+from tests.analysis.test_report import job
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "columns.md"
 

@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md import trajectory
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.analysis.thermolog import energy_per_body
-from janus_md.errors import JanusError
-from janus_md.gsd_reading import GsdFile
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.analysis.series.thermolog import energy_per_body
+from janus_md.common.errors import JanusError
+from janus_md.common.gsd.reading import GsdFile
+from janus_md.simulation.files import trajectory
+from tests.analysis.worlds import gsd_frame, quaternions_along, straight_wires, write_gsd
 from tests.conftest import ROOT, environment
-
-from .worlds import gsd_frame, quaternions_along, straight_wires, write_gsd
 
 BOX = [24.0, 24.0, 24.0, 0.0, 0.0, 0.0]
 ENTRY = struct.Struct("<QQqIHBB")

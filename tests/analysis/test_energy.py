@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq, minimize_scalar
 
-from janus_md import catalog, units
-from janus_md.analysis.bonds import body_axes
-from janus_md.analysis.energy import energy_criterion, select_bonds_by_energy
-from janus_md.analysis.neighbours import pairs_within
-
-from .worlds import metadata, quaternions_along
+from janus_md.analysis.aggregates.bonds import body_axes
+from janus_md.analysis.aggregates.energy import energy_criterion, select_bonds_by_energy
+from janus_md.analysis.frames.neighbours import pairs_within
+from janus_md.model import units
+from janus_md.study.catalogue import catalog
+from tests.analysis.worlds import metadata, quaternions_along
 
 BOX = np.array([30.0, 30.0, 30.0, 0.0, 0.0, 0.0])
 

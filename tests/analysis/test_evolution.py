@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.evolution import HEADINGS, evolution, expectation
-from janus_md.analysis.figures import JobTables
-from janus_md.analysis.groups import group_jobs
+from janus_md.analysis.pictures.figures import JobTables
+from janus_md.analysis.sweep.evolution import HEADINGS, evolution, expectation
+from janus_md.analysis.sweep.groups import group_jobs
 
 DRY = {
     "particle": "R-Au-Cu",

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.figures import lengths_along_sweep, new_figure, plain_log
-from janus_md.analysis.groups import Group
-from janus_md.analysis.looks import COLOURS, DASHES, is_scale, looks
+from janus_md.analysis.pictures.figures import lengths_along_sweep, new_figure, plain_log
+from janus_md.analysis.pictures.styles import COLOURS, DASHES, is_scale, looks
+from janus_md.analysis.sweep.groups import Group
 
 
 def groups_of(**keys):

@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.observer import wire_lengths
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.bodies import BondCriterion
-from janus_md.errors import JanusError
-
-from .worlds import quaternions_along
+from janus_md.analysis.pipeline.observer import wire_lengths
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.common.errors import JanusError
+from janus_md.model.body import BondCriterion
+from tests.analysis.worlds import quaternions_along
 
 hoomd = pytest.importorskip("hoomd")
 

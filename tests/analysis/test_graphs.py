@@ -5,10 +5,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from janus_md.analysis.bonds import Bonds
-from janus_md.analysis.wires import KINDS, build_wires
-
-from .test_truth import MANY
+from janus_md.analysis.aggregates.bonds import Bonds
+from janus_md.analysis.aggregates.wires import KINDS, build_wires
+from tests.analysis.test_truth import MANY
 
 graphs = st.integers(1, 12).flatmap(
     lambda n: st.tuples(

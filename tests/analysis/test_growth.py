@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.growth import bootstrap_error, equilibration, growth_exponent, onset
-
-from .test_averages import autoregressive
+from janus_md.analysis.series.growth import bootstrap_error, equilibration, growth_exponent, onset
+from tests.analysis.test_averages import autoregressive
 
 
 def test_relaxation_is_cut_off_and_samples_are_counted():

@@ -5,11 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.analysis.source import GsdSource
-from janus_md.errors import JanusError
-
-from .worlds import gsd_frame, quaternions_along, write_gsd
+from janus_md.analysis.frames.source import GsdSource
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.common.errors import JanusError
+from tests.analysis.worlds import gsd_frame, quaternions_along, write_gsd
 
 EDGE, FRAMES, BODIES = 30.0, 6, 7
 HOOMD = "HOOMD-blue 4.8.2"

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.bonds import body_axes, select_bonds
-from janus_md.analysis.lifetimes import BondHistory, Links, bond_keys, breaking, table
-from janus_md.analysis.neighbours import pairs_within
-from janus_md.bodies import BondCriterion
+from janus_md.analysis.aggregates.bonds import body_axes, select_bonds
+from janus_md.analysis.frames.neighbours import pairs_within
+from janus_md.analysis.series.lifetimes import BondHistory, Links, bond_keys, breaking, table
+from janus_md.model.body import BondCriterion
 
 CRITERION = BondCriterion(2.0, 35.0)
 BOX = np.array([20.0, 20.0, 20.0, 0.0, 0.0, 0.0])

@@ -4,16 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md import catalog
-from janus_md.analysis.observer import LEAST_FRAMES, WireObserver
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.bodies import BondCriterion
-from janus_md.errors import JanusError
-from janus_md.interactions import Interactions
-from janus_md.system import System
-
-from .test_averages import autoregressive
-from .worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+from janus_md.analysis.pipeline.observer import LEAST_FRAMES, WireObserver
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.common.errors import JanusError
+from janus_md.model.body import BondCriterion
+from janus_md.model.interactions.table import Interactions
+from janus_md.model.system import System
+from janus_md.study.catalogue import catalog
+from tests.analysis.test_averages import autoregressive
+from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
 
 EDGE = 24.0
 BOX = np.array([EDGE, EDGE, EDGE, 0.0, 0.0, 0.0])
@@ -81,7 +80,7 @@ def test_bodies_of_different_criteria_are_refused():
 def test_three_lines_in_a_hoomd_script(tmp_path):
     """The three lines of the module's docstring, run as they stand in a script."""
     hoomd = pytest.importorskip("hoomd")
-    from janus_md.analysis import hoomd_action
+    from janus_md.analysis.pipeline import hoomd_action
 
     rng = np.random.default_rng(2)
     x, u = straight_wires(rng, 10, 4, EDGE)
@@ -111,7 +110,7 @@ def test_three_lines_in_a_hoomd_script(tmp_path):
 )
 def test_hoomd_script_that_asks_for_what_is_not_there(edges, options, said):
     hoomd = pytest.importorskip("hoomd")
-    from janus_md.analysis.hoomd_action import WireDetector
+    from janus_md.analysis.pipeline.hoomd_action import WireDetector
 
     snapshot = hoomd.Snapshot()
     snapshot.configuration.box = [*edges, 0, 0, 0]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.micrograph import (
+from janus_md.analysis.order.scattering import CORE_RADIUS
+from janus_md.analysis.pictures.micrograph import (
     LIGAND_RADIUS,
     Microscope,
     attenuation,
@@ -12,7 +13,6 @@ from janus_md.analysis.micrograph import (
     microscope_for,
     scale_bar,
 )
-from janus_md.analysis.scattering import CORE_RADIUS
 
 SCOPE = Microscope(pixel_nm=0.05, blur_nm=0.0)
 

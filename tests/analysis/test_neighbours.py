@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from janus_md.analysis.neighbours import nearest_distances, pairs_within
-from janus_md.boxes import lattice_vectors
+from janus_md.analysis.frames.neighbours import nearest_distances, pairs_within
+from janus_md.model.box import lattice_vectors
 
 BOXES = {
     "cube": [12.0, 12.0, 12.0, 0.0, 0.0, 0.0],

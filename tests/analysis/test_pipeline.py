@@ -7,12 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis import pipeline, table, tasks
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.bodies import BondCriterion
-from janus_md.errors import JanusError
-
-from .worlds import gsd_frame, metadata, multiply, quaternions_along, straight_wires, write_gsd
+from janus_md.analysis.pipeline import pipeline, table, tasks
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.common.errors import JanusError
+from janus_md.model.body import BondCriterion
+from tests.analysis.worlds import (
+    gsd_frame,
+    metadata,
+    multiply,
+    quaternions_along,
+    straight_wires,
+    write_gsd,
+)
 
 EDGE = 24.0
 BOX = [EDGE, EDGE, EDGE, 0.0, 0.0, 0.0]
@@ -65,7 +71,7 @@ def test_tables_and_summary_are_those_of_the_world(growing, tmp_path):
 
 
 def test_workers_do_not_change_the_tables(growing, tmp_path, monkeypatch):
-    monkeypatch.setattr("janus_md.analysis.tasks.WORTH_SECONDS", 0.0)
+    monkeypatch.setattr("janus_md.analysis.pipeline.tasks.WORTH_SECONDS", 0.0)
     one = analyze_file(growing, tmp_path / "one", workers=1)
     two = analyze_file(growing, tmp_path / "two", workers=2)
     assert one == two

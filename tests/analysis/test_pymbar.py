@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.averages import statistical_inefficiency
+from janus_md.analysis.series.averages import statistical_inefficiency
 
 
 @pytest.mark.parametrize("memory", [0.0, 0.5, 0.9, 0.99])

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.errors import JanusError
-from janus_md.gsd_frames import GsdFrames
-
-from .worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.common.errors import JanusError
+from janus_md.common.gsd.frames import GsdFrames
+from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
 
 BOX = [24.0, 24.0, 24.0, 0.0, 0.0, 0.0]
 

@@ -7,19 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis import report
-from janus_md.analysis.groups import Group, group_jobs, varying_keys
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.analysis.report import write_report
-from janus_md.analysis.results import (
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.analysis.report import page as report
+from janus_md.analysis.report.page import write_report
+from janus_md.analysis.sweep.groups import Group, group_jobs, varying_keys
+from janus_md.analysis.sweep.results import (
     MOST_ROWS,
     console_table,
     format_short,
     format_value,
     results,
 )
-
-from .worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
 
 EDGE = 24.0
 

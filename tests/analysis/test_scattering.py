@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from scipy.special import sici
 
-from janus_md.analysis import scattering
-from janus_md.analysis.pictures import scattering_of
-from janus_md.analysis.scattering import (
+from janus_md.analysis.order import scattering
+from janus_md.analysis.order.scattering import (
     small_angle_slope,
     sphere_form_factor,
     structure_factor,
     wire_form_factor,
 )
-from janus_md.boxes import lattice_vectors
+from janus_md.analysis.pictures.structure import scattering_of
+from janus_md.model.box import lattice_vectors
 
 
 def test_bodies_at_random_have_no_structure():

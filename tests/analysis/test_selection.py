@@ -5,11 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.analysis.selection import bodies_among, selection_note
-from janus_md.errors import JanusError
-
-from .worlds import gsd_frame, write_gsd
+from janus_md.analysis.frames.selection import bodies_among, selection_note
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.common.errors import JanusError
+from tests.analysis.worlds import gsd_frame, write_gsd
 
 
 def particles(body, typeid=None, types=("A", "bead")):

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis import spatial
-from janus_md.analysis.source import Frame
+from janus_md.analysis.frames.source import Frame
+from janus_md.analysis.order import spatial
 from tests.analysis.worlds import gsd_frame, write_gsd
 
 
 def frames_of(tmp_path: Path, positions: list[np.ndarray], edge: float) -> list[Frame]:
-    from janus_md.analysis.source import GsdSource
+    from janus_md.analysis.frames.source import GsdSource
 
     box = np.array([edge, edge, edge, 0, 0, 0])
     rng = np.random.default_rng(5)

@@ -4,15 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.evolution import evolution
-from janus_md.analysis.groups import MISSING, group_jobs
-from janus_md.analysis.growth import first_fall, growth_exponent
-from janus_md.analysis.lifetimes import BondHistory, Links
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.errors import JanusError
-
-from .test_evolution import job
-from .worlds import gsd_frame, write_gsd
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.analysis.series.growth import first_fall, growth_exponent
+from janus_md.analysis.series.lifetimes import BondHistory, Links
+from janus_md.analysis.sweep.evolution import evolution
+from janus_md.analysis.sweep.groups import MISSING, group_jobs
+from janus_md.common.errors import JanusError
+from tests.analysis.test_evolution import job
+from tests.analysis.worlds import gsd_frame, write_gsd
 
 
 def on_and_off(path, steps):

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.order import RadialDistribution, nematic_order
-from janus_md.analysis.structure import (
+from janus_md.analysis.order.order import RadialDistribution, nematic_order
+from janus_md.analysis.order.structure import (
     axial_distribution,
     bond_orientational_order,
     local_density,
 )
-from janus_md.boxes import lattice_vectors, wrap
+from janus_md.model.box import lattice_vectors, wrap
 
 
 def test_neighbours_ahead_and_beside():

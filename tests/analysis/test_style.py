@@ -31,9 +31,9 @@ import sys
 from pathlib import Path
 import numpy as np
 import pandas as pd
-from janus_md.analysis.gallery import draw_figures
-from janus_md.analysis.groups import group_jobs
-from janus_md.analysis.figures import read_job
+from janus_md.analysis.report.gallery import draw_figures
+from janus_md.analysis.sweep.groups import group_jobs
+from janus_md.analysis.pictures.figures import read_job
 from tests.analysis.test_report import job
 folder = Path(sys.argv[1])
 rows = pd.DataFrame([job(folder, "a", 8), job(folder, "b", 3, relative_permittivity=2.0)])
@@ -44,7 +44,7 @@ draw_figures(rows, groups, groups, tables, folders, folder)
 
 LOOK = """\
 import matplotlib
-from janus_md.analysis.looks import plain_style
+from janus_md.analysis.pictures.styles import plain_style
 with plain_style():
     assert not matplotlib.rcParams["text.usetex"]
 assert matplotlib.rcParams["text.usetex"]  # outside it is the user's again
@@ -83,7 +83,7 @@ def test_figures_are_the_same_whatever_a_matplotlibrc_says(tmp_path: Path) -> No
 
 
 def test_settings_that_matplotlib_does_not_get_over_are_told(tmp_path: Path) -> None:
-    code = "from janus_md.analysis.looks import plain_style\nwith plain_style(): pass"
+    code = "from janus_md.analysis.pictures.styles import plain_style\nwith plain_style(): pass"
     done = run(code, tmp_path, MPLBACKEND="nonsense")
     assert done.returncode == 1
     assert "JanusError: matplotlib cannot be imported" in done.stderr.splitlines()[-1]

@@ -10,16 +10,16 @@ import gsd.hoomd
 import numpy as np
 import pytest
 
-from janus_md.analysis.susceptibility import (
+from janus_md.analysis.series.susceptibility import (
     langevin_susceptibility,
     mean_field_susceptibility,
     susceptibility,
 )
-from janus_md.analysis.thermolog import susceptibility_of
-from janus_md.catalog import body
-from janus_md.statepoint import StatePoint
-from janus_md.trajectory import METADATA, GsdWriter, log_frame, metadata
-from janus_md.units import DEBYE, coupling_parameter, thermal_energy
+from janus_md.analysis.series.thermolog import susceptibility_of
+from janus_md.model.units import DEBYE, coupling_parameter, thermal_energy
+from janus_md.simulation.files.trajectory import METADATA, GsdWriter, log_frame, metadata
+from janus_md.study.catalogue.catalog import body
+from janus_md.study.statepoint import StatePoint
 
 ROOM = 298.15
 

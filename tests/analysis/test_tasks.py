@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from janus_md.analysis import tasks
-from janus_md.analysis.frame import Settings
-from janus_md.analysis.source import GsdSource, bond_criterion
-from janus_md.interrupts import SIGNALS
+from janus_md.analysis.frames.source import GsdSource, bond_criterion
+from janus_md.analysis.pipeline import tasks
+from janus_md.analysis.pipeline.frame import Settings
+from janus_md.common.interrupts import SIGNALS
 from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
 from tests.conftest import PATIENCE, environment, wait_for
 from tests.workstation.test_runner import running

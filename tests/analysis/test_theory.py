@@ -5,10 +5,11 @@ import pytest
 import rowan
 from scipy.integrate import dblquad
 
-from janus_md import catalog, units
-from janus_md.analysis import theory
-from janus_md.bodies import BondCriterion
-from janus_md.pair_energy import pair_energy
+from janus_md.analysis.theory import theory
+from janus_md.model import units
+from janus_md.model.body import BondCriterion
+from janus_md.model.pairs.energy import pair_energy
+from janus_md.study.catalogue import catalog
 
 
 @pytest.mark.parametrize("association", [0.01, 1.0, 30.0, 4000.0])

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.averages import mean_and_error
-from janus_md.analysis.thermolog import energy_per_body
-from janus_md.trajectory import GsdWriter, log_frame
+from janus_md.analysis.series.averages import mean_and_error
+from janus_md.analysis.series.thermolog import energy_per_body
+from janus_md.simulation.files.trajectory import GsdWriter, log_frame
 
 
 def test_last_third_over_the_number_of_bodies(tmp_path: Path) -> None:

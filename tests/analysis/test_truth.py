@@ -8,13 +8,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from janus_md.analysis.frame import Settings, analyze_frame
-from janus_md.analysis.source import Frame
-from janus_md.analysis.wires import KINDS
-from janus_md.bodies import BondCriterion
-from janus_md.boxes import lattice_vectors, wrap
-
-from . import structures
+from janus_md.analysis.aggregates.wires import KINDS
+from janus_md.analysis.frames.source import Frame
+from janus_md.analysis.pipeline.frame import Settings, analyze_frame
+from janus_md.model.body import BondCriterion
+from janus_md.model.box import lattice_vectors, wrap
+from tests.analysis import structures
 
 WORLDS = int(os.environ.get("JANUS_WORLDS", "1000"))
 MANY = settings(

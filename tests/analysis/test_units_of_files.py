@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.frame import Settings
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.bodies import BondCriterion
+from janus_md.analysis.pipeline.frame import Settings
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.model.body import BondCriterion
+from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, write_gsd
 from tests.conftest import environment
-
-from .worlds import gsd_frame, metadata, quaternions_along, write_gsd
 
 
 def test_a_file_of_another_unit_takes_a_second(tmp_path):
@@ -28,14 +27,14 @@ def test_a_file_of_another_unit_takes_a_second(tmp_path):
     command = [
         sys.executable,
         "-m",
-        "janus_md.cli",
+        "janus_md.cli.app",
         "analyze",
         str(small),
         "-o",
         str(tmp_path / "a"),
     ]
     code = (
-        "import resource, sys; from janus_md.cli import main\n"
+        "import resource, sys; from janus_md.cli.app import main\n"
         f"sys.argv = {['janus-md', *command[3:], '--distance', '0.06', '-j', '1']!r}\n"
         "try: main()\n"
         "except SystemExit as end: assert not end.code, end\n"

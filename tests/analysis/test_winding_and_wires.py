@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.bonds import body_axes, find_bonds
-from janus_md.analysis.measures import unwrapped_centres
-from janus_md.analysis.wires import BRANCHED, LINEAR, PERCOLATING, RING, build_wires
-from janus_md.bodies import BondCriterion
-from janus_md.boxes import lattice_vectors
+from janus_md.analysis.aggregates.bonds import body_axes, find_bonds
+from janus_md.analysis.aggregates.measures import unwrapped_centres
+from janus_md.analysis.aggregates.wires import BRANCHED, LINEAR, PERCOLATING, RING, build_wires
+from janus_md.model.body import BondCriterion
+from janus_md.model.box import lattice_vectors
 
 CRITERION = BondCriterion(2.1, 35.0)
 BOX = np.array([20.0, 20.0, 20.0, 0.0, 0.0, 0.0])

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import signac
 
-from janus_md.products import RESTART
+from janus_md.workspace.products import RESTART
 from tests.cluster.conftest import LATER, Node, missing, start, stop, wait_for
 from tests.conftest import environment
 
@@ -30,7 +30,7 @@ fixed:
 """
 SHORT = "{produce_ns: 0.02, frame_interval_ps: 2.0}"
 LONG = "{produce_ns: 600.0, frame_interval_ps: 6000.0}"
-COMMAND = [sys.executable, "-m", "janus_md.cli"]
+COMMAND = [sys.executable, "-m", "janus_md.cli.app"]
 
 
 class Show:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.errors import JanusError
-from janus_md.scheduler import answers, slurm
+from janus_md.common.errors import JanusError
+from janus_md.running.cluster.slurm import answers
+from janus_md.running.cluster.slurm import commands as slurm
 from tests.cluster.conftest import program
 
 SACCT = """\

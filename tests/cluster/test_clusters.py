@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.errors import JanusError
-from janus_md.scheduler import clusters
-from janus_md.scheduler.answers import Partition
-from janus_md.scheduler.clusters import Nodes, complete, known, read
+from janus_md.common.errors import JanusError
+from janus_md.running.cluster import clusters
+from janus_md.running.cluster.clusters import Nodes, complete, known, read
+from janus_md.running.cluster.slurm.answers import Partition
 
 CPU = Partition("batch", True, 64, 0, 250.0, "2-00:00:00")
 GPU = Partition("volta", False, 40, 4, 190.0, "1-00:00:00")

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from janus_md import failures
-from janus_md.errors import JanusError
-from janus_md.scheduler import ledger, outcomes, slurm
-from janus_md.scheduler.answers import Queued
-from janus_md.scheduler.outcomes import Outcome
-from janus_md.scheduler.script import FOLDER
+from janus_md.common.errors import JanusError
+from janus_md.running.cluster import ledger, outcomes
+from janus_md.running.cluster.outcomes import Outcome
+from janus_md.running.cluster.script import FOLDER
+from janus_md.running.cluster.slurm import commands as slurm
+from janus_md.running.cluster.slurm.answers import Queued
+from janus_md.workspace import failures
 
 
 @pytest.fixture

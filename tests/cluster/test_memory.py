@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.products import is_analyzed
-from janus_md.query import open_project
-from janus_md.scheduler.resources import MB_PER_BODY, MEMORY_MB
+from janus_md.running.cluster.resources import MB_PER_BODY, MEMORY_MB
+from janus_md.workspace.products import is_analyzed
+from janus_md.workspace.query import open_project
 from tests.conftest import Result, environment
 
 BODIES = 512
@@ -64,7 +64,7 @@ def test_a_job_needs_less_than_is_asked_for(
     (tmp_path / "template.yaml").write_text(TEMPLATE.format(model=model, bodies=BODIES))
     assert janus_md("init", tmp_path / "template.yaml", "-d", tmp_path / "study").code == 0
     run = subprocess.Popen(
-        [sys.executable, "-m", "janus_md.cli", "run", "-d", tmp_path / "study", "--jobs", "1",
+        [sys.executable, "-m", "janus_md.cli.app", "run", "-d", tmp_path / "study", "--jobs", "1",
          "--engine", engine],
         env=environment(), stdout=subprocess.DEVNULL,
     )  # fmt: skip

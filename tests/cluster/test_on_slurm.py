@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.products import RESTART, TRAJECTORY, is_analyzed
+from janus_md.workspace.products import RESTART, TRAJECTORY, is_analyzed
 from tests.cluster.conftest import LATER, Node, Study, with_sbatch
 from tests.conftest import environment, wait_for
 
@@ -77,7 +77,7 @@ def test_what_fails_in_a_bundle_is_told_and_given_up(slurm: Node, study: Make, e
 
 def test_two_submissions_at_once_send_each_job_once(slurm: Node, study: Make) -> None:
     place = study(12)
-    command = [sys.executable, "-m", "janus_md.cli", "submit", "-d", str(place.path)]
+    command = [sys.executable, "-m", "janus_md.cli.app", "submit", "-d", str(place.path)]
     both = [
         subprocess.Popen(
             [*command, *place.later()], env=environment(), stdout=subprocess.PIPE, text=True

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from janus_md.commands import submission_display
-from janus_md.errors import JanusError
-from janus_md.scheduler.clusters import Cluster, Nodes
-from janus_md.scheduler.plan import Submission, plan
-from janus_md.scheduler.resources import Todo, Wish
-from janus_md.scheduler.script import FOLDER, duration, tasks_file, write
-from janus_md.scheduler.submit import Prepared
-from janus_md.statepoint import StatePoint
-from janus_md.walltime import BODY_STEPS_PER_HOUR
+from janus_md.cli import submit_display as submission_display
+from janus_md.common.errors import JanusError
+from janus_md.running.cluster.clusters import Cluster, Nodes
+from janus_md.running.cluster.plan import Submission, plan
+from janus_md.running.cluster.resources import Todo, Wish
+from janus_md.running.cluster.script import FOLDER, duration, tasks_file, write
+from janus_md.running.cluster.submit import Prepared
+from janus_md.simulation.walltime import BODY_STEPS_PER_HOUR
+from janus_md.study.statepoint import StatePoint
 
 BOTH = ("simulate", "analyze")
 CLUSTER = Cluster(

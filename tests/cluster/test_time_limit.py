@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.products import RESTART
+from janus_md.workspace.products import RESTART
 from tests.cluster.conftest import Node, Study, wait_for
 
 pytestmark = [pytest.mark.xdist_group("slurm"), pytest.mark.slow]

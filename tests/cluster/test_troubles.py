@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.locks import LOCK
-from janus_md.products import RESTART
-from janus_md.scheduler.script import FOLDER
+from janus_md.common.locks import LOCK
+from janus_md.running.cluster.script import FOLDER
+from janus_md.workspace.products import RESTART
 from tests.cluster.conftest import Node, Study, program, with_sbatch
 from tests.conftest import environment, wait_for
 from tests.torture.files import small_disk
@@ -193,7 +193,7 @@ def test_a_submission_that_is_killed_sends_nothing_twice_and_leaves_nothing_held
     options = [*options, *place.later()]
     kill = '"$sbatch" "$@"; [ $number -lt 3 ] && [[ $* != *--hold* ]] || kill -KILL $PPID'
     killed = subprocess.run(
-        [sys.executable, "-m", "janus_md.cli", "submit", "-d", place.path, *options],
+        [sys.executable, "-m", "janus_md.cli.app", "submit", "-d", place.path, *options],
         env=environment() | {"PATH": with_sbatch(tmp_path / "bin", kill)},
     )
     assert killed.returncode == -signal.SIGKILL
@@ -220,7 +220,7 @@ def test_a_controller_that_no_longer_answers_ends_a_submission(
 ) -> None:
     place = study(5)
     with monkeypatch.context() as patch:
-        patch.setattr("janus_md.scheduler.slurm.PATIENCE", 3.0)
+        patch.setattr("janus_md.running.cluster.slurm.commands.PATIENCE", 3.0)
         text = f'[ $number -eq 3 ] || exec "$sbatch" "$@"\n{answer}'
         patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
         met = place.submit(*place.later())

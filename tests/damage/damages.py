@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from janus_md.documents import DOCUMENT
-from janus_md.records import STATE_POINT
+from janus_md.workspace.documents import DOCUMENT
+from janus_md.workspace.records import STATE_POINT
 
 Damage = Callable[[Path], None]
 

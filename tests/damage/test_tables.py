@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.products import TABLES, is_table
+from janus_md.workspace.products import TABLES, is_table
 from tests.conftest import Result
 from tests.damage.damages import CUT, INSIDE
 from tests.damage.told import Told, of_permittivity, report_of, rows, told_once

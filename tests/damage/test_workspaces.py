@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from janus_md import checkpoint, records
-from janus_md.documents import DOCUMENT
-from janus_md.products import is_table
-from janus_md.records import STATE_POINT
-from janus_md.statepoint import StatePoint
+from janus_md.simulation.files import checkpoint
+from janus_md.study.statepoint import StatePoint
+from janus_md.workspace import records
+from janus_md.workspace.documents import DOCUMENT
+from janus_md.workspace.products import is_table
+from janus_md.workspace.records import STATE_POINT
 from tests.conftest import Result, environment
 from tests.damage.told import Told, of_permittivity, rows, told_once
 
@@ -117,7 +118,15 @@ def test_a_worker_names_what_was_damaged_since_it_was_started(copy: Path) -> Non
     job = of_permittivity(copy, 1.5)
     (job / DOCUMENT).write_text("{")
     for place, said in ((job, "it is not JSON"), (job.with_name("0" * 32), "not there any more")):
-        command = [sys.executable, "-m", "janus_md.worker", "analyze", str(place), "--pipe", "2"]
+        command = [
+            sys.executable,
+            "-m",
+            "janus_md.running.worker",
+            "analyze",
+            str(place),
+            "--pipe",
+            "2",
+        ]
         done = subprocess.run(
             command, env=environment(), capture_output=True, text=True, check=False
         )

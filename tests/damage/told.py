@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from janus_md.records import STATE_POINT
+from janus_md.workspace.records import STATE_POINT
 from tests.conftest import Result
 
 Rows = dict[str, dict[str, str]]

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from janus_md.bodies import BondCriterion, FloatArray, RigidBody
-from janus_md.catalog import body
 from janus_md.engines import Engine, load
-from janus_md.interactions import Electrostatics, Interactions, wca_table
-from janus_md.mesh import Mesh, charge_square_sum
-from janus_md.placement import place_at_random
-from janus_md.system import Bath, System
-from janus_md.units import thermal_energy
+from janus_md.engines.mesh import Mesh, charge_square_sum
+from janus_md.model.body import BondCriterion, FloatArray, RigidBody
+from janus_md.model.interactions.table import Electrostatics, Interactions, wca_table
+from janus_md.model.system import Bath, System
+from janus_md.model.units import thermal_energy
+from janus_md.simulation.start.placement import place_at_random
+from janus_md.study.catalogue.catalog import body
 
 ROOM = 298.15
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from janus_md import ranks
-from janus_md.engines import load
+from janus_md.engines import load, ranks
 from janus_md.engines.distributed import dismiss, follow
 
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import rowan
 
-from janus_md.bodies import RigidBody
-from janus_md.catalog import body
 from janus_md.engines import Engine
 from janus_md.engines.base import CPU
-from janus_md.interactions import Interactions
-from janus_md.protocol import damped
-from janus_md.system import Bath, System
-from janus_md.thermodynamics import kinetic_energies
-from janus_md.units import stokes_friction, thermal_energy
+from janus_md.model.body import RigidBody
+from janus_md.model.interactions.table import Interactions
+from janus_md.model.system import Bath, System
+from janus_md.model.units import stokes_friction, thermal_energy
+from janus_md.simulation.thermodynamics import kinetic_energies
+from janus_md.study.catalogue.catalog import body
+from janus_md.study.stages import damped
 from tests.engines.conftest import ROOM, catalogue_system
 
 KT = thermal_energy(ROOM)

@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janus_md.catalog import body
 from janus_md.engines import Engine
 from janus_md.engines.base import SKIN
+from janus_md.engines.mesh import tight_mesh
 from janus_md.engines.tuning import rms
-from janus_md.interactions import Electrostatics, Interactions, wca_table
-from janus_md.mesh import tight_mesh
-from janus_md.pair_energy import pair_forces
-from janus_md.system import System
-from janus_md.units import COULOMB
+from janus_md.model.interactions.table import Electrostatics, Interactions, wca_table
+from janus_md.model.pairs.energy import pair_forces
+from janus_md.model.system import System
+from janus_md.model.units import COULOMB
+from janus_md.study.catalogue.catalog import body
 from tests.engines.conftest import ARITHMETIC, SEPARATIONS, point_limit, two_charge_dipole
 from tests.ewald import whole_bodies
 

@@ -9,11 +9,11 @@ import pytest
 
 from janus_md.engines import Engine
 from janus_md.engines.base import CPU, SKIN, Device, Forces
+from janus_md.engines.mesh import MAX_ORDER, Mesh, balanced, estimated_error, resolution_for
 from janus_md.engines.tuning import rms, tune
-from janus_md.mesh import MAX_ORDER, Mesh, balanced, estimated_error, resolution_for
-from janus_md.protocol import damped
-from janus_md.system import System
-from janus_md.units import thermal_energy
+from janus_md.model.system import System
+from janus_md.model.units import thermal_energy
+from janus_md.study.stages import damped
 from tests.engines.conftest import (
     ARITHMETIC,
     ROOM,

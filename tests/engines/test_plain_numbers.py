@@ -11,11 +11,11 @@ import pytest
 
 from janus_md.engines import Engine
 from janus_md.engines.base import CPU
-from janus_md.engines.lammps_words import line
-from janus_md.mesh import balanced
-from janus_md.protocol import damped
-from janus_md.system import Bath, System
-from janus_md.units import thermal_energy
+from janus_md.engines.lammps.words import line
+from janus_md.engines.mesh import balanced
+from janus_md.model.system import Bath, System
+from janus_md.model.units import thermal_energy
+from janus_md.study.stages import damped
 from tests.engines.conftest import ROOM, catalogue_system, usable
 
 KT = thermal_energy(ROOM)

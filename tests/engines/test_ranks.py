@@ -19,19 +19,20 @@ import gsd.hoomd
 import numpy as np
 import pytest
 
-from janus_md import checkpoint, ranks
-from janus_md.analysis.observer import WireObserver
-from janus_md.boxes import face_distances, lattice_vectors
-from janus_md.engines import domains
+from janus_md.analysis.pipeline.observer import WireObserver
+from janus_md.common.errors import JanusError, ToBeContinued
+from janus_md.engines import ranks
 from janus_md.engines.base import SKIN
+from janus_md.engines.hoomd import domains
+from janus_md.engines.mesh import charge_square_sum, estimated_error, tight_mesh
 from janus_md.engines.tuning import rms
-from janus_md.errors import JanusError, ToBeContinued
-from janus_md.initial import build
-from janus_md.mesh import charge_square_sum, estimated_error, tight_mesh
-from janus_md.query import open_job
-from janus_md.simulate import simulate
-from janus_md.statepoint import StatePoint
-from janus_md.system import System
+from janus_md.model.box import face_distances, lattice_vectors
+from janus_md.model.system import System
+from janus_md.simulation.files import checkpoint
+from janus_md.simulation.run import simulate
+from janus_md.simulation.start.first_state import build
+from janus_md.study.statepoint import StatePoint
+from janus_md.workspace.query import open_job
 from tests.conftest import PATIENCE, ROOT, environment, wait_for
 from tests.engines.conftest import catalogue_system, usable
 
@@ -112,7 +113,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 def worker(folder: Path, engine: str, operation: str = "simulate") -> list[str | Path]:
     """Arguments of a worker on two ranks."""
-    return ["-m", "janus_md.worker", operation, folder, "--engine", engine, "--ranks", "2"]
+    return ["-m", "janus_md.running.worker", operation, folder, "--engine", engine, "--ranks", "2"]
 
 
 def simulate_alone(folder: Path, engine: str, pieces: int) -> dict[str, Any]:

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from janus_md import mesh as mesh_module
+from janus_md.common.errors import JanusError
 from janus_md.engines import Engine, tuning
+from janus_md.engines import mesh as mesh_module
 from janus_md.engines.base import CPU, SKIN, Simulation
+from janus_md.engines.mesh import tight_mesh, work
 from janus_md.engines.tuning import measured_error, rms, tune
-from janus_md.errors import JanusError
-from janus_md.interactions import Interactions
-from janus_md.mesh import tight_mesh, work
-from janus_md.protocol import damped
-from janus_md.units import thermal_energy
+from janus_md.model.interactions.table import Interactions
+from janus_md.model.units import thermal_energy
+from janus_md.study.stages import damped
 from tests.engines.conftest import ROOM, catalogue_system
 
 KT = thermal_energy(ROOM)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from janus_md.reproduce.excess import (
+from janus_md.papers.excess import (
     LIKE,
     RANDOM,
     UNLIKE,
@@ -18,8 +18,8 @@ from janus_md.reproduce.excess import (
     sorting,
     trend,
 )
-from janus_md.reproduce.measures import Measured, Run
-from janus_md.reproduce.paper import Excess
+from janus_md.papers.measures import Measured, Run
+from janus_md.papers.paper import Excess
 
 
 @pytest.mark.parametrize(("count", "n"), [(3, 6), (2, 6), (1, 5), (6, 6)])

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from janus_md import catalog
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.pair_energy import pair_energy
-from janus_md.reproduce.measures import Measured, Run, circular_mean, measure
-from janus_md.reproduce.sideways import SIDE_EDGES, most_frequent_distance, side_distance
-from janus_md.rotations import turn_about_z
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.model.pairs.energy import pair_energy
+from janus_md.model.rotations import turn_about_z
+from janus_md.papers.measures import Measured, Run, circular_mean, measure
+from janus_md.papers.sideways import SIDE_EDGES, most_frequent_distance, side_distance
+from janus_md.study.catalogue import catalog
 from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, write_gsd
 
 ACROSS, LENGTH, SPACING, SIDEWAYS, TURN = 6, 10, 1.65, 2.68, 0.4

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from janus_md import catalog
-from janus_md.errors import JanusError
-from janus_md.reproduce.paper import Paper, load_paper, paper_names, read_paper
-from janus_md.reproduce.rows import combinations, row, same_shares, table
-from janus_md.reproduce.verdicts import AGREEMENT, CALIBRATED, DISAGREEMENT, NO_DATA
-from janus_md.sweeps import load_template
+from janus_md.common.errors import JanusError
+from janus_md.papers.paper import Paper, load_paper, paper_names, read_paper
+from janus_md.papers.rows import combinations, row, same_shares, table
+from janus_md.papers.verdicts import AGREEMENT, CALIBRATED, DISAGREEMENT, NO_DATA
+from janus_md.study.catalogue import catalog
+from janus_md.study.sweeps.templates import load_template
 
 SMALL = """
 name: small

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from janus_md.reproduce.rows import combine
-from janus_md.reproduce.verdicts import (
+from janus_md.papers.rows import combine
+from janus_md.papers.verdicts import (
     AGREEMENT,
     CALIBRATED,
     DISAGREEMENT,

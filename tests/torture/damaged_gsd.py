@@ -34,12 +34,12 @@ os.environ.update(OMP_NUM_THREADS="1", ARROW_DEFAULT_MEMORY_POOL="system", MALLO
 import numpy as np
 import pandas as pd
 
-import janus_md.workstation.preloaded  # noqa: F401
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.analysis.thermolog import energy_per_body, susceptibility_of
-from janus_md.checkpoint import Checkpoint, load
-from janus_md.errors import JanusError
-from janus_md.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Recorder
+import janus_md.running.workstation.preloaded  # noqa: F401
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.analysis.series.thermolog import energy_per_body, susceptibility_of
+from janus_md.common.errors import JanusError
+from janus_md.simulation.files.checkpoint import Checkpoint, load
+from janus_md.simulation.files.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Recorder
 from tests.torture.damage import Harm, harm
 from tests.torture.gsd_samples import Sample, samples
 

@@ -36,7 +36,15 @@ def start(
 ) -> tuple[subprocess.Popen[bytes], int]:
     """A worker on the job, and the end of its pipe that is read."""
     reader, writer = os.pipe()
-    command = [sys.executable, "-m", "janus_md.worker", operation, str(job), "--engine", "lammps"]
+    command = [
+        sys.executable,
+        "-m",
+        "janus_md.running.worker",
+        operation,
+        str(job),
+        "--engine",
+        "lammps",
+    ]
     process = subprocess.Popen(
         [*command, "--pipe", str(writer)],
         pass_fds=(writer,),
@@ -114,7 +122,15 @@ def workspace(folder: Path) -> Iterator[Path]:
         given += 16
         template.write_text(TEMPLATE.replace("REPLICAS", str(given)))
         subprocess.run(
-            [sys.executable, "-m", "janus_md.cli", "init", str(template), "-d", str(folder / "w")],
+            [
+                sys.executable,
+                "-m",
+                "janus_md.cli.app",
+                "init",
+                str(template),
+                "-d",
+                str(folder / "w"),
+            ],
             check=True,
             stdout=subprocess.DEVNULL,
         )

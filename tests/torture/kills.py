@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from janus_md.products import TABLES
+from janus_md.workspace.products import TABLES
 from tests.torture.jobs import DONE, Broken, check_complete, expect, finish, progress, run, start
 
 

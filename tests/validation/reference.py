@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from janus_md.engines.base import SKIN
-from janus_md.mesh import MAX_ORDER, Mesh, balanced, longest_cutoff, resolution_for
-from janus_md.system import System
+from janus_md.engines.mesh import MAX_ORDER, Mesh, balanced, longest_cutoff, resolution_for
+from janus_md.model.system import System
 
 PLACES = (
     os.environ.get("JANUS_MD_REFERENCE"),

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from scipy.special import zeta
 
-from janus_md.catalog import body
 from janus_md.engines import Engine
 from janus_md.engines.base import SKIN
-from janus_md.interactions import Electrostatics, Interactions
-from janus_md.mesh import tight_mesh
-from janus_md.pair_energy import pair_energy
-from janus_md.system import System
-from janus_md.units import COULOMB, DEBYE
+from janus_md.engines.mesh import tight_mesh
+from janus_md.model.interactions.table import Electrostatics, Interactions
+from janus_md.model.pairs.energy import pair_energy
+from janus_md.model.system import System
+from janus_md.model.units import COULOMB, DEBYE
+from janus_md.study.catalogue.catalog import body
 from tests.engines.conftest import SEPARATIONS, point_limit, two_charge_dipole
 
 UP, DOWN = (1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0)

@@ -7,13 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from janus_md.analysis.averages import mean_and_error
+from janus_md.analysis.series.averages import mean_and_error
 from janus_md.engines.base import CPU
+from janus_md.engines.mesh import Mesh
 from janus_md.engines.tuning import remeasure
-from janus_md.mesh import Mesh
-from janus_md.system import Bath
-from janus_md.units import COULOMB, DEBYE, thermal_energy
-from janus_md.virial import second_virial
+from janus_md.model.pairs.virial import second_virial
+from janus_md.model.system import Bath
+from janus_md.model.units import COULOMB, DEBYE, thermal_energy
 from tests.engines.conftest import ROOM, catalogue_system, usable
 
 PERMITTIVITY = 3.0  # lambda 3.7: pairs form and part

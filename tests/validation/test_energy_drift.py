@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.energy_drift import MODELS, watch
 from janus_md.engines import Engine
-from janus_md.statepoint import ProtocolSettings
+from janus_md.study.statepoint import ProtocolSettings
 
 DEFAULT = ProtocolSettings()
 BOUND = 1e-4

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from janus_md.analysis.pipeline import analyze_file
-from janus_md.simulate import simulate
-from janus_md.statepoint import StatePoint
+from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.simulation.run import simulate
+from janus_md.study.statepoint import StatePoint
 from tests.engines.conftest import usable
 from tests.validation.welch import FAMILY_WISE, POWER, Comparison, compare, holm
 

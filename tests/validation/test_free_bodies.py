@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import rowan
 
-from janus_md.bodies import RigidBody
-from janus_md.catalog import body
+from janus_md.common.errors import JanusError
 from janus_md.engines import Engine
 from janus_md.engines.base import CPU
-from janus_md.errors import JanusError
-from janus_md.protocol import damped
-from janus_md.system import Bath, System
+from janus_md.model.body import RigidBody
+from janus_md.model.system import Bath, System
+from janus_md.study.catalogue.catalog import body
+from janus_md.study.stages import damped
 from tests.engines.conftest import usable
 from tests.engines.test_dynamics import KT, N, free_bodies, stokes
 

@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janus_md.bodies import RigidBody
 from janus_md.engines.base import CPU
-from janus_md.interactions import Electrostatics, Interactions, wca
-from janus_md.mesh import Mesh
-from janus_md.placement import place_at_random
-from janus_md.system import Bath, System
-from janus_md.units import COULOMB
+from janus_md.engines.mesh import Mesh
+from janus_md.model.body import RigidBody
+from janus_md.model.interactions.table import Electrostatics, Interactions, wca
+from janus_md.model.system import Bath, System
+from janus_md.model.units import COULOMB
+from janus_md.simulation.start.placement import place_at_random
 from tests.engines.conftest import two_charge_dipole, usable
 
 SEPARATION = 0.05  # of the charges, sigma: a pair in contact is bound 0.2 % stronger than points

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janus_md.bodies import RigidBody
 from janus_md.engines import Engine
-from janus_md.interactions import Electrostatics, Interactions
-from janus_md.system import System
-from janus_md.units import COULOMB
+from janus_md.model.body import RigidBody
+from janus_md.model.interactions.table import Electrostatics, Interactions
+from janus_md.model.system import System
+from janus_md.model.units import COULOMB
 from tests.engines.conftest import two_charge_dipole
 from tests.validation.reference import fine_mesh
 

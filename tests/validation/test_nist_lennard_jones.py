@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from janus_md.engines import Engine
-from janus_md.interactions import Interactions, LennardJones
-from janus_md.system import System
+from janus_md.model.interactions.table import Interactions, LennardJones
+from janus_md.model.system import System
 from tests.engines.conftest import two_charge_dipole
 from tests.validation.reference import reference
 from tests.validation.test_nist_water import at_cutoff, pairs_within

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 import rowan
 
-from janus_md.bodies import BondCriterion, RigidBody
-from janus_md.boxes import lattice_vectors, wrap
 from janus_md.engines import Engine
-from janus_md.interactions import Electrostatics, Interactions, LennardJones
-from janus_md.system import System
-from janus_md.units import COULOMB
+from janus_md.model.body import BondCriterion, RigidBody
+from janus_md.model.box import lattice_vectors, wrap
+from janus_md.model.interactions.table import Electrostatics, Interactions, LennardJones
+from janus_md.model.system import System
+from janus_md.model.units import COULOMB
 from tests.validation.reference import fine_mesh, reference
 
 PAGE = "nist.gov: SPC/E Water Reference Calculations - 10A cutoff"

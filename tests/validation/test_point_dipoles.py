@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from janus_md.bodies import FloatArray
 from janus_md.engines import Engine
 from janus_md.engines.base import Forces
-from janus_md.interactions import Electrostatics, Interactions
-from janus_md.mesh import MAX_ORDER, balanced
-from janus_md.system import System
-from janus_md.units import COULOMB
+from janus_md.engines.mesh import MAX_ORDER, balanced
+from janus_md.model.body import FloatArray
+from janus_md.model.interactions.table import Electrostatics, Interactions
+from janus_md.model.system import System
+from janus_md.model.units import COULOMB
 from tests.engines.conftest import point_limit, two_charge_dipole
 from tests.validation.reference import reference
 

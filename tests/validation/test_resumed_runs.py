@@ -17,11 +17,11 @@ import gsd.hoomd
 import numpy as np
 import pytest
 
-from janus_md.checkpoint import Checkpoint, load
 from janus_md.engines import Engine
-from janus_md.initial import build
-from janus_md.simulate import simulate
-from janus_md.statepoint import StatePoint
+from janus_md.simulation.files.checkpoint import Checkpoint, load
+from janus_md.simulation.run import simulate
+from janus_md.simulation.start.first_state import build
+from janus_md.study.statepoint import StatePoint
 
 ALLOWED = 4.0
 """Standard errors."""
@@ -36,11 +36,11 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: Engine):
     record: dict[str, Any] = {}
 
     def call(point: StatePoint, cut: bool) -> Path:
-        monkeypatch.setattr("janus_md.simulate.CHECKPOINT_SECONDS", 0.0 if cut else np.inf)
-        monkeypatch.setattr("janus_md.surroundings.LOOK_SECONDS", 100.0)
+        monkeypatch.setattr("janus_md.simulation.run.CHECKPOINT_SECONDS", 0.0 if cut else np.inf)
+        monkeypatch.setattr("janus_md.simulation.context.LOOK_SECONDS", 100.0)
         if record:  # the choice of the mesh is timed: give both the same
             again = {**record["execution"], "steps": 0, "seconds": 0.0}
-            monkeypatch.setattr("janus_md.simulate.choose_once", lambda *_: again)
+            monkeypatch.setattr("janus_md.simulation.run.choose_once", lambda *_: again)
         folder = tmp_path / ("cut" if cut else "whole")
         folder.mkdir()
         simulate(point, folder, record, engine=engine.name)

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import rowan
 
-from janus_md import catalog
-from janus_md.bodies import BondCriterion, FloatArray, RigidBody
-from janus_md.interactions import WCA_EPSILON, LennardJones, wca_table
-from janus_md.pair_energy import pair_energy
-from janus_md.survey import Energy
-from janus_md.units import BOLTZMANN, COULOMB
-from janus_md.virial import integrate, second_virial
+from janus_md.model.body import BondCriterion, FloatArray, RigidBody
+from janus_md.model.interactions.table import WCA_EPSILON, LennardJones, wca_table
+from janus_md.model.pairs.energy import pair_energy
+from janus_md.model.pairs.survey import Energy
+from janus_md.model.pairs.virial import integrate, second_virial
+from janus_md.model.units import BOLTZMANN, COULOMB
+from janus_md.study.catalogue import catalog
 from tests.engines.conftest import two_charge_dipole
 
 UNIT = 2.0 * math.pi / 3.0

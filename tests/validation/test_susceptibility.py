@@ -11,16 +11,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janus_md.analysis.susceptibility import mean_field_susceptibility, susceptibility
-from janus_md.bodies import RigidBody
+from janus_md.analysis.series.susceptibility import mean_field_susceptibility, susceptibility
 from janus_md.engines.base import CPU, SKIN
+from janus_md.engines.mesh import Mesh
 from janus_md.engines.tuning import remeasure
-from janus_md.interactions import Electrostatics, Interactions, wca
-from janus_md.mesh import Mesh
-from janus_md.placement import place_at_random
-from janus_md.system import Bath, System
-from janus_md.thermodynamics import box_dipole
-from janus_md.units import COULOMB
+from janus_md.model.body import RigidBody
+from janus_md.model.interactions.table import Electrostatics, Interactions, wca
+from janus_md.model.system import Bath, System
+from janus_md.model.units import COULOMB
+from janus_md.simulation.start.placement import place_at_random
+from janus_md.simulation.thermodynamics import box_dipole
 from tests.engines.conftest import two_charge_dipole, usable
 
 INERTIA = 0.2  # light: dipoles forget their direction soon

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from janus_md.workstation.display import Lines, LiveTable
-from janus_md.workstation.forecast import Forecast, duration
-from janus_md.workstation.running import Job, Running
+from janus_md.running.workstation.display import Lines, LiveTable
+from janus_md.running.workstation.forecast import Forecast, duration
+from janus_md.running.workstation.processes import Job, Running
 
 
 def some(number: int) -> list[Running]:
@@ -102,7 +102,9 @@ def test_lines_on_the_pipe_may_come_in_pieces() -> None:
 def test_forecast_counts_what_was_done_before_as_no_gain(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr("time.monotonic", lambda: now)
-    monkeypatch.setattr("janus_md.workstation.forecast.WEIGHTS", {"simulate": 1.0, "analyze": 0.0})
+    monkeypatch.setattr(
+        "janus_md.running.workstation.forecast.WEIGHTS", {"simulate": 1.0, "analyze": 0.0}
+    )
     jobs = [Job(str(k), Path(), "", ("simulate", "analyze")) for k in range(2)]
     forecast = Forecast(jobs)
     running = Running(jobs[0], "simulate", None, 0, Path())  # type: ignore[arg-type]

@@ -13,8 +13,8 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from janus_md.interrupts import SIGNALS
-from janus_md.workstation import fork_server
+from janus_md.common.interrupts import SIGNALS
+from janus_md.running.workstation import fork_server
 from tests.conftest import environment, wait_for
 from tests.workstation.test_runner import running
 

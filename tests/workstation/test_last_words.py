@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.workstation.running import Job, Running, kernel_kills
+from janus_md.running.workstation.processes import Job, Running, kernel_kills
 
 
 def test_who_killed_a_process_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kills = 3
-    monkeypatch.setattr("janus_md.workstation.running.kernel_kills", lambda: kills)
+    monkeypatch.setattr("janus_md.running.workstation.processes.kernel_kills", lambda: kills)
     log = tmp_path / "simulate.out"
     log.touch()
     job = Job("id", tmp_path, "label", ("simulate",))

@@ -20,9 +20,10 @@ from typing import Any
 
 import pytest
 
-from janus_md import interrupts, worker
-from janus_md.workstation import fork_server, runner
-from janus_md.workstation.running import Job, Running
+from janus_md.common import interrupts
+from janus_md.running import worker
+from janus_md.running.workstation import fork_server, runner
+from janus_md.running.workstation.processes import Job, Running
 from tests.conftest import PATIENCE, TINY, Result, environment, wait_for
 from tests.workstation.devices import little_memory
 from tests.workstation.test_runner import document, frames, make, running
@@ -72,7 +73,7 @@ def test_ctrl_z_suspends_the_workers_too_and_a_kill_leaves_none_behind(
     place = tmp_path / "workspace"
     job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
     process = subprocess.Popen(
-        [sys.executable, "-m", "janus_md.cli", "run", "-d", place, "--engine", engine],
+        [sys.executable, "-m", "janus_md.cli.app", "run", "-d", place, "--engine", engine],
         stdout=subprocess.DEVNULL,
         env=environment(),
         process_group=0,  # as a shell does; of its own session it could not be suspended
@@ -104,7 +105,7 @@ def test_a_terminal_shows_a_table_and_takes_ctrl_c(
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-m", "janus_md.cli", "run", "-d", place, "--engine", engine],
+        [sys.executable, "-m", "janus_md.cli.app", "run", "-d", place, "--engine", engine],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -144,7 +145,7 @@ def test_a_signal_to_all_processes_ends_in_checkpoints(
     place = tmp_path / "workspace"
     job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
     process = subprocess.Popen(
-        [sys.executable, "-m", "janus_md.cli", "run", "-d", place, "--engine", engine],
+        [sys.executable, "-m", "janus_md.cli.app", "run", "-d", place, "--engine", engine],
         stdout=subprocess.PIPE,
         text=True,
         env=environment(),

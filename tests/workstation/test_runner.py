@@ -11,8 +11,9 @@ from pathlib import Path
 
 import gsd.hoomd
 
-from janus_md import locks, products, query
-from janus_md.analysis.observer import LEAST_FRAMES
+from janus_md.analysis.pipeline.observer import LEAST_FRAMES
+from janus_md.common import locks
+from janus_md.workspace import products, query
 from tests.conftest import PATIENCE, TINY, Result, wait_for
 
 Cli = Callable[..., Result]

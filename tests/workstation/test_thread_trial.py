@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from janus_md.statepoint import StatePoint
-from janus_md.workstation import thread_trial
-from janus_md.workstation.runner import cores_here
-from janus_md.workstation.throughput import threads_for
+from janus_md.running.workstation import thread_trial
+from janus_md.running.workstation.runner import cores_here
+from janus_md.running.workstation.throughput import threads_for
+from janus_md.study.statepoint import StatePoint
 from tests.conftest import PATIENCE, TINY, Result
 from tests.workstation.test_runner import make
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.walltime import Limit
-from janus_md.worker import DONE, STOPPED, Resources
-from janus_md.workstation import fork_server, runner
-from janus_md.workstation.running import Job, Running
-from janus_md.workstation.throughput import GAIN, WINDOW_SECONDS, Filling, threads_for
+from janus_md.running.worker import DONE, STOPPED, Resources
+from janus_md.running.workstation import fork_server, runner
+from janus_md.running.workstation.processes import Job, Running
+from janus_md.running.workstation.throughput import GAIN, WINDOW_SECONDS, Filling, threads_for
+from janus_md.simulation.walltime import Limit
 from tests.conftest import PATIENCE, TINY, Result
 from tests.workstation.devices import little_memory
 from tests.workstation.test_runner import document, make
@@ -160,8 +160,8 @@ def test_gain_is_above_the_error_of_a_window() -> None:
 def test_jobs_that_find_no_memory_beside_others_come_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("janus_md.workstation.throughput.WINDOW_SECONDS", 0.3)
-    monkeypatch.setattr("janus_md.workstation.throughput.GAIN", 0.0)
+    monkeypatch.setattr("janus_md.running.workstation.throughput.WINDOW_SECONDS", 0.3)
+    monkeypatch.setattr("janus_md.running.workstation.throughput.GAIN", 0.0)
     device = tmp_path / "device"
     device.mkdir()
 
@@ -220,8 +220,8 @@ def test_devices_are_filled_evenly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # The workers are real, on CPUs; where they run is decided as for two GPUs.
-    monkeypatch.setattr("janus_md.workstation.throughput.WINDOW_SECONDS", 0.3)
-    monkeypatch.setattr("janus_md.workstation.throughput.GAIN", 0.0)
+    monkeypatch.setattr("janus_md.running.workstation.throughput.WINDOW_SECONDS", 0.3)
+    monkeypatch.setattr("janus_md.running.workstation.throughput.GAIN", 0.0)
     # The first jobs still run when their speeds have been seen.
     text = TINY.replace("produce_ns: 0.02", "produce_ns: 5000.0").replace(
         "frame_interval_ps: 2.0", "frame_interval_ps: 100.0"

@@ -1,0 +1,1 @@
+"""Bonds, wires and bundles of a frame."""

@@ -1,0 +1,127 @@
+"""Head-to-tail bonds by geometry: a directed bond from the body whose head meets a tail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from janus_md.analysis.frames.neighbours import IndexArray, Pairs, lengths, pairs_within
+from janus_md.model.body import BondCriterion, FloatArray
+
+DEFAULT_CRITERION = BondCriterion(distance=2.05, angle=35.0)
+"""For a file that names neither particle nor model."""
+
+
+@dataclass(frozen=True)
+class Bonds:
+    """Directed bonds: the head (+ end of the dipole) of a source meets the tail of its target.
+
+    Attributes
+    ----------
+    source, target : ndarray of int, shape (B,)
+        The body that the bond leaves by its head, and the one it enters by its tail.
+    vectors : ndarray, shape (B, 3)
+        From the centre of the source to that of the target's bonded image, nm.
+    images : ndarray of int, shape (B, 3)
+        Lattice vectors between the target inside the box and that image.
+    lengths : ndarray, shape (B,)
+        nm.
+    """
+
+    source: IndexArray
+    target: IndexArray
+    vectors: FloatArray
+    images: IndexArray
+    lengths: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def take(self, chosen: IndexArray) -> Bonds:
+        """Return the bonds of these indices."""
+        return Bonds(
+            self.source[chosen],
+            self.target[chosen],
+            self.vectors[chosen],
+            self.images[chosen],
+            self.lengths[chosen],
+        )
+
+
+def body_axes(orientations: FloatArray, axis: Sequence[float] = (0.0, 0.0, 1.0)) -> FloatArray:
+    """Turn the dipole axis into the laboratory: unit vectors.
+
+    Parameters
+    ----------
+    orientations : ndarray, shape (N, 4)
+        Quaternions (w, x, y, z) from the body frame to the laboratory's, of any length but 0.
+    axis : sequence of 3 floats
+        Direction of the dipole in the body frame.
+
+    Returns
+    -------
+    ndarray, shape (N, 3)
+    """
+    q = orientations / lengths(orientations)[:, None]
+    a = np.asarray(axis, dtype=np.float64) / np.linalg.norm(axis)
+    w, x, y, z = q.T
+    rotation = np.array(
+        [
+            [1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)],
+            [2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x)],
+            [2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)],
+        ]
+    )
+    return np.ascontiguousarray(np.einsum("abn,b->na", rotation, a))
+
+
+def select_bonds(pairs: Pairs, axes: FloatArray, criterion: BondCriterion) -> Bonds:
+    """Keep the pairs that are bonded head to tail.
+
+    Bodies are bonded where their centres are closer than ``criterion.distance`` and both dipoles
+    make less than ``criterion.angle`` with the vector from the source to the target. Every such
+    pair is a bond: a body can have several at one end, and its wire is then branched.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        At least all pairs within ``criterion.distance``.
+    axes : ndarray, shape (N, 3)
+        Unit vectors of the dipoles.
+    criterion : BondCriterion
+        Its angle must be below 90 degrees, or a bond would have no direction.
+    """
+    if not 0.0 < criterion.angle < 90.0:
+        raise ValueError(f"angle of a bond is {criterion.angle} degrees; it must be in (0, 90)")
+    near = pairs.closer_than(criterion.distance)
+    return directed(near, axes, float(np.cos(np.deg2rad(criterion.angle))))
+
+
+def directed(pairs: Pairs, axes: FloatArray, least_cosine: float) -> Bonds:
+    """Keep the pairs in which both dipoles point from one body, the source, to the other.
+
+    The cosine of either dipole with the vector between the centres must be above `least_cosine`,
+    which is 0 or more.
+    """
+    edge = least_cosine * pairs.distances
+    first = np.einsum("ij,ij->i", axes[pairs.i], pairs.vectors)
+    second = np.einsum("ij,ij->i", axes[pairs.j], pairs.vectors)
+    forward = np.flatnonzero((first > edge) & (second > edge))
+    back = np.flatnonzero((first < -edge) & (second < -edge))
+    # A bond from j to i runs the other way: the image that is moved is then that of i.
+    return Bonds(
+        np.concatenate([pairs.i[forward], pairs.j[back]]),
+        np.concatenate([pairs.j[forward], pairs.i[back]]),
+        np.concatenate([pairs.vectors[forward], -pairs.vectors[back]]),
+        np.concatenate([pairs.images[forward], -pairs.images[back]]),
+        np.concatenate([pairs.distances[forward], pairs.distances[back]]),
+    )
+
+
+def find_bonds(
+    positions: FloatArray, axes: FloatArray, box: FloatArray, criterion: BondCriterion
+) -> Bonds:
+    """Find the bonds of one frame; see :func:`select_bonds` and :func:`pairs_within`."""
+    return select_bonds(pairs_within(positions, box, criterion.distance), axes, criterion)

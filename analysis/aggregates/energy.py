@@ -1,0 +1,106 @@
+"""Head-to-tail bonds by energy, for files whose bodies the catalogue knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from janus_md.analysis.aggregates.bonds import Bonds, directed
+from janus_md.analysis.frames.neighbours import IndexArray, Pairs
+from janus_md.model.body import FloatArray, RigidBody
+
+SHARE = 0.5
+"""A pair is bonded below this share of the energy of its head-to-tail minimum."""
+
+
+@dataclass(frozen=True)
+class EnergyCriterion:
+    """Bonded: both dipoles point from one body to the other, and the pair's energy is low.
+
+    Attributes
+    ----------
+    bodies : dict of str to RigidBody
+        By type name.
+    relative_permittivity : float
+        Of the medium.
+    thresholds : dict of (str, str) to float
+        :data:`SHARE` of the energy at the head-to-tail minimum of the first kind behind the second
+        in this medium, kJ/mol.
+    """
+
+    bodies: dict[str, RigidBody]
+    relative_permittivity: float
+    thresholds: dict[tuple[str, str], float]
+
+
+def energy_criterion(metadata: Mapping[str, Any]) -> EnergyCriterion | None:
+    """Build the criterion from a trajectory's metadata.
+
+    None for bodies of somebody else, and where charges are off: nothing binds then.
+    """
+    from janus_md.model.pairs.energy import head_to_tail_minimum
+    from janus_md.study.catalogue import catalog
+
+    names, model = sorted(metadata.get("bodies", {})), metadata.get("model")
+    if metadata.get("electrostatics") == "none":
+        return None
+    if not names or model not in catalog.MODELS or not set(names) <= set(catalog.names()):
+        return None
+    medium = float(metadata.get("relative_permittivity", 1.0))
+    bodies = {name: catalog.body(name, str(model)) for name in names}
+    thresholds = {
+        (a, b): SHARE * head_to_tail_minimum(bodies[a], bodies[b], medium).energy
+        for a in names
+        for b in names
+    }
+    return EnergyCriterion(bodies, medium, thresholds)
+
+
+def select_bonds_by_energy(
+    pairs: Pairs,
+    axes: FloatArray,
+    orientations: FloatArray,
+    names: tuple[str, ...],
+    kinds: IndexArray,
+    criterion: EnergyCriterion,
+) -> Bonds:
+    """Keep the pairs that are bonded head to tail by their energy.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        All pairs that are near enough to be bonded.
+    axes : ndarray, shape (N, 3)
+        Unit vectors of the dipoles.
+    orientations : ndarray, shape (N, 4)
+        Quaternions (w, x, y, z).
+    names : tuple of str
+        Type names.
+    kinds : ndarray of int, shape (N,)
+        Index into `names` of each body.
+    criterion : EnergyCriterion
+        Energies are those of the two bodies alone (:mod:`janus_md.model.pairs.energy`).
+    """
+    from janus_md.model.pairs.energy import pair_energy
+
+    candidates = directed(pairs, axes, 0.0)
+    first, second = kinds[candidates.source], kinds[candidates.target]
+    bonded = np.zeros(len(candidates), dtype=bool)
+    for a in np.unique(first):
+        for b in np.unique(second):
+            chosen = np.flatnonzero((first == a) & (second == b))
+            if len(chosen) == 0:
+                continue
+            energy = pair_energy(
+                criterion.bodies[names[a]],
+                criterion.bodies[names[b]],
+                candidates.vectors[chosen],
+                orientations[candidates.source[chosen]],
+                orientations[candidates.target[chosen]],
+                relative_permittivity=criterion.relative_permittivity,
+            )
+            bonded[chosen] = energy < criterion.thresholds[names[a], names[b]]
+    return candidates.take(np.flatnonzero(bonded))

@@ -1,0 +1,175 @@
+"""What is measured on each wire: the columns of wires.parquet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from janus_md.analysis.aggregates import chirality
+from janus_md.analysis.aggregates.bonds import Bonds
+from janus_md.analysis.aggregates.wires import BRANCHED, LINEAR, PERCOLATING, RING, Wires
+from janus_md.analysis.frames.neighbours import IndexArray, lengths
+from janus_md.model.body import FloatArray
+from janus_md.model.box import wrap
+
+ROUNDING = 1e-12
+"""A mean cosine this close to 1 is 1."""
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What the analysis knows of each body beside its place.
+
+    Attributes
+    ----------
+    axis : tuple of 3 floats
+        Direction of the dipole in the body frame.
+    fold : int
+        Turns between bodies are defined modulo 360/fold degrees; 0: not at all.
+    hands : ndarray of int, shape (N,)
+        +1 for R, -1 for S, 0 for neither.
+    """
+
+    axis: tuple[float, float, float]
+    fold: int
+    hands: IndexArray
+
+
+def unwrapped_centres(positions: FloatArray, lattice: FloatArray, wires: Wires) -> FloatArray:
+    """Centres as the wires run through the periodic boundaries, shape (N, 3), nm.
+
+    Consecutive bodies of a wire stand where their bond puts them, however long the wire is.
+    """
+    return wrap(positions, lattice)[0] + wires.offset @ lattice
+
+
+def measure_wires(
+    positions: FloatArray,
+    orientations: FloatArray,
+    axes: FloatArray,
+    lattice: FloatArray,
+    bonds: Bonds,
+    wires: Wires,
+    traits: Traits,
+) -> dict[str, np.ndarray]:
+    """Measure every wire of a frame.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (W,)
+        contour_nm: sum of the bond lengths. end_to_end_nm: from the free tail to the free head, 0
+        for rings, NaN for branched and percolating wires. radius_of_gyration_nm: of the unwrapped
+        centres, NaN for percolating wires. tortuosity: contour over end to end, NaN for rings.
+        winding_1..3: as :class:`Winding`, NaN where percolating_dims is above 1. screw_deg,
+        screw_spread_deg, handedness, dihedral_deg, alternation: see
+        :mod:`janus_md.analysis.aggregates.chirality`; circular means. persistence_bond_nm and
+        persistence_dipole_nm: see :func:`persistence_length`. dipole_order: length of the mean
+        dipole direction. NaN stands for what is not defined.
+    """
+    n_wires = len(wires)
+    n_bonds = np.bincount(wires.bond_wire, minlength=n_wires).astype(np.float64)
+    total = np.bincount(wires.bond_wire, weights=bonds.lengths, minlength=n_wires)
+    contour = total.astype(np.float64)
+    unbranched = np.flatnonzero(wires.unbranched[wires.bond_wire])
+    follower = chirality.next_bonds(len(positions), bonds, unbranched)
+    screw = _screw_columns(orientations, bonds, wires, traits)
+    dihedral, first = chirality.dihedral_angles(bonds, follower)
+    twist, _, _ = chirality.circular_statistics(dihedral, wires.bond_wire[first], n_wires, 1)
+
+    centres = unwrapped_centres(positions, lattice, wires)[wires.members]
+    end_to_end = _end_to_end(centres, wires)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tortuosity = np.where((wires.kind == LINEAR) & (wires.n > 1), contour / end_to_end, np.nan)
+    mean_axis = np.add.reduceat(axes[wires.members], wires.start, axis=0) / wires.n[:, None]
+    winding = np.where(wires.winding.dims[:, None] > 1, np.nan, wires.winding.vector)
+    return {
+        "n": wires.n,
+        "kind": wires.kind,
+        "contour_nm": contour,
+        "end_to_end_nm": end_to_end,
+        "winding_1": winding[:, 0],
+        "winding_2": winding[:, 1],
+        "winding_3": winding[:, 2],
+        "percolating_dims": wires.winding.dims,
+        **screw,
+        "dihedral_deg": np.rad2deg(twist),
+        "alternation": chirality.alternation(traits.hands, bonds, wires.bond_wire, n_wires),
+        "radius_of_gyration_nm": _radius_of_gyration(centres, wires),
+        "tortuosity": tortuosity,
+        "persistence_bond_nm": _bond_persistence(bonds, follower, wires, contour, n_bonds),
+        "persistence_dipole_nm": _dipole_persistence(axes, bonds, wires, contour, n_bonds),
+        "dipole_order": lengths(mean_axis),
+    }
+
+
+def persistence_length(spacing: FloatArray, cosine: FloatArray) -> FloatArray:
+    """Return ``-b / ln <cos theta>``, the persistence length of a worm-like chain, nm.
+
+    For directions of a discrete chain that lose correlation at the same rate at every bond,
+    ``<t(0).t(s)> = exp(-s / l_p)`` (Kratky and Porod, 1949); b is the mean bond and theta the angle
+    between consecutive directions. NaN where the mean cosine is not positive, infinite where it
+    is 1.
+    """
+    bent = (cosine > 0.0) & (cosine < 1.0 - ROUNDING)
+    length = np.where(cosine > 0.0, np.inf, np.nan)
+    length[bent] = -spacing[bent] / np.log(cosine[bent])
+    return np.asarray(length)
+
+
+def _screw_columns(
+    orientations: FloatArray, bonds: Bonds, wires: Wires, traits: Traits
+) -> dict[str, FloatArray]:
+    if traits.fold == 0:
+        undefined = np.full(len(wires), np.nan)
+        return dict.fromkeys(("screw_deg", "screw_spread_deg", "handedness"), undefined)
+    angles = chirality.screw_angles(orientations, bonds, traits.axis)
+    mean, spread, handedness = chirality.circular_statistics(
+        angles, wires.bond_wire, len(wires), traits.fold
+    )
+    return {
+        "screw_deg": np.rad2deg(mean),
+        "screw_spread_deg": np.rad2deg(spread),
+        "handedness": handedness,
+    }
+
+
+def _end_to_end(centres: FloatArray, wires: Wires) -> FloatArray:
+    last = wires.start + wires.n - 1
+    distance = lengths(centres[last] - centres[wires.start])
+    distance[wires.kind == RING] = 0.0
+    distance[(wires.kind == BRANCHED) | (wires.kind == PERCOLATING)] = np.nan
+    return np.asarray(distance)
+
+
+def _radius_of_gyration(centres: FloatArray, wires: Wires) -> FloatArray:
+    middle = np.add.reduceat(centres, wires.start, axis=0) / wires.n[:, None]
+    away = centres - np.repeat(middle, wires.n, axis=0)
+    square = np.add.reduceat(np.einsum("ij,ij->i", away, away), wires.start) / wires.n
+    return np.asarray(np.where(wires.kind == PERCOLATING, np.nan, np.sqrt(square)))
+
+
+def _bond_persistence(
+    bonds: Bonds, follower: IndexArray, wires: Wires, contour: FloatArray, n_bonds: FloatArray
+) -> FloatArray:
+    first = np.flatnonzero(follower >= 0)
+    second = follower[first]
+    cosine = np.einsum("ij,ij->i", bonds.vectors[first], bonds.vectors[second])
+    cosine /= bonds.lengths[first] * bonds.lengths[second]
+    return _mean_persistence(cosine, wires.bond_wire[first], contour, n_bonds)
+
+
+def _dipole_persistence(
+    axes: FloatArray, bonds: Bonds, wires: Wires, contour: FloatArray, n_bonds: FloatArray
+) -> FloatArray:
+    cosine = np.einsum("ij,ij->i", axes[bonds.source], axes[bonds.target])
+    return _mean_persistence(cosine, wires.bond_wire, contour, n_bonds)
+
+
+def _mean_persistence(
+    cosine: FloatArray, owner: IndexArray, contour: FloatArray, n_bonds: FloatArray
+) -> FloatArray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = np.bincount(owner, weights=cosine, minlength=len(contour))
+        mean = total / np.bincount(owner, minlength=len(contour))
+        return persistence_length(contour / n_bonds, mean)

@@ -1,0 +1,1 @@
+"""Frames of a trajectory and the neighbours in them."""

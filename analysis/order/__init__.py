@@ -1,0 +1,1 @@
+"""Order of a frame: order parameters, structure and scattering."""

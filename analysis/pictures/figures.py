@@ -1,0 +1,281 @@
+"""Figures of a sweep: growth, length distribution, g(r), lengths along the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from janus_md.analysis.pictures.styles import COLOURS, MARKERS, NAMED, is_scale, looks
+from janus_md.analysis.pipeline.table import read_table
+from janus_md.analysis.series.averages import first_averaged
+from janus_md.analysis.sweep.groups import Group, numeric_key, short, spread
+from janus_md.analysis.theory.theory import share_in_longer
+from janus_md.common.errors import JanusError
+from janus_md.model.body import FloatArray
+from janus_md.model.units import PS_PER_NS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FEW_TICKS = 5.0
+"""Ratio of the ends of a logarithmic axis below which 1, 2, 5 would be too few numbers."""
+
+DPI = 150
+
+POINTS = 200
+"""Points of a curve along the sweep at most."""
+
+TABLES = ("frames.parquet", "wires.parquet", "rdf.parquet")
+"""What is read of a job."""
+
+DRAWN = {"scattering.parquet": ("q_per_nm", "s"), "structure.parquet": ("along_nm", "g")}
+"""What is drawn of it besides, where it is there, and columns that it must have."""
+
+
+@dataclass(frozen=True)
+class JobTables:
+    """What the analysis of one job left on disk.
+
+    Attributes
+    ----------
+    frames, rdf : DataFrame
+        frames.parquet with a column time_ns, rdf.parquet.
+    lengths : ndarray of int
+        Length in bodies of every wire in the last third of the frames.
+    """
+
+    frames: pd.DataFrame
+    rdf: pd.DataFrame
+    lengths: np.ndarray
+
+
+def has_tables(directory: Path) -> bool:
+    """Whether the tables of a job are there."""
+    return all((directory / name).is_file() for name in TABLES)
+
+
+def read_job(directory: Path, time_step_ps: float) -> JobTables:
+    """Read the tables of a job, those too that are read again where they are drawn.
+
+    Raises
+    ------
+    JanusError
+        Where one of them cannot be read.
+    """
+    paths = [directory / name for name in TABLES]
+    frames = read_table(paths[0], ("frame", "step", "mean_n", "mean_w"))
+    wires = rdf = None
+    if len(frames):
+        frames["time_ns"] = frames["step"] * time_step_ps / PS_PER_NS
+        begin = int(frames["frame"].iloc[first_averaged(len(frames))])
+        wires = read_table(paths[1], ("n",), [("frame", ">=", begin)])
+        rdf = read_table(paths[2], ("r_nm", "g"))
+    if wires is None or rdf is None or not len(wires):
+        empty = paths[0 if wires is None else 1].name
+        raise JanusError(f"{empty} holds no frame; remove it and run again: it is made anew")
+    for name, columns in DRAWN.items():
+        if (directory / name).is_file():
+            read_table(directory / name, columns)
+    return JobTables(frames, rdf, wires["n"].to_numpy())
+
+
+def new_figure(width: float, height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
+    """Return a figure that belongs to no window, and its axes in a row."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = [figure.add_subplot(1, columns, k + 1) for k in range(columns)]
+    for one in axes:
+        one.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
+    """Mean wire length by number and by weight against time, a curve per job."""
+    figure, axes = new_figure(10.0, 3.8, 2)
+    for group, look in zip(groups, looks(groups), strict=True):
+        for k, job in enumerate(group.jobs):
+            frames = tables[job].frames
+            for one, column in zip(axes, ("mean_n", "mean_w"), strict=True):
+                one.plot(
+                    frames["time_ns"],
+                    frames[column],
+                    lw=1.2,
+                    label=group.label if k == 0 else None,
+                    **look,
+                )
+    for one, title in zip(axes, ("by number", "by weight"), strict=True):
+        one.set(xlabel="time / ns", ylabel=f"mean wire length {title} / bodies", yscale="log")
+        plain_log(one)
+    _legend(figure, axes[1], groups)
+    return figure
+
+
+def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
+    """Share of the bodies that are in wires of at least n, over the last third of the run.
+
+    Beside it that of equilibrium polymers, as long as the curves are few.
+    """
+    figure, (axes,) = new_figure(7.2, 4.0)
+    for group, look in zip(groups, looks(groups), strict=True):
+        lengths = np.concatenate([tables[job].lengths for job in group.jobs])
+        count = np.bincount(lengths)
+        bodies = count * np.arange(len(count))
+        share = bodies[::-1].cumsum()[::-1] / bodies.sum()
+        n = np.arange(1.0, len(count))
+        axes.step(n, share[1:], where="mid", label=group.label, **look)
+        if lengths.mean() > 1.0 and len(groups) <= len(COLOURS):
+            expected = share_in_longer(n, float(lengths.mean()))
+            axes.plot(n, expected, color=look["color"], ls="--", lw=0.8)
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="wire length n / bodies",
+        ylabel="share of bodies in wires of at least n",
+    )
+    axes.set_ylim(bottom=max(axes.get_ylim()[0], 1e-4), top=1.3)
+    plain_log(axes)
+    _legend(figure, axes, groups)
+    return figure
+
+
+def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
+    """g(r) of the centres over the last third of the run; replicas averaged."""
+    figure, (axes,) = new_figure(7.2, 4.0)
+    top = 1.5
+    for group, look in zip(groups, looks(groups), strict=True):
+        curves = [tables[job].rdf for job in group.jobs]
+        bins = min(len(curve) for curve in curves)
+        g = np.mean([curve["g"].to_numpy()[:bins] for curve in curves], axis=0)
+        top = max(top, float(np.nanmax(g, initial=0.0)))
+        axes.plot(curves[0]["r_nm"][:bins], g, lw=1.2, label=group.label, **look)
+    # Wires give g of tens to hundreds at contact, dilute bodies about 1: a scale that shows both.
+    axes.set_yscale("symlog", linthresh=2.0)
+    axes.set_yticks([0, 1, *(10**k * m for k in range(4) for m in (2, 5, 10))])
+    axes.set(xlabel="r / nm", ylabel="g(r)", xlim=(1.0, None), ylim=(0.0, 1.2 * top))
+    axes.axhline(1.0, color="0.7", lw=0.8, zorder=0)
+    plain_log(axes)
+    _legend(figure, axes, groups)
+    return figure
+
+
+def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) -> Figure | None:
+    """Mean wire lengths against the first number that varies; None where none does.
+
+    Of more curves than have names, or points than are seen, some that are spread evenly.
+    `expected` is the mean length by number in equilibrium by label, drawn beside the curves that it
+    knows all points of.
+    """
+    key = numeric_key(groups)
+    if key is None:
+        return None
+    others = _independent(groups, key)
+    series: dict[tuple[Any, ...], list[Group]] = {}
+    for group in groups:
+        rest = tuple((name, group.keys[name]) for name in others)
+        series.setdefault(rest, []).append(group)
+    figure, axes = new_figure(10.0, 3.8, 2)
+    shown = spread(list(series), NAMED)
+    heads = [Group(dict(rest), (), {}) for rest in shown]
+    for head, rest, look in zip(heads, shown, looks(heads), strict=True):
+        members = spread(sorted(series[rest], key=lambda group: group.keys[key]), POINTS)
+        for one, column in zip(axes, ("mean_n", "mean_w"), strict=True):
+            y = np.array([group.values[column][0] for group in members], dtype=np.float64)
+            error = np.array([group.values[column][1] or 0.0 for group in members])
+            one.errorbar(
+                [group.keys[key] for group in members],
+                y,
+                _bars(y, error),
+                color=look["color"],
+                marker=MARKERS[look["ls"]],
+                ms=4,
+                lw=1.0,
+                capsize=2,
+                label=head.label or None,
+            )
+        if not all(group.label in expected for group in members):
+            continue
+        mean_n = np.array([expected[group.label] for group in members])
+        for one, values in zip(axes, (mean_n, 2.0 * mean_n - 1.0), strict=True):
+            one.plot(
+                [group.keys[key] for group in members],
+                values,
+                color=look["color"],
+                ls="--",
+                lw=1.0,
+                marker="_",  # a line of a single point would not be seen
+                zorder=1,
+            )
+    name = "relative permittivity" if key == "relative_permittivity" else short(key)
+    for one, title in zip(axes, ("by number", "by weight"), strict=True):
+        one.set(xlabel=name, ylabel=f"mean wire length {title} / bodies", yscale="log")
+        if key == "relative_permittivity":
+            one.set_xscale("log")
+        plain_log(one)
+    if any(line.get_linestyle() == "--" for line in axes[1].lines):
+        axes[1].plot([], [], color="0.3", ls="--", lw=1.0, label="theory")
+    if others:
+        _legend(figure, axes[1], heads)
+    return figure
+
+
+def _independent(groups: Sequence[Group], key: str) -> list[str]:
+    """Keys that do not follow from `key`, as a solvent's viscosity does from its permittivity."""
+    found = []
+    for name in groups[0].keys:
+        seen: dict[Any, set[Any]] = {}
+        for group in groups:
+            seen.setdefault(group.keys[key], set()).add(group.keys[name])
+        if name == "substance" or any(len(values) > 1 for values in seen.values()):
+            found.append(name)
+    return found
+
+
+def _bars(values: FloatArray, errors: FloatArray) -> FloatArray:
+    """Error bars that stay above zero, for a logarithmic axis; shape (2, values)."""
+    return np.array([np.minimum(errors, 0.99 * values), errors])
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write a PNG, renamed when whole."""
+    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    figure.savefig(partial, dpi=DPI, format="png")
+    partial.replace(path)
+    return path
+
+
+def plain_log(axes: Axes) -> None:
+    """Write 2, 5, 10, 20 instead of powers of ten on logarithmic axes, and enough of them."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+    for axis, scale in ((axes.xaxis, axes.get_xscale()), (axes.yaxis, axes.get_yscale())):
+        if scale == "linear":
+            continue
+        if scale == "log":
+            low, high = axis.get_view_interval()
+            narrow = high < FEW_TICKS * low
+            axis.set_major_locator(MaxNLocator(5) if narrow else LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_formatter(NullFormatter())
+
+
+def _legend(figure: Figure, axes: Axes, groups: Sequence[Group]) -> None:
+    """Name the curves beside them, for which the figure grows."""
+    if is_scale(groups):
+        first, last = groups[0].label, groups[-1].label
+        figure.suptitle(f"{len(groups)} state points, dark to light: {first} … {last}", fontsize=9)
+        return
+    names = [group.label for group in groups]
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(
+        width + 0.4 + 0.06 * max(map(len, names)), max(height, 0.18 * len(names))
+    )
+    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))

@@ -1,0 +1,131 @@
+"""A frame seen from the front, its wires in colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from janus_md.analysis.frames.source import Frame, GsdSource, bond_criterion
+from janus_md.analysis.pictures.figures import new_figure
+from janus_md.analysis.pipeline.frame import Settings, analyze_frame
+from janus_md.model.body import FloatArray
+from janus_md.model.box import lattice_vectors, wrap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+RADIUS = 0.8
+"""Radius at which bodies are drawn, nm."""
+
+SHOWN = 4000
+"""Bodies drawn at most; of a larger frame, those of the longest wires."""
+
+TURN = np.deg2rad(22.0)
+TILT = np.deg2rad(18.0)
+
+
+def view() -> FloatArray:
+    """Rotation from the laboratory to the page: columns right, up, towards the reader."""
+    c, s = np.cos(TURN), np.sin(TURN)
+    about_y = np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
+    c, s = np.cos(TILT), np.sin(TILT)
+    return np.asarray(about_y @ np.array([[1.0, 0.0, 0.0], [0.0, c, s], [0.0, -s, c]]))
+
+
+def wire_colours(lengths: np.ndarray) -> np.ndarray:
+    """RGB of each wire, shape (W, 3): hues a golden angle apart from 3 bodies on, else grey."""
+    from matplotlib.colors import hsv_to_rgb
+
+    rank = np.empty(len(lengths), dtype=int)
+    rank[np.argsort(-lengths, kind="stable")] = np.arange(len(lengths))
+    hue = (0.58 + rank * 0.381966) % 1.0
+    value = np.where(rank % 2 == 0, 0.86, 0.70)
+    colour = hsv_to_rgb(np.stack([hue, np.full(len(hue), 0.72), value], axis=1))
+    colour[lengths < 3] = 0.78
+    return np.asarray(colour)
+
+
+def last_frame(path: Path) -> tuple[Frame, Settings]:
+    """Read the last frame of a trajectory, and how it is analysed.
+
+    Raises
+    ------
+    JanusError
+        Where it cannot be read.
+    """
+    with GsdSource(path) as source:
+        metadata = source.metadata()
+        frame = source.frame(len(source) - 1)
+    return frame, Settings.of(bond_criterion(metadata), metadata)
+
+
+def draw(axes: Axes, path: Path, title: str) -> None:
+    """Draw the last frame of a trajectory into `axes`, depth by shade."""
+    from matplotlib.collections import EllipseCollection, LineCollection
+
+    frame, settings = last_frame(path)
+    wires = analyze_frame(frame, settings).wires
+    lattice = lattice_vectors(frame.box)
+    turned = view()
+    length = wires.n[wires.label]
+    chosen = np.argsort(-length, kind="stable")[:SHOWN]
+    page = (wrap(frame.positions, lattice)[0] @ turned)[chosen]
+    colour = wire_colours(wires.n)[wires.label][chosen]
+    order = np.argsort(page[:, 2])
+    page, colour = page[order], colour[order]
+
+    depth = (page[:, 2] - page[:, 2].min()) / max(float(np.ptp(page[:, 2])), 1e-9)
+    far = (1.0 - depth[:, None]) * 0.55
+    colour = colour * (1.0 - far) + far
+    # Rim, body and highlight of each ball lie together, so that nearer balls cover farther ones.
+    centre = np.repeat(page[:, :2], 3, axis=0)
+    centre[2::3] += np.array([-0.25, 0.28]) * RADIUS
+    shade = np.repeat(colour, 3, axis=0)
+    shade[0::3] *= 0.55
+    shade[2::3] = 0.45 * shade[2::3] + 0.55
+    width = np.tile([2.0 * RADIUS, 1.8 * RADIUS, 0.55 * RADIUS], len(page))
+    edges = _edges(lattice, turned)
+    axes.add_collection(LineCollection(list(edges), colors="0.75", linewidths=0.7, zorder=0))
+    axes.add_collection(
+        EllipseCollection(
+            width, width, 0.0, units="xy", offsets=centre, offset_transform=axes.transData,
+            facecolors=shade, linewidths=0.0,
+        )
+    )  # fmt: skip
+    corners = edges.reshape(-1, 2)
+    axes.set(
+        xlim=(corners[:, 0].min() - 1.0, corners[:, 0].max() + 1.0),
+        ylim=(corners[:, 1].min() - 1.0, corners[:, 1].max() + 1.0),
+        aspect="equal",
+    )
+    axes.axis("off")
+    axes.set_title(f"{title}\nlongest wire {wires.n.max()} of {len(frame.kinds)}", fontsize=9)
+
+
+def snapshots(trajectories: Sequence[tuple[str, Path]]) -> Figure:
+    """Draw last frames side by side, three in a row, each with its title."""
+    columns = min(3, len(trajectories))
+    rows = -(-len(trajectories) // columns)
+    figure, axes = new_figure(3.4 * columns, 3.7 * rows)
+    axes[0].remove()
+    for k, (title, path) in enumerate(trajectories):
+        draw(figure.add_subplot(rows, columns, k + 1), path, title)
+    return figure
+
+
+def _edges(lattice: FloatArray, turned: FloatArray) -> FloatArray:
+    """Edges of the box on the page, shape (12, 2, 2)."""
+    corners = np.array(list(product((-0.5, 0.5), repeat=3)))
+    ends = [
+        (a, b)
+        for a in range(8)
+        for b in range(a + 1, 8)
+        if np.count_nonzero(corners[a] != corners[b]) == 1
+    ]
+    page = (corners @ lattice @ turned)[:, :2]
+    return np.array([[page[a], page[b]] for a, b in ends])

@@ -1,0 +1,155 @@
+"""What an analysis has done so far, kept in a file so that a later one goes on from there."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from janus_md.analysis.order.order import RadialDistribution
+from janus_md.analysis.series.lifetimes import Links
+
+_HEAD = struct.Struct("<Q32s")  # length of what follows, and its digest
+
+
+@dataclass(frozen=True)
+class Part:
+    """What came out of a run of frames.
+
+    Attributes
+    ----------
+    wires : pyarrow.Table
+        Rows of wires.parquet.
+    rows : list of dict
+        Rows of frames.parquet.
+    links : list of Links
+        Bonds of each frame.
+    rdf : RadialDistribution
+        Of those of the frames that it counts.
+    coincident : list of tuple of 3 int
+        Frames with bodies on one spot, with the numbers of two such bodies.
+    old : bool
+        Whether an earlier analysis has done it.
+    """
+
+    wires: Any
+    rows: list[dict[str, float | int]]
+    links: list[Links]
+    rdf: RadialDistribution
+    coincident: list[tuple[int, int, int]]
+    old: bool = False
+
+
+def resumed(
+    path: Path, key: bytes, tasks: Sequence[Any], work: Callable[[Sequence[Any]], Iterator[Part]]
+) -> Iterator[Part]:
+    """Yield what the file keeps of the first tasks, then the results of the others, kept as well.
+
+    Parameters
+    ----------
+    path : Path
+        The file; what is not sound in it, or was kept under another key, is overwritten.
+    key : bytes
+        Tells this analysis from any other.
+    tasks : sequence
+        Runs of frames, in order.
+    work : callable
+        Yields the :class:`Part` of each of these tasks.
+    """
+    with path.open("r+b" if path.exists() else "w+b") as file:
+        done = end = 0
+        while done < len(tasks) and (packed := _read(file, key)) is not None:
+            yield _unpack(packed)
+            done, end = done + 1, file.tell()
+        file.seek(end)
+        file.truncate()
+        for part in work(tasks[done:]):
+            packed = _pack(part)
+            file.write(_HEAD.pack(len(packed), _digest(key, packed)) + packed)
+            file.flush()
+            yield part
+
+
+def key_of(trajectory: Path, *settings: object) -> bytes:
+    """Tell an analysis from any other: the file, the code and the settings.
+
+    Of the file its size and time count. All of the package's code does that a number in the tables
+    may follow from, and the version of freud.
+    """
+    import freud
+
+    import janus_md
+
+    found = trajectory.stat()
+    digest = hashlib.sha256(
+        repr((found.st_size, found.st_mtime_ns, freud.__version__, settings)).encode()
+    )
+    package = Path(janus_md.__file__).parent
+    for source in sorted([*package.glob("*.py"), *(package / "analysis").glob("*.py")]):
+        digest.update(source.read_bytes())
+    return digest.digest()
+
+
+def _digest(key: bytes, packed: bytes) -> bytes:
+    return hashlib.sha256(key + packed).digest()
+
+
+def _read(file: BinaryIO, key: bytes) -> bytes | None:
+    """Read the next part as it was packed; None where there is no sound one."""
+    head = file.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    length, digest = _HEAD.unpack(head)
+    if length > os.fstat(file.fileno()).st_size:
+        return None
+    packed = file.read(length)
+    return packed if _digest(key, packed) == digest else None
+
+
+def _pack(part: Part) -> bytes:
+    """Lay out a part as an archive of arrays; numbers keep all their digits."""
+    import pyarrow as pa
+
+    wires = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(wires, part.wires.schema, options=options) as stream:
+        stream.write_table(part.wires)
+    arrays = {
+        "wires": np.frombuffer(wires.getvalue(), np.uint8),
+        "rows": np.frombuffer(json.dumps(part.rows).encode(), np.uint8),
+        "links": np.array([(one.frame, one.step, one.n_bodies) for one in part.links]),
+        "edges": part.rdf.edges,
+        "counts": part.rdf.counts,
+        "expected": np.array(part.rdf.expected),
+        "coincident": np.array(part.coincident, np.int64).reshape(-1, 3),
+    }
+    for number, one in enumerate(part.links):
+        arrays |= {f"made {number}": one.made, f"kept {number}": one.kept}
+    packed = io.BytesIO()
+    np.savez(packed, allow_pickle=False, **arrays)
+    return packed.getvalue()
+
+
+def _unpack(packed: bytes) -> Part:
+    import pyarrow as pa
+
+    with np.load(io.BytesIO(packed)) as arrays:
+        with pa.ipc.open_stream(pa.py_buffer(arrays["wires"].tobytes())) as stream:
+            wires = stream.read_all().combine_chunks()
+        links = [
+            Links(frame, step, bodies, arrays[f"made {number}"], arrays[f"kept {number}"])
+            for number, (frame, step, bodies) in enumerate(arrays["links"].tolist())
+        ]
+        rdf = RadialDistribution(float(arrays["edges"][-1]), len(arrays["edges"]) - 1)
+        rdf.counts, rdf.expected = arrays["counts"], float(arrays["expected"])
+        rows = json.loads(arrays["rows"].tobytes())
+        coincident = [(frame, i, j) for frame, i, j in arrays["coincident"].tolist()]
+        return Part(wires, rows, links, rdf, coincident, old=True)

@@ -1,0 +1,120 @@
+"""The detector as one who looks on during a run, frame by frame, without a second pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from janus_md.analysis.aggregates.bonds import body_axes, find_bonds
+from janus_md.analysis.aggregates.wires import build_wires
+from janus_md.analysis.pipeline.frame import length_statistics
+from janus_md.analysis.series.growth import equilibration
+from janus_md.common.errors import JanusError
+from janus_md.model.body import BondCriterion, FloatArray
+from janus_md.model.box import lattice_vectors
+from janus_md.model.system import System
+
+LEAST_FRAMES = 60
+"""Frames after which a run can be called stationary."""
+
+
+def wire_lengths(
+    positions: FloatArray,
+    orientations: FloatArray,
+    box: FloatArray,
+    criterion: BondCriterion,
+    axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
+) -> dict[str, float | int]:
+    """Wire lengths of one configuration: :func:`frame.length_statistics` and the bonds.
+
+    Parameters
+    ----------
+    positions : ndarray, shape (N, 3)
+        Centres, nm.
+    orientations : ndarray, shape (N, 4)
+        Quaternions (w, x, y, z).
+    box : ndarray, shape (6,)
+        Lx, Ly, Lz, xy, xz, yz.
+    criterion : BondCriterion
+        Head-to-tail bond.
+    axis : tuple of 3 floats
+        Direction of the dipole in the body frame.
+    """
+    bonds = find_bonds(positions, body_axes(orientations, axis), box, criterion)
+    wires = build_wires(len(positions), bonds, lattice_vectors(box))
+    return {**length_statistics(wires), "n_bonds": len(bonds)}
+
+
+LOGGED = ("mean_n", "mean_w", "longest")
+"""Lengths that the log of a run keeps."""
+
+
+@dataclass
+class WireObserver:
+    """Observer of a run: hand it to ``simulate(..., observers=[observer])``.
+
+    With ``should_stop=observer.is_stationary`` the run ends when the wires no longer grow.
+
+    Attributes
+    ----------
+    criterion : BondCriterion, optional
+        Head-to-tail bond; without it that of the bodies, which must agree.
+    every : int
+        Looks at every so many-th frame.
+    steps, times_ps : list
+        When it looked.
+    lengths : list of dict
+        What :func:`wire_lengths` said.
+    """
+
+    criterion: BondCriterion | None = None
+    every: int = 1
+    steps: list[int] = field(default_factory=list)
+    times_ps: list[float] = field(default_factory=list)
+    lengths: list[dict[str, float | int]] = field(default_factory=list)
+    _frames: int = 0
+
+    def __call__(self, step: int, time_ps: float, system: System) -> dict[str, float | int]:
+        """Look at a frame; what is seen goes to the run's log."""
+        self._frames += 1
+        if (self._frames - 1) % self.every:
+            return {}
+        found = wire_lengths(
+            system.positions, system.orientations, system.box, self._criterion_for(system)
+        )
+        self.steps.append(step)
+        self.times_ps.append(time_ps)
+        self.lengths.append(found)
+        return {name: found[name] for name in LOGGED}
+
+    def _criterion_for(self, system: System) -> BondCriterion:
+        if self.criterion is None:
+            stated = {body.bond for body in system.bodies}
+            if len(stated) != 1:
+                raise JanusError(f"bond: the bodies have different criteria {stated}; state one")
+            self.criterion = stated.pop()
+        return self.criterion
+
+    def series(self, name: str) -> FloatArray:
+        """Values of one length so far, such as ``mean_w``, shape (looks,)."""
+        return np.array([lengths[name] for lengths in self.lengths], dtype=np.float64)
+
+    @property
+    def mean_n(self) -> float | None:
+        """Mean length by number at the last look; None before the first."""
+        return float(self.lengths[-1]["mean_n"]) if self.lengths else None
+
+    @property
+    def text(self) -> str:
+        """What a progress bar says: empty before the first look."""
+        if not self.lengths:
+            return ""
+        last = self.lengths[-1]
+        return f"mean wire {last['mean_n']:.1f}, longest {last['longest']}"
+
+    def is_stationary(self) -> bool:
+        """Whether the mean length by weight has settled, see :func:`growth.equilibration`."""
+        if len(self.lengths) < LEAST_FRAMES:
+            return False
+        return equilibration(self.series("mean_w")).reached

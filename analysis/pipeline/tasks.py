@@ -1,0 +1,124 @@
+"""A run of frames as a piece of work, done here or by other processes."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context, parent_process, resource_tracker
+from pathlib import Path
+
+import numpy as np
+
+from janus_md.analysis.aggregates.bonds import body_axes, select_bonds
+from janus_md.analysis.frames.neighbours import coincident_pair
+from janus_md.analysis.frames.source import GsdSource
+from janus_md.analysis.order.order import RadialDistribution
+from janus_md.analysis.pipeline import table
+from janus_md.analysis.pipeline.frame import Settings, analyze_frame
+from janus_md.analysis.pipeline.journal import Part
+from janus_md.analysis.series import lifetimes
+from janus_md.analysis.series.lifetimes import Links, bond_keys
+from janus_md.common.errors import JanusError
+from janus_md.common.interrupts import signals_blocked
+from janus_md.model.box import face_distances, lattice_vectors
+
+WORTH_SECONDS = 5.0
+"""Time that the rest of a file must take, judged by its beginning, so that it is shared out: a new
+process imports for a second or two."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A run of frames for one worker."""
+
+    path: Path
+    types: tuple[str, ...] | None
+    frames: tuple[int, ...]
+    rdf_frames: frozenset[int]
+    rdf_range: float
+    rdf_bins: int
+    settings: Settings
+
+
+def run_task(task: Task) -> Part:
+    """Analyse the frames of a task; freud keeps to one thread, as workers share the cores."""
+    import freud
+    import pyarrow as pa
+
+    tables, rows, links, coincident = [], [], [], []
+    rdf = RadialDistribution(task.rdf_range, task.rdf_bins)
+    looser = lifetimes.breaking(task.settings.criterion)
+    with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
+        for index in task.frames:
+            frame = source.frame(index)
+            try:
+                result = analyze_frame(frame, task.settings)
+            except JanusError as error:
+                told = str(error).removeprefix(f"frame {index}: ")
+                raise JanusError(f"file {source.path}, frame {index}: {told}") from error
+            axes = body_axes(frame.orientations, task.settings.axis)
+            kept = select_bonds(result.pairs, axes, looser)
+            made, kept_keys = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)
+            links.append(Links(index, frame.step, len(axes), made, kept_keys))
+            tables.append(table.wire_table(result))
+            rows.append(result.frame_row)
+            if (pair := coincident_pair(result.pairs)) is not None:
+                i, j = frame.tags[list(pair)].tolist()
+                coincident.append((index, i, j))
+            if index in task.rdf_frames and _fits(rdf, frame.box):
+                rdf.add(frame.positions, frame.box)
+    return Part(pa.concat_tables(tables).combine_chunks(), rows, links, rdf, coincident)
+
+
+def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
+    """Results of the tasks in their order; few are kept waiting, so that memory stays bounded."""
+    if tasks and workers > 1:
+        import freud  # noqa: F401  # its import is no part of what is measured
+
+        begun = time.monotonic()
+        yield run_task(tasks[0])
+        tasks = tasks[1:]
+        if len(tasks) * (time.monotonic() - begun) < WORTH_SECONDS:
+            workers = 1
+    if workers <= 1 or len(tasks) <= 1:
+        yield from map(run_task, tasks)
+        return
+    waiting: deque[Future[Part]] = deque()
+    # Threads of freud or Arrow do not survive a fork.
+    context, number = get_context("spawn"), min(workers, len(tasks))
+    resource_tracker.ensure_running()  # it would unblock signals
+    with ProcessPoolExecutor(number, mp_context=context, initializer=_end_with_parent) as pool:
+        try:
+            for task in tasks:
+                # A batch system tells all processes of a job: this one decides.
+                with signals_blocked():
+                    waiting.append(pool.submit(run_task, task))
+                if len(waiting) > 2 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _end_with_parent() -> None:
+    """Let a process of the pool not outlive a parent that was killed: it would wait for ever."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _fits(rdf: RadialDistribution, box: np.ndarray) -> bool:
+    """Whether a box that may have shrunk still holds the range of g(r)."""
+    return float(rdf.edges[-1]) < 0.5 * float(face_distances(lattice_vectors(box)).min())

@@ -1,0 +1,112 @@
+"""The figures of a report, each with its caption."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from janus_md.analysis.pictures import figures, snapshot
+from janus_md.analysis.pictures import structure as pictures
+from janus_md.analysis.pictures.styles import plain_style
+from janus_md.analysis.sweep import evolution
+from janus_md.analysis.sweep.groups import Group, job_ids, spread
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PICTURES = 6
+"""Snapshots drawn at most."""
+
+
+@plain_style()
+def draw_figures(
+    rows: pd.DataFrame,
+    swept: Sequence[Group],
+    groups: Sequence[Group],
+    tables: Mapping[str, figures.JobTables],
+    job_dirs: Mapping[str, Path],
+    out: Path,
+) -> list[tuple[Path, str]]:
+    """Write the PNG figures that the jobs allow, each with its caption.
+
+    The figure along the sweep has its points from all of `swept`, the others have `groups`.
+    """
+    if not groups:
+        return []
+    first = [(group.label, Path(job_dirs[group.jobs[0]]) / "trajectory.gsd") for group in groups]
+    seen = [(label, path) for label, path in first if path.is_file()]
+    picked = _by_length(seen, groups, PICTURES)
+    shown = [one for one in seen if one in picked]
+    folders = {group.label: [Path(job_dirs[job]) for job in group.jobs] for group in groups}
+    drawn = [
+        ("growth.png", figures.growth(groups, tables), "Growth of the wires."),
+        (
+            "sweep.png",
+            figures.lengths_along_sweep(swept, _expected(rows, groups)),
+            "Mean wire length along the sweep, over the last third of each run; bars: standard "
+            "error. Dashed, where the state points are few: equilibrium of bodies that bond like "
+            "two alone.",
+        ),
+        (
+            "snapshots.png",
+            snapshot.snapshots(shown) if shown else None,
+            f"Last frames{_of(shown, seen)}. Wires of three bodies or more have a colour each, "
+            "shorter ones are grey; a wire that leaves through a face comes in on the other side.",
+        ),
+        (
+            "micrograph.png",
+            pictures.micrographs(_by_length(seen, groups, 2)) if seen else None,
+            "Synthetic transmission electron micrographs of the last frames, seen along the third "
+            "edge of the box: metal cores dark, ligands grey, counting noise (model).",
+        ),
+        (
+            "structure.png",
+            pictures.about_the_dipole(_by_length(seen, groups, 2)) if seen else None,
+            "Density of other bodies about a body whose dipole points up, over the mean density.",
+        ),
+        (
+            "scattering.png",
+            pictures.scattering([(label, folders[label]) for label, _ in shown]),
+            "Structure factor of the centres, and the small-angle X-ray intensity if metal cores "
+            f"alone scattered, over the last third of each run{_of(shown, seen)}. Bands: standard "
+            "error, over frames and replicas.",
+        ),
+        (
+            "lengths.png",
+            figures.length_distribution(groups, tables),
+            "Lengths of the wires, over the last third of each run. Dashed, where the curves are "
+            "few: equilibrium polymers of the same mean length by number.",
+        ),
+        (
+            "rdf.png",
+            figures.radial_distribution(groups, tables),
+            "Radial distribution of the centres, over the last third of each run.",
+        ),
+    ]
+    return [
+        (figures.save(figure, out / name), text)
+        for name, figure, text in drawn
+        if figure is not None
+    ]
+
+
+def _by_length(
+    seen: Sequence[tuple[str, Path]], groups: Sequence[Group], most: int
+) -> list[tuple[str, Path]]:
+    """At most so many trajectories, spread from the longest wires to the shortest."""
+    length = {group.label: group.values["mean_w"][0] or 0.0 for group in groups}
+    return spread(sorted(seen, key=lambda one: -length[one[0]]), most)
+
+
+def _expected(rows: pd.DataFrame, groups: Sequence[Group]) -> dict[str, float]:
+    """Mean length by number in equilibrium by label, where theory knows it."""
+    place = {job: k for k, job in enumerate(job_ids(rows))}
+    found = {
+        group.label: evolution.expectation(rows.iloc[place[group.jobs[0]]]) for group in groups
+    }
+    return {label: one.mean_n for label, one in found.items() if one is not None}
+
+
+def _of(shown: Sequence[object], seen: Sequence[object]) -> str:
+    return "" if len(shown) == len(seen) else f", {len(shown)} of {len(seen)} state points"

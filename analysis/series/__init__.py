@@ -1,0 +1,1 @@
+"""Series in time: averages, growth, lifetimes and the log."""

@@ -1,0 +1,207 @@
+"""How the jobs of a sweep came where they are, and where equilibrium would be: a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from janus_md.analysis.pictures.figures import JobTables
+from janus_md.analysis.series import growth
+from janus_md.analysis.series.averages import combine_replicas
+from janus_md.analysis.sweep.groups import METHOD, MISSING, Group, job_ids
+from janus_md.analysis.sweep.results import SLOW, SPACING, format_value
+from janus_md.analysis.theory import theory
+from janus_md.model import units
+from janus_md.model.body import RigidBody
+from janus_md.study.catalogue import catalog
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEADINGS = (
+    ("wires set in", "after / ns"),
+    ("growth exponent", "of the mean by number"),
+    ("independent samples", "in the equilibrated part"),
+    ("bond lifetime", "/ ns"),
+    ("mean wire length", "bonds by energy"),
+    ("mean wire length", "in equilibrium, theory"),
+    ("bond free energy", "/ kJ/mol"),
+)
+"""Columns, in two lines each."""
+
+GROWN = 1.5
+"""Mean length by number that must be reached for a growth exponent to mean something."""
+
+RESOLVED = 3.0
+"""Frame intervals that a bond must live for on average for its lifetime to be known."""
+
+
+NOT_YET = "not equilibrated"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What the theory of equilibrium polymers says of a state point.
+
+    Attributes
+    ----------
+    mean_n : float
+        Mean length by number.
+    density : float
+        Bodies per nm^3.
+    temperature : float
+        K.
+    coupling : float
+        Dipolar coupling at :data:`SPACING`.
+    """
+
+    mean_n: float
+    density: float
+    temperature: float
+    coupling: float
+
+
+def expectation(row: Mapping[str, Any] | pd.Series[Any]) -> Expectation | None:
+    """Theory for a job of one kind of charged body from the catalogue; None for others."""
+    name, model = row.get("particle"), row.get("model", "sphere")
+    if row.get(METHOD) == "none":
+        return None
+    if name not in catalog.names() or model not in catalog.MODELS:
+        return None
+    body = catalog.body(str(name), str(model))
+    medium = float(row.get("relative_permittivity", 1.0))
+    temperature = float(row.get("temperature", 298.15))
+    fraction = row.get("volume_fraction")
+    if fraction is None:
+        return None
+    density = float(fraction) / body.volume
+    constant = theory.association_constant_of(body, medium, temperature)
+    return Expectation(
+        float(theory.mean_length(constant * density)),
+        density,
+        temperature,
+        units.coupling_parameter(_dipole(body), SPACING, medium, temperature),
+    )
+
+
+def evolution(
+    rows: pd.DataFrame, groups: Sequence[Group], tables: Mapping[str, JobTables]
+) -> list[tuple[str, list[str]]]:
+    """Label and cells (:data:`HEADINGS`) of every group; replicas are averaged."""
+    place = {job: k for k, job in enumerate(job_ids(rows))}
+    found = []
+    for group in groups:
+        row = rows.iloc[place[group.jobs[0]]]
+        expected = expectation(row)
+        frames = [tables[job].frames for job in group.jobs]
+        lifetimes = [
+            (_number(rows, place[job], "mean"), _number(rows, place[job], "error"))
+            for job in group.jobs
+        ]
+        found.append(
+            (
+                group.label,
+                [
+                    _onset(frames),
+                    _exponent(frames),
+                    _samples(frames, expected),
+                    _lifetime(lifetimes, frames),
+                    format_value(*group.values["mean_n_energy"]),
+                    MISSING if expected is None else f"{expected.mean_n:.3g}",
+                    _free_energy(group, frames, expected),
+                ],
+            )
+        )
+    return found
+
+
+def _dipole(body: RigidBody) -> float:
+    return float(np.linalg.norm(body.dipole))
+
+
+def _number(rows: pd.DataFrame, place: int, name: str) -> float | None:
+    column = f"analysis.bond_lifetime.{name}"
+    if column not in rows:
+        return None
+    value = rows[column].iloc[place]
+    return None if value is None or not np.isfinite(float(value)) else float(value)
+
+
+def _lifetime(
+    values: Sequence[tuple[float | None, float | None]], frames: Sequence[pd.DataFrame]
+) -> str:
+    """Mean lifetime, or a bound: bonds that live for few frames are not all seen."""
+    if not _rise(frames):
+        return MISSING
+    shortest = RESOLVED * max(float(np.diff(one["time_ns"]).mean()) for one in frames)
+    if any(mean is not None and mean < shortest for mean, _ in values):
+        return f"below {shortest:.2g}"
+    return _averaged(values)
+
+
+def _averaged(values: Sequence[tuple[float | None, float | None]]) -> str:
+    known = [(mean, error) for mean, error in values if mean is not None]
+    if not known:
+        return MISSING
+    return format_value(*combine_replicas([m for m, _ in known], [e for _, e in known]))
+
+
+def _rise(frames: Sequence[pd.DataFrame]) -> bool:
+    """Whether time goes on from frame to frame in all jobs."""
+    return all(growth.first_fall(one["time_ns"].to_numpy()) is None for one in frames)
+
+
+def _onset(frames: Sequence[pd.DataFrame]) -> str:
+    if not _rise(frames):
+        return MISSING
+    times = []
+    for one in frames:
+        index = growth.onset(one["mean_w"].to_numpy())
+        if index is not None and one["mean_w"].iloc[-1] > one["mean_w"].iloc[0]:
+            times.append((float(one["time_ns"].iloc[index]), None))
+    if len(times) == len(frames):
+        return _averaged(times)
+    grown = all(one["mean_w"].iloc[-1] > GROWN * one["mean_w"].iloc[0] for one in frames)
+    return "at once" if grown else "no change"
+
+
+def _exponent(frames: Sequence[pd.DataFrame]) -> str:
+    fitted: list[tuple[float | None, float | None]] = []
+    for one in frames:
+        if one["mean_n"].max() < GROWN:
+            return MISSING
+        time = one["time_ns"].to_numpy() - float(one["time_ns"].iloc[0])
+        try:
+            fitted.append(growth.growth_exponent(time, one["mean_n"].to_numpy()))
+        except ValueError:
+            return MISSING
+    return _averaged(fitted)
+
+
+def _samples(frames: Sequence[pd.DataFrame], expected: Expectation | None) -> str:
+    """Independent samples; none where wires are slow, however steady their length looks."""
+    if expected is not None and expected.coupling > SLOW:
+        return NOT_YET
+    if not _rise(frames):
+        return MISSING
+    found = [growth.equilibration(one["mean_w"].to_numpy()) for one in frames if len(one) >= 4]
+    if not found or not all(one.reached for one in found):
+        return NOT_YET
+    return f"{sum(one.samples for one in found):.0f}"
+
+
+def _free_energy(group: Group, frames: Sequence[pd.DataFrame], expected: Expectation | None) -> str:
+    """Only where the lengths can be those of equilibrium."""
+    mean, error = group.values["mean_n"]
+    if (
+        expected is None
+        or mean is None
+        or mean <= 1.0
+        or _samples(frames, expected) in (NOT_YET, MISSING)
+    ):
+        return MISSING
+    found = theory.bond_free_energy(mean, error or 0.0, expected.density, expected.temperature)
+    return format_value(found.free_energy, found.free_energy_error if error else None)

@@ -1,0 +1,247 @@
+"""Jobs of a sweep brought together: what varies, replicas averaged, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from janus_md.analysis.series.averages import SUMMARY_COLUMNS, combine_replicas
+from janus_md.analysis.series.thermolog import ENERGY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
+
+RESULT_PREFIXES = ("execution.", "analysis.", "failure.", "heat.")
+"""Columns that are no part of the state point."""
+
+JOB_COLUMNS = ("job", "job_id", "id", "status", "substance", "path", "directory")
+"""Other such columns; the first that is there of job, job_id and id names the job."""
+
+METHOD = "electrostatics.method"
+"""Key that says whether charges are on."""
+
+MISSING = "\N{EN DASH}"
+"""Written where there is no value."""
+
+SYMBOLS = {
+    "substance": "body",
+    "relative_permittivity": "ε",
+    "volume_fraction": "φ",
+    "temperature": "T / K",
+    "n_bodies": "N",
+    "viscosity": "η / mPa s",
+    METHOD: "electrostatics",
+    "protocol.name": "protocol",
+    "protocol.produce_ns": "run / ns",
+}
+"""Short names of state-point keys."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """State points that differ in nothing but the replica.
+
+    Attributes
+    ----------
+    keys : dict
+        Values of the keys that vary over the sweep.
+    jobs : tuple of str
+        Jobs that are analysed.
+    values : dict of str to (mean, error)
+        Averages of the summary; None where there is none.
+    """
+
+    keys: dict[str, Any]
+    jobs: tuple[str, ...]
+    values: dict[str, tuple[float | None, float | None]]
+
+    @property
+    def label(self) -> str:
+        """Say which state point it is, in the keys that vary; without those that have no value."""
+        return ", ".join(say(self.keys))
+
+
+def short(key: str) -> str:
+    """Last part of a dotted key."""
+    return key.rsplit(".", 1)[-1]
+
+
+def tell(value: Any) -> str:
+    """Value of a key as a reader wants it."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return MISSING
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def say(keys: Mapping[str, Any]) -> list[str]:
+    """Keys with their values, such as ``T 300 K``, and of a substance its name.
+
+    Those without a value are left out where there are others.
+    """
+    told = []
+    for key, value in keys.items():
+        name, _, unit = SYMBOLS.get(key, short(key)).partition(" / ")
+        if key == "substance":
+            told.append(str(value))
+        elif tell(value) != MISSING:
+            told.append(f"{name} {tell(value)} {unit}".rstrip())
+    return told or [f"{short(key)} {MISSING}" for key in keys]
+
+
+def job_ids(rows: pd.DataFrame) -> list[str]:
+    """Names of the jobs: the column job, job_id or id, else the index."""
+    for column in ("job", "job_id", "id"):
+        if column in rows:
+            return [str(value) for value in rows[column]]
+    return [str(value) for value in rows.index]
+
+
+def substances(rows: pd.DataFrame) -> list[str]:
+    """Particle or mixture of each job, in words: the column ``substance``, else ``particle``."""
+    for column in ("substance", "particle"):
+        if column in rows:
+            return [one if isinstance(one, str) else "?" for one in rows[column].tolist()]
+    return ["?"] * len(rows)
+
+
+def varying_keys(rows: pd.DataFrame) -> list[str]:
+    """State-point keys with more than one value, substance first, replica left out."""
+    keys = []
+    for column in map(str, rows.columns):
+        if column.startswith((*RESULT_PREFIXES, "mixture.")) or column in JOB_COLUMNS:
+            continue
+        if column in ("particle", "mixture", "replica"):
+            continue
+        values = rows[column]
+        if values.dtype.kind in "biuf":  # numbers, told each once
+            values = values.drop_duplicates()
+        if len(set(map(tell, values))) > 1:
+            keys.append(column)
+    return ["substance", *keys] if len(set(substances(rows))) > 1 or not keys else keys
+
+
+def job_labels(rows: pd.DataFrame, places: Sequence[int]) -> list[str]:
+    """Say which state point and replica the jobs at these places are, in the keys that vary."""
+    keys = varying_keys(rows)
+    if "replica" in rows and rows["replica"].nunique() > 1:
+        keys.append("replica")
+    columns = _key_columns(rows.iloc[list(places)], keys)
+    return [", ".join(say(dict(zip(keys, values, strict=True)))) for values in columns]
+
+
+def _key_columns(rows: pd.DataFrame, keys: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Values of state-point keys, job by job."""
+    columns = [substances(rows) if key == "substance" else rows[key].tolist() for key in keys]
+    return [tuple(map(_plain, values)) for values in zip(*columns, strict=True)]
+
+
+def is_analysed(rows: pd.DataFrame) -> np.ndarray:
+    """Tell for each job whether its summary is there, shape (jobs,), bool."""
+    if "analysis.mean_n.mean" not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    return np.asarray(rows["analysis.mean_n.mean"].notna())
+
+
+def group_jobs(rows: pd.DataFrame) -> list[Group]:
+    """Average the replicas of every state point that has an analysed job.
+
+    Groups come in the order of their keys; the substance with most state points leads.
+    """
+    keys = varying_keys(rows)
+    analysed = rows[is_analysed(rows)]
+    collected: dict[tuple[Any, ...], list[int]] = {}
+    for place, values in enumerate(_key_columns(analysed, keys)):
+        collected.setdefault(values, []).append(place)
+    jobs = job_ids(analysed)
+    groups = [
+        Group(dict(zip(keys, values, strict=True)), tuple(jobs[k] for k in places), {})
+        for values, places in collected.items()
+    ]
+    for name in (*SUMMARY_COLUMNS, ENERGY):
+        of_jobs = _averages(analysed, name)
+        for group, places in zip(groups, collected.values(), strict=True):
+            group.values[name] = _combined([of_jobs[k] for k in places])
+    return _sorted(groups)
+
+
+def spread(items: Sequence[T], most: int) -> list[T]:
+    """At most so many of the items, from the first to the last."""
+    places = np.linspace(0, len(items) - 1, min(len(items), most)).round().astype(int)
+    return [items[k] for k in places]
+
+
+def swept(groups: Sequence[Group]) -> list[str]:
+    """Say over what the state points go, such as ``T from 280 to 320 K (5 values)``."""
+    told = []
+    for key in groups[0].keys if groups else ():
+        values = {group.keys[key] for group in groups}
+        name, _, unit = SYMBOLS.get(key, short(key)).partition(" / ")
+        if all(isinstance(value, int | float) for value in values):
+            ends = f"{name} from {tell(min(values))} to {tell(max(values))} {unit}".rstrip()
+            told.append(f"{ends} ({len(values)} values)")
+        else:
+            told.append(f"{name}: {len(values)} kinds")
+    return told
+
+
+def numeric_key(groups: Iterable[Group]) -> str | None:
+    """Key to draw lengths against: the permittivity if it varies, else the first number."""
+    groups = list(groups)
+    if not groups:
+        return None
+    keys = [
+        key
+        for key in groups[0].keys
+        if len({group.keys[key] for group in groups}) > 1
+        and all(isinstance(group.keys[key], int | float) for group in groups)
+    ]
+    return next((key for key in keys if key == "relative_permittivity"), keys[0] if keys else None)
+
+
+def _plain(value: Any) -> Any:
+    """Python's own number, and None for a missing one, so that values compare and hash."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and np.isnan(value) else value
+
+
+def _averages(jobs: pd.DataFrame, name: str) -> list[tuple[float | None, float | None]]:
+    """Mean and stated error of every job; None where there is none."""
+    columns = [
+        [None if value is None or value != value else value for value in jobs[column].tolist()]
+        if column in jobs
+        else [None] * len(jobs)
+        for column in (f"analysis.{name}.mean", f"analysis.{name}.error")
+    ]
+    return list(zip(*columns, strict=True))
+
+
+def _combined(
+    replicas: Sequence[tuple[float | None, float | None]],
+) -> tuple[float | None, float | None]:
+    known = [(mean, error) for mean, error in replicas if mean is not None]
+    if not known:
+        return None, None
+    return combine_replicas([mean for mean, _ in known], [error for _, error in known])
+
+
+def _sorted(groups: list[Group]) -> list[Group]:
+    count: dict[Any, int] = {}
+    for group in groups:
+        name = group.keys.get("substance")
+        count[name] = count.get(name, 0) + 1
+
+    def place(group: Group) -> tuple[Any, ...]:
+        name = group.keys.get("substance")
+        rest = [
+            (0, value, "") if isinstance(value, int | float) else (1, 0.0, str(value))
+            for key, value in group.keys.items()
+            if key != "substance"
+        ]
+        return (-count[name], str(name), rest)
+
+    return sorted(groups, key=place)

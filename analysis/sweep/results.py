@@ -1,0 +1,238 @@
+"""The table of results of a sweep, for the page and for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from janus_md.analysis.frames.source import GsdSource
+from janus_md.analysis.series.thermolog import ENERGY
+from janus_md.analysis.sweep.groups import (
+    METHOD,
+    MISSING,
+    SYMBOLS,
+    Group,
+    group_jobs,
+    job_ids,
+    short,
+    substances,
+    tell,
+)
+from janus_md.common.errors import JanusError
+from janus_md.model import units
+from janus_md.model.shapes.nanocluster import WIRE_SPACING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+HEADINGS = {
+    "mean_n": ("mean wire length", "by number / bodies"),
+    "mean_w": ("mean wire length", "by weight / bodies"),
+    "longest": ("longest", "wire / bodies"),
+    "share_in_wires_of_3": ("share of bodies", "in wires of 3 or more"),
+    "polar_order": ("polar order", "along wires"),
+    "mean_bond_nm": ("mean bond", "length / nm"),
+    "nn_mean_nm": ("nearest", "neighbour / nm"),
+    ENERGY: ("energy", "of a body / kJ/mol"),
+}
+"""Columns of the table of results, in two lines each."""
+
+NARROW = {
+    "mean_n": "length\n(number)",
+    "mean_w": "length\n(weight)",
+    "longest": "longest\nwire",
+    "share_in_wires_of_3": "wires\nof 3+",
+    "polar_order": "polar\norder",
+    "mean_bond_nm": "bond\n/ nm",
+    "nn_mean_nm": "nearest\n/ nm",
+    ENERGY: "energy\n/ kJ/mol",
+}
+"""The same for a terminal of 80 columns."""
+
+SPACING = WIRE_SPACING
+"""Distance at which the dipolar coupling is quoted, nm."""
+
+SLOW = 8.0
+"""Dipolar coupling above which lengths after some nanoseconds are not those of equilibrium."""
+
+MOST_ROWS = 500
+"""State points in the tables of terminal and page at most; results.csv has all."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A row of the table of results."""
+
+    label: str
+    coupling: float | None
+    jobs: int
+    values: tuple[tuple[float | None, float | None], ...]
+
+    @property
+    def cells(self) -> list[str]:
+        """Values as they are written in the page."""
+        return [format_short(*value) for value in self.values]
+
+    @property
+    def slow(self) -> bool:
+        """Whether its lengths are those of kinetics."""
+        return self.coupling is not None and self.coupling > SLOW
+
+
+def format_value(mean: float | None, error: float | None) -> str:
+    """Write ``mean ± error`` with two digits of the error; a dash where there is no mean."""
+    if mean is None or not np.isfinite(mean):
+        return MISSING
+    if error is None or not np.isfinite(error):
+        return f"{mean:.3g}"
+    if error < 5e-5:
+        return f"{mean:.4g}"
+    digits = max(0, 1 - int(np.floor(np.log10(error))))
+    return f"{mean:.{digits}f} ± {error:.{digits}f}"
+
+
+def format_short(mean: float | None, error: float | None) -> str:
+    """Write ``15.2(3)``: the error in units of the last digit, at most three decimals."""
+    if mean is None or not np.isfinite(mean):
+        return MISSING
+    if error is None or not np.isfinite(error) or error == 0.0:
+        return f"{mean:.4g}"
+    digits = min(max(0, -int(np.floor(np.log10(float(f"{error:.0e}"))))), 3)
+    return f"{mean:.{digits}f}({max(error * 10**digits, 1.0):.0f})"
+
+
+def dipole_of(directory: Path) -> float | None:
+    """Strongest dipole of the bodies of a job, debye, from its metadata; None without any."""
+    path = directory / "trajectory.gsd"
+    if not path.is_file():
+        return None
+    try:
+        with GsdSource(path) as source:
+            bodies = source.metadata().get("bodies", {})
+        return max(
+            (float(np.linalg.norm(body["dipole_debye"])) for body in bodies.values()), default=None
+        )
+    except (JanusError, AttributeError, LookupError, TypeError, ValueError):
+        return None  # damaged, or metadata of somebody else's
+
+
+def results(
+    rows: pd.DataFrame, groups: Sequence[Group], job_dirs: Mapping[str, Path]
+) -> list[Result]:
+    """Rows of the table of results."""
+    place = {job: k for k, job in enumerate(job_ids(rows))}
+    names = substances(rows)
+    wanted = ("relative_permittivity", "temperature", "model", METHOD)
+    about = [key for key in wanted if key in rows]
+    of_jobs = {key: rows[key].tolist() for key in about}
+    dipoles: dict[tuple[str, str], float | None] = {}  # read once for each kind of body
+    found = []
+    for group in groups:
+        job = group.jobs[0]
+        row = {key: values[place[job]] for key, values in of_jobs.items()}
+        medium = float(row.get("relative_permittivity", 1.0))
+        temperature = float(row.get("temperature", 298.15))
+        kind = (names[place[job]], str(row.get("model")))
+        if dipoles.get(kind) is None and job in job_dirs:
+            dipoles[kind] = dipole_of(job_dirs[job])
+        dipole = dipoles.get(kind)
+        coupling = (
+            None
+            if dipole is None or row.get(METHOD) == "none"
+            else units.coupling_parameter(dipole, SPACING, medium, temperature)
+        )
+        values = tuple(group.values[name] for name in HEADINGS)
+        found.append(Result(group.label, coupling, len(group.jobs), values))
+    return found
+
+
+def results_frame(groups: Sequence[Group], found: Sequence[Result]) -> pd.DataFrame:
+    """Table of results with all digits: a row per state point.
+
+    Columns are the keys that vary, ``coupling`` (at :data:`SPACING`), ``runs``, and of every
+    average its name (the mean) and its name with ``_error`` (its standard error).
+    """
+    import pandas as pd
+
+    columns: dict[str, Any] = {
+        key: [group.keys[key] for group in groups] for key in (groups[0].keys if groups else ())
+    }
+    columns |= {
+        "coupling": [one.coupling for one in found],
+        "runs": [one.jobs for one in found],
+    }
+    for name in groups[0].values if groups else ():
+        pairs = np.array([group.values[name] for group in groups], dtype=np.float64)
+        columns[name], columns[f"{name}_error"] = pairs.T
+    return pd.DataFrame(columns).dropna(axis="columns", how="all")
+
+
+def console_table(
+    rows: pd.DataFrame, job_dirs: Mapping[str, Path] | None = None, width: int = 80
+) -> Table:
+    """Table of results for the terminal.
+
+    With `job_dirs` it has the dipolar coupling too. The energy, and then the coupling, are left out
+    where no job has one or `width` characters have no room for them. Of more than
+    :data:`MOST_ROWS` state points it has the first ones, and says so.
+    """
+    from rich import box
+    from rich.table import Table
+
+    every = group_jobs(rows)
+    groups = every[:MOST_ROWS]
+    found = results(rows, groups, job_dirs or {})
+    keys = list(groups[0].keys) if groups else []
+    columns = [
+        (SYMBOLS.get(key, short(key)), [tell(group.keys[key]) for group in groups]) for key in keys
+    ]
+    if any(result.jobs > 1 for result in found):
+        columns.append(("runs", [str(result.jobs) for result in found]))
+    columns.append(("λ", [tell_coupling(result) for result in found]))
+    for k, heading in enumerate(NARROW.values()):
+        columns.append((heading, [format_short(*result.values[k]) for result in found]))
+    for heading in (NARROW[ENERGY], "λ"):
+        needed = sum(_width(*column) + 1 for column in columns) - 1
+        columns = [
+            (name, cells)
+            for name, cells in columns
+            if name != heading or (needed <= width and set(cells) != {MISSING})
+        ]
+    table = Table(
+        title="Averages over the last third of each run (standard error of the last digit)",
+        box=box.SIMPLE_HEAD,
+        padding=0,  # the box draws a blank between columns
+        pad_edge=False,
+        show_edge=False,
+    )
+    for k, (heading, _) in enumerate(columns):
+        if k < len(keys):
+            table.add_column(heading, overflow="fold")
+        else:
+            table.add_column(heading, justify="right", no_wrap=True)
+    for k in range(len(groups)):
+        table.add_row(*(cells[k] for _, cells in columns))
+    notes = []
+    if any(result.slow for result in found):
+        notes.append(f"† λ above {SLOW:g}: kinetics and box size, not equilibrium")
+    if len(every) > len(groups):
+        notes.append(f"... and {len(every) - len(groups)} more state points, all in results.csv")
+    table.caption = "\n".join(notes) or None
+    return table
+
+
+def _width(heading: str, cells: Sequence[str]) -> int:
+    """Characters that a column needs."""
+    return max(map(len, [*heading.split("\n"), *cells]))
+
+
+def tell_coupling(result: Result) -> str:
+    """Write the coupling, marked where lengths are those of kinetics."""
+    if result.coupling is None:
+        return MISSING
+    return f"{result.coupling:.1f}{'†' if result.slow else ''}"

@@ -1,0 +1,94 @@
+"""Jobs without a result: which they are, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from janus_md.analysis.sweep.groups import job_ids, job_labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REASONS = {
+    "waiting": "not begun",
+    "begun": "begun, not at its end",
+    "simulated": "simulated, not analysed",
+}
+"""What a status means."""
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A job without a result.
+
+    Attributes
+    ----------
+    job : str
+        Its name.
+    label : str
+        State point, in the keys that vary.
+    reason : str
+        Message of its failure, or how far it is.
+    failed : bool
+        Whether it failed.
+    """
+
+    job: str
+    label: str
+    reason: str
+    failed: bool
+
+
+def not_at_temperature(rows: pd.DataFrame) -> set[str]:
+    """Jobs that are done but did not keep the temperature of their bath."""
+    if not {"heat.passed", "status"} <= set(rows):
+        return set()
+    both = zip(job_ids(rows), rows["heat.passed"].tolist(), rows["status"].tolist(), strict=True)
+    return {job for job, passed, status in both if passed is False and status == "done"}
+
+
+def unfinished(
+    rows: pd.DataFrame, finished: Collection[str], most: int, troubles: Mapping[str, str]
+) -> list[Unfinished]:
+    """At most so many jobs of a sweep that are not `finished`; those that failed come first.
+
+    Before them come those that cannot be used: `troubles` says why. Not all of these have a row.
+    """
+    lost = [job for job in troubles if job not in set(job_ids(rows))][:most]
+    return [Unfinished(job, "", troubles[job], True) for job in lost] + _with_rows(
+        rows, finished, most - len(lost), troubles
+    )
+
+
+def _with_rows(
+    rows: pd.DataFrame, finished: Collection[str], most: int, troubles: Mapping[str, str]
+) -> list[Unfinished]:
+    ids, withheld = job_ids(rows), not_at_temperature(rows)
+    left = [place for place, job in enumerate(ids) if job not in finished]
+    none = [None] * len(rows)
+    said, step, status, heat = (
+        rows[name].tolist() if name in rows else none
+        for name in ("failure.message", "failure.step", "status", "heat.why")
+    )
+    said = [troubles.get(job, message) for job, message in zip(ids, said, strict=True)]
+    left.sort(key=lambda place: not isinstance(said[place], str))
+    left = left[:most]
+    found = []
+    for place, label in zip(left, job_labels(rows, left), strict=True):
+        failed = isinstance(said[place], str)
+        at = "" if ids[place] in troubles else _step(step[place])
+        reason = f"{said[place]}{at}" if failed else _standing(status[place])
+        if ids[place] in withheld and ids[place] not in troubles:
+            reason = f"done, but left out of averages: {heat[place]}"
+        found.append(Unfinished(ids[place], label, reason, failed))
+    return found
+
+
+def _step(step: Any) -> str:
+    return f" (step {int(step)})" if isinstance(step, int | float) and step == step else ""
+
+
+def _standing(status: Any) -> str:
+    return REASONS.get(str(status), "not run to its end or not analysed yet")

@@ -1,0 +1,180 @@
+"""Commands on single files: analyze."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from janus_md.common.errors import JanusError
+
+if TYPE_CHECKING:
+    from janus_md.model.body import BondCriterion
+
+
+LENGTHS = ("mean_n", "mean_w", "longest", "mean_n_energy", "mean_w_energy")
+"""Averages that count bodies."""
+
+
+def analyze(
+    file: Annotated[
+        Path, typer.Argument(help="Trajectory in GSD, with positions and orientations.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the tables.")],
+    types: Annotated[
+        str,
+        typer.Option(help="Types that are bodies, with commas; by default all but constituents."),
+    ] = "",
+    axis: Annotated[str, typer.Option(help="Direction of the dipole in the body frame.")] = "0,0,1",
+    distance: Annotated[
+        float | None,
+        typer.Option(
+            help="Longest bond, in the file's unit; what the file states, or 2.05.",
+            show_default=False,
+        ),
+    ] = None,
+    angle: Annotated[
+        float | None,
+        typer.Option(
+            help="Largest angle of dipole and bond; what the file states, or 35 degrees.",
+            show_default=False,
+        ),
+    ] = None,
+    symmetry: Annotated[
+        int | None,
+        typer.Option(
+            help="n of the bodies' n-fold symmetry, 0 for bodies of revolution.", show_default=False
+        ),
+    ] = None,
+    enantiomers: Annotated[
+        str, typer.Option(help="Hand of types, such as A=R,B=S.", show_default=False)
+    ] = "",
+    frames: Annotated[
+        str, typer.Option(help="Frames as FIRST:STOP:STEP (without STOP), such as 100: or ::10.")
+    ] = ":",
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", help="Processes; one per core.", show_default=False),
+    ] = None,
+) -> None:
+    """Find the wires in any GSD trajectory; print averages, write tables (Parquet)."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from janus_md.analysis.frames.source import GsdSource
+    from janus_md.analysis.pipeline.pipeline import analyze_file
+    from janus_md.cli.hands import hands
+    from janus_md.common.folders import check_folder
+    from janus_md.running.workstation.runner import cores_here
+
+    if jobs is not None and jobs < 1:
+        raise JanusError(f"--jobs: {jobs} is not allowed; it must be at least 1")
+    options: dict[str, Any] = {
+        "types": _names(types),
+        "axis": _vector(axis),
+        "symmetry": symmetry,
+        "frames": _slice(frames),
+    }
+    given = _pairs(enantiomers)
+    check_folder(out, "--out")
+    with GsdSource(file, options["types"]) as source:
+        about = source.metadata()
+        options["enantiomers"], told = hands(source, options["frames"], given)
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        task = progress.add_task(file.name, total=None)
+        summary = analyze_file(
+            file,
+            out,
+            workers=jobs or cores_here(),
+            criterion=_criterion(about, distance, angle),
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+            **options,
+        )
+    summary["notes"] += told
+    _print(summary, out, ours=bool(about))
+
+
+def _criterion(
+    about: dict[str, Any], distance: float | None, angle: float | None
+) -> BondCriterion | None:
+    """Return the criterion asked for; half of one is completed by what the file's metadata say."""
+    if distance is None and angle is None:
+        return None
+    from janus_md.analysis.frames.source import bond_criterion
+    from janus_md.model.body import BondCriterion
+
+    if distance is None or angle is None:
+        stated = bond_criterion(about)
+        distance = stated.distance if distance is None else distance
+        angle = stated.angle if angle is None else angle
+    return BondCriterion(distance, angle)
+
+
+def _vector(text: str) -> list[float]:
+    try:
+        x, y, z = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise JanusError(
+            f"--axis: {text!r} must be three numbers with commas, such as 0,0,1"
+        ) from error
+    return [x, y, z]
+
+
+def _names(text: str) -> list[str] | None:
+    names = [one.strip() for one in text.split(",")] if text else []
+    if not all(names):
+        raise JanusError(f"--types: {text!r} must be types with commas, such as A,B")
+    return names or None
+
+
+def _pairs(text: str) -> dict[str, str]:
+    pairs = [part.split("=") for part in text.split(",")] if text else []
+    if any(len(pair) != 2 for pair in pairs):
+        raise JanusError(f"--enantiomers: {text!r} must be types with their hands, such as A=R,B=S")
+    return {name.strip(): hand.strip() for name, hand in pairs}
+
+
+def _slice(text: str) -> slice:
+    try:
+        parts = [int(part) if part else None for part in text.split(":")]
+    except ValueError:
+        parts = []
+    if not 2 <= len(parts) <= 3 or (parts[2:] and parts[2] is not None and parts[2] < 1):
+        raise JanusError(
+            f"--frames: {text!r} must be FIRST:STOP or FIRST:STOP:STEP, such as 100:, with a STEP "
+            "of at least 1"
+        )
+    return slice(*parts)
+
+
+def _print(summary: dict[str, Any], out: Path, *, ours: bool) -> None:
+    """Print averages and notes; a file that is not of ours has units of its own."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from janus_md.analysis.sweep.results import format_value
+
+    table = Table(box=None, show_header=False)
+    units = dict.fromkeys(LENGTHS, "bodies")
+    length = "nm" if ours else "of the file"
+    units |= {
+        "bond_lifetime": "ns" if ours else "steps",
+        "local_density": "1/nm\N{SUPERSCRIPT THREE}" if ours else length,
+    }
+    for name, value in summary.items():
+        if isinstance(value, dict) and "mean" in value:
+            unit = units.get(name, length if name.endswith("_nm") else "")
+            table.add_row(name, format_value(value["mean"], value["error"]), unit)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(table)
+    distance, angle = summary["criterion"]["distance"], summary["criterion"]["angle"]
+    reach = f"{distance:g} nm" if ours else f"{distance:g}, in its unit,"
+    console.print(
+        f"{summary['n_frames_averaged']} of {summary['n_frames']} frames averaged; "
+        f"bonds up to {reach} and {angle:g} degrees; tables in {out.resolve()}",
+        markup=False,
+    )
+    for note in summary["notes"]:
+        console.print(note, markup=False)

@@ -1,0 +1,83 @@
+"""The command line: `janus-md`."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from janus_md import __version__
+from janus_md.cli import analyze as files
+from janus_md.cli import information, workspaces
+from janus_md.cli import submit as submission
+from janus_md.cli.reproduce import reproduce
+from janus_md.cli.run import run
+from janus_md.cli.status import status
+from janus_md.common import crash, encoding
+
+PRINTING = ("catalog", "calibrate", "schema", "doctor", "status", "query")
+"""Commands that end, by SIGPIPE, when nobody reads what they print: they do nothing else."""
+
+app = typer.Typer(
+    name="janus-md",
+    help="Sweeps of simulations of Janus rigid bodies, and the nanowires in them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    information.catalog,
+    information.calibrate,
+    workspaces.init,
+    run,
+    submission.submit,
+    status,
+    workspaces.query,
+    workspaces.report,
+    files.analyze,
+    reproduce,
+    information.schema,
+    information.doctor,
+):
+    paragraphs = (command.__doc__ or "").split("\n\n")
+    # Lines as the terminal wraps them, not as the source does.
+    app.command(help="\n\n".join(" ".join(one.split()) for one in paragraphs))(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"janus-md {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Sweeps of simulations of Janus rigid bodies, and the nanowires in them."""
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is told in one sentence, with exit code 2.
+
+    Anything else ends with 70 and a report: 1 is that of `run` where a job has failed.
+    """
+    encoding.settle()
+    if sys.argv[1:2] and sys.argv[1] in PRINTING:  # like other tools, in `janus-md query | head`
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # Ten thousand jobs are a million values, none of them garbage: look for some now and then only.
+    gc.set_threshold(1_000_000, 20, 100)
+    try:
+        app()
+    except Exception as error:
+        sys.exit(crash.end("janus-md", error, crash.directories(sys.argv)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Which jobs of a workspace a command is asked for, by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from janus_md.common.errors import JanusError
+
+if TYPE_CHECKING:
+    from signac import Project
+
+    from janus_md.workspace.records import Record
+
+
+def chosen_jobs(
+    project: Project, ids: Sequence[str], file: Path | None
+) -> tuple[list[Record], dict[str, str]]:
+    """Jobs that `ids` (or beginnings of them) and the lines of `file` name; all where none do.
+
+    Beside them, whole ids of which there is no job any more, with what is said of it: a batch job
+    names the jobs that were there when it was submitted.
+
+    Raises
+    ------
+    JanusError
+        Where an id fits no job, or several, or the file cannot be read.
+    """
+    from janus_md.running import cluster as scheduler
+    from janus_md.workspace import failures, query
+    from janus_md.workspace.records import is_id
+
+    names, keys = list(ids), {failures.KEY, scheduler.KEY}
+    if file is not None:
+        try:
+            names += file.read_text().split()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not a text file"
+            raise JanusError(f"--jobs-file: {str(file)!r} cannot be read: {why}") from error
+        if not names:
+            raise JanusError(f"--jobs-file: {str(file)!r} is empty; it must hold ids of jobs")
+    elif not names:
+        return query.records(project, keys=keys, thorough=True), {}
+    known, lost = dict.fromkeys(query.folders(project)), {}
+    found = []
+    for name in names:
+        if name not in known and is_id(name):
+            lost[name] = "it is not there any more"
+            continue
+        fitting = [name] if name in known else [one for one in known if one.startswith(name)]
+        if len(fitting) != 1:
+            what = f"fits {len(fitting)} jobs" if fitting else "fits no job"
+            raise JanusError(
+                f"--job: {name!r} {what} of {project.path!r}; it must be the id of one, or enough "
+                "of its beginning to tell it from the others (see janus-md query)"
+            )
+        found += fitting
+    return query.records(project, list(dict.fromkeys(found)), keys, thorough=True), lost

@@ -1,0 +1,59 @@
+"""Hands of the bodies in a file: the user's, the file's, the catalogue's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from janus_md.analysis.frames.source import GsdSource
+
+
+def hands(
+    source: GsdSource, frames: slice, given: Mapping[str, str]
+) -> tuple[dict[str, str], list[str]]:
+    """Hands by type name to analyse a file with, and what the user should know of them.
+
+    What is given counts, then what the file states; of types that the file states nothing of, the
+    catalogue's particle of that name.
+
+    Parameters
+    ----------
+    source : GsdSource
+        The file.
+    frames : slice
+        Frames that will be analysed.
+    given : mapping of str to str
+        ``R`` or ``S`` by type.
+
+    Raises
+    ------
+    JanusError
+        If no frame can be used.
+    """
+    from janus_md.study.catalogue import catalog
+
+    usable, _ = source.usable(frames)
+    first = source.frame(usable[0])
+    present = [first.names[kind] for kind in np.unique(first.kinds)]
+    bodies = source.metadata().get("bodies", {})
+    stated = {name: body.get("enantiomer") for name, body in bodies.items()}
+    silent = [name for name in present if name not in stated and name not in given]
+    in_catalogue = set(catalog.names()).intersection(silent)
+    found = {
+        name: hand for name in sorted(in_catalogue) if (hand := catalog.entry(name).enantiomer)
+    }
+    notes = []
+    if found:
+        listed = ", ".join(f"{name}={hand}" for name, hand in found.items())
+        notes.append(f"hands are those of the catalogue: {listed}; --enantiomers says otherwise")
+    known = {**stated, **found, **given}
+    if not any(known.get(name) for name in present):
+        named = "the file names no types" if source.untyped() else f"types: {', '.join(present)}"
+        notes.append(
+            f"no body has a known hand ({named}), so in wires.parquet alternation is null "
+            f"and sequence holds dashes; --enantiomers gives hands, such as {present[0]}=R"
+        )
+    return {**found, **given}, notes

@@ -1,0 +1,183 @@
+"""The command `reproduce`: a paper's sweeps, run and set beside what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from janus_md.common.errors import JanusError
+
+if TYPE_CHECKING:
+    from signac import Project
+
+    from janus_md.papers.measures import Run
+    from janus_md.papers.paper import Paper
+
+
+def reproduce(
+    paper: Annotated[str, typer.Argument(help="Name of a paper, such as li2022, or a YAML file.")],
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            "--directory",
+            "-d",
+            help="The workspace's folder; named after the paper by default.",
+            show_default=False,
+        ),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The reduced variant: fewer and shorter runs.")
+    ] = False,
+    replicas: Annotated[
+        int | None,
+        typer.Option(help="Replicas instead of the templates' number.", show_default=False),
+    ] = None,
+    table_only: Annotated[
+        bool,
+        typer.Option("--table-only", help="Run nothing; tell what the finished jobs give."),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Folder of table and figures; `reproduction` in the workspace by default.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Simulate what a PAPER did and set its facts beside the results.
+
+    Goes on where an earlier call ended, with the engine that `run` takes by itself; to choose
+    another, use `run` on the same folder. Ends with exit codes like those of `run`.
+    """
+    from janus_md.cli.run import run
+    from janus_md.common.folders import check_folder
+    from janus_md.papers.paper import load_paper
+    from janus_md.simulation.start.packing import check_packing
+    from janus_md.workspace.jobs import create
+
+    if replicas is not None and replicas < 1:
+        raise JanusError(f"--replicas: {replicas} is not allowed; it must be at least 1")
+    chosen = load_paper(paper)
+    points = _points(chosen.quick if quick else chosen.sweeps, replicas)
+    directory = directory or Path(chosen.name)
+    out = out or directory / "reproduction"
+    check_folder(directory, "--directory")
+    check_folder(out, "--out")
+    code = 0
+    if not table_only:
+        check_packing(points)
+        create(directory, [point.model_dump(mode="json") for point in points])
+        try:
+            run(directory, until_stationary=True)
+        except typer.Exit as end:
+            code = end.exit_code
+    command = " ".join(
+        ["janus-md reproduce", chosen.name]
+        + (["--quick"] if quick else [])
+        + ([f"--replicas {replicas}"] if replicas is not None else [])
+    )
+    statepoints = [point.model_dump(mode="json") for point in points]
+    _tell(chosen, directory, statepoints, command, out)
+    if code:
+        raise typer.Exit(code)
+
+
+def _points(templates: list[str], replicas: int | None) -> list[Any]:
+    """State points of all templates; each of them has `replicas` replicas if that is given."""
+    from janus_md.study.sweeps.templates import load_template
+
+    points = [point for name in templates for point in load_template(name).points]
+    if replicas is None:
+        return points
+    return [
+        point.model_copy(update={"replica": k})
+        for point in points
+        if point.replica == 0
+        for k in range(replicas)
+    ]
+
+
+def _tell(
+    paper: Paper, directory: Path, statepoints: list[dict[str, Any]], command: str, out: Path
+) -> None:
+    """Measure the jobs that are done, print the table, write page and figures."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from janus_md.cli import troubles
+    from janus_md.papers import document, figures, rows, tables
+    from janus_md.papers.excess import compare_excess
+    from janus_md.papers.measures import measure
+    from janus_md.workspace import query
+
+    console = Console(highlight=False, soft_wrap=True)
+    finished, doubtful, unusable = _finished(query.open_project(directory), statepoints)
+    if doubtful:
+        console.print(
+            f"{doubtful} of {len(statepoints)} jobs did not keep the temperature of the bath "
+            "and are left out (janus-md status names them)"
+        )
+    screen = Console(stderr=True)
+    measured = []
+    for run in track(
+        finished, "measuring", console=screen, transient=True, disable=not screen.is_terminal
+    ):
+        try:
+            measured.append((run, measure(run)))
+        except JanusError as error:
+            unusable[run.id] = str(error)
+    troubles.tell(unusable)
+    runs = [run for run, _ in measured]
+    if not runs:
+        console.print(f"none of the {len(statepoints)} jobs is finished: no table yet")
+        return
+    results = rows.collect(paper, measured)
+    tested = {name for one in paper.hypotheses for name in one.options.values()}
+    excess = paper.excess and compare_excess(
+        paper.excess, paper.media[paper.excess.medium], measured
+    )
+    found = tables.Reproduction(
+        paper,
+        rows.table(paper, results),
+        rows.combinations(paper, results) if tested <= {name for name, _ in results} else [],
+        excess or None,
+        runs,
+        len(statepoints),
+        command,
+    )
+    page = console if console.is_terminal else Console(width=160, highlight=False)
+    page.print(tables.console_table(found.rows))
+    console.print(f"\n{tables.verdict_counts(found.rows)}")
+    ended = len(runs) + doubtful
+    if ended < len(statepoints):
+        console.print(f"{ended} of {len(statepoints)} jobs are finished; the table is of these")
+    drawn = figures.draw(paper, results, found.excess, out / "images")
+    for file in [*document.write(found, drawn, out), *(path for path, _ in drawn)]:
+        console.print(f"  {file.resolve()}", markup=False)
+
+
+def _finished(
+    project: Project, statepoints: list[dict[str, Any]]
+) -> tuple[list[Run], int, dict[str, str]]:
+    """Jobs of these state points that are done and at the temperature of their bath.
+
+    Then how many are done but are not at that temperature, and what is wrong with damaged jobs.
+    """
+    from signac.job import calc_id
+
+    from janus_md.cli import troubles
+    from janus_md.papers.measures import Run
+    from janus_md.workspace import heat
+    from janus_md.workspace.records import job_ids, read_jobs
+
+    ids = [calc_id(statepoint) for statepoint in statepoints]
+    if not job_ids(project):
+        return [], 0, {}
+    records = {one.id: one for one in read_jobs(project, ids, thorough=True)}
+    done = [records[name] for name in ids if name in records and records[name].state == "done"]
+    sound = [one for one in done if not heat.warning(one.document)]
+    runs = [Run(one.id, one.statepoint, Path(one.directory), one.document) for one in sound]
+    return runs, len(done) - len(sound), troubles.of(records.values())

@@ -1,0 +1,123 @@
+"""The command `status`: how many jobs are how far, and those that need a look."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from itertools import compress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from janus_md.cli.workspaces import LISTED, Directory
+from janus_md.common.errors import JanusError
+from janus_md.common.messages import count
+
+if TYPE_CHECKING:
+    from janus_md.running.status import Standing
+
+
+def status(
+    filters: Annotated[
+        list[str] | None,
+        typer.Argument(help="Count only jobs that fit, such as 'relative_permittivity<2'."),
+    ] = None,
+    directory: Directory = Path(),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, with all jobs that need a look.")
+    ] = False,
+) -> None:
+    """Show how many jobs are how far, which ones run and which ones failed.
+
+    Jobs that are damaged are named on standard error.
+    """
+    from janus_md.cli import troubles
+    from janus_md.running import cluster as scheduler
+    from janus_md.running import status as standing
+    from janus_md.workspace import query
+    from janus_md.workspace.records import DAMAGED
+
+    project = query.open_project(directory)
+    wanted = {"failure", "passed", "why", scheduler.KEY} | query.document_keys(filters or [])
+    records = query.records(project, keys=wanted)
+    troubles.tell(troubles.of(records), project)
+    unfinished = {one.id: one.document for one in records if one.state not in ("done", DAMAGED)}
+    try:
+        queue = scheduler.states(project, unfinished)
+    except JanusError as error:
+        queue = {}
+        typer.echo(f"{error}; what follows is what is on disk", err=True)
+    found = standing.standings(records, queue)
+    if filters:
+        rows = query.Columns([one.record for one in found], [one.state for one in found])
+        fitting = set(query.select(rows, filters)["job"])
+        found = [one for one in found if one.record.id in fitting]
+    numbers, notable = standing.counts(found), standing.notable(found)
+    reasons = Counter(
+        standing.parts(queue.get(one.record.id, ""))[1] for one in found if one.state == "queued"
+    )
+    reasons.pop("", None)
+    keys = query.varying_keys([one.record.statepoint for one in found]) if notable else []
+    labels = [query.label(one.record.statepoint, keys) for one in notable]
+    if as_json:
+        jobs = [standing.as_json(one, label) for one, label in zip(notable, labels, strict=True)]
+        told = {
+            "jobs": len(found),
+            "states": numbers,
+            "queued": reasons,
+            "warned": sum(map(standing.warned, found)),
+            "notable": jobs,
+        }
+        typer.echo(json.dumps(told, indent=2))
+        return
+    untold = [one.state != DAMAGED for one in notable]
+    notable, labels = list(compress(notable, untold)), list(compress(labels, untold))
+    _print(numbers, reasons, notable, labels, len(found))
+
+
+def _print(
+    numbers: Mapping[str, int],
+    reasons: Counter[str],
+    notable: list[Standing],
+    labels: list[str],
+    total: int,
+) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from janus_md.running.status import progress, warned
+
+    console = Console(highlight=False)
+    page = console if console.is_terminal else Console(width=160, highlight=False)
+    parts = ", ".join(
+        f"{number} {state}" + (_why(reasons, number) if state == "queued" else "")
+        for state, number in numbers.items()
+    )
+    page.print(f"{count(total, 'job')}: {parts}" if parts else count(total, "job"))
+    if number := sum(map(warned, notable)):
+        page.print(
+            f"{count(number, 'job')} done with a warning: not at the temperature of the bath, and "
+            "left out of averages (janus-md query heat.passed=false)"
+        )
+    if not notable:
+        return
+    table = Table("job", "state", "which", "what", box=None)
+    for one, label in zip(notable[:LISTED], labels, strict=False):
+        told = (one.detail, progress(one.record) if one.state == "running" else "")
+        table.add_row(
+            one.record.id[:8], one.state, label, Text("; ".join(part for part in told if part))
+        )
+    page.print(table)
+    if len(notable) > LISTED:
+        page.print(f"... and {len(notable) - LISTED} more (--json shows all)")
+
+
+def _why(reasons: Counter[str], queued: int) -> str:
+    """Say in Slurm's words what so many jobs wait for."""
+    if list(reasons.values()) == [queued]:
+        return f" ({next(iter(reasons))})"
+    told = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())
+    return f" ({told})" if told else ""

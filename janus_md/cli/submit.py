@@ -1,0 +1,223 @@
+"""The command `submit`: what is left of the jobs of a workspace, on a cluster."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from janus_md.cli.workspaces import Directory, UntilStationary
+from janus_md.common.errors import JanusError
+
+if TYPE_CHECKING:
+    from janus_md.running.cluster.clusters import Cluster
+
+
+def submit(
+    filters: Annotated[
+        list[str] | None,
+        typer.Argument(help="Such as particle=R-Au-Cu or 'relative_permittivity<2'."),
+    ] = None,
+    directory: Directory = Path(),
+    cluster: Annotated[
+        str,
+        typer.Option(help="Name of a cluster; auto: Slurm's or the host's, else as sinfo tells."),
+    ] = "auto",
+    clusters: Annotated[
+        Path | None,
+        typer.Option(
+            help="Further file of clusters; ~/.config/janus-md/clusters.yaml is read too.",
+            show_default=False,
+        ),
+    ] = None,
+    partition: Annotated[
+        str | None,
+        typer.Option(help="By default SBATCH_PARTITION, or the cluster's.", show_default=False),
+    ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(help="By default SBATCH_ACCOUNT, or the cluster's.", show_default=False),
+    ] = None,
+    gpu_type: Annotated[
+        str | None,
+        typer.Option(help="Such as a100, in --gpus=TYPE:N; by default any.", show_default=False),
+    ] = None,
+    memory: Annotated[
+        float | None, typer.Option(help="GB of a submission.", show_default=False)
+    ] = None,
+    walltime: Annotated[
+        str | None,
+        typer.Option(
+            help="Such as 02:00:00; by default as long as the jobs are likely to take.",
+            show_default=False,
+        ),
+    ] = None,
+    lead: Annotated[
+        int | None,
+        typer.Option(
+            help="Seconds before the end at which a run is told to write its checkpoint.",
+            show_default="120",
+        ),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="auto, hoomd or lammps.")] = "auto",
+    device: Annotated[str, typer.Option(help="cpu or gpu.")] = "cpu",
+    ranks: Annotated[int, typer.Option(help="MPI ranks of a simulation (and GPUs, on GPUs).")] = 1,
+    threads: Annotated[int, typer.Option(help="CPU cores of a simulation, or of each rank.")] = 1,
+    bundle: Annotated[
+        int, typer.Option(help="Jobs that share a submission: a node, or a GPU.")
+    ] = 1,
+    array: Annotated[bool, typer.Option("--array", help="Send arrays, not single jobs.")] = False,
+    at_once: Annotated[
+        int | None, typer.Option(help="Tasks of an array at a time.", show_default=False)
+    ] = None,
+    operation: Annotated[str, typer.Option(help="simulate, analyze or all.")] = "all",
+    separate: Annotated[
+        bool | None,
+        typer.Option(
+            "--separate/--together",
+            help="Analysis on its own, after the simulation; by default so for GPUs alone.",
+            show_default=False,
+        ),
+    ] = None,
+    requeue: Annotated[
+        bool,
+        typer.Option(help="What the walltime cuts off goes on by itself, or with the next submit."),
+    ] = True,
+    sbatch: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Further option of sbatch, such as --sbatch=--qos=debug; as often as you like.",
+            show_default=False,
+        ),
+    ] = None,
+    until_stationary: UntilStationary = False,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="As of janus-md run.", show_default=False)
+    ] = None,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Also jobs that have failed twice.")
+    ] = False,
+    pretend: Annotated[
+        bool, typer.Option("--pretend", help="Print the scripts; send nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
+) -> None:
+    """Submit what is left to do to Slurm.
+
+    Says what it will cost at most before it sends. Ends with exit code 0 where everything was sent,
+    1 where Slurm refused something, a job is damaged or a folder cannot be written.
+    """
+    from rich.console import Console
+
+    from janus_md.cli import submit_display as show
+    from janus_md.cli import troubles
+    from janus_md.running.cluster import clusters as all_clusters
+    from janus_md.running.cluster import ledger
+    from janus_md.running.cluster.resources import Wish
+    from janus_md.running.cluster.slurm import commands as slurm
+    from janus_md.running.cluster.submit import prepare, send
+
+    _check(engine, device, operation, allow or [])
+    project, chosen, unread = _chosen(directory, filters or [])
+    if not pretend and not slurm.here():
+        raise slurm.missing("sbatch")
+    there = all_clusters.choose(cluster, clusters)
+    there = _changed(there, device, partition, account, gpu_type, sbatch or [])
+    separate = device == "gpu" if separate is None else separate
+    wish = Wish(
+        operation, engine, device, separate, bundle, array, at_once, ranks, threads, memory,
+        walltime,
+    )  # fmt: skip
+    options = [f"--allow={name}" for name in allow or []]
+    options += ["--until-stationary"] if until_stationary else []
+    console = Console(soft_wrap=True, highlight=False)
+    with nullcontext() if pretend else ledger.lock(Path(project.path)):
+        try:
+            prepared = prepare(
+                project, wish, there, chosen=chosen, retry=retry, keep=not pretend,
+                lead=there.signal_lead if lead is None else lead, requeue=requeue,
+                run_options=options,
+            )  # fmt: skip
+        except OSError as error:
+            raise JanusError(
+                f"{error.filename or project.path}: {error.strerror}; nothing is sent, mend that "
+                "and submit again"
+            ) from error
+        if there.account_required and there.account is None and not pretend:
+            raise JanusError(f"--account: none is given; the cluster {there.name!r} needs one")
+        show.plan(prepared, there, console)
+        troubles.tell(unread | prepared.damaged, project)
+        left_out = bool(prepared.locked or prepared.damaged)
+        if pretend:
+            show.scripts(prepared, console)
+            raise typer.Exit(1 if prepared.damaged else 0)
+        if not prepared.submissions:
+            raise typer.Exit(1 if left_out else 0)
+        if not (yes or not sys.stdin.isatty() or typer.confirm("Send?", default=True)):
+            raise typer.Exit(1)
+        with show.progress(console, len(prepared.submissions)) as told:
+            sent = send(project, prepared, told)
+    show.sent(sent, console)
+    if sent.rejected or left_out:
+        raise typer.Exit(1)
+
+
+def _check(engine: str, device: str, operation: str, allow: list[str]) -> None:
+    from janus_md.common.messages import unknown
+    from janus_md.engines import ENGINES
+    from janus_md.simulation.files.resume import check_allowed
+    from janus_md.workspace.products import OPERATIONS
+
+    check_allowed(allow)
+    for what, value, allowed in (
+        ("--engine", engine, ("auto", *ENGINES)),
+        ("--device", device, ("cpu", "gpu")),
+        ("--operation", operation, ("all", *OPERATIONS)),
+    ):
+        if value not in allowed:
+            raise JanusError(unknown(what, value, allowed))
+
+
+def _chosen(directory: Path, filters: list[str]) -> tuple[Any, set[str] | None, dict[str, str]]:
+    """Return the project, the ids of the jobs that fit the filters, and what is damaged."""
+    from janus_md.workspace import query
+
+    project = query.open_project(directory)
+    if not filters:
+        return project, None, {}
+    rows = query.columns(project, query.document_keys(filters))
+    return project, set(query.select(rows, filters)["job"]), rows.damaged
+
+
+def _changed(
+    cluster: Cluster,
+    device: str,
+    partition: str | None,
+    account: str | None,
+    gpu_type: str | None,
+    sbatch: list[str],
+) -> Cluster:
+    """Return the cluster with what the command line, else the environment, says otherwise."""
+    from janus_md.running.cluster.clusters import Nodes, complete, objection
+    from janus_md.running.cluster.slurm.commands import default, partitions
+
+    account, partition = account or default("account"), partition or default("partition")
+    if account is not None:
+        cluster = cluster.model_copy(update={"account": account})
+    for option in sbatch:
+        if why := objection(option):
+            raise JanusError(f"--sbatch: {why}")
+    cluster = cluster.model_copy(update={"options": (*cluster.options, *sbatch)})
+    if gpu_type is not None:
+        nodes = cluster.nodes("gpu").model_copy(update={"gpu_type": gpu_type})
+        cluster = cluster.model_copy(update={"gpu": nodes})
+    if partition is not None:
+        # What is known of another partition does not hold for this one.
+        key = "gpu" if device == "gpu" else "cpu"
+        kind = cluster.nodes(device).gpu_type
+        update = {key: Nodes(partition=partition, gpu_type=kind)}
+        cluster = complete(cluster.model_copy(update=update), partitions())
+    return cluster

@@ -1,0 +1,123 @@
+"""What `submit` says: what would be sent and what it costs, the scripts, and what was refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.table import Table
+
+from janus_md.cli.workspaces import LISTED
+from janus_md.common.messages import count
+from janus_md.running.cluster.clusters import Cluster
+from janus_md.running.cluster.script import duration
+from janus_md.running.cluster.submit import Prepared, Sent
+
+MANY = 100
+"""Submissions from which on it is told how to make fewer of them."""
+
+
+def plan(prepared: Prepared, cluster: Cluster, console: Console) -> None:
+    """Say what would be sent, and what it costs at most."""
+    if prepared.moved:
+        console.print(f"{count(prepared.moved, 'submission')} told that this folder was moved")
+    if prepared.busy:
+        console.print(f"{count(prepared.busy, 'job')} in the queue already")
+    if prepared.given_up:
+        console.print(
+            f"{count(len(prepared.given_up), 'job')} failed twice, not sent without --retry"
+            + list_of([name[:8] for name in prepared.given_up])
+        )
+    if prepared.locked:
+        console.print(
+            f"{count(len(prepared.locked), 'job')} not sent, the folder cannot be written"
+            + list_of([name[:8] for name in prepared.locked])
+        )
+    if not prepared.submissions:
+        console.print("nothing to submit")
+        return
+    table = Table(box=None)
+    for title in ("operation", "submissions", "jobs", "cores", "GPUs", "memory / MB", "walltime"):
+        table.add_column(title, justify="left" if title == "operation" else "right")
+    kinds: dict[tuple[Any, ...], list[int]] = {}
+    for one in prepared.submissions:
+        r = one.resources
+        walltime = (f"{r.rounds} x " if r.rounds > 1 else "") + duration(r.seconds)
+        key = (one.operation, r.ranks * r.cores, r.gpus, r.memory_mb, walltime)
+        sums = kinds.setdefault(key, [0, 0])
+        sums[0] += len(one.rows)
+        sums[1] += sum(map(len, one.rows))
+    for (operation, *asked), (number, jobs) in kinds.items():
+        table.add_row(operation, str(number), str(jobs), *map(str, asked))
+    console.print(table)
+    partitions = {cluster.nodes(one.device).partition or "the default partition"
+                  for one in prepared.submissions}  # fmt: skip
+    console.print(
+        f"{count(prepared.jobs, 'job')} on {cluster.name} ({', '.join(sorted(partitions))}, "
+        f"account {cluster.account or 'by default'}): at most {prepared.cpu_hours:.4g} CPU hours "
+        f"and {prepared.gpu_hours:.4g} GPU hours"
+    )
+    if (single := sum(not one.array for one in prepared.submissions)) > MANY:
+        console.print(f"{single} submissions; --array or --bundle makes fewer of them")
+    asked = [one.resources for one in prepared.submissions]
+    if whole := max((r.node_cores for r in asked if r.node_cores > r.ranks * r.cores), default=0):
+        console.print(
+            f"a submission is given a whole node there, and charged for its {whole} cores; a "
+            "larger --bundle puts more of them to use"
+        )
+
+
+def scripts(prepared: Prepared, console: Console) -> None:
+    """Print the scripts, of those that differ in their names alone the first."""
+    alike: dict[str, list[str]] = {}
+    for one in prepared.submissions:
+        text = prepared.scripts[one.name].replace(one.name, "")
+        alike.setdefault(f"{text} {one.after is not None}", []).append(one.name)
+    after = {one.name: f", after {one.after}" for one in prepared.submissions if one.after}
+    for first, *others in alike.values():
+        more = f"; {count(len(others), 'other script')} like it" if others else ""
+        console.print(f"\n# {first}{after.get(first, '')}{more}", markup=False)
+        console.print(prepared.scripts[first], markup=False, end="")
+
+
+def sent(what: Sent, console: Console) -> None:
+    """Say what was sent, and what Slurm said to how many of the others."""
+    console.print(f"{len(what.ids)} sent" + list_of(list(what.ids.values())))
+    if not what.rejected:
+        return
+    reasons = Counter(what.rejected.values())
+    for why, number in reasons.most_common(LISTED):
+        console.print(f"  {number} refused: {why}", markup=False)
+    if what.untried:
+        console.print(f"  {what.untried} not tried after so many refusals")
+    if any("SubmitJob" in why for why in reasons):
+        # QOSMaxSubmitJobPerUserLimit, AssocMaxSubmitJobLimit, ...; an array counts by its tasks.
+        console.print(
+            "  the queue takes no more of yours: a larger --bundle makes fewer of them, a filter "
+            "chooses some"
+        )
+    left = len(what.rejected) + what.untried
+    console.print(f"{count(left, 'submission')} not sent; the next submit sends what is left")
+
+
+@contextmanager
+def progress(console: Console, total: int) -> Iterator[Callable[[object], None]]:
+    """Show on a terminal how many submissions are through."""
+    columns = ("sending", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda one: progress.advance(task)
+
+
+def list_of(names: list[str]) -> str:
+    """Name the first ones, after a colon, and say how many there are besides."""
+    if not names:
+        return ""
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return f": {', '.join(names[:LISTED])}{more}"

@@ -1,0 +1,48 @@
+"""What commands say, on standard error, of jobs that cannot be used while the others go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import typer
+
+from janus_md.cli.workspaces import LISTED
+from janus_md.common.messages import count
+
+if TYPE_CHECKING:
+    from signac import Project
+
+    from janus_md.workspace.records import Record
+
+
+def tell(troubles: Mapping[str, str], project: Project | None = None) -> None:
+    """Name jobs that cannot be used, and why, in a line each; of many, the first.
+
+    Of a `project`, also folders among the jobs that are none.
+    """
+    for job, why in islice(sorted(troubles.items()), LISTED):
+        _say(f"job {job}: {why}")
+    if len(troubles) > LISTED:
+        _say(f"{len(troubles) - LISTED} more such jobs; janus-md query status=damaged shows all")
+    if project is None:
+        return
+    from janus_md.workspace.query import strays
+
+    names = strays(project)
+    if names:
+        more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+        _say(
+            f"{count(len(names), 'folder')} in {project.workspace!r} left out, since the name is "
+            f"no job's id: {', '.join(names[:LISTED])}{more}"
+        )
+
+
+def of(records: Iterable[Record]) -> dict[str, str]:
+    """Return what is wrong with the damaged ones of some jobs, by id."""
+    return {one.id: one.trouble for one in records if one.trouble}
+
+
+def _say(text: str) -> None:
+    typer.echo(f"janus-md: {text}", err=True)

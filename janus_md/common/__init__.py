@@ -1,0 +1,1 @@
+"""What every part uses: errors, messages, interrupts, locks and the cache."""

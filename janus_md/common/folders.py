@@ -1,0 +1,34 @@
+"""Folders that a command is to write into, looked at before it does anything."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from janus_md.common.errors import JanusError
+
+
+def check_folder(path: Path, option: str) -> None:
+    """Refuse a path that is no folder and cannot become one.
+
+    Parameters
+    ----------
+    path : Path
+        Folder that will be made where it is missing.
+    option : str
+        What the user calls it, such as ``--out``.
+
+    Raises
+    ------
+    JanusError
+        If the path, or what it lies in, is a file, or nothing can be written there.
+    """
+    try:
+        there = next(one for one in (path, *path.parents) if one.exists() or one.is_symlink())
+        if not there.is_dir():
+            where = "" if there == path else f"lies in {str(there)!r}, which "
+            raise JanusError(f"{option}: {str(path)!r} {where}is a file; a folder is needed")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise JanusError(f"{option}: nothing can be written to {str(there)!r}")
+    except OSError as error:
+        raise JanusError(f"{option}: {str(path)!r} cannot be a folder: {error.strerror}") from error

@@ -1,0 +1,145 @@
+"""Frames of a GSD file with HOOMD's schema, read through :mod:`janus_md.common.gsd.reading`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from janus_md.common.errors import JanusError
+from janus_md.common.gsd.reading import Chunk, GsdFile
+from janus_md.common.gsd.schema import NUMBER, TEXTS
+
+MOST_STEPS = 2**63 - 1
+"""Largest time step that the tables can hold."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Step and box of a frame, as ``gsd.hoomd`` has them."""
+
+    step: int
+    dimensions: int
+    box: Chunk
+
+
+@dataclass(frozen=True)
+class Particles:
+    """Particles of a frame, as ``gsd.hoomd`` has them; only what the analysis needs."""
+
+    N: int
+    types: list[str]
+    typeid: Chunk
+    body: Chunk
+    position: Chunk
+    orientation: Chunk
+
+
+@dataclass(frozen=True)
+class RawFrame:
+    """A frame as it is stored, with frame 0's values or GSD's defaults for what it lacks."""
+
+    configuration: Configuration
+    particles: Particles
+
+
+_POSITION = "particles/position"
+_DEFAULTS = {
+    "typeid": np.zeros(1, np.uint32),
+    "body": np.full(1, -1, np.int32),
+    "position": np.zeros((1, 3), np.float32),
+    "orientation": np.array([[1.0, 0.0, 0.0, 0.0]], np.float32),
+}
+
+
+class GsdFrames:
+    """Frames of a GSD file with HOOMD's schema.
+
+    Parameters and errors as of :class:`GsdFile`, which is `file`.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.file = GsdFile(path)
+        self.note = self.file.note
+        self._of_frame_0: dict[str, Chunk] = {}
+
+    def __len__(self) -> int:
+        return self.file.nframes
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+    def __getitem__(self, index: int) -> RawFrame:
+        """Read a frame.
+
+        Raises
+        ------
+        JanusError
+            If it holds names or numbers that cannot be.
+        """
+        where = f"file {self.file.path}, frame {index}:"
+        step = self._number(index, "configuration/step", 0)
+        if not 0 <= step <= MOST_STEPS:
+            raise JanusError(f"{where} the step is {step}; it must be from 0 to {MOST_STEPS}")
+        box = self._stored(index, "configuration/box")
+        configuration = Configuration(
+            step,
+            self._number(index, "configuration/dimensions", 3),
+            np.array([1, 1, 1, 0, 0, 0], np.float32) if box is None else box.ravel(),
+        )
+        count = self._number(index, NUMBER, 0)
+        borrowed = count == self._number(0, NUMBER, 0)
+        if count > 1 and not (
+            self.file.chunk_exists(index, _POSITION)
+            or (borrowed and self.file.chunk_exists(0, _POSITION))
+        ):
+            raise JanusError(f"{where} {_POSITION} is missing; {count} particles need places")
+        values = {
+            name: self._of_particles(index, f"particles/{name}", count, default, borrowed)
+            for name, default in _DEFAULTS.items()
+        }
+        types = self._types(index, where)
+        if np.any(wrong := (values["typeid"] < 0) | (values["typeid"] >= len(types))):
+            first = int(np.argmax(wrong))
+            raise JanusError(
+                f"{where} particle {first} is of type {values['typeid'][first]}, but the file "
+                f"names {len(types)}: {', '.join(types)}; types are counted from 0"
+            )
+        return RawFrame(configuration, Particles(count, types, **values))
+
+    def _stored(self, index: int, name: str) -> Chunk | None:
+        """Chunk of a frame, or else of frame 0."""
+        if index and self.file.chunk_exists(index, name):
+            return self.file.read_chunk(index, name)
+        if name not in self._of_frame_0:
+            if not self.file.chunk_exists(0, name):
+                return None
+            self._of_frame_0[name] = self.file.read_chunk(0, name)
+        return self._of_frame_0[name]
+
+    def _number(self, index: int, name: str, default: int) -> int:
+        found = self._stored(index, name)
+        return default if found is None else int(found.ravel()[0])
+
+    def _of_particles(
+        self, index: int, name: str, count: int, default: Chunk, borrowed: bool
+    ) -> Chunk:
+        found = (
+            self._stored(index, name) if borrowed or self.file.chunk_exists(index, name) else None
+        )
+        return np.repeat(default, count, axis=0) if found is None else found
+
+    def _types(self, index: int, where: str) -> list[str]:
+        name = TEXTS[0]
+        found = self._stored(index, name)
+        if found is None:
+            return ["A"]
+        rows = found.reshape(len(found), -1).astype(np.uint8)
+        try:
+            return [row.tobytes().split(b"\0")[0].decode() for row in rows]
+        except UnicodeDecodeError as error:
+            raise JanusError(
+                f"{where} {name} is {error.object!r}, which is no text; the file is damaged"
+            ) from error

@@ -1,0 +1,209 @@
+"""Reading GSD files, damaged ones too: whole frames, or one sentence.
+
+GSD's own reader follows the index wherever it points: of a damaged file it can give wrong values,
+ask for any amount of memory or end the process. Every file is therefore read through
+:mod:`janus_md.common.gsd.index`; frames after the first damage are not there, and `note` says so.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import OrderedDict
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from janus_md.common.errors import JanusError
+from janus_md.common.gsd.index import Index, read_index
+from janus_md.common.gsd.layout import TYPES, Damaged, Layout, read_layout
+from janus_md.common.gsd.schema import strange
+
+Chunk = NDArray[Any]
+
+READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, IndexError, MemoryError)
+"""What GSD raises where a file that looked whole cannot be read."""
+
+
+class GsdFile:
+    """Chunks of the whole frames of a GSD file.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Raises
+    ------
+    JanusError
+        If it cannot be read, is no GSD file of HOOMD's schema, or no frame of it is whole.
+
+    Attributes
+    ----------
+    application : str
+        Who wrote the file.
+    schema_version : tuple of 2 int
+        Version of HOOMD's schema.
+    names : tuple of str
+        Names of its chunks.
+    strange : list of str
+        Those that the schema does not have.
+    nframes : int
+        Frames that are whole.
+    damaged : bool
+        Whether frames after them are lost.
+    note : str, optional
+        What the user should know.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise JanusError(f"file {self.path} does not exist; a GSD file is expected")
+        self._descriptor = -1
+        try:
+            self._descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+            layout = read_layout(self._descriptor)
+            if layout.schema != "hoomd" or layout.schema_version[0] not in (1, 2):
+                told = f"{layout.schema!r} {layout.schema_version[0]}.{layout.schema_version[1]}"
+                raise Damaged(f"has the schema {told}; 'hoomd' 1 and 2 can be read")
+            index = _index(self._descriptor, layout)
+        except Damaged as error:
+            self.close()
+            raise JanusError(f"file {self.path} is not a readable GSD file; it {error}") from error
+        except OSError as error:
+            self.close()
+            raise JanusError(
+                f"file {self.path} cannot be read ({error.strerror or error})"
+            ) from error
+        if index.frames == 0:
+            self.close()
+            why = f" ({index.trouble})" if index.trouble else ""
+            raise JanusError(f"file {self.path} holds no whole frame{why}; at least one is needed")
+        self.application, self.names = layout.application, layout.names
+        self.schema_version = layout.schema_version
+        self.strange = strange(layout.names)
+        self.nframes, self.damaged = index.frames, index.trouble is not None
+        self._entries = index.entries
+        self._keys = (index.entries["frame"] << np.uint64(16)) | index.entries["name"]
+        self._numbers = {name: k for k, name in reversed(list(enumerate(layout.names)))}
+        self.note = self._told(index.trouble, index.loose)
+
+    def __enter__(self) -> GsdFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def chunk_exists(self, frame: int, name: str) -> bool:
+        """Tell whether a frame stores a chunk itself."""
+        return self._place(frame, name) is not None
+
+    def read_chunk(self, frame: int, name: str) -> Chunk:
+        """Read a chunk that a frame stores: shape (rows, columns), or (rows,) of one column.
+
+        Raises
+        ------
+        JanusError
+            If the disk fails.
+        KeyError
+            If there is no such chunk.
+        """
+        place = self._place(frame, name)
+        if place is None:
+            raise KeyError(f"frame {frame} has no chunk {name}")
+        entry = self._entries[place]
+        kind = np.dtype(TYPES[entry["type"]])
+        shape = (int(entry["rows"]), int(entry["columns"]))
+        size = kind.itemsize * shape[0] * shape[1]
+        try:
+            raw = _read(self._descriptor, size, int(entry["location"]))
+        except OSError as error:
+            raise JanusError(
+                f"file {self.path}, frame {frame}: {name} cannot be read "
+                f"({error.strerror or error})"
+            ) from error
+        values = np.frombuffer(raw, kind).reshape(shape)
+        return values[:, 0] if shape[1] == 1 else values
+
+    def stored(self, frame: int) -> list[str]:
+        """Names of the chunks that a frame stores itself."""
+        begin, end = np.searchsorted(self._entries["frame"], (frame, frame + 1))
+        return [self.names[k] for k in self._entries["name"][begin:end]]
+
+    def _place(self, frame: int, name: str) -> int | None:
+        number = self._numbers.get(name)
+        if number is None or frame < 0:
+            return None
+        key = np.uint64((frame << 16) | number)
+        place = int(np.searchsorted(self._keys, key))
+        return place if place < len(self._keys) and self._keys[place] == key else None
+
+    def _told(self, trouble: str | None, loose: int) -> str | None:
+        used = (
+            f"the {self.nframes} frames that are whole were used"
+            if self.nframes > 1
+            else "the one frame that is whole was used"
+        )
+        told = []
+        if trouble == "it is cut off":
+            told.append(f"file {self.path} is cut off; {used}")
+        elif trouble is not None:
+            told.append(f"file {self.path} is damaged ({trouble}); {used}")
+        elif loose:
+            told.append(
+                f"file {self.path} holds {loose} bytes that belong to none of its {self.nframes} "
+                "frames; later frames may be lost"
+            )
+        if self.strange:
+            told.append(
+                f"file {self.path} has chunks that are not of HOOMD's schema, which were left out: "
+                + ", ".join(repr(name)[1:-1] for name in self.strange[:3])
+            )
+        return "; ".join(told) or None
+
+
+_KNOWN: OrderedDict[tuple[int, ...], Index] = OrderedDict()
+_MOST_KNOWN = 4
+_SETTLED = 2_000_000_000  # ns
+
+
+def _index(descriptor: int, layout: Layout) -> Index:
+    """Index of a file; kept, since an analysis opens its file for every few frames."""
+    about = os.fstat(descriptor)
+    key = (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+    if key in _KNOWN:
+        return _KNOWN[key]
+    index = read_index(descriptor, layout)
+    # A file that was written just now may be written again before its time changes.
+    if time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > _SETTLED:
+        _KNOWN[key] = index
+        if len(_KNOWN) > _MOST_KNOWN:
+            _KNOWN.popitem(last=False)
+    return index
+
+
+def _read(descriptor: int, size: int, location: int) -> bytes:
+    """Read bytes; one call of the system gives 2 GiB at most."""
+    parts = []
+    while size:
+        part = os.pread(descriptor, min(size, 1 << 30), location)
+        if not part:
+            raise OSError("the file has become shorter")
+        parts.append(part)
+        size, location = size - len(part), location + len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)

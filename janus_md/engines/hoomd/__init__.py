@@ -1,0 +1,1 @@
+"""HOOMD-blue as an engine."""

@@ -1,0 +1,205 @@
+"""HOOMD-blue as an engine: CPU, GPU, ranks. Written to the API that 4.8 and 7.2 share."""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import os
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from janus_md.common.errors import JanusError
+from janus_md.common.interrupts import signals_kept
+from janus_md.engines import ranks
+from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
+from janus_md.engines.hoomd import input as objects
+from janus_md.engines.hoomd.domains import grid, longest_cutoff_in, usable_mesh
+from janus_md.engines.mesh import Mesh
+from janus_md.engines.sites import charged_types, lay_out, type_names
+from janus_md.model.system import Bath, System
+
+REFUSED = {"6.1.0": "it writes empty trajectories"}
+"""Versions that cannot be used, and why."""
+
+_INSTALL = "install HOOMD-blue from conda-forge (conda env create -f environment.yml)"
+
+
+def _library() -> Any:
+    """Import HOOMD-blue, and leave signals as they are."""
+    with signals_kept():
+        import hoomd
+        import hoomd.md
+    return hoomd
+
+
+def status() -> EngineStatus:
+    """Tell whether HOOMD-blue can be used here."""
+    if importlib.util.find_spec("hoomd") is None:
+        return EngineStatus("hoomd", False, advice=_INSTALL)
+    try:
+        hoomd = _library()
+    except ImportError as error:
+        return EngineStatus(
+            "hoomd", False, advice=f"HOOMD-blue does not load ({error}); {_INSTALL}"
+        )
+    version = hoomd.version.version
+    if version in REFUSED:
+        return EngineStatus(
+            "hoomd", False, version, advice=f"HOOMD-blue {version}: {REFUSED[version]}; {_INSTALL}"
+        )
+    if ranks.size() > 1 and not hoomd.version.mpi_enabled:
+        return EngineStatus("hoomd", False, version, advice="this build has no MPI for ranks")
+    devices = ["cpu"]
+    advice = ""
+    if not hoomd.version.gpu_enabled:
+        advice = "this build has no GPU support; conda-forge's *gpu* builds have"
+    elif gpus():
+        devices.append("gpu")
+    else:
+        advice = "no usable GPU: " + "; ".join(
+            hoomd.device.GPU.get_unavailable_device_reasons()[:1]
+        )
+    return EngineStatus("hoomd", True, version, devices, advice)
+
+
+def gpus() -> list[str]:
+    """Return what HOOMD-blue says of each GPU that it can use: ``[number] name ...``."""
+    import hoomd
+
+    return hoomd.device.GPU.get_available_devices() if hoomd.version.gpu_enabled else []
+
+
+class HoomdSimulation:
+    """One ``hoomd.Simulation`` with every body under ``md.constrain.Rigid``."""
+
+    def __init__(
+        self,
+        system: System,
+        bath: Bath,
+        time_step: float,
+        mesh: Mesh | None,
+        seed: int,
+        device: Device,
+        first_step: int,
+    ) -> None:
+        import hoomd
+
+        self._start = system
+        # PPPM warns of every mesh that is not tight, on stderr; ours is measured.
+        quiet: dict[str, Any] = {"notice_level": 0}
+        if not hoomd.version.mpi_enabled:  # with MPI, the file is removed: root would lose it
+            quiet["message_filename"] = os.devnull
+        if device.kind == "gpu":
+            # Each rank on a machine takes the next GPU; often it sees but one, its own.
+            gpu = (device.gpu_id + ranks.local_rank()) % max(1, len(gpus()))
+            where = hoomd.device.GPU(gpu_id=gpu, **quiet)
+        else:
+            where = hoomd.device.CPU(**quiet)
+        # HOOMD's counter-based generators take 16 bits of seed.
+        self._simulation = hoomd.Simulation(device=where, seed=seed % 65536)
+        self._simulation.timestep = first_step
+        self._simulation.create_state_from_snapshot(
+            objects.snapshot(system, lay_out(system), where),
+            domain_decomposition=grid(system, ranks.size()),
+        )
+        try:
+            self._forces = objects.forces(system, mesh)
+            integrator = hoomd.md.Integrator(
+                dt=time_step,
+                integrate_rotational_dof=True,
+                rigid=objects.rigid(system),
+                forces=self._forces,
+                methods=[objects.method(system, bath)],
+            )
+            self._simulation.operations.integrator = integrator
+            self._simulation.run(0)
+            if mesh is not None:
+                self._spare_neutral_pairs(system)
+        except (RuntimeError, ValueError) as error:
+            raise JanusError(f"HOOMD-blue refused the system: {error}") from error
+
+    @property
+    def step(self) -> int:
+        """Steps done, those before a restart included."""
+        return int(self._simulation.timestep)
+
+    def advance(self, steps: int) -> None:
+        """Integrate `steps` steps; ArithmeticError where HOOMD gives up on the numbers."""
+        try:
+            self._simulation.run(steps)
+        except RuntimeError as error:
+            first = str(error).strip().splitlines()[0]
+            raise ArithmeticError(f"HOOMD-blue stopped ({first})") from error
+
+    def potential_energy(self) -> float:
+        """Potential energy without the bodies' own pairs, kJ/mol."""
+        return float(sum(force.energy for force in self._forces))
+
+    def forces(self) -> Forces:
+        """Energy, forces and torques now, without the bath's."""
+        self._simulation.run(0)
+        # Where there are ranks, the first one has the forces of all.
+        found = [force.forces for force in self._forces]
+        on_sites = ranks.broadcast(np.sum(found, axis=0) if ranks.rank() == 0 else np.empty(0))
+        laid_out = lay_out(self.system())
+        n = self._start.n_bodies
+        centres = laid_out.positions[:n][laid_out.bodies]
+        moments = np.cross(laid_out.positions - centres, on_sites)
+        forces, torques = np.zeros((n, 3)), np.zeros((n, 3))
+        np.add.at(forces, laid_out.bodies, on_sites)
+        np.add.at(torques, laid_out.bodies, moments)
+        return Forces(self.potential_energy(), forces, torques)
+
+    def kicks(self) -> Kicks:
+        """Return what pushed each body in the last step, the bath's share included."""
+        pushed = ranks.gather(objects.kicks_of(self._simulation.state, self._start.n_bodies))
+        pushed = pushed[np.argsort(pushed[:, 0])]
+        mass = np.array([body.mass for body in self._start.bodies])[self._start.kinds]
+        return Kicks(mass[:, None] * pushed[:, 1:4], pushed[:, 4:])
+
+    def system(self) -> System:
+        """Return the present state."""
+        snapshot = self._simulation.state.get_snapshot()
+        state = ranks.broadcast(objects.state_of(snapshot, self._start.n_bodies))
+        return replace(self._start, **state)
+
+    def close(self) -> None:
+        """Free what HOOMD holds."""
+        self._simulation.operations.integrator = None
+        del self._simulation
+        if ranks.size() > 1:  # what talks to the other ranks as it goes must go on all of them now
+            gc.collect()
+
+    def _spare_neutral_pairs(self, system: System) -> None:
+        """Take pairs of types without charge out of the sum in real space, for speed."""
+        charged, names = charged_types(system), type_names(system)
+        ewald = self._forces[-2]
+        for k, a in enumerate(names):
+            for b in names[k:]:
+                if not {a, b} <= charged:
+                    ewald.r_cut[(a, b)] = 0.0
+
+
+class HoomdEngine(Engine):
+    """Adapter of HOOMD-blue."""
+
+    name = "hoomd"
+    simulation = HoomdSimulation
+
+    def __init__(self) -> None:
+        _library()
+
+    def version(self) -> str:
+        """Version of HOOMD-blue."""
+        return str(_library().version.version)
+
+    def longest_cutoff(self, system: System) -> float:
+        """Longest cutoff that the box holds, or its domains where there are ranks, nm."""
+        count = ranks.size()
+        return super().longest_cutoff(system) if count == 1 else longest_cutoff_in(system, count)
+
+    def usable(self, system: System, mesh: Mesh) -> Mesh:
+        """Return `mesh`; on ranks, the next finer one whose sides are powers of two."""
+        return mesh if ranks.size() == 1 else usable_mesh(system, mesh, ranks.size())

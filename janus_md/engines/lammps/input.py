@@ -1,0 +1,180 @@
+"""Systems in LAMMPS' own words: commands, and the table of its rigid bodies."""
+
+from __future__ import annotations
+
+import numpy as np
+import rowan
+
+from janus_md.common.errors import JanusError
+from janus_md.engines.lammps.words import line
+from janus_md.engines.mesh import Mesh
+from janus_md.engines.sites import Particles, charged_types
+from janus_md.model.body import FloatArray
+from janus_md.model.box import lattice_vectors
+from janus_md.model.system import Bath, System
+from janus_md.model.units import charge_scale
+
+_TABLE_BITS = 13
+_TABLED_RANGE = 8.0  # of the cutoff to the nearest pair in the table
+
+
+def box(system: System, n_types: int) -> str:
+    """Commands that make the box, centred on the origin."""
+    (lx, _, _), (xy, ly, _), (xz, yz, lz) = lattice_vectors(system.box).tolist()
+    low = (-0.5 * (lx + xy + xz), -0.5 * (ly + yz), -0.5 * lz)
+    sides = [x for a, b in zip(low, (lx, ly, lz), strict=True) for x in (a, a + b)]
+    region = ["prism", *sides, xy, xz, yz] if xy or xz or yz else ["block", *sides]
+    return "\n".join(
+        [
+            "units lj\natom_style hybrid sphere charge molecular\natom_modify map array",
+            line("region box", *region),
+            line("create_box", n_types, "box"),
+        ]
+    )
+
+
+def interactions(system: System, particles: Particles, mesh: Mesh | None, skin: float) -> str:
+    """Commands of the pair table, the mesh and the neighbour lists."""
+    number = {name: k + 1 for k, name in enumerate(particles.type_names)}
+    pairs = system.interactions.pairs
+    longest = max((row.cutoff for row in pairs.values()), default=0.0)
+    styles: list[object] = []
+    rows = ["pair_coeff * * none"]
+    if pairs:
+        styles += ["lj/cut", longest]
+        for (a, b), row in pairs.items():
+            i, j = sorted((number[a], number[b]))
+            rows.append(line("pair_coeff", i, j, "lj/cut", row.epsilon, row.sigma, row.cutoff))
+    if mesh is not None:
+        styles += ["coul/long", mesh.cutoff]
+        longest = max(longest, mesh.cutoff)
+        charged = sorted(number[t] for t in charged_types(system))
+        rows += [line("pair_coeff", i, j, "coul/long") for i in charged for j in charged if i <= j]
+    if pairs:
+        rows.append("pair_modify shift yes")
+    if mesh is not None:
+        rows.append(coulomb_table(mesh))
+        rows.append("kspace_style pppm 1.0e-4")  # the accuracy is not used: all is set below
+        settings = ("order", mesh.order, "gewald", mesh.splitting)
+        rows.append(line("kspace_modify mesh", *mesh.resolution, *settings))
+    # Neighbours of one particle: three times their mean number, and LAMMPS' own default at least.
+    density = len(particles.types) / system.volume
+    one = max(2000, int(3.0 * density * 4.19 * (longest + skin) ** 3))
+    reach = 2.0 * max(body.reach for body in system.bodies)
+    return "\n".join(
+        [
+            line("comm_modify cutoff", max(longest, reach) + skin),
+            *([line("pair_style hybrid/overlay", *styles), *rows] if styles else []),
+            line("neighbor", skin, "bin"),
+            line("neigh_modify exclude molecule/intra all one", one, "page", 20 * one),
+            "neigh_modify every 1 delay 0 check yes",
+        ]
+    )
+
+
+def coulomb_table(mesh: Mesh) -> str:
+    """Command that fits the table of the Coulomb forces in real space to their cutoff.
+
+    LAMMPS reads a pair from a table where it is further apart than ``tabinner``, by default
+    sqrt(2), which is meant in angstroms: a cutoff shorter than that makes a table of nonsense. The
+    nearer pairs are few, and take a formula that is right to 5e-7 of the force. 2^13 entries are
+    right to 4e-7; with fewer the table is the larger error, with more it no longer fits the cache.
+    """
+    return line("pair_modify table", _TABLE_BITS, "tabinner", mesh.cutoff / _TABLED_RANGE)
+
+
+def bath(system: System, bath: Bath, seed: int) -> tuple[str, str]:
+    """Return the command that goes before fix rigid, and fix rigid's own keyword.
+
+    Raises
+    ------
+    JanusError
+        For a bath that LAMMPS does not have.
+    """
+    if bath.method == "nve":
+        return "", ""
+    if bath.method != "langevin":
+        raise JanusError(
+            f"protocol.name: {bath.method!r} of rigid bodies is not in LAMMPS; "
+            "use langevin or nve, or the engine hoomd"
+        )
+    inertia = np.array([body.inertia for body in system.bodies])
+    if is_isotropic(bath):
+        # Noise about an axis without inertia would wind up there: bodies would precess.
+        for body in system.bodies:
+            if not body.inertia.all():
+                raise JanusError(
+                    f"body {body.name}: LAMMPS has no friction about two axes for a body without "
+                    "inertia about the third; use the engine hoomd"
+                )
+        before = line("group centres type <=", len(system.bodies))
+        noise = line("fix bath centres langevin", bath.kT, bath.kT, 1.0, seed, "omega yes")
+        return f"{before}\n{noise}", ""
+    mass = np.array([body.mass for body in system.bodies])
+    turning = np.full_like(inertia, bath.gamma[0] / mass[0])  # an axis without inertia: any rate
+    np.divide(bath.gamma_r, inertia, out=turning, where=inertia > 0)
+    rates = np.column_stack([bath.gamma / mass, turning])
+    if np.ptp(rates) > 1e-9 * rates.max():
+        raise JanusError(
+            "LAMMPS has rotational friction that differs between the axes only where it damps "
+            "all motions in the same time; use the engine hoomd"
+        )
+    return "", line("langevin", bath.kT, bath.kT, 1.0 / rates[0, 0], seed)
+
+
+def is_isotropic(bath: Bath) -> bool:
+    """Whether rotational friction is the same about all axes of every kind."""
+    return bool(np.all(np.ptp(bath.gamma_r, axis=1) <= 1e-9 * bath.gamma_r.max(axis=1)))
+
+
+def friction_radius(bath: Bath) -> FloatArray:
+    """Radius at which ``fix langevin omega yes`` gives both frictions of each kind, shape (K,).
+
+    It damps rotation with 4/3 R^2 gamma, the ratio of Stokes' two laws.
+    """
+    return np.asarray(np.sqrt(0.75 * bath.gamma_r[:, 0] / bath.gamma))
+
+
+def body_table(system: System) -> FloatArray:
+    """Rows of the ``infile`` of fix rigid/small: mass, centre, inertia, velocities, images."""
+    if system.velocities is None or system.angular_momenta is None:
+        velocities = momenta = np.zeros((system.n_bodies, 3))
+    else:
+        velocities = system.velocities
+        momenta = rowan.rotate(system.orientations, system.angular_momenta)
+    turn = rowan.to_matrix(system.orientations)
+    principal = np.array([body.inertia for body in system.bodies])[system.kinds]
+    inertia = np.einsum("nij,nj,nkj->nik", turn, principal, turn)
+    (xx, yy, zz), (xy, xz, yz) = (
+        (inertia[:, 0, 0], inertia[:, 1, 1], inertia[:, 2, 2]),
+        (inertia[:, 0, 1], inertia[:, 0, 2], inertia[:, 1, 2]),
+    )
+    mass = np.array([body.mass for body in system.bodies])[system.kinds]
+    return np.column_stack(
+        [
+            np.arange(1, system.n_bodies + 1), mass, system.positions,
+            xx, yy, zz, xy, xz, yz, velocities, momenta, np.zeros((system.n_bodies, 3)),
+        ]
+    )  # fmt: skip
+
+
+def own_pairs(system: System, mesh: Mesh | None) -> float:
+    """Mesh energy of each body's own charge pairs, a constant since bodies are rigid, kJ/mol.
+
+    LAMMPS leaves these pairs out of the sum in real space alone; the reciprocal sum holds
+    ``q_i q_j erf(alpha r) / r`` of each.
+    """
+    if mesh is None or system.interactions.electrostatics is None:
+        return 0.0
+    from scipy.special import erf
+
+    scale = charge_scale(system.interactions.electrostatics.relative_permittivity) ** 2
+    counts = np.bincount(system.kinds, minlength=len(system.bodies))
+    total = 0.0
+    for count, body in zip(counts, system.bodies, strict=True):
+        i, j = np.triu_indices(len(body.charges), 1)
+        r = np.linalg.norm(body.positions[i] - body.positions[j], axis=1)
+        qq = body.charges[i] * body.charges[j]
+        keep = qq != 0
+        total += float(count) * float((qq * erf(mesh.splitting * r) / r)[keep].sum())
+    return scale * total

@@ -1,0 +1,258 @@
+"""Particle-mesh Ewald (PPPM): the numbers of a mesh and the error it is expected to make."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+import numpy as np
+
+from janus_md.common.errors import JanusError
+from janus_md.model.box import face_distances, lattice_vectors
+from janus_md.model.interactions.table import LennardJones
+from janus_md.model.system import System
+from janus_md.model.units import charge_scale
+
+# Deserno and Holm, J. Chem. Phys. 109, 7694 (1998), table I: coefficients a_m of the error of
+# P3M with ik-differentiation, by order of the charge assignment.
+_COEFFICIENTS: dict[int, tuple[float, ...]] = {
+    1: (2 / 3,),
+    2: (1 / 50, 5 / 294),
+    3: (1 / 588, 7 / 1440, 21 / 3872),
+    4: (1 / 4320, 3 / 1936, 7601 / 2271360, 143 / 28800),
+    5: (1 / 23232, 7601 / 13628160, 143 / 69120, 517231 / 106536960, 106640677 / 11737571328),
+    6: (
+        691 / 68140800,
+        13 / 57600,
+        47021 / 35512320,
+        9694607 / 2095994880,
+        733191589 / 59609088000,
+        326190917 / 11700633600,
+    ),
+    7: (
+        1 / 345600,
+        3617 / 35512320,
+        745739 / 838397952,
+        56399353 / 12773376000,
+        25091609 / 1560084480,
+        1755948832039 / 36229939200000,
+        4887769399 / 37838389248,
+    ),
+}
+
+MAX_ORDER = max(_COEFFICIENTS)
+
+_TIGHT_CUTOFFS = tuple(5.0 * 2.0 ** (0.5 * k) for k in range(15))  # to 640 nm
+
+_CLUSTERED = 0.25  # volume fraction inside of aggregates, about
+
+SHORTEST = 1.0
+"""Shortest cutoff in real space that makes sense for charges in these bodies, nm."""
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Numbers of a PPPM solver.
+
+    Attributes
+    ----------
+    cutoff : float
+        Where the sum in real space ends, nm.
+    resolution : tuple of int
+        Mesh points along each box vector.
+    order : int
+        Mesh points per charge and direction.
+    splitting : float
+        Ewald's alpha, 1/nm: the same balance of both errors that HOOMD-blue finds by itself.
+    """
+
+    cutoff: float
+    resolution: tuple[int, int, int]
+    order: int
+    splitting: float
+
+
+def charge_square_sum(system: System) -> tuple[float, int]:
+    """Sum of q^2 in kJ/mol nm (screened by the medium), and the number of charge sites."""
+    if system.interactions.electrostatics is None:
+        return 0.0, 0
+    counts = np.bincount(system.kinds, minlength=len(system.bodies))
+    squares = sum(
+        int(n) * float(b.charges @ b.charges) for n, b in zip(counts, system.bodies, strict=True)
+    )
+    charged = sum(
+        int(n) * int(np.count_nonzero(b.charges))
+        for n, b in zip(counts, system.bodies, strict=True)
+    )
+    scale = charge_scale(system.interactions.electrostatics.relative_permittivity)
+    return float(squares) * scale**2, int(charged)
+
+
+def real_space_error(alpha: float, cutoff: float, q2: float, n: int, volume: float) -> float:
+    """Rms force error on a charge from the cutoff (Kolafa and Perram, Mol. Sim. 9, 351, 1992)."""
+    return 2.0 * q2 * math.exp(-((alpha * cutoff) ** 2)) / math.sqrt(n * cutoff * volume)
+
+
+def mesh_error(
+    alpha: float,
+    lengths: np.ndarray,
+    resolution: tuple[int, int, int],
+    order: int,
+    q2: float,
+    n: int,
+) -> float:
+    """Rms force error on a charge from the mesh (Deserno and Holm 1998, equation 38)."""
+    total = 0.0
+    for length, points in zip(lengths, resolution, strict=True):
+        ha = alpha * length / points
+        series = sum(c * ha ** (2 * m) for m, c in enumerate(_COEFFICIENTS[order]))
+        prefactor = q2 * ha**order / length**2
+        total += (prefactor * math.sqrt(alpha * length * math.sqrt(2 * math.pi) * series / n)) ** 2
+    return math.sqrt(total / 3.0)
+
+
+def balanced(system: System, cutoff: float, resolution: tuple[int, int, int], order: int) -> Mesh:
+    """Return the mesh with the splitting at which both errors are equal."""
+    q2, n = charge_square_sum(system)
+    lengths = np.asarray(system.box[:3])
+
+    def excess(alpha: float) -> float:
+        near = real_space_error(alpha, cutoff, q2, n, system.volume)
+        return mesh_error(alpha, lengths, resolution, order, q2, n) - near
+
+    from scipy.optimize import brentq
+
+    # At alpha 0 the cutoff's error is all there is; where a mesh cell is filled, the mesh's.
+    upper = 10.0 * max(resolution) / float(lengths.min())
+    alpha = float(brentq(excess, 1e-6, upper, xtol=1e-10))
+    return Mesh(cutoff, resolution, order, alpha)
+
+
+def estimated_error(system: System, mesh: Mesh) -> float:
+    """Rms force error on a charge site that theory expects of `mesh`, kJ/mol/nm."""
+    q2, n = charge_square_sum(system)
+    near = real_space_error(mesh.splitting, mesh.cutoff, q2, n, system.volume)
+    lengths = np.asarray(system.box[:3])
+    return math.hypot(near, mesh_error(mesh.splitting, lengths, mesh.resolution, mesh.order, q2, n))
+
+
+@cache
+def smooth_numbers(limit: int) -> tuple[int, ...]:
+    """Numbers of the form 2^a 3^b 5^c up to `limit`, from 4: lengths that FFTs like."""
+    exponents = product(range(14), range(9), range(6))
+    return tuple(sorted(k for a, b, c in exponents if 4 <= (k := 2**a * 3**b * 5**c) <= limit))
+
+
+def resolution_for(system: System, points: int) -> tuple[int, int, int]:
+    """Mesh with `points` along the shortest box vector and the same spacing along the others."""
+    lengths = np.asarray(system.box[:3])
+    wanted = points * lengths / lengths.min()
+    smooth = smooth_numbers(int(4 * wanted.max()) + 16)
+    x, y, z = (next(k for k in smooth if k >= w - 1e-9) for w in wanted)
+    return x, y, z
+
+
+def longest_cutoff(system: System, skin: float) -> float:
+    """Longest cutoff that the box holds: its planes must be over 2 (cutoff + skin) apart."""
+    return _cutoff_within(float(face_distances(lattice_vectors(system.box)).min()), skin)
+
+
+def _cutoff_within(width: float, skin: float) -> float:
+    return (0.5 * width - skin) * 0.999
+
+
+def check_room(
+    width: float, n_bodies: int, pairs: Iterable[LennardJones], charged: bool, skin: float
+) -> None:
+    """Make sure that a box holds the cutoffs of all interactions.
+
+    Parameters
+    ----------
+    width : float
+        Least distance of opposite faces, nm.
+    n_bodies : int
+        Bodies in the box.
+    pairs : iterable of LennardJones
+        Rows of the pair table.
+    charged : bool
+        Whether there are charges, whose sum in real space needs :data:`SHORTEST` at least.
+    skin : float
+        Of the neighbour lists, nm.
+
+    Raises
+    ------
+    JanusError
+        Where it does not.
+    """
+    needed = max([SHORTEST if charged else 0.0, *(row.cutoff for row in pairs)])
+    if _cutoff_within(width, skin) < needed:
+        raise JanusError(
+            f"n_bodies: {n_bodies} bodies make a box of {width:.2f} nm, which must be over "
+            f"{2.0 * (needed + skin):.2f} nm; use more bodies or a lower volume_fraction"
+        )
+
+
+def work(system: System, mesh: Mesh, skin: float) -> float:
+    """Work of one step in arbitrary units: cells, pairs in real space, charge assignment, FFTs.
+
+    Cells of half the cutoff, empty or not, are gone through where the neighbour list is made anew,
+    every thirty steps or so.
+    """
+    _, charges = charge_square_sum(system)
+    points, reach = math.prod(mesh.resolution), mesh.cutoff + skin
+    return (
+        8.0 / 30.0 * system.volume / reach**3
+        + _pairs(charges, system, reach)
+        + 4.0 * charges * mesh.order**3
+        + 4.0 * points * math.log2(points)
+    )
+
+
+def _work_once(system: System, mesh: Mesh, skin: float) -> float:
+    """:func:`work` of a single evaluation, also where all bodies have come together.
+
+    Its neighbour list is new, and lists all beads.
+    """
+    counts = np.bincount(system.kinds, minlength=len(system.bodies))
+    beads = sum(int(n) * (1 + len(b.types)) for n, b in zip(counts, system.bodies, strict=True))
+    occupied = sum(int(n) * b.volume for n, b in zip(counts, system.bodies, strict=True))
+    around = _CLUSTERED * beads / occupied * 4.19 * (mesh.cutoff + skin) ** 3
+    return work(system, mesh, skin) + 5.0 * 0.5 * beads * min(beads, around)
+
+
+def _pairs(number: int, system: System, distance: float) -> float:
+    """Pairs of so many particles, spread evenly, that are within `distance`, nm."""
+    return 0.5 * number * number / system.volume * 4.19 * distance**3
+
+
+def tight_mesh(
+    system: System, skin: float, error: float = 1e-4, longest: float | None = None
+) -> Mesh:
+    """Return a mesh that serves as reference: rms force error `error` (kJ/mol/nm) on a charge site.
+
+    HOOMD-blue's self-torque of a body (physics of its mesh, not of the formulas here) asks for
+    at least 48 points along every side.
+
+    Of several cutoffs from 5 nm on it takes the one with the least work: in a wide box of few
+    bodies a long cutoff costs next to nothing, and a short one a mesh of gigabytes.
+    """
+    most = longest_cutoff(system, skin) if longest is None else longest
+    cutoffs = [cutoff for cutoff in _TIGHT_CUTOFFS if cutoff <= most] or [most]
+    meshes = [_tight_mesh(system, cutoff, error) for cutoff in cutoffs]
+    accurate = [mesh for mesh in meshes if estimated_error(system, mesh) <= error]
+    return min(accurate or meshes, key=lambda mesh: _work_once(system, mesh, skin))
+
+
+def _tight_mesh(system: System, cutoff: float, error: float) -> Mesh:
+    """Return the coarsest mesh with `cutoff` that keeps the `error`, or the finest there is."""
+    shortest = float(system.box[:3].min())
+    for points in smooth_numbers(512):
+        if points < min(48, 6 * shortest):
+            continue
+        mesh = balanced(system, cutoff, resolution_for(system, points), MAX_ORDER)
+        if estimated_error(system, mesh) <= error:
+            return mesh
+    return mesh

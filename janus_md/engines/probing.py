@@ -1,0 +1,100 @@
+"""Which engines and devices are here, asked in a process of its own.
+
+An engine that crashes on loading, or that brings MPI along, then does so elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+from janus_md.common.errors import JanusError
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found.
+
+    Attributes
+    ----------
+    engines : list of dict
+        Fields of :class:`janus_md.engines.EngineStatus`, and ``present``: whether there is a
+        package of that name, be it usable or not.
+    candidates : list of (str, str)
+        Engine and device that serve the request, best first.
+    gpus : int
+        GPUs that an engine here can use.
+    refusal : str
+        Why nothing serves the request; empty where something does.
+    """
+
+    engines: list[dict[str, Any]]
+    candidates: list[tuple[str, str]] = field(default_factory=list)
+    gpus: int = 0
+    refusal: str = ""
+
+
+def ask(engine: str = "auto", device: str = "auto") -> Found:
+    """Look for engines and devices that can serve a request.
+
+    Raises
+    ------
+    JanusError
+        Where looking crashed.
+    """
+    command = [sys.executable, "-m", "janus_md.engines.probing", engine, device]
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
+    try:
+        answer = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError) as error:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise JanusError(
+            f"engine: looking for engines ended with exit code {done.returncode} ({last}); "
+            "see janus-md doctor"
+        ) from error
+    answer["candidates"] = [(name, kind) for name, kind in answer["candidates"]]
+    return Found(**answer)
+
+
+def require(engine: str, device: str) -> Found:
+    """Return what serves a request; `ask` that refuses where nothing does."""
+    found = ask(engine, device)
+    if found.refusal:
+        raise JanusError(found.refusal)
+    return found
+
+
+def _main(engine: str, device: str) -> None:
+    """Print what is here as one line of JSON."""
+    from dataclasses import asdict
+    from importlib.util import find_spec
+
+    from janus_md import engines
+
+    statuses = engines.probe(engine)
+    answer: dict[str, Any] = {
+        "engines": [
+            asdict(status) | {"present": find_spec(status.name) is not None} for status in statuses
+        ],
+        "candidates": [],
+        "gpus": 0,
+        "refusal": "",
+    }
+    try:
+        answer["candidates"] = engines.require(engine, device)
+    except JanusError as error:
+        answer["refusal"] = str(error)
+    if any("gpu" in status.devices for status in statuses):
+        from janus_md.engines.hoomd.engine import gpus
+
+        answer["gpus"] = len(gpus())
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:3])

@@ -1,0 +1,1 @@
+"""The physics of rigid bodies: no file, no engine."""

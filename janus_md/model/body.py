@@ -1,0 +1,114 @@
+"""Rigid bodies: constituent sites in the principal frame, mass, inertia, charges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from janus_md.model.units import DEBYE
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class BondCriterion:
+    """Head-to-tail bond by geometry: distance of the centres and angles to the bond.
+
+    Attributes
+    ----------
+    distance : float
+        Largest distance of the two centres, nm.
+    angle : float
+        Largest angle between either dipole and the vector from one centre to the other, degrees.
+    """
+
+    distance: float
+    angle: float
+
+
+@dataclass(frozen=True, eq=False)  # arrays do not compare: a body equals itself, and can be hashed
+class RigidBody:
+    """One kind of rigid body, in its principal frame with the centre of mass at the origin.
+
+    The dipole moment points along +z where the body has one.
+
+    Attributes
+    ----------
+    name : str
+        Name of the particle; also the type of its central particle.
+    model : str
+        Model the body was built by (``sphere`` or ``bladed``).
+    positions : ndarray, shape (S, 3)
+        Constituent sites, nm.
+    types : tuple of str, length S
+        Type of each site.
+    charges : ndarray, shape (S,)
+        Charge of each site, e.
+    diameters : dict of str to float
+        WCA diameter by type in nm, the central type included; 0 where a type has no volume.
+    mass : float
+        Mass, amu.
+    inertia : ndarray, shape (3,)
+        Principal moments of inertia, amu nm^2.
+    hydrodynamic_radius : float
+        Radius of the sphere that feels the same Stokes friction, nm.
+    volume : float
+        Volume that counts in the volume fraction, nm^3.
+    bond : BondCriterion
+        Geometric criterion of a head-to-tail bond.
+    symmetry : int
+        n of the n-fold rotational symmetry about z; 0 for a body of revolution.
+    enantiomer : str
+        ``R``, ``S``, or an empty string where the body has no hand.
+    """
+
+    name: str
+    model: str
+    positions: FloatArray
+    types: tuple[str, ...]
+    charges: FloatArray
+    diameters: dict[str, float]
+    mass: float
+    inertia: FloatArray
+    hydrodynamic_radius: float
+    volume: float
+    bond: BondCriterion
+    symmetry: int = 1
+    enantiomer: str = ""
+
+    def __post_init__(self) -> None:
+        sites = len(self.types)
+        if self.positions.shape != (sites, 3) or self.charges.shape != (sites,):
+            raise ValueError(
+                f"body {self.name}: positions {self.positions.shape} and charges "
+                f"{self.charges.shape} must be (S, 3) and (S,) with S = {sites} types"
+            )
+        unknown = ({*self.types, self.name}) - self.diameters.keys()
+        if unknown:
+            raise ValueError(f"body {self.name}: no diameter for the types {sorted(unknown)}")
+
+    @property
+    def dipole(self) -> FloatArray:
+        """Dipole moment about the centre of mass, shape (3,), debye."""
+        return np.asarray(self.charges @ self.positions / DEBYE)
+
+    @property
+    def reach(self) -> float:
+        """Radius of the sphere about the centre that holds every bead, nm."""
+        radii = np.array([0.5 * self.diameters[t] for t in self.types])
+        outer = np.linalg.norm(self.positions, axis=1) + radii
+        return float(max(outer.max(initial=0.0), 0.5 * self.diameters[self.name]))
+
+    def mirror(self, name: str) -> RigidBody:
+        """Return the mirror image (x -> -x) under another name; R becomes S and back."""
+        other = {"R": "S", "S": "R"}.get(self.enantiomer, "")
+        diameters = {name if t == self.name else t: d for t, d in self.diameters.items()}
+        return replace(
+            self,
+            name=name,
+            positions=self.positions * np.array([-1.0, 1.0, 1.0]),
+            diameters=diameters,
+            enantiomer=other,
+        )

@@ -1,0 +1,1 @@
+"""Interactions between the sites of rigid bodies."""

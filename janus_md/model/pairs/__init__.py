@@ -1,0 +1,1 @@
+"""Two rigid bodies alone: energies, forces, second virial coefficient."""

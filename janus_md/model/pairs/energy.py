@@ -1,0 +1,235 @@
+"""Energy, forces and torques of two rigid bodies alone in an unbounded medium; no engine.
+
+A pair table between the beads, by default their WCA repulsion (:mod:`janus_md.model.interactions.table`), and
+Coulomb between the charges, both summed over all pairs of sites of the two bodies, without periodic
+images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import rowan
+from numpy.typing import ArrayLike
+
+from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.pairs.terms import PairTable, PairTerms, bead_table
+from janus_md.model.rotations import UNTURNED, turn_about_z
+
+CHUNK = 1 << 19
+"""Pairs of sites worked on at a time; bounds the memory."""
+
+
+@dataclass(frozen=True)
+class PairForces:
+    """Interaction of M pairs of bodies.
+
+    Attributes
+    ----------
+    energy : ndarray, shape (M,)
+        kJ/mol.
+    force : ndarray, shape (M, 3)
+        On the second body, kJ/mol/nm; the first one feels the opposite.
+    torque_a, torque_b : ndarray, shape (M, 3)
+        On either body about its own centre, laboratory frame, kJ/mol.
+    """
+
+    energy: FloatArray
+    force: FloatArray
+    torque_a: FloatArray
+    torque_b: FloatArray
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """A minimum of the pair energy.
+
+    Attributes
+    ----------
+    energy : float
+        kJ/mol.
+    distance : float
+        Of the centres, nm.
+    turn : float
+        Angle by which the body ahead is turned about the common axis against the one behind,
+        degrees in [0, 360/n) for n-fold bodies; 0 for bodies of revolution.
+    """
+
+    energy: float
+    distance: float
+    turn: float
+
+
+def pair_energy(
+    body_a: RigidBody,
+    body_b: RigidBody,
+    separation: ArrayLike,
+    orientation_a: ArrayLike = UNTURNED,
+    orientation_b: ArrayLike = UNTURNED,
+    *,
+    relative_permittivity: float = 1.0,
+    pairs: PairTable | None = None,
+) -> FloatArray:
+    """Energy of pairs of bodies.
+
+    Parameters
+    ----------
+    body_a, body_b : RigidBody
+        The two kinds.
+    separation : array_like, shape (M, 3) or (3,)
+        From the centre of a to the centre of b, nm.
+    orientation_a, orientation_b : array_like, shape (M, 4) or (4,)
+        Unit quaternions (w, x, y, z), body to laboratory.
+    relative_permittivity : float
+        Of the medium.
+    pairs : mapping, optional
+        Pair table by sorted pair of type names, as a system's interactions hold it; types without a
+        row leave each other alone. By default the repulsion of all beads with volume.
+
+    Returns
+    -------
+    ndarray, shape (M,)
+        kJ/mol, 0 at infinite distance.
+    """
+    terms = PairTerms(body_a, body_b, relative_permittivity, pairs)
+    return np.concatenate(
+        [terms.energy(*chunk) for chunk in _chunks(terms, separation, orientation_a, orientation_b)]
+    )
+
+
+def pair_forces(
+    body_a: RigidBody,
+    body_b: RigidBody,
+    separation: ArrayLike,
+    orientation_a: ArrayLike = UNTURNED,
+    orientation_b: ArrayLike = UNTURNED,
+    *,
+    relative_permittivity: float = 1.0,
+    pairs: PairTable | None = None,
+) -> PairForces:
+    """Energy, force and torques of pairs of bodies; parameters as for :func:`pair_energy`.
+
+    Returns
+    -------
+    PairForces
+        Arrays over the M pairs.
+    """
+    terms = PairTerms(body_a, body_b, relative_permittivity, pairs)
+    parts = [
+        terms.forces(*chunk) for chunk in _chunks(terms, separation, orientation_a, orientation_b)
+    ]
+    return PairForces(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def reach_of_beads(body_a: RigidBody, body_b: RigidBody, pairs: PairTable | None = None) -> float:
+    """Distance of the centres past which no row of the pair table acts, nm; 0 without rows."""
+    beads = bead_table(body_a, body_b, pairs)
+    a, b = (np.linalg.norm(sites, axis=1) for sites in (beads.sites_a, beads.sites_b))
+    far = np.where(beads.epsilon > 0.0, a[:, None] + b[None] + np.sqrt(beads.cutoff2), 0.0)
+    return float(far.max(initial=0.0))
+
+
+@lru_cache(maxsize=1024)
+def head_to_tail_minimum(
+    body_a: RigidBody, body_b: RigidBody, relative_permittivity: float = 1.0
+) -> Minimum:
+    """Lowest energy of two bodies head to tail: b ahead of a on the common axis, both along +z.
+
+    The distance and the turn about the axis are optimised: a grid, then a local search.
+
+    Parameters
+    ----------
+    body_a, body_b : RigidBody
+        The body behind (its +z face meets the other) and the body ahead.
+    relative_permittivity : float
+        Of the medium.
+
+    Returns
+    -------
+    Minimum
+        Energy, distance and turn.
+    """
+    # past the reach of the repulsion the energy of two dipoles in line only rises
+    furthest = 1.2 * (body_a.reach + body_b.reach)
+    distances = np.linspace(0.1 * furthest, furthest, 160)
+    revolution = body_a.symmetry == 0 or body_b.symmetry == 0
+    period = 2.0 * np.pi / max(body_a.symmetry, body_b.symmetry, 1)
+    turns = np.zeros(1) if revolution else np.linspace(0.0, period, 36, endpoint=False)
+
+    def energy(point: FloatArray) -> FloatArray:
+        distance, turn = point[..., 0], point[..., 1]
+        along = np.stack([0 * distance, 0 * distance, distance], -1)
+        return pair_energy(
+            body_a,
+            body_b,
+            along,
+            UNTURNED,
+            turn_about_z(turn),
+            relative_permittivity=relative_permittivity,
+        )
+
+    grid = np.stack(np.meshgrid(distances, turns, indexing="ij"), -1)
+    profile = energy(grid.reshape(-1, 2)).reshape(len(distances), -1).min(axis=1)
+    # inside the outermost wall charges meet charges, where this model means nothing
+    wall = int(np.flatnonzero(profile > 0)[-1]) if np.any(profile > 0) else -1
+    best, point = lowest(energy, grid[wall + 1 :].reshape(-1, 2))
+    turn = 0.0 if revolution else float(np.degrees(point[1] % period))
+    return Minimum(best, float(point[0]), turn)
+
+
+def lowest(
+    energy: Callable[[FloatArray], FloatArray], grid: FloatArray, starts: int = 6
+) -> tuple[float, FloatArray]:
+    """Lowest energy near the best points of a grid.
+
+    Parameters
+    ----------
+    energy : callable
+        Takes points, shape (M, D), returns energies, shape (M,), kJ/mol.
+    grid : ndarray, shape (G, D)
+        Points to begin with.
+    starts : int
+        How many of the lowest are refined (Nelder and Mead, 1965).
+
+    Returns
+    -------
+    energy : float
+        kJ/mol.
+    point : ndarray, shape (D,)
+        Where.
+    """
+    from scipy.optimize import minimize
+
+    order = np.argsort(energy(grid))[:starts]
+    options = {"xatol": 1e-6, "fatol": 1e-8, "maxiter": 2000}
+    found = [
+        minimize(
+            lambda x: float(energy(x[None])[0]), grid[k], method="Nelder-Mead", options=options
+        )
+        for k in order
+    ]
+    best = min(found, key=lambda result: float(result.fun))
+    return float(best.fun), np.asarray(best.x)
+
+
+def _chunks(
+    terms: PairTerms, separation: ArrayLike, orientation_a: ArrayLike, orientation_b: ArrayLike
+) -> list[tuple[FloatArray, FloatArray, FloatArray]]:
+    """Separations and rotation matrices of a bounded number of pairs at a time."""
+    r = np.atleast_2d(np.asarray(separation, float))
+    turns = [np.atleast_2d(np.asarray(q, float)) for q in (orientation_a, orientation_b)]
+    count = max(len(r), len(turns[0]), len(turns[1]))
+    r = np.broadcast_to(r, (count, 3))
+    q_a, q_b = (np.broadcast_to(q, (count, 4)) for q in turns)
+    step = max(1, CHUNK // terms.pairs)
+    return [
+        (
+            r[k : k + step],
+            rowan.to_matrix(q_a[k : k + step]),
+            rowan.to_matrix(q_b[k : k + step]),
+        )
+        for k in range(0, max(count, 1), step)
+    ]

@@ -1,0 +1,213 @@
+"""The reproduction as a page in Markdown, with its data as CSV and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from janus_md import __version__
+from janus_md.analysis.sweep.groups import MISSING
+from janus_md.analysis.sweep.results import format_short
+from janus_md.papers.excess import ExcessResult, by_excess, sorting
+from janus_md.papers.paper import Fact
+from janus_md.papers.quantities import QUANTITIES
+from janus_md.papers.rows import Row
+from janus_md.papers.tables import (
+    HEADINGS,
+    Reproduction,
+    as_data,
+    cells,
+    comma_separated,
+    told,
+    verdict_counts,
+    wanted,
+)
+from janus_md.papers.verdicts import ERRORS
+
+
+def write(found: Reproduction, figures: Sequence[tuple[Path, str]], out: Path) -> list[Path]:
+    """Write NAME.md, NAME.csv and NAME.json into `out`, each renamed when whole."""
+    out.mkdir(parents=True, exist_ok=True)
+    texts = {
+        "md": markdown(found, [(path.relative_to(out), text) for path, text in figures]),
+        "csv": comma_separated(found.rows),
+        "json": json.dumps(as_data(found), indent=2, ensure_ascii=False) + "\n",
+    }
+    written = []
+    for ending, text in texts.items():
+        path = out / f"{found.paper.name}.{ending}"
+        partial = out / f"{found.paper.name}.partial.{ending}"
+        partial.write_text(text, encoding="utf-8")
+        written.append(partial.replace(path))
+    return written
+
+
+def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
+    """Write the page."""
+    paper = found.paper
+    parts = [
+        f"# {paper.name}: paper and simulation",
+        paper.citation + ".",
+        _about(found),
+        *(f"- {remark}" for remark in paper.remarks),
+        "## Facts",
+        f"{verdict_counts(found.rows)}. A value is that of the last third of the runs, its error "
+        f"(in units of the last digit) the standard error over replicas, or that within the runs "
+        f"where it is larger. Verdicts follow from one rule: the value, {ERRORS:g} standard errors "
+        "to either side, lies in the range (agreement), outside of it (disagreement), or across "
+        "its edge (undecided); where the model was made to agree, agreement is *put in by "
+        "calibration*.",
+        _grid(HEADINGS, [cells(row) for row in found.rows]),
+        "Where a simulation agrees, and why the range is that:",
+        _facts([fact for fact in paper.facts if any(row.fact == fact for row in found.rows)]),
+    ]
+    if found.combinations:
+        parts += ["## Hypotheses", *_hypotheses(found)]
+    if found.excess is not None:
+        parts += ["## Predictions", *_predictions(found.excess)]
+    if figures:
+        parts.append("## Figures")
+        parts += [f"![{text}]({path.as_posix()})\n\n{text}" for path, text in figures]
+    return _joined(parts)
+
+
+def _about(found: Reproduction) -> str:
+    """Say what ran, with what, how long, and what is left out."""
+    seconds, engines = 0.0, set()
+    for run in found.runs:
+        execution: Mapping[str, Any] = run.document.get("execution", {})
+        seconds += float(execution.get("seconds", 0.0)) * float(execution.get("threads", 1))
+        engines.add(f"{execution.get('engine')} {execution.get('version')}")
+    left = found.n_jobs - len(found.runs)
+    unfinished = (
+        f" {left} of the {found.n_jobs} jobs were not finished and are left out." if left else ""
+    )
+    hours = f"{seconds / 3600:.1f} hours" if seconds >= 3600 else f"{seconds / 60:.0f} minutes"
+    return (
+        f"`{found.command}` with janus-md {__version__} ({', '.join(sorted(engines))}): "
+        f"{len(found.runs)} runs, {hours} of one core in all.{unfinished}"
+    )
+
+
+def _facts(facts: Sequence[Fact]) -> str:
+    rows = [(f.name, QUANTITIES[f.quantity].label, wanted(f), _why(f)) for f in facts]
+    return _grid(("fact", "measured", "agrees if", "why"), rows)
+
+
+def _why(fact: Fact) -> str:
+    put_in = sorted(set(fact.calibrated.values()))
+    return "; ".join([fact.why, *(f"put in: {text}" for text in put_in)])
+
+
+def _hypotheses(found: Reproduction) -> list[str]:
+    names = [one.substance for one in found.paper.hypotheses]
+    rows = [
+        (
+            *one.choices,
+            f"{len(one.kept)} of {len(one.kept) + len(one.broken) + len(one.open)}",
+            _listed(one.broken),
+            _listed(one.open),
+        )
+        for one in found.combinations
+    ]
+    return [
+        "The hands of the faces of each substance are not known. Every combination is held against "
+        "all facts above that have a range, those that the choice was made for included: which it "
+        "keeps, which it breaks, which stay open (undecided, or not run).",
+        _grid((*names, "facts kept", "broken", "open"), rows),
+        *(one.note for one in found.paper.hypotheses if one.note),
+        "What each choice gives:",
+        _choices(found),
+    ]
+
+
+def _choices(found: Reproduction) -> str:
+    """Value of every fact for every choice."""
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for combination in found.combinations:
+        named = list(zip(found.paper.hypotheses, combination.choices, strict=True))
+        for row in (*combination.kept, *combination.broken, *combination.open):
+            for hypothesis, choice in named:
+                if hypothesis.options[choice] != row.substance:
+                    continue
+                head = f"{hypothesis.substance}: {choice}"
+                place = rows.setdefault((row.fact.name, wanted(row.fact)), {})
+                place[head] = f"{told(row)}, {row.verdict}"
+    heads = [f"{one.substance}: {name}" for one in found.paper.hypotheses for name in one.options]
+    order = [fact.name for fact in found.paper.facts]
+    ordered = sorted(rows.items(), key=lambda item: order.index(item[0][0]))
+    return _grid(
+        ("fact", "agrees if", *heads),
+        [(*key, *(texts.get(head, "") for head in heads)) for key, texts in ordered],
+    )
+
+
+def _predictions(excess: ExcessResult) -> list[str]:
+    begin, end = excess.window_ns
+    like = {x: (mean, error) for x, mean, error in by_excess(excess.points, "like")}
+    random = {point.excess: point.random for point in excess.points}
+    lengths = [by_excess(excess.points, name) for name in ("mean_n", "mean_w")]
+    rows = []
+    for (x, *by_number), (_, *by_weight) in zip(*lengths, strict=True):
+        count = sum(abs(point.excess - x) < 1e-6 for point in excess.points)
+        known = like.get(x, (None, None))
+        rows.append(
+            (
+                f"{x:g}",
+                str(count),
+                format_short(*known),
+                f"{next(v for e, v in random.items() if abs(e - x) < 1e-6):.3f}",
+                format_short(*by_number),
+                format_short(*by_weight),
+            )
+        )
+    said = [
+        "Nobody has measured these; a measurement could show them wrong.",
+        _grid(
+            (
+                "enantiomeric excess",
+                "runs",
+                "bonds of like hands",
+                "random order",
+                "length by number",
+                "length by weight",
+            ),
+            rows,
+        ),
+        f"All are means over {begin:.2g} to {end:.2g} ns in all runs, as lengths and order still "
+        "change then and some runs went on for longer.",
+    ]
+    if 0.0 in like and like[0.0][0] is not None:
+        mean, error = like[0.0]
+        said.append(
+            f"50:50 mixture: {sorting(mean, error, random[0.0])} "
+            f"({format_short(mean, error)} against {random[0.0]:.3f})."
+        )
+    for name, fit in (("number", excess.by_number), ("weight", excess.by_weight)):
+        if fit is not None:
+            said.append(
+                f"Mean length by {name} against the excess: {fit.statement} "
+                f"({format_short(fit.slope, fit.error)} bodies from an excess of 0 to 1, "
+                f"straight line through {len(excess.points)} runs, p = {fit.probability:.2g})."
+            )
+    return said
+
+
+def _listed(rows: Sequence[Row]) -> str:
+    return "; ".join(f"{row.fact.name} ({row.substance})" for row in rows) or MISSING
+
+
+def _grid(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Paragraphs with a blank line between; items of a list stay together."""
+    text = parts[0]
+    for before, part in pairwise(parts):
+        text += ("\n" if before.startswith("- ") and part.startswith("- ") else "\n\n") + part
+    return text + "\n"

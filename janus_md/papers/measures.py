@@ -1,0 +1,229 @@
+"""What is measured in the last third of a run, beyond what its analysis keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from janus_md.analysis.aggregates.chirality import screw_angles
+from janus_md.analysis.aggregates.wires import KINDS, LINEAR
+from janus_md.analysis.frames.neighbours import IndexArray
+from janus_md.analysis.frames.source import Frame, GsdSource, bond_criterion
+from janus_md.analysis.pipeline.frame import FrameResult, Settings, analyze_frame
+from janus_md.analysis.pipeline.table import read_table
+from janus_md.analysis.series import growth
+from janus_md.analysis.series.averages import first_averaged, mean_and_error
+from janus_md.analysis.sweep.evolution import GROWN
+from janus_md.model.body import FloatArray
+from janus_md.model.units import PS_PER_NS
+from janus_md.papers.sideways import counted, side_distance, side_distances
+
+MOST_FRAMES = 60
+"""Frames of a run that are measured at most, evenly spread; more are hardly independent."""
+
+LEAST_BONDS = 50
+"""Bonds below which averages over bonds are left out: chance meetings, not wires."""
+
+Value = tuple[float | None, float | None]
+"""Mean and standard error."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A job that is done.
+
+    Attributes
+    ----------
+    id : str
+        Its id.
+    statepoint : mapping
+        Its state point.
+    directory : Path
+        Its folder, with trajectory and tables.
+    document : mapping
+        Its ``execution`` and ``analysis``.
+    """
+
+    id: str
+    statepoint: Mapping[str, Any]
+    directory: Path
+    document: Mapping[str, Any]
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of each particle."""
+        mixture = self.statepoint.get("mixture")
+        return dict(mixture) if mixture else {str(self.statepoint["particle"]): 1.0}
+
+    @property
+    def permittivity(self) -> float:
+        """Relative permittivity of the medium."""
+        return float(self.statepoint["relative_permittivity"])
+
+
+@dataclass
+class Measured:
+    """What one run gives.
+
+    Attributes
+    ----------
+    values : dict of str to (mean, error)
+        By the name of the quantity; None where it is not defined or not known.
+    samples : dict of str to ndarray
+        Of all bonds in the frames measured: ``bond_nm``, ``bond_energy``, ``turn_deg``,
+        ``opposite`` (1 where R and S are joined, 0 where two of a hand, NaN where one has none);
+        ``side_counts``, shape (distances,).
+    time_ns, mean_n, mean_w, opposite : ndarray, shape (frames,)
+        Mean wire lengths over the whole run, and the share of bonds that join R and S, NaN where
+        there is no bond of two hands.
+    """
+
+    values: dict[str, Value]
+    samples: dict[str, FloatArray]
+    time_ns: FloatArray
+    mean_n: FloatArray
+    mean_w: FloatArray
+    opposite: FloatArray
+
+
+def measure(run: Run) -> Measured:
+    """Measure a run over the last third of its frames.
+
+    Raises
+    ------
+    JanusError
+        If its trajectory or one of its tables cannot be read.
+    """
+    columns = ("frame", "step", "n_bodies", "mean_n", "mean_w", "n_side_contacts")
+    table = read_table(run.directory / "frames.parquet", columns)
+    analysis = run.document["analysis"]
+    series: dict[str, list[float]] = {}
+    pooled: dict[str, list[FloatArray]] = {}
+    with GsdSource(run.directory / "trajectory.gsd") as source:
+        metadata = source.metadata()
+        settings = Settings.of(bond_criterion(metadata), metadata)
+        first = first_averaged(len(source))
+        chosen = np.unique(np.linspace(first, len(source) - 1, MOST_FRAMES).astype(int))
+        for index in chosen:
+            frame = source.frame(int(index))
+            samples = _of_frame(frame, analyze_frame(frame, settings), settings)
+            for name, found in samples.items():
+                pooled.setdefault(name, []).append(found)
+                mean = float(np.nanmean(found)) if np.any(np.isfinite(found)) else np.nan
+                series.setdefault(name, []).append(mean)
+    joined = {name: np.concatenate(parts) for name, parts in pooled.items()}
+    joined["side_counts"] = counted(joined.pop("side_nm"))
+    values: dict[str, Value] = {
+        name: _pair(analysis.get(key, {}))
+        for name, key in (
+            ("mean_n", "mean_n"),
+            ("mean_w", "mean_w"),
+            ("share_in_wires", "share_in_wires_of_3"),
+        )
+    }
+    contacts = (table["n_side_contacts"] / table["n_bodies"]).to_numpy(float)
+    values["side_contacts"] = _pair(mean_and_error(contacts[first_averaged(len(table)) :]))
+    values["share_single"] = _pair(mean_and_error(series["single"]))
+    values["side_nm"] = side_distance(pooled["side_nm"])
+    if len(joined["bond_nm"]) >= LEAST_BONDS:
+        for name, key in (
+            ("bond_nm", "bond_nm"),
+            ("bond_energy", "bond_energy"),
+            ("opposite_bonds", "opposite"),
+        ):
+            values[name] = _pair(mean_and_error(series[key]))
+        values["turn_deg"] = _turn(pooled["turn_deg"])
+    step_ns = float(run.statepoint["protocol"]["time_step_ps"]) / PS_PER_NS
+    time = table["step"].to_numpy(float) * step_ns
+    mean_n = table["mean_n"].to_numpy(float)
+    values["growth_exponent"] = _exponent(time, mean_n)
+    opposite = opposite_share(run.directory / "wires.parquet", table["frame"].to_numpy())
+    return Measured(values, joined, time, mean_n, table["mean_w"].to_numpy(float), opposite)
+
+
+def opposite_share(wires: Path, frames: IndexArray) -> FloatArray:
+    """Share of the bonds that join R and S in each frame, shape (frames,).
+
+    From wires.parquet, whose wires without branches have a bond between any two neighbours; NaN
+    where no bond joins bodies with hands.
+    """
+    columns = read_table(wires, ("frame", "n", "kind", "alternation"))
+    known = columns[columns["alternation"].notna()]
+    bonds = known["n"] - (known["kind"] == KINDS[LINEAR])
+    total = bonds.groupby(known["frame"]).sum()
+    opposite = (bonds * known["alternation"]).groupby(known["frame"]).sum()
+    return (opposite / total).reindex(frames).to_numpy(float)
+
+
+def _of_frame(frame: Frame, result: FrameResult, settings: Settings) -> dict[str, FloatArray]:
+    """Return what the bodies, bonds and pairs side by side of a frame give."""
+    n = result.wires.n
+    bonds = result.bonds
+    product = result.hands[bonds.source] * result.hands[bonds.target]
+    turns = np.rad2deg(screw_angles(frame.orientations, bonds, settings.axis))
+    return {
+        "single": np.repeat((n == 1).astype(float), n),
+        "bond_nm": bonds.lengths,
+        "bond_energy": bond_energies(frame, result, settings),
+        "turn_deg": turns,
+        "opposite": np.where(product == 0, np.nan, product < 0),
+        "side_nm": side_distances(frame, result, settings),
+    }
+
+
+def bond_energies(frame: Frame, result: FrameResult, settings: Settings) -> FloatArray:
+    """Energy of each bond's two bodies alone in the medium, shape (B,), kJ/mol.
+
+    NaN where the catalogue does not know the bodies.
+    """
+    from janus_md.model.pairs.energy import pair_energy
+
+    bonds, known = result.bonds, settings.energy
+    energies = np.full(len(bonds), np.nan)
+    if known is None:
+        return energies
+    first, second = frame.kinds[bonds.source], frame.kinds[bonds.target]
+    for a, b in {(int(a), int(b)) for a, b in zip(first, second, strict=True)}:
+        chosen = np.flatnonzero((first == a) & (second == b))
+        energies[chosen] = pair_energy(
+            known.bodies[frame.names[a]],
+            known.bodies[frame.names[b]],
+            bonds.vectors[chosen],
+            frame.orientations[bonds.source[chosen]],
+            frame.orientations[bonds.target[chosen]],
+            relative_permittivity=known.relative_permittivity,
+        )
+    return energies
+
+
+def circular_mean(angles: Sequence[float] | FloatArray, period: float) -> tuple[float, float]:
+    """Mean direction of angles in [0, period), and the resultant length in [0, 1]."""
+    phase = 2.0 * np.pi / period * np.asarray(angles, dtype=np.float64)
+    resultant = complex(np.mean(np.exp(1j * phase)))
+    return float(np.angle(resultant) * period / (2.0 * np.pi)) % period, abs(resultant)
+
+
+def _turn(parts: list[FloatArray]) -> Value:
+    """Mean turn of all bonds, with the error of its course in time; threefold bodies."""
+    period = 120.0
+    mean, _ = circular_mean(np.concatenate(parts), period)
+    each = [circular_mean(part, period)[0] for part in parts if len(part)]
+    about = [float((one - mean + period / 2) % period - period / 2) for one in each]
+    return mean, mean_and_error(about)["error"]
+
+
+def _exponent(time: FloatArray, mean_n: FloatArray) -> Value:
+    if len(mean_n) == 0 or mean_n.max() < GROWN:
+        return None, None
+    try:
+        return growth.growth_exponent(time - time[0], mean_n)
+    except ValueError:
+        return None, None
+
+
+def _pair(average: Mapping[str, float | None]) -> Value:
+    return average.get("mean"), average.get("error")

@@ -1,0 +1,188 @@
+"""The reproduction as a table: its cells, for the terminal, as CSV and as plain data."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from janus_md import __version__
+from janus_md.analysis.sweep.groups import MISSING
+from janus_md.analysis.sweep.results import format_short
+from janus_md.papers.excess import ExcessResult
+from janus_md.papers.measures import Run
+from janus_md.papers.paper import Fact, Paper
+from janus_md.papers.quantities import PAIR, QUANTITIES
+from janus_md.papers.rows import Combination, Row
+from janus_md.papers.verdicts import VERDICTS
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+HEADINGS = ("fact", "substance", "medium", "paper", "simulation", "runs", "verdict")
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """Everything that is told.
+
+    Attributes
+    ----------
+    paper : Paper
+        Whose facts.
+    rows : list of Row
+        The table.
+    combinations : list of Combination
+        The hypotheses; empty where their substances were not simulated.
+    excess : ExcessResult, optional
+        Mixtures of enantiomers.
+    runs : list of Run
+        Those that are done.
+    n_jobs : int
+        Those that there should be.
+    command : str
+        What makes it.
+    """
+
+    paper: Paper
+    rows: list[Row]
+    combinations: list[Combination]
+    excess: ExcessResult | None
+    runs: list[Run]
+    n_jobs: int
+    command: str
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """Texts of a row, as :data:`HEADINGS`."""
+    return (
+        row.fact.name,
+        row.substance,
+        "two bodies" if row.fact.medium == PAIR else row.fact.medium,
+        row.fact.paper,
+        told(row),
+        runs(row),
+        row.verdict,
+    )
+
+
+def runs(row: Row) -> str:
+    """Say how many runs are behind a row, and when they ended."""
+    if not row.ends:
+        return MISSING
+    first, last = (f"{time:.2g}" for time in (min(row.ends), max(row.ends)))
+    return f"{len(row.ends)} ({first if first == last else f'{first} to {last}'} ns)"
+
+
+def told(row: Row) -> str:
+    """Value of a row with its error and unit."""
+    unit = QUANTITIES[row.fact.quantity].unit
+    mean = row.mean
+    if mean is None:
+        return MISSING
+    text = f"{mean:.4g}" if row.fact.medium == PAIR else format_short(mean, row.error)
+    return f"{text} {unit}".rstrip()
+
+
+def wanted(fact: Fact) -> str:
+    """Range in which a simulation agrees with a fact."""
+    unit = QUANTITIES[fact.quantity].unit
+    if fact.low is not None and fact.high is not None:
+        text = f"{fact.low:g} to {fact.high:g}"
+    elif fact.low is not None:
+        text = f"at least {fact.low:g}"
+    elif fact.high is not None:
+        text = f"at most {fact.high:g}"
+    else:
+        return "none"
+    return f"{text} {unit}".rstrip()
+
+
+def console_table(rows: Sequence[Row]) -> Table:
+    """Table for the terminal, without the wording of the paper."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False)
+    shown = (0, 1, 2, 4, 5, 6)
+    for k in shown[:3]:
+        table.add_column(HEADINGS[k], overflow="fold")
+    table.add_column("agrees if", overflow="fold")
+    for k in shown[3:]:
+        table.add_column(HEADINGS[k], overflow="fold")
+    for row in rows:
+        texts = cells(row)
+        table.add_row(
+            *(texts[k] for k in shown[:3]), wanted(row.fact), *(texts[k] for k in shown[3:])
+        )
+    return table
+
+
+def verdict_counts(rows: Sequence[Row]) -> str:
+    """Say how many rows have which verdict, the tests of the model first."""
+    count = Counter(row.verdict for row in rows)
+    return ", ".join(f"{count[word]} {word}" for word in VERDICTS if count[word])
+
+
+def as_data(found: Reproduction) -> dict[str, Any]:
+    """Return everything as plain data, for JSON."""
+    excess = found.excess
+    return {
+        "paper": found.paper.name,
+        "citation": found.paper.citation,
+        "version": __version__,
+        "jobs": found.n_jobs,
+        "jobs_done": len(found.runs),
+        "rows": [_row_data(row) for row in found.rows],
+        "combinations": [
+            {
+                "choices": list(one.choices),
+                **{
+                    word: [f"{row.fact.name} ({row.substance})" for row in rows]
+                    for word, rows in (("kept", one.kept), ("broken", one.broken))
+                },
+                "open": [f"{row.fact.name} ({row.substance})" for row in one.open],
+            }
+            for one in found.combinations
+        ],
+        "excess": None
+        if excess is None
+        else {
+            "window_ns": list(excess.window_ns),
+            "points": [vars(point) for point in excess.points],
+            "by_number": excess.by_number and vars(excess.by_number),
+            "by_weight": excess.by_weight and vars(excess.by_weight),
+        },
+    }
+
+
+def comma_separated(rows: Sequence[Row]) -> str:
+    """Write the rows as CSV."""
+    data = [_row_data(row) for row in rows]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(data[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(data)
+    return text.getvalue()
+
+
+def _row_data(row: Row) -> dict[str, Any]:
+    fact = row.fact
+    return {
+        "fact": fact.name,
+        "substance": row.substance,
+        "medium": fact.medium,
+        "paper": fact.paper,
+        "quantity": fact.quantity,
+        "unit": QUANTITIES[fact.quantity].unit,
+        "mean": row.mean,
+        "error": row.error,
+        "runs": len(row.ends),
+        "ends_ns": " ".join(f"{time:g}" for time in row.ends),
+        "low": fact.low,
+        "high": fact.high,
+        "verdict": row.verdict,
+    }

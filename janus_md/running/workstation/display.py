@@ -1,0 +1,253 @@
+"""What `janus-md run` shows: a live table on a terminal, a line per minute without one."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from janus_md.common.messages import count
+from janus_md.running.worker import DONE, HELD, STOPPED
+from janus_md.running.workstation.forecast import Forecast, duration
+from janus_md.running.workstation.processes import Job, Running
+from janus_md.workspace import heat
+from janus_md.workspace.jobs import read_document
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+LINE_SECONDS = 60.0
+"""Time between lines where there is no terminal."""
+
+NAMED = 3
+"""Jobs that such a line names at most."""
+
+_ENDS = {DONE: "done", STOPPED: "stopped", HELD: "held"}
+_BORDER = 6  # lines of a terminal that are not for jobs: heading, sums, and a few of what ended
+_WIDE = 100  # columns of a terminal that has room for bars
+
+
+def console(**options: Any) -> Console:
+    """Return a console for a run, which goes on in silence when nobody reads it any more."""
+    from rich.console import Console
+
+    class Lasting(Console):
+        def on_broken_pipe(self) -> None:
+            self.quiet = True
+            # What is left in the buffer goes nowhere when the interpreter ends.
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+
+    return Lasting(**options)
+
+
+def _speed(rate: float) -> str:
+    return f"{rate:.0f}" if rate >= 10 else f"{rate:.2g}"
+
+
+def _rest(running: Running) -> str:
+    if running.rate <= 0 or not running.total:
+        return ""
+    return duration((running.total - running.step) / running.rate)
+
+
+def _wires(running: Running) -> str:
+    return "" if running.wires is None else f"{running.wires:.1f}"
+
+
+def _ending(running: Running, code: int) -> str:
+    """One line about an operation that is over."""
+    took = duration(time.monotonic() - running.begun)
+    text = f"{running.job.label}: {running.operation} {_ENDS.get(code, 'failed')} after {took}"
+    if code != DONE:
+        return f"{text}: {running.message}"
+    return f"{text}; warning: {running.warning}" if running.warning else text
+
+
+def warned(jobs: Iterable[Job]) -> list[tuple[Job, str]]:
+    """Jobs whose documents have a warning, each with what it says."""
+    told = ((job, heat.warning(read_document(str(job.directory)))) for job in jobs)
+    return [(job, why) for job, why in told if why]
+
+
+class _Tally:
+    """Counts jobs, and forecasts the end of all."""
+
+    def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
+        self._console, self._jobs = console, len(jobs)
+        self._forecast = Forecast(jobs)
+        self._ended: Counter[str] = Counter()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Let time pass that does not count."""
+        begun = time.monotonic()
+        yield
+        self._forecast.pause(time.monotonic() - begun)
+
+    def _count(self, running: Running, code: int) -> None:
+        self._forecast.end(running, code)
+        if code != DONE or running.operation == running.job.operations[-1]:
+            self._ended[_ENDS.get(code, "failed")] += 1
+
+    def _sums(self, running: Sequence[Running]) -> str:
+        """Say how far all jobs are together."""
+        waiting = self._jobs - self._ended.total() - len({one.job.id for one in running})
+        parts = [f"{self._ended['done']} of {count(self._jobs, 'job')} done"]
+        parts += [f"{number} {how}" for how, number in self._ended.items() if how != "done"]
+        parts.append(f"{len(running)} running")
+        if waiting:
+            parts.append(f"{waiting} waiting")
+        if speed := sum(one.rate for one in running if one.steps):
+            parts.append(f"{_speed(speed)} steps/s")
+        seconds = self._forecast.seconds(running)
+        if seconds is not None:
+            parts.append(f"about {duration(seconds)} left")
+        return ", ".join(parts)
+
+
+class Lines(_Tally):
+    """Lines for a log: one at the begin and end of an operation, and one per minute."""
+
+    def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
+        super().__init__(console, jobs)
+        self._last = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing is left to clean."""
+
+    def begin(self, running: Running) -> None:
+        """Print that an operation has begun."""
+        self.note(f"{running.job.label}: {running.operation} begins ({running.job.id[:8]})")
+
+    def show(self, running: Iterable[Running]) -> None:
+        """Print a line once a minute."""
+        running = list(running)
+        sums = self._sums(running)  # also where nothing is printed: the forecast learns from it
+        if time.monotonic() - self._last < LINE_SECONDS:
+            return
+        self._last = time.monotonic()
+        told = []
+        for one in running[:NAMED]:
+            parts = [f"{one.job.label} at {one.share:.0%} of {one.operation}"]
+            if one.steps:
+                parts += [f"{_speed(one.rate)} steps/s", f"{_rest(one)} left"]
+            if one.wires is not None:
+                parts.append(f"mean wire length {_wires(one)}")
+            told.append(", ".join(parts))
+        if len(running) > NAMED:
+            told.append(f"{len(running) - NAMED} more")
+        self.note("; ".join([sums, *told]))
+
+    def end(self, running: Running, code: int) -> None:
+        """Print how an operation ended."""
+        self._count(running, code)
+        self.note(_ending(running, code))
+
+    def note(self, text: str) -> None:
+        """Print a sentence with the time."""
+        self._console.print(
+            f"{time.strftime('%H:%M:%S')} {text}", highlight=False, markup=False, soft_wrap=True
+        )
+
+
+class LiveTable(_Tally):
+    """A row per running job, a line of sums below, and a line above for each job that ended."""
+
+    def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
+        from rich.live import Live
+
+        super().__init__(console, jobs)
+        self._running: list[Running] = []
+        self._live = Live(
+            console=console, get_renderable=self.table, transient=True, refresh_per_second=4
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Leave the terminal to others meanwhile."""
+        self._live.stop()
+        try:
+            with super().away():
+                yield
+        finally:
+            self._live.start()
+
+    def begin(self, running: Running) -> None:
+        """Show its row with the next look."""
+
+    def show(self, running: Iterable[Running]) -> None:
+        """Take what the table shows."""
+        self._running = list(running)
+
+    def end(self, running: Running, code: int) -> None:
+        """Replace the row by a line; an operation that another follows leaves one to warn."""
+        self._count(running, code)
+        last = running.operation == running.job.operations[-1]
+        if code != DONE or last or running.warning:
+            style = "yellow" if code in (STOPPED, HELD) or running.warning else ""
+            style = style if code in _ENDS else "bold red"
+            self.note(_ending(running, code), style)
+
+    def note(self, text: str, style: str = "") -> None:
+        """Print a sentence above the table."""
+        self._live.console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
+
+    def table(self) -> RenderableType:
+        """Lay out the table as it is now."""
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        running = self._running
+        fitting = max(1, self._console.height - _BORDER)
+        shown = running if len(running) <= fitting else running[: fitting - 1]
+        table = Table(box=None, expand=True, pad_edge=False, header_style="dim")
+        table.add_column("job", ratio=1, no_wrap=True, overflow="ellipsis")
+        table.add_column("stage", min_width=11, no_wrap=True)
+        bars = self._console.width >= _WIDE  # else names need the room
+        if bars:
+            table.add_column("", width=10)
+        for heading, width in (("%", 3), ("steps/s", 7), ("time left", 9), ("wires", 5)):
+            table.add_column(heading, justify="right", min_width=width, no_wrap=True)
+        for one in shown:
+            bar = ProgressBar(total=one.total or None, completed=one.step, width=10)
+            table.add_row(
+                Text(one.job.label),
+                one.stage or "starts",
+                *([bar] if bars else []),
+                f"{100 * one.share:.0f}",
+                _speed(one.rate) if one.steps else "",
+                _rest(one),
+                _wires(one),
+            )
+        if len(shown) < len(running):
+            table.add_row(f"... and {len(running) - len(shown)} more")
+        return Group(table, Text(self._sums(running), style="bold"))

@@ -1,0 +1,54 @@
+"""When the jobs that are running and waiting will be done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from janus_md.running.worker import DONE
+from janus_md.running.workstation.processes import Job, Running
+
+WEIGHTS = {"simulate": 1.0, "analyze": 0.03}
+"""About how long the operations of a job take, beside one another."""
+
+
+def duration(seconds: float) -> str:
+    """Write a time as ``m:ss`` or ``h:mm:ss``."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class Forecast:
+    """When everything will be done, from the progress since the beginning."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._begun = time.monotonic()
+        self._left = sum(WEIGHTS[name] for job in jobs for name in job.operations)
+        self._first: dict[tuple[str, str], float] = {}
+        self._gained = 0.0
+
+    def pause(self, seconds: float) -> None:
+        """Leave out a time in which everything was suspended."""
+        self._begun += seconds
+
+    def end(self, running: Running, code: int) -> None:
+        """Count an operation as over; where it failed, those that wait for it too."""
+        operations = running.job.operations
+        number = operations.index(running.operation)
+        over = operations[number : number + 1] if code == DONE else operations[number:]
+        self._left -= sum(WEIGHTS[name] for name in over)
+        self._gained += WEIGHTS[running.operation] * (1.0 - self._first.get(running.key, 0.0))
+
+    def seconds(self, running: Iterable[Running]) -> float | None:
+        """Seconds left; None while there is too little to go by."""
+        gained, left = self._gained, self._left
+        for one in running:
+            if one.total:
+                # A job that goes on from a checkpoint has not earned its share now.
+                first = self._first.setdefault(one.key, one.share)
+                gained += WEIGHTS[one.operation] * (one.share - first)
+                left -= WEIGHTS[one.operation] * one.share
+        if gained < 0.02:
+            return None
+        return (time.monotonic() - self._begun) * left / gained

@@ -1,0 +1,47 @@
+"""What of this machine a run may use."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from janus_md.simulation.walltime import NO_LIMIT, Limit
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What may be used.
+
+    Attributes
+    ----------
+    engine, device : str
+        As asked for.
+    cores : int
+        Cores that the jobs share.
+    gpus : int
+        GPUs that simulations share; 0 where none is to be used.
+    slots : int, optional
+        Jobs at a time at most; what helps where it is left out.
+    until_stationary : bool
+        Whether a simulation ends when its wires no longer grow.
+    allow : tuple of str
+        What may have changed since a checkpoint was written.
+    limit : Limit
+        When all must have ended.
+    """
+
+    engine: str = "auto"
+    device: str = "auto"
+    cores: int = 1
+    gpus: int = 0
+    slots: int | None = None
+    until_stationary: bool = False
+    allow: tuple[str, ...] = ()
+    limit: Limit = NO_LIMIT
+
+
+def cores_here() -> int:
+    """Cores that this process may use: of the machine, or of what Slurm has allotted."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    allotted = os.environ.get("SLURM_CPUS_PER_TASK", "")  # Slurm binds no core where not told to
+    return min(cores or 1, int(allotted)) if allotted.isdigit() else cores or 1

@@ -1,0 +1,277 @@
+"""Many jobs at a time on this machine: each operation of each job is a process of its own."""
+
+from __future__ import annotations
+
+import selectors
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from janus_md.common.interrupts import LAST, signals_raise, stop_signals
+from janus_md.running.worker import DONE, HELD, STOPPED, Resources
+from janus_md.running.workstation import fork_server
+from janus_md.running.workstation.machine import Machine, cores_here
+from janus_md.running.workstation.processes import Job, Running, start
+from janus_md.running.workstation.suspension import suspend, suspend_signal
+from janus_md.running.workstation.throughput import Filling, threads_for
+from janus_md.simulation.walltime import MARGIN
+from janus_md.workspace.products import OPERATIONS
+
+_LOOK_SECONDS = 0.25
+
+STUCK_SECONDS = LAST + 0.5
+"""Seconds after which a worker is killed that was told to stop before its simulation began."""
+
+
+__all__ = ["Display", "Machine", "Outcome", "cores_here", "run_jobs"]
+
+
+class Display(Protocol):
+    """Shows what goes on."""
+
+    def begin(self, running: Running) -> None:
+        """Show a job that has begun an operation."""
+
+    def show(self, running: Iterable[Running]) -> None:
+        """Show how far the running jobs are; called a few times a second."""
+
+    def end(self, running: Running, code: int) -> None:
+        """Show the end of an operation, with its exit code."""
+
+    def note(self, text: str) -> None:
+        """Show a sentence."""
+
+    def away(self) -> AbstractContextManager[None]:
+        """Leave the terminal to others meanwhile."""
+
+
+@dataclass
+class Outcome:
+    """What became of the jobs."""
+
+    done: list[Job] = field(default_factory=list)
+    failed: list[tuple[Job, str]] = field(default_factory=list)
+    held: list[tuple[Job, str]] = field(default_factory=list)
+    left: list[Job] = field(default_factory=list)
+
+
+Crashed = Callable[[Job, str, str], None]
+
+
+def run_jobs(jobs: Sequence[Job], machine: Machine, display: Display, crashed: Crashed) -> Outcome:
+    """Do what is left of all jobs; what fails costs its own job alone.
+
+    An interrupt or termination signal, or the machine's limit, is passed on once: the workers write
+    their checkpoints, and what is left is told. A second signal kills them.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        In the order in which they begin.
+    machine : Machine
+        What may be used.
+    display : Display
+        Is told what goes on.
+    crashed : callable
+        ``crashed(job, operation, message)`` marks a job whose process died without a word.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Where a second signal came; no worker is left.
+    """
+    return _Pool(jobs, machine, display, crashed).run()
+
+
+class _Pool:
+    def __init__(
+        self, jobs: Sequence[Job], machine: Machine, display: Display, crashed: Crashed
+    ) -> None:
+        self._waiting: dict[str, deque[Job]] = {name: deque() for name in OPERATIONS}
+        for job in jobs:
+            for operation in job.operations[:1]:
+                self._waiting[operation].append(job)
+        self._machine, self._display, self._crashed = machine, display, crashed
+        most = max(1, machine.cores // max(1, machine.gpus))
+        self._fillings = [Filling(most) for _ in range(machine.gpus)]
+        self._again: set[str] = set()
+        self._running: list[Running] = []
+        self._selector = selectors.DefaultSelector()
+        self._outcome = Outcome()
+        self._told = 0.0
+
+    def run(self) -> Outcome:
+        fork_server.begin()
+        # The second signal raises.
+        with signals_raise(), stop_signals() as interrupted, suspend_signal() as suspended:
+            stopping, limit = False, self._machine.limit
+            try:
+                while self._running or (any(self._waiting.values()) and not stopping):
+                    while not (stopping or interrupted()) and self._begin_next():
+                        pass
+                    for key, _ in self._selector.select(_LOOK_SECONDS):
+                        if not key.data.read():
+                            self._end(key.data, stopping or interrupted())
+                    if suspended():
+                        self._suspend()
+                    self._watch_gpus()
+                    self._display.show(self._running)
+                    if (interrupted() or limit.left() < MARGIN) and not stopping:
+                        stopping = True
+                        self._stop()
+                    if stopping:
+                        self._kill_stuck()
+            except BaseException:
+                for one in self._running:
+                    one.process.kill()
+                for one in self._running:
+                    one.process.join()
+                raise
+            finally:
+                self._selector.close()
+        for jobs in self._waiting.values():
+            self._outcome.left += jobs
+        return self._outcome
+
+    def _stop(self) -> None:
+        """Ask for checkpoints."""
+        for one in self._running:
+            one.process.terminate()
+        self._told = time.monotonic()
+        self._display.note("stopping in checkpoints; another Ctrl-C stops at once")
+
+    def _kill_stuck(self) -> None:
+        """Kill what hears nothing, as a library holds the interpreter: there is nothing to lose."""
+        if time.monotonic() - self._told > STUCK_SECONDS:
+            for one in self._running:
+                if one.prepares:
+                    one.process.kill()
+
+    def _suspend(self) -> None:
+        """Do as Ctrl-Z says, and all workers with it."""
+        with self._display.away():
+            suspend([one.process.pid for one in self._running if one.process.pid])
+        for filling in self._fillings:
+            filling.observe(time.monotonic(), {})  # that time does not count
+
+    def _begin_next(self) -> bool:
+        """Begin a job where there is room for it; the analyses first, since they end a job."""
+        machine, running = self._machine, self._running
+        room = machine.slots - len(running) if machine.slots is not None else len(running) + 1
+        if room < 1:
+            return False
+        cores = max(machine.cores, machine.slots or 0)  # who asks for more jobs gets them
+        free = cores - sum(one.threads for one in running)
+        for operation in reversed(OPERATIONS):
+            if not (queue := self._waiting[operation]):
+                continue
+            if machine.gpus and operation == "simulate":
+                gpu_id = self._gpu_for(queue[0])
+                if gpu_id is not None:
+                    self._start(queue.popleft(), operation, 1, gpu_id)
+                    return True
+            elif free > 0:
+                waiting = sum(map(len, self._waiting.values()))
+                if machine.slots is not None:
+                    waiting = min(waiting, room)
+                speeds = queue[0].speeds
+                if operation == "analyze":
+                    # It shares out its frames: twice the processes, half the time.
+                    speeds = {n: float(n) for n in range(1, machine.cores + 1)}
+                threads = threads_for(free, waiting, speeds)
+                self._start(queue.popleft(), operation, threads, None)
+                return True
+        return False
+
+    def _on_gpu(self, gpu_id: int) -> list[Running]:
+        return [one for one in self._running if one.gpu_id == gpu_id]
+
+    def _gpu_for(self, job: Job) -> int | None:
+        """GPU with the fewest jobs, where it has room for another."""
+        gpu_id = min(range(len(self._fillings)), key=lambda k: len(self._on_gpu(k)))
+        self._fillings[gpu_id].prepare(job.n_bodies)
+        return gpu_id if len(self._on_gpu(gpu_id)) < self._fillings[gpu_id].target else None
+
+    def _watch_gpus(self) -> None:
+        now = time.monotonic()
+        for gpu_id, filling in enumerate(self._fillings):
+            filling.observe(
+                now,
+                {
+                    one.key: float(one.step * one.job.n_bodies)
+                    for one in self._on_gpu(gpu_id)
+                    if one.steps
+                },
+            )
+
+    def _start(self, job: Job, operation: str, threads: int, gpu_id: int | None) -> None:
+        machine = self._machine
+        resources = Resources(
+            machine.engine,
+            machine.device,
+            threads,
+            gpu_id or 0,
+            machine.until_stationary,
+            machine.allow,
+            machine.limit,
+        )
+        try:
+            running = start(job, operation, resources, gpu_id)
+        except OSError as error:
+            message = (
+                f"{error.filename or job.directory}: {error.strerror}; mend that and run again"
+            )
+            self._outcome.failed.append((job, message))
+            return
+        self._selector.register(running.pipe, selectors.EVENT_READ, running)
+        self._running.append(running)
+        self._display.begin(running)
+
+    def _end(self, running: Running, stopping: bool) -> None:
+        self._selector.unregister(running.pipe)
+        running.pipe.close()
+        running.process.join()
+        code = running.process.exitcode
+        assert code is not None
+        self._running.remove(running)
+        job, outcome = running.job, self._outcome
+        if code == DONE:
+            rest = job.operations[job.operations.index(running.operation) + 1 :]
+            if rest:
+                self._waiting[rest[0]].appendleft(job)
+            else:
+                outcome.done.append(job)
+        elif code == STOPPED or (stopping and (not running.message or code == -signal.SIGTERM)):
+            # The signal came before the process could listen to it, or when it no longer did.
+            code = STOPPED
+            running.message = running.message or "before it got any further; run again to go on"
+            outcome.left.append(job)
+        elif code == HELD:
+            outcome.held.append((job, running.message))
+        elif self._was_too_many(running):
+            self._waiting[running.operation].append(job)
+            self._display.note(f"{job.label}: no memory beside the others on its GPU; tried later")
+            return
+        else:
+            if not running.message:
+                running.message = running.last_words(code)
+                self._crashed(job, running.operation, running.message)
+            outcome.failed.append((job, running.message))
+        if code != HELD and not running.output:
+            running.log.unlink(missing_ok=True)
+        self._display.end(running, code)
+
+    def _was_too_many(self, running: Running) -> bool:
+        """Whether a job found no memory on a GPU that it shared; each job is believed that once."""
+        if running.gpu_id is None or "out of memory" not in running.message.lower():
+            return False
+        beside = len(self._on_gpu(running.gpu_id))
+        if not beside or running.job.id in self._again:
+            return False
+        self._again.add(running.job.id)
+        self._fillings[running.gpu_id].out_of_memory(beside + 1)
+        return True

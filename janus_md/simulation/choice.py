@@ -1,0 +1,146 @@
+"""Engine and mesh, chosen once for all jobs that differ in nothing that matters for them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from janus_md import __version__
+from janus_md.common import cache as measured
+from janus_md.engines import load, ranks
+from janus_md.engines.mesh import MAX_ORDER
+from janus_md.model.system import System
+from janus_md.simulation.execution import Record, accurate, choose, device_for, not_yet_run
+from janus_md.simulation.files.resume import account
+from janus_md.study.statepoint import StatePoint
+
+CACHE = "meshes"
+"""Name of the file of what was chosen."""
+
+QUIET = 1.25
+"""Load per core of a machine with no more to do than its cores can: speeds measured there count
+for all times, others until somebody finds it quiet."""
+
+_Positive = Annotated[float, Field(gt=0.0)]
+_Points = Annotated[int, Field(ge=1, le=1024)]
+
+
+class _Plain(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class _Mesh(_Plain):
+    cutoff_nm: _Positive
+    resolution: tuple[_Points, _Points, _Points]
+    order: Annotated[int, Field(ge=1, le=MAX_ORDER)]
+    splitting_per_nm: _Positive
+
+
+class Choice(_Plain):
+    """What was chosen, and from what."""
+
+    engine: Literal["hoomd", "lammps"]
+    """Fastest of the candidates."""
+    mesh: _Mesh | None
+    """None where no body carries charge."""
+    trial_steps_per_second: dict[str, _Positive]
+    """Of each engine that was tried."""
+    quiet: bool
+    """Whether nothing else kept the machine busy."""
+    at: str
+    """When, in UTC."""
+
+
+def choose_once(
+    point: StatePoint,
+    system: System,
+    candidates: Sequence[tuple[str, str]],
+    threads: int,
+    gpu_id: int,
+    look: Callable[[], None] = lambda: None,
+) -> Record:
+    """Take an earlier choice where its mesh is accurate enough in `system`, else choose anew.
+
+    Of processes that need the same choice at the same time one makes it, for the others to take.
+
+    Parameters, result and errors as of :func:`janus_md.simulation.execution.choose`; ``mesh_from`` in the
+    record says which it was. What is chosen anew is kept.
+    """
+    file, machine = measured.cache_file(CACHE), measured.processor()
+    kind = kind_of(point, system, candidates, threads, gpu_id)
+    quiet = measured.load_per_core() <= QUIET
+    devices = dict(candidates)
+
+    def taken(earlier: Choice | None) -> Record | None:
+        if earlier is None or earlier.engine not in devices:
+            return None
+        where = device_for(earlier.engine, devices[earlier.engine], threads, gpu_id)
+        mesh = None if earlier.mesh is None else earlier.mesh.model_dump(mode="json")
+        came = f"an earlier choice ({earlier.at})"
+        speeds = earlier.trial_steps_per_second
+        record = not_yet_run(load(earlier.engine), where, mesh, came, speeds)
+        return accurate(record, point, system, look)
+
+    def kept() -> Choice | None:
+        return _read(measured.recall(machine, file).get(kind))
+
+    def anew() -> Record:
+        record = choose(point, system, list(candidates), threads, gpu_id, look)
+        chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
+        chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+        measured.keep(machine, kind, chosen, file)
+        return record
+
+    earlier = kept()
+    if earlier is None or (quiet and not earlier.quiet):
+        with measured.in_turn(kind, file, look):
+            if (newer := kept()) == earlier:
+                return anew()
+        earlier = newer  # not older than one made now
+    return taken(earlier) or anew()
+
+
+def _read(kept: Any) -> Choice | None:
+    """Return what was kept as a choice; None where it is none."""
+    with suppress(ValidationError):
+        choice = Choice.model_validate(kept)
+        return choice if choice.engine in choice.trial_steps_per_second else None
+    return None
+
+
+def kind_of(
+    point: StatePoint,
+    system: System,
+    candidates: Sequence[tuple[str, str]],
+    threads: int,
+    gpu_id: int,
+) -> str:
+    """Everything that the choice follows from, but for the machine and the places, as a text."""
+    lengths = {"relax_ps", "equilibrate_ns", "produce_ns", "frame_interval_ps", "time_step_ps"}
+    fields = point.model_dump(mode="json", exclude={"replica": True, "protocol": lengths})
+    # Catalogue and model may say something else another day.
+    meant = {k: v for k, v in account(point, system, ()).items() if k in ("box", "bodies", "pairs")}
+    found = {
+        "statepoint": fields,
+        "meant": hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16],
+        "janus_md": __version__,
+        "candidates": [[name, load(name).version(), kind] for name, kind in candidates],
+        "gpu": _gpu_name(gpu_id) if any(kind == "gpu" for _, kind in candidates) else None,
+        "threads": threads,
+        "ranks": ranks.size(),
+    }
+    return json.dumps(found, sort_keys=True)
+
+
+def _gpu_name(gpu_id: int) -> str:
+    """Name of a GPU without its number, as equal ones are equally fast."""
+    from janus_md.engines.hoomd.engine import gpus
+
+    names = gpus()  # "[0] name, ..."
+    return names[gpu_id % len(names)].partition("]")[2].strip() if names else ""

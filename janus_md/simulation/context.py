@@ -1,0 +1,100 @@
+"""What a run knows of its surroundings: its folder, who looks on, and when it has to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from janus_md.common.errors import JanusError, ToBeContinued
+from janus_md.simulation.execution import measured_rate
+from janus_md.simulation.files.checkpoint import Checkpoint, save
+from janus_md.simulation.files.recorder import Observer
+from janus_md.simulation.walltime import Pace
+from janus_md.workspace.products import RESTART
+
+Progress = Callable[[str, int, int, float], None]
+"""``progress(stage, step, total_steps, steps_per_second)``."""
+
+LOOK_SECONDS = 0.5
+"""Wall time after which the driver looks up: progress, a wish to stop."""
+
+
+@dataclass
+class Run:
+    """One process's share of a run.
+
+    Attributes
+    ----------
+    directory : Path
+        The job's folder.
+    document : MutableMapping
+        The job's document: ``execution`` and, where it fails, ``failure`` are written.
+    progress : callable, optional
+        ``progress(stage, step, total_steps, steps_per_second)``, about twice a second.
+    observers : sequence of callables
+        ``observer(step, time_ps, system)`` on every frame of the production.
+    should_stop : callable
+        Asked about twice a second; True ends the run in a checkpoint.
+    settled : callable
+        Asked on every frame of the production; True ends it there, as if its time were over.
+    pace : Pace
+        Tells when the wall time is nearly over, which ends the run in a checkpoint.
+    begun : tuple of str and int, or None
+        Stage and step of the checkpoint that this process went on from, where there was one.
+    """
+
+    directory: Path
+    document: MutableMapping[str, Any]
+    progress: Progress | None = None
+    observers: Sequence[Observer] = ()
+    should_stop: Callable[[], bool] = lambda: False
+    settled: Callable[[], bool] = lambda: False
+    pace: Pace = field(default_factory=Pace)
+    begun: tuple[str, int] | None = None
+
+    def save(self, state: Checkpoint) -> None:
+        """Write the checkpoint, and measure how long that takes."""
+        with self.pace.timing("checkpoint"):
+            save(self.directory / RESTART, state)
+
+    def look(self) -> None:
+        """End the choice of the mesh where there is a wish to, or no time for it.
+
+        Raises
+        ------
+        ToBeContinued
+            Where a later run begins anew.
+        JanusError
+            Where it would get no further.
+        """
+        if self.should_stop():
+            raise ToBeContinued("stopped while the mesh was being chosen; run again to begin anew")
+        if self.pace.too_late():
+            raise self._out_of_time(None, "while the mesh was being chosen")
+
+    def check_time(self, state: Checkpoint) -> None:
+        """End the run at `state` where no time is left to start the engine and to get further.
+
+        Raises
+        ------
+        ToBeContinued
+            Where a later run goes on.
+        JanusError
+            Where this one began at `state` and a later one would get no further either.
+        """
+        if self.pace.too_late("start", seconds=next_look(measured_rate(state.execution))):
+            self.document["execution"] = state.execution
+            where = f"at step {state.done} of {state.stage}"
+            raise self._out_of_time((state.stage, state.done), where)
+
+    def _out_of_time(self, reached: tuple[str, int] | None, where: str) -> JanusError:
+        if self.pace.whole and reached == self.begun:
+            return JanusError(self.pace.shortage("start"))
+        return ToBeContinued(f"stopped {where} with {self.pace.told()}; run again to go on")
+
+
+def next_look(rate: float) -> float:
+    """Seconds until the driver looks up again, at `rate` steps per second, with a reserve."""
+    return 2.0 * max(LOOK_SECONDS, 1.0 / rate)

@@ -1,0 +1,192 @@
+"""The record of an execution: which engine, device and mesh, and how fast they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from janus_md.common.errors import JanusError
+from janus_md.engines import Device, Engine, load, ranks
+from janus_md.engines.base import Simulation, Wrapper
+from janus_md.engines.mesh import Mesh
+from janus_md.engines.tuning import MARGIN, Tuned, remeasure, tune
+from janus_md.model.system import System
+from janus_md.study.stages import RELAX_STEP_SHARE, bath
+from janus_md.study.statepoint import StatePoint
+
+Record = dict[str, Any]
+"""What the job document keeps as ``execution``; plain JSON values."""
+
+
+def choose(
+    point: StatePoint,
+    system: System,
+    candidates: list[tuple[str, str]],
+    threads: int,
+    gpu_id: int,
+    look: Callable[[], None] = lambda: None,
+) -> Record:
+    """Tune the mesh of each candidate (engine, device) and take the fastest.
+
+    `look` is called before every trial; what it raises ends the choice.
+
+    Raises
+    ------
+    JanusError
+        Where no candidate knows the protocol, or no mesh serves.
+    """
+    environment = bath(point, system.bodies)
+    if point.protocol.name == "brownian":
+        candidates = [c for c in candidates if c[0] == "hoomd"]
+        if not candidates:
+            raise JanusError(
+                "protocol.name: 'brownian' needs the engine hoomd, which is not the one in use; "
+                "use langevin, or install HOOMD-blue"
+            )
+    tuned: dict[str, tuple[Engine, Device, Tuned]] = {}
+    for name, kind in candidates:
+        adapter = load(name)
+        where = device_for(name, kind, threads, gpu_id)
+        found = tune(_Watched(adapter, look), system, environment, gentle_step(point), device=where)
+        tuned[name] = (adapter, where, found)
+    adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
+    speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
+    record = not_yet_run(adapter, where, _mesh_record(found.mesh), "trials of this job", speeds)
+    return record | {"force_error": found.force_error, "torque_error": found.torque_error}
+
+
+def not_yet_run(
+    engine: Engine,
+    where: Device,
+    mesh: Record | None,
+    mesh_from: str,
+    trial_steps_per_second: Mapping[str, float],
+) -> Record:
+    """Return the record of a run before its first step; the mesh's errors are to be added."""
+    return {
+        "engine": engine.name,
+        "version": engine.version(),
+        "device": where.kind,
+        "gpu_id": where.gpu_id if where.kind == "gpu" else None,
+        "threads": where.threads,
+        "ranks": ranks.size(),
+        "mesh": mesh,
+        "mesh_from": mesh_from,
+        "force_error": 0.0,
+        "torque_error": 0.0,
+        "trial_steps_per_second": dict(trial_steps_per_second),
+        "steps": 0,
+        "seconds": 0.0,
+    }
+
+
+def device_for(engine: str, kind: str, threads: int, gpu_id: int) -> Device:
+    """Return the device that an engine gets; of the engines, LAMMPS alone has threads."""
+    return Device(kind, threads if engine == "lammps" else 1, gpu_id)
+
+
+def accurate(
+    execution: Record, point: StatePoint, system: System, look: Callable[[], None] = lambda: None
+) -> Record | None:
+    """Return `execution` with its mesh's error in `system`; None where that is too large.
+
+    A mesh chosen for one set of places need not do for another.
+    """
+    mesh, settings = mesh_of(execution), system.interactions.electrostatics
+    if mesh is None or settings is None:
+        return execution
+    engine = _Watched(load(execution["engine"]), look)
+    if mesh.cutoff > engine.longest_cutoff(system):
+        return None
+    kT = bath(point, system.bodies).kT
+    force, torque = remeasure(engine, system, mesh, kT, device_of(execution))
+    if force > MARGIN * settings.force_error:
+        return None
+    return execution | {"force_error": force, "torque_error": torque}
+
+
+def gentle_step(point: StatePoint) -> float:
+    """Time step of trials, ps: speed does not depend on it, and a short one keeps them sane."""
+    return min(RELAX_STEP_SHARE * point.protocol.time_step_ps, 0.01)
+
+
+class _Watched(Wrapper):
+    """An engine that looks up before each start."""
+
+    def __init__(self, engine: Engine, look: Callable[[], None]) -> None:
+        super().__init__(engine)
+        self._look = look
+
+    def simulation(self, *arguments: Any) -> Simulation:
+        """Look up, then start."""
+        self._look()
+        return self.engine.simulation(*arguments)
+
+
+def placed(execution: Record, system: System, threads: int, gpu_id: int) -> Record:
+    """Return the record of a run that goes on in `system` with these threads, or on this GPU.
+
+    The ranks are those that are here; a mesh that the engine cannot use on them gives way to the
+    next finer one.
+
+    Raises
+    ------
+    JanusError
+        Where the box does not hold them.
+    """
+    engine, mesh = load(execution["engine"]), mesh_of(execution)
+    engine.longest_cutoff(system)
+    usable = None if mesh is None else _mesh_record(engine.usable(system, mesh))
+    here = execution | {"ranks": ranks.size(), "mesh": usable}
+    if execution["device"] == "gpu":
+        return here | {"gpu_id": gpu_id}
+    return here | {"threads": device_for(execution["engine"], "cpu", threads, gpu_id).threads}
+
+
+def measured_rate(execution: Mapping[str, Any]) -> float:
+    """Steps per second so far; before there are any, what the trial run measured."""
+    if execution["seconds"] > 0:
+        return float(execution["steps"] / execution["seconds"])
+    return float(execution["trial_steps_per_second"][execution["engine"]])
+
+
+def device_of(execution: Mapping[str, Any]) -> Device:
+    """Return the device that `execution` records."""
+    return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0)
+
+
+def completed(execution: Mapping[str, Any], point: StatePoint, system: System) -> Record:
+    """Return the record of a run that has ended in `system`: its speed, and its mesh's error."""
+    record = dict(execution)
+    record["steps_per_second"] = round(measured_rate(execution), 1)
+    mesh = mesh_of(execution)
+    if mesh is not None:
+        force, torque = remeasure(
+            load(execution["engine"]),
+            system,
+            mesh,
+            bath(point, system.bodies).kT,
+            device_of(execution),
+        )
+        record["force_error_at_end"], record["torque_error_at_end"] = force, torque
+    return record
+
+
+def _mesh_record(mesh: Mesh | None) -> dict[str, Any] | None:
+    if mesh is None:
+        return None
+    return {
+        "cutoff_nm": mesh.cutoff,
+        "resolution": list(mesh.resolution),
+        "order": mesh.order,
+        "splitting_per_nm": mesh.splitting,
+    }
+
+
+def mesh_of(execution: Mapping[str, Any]) -> Mesh | None:
+    """Return the mesh that `execution` records; None where no body carries charge."""
+    record = execution["mesh"]
+    if record is None:
+        return None
+    x, y, z = record["resolution"]
+    return Mesh(record["cutoff_nm"], (x, y, z), record["order"], record["splitting_per_nm"])

@@ -1,0 +1,1 @@
+"""Files of a simulation: trajectory, log and checkpoint."""

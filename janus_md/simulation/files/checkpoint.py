@@ -1,0 +1,114 @@
+"""Checkpoints: everything that a resumed run needs, in double precision, written whole."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from janus_md.common.errors import JanusError
+from janus_md.model.system import System
+from janus_md.simulation.files.trajectory import publish
+
+_ARRAYS = ("kinds", "box", "positions", "orientations", "images", "velocities", "angular_momenta")
+
+# What zipfile and NumPy raise over a damaged archive: RuntimeError where a flipped bit asks for a
+# password or for another compression, and much else.
+_UNREADABLE = (
+    OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, MemoryError, IndexError,
+    AttributeError, struct.error, zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """State of a run between two steps.
+
+    Attributes
+    ----------
+    stage : str
+        Stage that is under way.
+    done : int
+        Steps of that stage that are done.
+    system : System
+        The state.
+    execution : dict
+        The execution's record so far (engine, version, mesh, ...).
+    digests : tuple of int
+        CRC-32 of the frames and of the log rows up to here (:func:`janus_md.simulation.files.trajectory.digest`).
+    made_for : dict
+        What the run follows from (:func:`janus_md.simulation.files.resume.account`).
+    """
+
+    stage: str
+    done: int
+    system: System
+    execution: dict[str, Any] = field(default_factory=dict)
+    digests: tuple[int, int] = (0, 0)
+    made_for: dict[str, Any] = field(default_factory=dict)
+
+
+def save(path: Path, checkpoint: Checkpoint) -> None:
+    """Write `checkpoint` under another name, sync it, rename it."""
+    about = {
+        "stage": checkpoint.stage,
+        "done": checkpoint.done,
+        "execution": checkpoint.execution,
+        "digests": checkpoint.digests,
+        "made_for": checkpoint.made_for,
+    }
+    arrays = {name: getattr(checkpoint.system, name) for name in _ARRAYS}
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("wb") as file:
+        np.savez(file, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
+    publish(partial, path)
+
+
+def load(path: Path, template: System) -> Checkpoint:
+    """Read the checkpoint at `path`; `template` brings bodies and interactions.
+
+    Raises
+    ------
+    JanusError
+        Where the file cannot be read or belongs to another system.
+    """
+    try:
+        with np.load(path) as file:
+            about = json.loads(file["about"].tobytes())
+            arrays = {name: file[name] for name in _ARRAYS}
+    except _UNREADABLE as error:
+        why = getattr(error, "strerror", None) or "it is damaged"
+        raise JanusError(
+            f"{path}: the checkpoint cannot be read ({why}); "
+            "remove the file to start this job from the beginning"
+        ) from error
+    if not np.array_equal(arrays["kinds"], template.kinds):
+        raise JanusError(
+            f"{path}: the checkpoint is of another state point; "
+            "remove the file to start this job from the beginning"
+        )
+    system = replace(template, **arrays)
+    return Checkpoint(
+        about["stage"],
+        about["done"],
+        system,
+        about["execution"],
+        tuple(about["digests"]),
+        about.get("made_for", {}),  # one of an earlier version of this package has none
+    )
+
+
+def reached(path: Path) -> tuple[str, int] | None:
+    """Return stage and steps done in it of the checkpoint at `path`; None if it cannot be read."""
+    try:
+        with np.load(path) as file:
+            about = json.loads(file["about"].tobytes())
+        return str(about["stage"]), int(about["done"])
+    except _UNREADABLE:
+        return None

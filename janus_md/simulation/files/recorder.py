@@ -1,0 +1,87 @@
+"""What a production leaves behind: trajectory and log, frame by frame, and those who look on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from janus_md.common.errors import JanusError
+from janus_md.engines.base import Kicks
+from janus_md.model.system import System
+from janus_md.simulation.files import trajectory
+from janus_md.simulation.files.checkpoint import Checkpoint
+from janus_md.simulation.thermodynamics import quantities, step_excess
+from janus_md.study.stages import Stage
+from janus_md.study.statepoint import StatePoint
+
+Observer = Callable[[int, float, System], Mapping[str, float] | None]
+"""Called with step, time in ps and state on every frame; what it returns goes to the log."""
+
+PARTIAL_TRAJECTORY, PARTIAL_LOG = "trajectory.partial.gsd", "log.partial.gsd"
+
+
+class Recorder:
+    """Trajectory and log of the production, cut back to the checkpoint where one is resumed."""
+
+    def __init__(
+        self,
+        directory: Path,
+        point: StatePoint,
+        state: Checkpoint,
+        stage: Stage,
+        observers: Sequence[Observer] = (),
+    ) -> None:
+        self._observers, self._stage = observers, stage
+        self._about = trajectory.metadata(point, state.system.bodies)
+        paths = (directory / PARTIAL_TRAJECTORY, directory / PARTIAL_LOG)
+        wanted = state.done // stage.frame_steps + 1 if state.done else 0
+        self._digests = [0, 0]
+        for k, path in enumerate(paths):
+            if trajectory.keep_until(path, state.done if wanted else -1, wanted) != wanted:
+                raise _unsound(path)
+            if wanted:
+                self._digests[k] = trajectory.digest_of(path)
+                if self._digests[k] != state.digests[k]:
+                    raise _unsound(path)
+        self._trajectory, self._log = (trajectory.GsdWriter(path) for path in paths)
+
+    def __len__(self) -> int:
+        return len(self._trajectory)
+
+    @property
+    def digests(self) -> tuple[int, int]:
+        """CRC-32 of all frames and of all log rows so far."""
+        return self._digests[0], self._digests[1]
+
+    def keep(self, step: int, system: System, potential: float, kicks: Kicks) -> None:
+        """Append a state with its potential energy (kJ/mol) and show it to the observers."""
+        bath, time_step = self._stage.bath, self._stage.time_step
+        time_ps = step * time_step
+        about = self._about if len(self) == 0 else None
+        row = quantities(system, potential, time_ps)
+        if bath.method != "brownian":  # whose velocities mean nothing
+            excess = step_excess(system, kicks.forces, kicks.torques, bath, time_step)
+            row["excess_translational"], row["excess_rotational"] = excess
+        for observer in self._observers:
+            row.update(observer(step, time_ps, system) or {})
+        frames = (trajectory.frame_of(system, step, about), trajectory.log_frame(step, row))
+        for k, (file, frame) in enumerate(zip((self._trajectory, self._log), frames, strict=True)):
+            file.append(frame)
+            self._digests[k] = trajectory.digest(frame, self._digests[k])
+
+    def sync(self) -> None:
+        """Make what was appended durable, so that a checkpoint may count on it."""
+        self._trajectory.sync()
+        self._log.sync()
+
+    def close(self) -> None:
+        """Close both files."""
+        self._trajectory.close()
+        self._log.close()
+
+
+def _unsound(path: Path) -> JanusError:
+    return JanusError(
+        f"{path}: does not hold the frames that the checkpoint counts on; "
+        "remove restart.npz to start this job from the beginning"
+    )

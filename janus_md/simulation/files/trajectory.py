@@ -1,0 +1,255 @@
+"""GSD in and out: one layout, whichever engine ran.
+
+A frame holds the central particle of every body (position, orientation, velocity, type, image,
+mass, principal inertia); constituents follow from the catalogue. Freud and OVITO read it as it
+is. Frame 0 carries the state point's environment and each kind's dipole, hand and bond criterion
+as JSON in ``log/janus_md/metadata``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from janus_md.common.errors import JanusError
+from janus_md.common.gsd.reading import READ_ERRORS, GsdFile
+from janus_md.model.body import RigidBody
+from janus_md.model.system import System
+from janus_md.simulation.files.stated import METADATA as METADATA
+from janus_md.simulation.files.stated import parse_metadata
+from janus_md.study.statepoint import StatePoint
+
+
+def metadata(point: StatePoint, bodies: tuple[RigidBody, ...]) -> dict[str, Any]:
+    """What a reader needs to know beside the positions."""
+    return {
+        "schema": 1,
+        "model": point.model,
+        "relative_permittivity": point.relative_permittivity,
+        "electrostatics": point.electrostatics.method,
+        "temperature": point.temperature,
+        "time_step_ps": point.protocol.time_step_ps,
+        "bodies": {
+            body.name: {
+                "dipole_debye": body.dipole.tolist(),
+                "enantiomer": body.enantiomer,
+                "symmetry": body.symmetry,
+                "bond": {"distance": body.bond.distance, "angle": body.bond.angle},
+                "volume": body.volume,
+                "hydrodynamic_radius": body.hydrodynamic_radius,
+            }
+            for body in bodies
+        },
+    }
+
+
+def read_metadata(frame: Any) -> dict[str, Any] | None:
+    """Metadata of a trajectory from its frame 0; None for a file that is not ours.
+
+    Raises
+    ------
+    ValueError
+        If they are damaged.
+    """
+    raw = frame.log.get(METADATA)
+    return None if raw is None else parse_metadata(raw)
+
+
+def frame_of(system: System, step: int, about: Mapping[str, Any] | None = None) -> Any:
+    """Return `system` as a ``gsd.hoomd.Frame``; `about` is the metadata, for frame 0."""
+    import gsd.hoomd
+
+    frame = gsd.hoomd.Frame()
+    frame.configuration.step = step
+    frame.configuration.box = system.box
+    data = frame.particles
+    data.N = system.n_bodies
+    data.types = [body.name for body in system.bodies]
+    # How viewers draw a body: the sphere of the volume that counts in the volume fraction.
+    data.type_shapes = [
+        {"type": "Sphere", "diameter": 2.0 * (0.75 * body.volume / np.pi) ** (1 / 3)}
+        for body in system.bodies
+    ]
+    data.typeid = system.kinds
+    data.position = system.positions
+    data.orientation = system.orientations
+    data.image = system.images
+    data.mass = np.array([body.mass for body in system.bodies])[system.kinds]
+    data.moment_inertia = np.array([body.inertia for body in system.bodies])[system.kinds]
+    if system.velocities is not None:
+        data.velocity = system.velocities
+    if about is not None:
+        frame.log[METADATA] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    return frame
+
+
+def log_frame(step: int, quantities: Mapping[str, Any]) -> Any:
+    """Return a frame of the log: no particles, only numbers."""
+    import gsd.hoomd
+
+    frame = gsd.hoomd.Frame()
+    frame.configuration.step = step
+    for name, value in quantities.items():
+        frame.log[f"janus_md/{name}"] = np.atleast_1d(np.asarray(value, float))
+    return frame
+
+
+def digest(frame: Any, before: int = 0) -> int:
+    """Continue a CRC-32 by what `frame` holds; GSD itself has no check of its contents."""
+    data = frame.particles
+    arrays = [
+        np.asarray(frame.configuration.step, np.uint64),
+        *(
+            np.asarray(values, kind)
+            for values, kind in (
+                (data.position, np.float32),
+                (data.orientation, np.float32),
+                (data.velocity, np.float32),
+                (data.image, np.int32),
+            )
+            if values is not None
+        ),
+        *(np.asarray(frame.log[name]) for name in sorted(frame.log) if name != METADATA),
+    ]
+    for array in arrays:
+        before = zlib.crc32(np.ascontiguousarray(array).tobytes(), before)
+    return before
+
+
+def digest_of(path: Path) -> int:
+    """:func:`digest` of all frames of a file; 0 where it cannot be read to its end."""
+    import gsd.hoomd
+
+    found = 0
+    try:
+        with GsdFile(path) as whole:
+            if whole.damaged:
+                return 0
+        with gsd.hoomd.open(str(path), "r") as file:
+            for frame in file:
+                found = digest(frame, found)
+    except (JanusError, *READ_ERRORS):
+        return 0
+    return found
+
+
+class GsdWriter:
+    """Appends frames to a GSD file; what is on disk is always readable."""
+
+    def __init__(self, path: Path) -> None:
+        import gsd.hoomd
+
+        self._path = path
+        self._file = gsd.hoomd.open(str(path), "r+" if path.exists() else "w")
+
+    def __len__(self) -> int:
+        return len(self._file)
+
+    def append(self, frame: Any) -> None:
+        """Append one frame."""
+        self._file.append(frame)
+
+    def sync(self) -> None:
+        """Make all that was appended durable."""
+        self._file.flush()
+        with self._path.open("rb+") as file:
+            os.fsync(file.fileno())
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        self._file.close()
+
+    def __enter__(self) -> GsdWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def write_whole(path: Path, frame: Any) -> None:
+    """Write a file of one frame under another name and rename it."""
+    partial = path.with_name(path.name + ".partial")
+    partial.unlink(missing_ok=True)
+    with GsdWriter(partial) as file:
+        file.append(frame)
+    publish(partial, path)
+
+
+def keep_until(path: Path, last_step: int, least: int = 1) -> int:
+    """Drop the frames of `path` that are newer than `last_step`, and what is damaged after them.
+
+    Parameters
+    ----------
+    path : Path
+        A file of :class:`GsdWriter`; a missing one counts as empty.
+    last_step : int
+        Last step that is kept; below 0 nothing is, and the file is removed.
+    least : int
+        Frames that must stay: where fewer would, or nothing can be read, the file stays as it is.
+
+    Returns
+    -------
+    int
+        Frames up to that step that are whole.
+    """
+    import gsd.fl
+
+    if not path.exists():
+        return 0
+    if last_step < 0:
+        path.unlink()
+        return 0
+    kept = path.with_name(path.name + ".kept")
+    kept.unlink(missing_ok=True)
+    try:
+        with GsdFile(path) as file:
+            steps = [_step(file, k) for k in range(file.nframes)]
+            good = [k for k, step in enumerate(steps) if step <= last_step]
+            if len(good) == len(steps) and not file.damaged:
+                return len(good)
+            if len(good) < least:
+                return len(good)
+            with gsd.fl.open(
+                name=str(kept), mode="w", application=file.application,
+                schema="hoomd", schema_version=file.schema_version,
+            ) as out:  # fmt: skip
+                for k in good:
+                    for name in file.stored(k):
+                        out.write_chunk(name, file.read_chunk(k, name))
+                    out.end_frame()
+    except (JanusError, *READ_ERRORS):
+        kept.unlink(missing_ok=True)
+        return 0
+    publish(kept, path)
+    return len(good)
+
+
+def _step(file: GsdFile, frame: int) -> int:
+    for k in (frame, 0):
+        if file.chunk_exists(k, "configuration/step"):
+            return int(file.read_chunk(k, "configuration/step").ravel()[0])
+    return 0
+
+
+def publish(partial: Path, final: Path) -> None:
+    """Make a written file durable and give it its name in one stroke."""
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+    partial.replace(final)
+    folder = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

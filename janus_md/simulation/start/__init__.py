@@ -1,0 +1,1 @@
+"""First states: places and orientations of the bodies."""

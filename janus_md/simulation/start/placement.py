@@ -1,0 +1,249 @@
+"""Where bodies stand at the start: at random without overlap, or on a lattice."""
+
+from __future__ import annotations
+
+import numpy as np
+import rowan
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from janus_md.common.errors import JanusError
+from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.interactions.table import LennardJones
+from janus_md.model.system import IntArray, System
+
+PairTable = dict[tuple[str, str], LennardJones]
+
+CONTACT = 0.9
+"""Share of sigma that beads keep between them: WCA costs 7.7 kT there at room temperature."""
+
+_TRIES = 512  # tries a round, at least; twice as many after each round that places nobody,
+_MOST_TRIES = 8  # and so many for each body of the box at most
+_BARREN = 60  # rounds in a row that place nobody: no room is left
+_SWEEPS, _STEP = 5, 0.15  # of hard-body moves between barren rounds; nm and radians
+_STALLED = 600  # rounds in a row that leave as many overlaps on a lattice
+
+
+class _Beads:
+    """Beads with a volume, of every kind of body, and the distances they must keep."""
+
+    def __init__(self, bodies: tuple[RigidBody, ...], pairs: PairTable, share: float = 1.0) -> None:
+        names = sorted({t for pair in pairs for t in pair})
+        number = {name: k for k, name in enumerate(names)}
+        self.sigma = np.zeros((len(names), len(names)))
+        for (a, b), row in pairs.items():
+            self.sigma[number[a], number[b]] = self.sigma[number[b], number[a]] = row.sigma
+        self.sigma *= share
+        self.positions: list[FloatArray] = []
+        self.types: list[IntArray] = []
+        for body in bodies:
+            sites = [(body.name, np.zeros(3)), *zip(body.types, body.positions, strict=True)]
+            kept = [(number[t], x) for t, x in sites if t in number]
+            self.types.append(np.array([t for t, _ in kept], np.int32))
+            self.positions.append(np.array([x for _, x in kept]).reshape(-1, 3))
+
+    def of(
+        self, kinds: IntArray, centres: FloatArray, orientations: FloatArray
+    ) -> tuple[FloatArray, IntArray, IntArray]:
+        """Positions, types and owning bodies of the beads of many bodies."""
+        xs, ts, owners = [np.zeros((0, 3))], [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+        for kind, (sites, types) in enumerate(zip(self.positions, self.types, strict=True)):
+            who = np.flatnonzero(kinds == kind)
+            turned = rowan.rotate(orientations[who][:, None, :], sites[None, :, :])
+            xs.append((centres[who][:, None, :] + turned).reshape(-1, 3))
+            ts.append(np.tile(types, len(who)))
+            owners.append(np.repeat(who, len(sites)).astype(np.int32))
+        return np.concatenate(xs), np.concatenate(ts), np.concatenate(owners)
+
+
+def _tree(beads: _Beads, length: float, places: FloatArray) -> tuple[cKDTree, float]:
+    """Tree of beads in the periodic box, and how far apart beads may be that come too close."""
+    inside = np.mod(places, length)
+    inside[inside >= length] = 0.0  # what a rounding error below 0 comes to
+    return cKDTree(inside, boxsize=length), min(beads.sigma.max(), 0.499 * length)
+
+
+def _clashes(
+    beads: _Beads, length: float, kinds: IntArray, centres: FloatArray, orientations: FloatArray
+) -> tuple[IntArray, IntArray]:
+    """Pairs of bodies (lower, higher index) of which two beads come too close."""
+    x, types, owners = beads.of(kinds, centres, orientations)
+    if len(x) == 0:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32)
+    tree, furthest = _tree(beads, length, x)
+    a, b = tree.query_pairs(furthest, output_type="ndarray").T
+    apart = x[a] - x[b]
+    apart -= length * np.rint(apart / length)
+    close = np.einsum("ij,ij->i", apart, apart) < beads.sigma[types[a], types[b]] ** 2
+    close &= owners[a] != owners[b]
+    first, second = owners[a[close]], owners[b[close]]
+    return np.minimum(first, second), np.maximum(first, second)
+
+
+_Bodies = tuple[IntArray, FloatArray, FloatArray]  # kinds, centres, orientations
+
+
+def _free(beads: _Beads, length: float, tried: _Bodies, placed: _Bodies) -> NDArray[np.intp]:
+    """Those of the bodies `tried` that come too close to none of those `placed`."""
+    (x, types, owners), (y, types_there, _) = beads.of(*tried), beads.of(*placed)
+    free = np.ones(len(tried[0]), bool)
+    if len(x) and len(y):
+        tree, furthest = _tree(beads, length, x)
+        there, _ = _tree(beads, length, y)
+        near = tree.sparse_distance_matrix(there, furthest, output_type="ndarray")
+        close = near["v"] < beads.sigma[types[near["i"]], types_there[near["j"]]]
+        free[owners[near["i"][close]]] = False
+    return np.flatnonzero(free)
+
+
+def count_overlaps(system: System, share: float) -> int:
+    """Count the pairs of bodies of which two beads are closer than `share` of their sigma.
+
+    A box that is not a cube is not looked at (the count is 0): no protocol makes one.
+    """
+    sides, tilts = system.box[:3], system.box[3:]
+    if np.ptp(sides) > 0 or tilts.any():
+        return 0
+    beads = _Beads(system.bodies, system.interactions.pairs, share)
+    first, second = _clashes(
+        beads, float(sides[0]), system.kinds, system.positions, system.orientations
+    )
+    return len(set(zip(first.tolist(), second.tolist(), strict=True)))
+
+
+def place_at_random(
+    bodies: tuple[RigidBody, ...],
+    kinds: IntArray,
+    length: float,
+    pairs: PairTable,
+    rng: np.random.Generator,
+) -> tuple[FloatArray, FloatArray]:
+    """Random sequential addition in a cubic periodic box, with uniform orientations.
+
+    Parameters
+    ----------
+    bodies : tuple of RigidBody
+        The kinds.
+    kinds : ndarray of int, shape (N,)
+        Kind of each body.
+    length : float
+        Edge of the box, nm.
+    pairs : dict
+        Pair table; beads keep at least :data:`CONTACT` of their sigma.
+    rng : numpy.random.Generator
+        Source of the random numbers.
+
+    Returns
+    -------
+    positions : ndarray, shape (N, 3)
+        Centres in [-length/2, length/2), nm.
+    orientations : ndarray, shape (N, 4)
+        Unit quaternions.
+
+    Raises
+    ------
+    JanusError
+        Where no room is found for a body in many rounds of tries.
+    """
+    beads = _Beads(bodies, pairs, CONTACT)
+    n = len(kinds)
+    # Bodies already placed come first in these arrays, in the order of `order`.
+    order = np.zeros(0, np.int32)
+    x, q = np.zeros((0, 3)), np.zeros((0, 4))
+    waiting = rng.permutation(n).astype(np.int32)
+    barren, n_tries = 0, _TRIES
+    while len(waiting):
+        # The last bodies are hard to place: give each many tries a round.
+        tries = np.tile(waiting, -(-n_tries // len(waiting)))
+        new_x = (rng.random((len(tries), 3)) - 0.5) * length
+        new_q = _random_quaternions(len(tries), rng)
+        free = _free(beads, length, (kinds[tries], new_x, new_q), (kinds[order], x, q))
+        # One place for each body, and of two places that clash the later one goes.
+        some = np.sort(free[np.unique(tries[free], return_index=True)[1]])
+        _, later = _clashes(beads, length, kinds[tries[some]], new_x[some], new_q[some])
+        some = np.delete(some, np.unique(later))
+        placed_some = len(some) > 0
+        barren = 0 if placed_some else barren + 1
+        order = np.concatenate([order, tries[some]])
+        x, q = np.concatenate([x, new_x[some]]), np.concatenate([q, new_q[some]])
+        waiting = np.setdiff1d(waiting, order)
+        if not placed_some:  # make room: let those that stand move about
+            n_tries = max(_TRIES, min(2 * n_tries, _MOST_TRIES * n))
+            x, q = _shuffle(beads, length, kinds[order], x, q, rng)
+        if barren >= _BARREN:
+            raise JanusError(
+                f"volume_fraction: {_fraction(bodies, kinds, length):.3g} cannot be packed at "
+                f"random: there is room for {len(order)} of {n} bodies; use a lower "
+                "volume_fraction or start: lattice"
+            )
+    back = np.argsort(order)
+    return x[back], q[back]
+
+
+def _shuffle(
+    beads: _Beads,
+    length: float,
+    kinds: IntArray,
+    positions: FloatArray,
+    orientations: FloatArray,
+    rng: np.random.Generator,
+) -> tuple[FloatArray, FloatArray]:
+    """Move and turn bodies a little, as hard bodies do; those that would overlap stay."""
+    for _ in range(_SWEEPS):
+        moved = rng.random(len(kinds)) < 0.3
+        steps = rng.normal(scale=_STEP, size=(len(kinds), 3))
+        turns = np.column_stack([np.ones(len(kinds)), rng.normal(scale=_STEP, size=steps.shape)])
+        turned = rowan.normalize(rowan.multiply(turns, orientations))
+        while True:
+            x = np.where(moved[:, None], positions + steps, positions)
+            q = np.where(moved[:, None], turned, orientations)
+            first, second = _clashes(beads, length, kinds, x, q)
+            if len(first) == 0:
+                break
+            moved[first] = moved[second] = False
+        positions, orientations = x, q
+    return positions - length * np.rint(positions / length), orientations
+
+
+def place_on_lattice(
+    bodies: tuple[RigidBody, ...],
+    kinds: IntArray,
+    length: float,
+    pairs: PairTable,
+    rng: np.random.Generator,
+) -> tuple[FloatArray, FloatArray]:
+    """Simple cubic lattice with random orientations, drawn anew where beads overlap.
+
+    Parameters, returns and errors as in :func:`place_at_random`.
+    """
+    beads = _Beads(bodies, pairs, CONTACT)
+    n = len(kinds)
+    side = round(np.ceil(n ** (1 / 3) - 1e-9))
+    grid = np.stack(np.unravel_index(rng.permutation(side**3)[:n], (side,) * 3), axis=1)
+    x = (grid + 0.5) * (length / side) - 0.5 * length
+    q = _random_quaternions(n, rng)
+    fewest, barren = n + 1, 0
+    while True:
+        first, second = _clashes(beads, length, kinds, x, q)
+        # Turning one body of each pair is enough, and leaves the other where it fits.
+        bad = np.unique(np.where(rng.random(len(first)) < 0.5, first, second))
+        if len(bad) == 0:
+            return x, q
+        fewest, barren = (len(bad), 0) if len(bad) < fewest else (fewest, barren + 1)
+        if barren >= _STALLED:
+            raise JanusError(
+                f"volume_fraction: {_fraction(bodies, kinds, length):.3g} cannot be packed on a "
+                f"lattice: {len(bad)} of {n} bodies overlap whichever way they are turned; use a "
+                "lower volume_fraction"
+            )
+        q[bad] = _random_quaternions(len(bad), rng)
+
+
+def _fraction(bodies: tuple[RigidBody, ...], kinds: IntArray, length: float) -> float:
+    return float(np.array([body.volume for body in bodies])[kinds].sum() / length**3)
+
+
+def _random_quaternions(n: int, rng: np.random.Generator) -> FloatArray:
+    """Orientations uniform over all rotations (Marsaglia: four normal numbers, normalised)."""
+    q = rng.normal(size=(n, 4))
+    return np.asarray(q / np.linalg.norm(q, axis=1, keepdims=True))

@@ -1,0 +1,195 @@
+"""Whether a run kept the temperature of its bath, judged from its log."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from janus_md.common.messages import count
+from janus_md.model.body import FloatArray
+from janus_md.model.units import PS_PER_NS
+from janus_md.simulation.equipartition import ERRORS, Part, excess, kinetic
+from janus_md.simulation.thermodynamics import freedoms
+from janus_md.study.stages import bath
+from janus_md.study.statepoint import StatePoint
+
+DRIFT, FLUCTUATION = 0.02, 0.01
+"""Without a bath: how far the total energy may go from where it began, kT per degree of freedom and
+ns, and kT per degree of freedom in addition. At the default time step it drifts by 0.01 or less and
+fluctuates by 0.001 (docs/time_step.md); shortly below the step that blows up it drifts by 0.03."""
+
+PIECES = 50
+"""Pieces of the run whose scatter tells how far the energy wanders at random: the mesh's errors
+push bodies to and fro, of which little is left in the mean of many bodies, but not of few."""
+
+
+def examine(log: Path, point: StatePoint) -> dict[str, Any]:
+    """Judge a run by its log; the result is what the document has under ``heat``.
+
+    Parameters
+    ----------
+    log : Path
+        ``log.gsd`` of the production.
+    point : StatePoint
+        The job's.
+
+    Returns
+    -------
+    dict
+        ``checked``; ``passed``, null where not checked; ``why`` it did not pass or was not checked,
+        else null; ``worst``, the largest deviation over the one that is allowed. With a bath,
+        ``kinds`` has for each kind the mean kinetic temperatures over the bath's and what the time
+        step adds to the temperature of places (:mod:`janus_md.simulation.equipartition`). Without one,
+        ``drift`` is that of the total energy, kT per degree of freedom and ns.
+    """
+    if point.protocol.name == "brownian":
+        return _unchecked("brownian dynamics has no velocities that could be held to the bath")
+    rows = _read(log)
+    if point.protocol.name == "nve":
+        return _energy(rows, point)
+    if not {"temperatures_translational", "excess_translational"} <= rows.keys():
+        return _unchecked("log.gsd does not have the temperatures of each kind")
+    return _temperatures(rows, point)
+
+
+def _unchecked(why: str) -> dict[str, Any]:
+    return {"checked": False, "passed": None, "why": why}
+
+
+def _read(log: Path) -> dict[str, FloatArray]:
+    import gsd.hoomd
+
+    prefix = "log/janus_md/"
+    rows = gsd.hoomd.read_log(str(log), glob_pattern=f"{prefix}*")
+    return {
+        name.removeprefix(prefix): np.asarray(values, float)
+        for name, values in rows.items()
+        if name.startswith(prefix)
+    }
+
+
+def _temperatures(rows: Mapping[str, FloatArray], point: StatePoint) -> dict[str, Any]:
+    """Hold the temperatures of each kind to the bath's."""
+    bodies = point.bodies()
+    environment, counts = bath(point, bodies), np.array(point.counts())
+    times, step = rows["time_ps"].ravel(), point.protocol.time_step_ps
+    inertia = np.array([body.inertia for body in bodies])
+    turning = np.zeros_like(inertia)  # an axis without inertia has no motion
+    np.divide(inertia, environment.gamma_r, out=turning, where=inertia > 0)
+    dampings = {
+        "translational": np.array([body.mass for body in bodies]) / environment.gamma,
+        "rotational": turning.max(axis=1),
+    }
+    memory = float(max(every.max() for every in dampings.values()))
+    axes = dict(zip(dampings, freedoms(bodies), strict=True))
+    total = float(sum((one * counts).sum() for one in axes.values()))
+    released = rows["potential_energy"].ravel() / environment.kT / total
+    kinds: dict[str, Any] = {}
+    complaints: list[tuple[float, str]] = []
+    for k, body in enumerate(bodies):
+        for motion, every in dampings.items():
+            freedom, damping = int(axes[motion][k] * counts[k]), float(every[k])
+            if not freedom:
+                continue
+            warmth = _of_kind(rows[f"temperatures_{motion}"], k) / point.temperature
+            added = _of_kind(rows[f"excess_{motion}"], k) / point.temperature
+            mean = kinetic(times, warmth, freedom, damping, memory, released)
+            more = excess(times, added, freedom, damping, memory, step)
+            kinds.setdefault(body.name, {})[motion] = _told(mean, more)
+            noun = motion.removesuffix("al")
+            complaints += [(one.strain, _too_warm(body.name, noun, one)) for one in mean]
+            complaints += [(one.strain, _too_long(body.name, noun, one, step)) for one in more]
+    return _verdict(complaints) | {"kinds": kinds}
+
+
+def _of_kind(rows: FloatArray, kind: int) -> FloatArray:
+    return rows.reshape(len(rows), -1)[:, kind]
+
+
+def _told(mean: list[Part], more: list[Part]) -> dict[str, float | None]:
+    found = {
+        "kt": mean[0].value,
+        "kt_error": mean[0].error,
+        "excess": more[0].value,
+        "excess_error": more[0].error,
+        "worst": max(one.strain for one in (*mean, *more)),
+    }
+    rounded = {name: _rounded(value) for name, value in found.items()}
+    return rounded | {"blocks": max(1, len(mean) - 1)}
+
+
+def _too_warm(kind: str, motion: str, part: Part) -> str:
+    return (
+        f"{motion} of {kind} has {part.value:.3g} kT of the bath {_when(part)} "
+        f"(allowed are {max(0.0, part.low):.3g} to {part.high:.3g})"
+    )
+
+
+def _too_long(kind: str, motion: str, part: Part, time_step: float) -> str:
+    what = "places" if motion == "translation" else "orientations"
+    return (
+        f"the time step of {time_step:g} ps makes {what} of {kind} {part.value:.1%} hotter than "
+        f"the bath {_when(part)} (allowed are {part.high:.1%})"
+    )
+
+
+def _when(part: Part) -> str:
+    time = f"{part.begin:g} to {part.end:g} ps"
+    return f"in block {part.block}, {time}" if part.block else f"on average, {time}"
+
+
+def _energy(rows: Mapping[str, FloatArray], point: StatePoint) -> dict[str, Any]:
+    """Hold the total energy to where it began."""
+    freedom = sum(float((one * point.counts()).sum()) for one in freedoms(point.bodies()))
+    parts = ("potential_energy", "kinetic_translational", "kinetic_rotational")
+    kT = bath(point, point.bodies()).kT
+    energy = np.sum([rows[name].ravel() for name in parts], axis=0) / (freedom * kT)
+    times = rows["time_ps"].ravel() / PS_PER_NS
+    allowed = FLUCTUATION + DRIFT * times + _wander(energy)
+    strains = np.abs(energy - energy[0]) / allowed
+    strains = np.where(np.isfinite(strains), strains, np.inf)
+    at = int(strains.argmax())
+    drift = float(np.polyfit(times, energy, 1)[0]) if np.isfinite(energy).all() else math.nan
+    moved = energy[at] - energy[0]
+    said = (
+        f"the total energy moved by {moved:.3g} kT per degree of freedom in {times[at]:.3g} ns "
+        f"(allowed are {allowed[at]:.3g})"
+    )
+    help_too = "" if point.electrostatics.method == "none" else " or electrostatics.force_error"
+    return _verdict([(float(strains[at]), said)], help_too) | {"drift": _rounded(drift)}
+
+
+def _wander(energy: FloatArray) -> FloatArray:
+    """How far a random walk goes from the first row, at :data:`ERRORS` standard errors.
+
+    Its steps are those of the energy from piece to piece; of their scatter the median counts, which
+    a jump does not raise, nor a drift.
+    """
+    ends = np.linspace(0, len(energy) - 1, min(len(energy), PIECES + 1)).round().astype(int)
+    steps = np.diff(energy[ends])
+    scatter = 1.4826 * float(np.median(np.abs(steps - np.median(steps))))
+    done = np.arange(len(energy)) / (len(energy) - 1) * len(steps)
+    return np.asarray(ERRORS * scatter * np.sqrt(done))
+
+
+def _verdict(complaints: list[tuple[float, str]], help_too: str = "") -> dict[str, Any]:
+    """Say whether all is well, else what is worst."""
+    worst, said = max(complaints)
+    failed = sum(strain > 1.0 for strain, _ in complaints)
+    more = f"; {count(failed - 1, 'other mean')} too" if failed > 1 else ""
+    advice = f"a smaller protocol.time_step_ps{help_too} may help"
+    return {
+        "checked": True,
+        "passed": not failed,
+        "why": f"{said}{more}; {advice}" if failed else None,
+        "worst": _rounded(worst),
+    }
+
+
+def _rounded(value: float) -> float | None:
+    """Six digits; None for what JSON has no number for."""
+    return float(f"{value:.6g}") if math.isfinite(value) else None

@@ -1,0 +1,181 @@
+"""Energies, temperatures and the box's dipole of a System; when its numbers stop being physical."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import rowan
+
+from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.system import Bath, System
+from janus_md.model.units import BOLTZMANN
+
+JUMP = 20.0
+"""Rise of the potential energy from frame to frame that no equilibrium shows, kT per body."""
+
+HOT = 10.0
+"""Kinetic energy, as a multiple of what equipartition gives, that counts as a failure."""
+
+OVERLAP = 0.7
+"""Share of sigma below which two beads overlap: WCA costs 257 kT there at 298 K."""
+
+
+def freedoms(bodies: Sequence[RigidBody]) -> tuple[FloatArray, FloatArray]:
+    """Degrees of freedom of a body of each kind: 3 of translation, an axis of inertia each."""
+    turning = [np.count_nonzero(body.inertia) for body in bodies]
+    return np.full(len(bodies), 3.0), np.array(turning, float)
+
+
+def degrees_of_freedom(system: System) -> tuple[int, int]:
+    """Translational and rotational degrees of freedom; an axis without inertia has none."""
+    _, turning = freedoms(system.bodies)
+    return 3 * system.n_bodies, int(turning[system.kinds].sum())
+
+
+def kinetic_energies(system: System) -> tuple[float, float]:
+    """Kinetic energy of translation and of rotation, kJ/mol."""
+    if system.velocities is None or system.angular_momenta is None:
+        return 0.0, 0.0
+    mass, inertia = _of_bodies(system)
+    moving = 0.5 * float((mass[:, None] * system.velocities**2).sum())
+    return moving, 0.5 * float((system.angular_momenta**2 * _over(inertia)).sum())
+
+
+def kind_temperatures(system: System) -> tuple[FloatArray, FloatArray]:
+    """Kinetic temperatures of translation and of rotation of each kind, shapes (K,), K.
+
+    0 where a kind has no such motion.
+    """
+    if system.velocities is None or system.angular_momenta is None:
+        none = np.zeros(len(system.bodies))
+        return none, none.copy()
+    mass, inertia = _of_bodies(system)
+    moving = mass[:, None] * system.velocities**2
+    return _per_freedom(system, moving, system.angular_momenta**2 * _over(inertia))
+
+
+def step_excess(
+    system: System, forces: FloatArray, torques: FloatArray, bath: Bath, time_step: float
+) -> tuple[FloatArray, FloatArray]:
+    """How much hotter than the bath the time step makes places and orientations, in K.
+
+    Velocities at whole steps do not tell: of a harmonic mode of frequency omega, damped at the rate
+    gamma, both engines' integrator (velocity Verlet with the friction of the half step) keeps them
+    at T for any time step dt, while places get ``T / (1 - omega^2 dt^2 / (4 - 2 gamma dt))``.
+    Velocities at half steps, ``v +- dt F / 2 m``, do: their temperature times ``1 - gamma dt / 2``
+    is that of places, and T for a free body. All of this follows from the recursion of the second
+    moments; Pastor, Brooks and Szabo (Mol. Phys. 65, 1409, 1988) do the same for other integrators.
+
+    Parameters
+    ----------
+    system : System
+        State at a whole step.
+    forces, torques : ndarray, shape (N, 3)
+        On each body in that step, the bath's share included, kJ/mol/nm and kJ/mol, in the
+        laboratory frame.
+    bath : Bath
+        Its frictions and temperature; without friction for ``nve``.
+    time_step : float
+        ps.
+
+    Returns
+    -------
+    tuple of two ndarrays, shapes (K,)
+        Of translation and of rotation of each kind; 0 where a kind has no such motion.
+    """
+    mass, inertia = _of_bodies(system)
+    inverse = _over(inertia)
+    damping = 0.0 if bath.method == "nve" else 0.5 * time_step
+    lost = (damping * bath.gamma[system.kinds] / mass)[:, None]
+    lost_r = damping * bath.gamma_r[system.kinds] * inverse
+    about = rowan.rotate(rowan.conjugate(system.orientations), torques)
+    kick = 0.25 * time_step**2 * forces**2 / mass[:, None]
+    kick_r = 0.25 * time_step**2 * about**2 * inverse
+    moving = kick * (1.0 - lost) - lost * bath.kT
+    turning = kick_r * (1.0 - lost_r) - lost_r * bath.kT
+    return _per_freedom(system, moving, turning)
+
+
+def _of_bodies(system: System) -> tuple[FloatArray, FloatArray]:
+    """Mass and principal inertia of each body."""
+    mass = np.array([body.mass for body in system.bodies])[system.kinds]
+    return mass, np.array([body.inertia for body in system.bodies])[system.kinds]
+
+
+def _over(inertia: FloatArray) -> FloatArray:
+    """One over the inertia; 0 about an axis that has none."""
+    return np.divide(1.0, inertia, out=np.zeros_like(inertia), where=inertia > 0)
+
+
+def _per_freedom(
+    system: System, moving: FloatArray, turning: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Mean over the degrees of freedom of each kind of what is kT for each of them, in K."""
+    counts = np.bincount(system.kinds, minlength=len(system.bodies))
+    means = []
+    for doubled, axes in zip((moving, turning), freedoms(system.bodies), strict=True):
+        sums = np.bincount(system.kinds, doubled.sum(axis=1), len(system.bodies))
+        means.append(sums / np.maximum(axes * counts, 1) / BOLTZMANN)
+    return means[0], means[1]
+
+
+def box_dipole(system: System) -> FloatArray:
+    """Sum of the bodies' dipole moments, shape (3,), debye."""
+    own = np.array([body.dipole for body in system.bodies])[system.kinds]
+    return np.asarray(rowan.rotate(system.orientations, own).sum(axis=0))
+
+
+def quantities(system: System, potential: float, time_ps: float) -> dict[str, Any]:
+    """Return the row of the thermodynamic log: ps, kJ/mol, K, debye; energies of the whole box.
+
+    ``temperatures_`` are those of each kind of body, in the order of the trajectory's types.
+    """
+    moving, turning = kinetic_energies(system)
+    free, spinning = degrees_of_freedom(system)
+    of_kinds = kind_temperatures(system)
+    return {
+        "time_ps": time_ps,
+        "potential_energy": potential,
+        "kinetic_translational": moving,
+        "kinetic_rotational": turning,
+        "temperature_translational": 2.0 * moving / (free * BOLTZMANN),
+        "temperature_rotational": 2.0 * turning / (spinning * BOLTZMANN) if spinning else 0.0,
+        "temperatures_translational": of_kinds[0],
+        "temperatures_rotational": of_kinds[1],
+        "box_dipole": box_dipole(system),
+    }
+
+
+def complaint(system: System, potential: float, before: float | None, kT: float) -> str | None:
+    """Say in words why the state cannot be physical; None where it can.
+
+    Parameters
+    ----------
+    system : System
+        State to look at.
+    potential : float
+        Its potential energy, kJ/mol.
+    before : float or None
+        That of the frame before, kJ/mol.
+    kT : float
+        Thermal energy of the bath, kJ/mol.
+    """
+    arrays = (system.positions, system.orientations, system.velocities, system.angular_momenta)
+    if not np.isfinite(potential) or not all(np.isfinite(a).all() for a in arrays if a is not None):
+        return "positions, velocities or energies are not finite numbers"
+    n = system.n_bodies
+    moving, turning = kinetic_energies(system)
+    free, spinning = degrees_of_freedom(system)
+    # Few bodies fluctuate: allow ten standard deviations of the kinetic energy on top.
+    fluctuation = 10.0 * np.sqrt(0.5 * (free + spinning)) * kT
+    if moving + turning > HOT * 0.5 * (free + spinning) * kT + fluctuation:
+        return f"the kinetic energy rose to {(moving + turning) / (n * kT):.3g} kT a body"
+    if before is not None and potential - before > JUMP * kT * n:
+        return f"the potential energy jumped by {(potential - before) / (n * kT):.3g} kT a body"
+    from janus_md.simulation.start.placement import count_overlaps
+
+    if overlaps := count_overlaps(system, OVERLAP):
+        return f"{overlaps} pairs of bodies overlap"
+    return None

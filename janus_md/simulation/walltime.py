@@ -1,0 +1,205 @@
+"""Wall time: how much of it is left to this process, and how much a simulation needs."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from janus_md.common.errors import JanusError
+from janus_md.simulation.execution import measured_rate
+from janus_md.study.stages import stages
+from janus_md.study.statepoint import StatePoint
+
+BODY_STEPS_PER_HOUR = {"sphere": 2.0e8, "bladed": 4.0e7}
+"""Speed of one core that is counted on before one was measured; slow, so that time suffices."""
+
+RESERVE = 1.25
+"""Wall time that is asked for, over what the measured speed needs."""
+
+MARGIN = 10.0
+"""Seconds that are kept back for leaving: closing the engine, a slow file system."""
+
+_INHERITED = "JANUS_MD_LIMIT"
+_FORMS = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?")
+_ASK = ("squeue", "--noheader", "--states=running", "--format=%A %L %l")
+_PATIENCE = 20.0  # seconds for squeue's answer
+
+
+@dataclass(frozen=True)
+class Limit:
+    """An end of the wall time, on a clock that does not jump.
+
+    Attributes
+    ----------
+    end : float
+        On the scale of ``time.monotonic()``, s; infinite where there is none.
+    granted : float
+        Length of the whole allocation, s.
+    """
+
+    end: float = math.inf
+    granted: float = math.inf
+
+    @classmethod
+    def after(cls, left: float, granted: float | None = None) -> Limit:
+        """Return the limit `left` seconds from now, of `granted` seconds altogether."""
+        return cls(time.monotonic() + left, left if granted is None else granted)
+
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self.end - time.monotonic()
+
+    def environment(self) -> dict[str, str]:
+        """Variables that give a process of this machine the same limit (for :func:`limit`)."""
+        return {_INHERITED: f"{self.end} {self.granted}"}
+
+
+NO_LIMIT = Limit()
+"""As long as it takes."""
+
+
+def parse(text: str) -> float:
+    """Seconds of a time as Slurm writes it.
+
+    ``M``, ``M:S``, ``H:M:S``, ``D-H``, ``D-H:M`` or ``D-H:M:S``; infinite for ``UNLIMITED``.
+
+    Raises
+    ------
+    ValueError
+        Where it is none of these.
+    """
+    if text.strip().upper() == "UNLIMITED":
+        return math.inf
+    if (match := _FORMS.fullmatch(text.strip())) is None:
+        raise ValueError(text)
+    days, *parts = match.groups()
+    numbers = [int(part) for part in parts if part is not None]
+    if days is None:
+        # The last number is seconds, but a single one is minutes.
+        numbers = [0, *numbers, 0] if len(numbers) == 1 else [0] * (3 - len(numbers)) + numbers
+    hours, minutes, seconds = numbers + [0] * (3 - len(numbers))
+    return float(((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + seconds)
+
+
+def limit(walltime: str = "") -> Limit:
+    """Return the limit of this process: the scheduler's or `walltime` from now, the earlier.
+
+    A process that was started with :meth:`Limit.environment` has that limit.
+
+    Parameters
+    ----------
+    walltime : str
+        As :func:`parse` takes it; the environment's ``JANUS_MD_WALLTIME`` where it is empty.
+
+    Raises
+    ------
+    JanusError
+        Where `walltime` is not a time.
+    """
+    if inherited := os.environ.get(_INHERITED):
+        end, granted = map(float, inherited.split())
+        return Limit(end, granted)
+    own, text = NO_LIMIT, walltime or os.environ.get("JANUS_MD_WALLTIME", "")
+    if text:
+        try:
+            own = Limit.after(parse(text))
+        except ValueError:
+            raise JanusError(
+                f"walltime: {text!r} is not allowed; it must be a time such as 01:30:00 "
+                "(hours, minutes, seconds) or 2-12:00:00 (with days)"
+            ) from None
+    return min(own, _of_scheduler(os.environ), key=lambda one: one.end)
+
+
+def _of_scheduler(environment: Mapping[str, str]) -> Limit:
+    """Return Slurm's limit: from the environment where it stands there, else asked for once."""
+    try:
+        end = float(environment["SLURM_JOB_END_TIME"])
+        start = float(environment.get("SLURM_JOB_START_TIME", time.time()))
+        return Limit.after(end - time.time(), end - start)
+    except (KeyError, ValueError):
+        pass
+    if not (job := environment.get("SLURM_JOB_ID")):
+        return NO_LIMIT
+    try:
+        done = subprocess.run(
+            [*_ASK, "--jobs", job],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_PATIENCE,
+            check=True,
+        )
+        # The first job of an array lists all of its tasks.
+        rows = (line.split() for line in done.stdout.splitlines())
+        left, granted = next((row[1], row[2]) for row in rows if len(row) == 3 and row[0] == job)
+        return Limit.after(parse(left), parse(granted))
+    except (OSError, subprocess.SubprocessError, StopIteration, ValueError):
+        return NO_LIMIT
+
+
+class Pace:
+    """Tells a run when to stop, so that its last checkpoint is whole when the time is over.
+
+    Parameters
+    ----------
+    limit : Limit
+        The end.
+    """
+
+    def __init__(self, limit: Limit = NO_LIMIT) -> None:
+        self._limit, self._begun = limit, time.monotonic()
+        self._longest: dict[str, float] = {}
+        self.whole = limit.left() > 0.5 * limit.granted
+        """Whether this process has most of the allocation, and a later one no more than it."""
+
+    @contextmanager
+    def timing(self, what: str) -> Iterator[None]:
+        """Measure how long something takes that will be done again."""
+        begin = time.monotonic()
+        yield
+        self._longest[what] = max(self._longest.get(what, 0.0), time.monotonic() - begin)
+
+    def too_late(self, *ahead: str, seconds: float = 0.0) -> bool:
+        """Whether there is no time for what is `ahead` (as timed), `seconds` and a checkpoint."""
+        return self._limit.left() < self._needed(*ahead, "checkpoint", seconds=seconds)
+
+    def told(self) -> str:
+        """Say how much time is left."""
+        return f"{max(0.0, self._limit.left()):.0f} s of wall time left"
+
+    def shortage(self, *ahead: str, seconds: float = 0.0) -> str:
+        """Say that the limit is too short to do anything, and how long it should be at least."""
+        spent = time.monotonic() - self._begun
+        least = 2.0 * (spent + self._needed(*ahead, "checkpoint", seconds=seconds))
+        return (
+            f"walltime: {self._limit.granted:.0f} s end before the simulation gets anywhere "
+            f"({spent:.0f} s went into preparing it); it must be at least {least:.0f} s"
+        )
+
+    def _needed(self, *ahead: str, seconds: float) -> float:
+        return sum(self._longest.get(what, 0.0) for what in ahead) + seconds + MARGIN
+
+
+def seconds_needed(point: StatePoint, execution: Mapping[str, Any] | None = None) -> float:
+    """Wall time that the rest of a simulation is likely to take, with a reserve.
+
+    Parameters
+    ----------
+    point : StatePoint
+        What is simulated.
+    execution : mapping, optional
+        The job document's record of what was done already and how fast (tuning included); without
+        one, speeds of :data:`BODY_STEPS_PER_HOUR` are taken.
+    """
+    steps = sum(stage.steps for stage in stages(point, point.bodies()))
+    if execution is None:
+        return 3600.0 * point.n_bodies * steps / BODY_STEPS_PER_HOUR[point.model]
+    return RESERVE * max(0.0, steps - execution["steps"]) / measured_rate(execution)

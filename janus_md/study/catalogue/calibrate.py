@@ -1,0 +1,280 @@
+"""Calibration of the bead sizes on R-Au-Cu, and what follows from them; anyone can run it again.
+
+Held to: neighbours along the wire 1.61 nm apart, the c axis of the crystal of Li et al., ACS
+Cent. Sci. 2022, 8, 1258-1264. The one bead of `sphere` and the core bead of `bladed` are solved
+for that distance; every other number here is a consequence, not fitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import rowan
+
+from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.pairs.energy import Minimum, head_to_tail_minimum, lowest, pair_energy
+from janus_md.model.rotations import turn, turn_about_z
+from janus_md.model.shapes import nanocluster as shapes
+from janus_md.model.shapes.nanocluster import WIRE_SPACING
+from janus_md.study.catalogue import catalog
+
+MAX_OFFSET = 0.4
+"""Largest shift along the axis that still counts as side by side before relaxation, nm."""
+
+TURNED_OVER = (0.0, 1.0, 0.0, 0.0)
+"""Half a turn about x."""
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """The best pair of bodies side by side with antiparallel dipoles.
+
+    Attributes
+    ----------
+    energy : float
+        kJ/mol.
+    distance : float
+        Of the centres, nm.
+    angle : float
+        Between the two dipoles, degrees.
+    relaxed : bool
+        True for a minimum in all directions. False where, left free to tilt, the pair slips out of
+        side by side: then both axes are held upright.
+    """
+
+    energy: float
+    distance: float
+    angle: float
+    relaxed: bool
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What :func:`calibrate` finds, all in vacuum.
+
+    Attributes
+    ----------
+    sphere_sigma, core_sigma : float
+        Diameters that put the head-to-tail minimum of R-Au-Cu at 1.61 nm, nm: of the bead of
+        `sphere`, and of the core beads of `bladed`.
+    sphere, meshing, opposed : Minimum
+        Head to tail with the charges of R-Au-Cu and the diameters in use: `sphere`, and `bladed`
+        where faces of equal and of opposite hand meet. The turn of `meshing` is that of each body
+        against the one before, modulo 120 degrees.
+    au3cd_sphere, au3cd_bladed : Minimum
+        Head to tail of Au3Cd, to which the diameters are transferred.
+    side_equal, side_opposite, side_turned : SideBySide
+        With the charges of R-Au-Cu: `bladed` with faces of equal hand and of opposite hand, neither
+        turned, and R-Au-Cu as it is in the catalogue, its negative face turned.
+    """
+
+    sphere_sigma: float
+    core_sigma: float
+    sphere: Minimum
+    meshing: Minimum
+    opposed: Minimum
+    au3cd_sphere: Minimum
+    au3cd_bladed: Minimum
+    side_equal: SideBySide
+    side_opposite: SideBySide
+    side_turned: SideBySide
+
+
+def calibrate() -> Calibration:
+    """Solve for the bead diameters and find the minima of pairs of bodies; takes seconds.
+
+    Returns
+    -------
+    Calibration
+        Everything found.
+    """
+    r_au_cu = catalog.body("R-Au-Cu", "bladed")
+    equal, opposite = _with_faces(1, 1), _with_faces(1, -1)
+    kinds = ("sphere", "bladed")
+    au3cd_sphere, au3cd_bladed = (catalog.body("Au3Cd", model) for model in kinds)
+    sphere = catalog.body("R-Au-Cu", "sphere")
+    return Calibration(
+        sphere_sigma=solve_diameter(_sphere_of, 1.5, 2.0),
+        core_sigma=solve_diameter(_bladed_of, 1.1, 1.3),
+        sphere=head_to_tail_minimum(sphere, sphere),
+        meshing=head_to_tail_minimum(r_au_cu, r_au_cu),
+        opposed=head_to_tail_minimum(opposite, opposite),
+        au3cd_sphere=head_to_tail_minimum(au3cd_sphere, au3cd_sphere),
+        au3cd_bladed=head_to_tail_minimum(au3cd_bladed, au3cd_bladed),
+        side_equal=side_by_side_minimum(equal),
+        side_opposite=side_by_side_minimum(opposite),
+        side_turned=side_by_side_minimum(r_au_cu),
+    )
+
+
+def solve_diameter(
+    build: Callable[[float], RigidBody],
+    smallest: float,
+    largest: float,
+    spacing: float = WIRE_SPACING,
+) -> float:
+    """Bead diameter for which two equal bodies head to tail sit `spacing` apart.
+
+    Parameters
+    ----------
+    build : callable
+        Body of a given bead diameter (nm).
+    smallest, largest : float
+        Diameters between which the solution lies, nm.
+    spacing : float
+        Distance of the centres at the minimum, nm.
+
+    Returns
+    -------
+    float
+        Diameter, nm, to 1e-4.
+
+    Raises
+    ------
+    ValueError
+        If the solution does not lie between `smallest` and `largest`.
+    """
+    from scipy.optimize import brentq
+
+    def excess(diameter: float) -> float:
+        body = build(diameter)
+        return head_to_tail_minimum(body, body).distance - spacing
+
+    return float(brentq(excess, smallest, largest, xtol=1e-4))
+
+
+def side_by_side_minimum(body: RigidBody, relative_permittivity: float = 1.0) -> SideBySide:
+    """Lowest energy of two equal bodies side by side, dipoles antiparallel.
+
+    First upright: the distance, the spin of either body about its axis and a small shift along the
+    axis are optimised on a grid and refined. Then everything is left free, and the minimum reached
+    is taken if it is still side by side (dipoles more than 135 degrees apart, and both more than 60
+    degrees off the line of centres).
+
+    Parameters
+    ----------
+    body : RigidBody
+        The kind.
+    relative_permittivity : float
+        Of the medium.
+
+    Returns
+    -------
+    SideBySide
+        Energy, distance, angle of the dipoles.
+    """
+    from scipy.optimize import minimize
+
+    def upright(points: FloatArray) -> FloatArray:
+        distance, spin_a, spin_b, offset = points.T
+        over = np.clip(np.abs(offset) - MAX_OFFSET, 0.0, None)
+        return 1e3 * over + pair_energy(
+            body,
+            body,
+            np.column_stack([distance, 0 * distance, offset]),
+            turn_about_z(spin_a),
+            rowan.multiply(turn_about_z(spin_b), TURNED_OVER),
+            relative_permittivity=relative_permittivity,
+        )
+
+    # half the reach of two bodies keeps the charges of one out of the other's
+    distances = np.linspace(body.reach, 2.4 * body.reach, 25)
+    period = 2.0 * np.pi / max(body.symmetry, 1)
+    spins = np.zeros(1) if body.symmetry == 0 else np.linspace(0.0, period, 20, endpoint=False)
+    offsets = np.linspace(-MAX_OFFSET, MAX_OFFSET, 5)
+    grid = np.stack(np.meshgrid(distances, spins, spins, offsets, indexing="ij"), -1)
+    energy, point = lowest(upright, grid.reshape(-1, 4))
+
+    def placed(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        spin_a = rowan.multiply(turn(x[3:6]), turn_about_z(point[1]))
+        spin_b = rowan.multiply(turn_about_z(point[2]), TURNED_OVER)
+        return x[:3], spin_a, rowan.multiply(turn(x[6:9]), spin_b)
+
+    def free(x: FloatArray) -> float:
+        return float(
+            pair_energy(body, body, *placed(x), relative_permittivity=relative_permittivity)[0]
+        )
+
+    start = np.array([point[0], 0.0, point[3], *np.full(6, 1e-3)])  # off any ridge
+    found = minimize(free, start, method="BFGS", options={"gtol": 1e-4})
+    r, q_a, q_b = placed(found.x)
+    distance = float(np.linalg.norm(r))
+    along_a, along_b = (rowan.to_matrix(q)[:, 2] for q in (q_a, q_b))
+    apart = float(np.degrees(np.arccos(np.clip(along_a @ along_b, -1.0, 1.0))))
+    off = max(abs(along_a @ r), abs(along_b @ r)) / distance
+    if found.fun <= energy and apart > 135.0 and off < 0.5:
+        return SideBySide(float(found.fun), distance, apart, relaxed=True)
+    return SideBySide(energy, float(np.hypot(point[0], point[3])), 180.0, relaxed=False)
+
+
+def calibration_table(found: Calibration | None = None) -> list[dict[str, str | float]]:
+    """Lay the results of :func:`calibrate` out for printing.
+
+    Parameters
+    ----------
+    found : Calibration, optional
+        The results; left out, the calibration is run.
+
+    Returns
+    -------
+    list of dict
+        Rows with `quantity`, `value`, `unit`, and `reference`: what it is held to, or empty.
+    """
+    found = found or calibrate()
+    rows: list[dict[str, str | float]] = []
+
+    def row(quantity: str, value: float, unit: str, reference: str = "") -> None:
+        rows.append({"quantity": quantity, "value": value, "unit": unit, "reference": reference})
+
+    spacing = f"{WIRE_SPACING} (Li et al. 2022, neighbours along c)"
+    row("sphere: bead diameter", found.sphere_sigma, "nm", f"{shapes.SPHERE_SIGMA} in use")
+    row("bladed: core diameter", found.core_sigma, "nm", f"{shapes.CORE_SIGMA} in use")
+    pairs: tuple[tuple[str, Minimum | SideBySide, str], ...] = (
+        ("sphere R-Au-Cu, head to tail", found.sphere, spacing),
+        ("bladed R-Au-Cu, head to tail, meshing", found.meshing, spacing),
+        ("bladed, head to tail, opposite hands meet", found.opposed, ""),
+        ("sphere Au3Cd, head to tail", found.au3cd_sphere, ""),
+        ("bladed Au3Cd, head to tail", found.au3cd_bladed, ""),
+        ("bladed, side by side, equal hands, no turn", found.side_equal, ""),
+        ("bladed, side by side, opposite hands, no turn", found.side_opposite, ""),
+        ("bladed R-Au-Cu, side by side", found.side_turned, "2.68 (Li et al. 2022, along b)"),
+    )
+    for name, pair, reference in pairs:
+        row(f"{name}: energy", pair.energy, "kJ/mol")
+        row(f"{name}: distance", pair.distance, "nm", reference)
+    period = 360.0 / catalog.body("R-Au-Cu", "bladed").symmetry
+    row(
+        "bladed R-Au-Cu: turn per body",
+        found.meshing.turn,
+        "deg",
+        f"180 modulo {period:.0f} (Li et al. 2022, 2_1 screw axis)",
+    )
+    return rows
+
+
+def _sphere_of(sigma: float) -> RigidBody:
+    """R-Au-Cu as `sphere` with a bead of another diameter."""
+    p = catalog.entry("R-Au-Cu")
+    return shapes.sphere(
+        p.name, mass=p.mass, charge=p.charge, separation=p.charge_separation, sigma=sigma
+    )
+
+
+def _with_faces(positive: int, negative: int, core_sigma: float = shapes.CORE_SIGMA) -> RigidBody:
+    """R-Au-Cu as `bladed` with other hands, the negative face not turned."""
+    p = catalog.entry("R-Au-Cu")
+    return shapes.bladed(
+        p.name,
+        mass=p.mass,
+        charge=p.charge,
+        separation=p.charge_separation,
+        faces=shapes.Faces(positive, negative, 0.0),
+        core_sigma=core_sigma,
+    )
+
+
+def _bladed_of(sigma: float) -> RigidBody:
+    """R-Au-Cu as `bladed` with core beads of another diameter."""
+    return _with_faces(1, 1, sigma)

@@ -1,0 +1,296 @@
+"""The catalogue of particles: data in ``particles/NAME.yaml``, read into typed entries.
+
+A user's own particles stand in files of the same form in :func:`own_folder`.
+
+A mirror image is not measured again: its file names the particle that it mirrors and what it is
+called, and everything else follows. A variant (a hypothesis) says what it changes of another
+particle, and why.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextvars import ContextVar
+from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from janus_md.common.errors import JanusError
+from janus_md.common.messages import shown, unknown
+from janus_md.common.yaml_text import NotYaml, load
+from janus_md.model.body import RigidBody
+from janus_md.model.shapes import nanocluster as shapes
+from janus_md.study.catalogue.particle import SOURCED, Particle
+
+MODELS = ("sphere", "bladed")
+"""Names of the models that a particle can be built by."""
+
+ENDING = ".yaml"
+"""Of the name of a particle's file."""
+
+_reading: ContextVar[tuple[str, ...]] = ContextVar("_reading", default=())
+"""Particles whose files are being read, each for the one before."""
+
+_MIRROR_KEYS = frozenset(
+    {"name", "mirror_of", "composition", "positive_fragment", "negative_fragment"}
+)
+_VARIANT_KEYS = frozenset({"name", "variant_of", *SOURCED, "sources"})
+
+
+def names() -> list[str]:
+    """Names of all particles, in alphabetical order, the user's own among them."""
+    return list(_files())
+
+
+def own_folder() -> Path:
+    """Folder of the user's own particles; it need not be there."""
+    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(home) / "janus-md" / "particles"
+
+
+@lru_cache(maxsize=1)
+def _files() -> dict[str, Traversable]:
+    """File of each particle, by their names in alphabetical order.
+
+    Raises
+    ------
+    JanusError
+        Where a user's own particle has the name of another.
+    """
+    files = _particles(list((resources.files("janus_md") / "particles").iterdir()))
+    own = _particles([path for path in _own_paths() if _objection(path) is None])
+    for name in sorted(files.keys() & own.keys()):
+        raise JanusError(f"particle {name}: {own[name]} has a name of the catalogue; rename it")
+    return dict(sorted((files | own).items()))
+
+
+def _own_paths() -> list[Path]:
+    """Everything in the user's own folder."""
+    folder = own_folder()
+    try:
+        return sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise JanusError(f"particles: {str(folder)!r} cannot be read: {error.strerror}") from error
+
+
+def _particles(files: Sequence[Traversable]) -> dict[str, Traversable]:
+    by_name = {file.name: file for file in files}
+    return {
+        name.removesuffix(ENDING): file for name, file in by_name.items() if name.endswith(ENDING)
+    }
+
+
+def _objection(path: Path) -> str | None:
+    """Say why something among the user's particles is no file of one; None where it is."""
+    if path.name.startswith("."):
+        return "it is a hidden file"
+    if not path.name.endswith(ENDING):
+        return f"its name does not end in {ENDING}"
+    if not path.exists():
+        return "it is a link to nothing"
+    return None if path.is_file() else "it is no file"
+
+
+def skipped() -> dict[Path, str]:
+    """Tell what in the user's own folder is no particle that can be used, and why.
+
+    Returns
+    -------
+    dict
+        Reasons by path: of what is no particle's file, and of files that do not fit.
+    """
+    names()  # refuses names that stand for two
+    found = {}
+    for path in _own_paths():
+        reason = _objection(path)
+        if reason is None:
+            name = path.name.removesuffix(ENDING)
+            try:
+                entry(name)
+            except JanusError as error:
+                reason = str(error).removeprefix(f"particle {shown(name)}: ")
+                reason = reason.removeprefix(f"{shown(path)} ")
+        if reason is not None:
+            found[path] = reason
+    return found
+
+
+def refusal(key: str, name: str) -> str:
+    """Say that there is no particle of this name, and which there are."""
+    for path in _own_paths():
+        if path.name == f"{name}{ENDING}" and (reason := _objection(path)):
+            return f"{key}: {name!r} cannot be read from {shown(path)}: {reason}"
+    return f"{unknown(key, name, names())}, and what you put into {own_folder()}"
+
+
+@lru_cache(maxsize=64)
+def entry(name: str) -> Particle:
+    """Return one entry of the catalogue.
+
+    Parameters
+    ----------
+    name : str
+        Name of the particle.
+
+    Returns
+    -------
+    Particle
+        The entry, complete; that of a mirror image too.
+
+    Raises
+    ------
+    JanusError
+        If there is no particle of this name, or its file does not fit the schema.
+    """
+    if name not in names():
+        raise JanusError(refusal("particle", name))
+    try:
+        text = _files()[name].read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it must be text in UTF-8"
+        raise JanusError(
+            f"particle {shown(name)}: {shown(_files()[name])} cannot be read: {why}"
+        ) from error
+    return read_particle(text, name)
+
+
+def read_particle(text: str, name: str) -> Particle:
+    """Read the text of a particle's file.
+
+    Parameters
+    ----------
+    text : str
+        YAML: the fields of :class:`Particle`; or of a mirror image its name, ``mirror_of`` and what
+        its composition and fragments are called; or of a variant its name, ``variant_of`` and what
+        it changes, with sources.
+    name : str
+        Name that the file must give.
+
+    Returns
+    -------
+    Particle
+        The entry.
+
+    Raises
+    ------
+    JanusError
+        If the text is not YAML, or does not fit.
+    """
+    try:
+        data = load(text, "safe")
+        if not isinstance(data, dict):
+            raise ValueError("the file must be a map of keys")
+        if data.get("name") != name:
+            raise ValueError(
+                f"name is {data.get('name')!r}; it must be that of the file, {shown(name)}"
+            )
+        if _as_yaml(name) != name:
+            raise ValueError(
+                f"name: {name!r} is not allowed; without quotes YAML reads it as something else"
+            )
+        if "mirror_of" in data:
+            _allow(data, _MIRROR_KEYS, "mirror image")
+            return _other(data, "mirror_of").mirror(**data)
+        if "variant_of" in data:
+            _allow(data, _VARIANT_KEYS, "variant")
+            return _other(data, "variant_of").variant(**data)
+        return Particle.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"])) or "the file"
+        raise JanusError(
+            f"particle {shown(name)}: {key}: {first['msg'].removeprefix('Value error, ')}"
+        ) from error
+    except (NotYaml, ValueError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        raise JanusError(f"particle {shown(name)}: {reason}") from error
+
+
+def _as_yaml(name: str) -> Any:
+    """Return what a name without quotes means in YAML."""
+    try:
+        return load(name, "safe")
+    except NotYaml:
+        return None
+
+
+def _other(data: dict[str, Any], key: str) -> Particle:
+    """Return the particle that `key` names, which must be another one."""
+    others = [one for one in names() if one != data["name"]]
+    if data[key] not in others:
+        raise ValueError(unknown(key, data[key], others))
+    before = _reading.get()
+    if data["name"] in before:
+        raise ValueError(f"{key}: {data[key]!r} in turn needs {data['name']}; one must be complete")
+    token = _reading.set((*before, data["name"]))
+    try:
+        return entry(data[key])
+    finally:
+        _reading.reset(token)
+
+
+def _allow(data: dict[str, Any], keys: frozenset[str], kind: str) -> None:
+    if strange := sorted(map(str, data.keys() - keys)):
+        allowed = ", ".join(sorted(keys))
+        raise ValueError(f"{', '.join(strange)}: a {kind} may only have {allowed}")
+
+
+@lru_cache(maxsize=128)
+def body(name: str, model: str) -> RigidBody:
+    """Build the rigid body of a particle; the same object each time.
+
+    Parameters
+    ----------
+    name : str
+        Name of the particle.
+    model : str
+        ``sphere`` or ``bladed``.
+
+    Returns
+    -------
+    RigidBody
+        The body, its arrays read-only; that of a mirror image is the mirrored body.
+
+    Raises
+    ------
+    JanusError
+        If the particle or the model is unknown, or the model cannot carry the dipole.
+    """
+    if model not in MODELS:
+        raise JanusError(f"model: {model!r} is unknown; allowed are {', '.join(MODELS)}")
+    particle = entry(name)
+    if particle.mirror_of is not None:
+        built = body(particle.mirror_of, model).mirror(name)
+    else:
+        try:
+            built = build(particle, model)
+        except ValueError as error:
+            raise JanusError(f"particle {name}: dipole: {error}") from error
+    for array in (built.positions, built.charges, built.inertia):
+        array.flags.writeable = False
+    return built
+
+
+def build(particle: Particle, model: str) -> RigidBody:
+    """Build the rigid body from the numbers of an entry alone, mirror image or not."""
+    if model == "sphere":
+        return shapes.sphere(
+            particle.name,
+            mass=particle.mass,
+            charge=particle.charge,
+            separation=particle.charge_separation,
+            enantiomer=particle.enantiomer,
+        )
+    return shapes.bladed(
+        particle.name,
+        mass=particle.mass,
+        charge=particle.charge,
+        separation=particle.charge_separation,
+        enantiomer=particle.enantiomer,
+        faces=shapes.Faces(particle.hands.positive, particle.hands.negative, particle.turn),
+    )

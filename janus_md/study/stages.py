@@ -1,0 +1,90 @@
+"""Stages of a run: relax, equilibrate, produce; and the bath that the state point asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from janus_md.model.body import RigidBody
+from janus_md.model.system import Bath
+from janus_md.model.units import PS_PER_NS, stokes_friction, thermal_energy
+from janus_md.study.statepoint import StatePoint
+
+RELAX_STEP_SHARE = 0.1
+"""The relaxation's time step as a share of the protocol's."""
+
+RELAX_DAMPING = 0.5
+"""Damping time of all motions while relaxing, ps."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a run.
+
+    Attributes
+    ----------
+    name : str
+        ``relax``, ``equilibrate`` or ``produce``.
+    steps : int
+        Number of steps.
+    time_step : float
+        ps.
+    bath : Bath
+        Temperature and friction.
+    frame_steps : int
+        Steps from frame to frame; 0 where none is kept.
+    """
+
+    name: str
+    steps: int
+    time_step: float
+    bath: Bath
+    frame_steps: int = 0
+
+
+def damped(bodies: tuple[RigidBody, ...], kT: float, damping: float, method: str) -> Bath:
+    """Bath that damps translation and rotation of every kind alike, in `damping` ps."""
+    return Bath(
+        kT,
+        method,
+        np.array([body.mass / damping for body in bodies]),
+        np.array([body.inertia / damping for body in bodies]),
+    )
+
+
+def bath(point: StatePoint, bodies: tuple[RigidBody, ...]) -> Bath:
+    """Bath of `point`: Stokes friction in a solvent, else one damping time for all motions."""
+    kT = thermal_energy(point.temperature)
+    method = point.protocol.name
+    if point.viscosity is None:
+        return damped(bodies, kT, point.protocol.damping_ps, method)
+    frictions = [stokes_friction(point.viscosity, body.hydrodynamic_radius) for body in bodies]
+    return Bath(
+        kT,
+        method,
+        np.array([gamma for gamma, _ in frictions]),
+        np.array([[gamma_r] * 3 for _, gamma_r in frictions]),
+    )
+
+
+def stages(point: StatePoint, bodies: tuple[RigidBody, ...]) -> tuple[Stage, ...]:
+    """Stages of the run of `point`, those without steps left out (production always stays)."""
+    numbers = point.protocol
+    environment = bath(point, bodies)
+    step = numbers.time_step_ps
+    gentle = damped(bodies, environment.kT, RELAX_DAMPING, "langevin")
+    frame_steps = max(1, round(numbers.frame_interval_ps / step))
+    # A whole number of frames, so that the last one is the end.
+    frames = max(1, round(numbers.produce_ns * PS_PER_NS / numbers.frame_interval_ps))
+    run = (
+        Stage(
+            "relax",
+            round(numbers.relax_ps / (RELAX_STEP_SHARE * step)),
+            RELAX_STEP_SHARE * step,
+            gentle,
+        ),
+        Stage("equilibrate", round(numbers.equilibrate_ns * PS_PER_NS / step), step, environment),
+        Stage("produce", frames * frame_steps, step, environment, frame_steps),
+    )
+    return tuple(stage for stage in run if stage.steps > 0)

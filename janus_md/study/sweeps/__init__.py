@@ -1,0 +1,1 @@
+"""Templates: a YAML file in, a list of state points out."""

@@ -1,0 +1,136 @@
+"""Sweep templates as text: YAML in, settings that remember their line out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from janus_md.common.errors import JanusError
+from janus_md.common.yaml_text import NotYaml, load
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A key of the state point, its value, and where it was given.
+
+    Attributes
+    ----------
+    key : str
+        Dotted name.
+    value : object
+        Plain value.
+    line : int
+        Line of the value, counted from 1.
+    given : int
+        Line that gives it to this map: that of the value, or of the map that merges it in.
+    """
+
+    key: str
+    value: Any
+    line: int
+    given: int
+
+
+class TemplateError(JanusError):
+    """A template that is refused, with the file and the line."""
+
+    def __init__(self, source: str, line: int | None, message: str) -> None:
+        where = f"{source}, line {line}" if line else source
+        super().__init__(f"{where}: {message}")
+
+
+def parse(text: str, source: str) -> Any:
+    """Read YAML; maps and lists of the result know their lines.
+
+    Raises
+    ------
+    TemplateError
+        If it is not YAML, has a key twice, holds itself, or is not a map.
+    """
+    try:
+        data = load(text, "rt")
+    except NotYaml as error:
+        if error.line is None:
+            message = f"cannot be read as YAML ({error.reason})"
+            raise TemplateError(source, None, message) from error
+        # At its end, a text has no line to show.
+        found = text.splitlines()[error.line - 1 : error.line]
+        shown = f"{found[0].rstrip()[:60]!r} " if found else ""
+        raise TemplateError(
+            source,
+            error.line,
+            f"{shown}cannot be read as YAML ({error.reason}); a line must be `key: value`, an item "
+            "`- value`, and brackets and quotes must be closed",
+        ) from error
+    if not isinstance(data, dict):
+        raise TemplateError(source, None, "a template must be a map of keys")
+    return data
+
+
+def line_of(container: Any, key: Any) -> int:
+    """Line, counted from 1, of the value of a key of a map, or of an item of a list.
+
+    Of a key that a map has by a merge (``<<``), it is that of the value in the map that it is from.
+    """
+    is_map = isinstance(container, Mapping)
+    if not is_map:
+        return int(container.lc.item(key)[0]) + 1
+    own = container.lc.data or {}
+    if key in own:
+        return int(container.lc.value(key)[0]) + 1
+    for merged in container.merge:
+        if key in merged:
+            return line_of(merged, key)
+    return int(container.lc.line) + 1
+
+
+def line_of_key(container: Any, key: Any) -> int:
+    """Line, counted from 1, of a key of a map, or of the map where it has the key by a merge."""
+    if key in (container.lc.data or {}):
+        return int(container.lc.key(key)[0]) + 1
+    return int(container.lc.line) + 1
+
+
+def settings(mapping: Any, prefix: str = "", given: int | None = None) -> Iterator[Setting]:
+    """Yield the settings of a map, nested maps as dotted keys.
+
+    `given` is the line that gives all of them, where that is not where they stand.
+    """
+    for key, value in mapping.items():
+        name, line = f"{prefix}{key}", line_of(mapping, key)
+        merged = key not in (mapping.lc.data or {})
+        here = given or (line_of_key(mapping, key) if merged else None)
+        if isinstance(value, Mapping) and value:
+            yield from settings(value, f"{name}.", here)
+        else:
+            yield Setting(name, plain(value), line, here or line)
+
+
+def plain(value: Any) -> Any:
+    """Return a value of the YAML reader as Python's own type."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value
+
+
+def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Return dotted keys as nested maps."""
+    nested: dict[str, Any] = {}
+    for key, value in flat.items():
+        *path, last = key.split(".")
+        inside = nested
+        for part in path:
+            inside = inside.setdefault(part, {})
+        inside[last] = value
+    return nested
+
+
+def overlap(first: str, second: str) -> bool:
+    """Whether two dotted keys are the same, or one holds the other."""
+    return f"{first}.".startswith(f"{second}.") or f"{second}.".startswith(f"{first}.")

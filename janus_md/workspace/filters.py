@@ -1,0 +1,168 @@
+"""Questions to columns of jobs: which ones are meant, which jobs fit a filter."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from janus_md.common.errors import JanusError
+
+if TYPE_CHECKING:
+    from janus_md.workspace.columns import Columns
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "!=": operator.ne,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "=": operator.eq,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+"""What may stand between key and value of a filter; of two that fit, the longer counts."""
+
+_FILTER = re.compile(r"\s*([\w.+\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
+
+
+RESULTS = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")
+"""Averages worth printing."""
+
+PASSED = "heat.passed"
+"""Column that is false where a run did not keep the temperature of its bath."""
+
+TELLING = (*RESULTS, "failure", "passed")
+"""What of the documents is worth printing, by its :func:`document_keys`."""
+
+
+def telling_columns(rows: Columns) -> list[str]:
+    """Columns worth printing: job, status, what varies, and the main results."""
+    mixed = any(name.startswith("mixture.") for name in rows.names)
+    told = ("particle", "mixture") if mixed else ("substance",)  # both say the same
+    sound = rows.sound() if rows.damaged else rows
+    varying = [
+        name
+        for name in rows.names
+        if not name.startswith(("execution.", "analysis.", "failure.", "heat.", "mixture."))
+        and name not in told
+        and (values := sound[name])
+        and values.count(values[0]) < len(values)
+    ]
+    wanted = ["job", "status", "substance" if mixed else "particle", *varying]
+    wanted += [f"analysis.{name}.mean" for name in RESULTS] + ["failure.message"]
+    if PASSED in rows.names and False in rows[PASSED]:
+        wanted.append(PASSED)
+    return [name for name in dict.fromkeys(wanted) if name in rows.names]
+
+
+def document_keys(filters: Iterable[str], columns: Iterable[str] = ()) -> set[str]:
+    """Keys of documents at or above the values that filters and names of columns ask for.
+
+    Raises
+    ------
+    JanusError
+        Where a filter cannot be read.
+    """
+    names = [*columns, *(_parse(text)[0] for text in filters)]
+    return {name.split(".")[0] for name in names}
+
+
+def column(rows: Columns, name: str) -> str:
+    """Return the column that `name` means: its name, its last part, or that of an average.
+
+    Raises
+    ------
+    JanusError
+        Where no column fits, or several do.
+    """
+    if name in rows.names:
+        return name
+    fitting = [one for one in rows.names if one.endswith((f".{name}", f".{name}.mean"))]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise JanusError(f"column: {name!r} may be any of {', '.join(fitting)}; give it in full")
+    raise JanusError(_unknown(name, rows.names_on_disk()))
+
+
+def _unknown(name: str, names: list[str]) -> str:
+    """Say what was meant, else which short names there are: all columns are too many to read."""
+    short = {one.removesuffix(".mean").rsplit(".", 1)[-1]: one for one in names}
+    if near := get_close_matches(name, [*names, *short], n=1):
+        return f"column: {name!r} is unknown (did you mean {near[0]}?); `--columns all` shows all"
+    known = [key for key, one in short.items() if not one.startswith(("execution.", "failure."))]
+    known = [key for key in known if not short[key].endswith(".error")]
+    return (
+        f"column: {name!r} is unknown; allowed are {', '.join(known)}, and others that "
+        "`--columns all` shows"
+    )
+
+
+def select(rows: Columns, filters: Iterable[str]) -> Columns:
+    """Keep the jobs that fit every filter, such as ``relative_permittivity<2``.
+
+    Parameters
+    ----------
+    rows : Columns
+        The jobs.
+    filters : iterable of str
+        Key, operator (one of :data:`OPERATORS`) and value each; the value is compared as a number
+        where it is one. ``null`` stands for no value. After = and != several values may stand,
+        with commas between them: any of them, none of them.
+
+    Raises
+    ------
+    JanusError
+        Where a filter cannot be read, or its key is unknown.
+    """
+    for text in filters:
+        key, sign, value = _parse(text)
+        values = rows[column(rows, key)]
+        wanted = re.split(r"\s*,\s*", value) if sign in ("=", "==", "!=") else [value]
+        for one in wanted:
+            _check_comparable(text, values, one)
+        enough = all if sign == "!=" else any
+        rows = rows.keep([enough(_fits(found, sign, one) for one in wanted) for found in values])
+    return rows
+
+
+def _parse(text: str) -> tuple[str, str, str]:
+    """Key, operator and value of a filter."""
+    match = _FILTER.fullmatch(text)
+    if match is None:
+        raise JanusError(
+            f"filter: {text!r} cannot be read; it must be key, operator "
+            f"({' '.join(OPERATORS)}) and value, such as relative_permittivity<2"
+        )
+    key, sign, value = match.groups()
+    return key, sign, value
+
+
+def _check_comparable(text: str, values: Iterable[Any], wanted: str) -> None:
+    """Refuse to hold numbers against a text."""
+    kinds = {type(one) for one in values}
+    if kinds.isdisjoint((int, float)) or wanted == "null" or not kinds.isdisjoint((str, bool)):
+        return
+    try:
+        float(wanted)
+    except ValueError as error:
+        raise JanusError(f"filter: {text!r}: {wanted!r} must be a number, or null") from error
+
+
+def _fits(found: Any, sign: str, wanted: str) -> bool:
+    missing = found is None or (isinstance(found, float) and math.isnan(found))
+    if missing or wanted == "null":
+        same = missing and wanted == "null"
+        return same if sign in ("=", "==") else sign == "!=" and not same
+    compare = OPERATORS[sign]
+    if isinstance(found, bool):
+        return bool(compare(str(found).lower(), wanted.lower()))
+    if isinstance(found, str):
+        return bool(compare(str(found), wanted))
+    try:
+        return bool(compare(found, float(wanted)))
+    except (ValueError, TypeError):
+        return sign == "!="

@@ -1,0 +1,210 @@
+"""The workspace on disk, in signac's layout: made and opened.
+
+signac's own state point cache (`.signac/statepoint_cache.json.gz`) is written for those who ask
+signac. This package reads the state points themselves and holds each against its id, which is its
+hash (:mod:`janus_md.workspace.records`): that takes no longer, and a damaged cache misleads nobody.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import tempfile
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from janus_md.common import locks
+from janus_md.common.errors import JanusError
+from janus_md.workspace.records import STATE_POINT, Record, read_document, read_jobs
+
+if TYPE_CHECKING:
+    from signac import Project
+    from signac.job import Job
+
+__all__ = [
+    "Record", "check_cache", "create", "job_of", "open_job", "open_project", "read_document",
+    "read_jobs",
+]  # fmt: skip
+
+PATIENCE = 120.0
+"""Seconds that :func:`create` waits for another one in the same folder."""
+
+_DAMAGED_CACHE = (EOFError, OSError, RecursionError, TypeError, ValueError, zlib.error)
+
+_STAGING = ".new-"
+_STALE_SECONDS = 3600.0  # staging that was not touched for so long is left of an init that died
+
+
+def open_project(directory: str | Path) -> Project:
+    """Open the workspace in `directory` itself.
+
+    Raises
+    ------
+    JanusError
+        Where `directory` is not a workspace, or one of another schema of signac.
+    """
+    import signac
+
+    try:
+        return signac.Project(Path(directory).resolve())
+    except (LookupError, OSError) as error:
+        raise JanusError(
+            f"directory: {str(directory)!r} is not a workspace; it must be a folder that "
+            "`janus-md init` made"
+        ) from error
+    except (signac.errors.Error, ValueError) as error:
+        raise _unusable(directory, error) from error
+
+
+def _unusable(directory: str | Path, error: Exception) -> JanusError:
+    """Say what is wrong with signac's own files: their schema is another, or they are damaged."""
+    from signac.errors import IncompatibleSchemaVersion
+
+    why = " ".join(str(error).split())
+    if not isinstance(error, IncompatibleSchemaVersion):
+        why = f"its .signac/config is damaged ({why})"
+    return JanusError(f"directory: {str(directory)!r} cannot be used by signac: {why}")
+
+
+def open_job(directory: Path) -> Job:
+    """Open the job whose folder is `directory`, in a workspace."""
+    return job_of(open_project(directory.parent.parent), directory.name)
+
+
+def job_of(project: Project, name: str) -> Job:
+    """Open the job of this id, whatever has become of signac's cache.
+
+    Raises
+    ------
+    KeyError
+        Where there is none.
+    """
+    try:
+        return project.open_job(id=name)
+    except _DAMAGED_CACHE:
+        _drop_cache(project)
+        return project.open_job(id=name)
+
+
+def check_cache(project: Project) -> None:
+    """Remove signac's cache of state points where it is damaged."""
+    with suppress(KeyError):  # there is no such job, but the cache is read
+        job_of(project, "0" * 32)
+
+
+def _drop_cache(project: Project) -> None:
+    """Remove signac's cache of state points: it makes do without."""
+    Path(project.fn(project.FN_CACHE)).unlink(missing_ok=True)
+
+
+def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
+    """Make the workspace in `directory`, or add jobs to it; return how many are new.
+
+    A job's folder gets its name when its state point is in it, so that whatever interrupts this
+    leaves whole jobs alone, and the next call makes the rest. State points that are damaged are
+    written anew.
+
+    Raises
+    ------
+    JanusError
+        Where `directory` is a file or cannot be written.
+    """
+    import signac
+
+    if directory.exists() and not directory.is_dir():
+        raise JanusError(f"directory: {str(directory)!r} is a file; it must be a folder, or new")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with _alone(directory):
+            project = signac.init_project(path=directory.resolve())
+            new = _add(Path(project.workspace), statepoints)
+            _update_cache(project)
+            script = directory / "project.py"
+            if not script.exists():
+                partial = directory / "project.py.partial"
+                shutil.copyfile(Path(__file__).with_name("project.py"), partial)
+                partial.replace(script)
+    except OSError as error:
+        raise JanusError(f"directory: {str(directory)!r} cannot be written: {error}") from error
+    except (signac.errors.Error, ValueError) as error:
+        raise _unusable(directory, error) from error
+    return new
+
+
+def _update_cache(project: Project) -> None:
+    """Write signac's cache anew; not where a job is damaged, of which `status` tells."""
+    from signac.errors import JobsCorruptedError
+
+    check_cache(project)
+    with suppress(KeyError, JobsCorruptedError):
+        project.update_cache()
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Keep other calls of :func:`create` away: signac's own files are not written in one stroke."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        with ExitStack() as held:
+            with suppress(OSError):  # the folder around it may not be writable
+                held.enter_context(locks.taking(descriptor, directory.resolve(), PATIENCE, 0.1))
+            yield
+    finally:
+        os.close(descriptor)
+
+
+def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
+    from signac.job import calc_id
+
+    workspace.mkdir(exist_ok=True)
+    for left in workspace.glob(f"{_STAGING}*"):
+        if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    there = set(os.listdir(workspace))
+    staging = tempfile.mkdtemp(prefix=_STAGING, dir=workspace)
+    new = 0
+    try:
+        for statepoint in statepoints:
+            job_id = calc_id(statepoint)
+            place = f"{workspace}/{job_id}"
+            if job_id in there:
+                _mend(place, statepoint, staging)
+                continue
+            made = f"{staging}/{job_id}"
+            os.mkdir(made)
+            _write(f"{made}/{STATE_POINT}", statepoint)
+            try:
+                os.rename(made, place)
+                new += 1
+            except OSError as error:
+                if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                    raise
+                shutil.rmtree(made)  # another init was faster
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return new
+
+
+def _mend(place: str, statepoint: Mapping[str, Any], staging: str) -> None:
+    """Write the state point of a job again where it is not whole."""
+    try:
+        with open(f"{place}/{STATE_POINT}", "rb") as file:
+            if json.loads(file.read()) == statepoint:
+                return
+    except (FileNotFoundError, ValueError, RecursionError):
+        pass
+    written = f"{staging}/{STATE_POINT}"
+    _write(written, statepoint)
+    os.replace(written, f"{place}/{STATE_POINT}")
+
+
+def _write(path: str, statepoint: Mapping[str, Any]) -> None:
+    """Write a state point as signac does."""
+    with open(path, "wb") as file:
+        file.write(json.dumps(statepoint).encode())

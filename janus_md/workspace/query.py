@@ -1,0 +1,236 @@
+"""What a workspace holds, in the order of its state points: records, labels, one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from janus_md.workspace import heat
+from janus_md.workspace.columns import Columns, substance
+from janus_md.workspace.filters import (
+    PASSED,
+    TELLING,
+    column,
+    document_keys,
+    select,
+    telling_columns,
+)
+from janus_md.workspace.jobs import job_of, open_job, open_project
+from janus_md.workspace.records import Record, job_ids, read_jobs, strays
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from signac import Project
+
+__all__ = [
+    "TELLING",
+    "Columns",
+    "column",
+    "columns",
+    "document_keys",
+    "folders",
+    "job_of",
+    "labels",
+    "open_job",
+    "open_project",
+    "records",
+    "select",
+    "strays",
+    "table",
+    "telling_columns",
+    "withheld",
+    "write_report",
+]
+
+Told = Callable[[str, str], None]
+"""Is called with a job that cannot be used, and why."""
+
+_PARTICLES = ("particle", "mixture")
+
+
+def records(
+    project: Project,
+    ids: Iterable[str] | None = None,
+    keys: Collection[str] | None = None,
+    *,
+    thorough: bool = False,
+) -> list[Record]:
+    """Read jobs, in the order of their state points: by particle, then key by key.
+
+    Parameters
+    ----------
+    project, ids, keys, thorough
+        As of :func:`janus_md.workspace.records.read_jobs`.
+
+    Raises
+    ------
+    JanusError
+        Where there are none.
+    """
+    found = list(read_jobs(project, ids, keys, thorough=thorough))
+    order = _order([(record.id, record.statepoint) for record in found])
+    return [found[k] for k in order]
+
+
+def columns(
+    project: Project,
+    keys: Collection[str] | None = None,
+    allow: Collection[str] = (),
+    *,
+    thorough: bool = False,
+) -> Columns:
+    """Read all jobs into columns, in the order of :func:`records`.
+
+    Parameters
+    ----------
+    project, keys, thorough
+        As there.
+    allow : collection of str
+        With ``heat``, jobs that did not keep the temperature of their bath (``heat.passed`` is
+        false) have their results; without it, these are None, and so stay out of averages.
+
+    Raises
+    ------
+    JanusError
+        Where there are no jobs, or `allow` has another word.
+    """
+    heat.check_allowed(allow)
+    wanted = None if keys is None else {*keys, PASSED.rpartition(".")[2]}
+    told: list[tuple[str, Mapping[str, Any]]] = []
+
+    def each() -> Iterator[Record]:
+        for record in read_jobs(project, keys=wanted, thorough=thorough):
+            told.append((record.id, record.statepoint))
+            yield record
+
+    found = Columns(each()).take(_order(told))
+    if heat.KEY not in allow:
+        found.clear("analysis.", withheld(found))
+    return found
+
+
+def withheld(rows: Columns) -> list[int]:
+    """Rows of jobs that did not keep the temperature of their bath."""
+    if PASSED not in rows.names:
+        return []
+    return [row for row, passed in enumerate(rows[PASSED]) if passed is False]
+
+
+def _order(jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:
+    """Places of jobs, given as ids with state points, in their order."""
+    varying = varying_keys([statepoint for _, statepoint in jobs])
+
+    def rank(place: int) -> tuple[str, list[tuple[int, Any]], str]:
+        name, statepoint = jobs[place]
+        return substance(statepoint), [_rank(value_at(statepoint, key)) for key in varying], name
+
+    return sorted(range(len(jobs)), key=rank)
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    """Place of a value among others: numbers first."""
+    return (0, value) if isinstance(value, int | float) else (1, str(value))
+
+
+def folders(project: Project) -> dict[str, Path]:
+    """Folder of each job, by its id."""
+    return {name: Path(project.workspace, name) for name in job_ids(project)}
+
+
+def varying_keys(statepoints: Sequence[Mapping[str, Any]], prefix: str = "") -> list[str]:
+    """Dotted keys whose values are not the same in all state points, sorted; particles aside.
+
+    Those that are empty, since they could not be read, do not count.
+    """
+    found = []
+    if not prefix:
+        statepoints = [one for one in statepoints if one]
+    for key in sorted(set().union(*statepoints)):
+        if not prefix and key in _PARTICLES:
+            continue
+        held: list[Any] = [statepoint.get(key) for statepoint in statepoints]
+        if held.count(held[0]) == len(held):
+            continue
+        if all(isinstance(value, dict) for value in held):
+            found += varying_keys(held, f"{prefix}{key}.")
+        else:
+            found.append(f"{prefix}{key}")
+    return found
+
+
+def value_at(nested: Mapping[str, Any], key: str) -> Any:
+    """Value of a dotted key in nested maps; None where there is none."""
+    value: Any = nested
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def labels(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Name each state point by its particles and the keys that are not the same in all."""
+    keys = varying_keys(statepoints)
+    return [label(statepoint, keys) for statepoint in statepoints]
+
+
+def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
+    """Name a state point by its particles and the values of `keys`."""
+    from janus_md.analysis.sweep.groups import say
+
+    varying = {key: value_at(statepoint, key) for key in keys}
+    return ", ".join(say({"substance": substance(statepoint), **varying}))
+
+
+def table(
+    project: Project, filters: Iterable[str] = (), allow: Collection[str] = ()
+) -> pd.DataFrame:
+    """Lay out the jobs of a workspace as a table, with the columns of :class:`Columns`.
+
+    Parameters
+    ----------
+    project : signac.Project
+        The workspace.
+    filters : iterable of str
+        What the jobs must fit, such as ``particle=R-Au-Cu`` (:func:`select`).
+    allow : collection of str
+        As of :func:`columns`.
+
+    Raises
+    ------
+    JanusError
+        Where there are no jobs, or a filter or `allow` is refused.
+    """
+    return frame(select(columns(project, allow=allow), filters))
+
+
+def frame(rows: Columns) -> pd.DataFrame:
+    """Return columns as a DataFrame."""
+    import pandas as pd
+
+    return pd.DataFrame({name: rows.packed(name) for name in rows.names})
+
+
+def write_report(
+    project: Project,
+    out: Path,
+    told: Told = lambda job, why: None,
+    allow: Collection[str] = (),
+) -> list[Path]:
+    """Write the report of a workspace into `out`; return its files, report.html first.
+
+    `told` is called with each job that is left out because something is damaged, and why; `allow`
+    is that of :func:`columns`.
+
+    Raises
+    ------
+    JanusError
+        Where the workspace holds no jobs.
+    """
+    from janus_md.analysis.report import page as report
+
+    rows = columns(project, allow=allow, thorough=True)
+    for job, why in rows.damaged.items():
+        told(job, why)
+    return report.write_report(
+        frame(rows.sound()), folders(project), out, damaged=rows.damaged, told=told
+    )
