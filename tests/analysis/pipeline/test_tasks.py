@@ -1,0 +1,76 @@
+"""Processes that share out the frames of a file: who ends them, and who does not."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from janus_md.analysis.frames.source import GsdSource, bond_criterion
+from janus_md.analysis.pipeline import tasks
+from janus_md.analysis.pipeline.frame import Settings
+from janus_md.common.interrupts import SIGNALS
+from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+from tests.conftest import PATIENCE, environment, wait_for
+from tests.running.workstation.test_runner import running
+
+EDGE, FRAMES = 24.0, 6
+
+
+def main(path: str) -> None:
+    """Analyse a frame, tell which processes have begun, and go on where told to."""
+    tasks.WORTH_SECONDS = 0.0
+    with GsdSource(path) as source:
+        about = source.metadata()
+        settings = Settings.of(bond_criterion(about), about)
+        each = [
+            tasks.Task(source.path, source.types, (k,), frozenset(), 1.0, 50, settings)
+            for k in range(FRAMES)
+        ]
+    parts = tasks.results(each, 2)
+    done = [next(parts), next(parts)]
+    print(*(one.pid for one in multiprocessing.active_children()), flush=True)
+    sys.stdin.readline()
+    done.append(next(parts))
+    print(*(part.rows[0]["step"] for part in done), flush=True)
+    sys.stdin.readline()
+
+
+def test_a_signal_to_all_processes_ends_none_but_a_parent_that_is_killed_does(
+    tmp_path: Path,
+) -> None:
+    """A batch system tells every process of a job: the one that shares out decides."""
+    frames = []
+    for k in range(FRAMES):
+        x, u = straight_wires(np.random.default_rng(5), 12, 3, EDGE)
+        about = metadata({"A": ""}) if k == 0 else None
+        box = [EDGE, EDGE, EDGE, 0.0, 0.0, 0.0]
+        frames.append(gsd_frame(x, quaternions_along(u), box, step=200 * k, about=about))
+    path = write_gsd(tmp_path / "some.gsd", frames)
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"from {__name__} import main; main({str(path)!r})"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    pool = [int(pid) for pid in process.stdout.readline().split()]
+    assert pool
+    for number in SIGNALS:
+        for pid in pool:
+            os.kill(pid, number)
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "0 200 400\n"
+    assert all(map(running, pool))
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=PATIENCE)
+    wait_for(lambda: not any(map(running, pool)))

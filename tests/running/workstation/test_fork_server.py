@@ -1,0 +1,81 @@
+"""The process that all others are forked from: what ends it, and what does not."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from janus_md.common.interrupts import SIGNALS
+from janus_md.running.workstation import fork_server
+from tests.conftest import environment, wait_for
+from tests.running.workstation.test_runner import running
+
+
+def leave(pipe: Connection) -> None:
+    """A process that tells how it has met the signal that a terminal sends to all."""
+    sys.exit(3 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN else 4)
+
+
+def main() -> None:
+    """Tell the exit codes of processes of a server that met signals at once and is then killed."""
+    fork_server.begin()
+    server = forkserver._forkserver._forkserver_pid
+    for number in SIGNALS:
+        os.kill(server, number)
+    for _ in range(2):
+        process, pipe = fork_server.start(leave)
+        process.join()
+        pipe.close()
+        print(process.exitcode, forkserver._forkserver._forkserver_pid == server)
+    os.kill(server, signal.SIGSTOP)
+    threading.Timer(0.5, os.kill, (server, signal.SIGKILL)).start()
+    process, _ = fork_server.start(leave)  # has asked it, and waits
+    process.join()
+    print(process.exitcode)
+
+
+def test_signals_that_come_while_it_begins_do_not_end_it() -> None:
+    """Ctrl-C in the first seconds of a run, a batch system's signal to all of a job's processes."""
+    command = [sys.executable, "-c", f"from {__name__} import main; main()"]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    *forked, last = done.stdout.split()
+    assert forked == ["3", "True", "3", "True"]
+    assert last in ("3", "4")  # of another server, or, where it had been asked, of none
+
+
+def tell(pipe: Connection) -> None:
+    """A process that ends when nobody listens any more."""
+    with contextlib.suppress(BrokenPipeError):
+        while True:
+            pipe.send_bytes(b".")
+            time.sleep(0.05)
+
+
+def suspend_one() -> None:
+    """Suspend a process, tell which, and wait."""
+    fork_server.begin()
+    process, pipe = fork_server.start(tell)
+    pipe.recv_bytes()
+    os.kill(process.pid, signal.SIGSTOP)
+    print(process.pid, flush=True)
+    process.join()
+
+
+def test_a_suspended_process_does_not_outlive_the_one_that_asked_for_it() -> None:
+    command = [sys.executable, "-c", f"from {__name__} import suspend_one; suspend_one()"]
+    asked = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
+    assert asked.stdout is not None
+    suspended = int(asked.stdout.readline())
+    wait_for(lambda: "\nState:\tT" in Path(f"/proc/{suspended}/status").read_text())
+    asked.kill()
+    asked.wait()
+    wait_for(lambda: not running(suspended))

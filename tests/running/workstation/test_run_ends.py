@@ -1,0 +1,335 @@
+"""How a run ends before its time: by Ctrl-C, by a crash of a worker, by want of memory."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import pty
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from janus_md.common import interrupts
+from janus_md.running import worker
+from janus_md.running.workstation import fork_server, runner
+from janus_md.running.workstation.processes import Job, Running
+from tests.conftest import PATIENCE, TINY, Result, environment, wait_for
+from tests.running.workstation.devices import little_memory
+from tests.running.workstation.test_runner import document, frames, make, running
+
+Cli = Callable[..., Result]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+ENDLESS = TINY.replace("produce_ns: 0.02", "produce_ns: 500.0").replace(
+    "frame_interval_ps: 2.0", "frame_interval_ps: 100.0"
+)
+"""A job that does not end while a test lasts."""
+
+
+def worker_of(job: Path) -> int:
+    """Process that works on a job; waits until it integrates."""
+    wait_for(lambda: (job / "trajectory.partial.gsd").exists())
+    return int(json.loads((job / "run.lock").read_text())["pid"])
+
+
+def test_a_second_interrupt_stops_at_once(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    process = start_janus_md("run", "-d", place, "--engine", engine)
+    worker = worker_of(job)
+    assert Path(f"/proc/{worker}/comm").read_text() == f"janus {job.name[:8]}\n"
+    os.kill(worker, signal.SIGSTOP)  # it cannot write the checkpoint that it is asked for
+    process.send_signal(signal.SIGINT)
+    assert process.stdout is not None
+    said = ""
+    while "another Ctrl-C stops at once" not in said:
+        said = process.stdout.readline()
+        assert said
+    assert running(worker)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, err
+    assert out == "stopped at once; run again to go on from the last checkpoints\n"
+    assert not running(worker)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc, and who wakes whom, are Linux's")
+def test_ctrl_z_suspends_the_workers_too_and_a_kill_leaves_none_behind(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "janus_md.cli.app", "run", "-d", place, "--engine", engine],
+        stdout=subprocess.DEVNULL,
+        env=environment(),
+        process_group=0,  # as a shell does; of its own session it could not be suspended
+    )
+    both = (process.pid, worker_of(job))
+
+    def states() -> list[str]:
+        texts = [Path(f"/proc/{one}/stat").read_text() for one in both]
+        return [text.rpartition(")")[2].split()[0] for text in texts]
+
+    for _ in range(2):
+        os.killpg(process.pid, signal.SIGTSTP)
+        wait_for(lambda: states() == ["T", "T"])
+        os.killpg(process.pid, signal.SIGCONT)
+        wait_for(lambda: "T" not in states())
+    os.killpg(process.pid, signal.SIGTSTP)
+    wait_for(lambda: states() == ["T", "T"])
+    process.kill()
+    process.wait()
+    wait_for(lambda: not running(both[1]))
+    assert (job / "restart.npz").exists()
+
+
+def test_a_terminal_shows_a_table_and_takes_ctrl_c(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "janus_md.cli.app", "run", "-d", place, "--engine", engine],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment() | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"},
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    shown = b""
+
+    def read() -> bool:
+        nonlocal shown
+        try:
+            chunk = os.read(ours, 1 << 16)
+        except OSError:  # the terminal's other side is closed
+            return False
+        shown += chunk
+        return bool(chunk)
+
+    wait_for(lambda: read() and b"produce" in shown)
+    assert b"steps/s" in shown
+    assert b"0 of 1 job done, 1 running" in shown
+    os.write(ours, b"\x03")
+    while read():
+        pass
+    os.close(ours)
+    assert process.wait(timeout=PATIENCE) == 75
+    assert b"stopping in checkpoints" in shown
+    assert b"1 left for a later run" in shown
+    assert (job / "restart.npz").exists()
+
+
+def test_a_signal_to_all_processes_ends_in_checkpoints(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    """As a batch system sends it: to the run, to what forks its workers, and to the workers."""
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "janus_md.cli.app", "run", "-d", place, "--engine", engine],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        start_new_session=True,
+    )
+    worker = worker_of(job)
+    os.kill(worker, signal.SIGTERM)
+    os.killpg(process.pid, signal.SIGTERM)
+    out, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 75, out
+    assert "1 left for a later run" in out
+    assert (job / "restart.npz").exists()
+    assert "failure" not in document(job)
+
+
+def test_a_second_run_leaves_the_jobs_of_the_first_alone(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    first = start_janus_md("run", "-d", place, "--engine", engine)
+    worker_of(job)
+    output = job / "simulate.out"
+    output.write_text("words")
+    second = janus_md("run", "-d", place, "--engine", engine)
+    assert second.code == 75
+    assert "1 held by another run" in second.out
+    assert output.read_text() == "words"
+    output.unlink()  # whoever does so
+    first.send_signal(signal.SIGINT)
+    out, err = first.communicate(timeout=PATIENCE)
+    assert (first.returncode, err) == (75, "")
+    assert out.endswith("1 left for a later run\n")
+
+
+class Signals:
+    """A display that lets a signal come with the first job, and again when that is told."""
+
+    def begin(self, running: Running) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def show(self, running: Iterable[Running]) -> None: ...
+
+    def end(self, running: Running, code: int) -> None: ...
+
+    def note(self, text: str) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_signal_that_comes_twice_is_one_and_later_a_second_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch system may tell each process of a job and the job's first one once more."""
+
+    def start(job: Job, operation: str, resources: worker.Resources, gpu_id: None) -> Running:
+        process, pipe = fork_server.start(little_memory, job.directory)
+        return Running(job, operation, process, pipe, tmp_path / "log")
+
+    monkeypatch.setattr(runner, "start", start)
+    folder = tmp_path / "device"
+    folder.mkdir()
+    jobs = [Job("id", folder, "label", ("simulate",))]
+    before = {number: signal.getsignal(number) for number in interrupts.SIGNALS}
+    monkeypatch.setattr(interrupts, "SAME", 1e3)
+    outcome = runner.run_jobs(jobs, runner.Machine(), Signals(), lambda *_: None)
+    assert outcome.left == jobs
+    monkeypatch.setattr(interrupts, "SAME", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run_jobs(jobs, runner.Machine(), Signals(), lambda *_: None)
+    assert {number: signal.getsignal(number) for number in interrupts.SIGNALS} == before
+
+
+class SignalAtTheEnd:
+    """A standard output whose last flush, as the interpreter leaves, finds a signal coming."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def work_and_hear_a_signal_at_the_end(pipe: Connection, *arguments: Any) -> None:
+    sys.stdout = SignalAtTheEnd()  # type: ignore[assignment]
+    worker.work_forked(pipe, *arguments)
+
+
+def test_a_signal_to_a_worker_that_leaves_changes_nothing(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    """A run passes on a signal that the worker had as well, and has obeyed: it comes late."""
+    place, log = tmp_path / "workspace", tmp_path / "log"
+    job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
+    resources = worker.Resources(engine, "auto", 1, 0)
+    fork_server.begin()
+    process, _ = fork_server.start(
+        work_and_hear_a_signal_at_the_end, "simulate", job, resources, log, dict(os.environ)
+    )
+    process.join()
+    assert process.exitcode == worker.DONE, log.read_text()
+    assert len(frames(job)) == 11
+    # What MPICH shares is in nobody's way: it stood there until the machine was booted again.
+    assert not list(Path("/dev/shm").glob(f"mpich_shm_{process.pid:x}_*"))
+
+
+def work_and_drop_the_exception_of_a_signal(pipe: Connection, *arguments: Any) -> None:
+    work = worker.work
+
+    def told(*more: Any) -> int:
+        with contextlib.suppress(SystemExit):  # as the interpreter does in a callback
+            os.kill(os.getpid(), signal.SIGTERM)
+        return work(*more)
+
+    worker.work = told
+    worker.work_forked(pipe, *arguments)
+
+
+@pytest.mark.parametrize("operation", ["simulate", "analyze"])
+def test_a_signal_is_heard_where_no_exception_can_be_raised(
+    operation: str, janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    place, log = tmp_path / "workspace", tmp_path / "log"
+    job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
+    resources = worker.Resources(engine, "auto", 1, 0)
+    if operation == "analyze":
+        worker.work("simulate", job, resources, worker.Reporter(None))
+    fork_server.begin()
+    process, pipe = fork_server.start(
+        work_and_drop_the_exception_of_a_signal, operation, job, resources, log, dict(os.environ)
+    )
+    process.join()
+    assert process.exitcode == worker.STOPPED, log.read_text()
+    assert b"; run again to " in os.read(pipe.fileno(), 1 << 16)
+
+
+def test_a_segmentation_fault_costs_its_job_alone(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    crashed = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    sound = make(janus_md, place, TINY + "  relative_permittivity: 2\n")[2.0]
+    process = start_janus_md("run", "-d", place, "--engine", engine, "-j", 2)
+    os.kill(worker_of(crashed), signal.SIGSEGV)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1, err
+    assert "1 done, 1 failed" in out
+    message = document(crashed)["failure"]["message"]
+    assert "was killed by SIGSEGV, a crash inside the engine or a library" in message
+    trace = (crashed / "simulate.out").read_text()
+    assert "Fatal Python error: Segmentation fault" in trace
+    assert "simulate.py" in trace  # where it was
+    assert len(frames(sound)) == 11
+
+
+@pytest.mark.slow
+def test_want_of_memory_costs_its_job_alone(
+    janus_md: Cli,
+    start_janus_md: Start,
+    tmp_path: Path,
+    engine: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The engine starts anew at each checkpoint, and asks for memory then.
+    monkeypatch.setenv("JANUS_MD_CHECKPOINT_SECONDS", "0.2")
+    place = tmp_path / "workspace"
+    greedy = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    sound = make(janus_md, place, TINY + "  relative_permittivity: 2\n")[2.0]
+    process = start_janus_md("run", "-d", place, "--engine", engine, "-j", 2)
+    resource.prlimit(worker_of(greedy), resource.RLIMIT_AS, (1 << 20, 1 << 20))
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1, err
+    assert "1 done, 1 failed" in out
+    assert document(greedy)["failure"]["message"]
+    assert len(frames(sound)) == 11
+
+
+def test_a_long_name_of_the_folder_for_temporary_files_costs_time_alone(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, long = tmp_path / "workspace", tmp_path / ("x" * 120)  # a socket's name has 107 bytes
+    make(janus_md, place, TINY + "  relative_permittivity: 1\n")
+    long.mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    process = start_janus_md("run", "-d", place, "--operation", "simulate")
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, err) == (0, "")
+    assert out.endswith("1 done\n")

@@ -1,0 +1,293 @@
+"""Engine and mesh are chosen once for jobs that are alike, and what is kept is looked at again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from janus_md.common import cache as measured
+from janus_md.engines import adapter
+from janus_md.engines.tuning import MARGIN, remeasure
+from janus_md.simulation import choice as choices
+from janus_md.simulation.choice import choose_once, kind_of
+from janus_md.simulation.execution import Record, device_of, mesh_of
+from janus_md.simulation.run import simulate
+from janus_md.simulation.start.first_state import build
+from janus_md.study.stages import bath
+from janus_md.study.statepoint import StatePoint
+from tests.conftest import PATIENCE, environment, said_at_once
+from tests.engines.conftest import usable
+
+NEUTRAL = {"electrostatics": {"method": "none"}}
+"""No mesh to tune, so that a choice takes no time."""
+
+
+def point(**changed: Any) -> StatePoint:
+    fields: dict[str, Any] = {
+        "particle": "R-Au-Cu",
+        "n_bodies": 27,
+        "volume_fraction": 0.05,
+        "relative_permittivity": 1.0,
+        "protocol": {"relax_ps": 1.0, "produce_ns": 0.01, "frame_interval_ps": 2.0},
+    }
+    return StatePoint.of(fields | changed)
+
+
+@pytest.fixture
+def starts(monkeypatch: pytest.MonkeyPatch, engine: str) -> list[str]:
+    """Simulations that the engine has started, on a machine that is quiet."""
+    kind, begun = type(adapter(engine)), []
+    make = kind.simulation
+
+    def counted(*arguments: Any) -> Any:
+        begun.append(engine)
+        return make(*arguments)
+
+    monkeypatch.setattr(kind, "simulation", staticmethod(counted))
+    monkeypatch.setattr(measured, "load_per_core", lambda: 0.5)
+    return begun
+
+
+def chosen(engine: str, **changed: Any) -> Record:
+    one = point(**changed)
+    return choose_once(one, build(one), [(engine, "cpu")], 1, 0)
+
+
+def entry(cache: Path) -> dict[str, Any]:
+    """What is kept, where one thing is."""
+    (kinds,) = json.loads((cache / "meshes.json").read_text()).values()
+    (kept,) = kinds.values()
+    return kept
+
+
+def put(cache: Path, **changes: Any) -> None:
+    """Change what is kept."""
+    kept = json.loads((cache / "meshes.json").read_text())
+    for kinds in kept.values():
+        for value in kinds.values():
+            value |= changes
+    (cache / "meshes.json").write_text(json.dumps(kept))
+
+
+def test_the_second_replica_takes_the_mesh_of_the_first(
+    engine: str, starts: list[str], tmp_path: Path
+) -> None:
+    first: dict[str, Any] = {}
+    simulate(point(), tmp_path, first, engine=engine)
+    tuned = len(starts)
+    assert first["execution"]["mesh_from"] == "trials of this job"
+    starts.clear()
+    second: dict[str, Any] = {}
+    (tmp_path / "second").mkdir()
+    simulate(point(replica=1), tmp_path / "second", second, engine=engine)
+    # A reference and the mesh on the first frame, two stages, and both again on the last frame.
+    assert len(starts) == 6 < tuned
+    one, two = first["execution"], second["execution"]
+    assert two["mesh_from"].startswith("an earlier choice (20")
+    for name in ("engine", "version", "mesh", "trial_steps_per_second", "threads", "gpu_id"):
+        assert two[name] == one[name]
+    assert one.keys() == two.keys()
+    system = build(point(replica=1))
+    mesh, kT = mesh_of(two), bath(point(), system.bodies).kT
+    assert mesh is not None
+    error = remeasure(adapter(engine), system, mesh, kT, device_of(two))
+    assert (two["force_error"], two["torque_error"]) == pytest.approx(error, rel=1e-6)
+    assert two["force_error"] != one["force_error"]
+
+
+def test_a_mesh_that_is_not_accurate_here_is_not_taken(
+    engine: str, starts: list[str], cache: Path
+) -> None:
+    good = chosen(engine)
+    for mesh in (
+        good["mesh"] | {"resolution": [4, 4, 4], "cutoff_nm": 2.5},
+        good["mesh"] | {"cutoff_nm": 100.0},  # more than the box holds
+    ):
+        put(cache, mesh=mesh)
+        found = chosen(engine, replica=1)
+        assert found["mesh_from"] == "trials of this job"
+        assert found["force_error"] <= MARGIN * 0.2
+        assert entry(cache)["mesh"] == found["mesh"]  # in the place of the other
+
+
+def test_what_makes_no_sense_is_chosen_anew(engine: str, starts: list[str], cache: Path) -> None:
+    chosen(engine, **NEUTRAL)
+    good, file = entry(cache), cache / "meshes.json"
+    mesh = {"cutoff_nm": 3.0, "resolution": [9, 9, 9], "order": 3, "splitting_per_nm": 0.8}
+    for changes in (
+        {"engine": "another"},
+        {"mesh": {"cutoff_nm": 3.0}},
+        {"mesh": mesh | {"resolution": [0, 9, 9]}},
+        {"mesh": mesh | {"order": 50}},
+        {"trial_steps_per_second": {}},
+    ):
+        put(cache, **changes)
+        assert chosen(engine, **NEUTRAL)["mesh_from"] == "trials of this job"
+        assert entry(cache).keys() == good.keys()
+    for text in ("", "[]", "{", json.dumps({measured.processor(): 3})):
+        file.write_text(text)
+        assert chosen(engine, **NEUTRAL)["mesh_from"] == "trials of this job"
+    assert chosen(engine, **NEUTRAL)["mesh_from"] != "trials of this job"
+
+
+def test_nothing_can_be_kept(
+    engine: str, starts: list[str], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (cache / "file").write_text("no folder")
+    monkeypatch.setenv("JANUS_MD_CACHE", str(cache / "file"))
+    found = [chosen(engine, **NEUTRAL)["mesh_from"] for _ in range(2)]
+    assert found == ["trials of this job"] * 2
+
+
+def test_kinds_differ_by_what_matters(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def kind(threads: int = 1, **changed: Any) -> str:
+        one = point(**changed)
+        return kind_of(one, build(one), [(engine, "cpu")], threads, 0)
+
+    usable(engine)
+    base = kind()
+    assert kind(replica=7) == base
+    assert kind(protocol={"relax_ps": 5.0, "equilibrate_ns": 1.0, "produce_ns": 2.0}) == base
+    others = [
+        kind(threads=2),
+        kind(particle="Au3Cd"),
+        kind(model="bladed", n_bodies=64),
+        kind(n_bodies=28),
+        kind(volume_fraction=0.04),
+        kind(temperature=300.0),
+        kind(relative_permittivity=1.01),
+        kind(electrostatics={"force_error": 0.1}),
+        kind(electrostatics={"method": "none"}),
+    ]
+    monkeypatch.setattr(type(adapter(engine)), "version", lambda self: "another")
+    others.append(kind())
+    assert len({base, *others}) == 1 + len(others)
+
+
+def test_the_fastest_engine_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [(usable(name).name, "cpu") for name in ("hoomd", "lammps")]
+    monkeypatch.setattr(measured, "load_per_core", lambda: 0.5)
+    one = point(**NEUTRAL)
+    first, second = (choose_once(one, build(one), both, 1, 0) for _ in range(2))
+    assert second["mesh_from"] != first["mesh_from"]
+    assert second["engine"] == first["engine"]
+    assert set(second["trial_steps_per_second"]) == {"hoomd", "lammps"}
+    alone = choose_once(one, build(one), both[:1], 1, 0)  # what was compared matters too
+    assert (alone["engine"], alone["mesh_from"]) == ("hoomd", "trials of this job")
+
+
+def test_what_a_busy_machine_measured_counts_while_it_is_busy(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads = iter([3.0, 3.0, 1.0, 3.0])
+    monkeypatch.setattr(measured, "load_per_core", lambda: next(loads))
+    found = [chosen(engine, **NEUTRAL)["mesh_from"] == "trials of this job" for _ in range(4)]
+    assert found == [True, False, True, False]
+
+
+def test_many_processes_keep_together(cache: Path) -> None:
+    """No entry of any is lost, and what is read between is always whole."""
+    code = (
+        "import sys; from janus_md.common import cache as measured\n"
+        f"measured.PATIENCE = {PATIENCE}  # else an entry may be lost on a busy machine\n"
+        "for k in range(20):\n"
+        "    file = measured.cache_file('meshes')\n"
+        "    measured.keep('here', f'{sys.argv[1]} {k}', k, file)\n"
+        "    assert measured.recall('here', file)[f'{sys.argv[1]} {k}'] == k\n"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, str(number)], env=environment())
+        for number in range(6)
+    ]
+    assert [one.wait(PATIENCE) for one in running] == [0] * 6
+    kept = json.loads((cache / "meshes.json").read_text())["here"]
+    assert kept == {f"{number} {k}": k for number in range(6) for k in range(20)}
+    assert {path.name for path in cache.iterdir()} == {"meshes.json", "meshes.lock"}
+
+
+CHOOSE = """
+import sys
+from janus_md.common import cache as measured
+from janus_md.simulation.choice import choose_once
+from janus_md.simulation.start.first_state import build
+from janus_md.study.statepoint import StatePoint
+from tests.simulation.test_choice import point
+one = point()  # of others, a mesh that just serves one need not serve this one
+system = build(one)
+measured.load_per_core = lambda: 0.5
+print("ready", flush=True)
+sys.stdin.readline()
+print(choose_once(one, system, [(sys.argv[1], "cpu")], 1, 0)["mesh_from"])
+"""
+
+
+def test_of_jobs_that_begin_together_one_chooses(engine: str, cache: Path) -> None:
+    usable(engine)
+    said = sorted(said_at_once(CHOOSE, engine, 2))
+    assert said[0].startswith("an earlier choice (20")
+    assert said[1] == "trials of this job\n"
+    assert {path.name for path in cache.iterdir()} == {"meshes.json", "meshes.lock"}
+
+
+def test_one_that_is_killed_while_it_chooses_lets_the_next_one_in(cache: Path) -> None:
+    code = (
+        "import time; from janus_md.common import cache as measured\n"
+        "with measured.in_turn('kind', measured.cache_file('meshes'), lambda: None):\n"
+        "    print('in', flush=True); time.sleep(60)\n"
+    )
+    chooser = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment()
+    )
+    assert chooser.stdout is not None
+    assert chooser.stdout.readline() == "in\n"
+    looks = []
+
+    def look() -> None:
+        looks.append(chooser.poll())
+        if len(looks) == 2:
+            chooser.kill()
+            chooser.wait()
+
+    file = measured.cache_file("meshes")
+    with pytest.raises(KeyboardInterrupt), measured.in_turn("kind", file, _interrupt):
+        pass
+    assert looks == []
+    with measured.in_turn("kind", file, look):
+        assert looks == [None, None]
+    with measured.in_turn("kind", file, _interrupt):  # nobody to wait for
+        pass
+    assert list(cache.iterdir()) == []
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def test_the_oldest_make_room(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measured, "MOST", 3)
+    file = measured.cache_file(choices.CACHE)
+    for k in (0, 1, 2, 0, 3):
+        measured.keep("here", str(k), k, file)
+    measured.keep("there", "0", 0, file)
+    assert measured.recall("here", file) == {"2": 2, "0": 0, "3": 3}
+
+
+@pytest.mark.parametrize(
+    ("names", "gpu_id", "name"),
+    [
+        (["[0]   NVIDIA H200, 132 SM_9.0", "[1]   NVIDIA L4"], 0, "NVIDIA H200, 132 SM_9.0"),
+        (["[0]   NVIDIA H200, 132 SM_9.0", "[1]   NVIDIA L4"], 1, "NVIDIA L4"),
+        (["[0]   NVIDIA L4"], 3, "NVIDIA L4"),  # a job of Slurm sees its own alone
+        ([], 0, ""),
+    ],
+)
+def test_a_gpu_has_its_name_without_its_number(
+    names: list[str], gpu_id: int, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("janus_md.engines.hoomd.engine.gpus", lambda: names)
+    assert choices._gpu_name(gpu_id) == name

@@ -1,0 +1,224 @@
+"""Wall time: read from the scheduler, kept by the run, asked for by what is left to do."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from janus_md.common.errors import JanusError, ToBeContinued
+from janus_md.simulation import walltime
+from janus_md.simulation.run import simulate
+from janus_md.simulation.walltime import Limit, Pace
+from janus_md.workspace import query
+from tests.conftest import TINY, Result
+from tests.simulation.files.test_resume import point, steps
+
+Cli = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No scheduler, whatever these tests run in."""
+    for name in ("SLURM_JOB_ID", "SLURM_JOB_END_TIME", "SLURM_JOB_START_TIME",
+                 "JANUS_MD_WALLTIME", "JANUS_MD_LIMIT"):  # fmt: skip
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("30", 1800),
+        ("5:30", 330),
+        ("01:02:03", 3723),
+        ("2-03", 51 * 3600),
+        ("2-03:04", 51 * 3600 + 240),
+        ("2-03:04:05", 51 * 3600 + 245),
+        ("UNLIMITED", math.inf),
+    ],
+)
+def test_times_are_read_as_slurm_writes_them(text: str, seconds: float) -> None:
+    """The formats of sbatch's --time: https://slurm.schedmd.com/sbatch.html."""
+    assert walltime.parse(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "N/A", "INVALID", "1:2:3:4", "-5", "ten", "1.5"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=text or "^$"):
+        walltime.parse(text)
+
+
+def squeue(monkeypatch: pytest.MonkeyPatch, answer: str, code: int = 0) -> list[list[str]]:
+    """Let squeue answer; return the commands it was asked by."""
+    asked: list[list[str]] = []
+
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        if code:
+            raise subprocess.CalledProcessError(code, command)
+        return subprocess.CompletedProcess(command, 0, answer, "")
+
+    monkeypatch.setattr(walltime.subprocess, "run", run)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("answer", "left", "granted"),
+    [
+        ("417 58:12 1:00:00\n", 3492, 3600),
+        # The first task of an array is asked for: squeue lists all of them.
+        ("418 1-00:00:00 2-00:00:00\n417 0:45 1:00\n", 45, 60),
+        ("417 UNLIMITED UNLIMITED\n", math.inf, math.inf),
+        ("417 INVALID 1:00\n", math.inf, math.inf),
+        ("", math.inf, math.inf),
+    ],
+)
+def test_slurm_is_asked_once_and_believed_where_it_makes_sense(
+    answer: str, left: float, granted: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers of squeue 22.05 to --format='%A %L %l'."""
+    monkeypatch.setenv("SLURM_JOB_ID", "417")
+    asked = squeue(monkeypatch, answer)
+    found = walltime.limit()
+    assert found.left() == pytest.approx(left, abs=1.0)
+    assert found.granted == granted
+    # Processes that this one starts do not ask again.
+    for name, value in found.environment().items():
+        monkeypatch.setenv(name, value)
+    assert walltime.limit() == found
+    assert len(asked) == 1
+    assert asked[0][-2:] == ["--jobs", "417"]
+
+
+def test_a_scheduler_that_does_not_answer_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLURM_JOB_ID", "417")
+    squeue(monkeypatch, "", code=1)
+    assert walltime.limit() == walltime.NO_LIMIT
+
+
+def test_the_end_in_the_environment_is_taken_and_a_jump_of_the_clock_moves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = time.time()
+    monkeypatch.setenv("SLURM_JOB_ID", "417")
+    monkeypatch.setenv("SLURM_JOB_START_TIME", str(int(now) - 100))
+    monkeypatch.setenv("SLURM_JOB_END_TIME", str(int(now) + 200))
+    found = walltime.limit()
+    assert found.left() == pytest.approx(200, abs=2)
+    assert found.granted == 300
+    monkeypatch.setattr(walltime.time, "time", lambda: now + 7200)
+    assert found.left() == pytest.approx(200, abs=2)
+    # A limit of one's own counts where it ends earlier.
+    monkeypatch.setattr(walltime.time, "time", lambda: now)
+    assert walltime.limit("0:30").left() == pytest.approx(30, abs=1)
+    assert walltime.limit("1:00:00").left() == pytest.approx(200, abs=2)
+
+
+def test_a_limit_of_ones_own_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JANUS_MD_WALLTIME", "1h")
+    with pytest.raises(JanusError, match=r"walltime: '1h' is not allowed; .* such as 01:30:00"):
+        walltime.limit()
+    monkeypatch.setenv("JANUS_MD_WALLTIME", "2:00")
+    assert walltime.limit().left() == pytest.approx(120, abs=1)
+
+
+def test_pace_keeps_time_for_a_checkpoint_as_long_as_the_longest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(walltime.time, "monotonic", lambda: now)
+    pace = Pace(Limit(end=100.0, granted=100.0))
+    for seconds in (3.0, 20.0, 1.0):
+        with pace.timing("checkpoint"):
+            now += seconds
+    assert now == 24.0
+    # 76 s are left; a checkpoint takes 20 and leaving 10.
+    assert not pace.too_late(seconds=45.0)
+    assert pace.too_late(seconds=47.0)
+    with pace.timing("start"):
+        now += 16.0
+    assert not pace.too_late("start", seconds=13.0)
+    assert pace.too_late("start", seconds=15.0)
+
+
+def test_what_a_simulation_needs_follows_its_measured_rate() -> None:
+    """2 ps of relaxation in steps of 0.01 ps and 110 ps of production in steps of 0.1 ps."""
+    one = point(protocol={"relax_ps": 2.0, "produce_ns": 0.11})
+    execution = {"engine": "lammps", "steps": 0, "seconds": 0.0,
+                 "trial_steps_per_second": {"lammps": 26.0}}  # fmt: skip
+    assert walltime.seconds_needed(one, execution) == pytest.approx(1.25 * 1300 / 26.0)
+    execution |= {"steps": 300, "seconds": 30.0}
+    assert walltime.seconds_needed(one, execution) == pytest.approx(1.25 * 1000 / 10.0)
+    assert walltime.seconds_needed(one) == pytest.approx(3600 * 8 * 1300 / 2e8)
+    done = execution | {"steps": 1300}
+    assert walltime.seconds_needed(one, done) == 0.0
+
+
+def test_a_run_ends_in_a_checkpoint_before_its_limit_and_goes_on(
+    tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "short").mkdir()
+    begun = time.monotonic()
+    simulate(point(), tmp_path / "short", {}, engine=engine)
+    took = time.monotonic() - begun  # here and now
+    monkeypatch.setattr(walltime, "MARGIN", 1.0 + took)
+    long = point(protocol={"produce_ns": 1000.0, "frame_interval_ps": 100.0})
+    document: dict[str, Any] = {}
+    limit = Limit.after(walltime.MARGIN + 5.0 + 2.0 * took)
+    with pytest.raises(ToBeContinued, match=r"step \d+ of 10000000 .* \d+ s of wall time left"):
+        simulate(long, tmp_path, document, engine=engine, limit=limit)
+    assert 0.5 < limit.left() < walltime.MARGIN + 4.0
+    record = document["execution"]
+    assert record["steps"] > 100
+    # What is left is asked for by the speed that was measured.
+    rate = record["steps"] / record["seconds"]
+    left = 10_000_100 - record["steps"]
+    assert walltime.seconds_needed(long, record) == pytest.approx(1.25 * left / rate)
+
+
+def test_a_limit_too_short_for_anything_fails_and_says_how_long_it_must_be(
+    tmp_path: Path, engine: str
+) -> None:
+    charged = point(n_bodies=27, electrostatics={"method": "pppm"})
+    told = r"walltime: 5 s end before the simulation gets anywhere .* must be at least \d+ s"
+    with pytest.raises(JanusError, match=told) as caught:
+        simulate(charged, tmp_path, {}, engine=engine, limit=Limit.after(5.0))
+    assert not isinstance(caught.value, ToBeContinued)
+    # In the last seconds of an allocation that others have used up, a later run may do better.
+    with pytest.raises(ToBeContinued, match="while the mesh was being chosen with "):
+        simulate(charged, tmp_path, {}, engine=engine, limit=Limit.after(5.0, 3600.0))
+    simulate(charged, tmp_path, {}, engine=engine)
+    assert len(steps(tmp_path)) == 11
+
+
+def test_run_leaves_the_rest_for_later_when_its_walltime_is_over(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
+    place, template = tmp_path / "workspace", tmp_path / "template.yaml"
+    run = ("run", "-d", place, "-j", 1, "--engine", engine)
+    template.write_text(TINY + "  relative_permittivity: 3\n")
+    janus_md("init", template, "-d", place)
+    begin = time.monotonic()
+    assert janus_md(*run).code == 0
+    took = time.monotonic() - begin  # a whole job, here and now
+    endless = TINY.replace("produce_ns: 0.02", "produce_ns: 1000.0").replace(
+        "frame_interval_ps: 2.0", "frame_interval_ps: 100.0"
+    )
+    template.write_text(endless + "grid: {relative_permittivity: [1, 2]}\n")
+    janus_md("init", template, "-d", place)
+    seconds = math.ceil(walltime.MARGIN + 3.0 + 2.0 * took)
+    begin = time.monotonic()
+    done = janus_md(*run, "--walltime", f"0:{seconds}")
+    assert time.monotonic() - begin < seconds
+    assert done.code == 75, done.out
+    assert "2 left for a later run" in done.out
+    assert "measuring" not in done.out  # a trial of threads takes as long as it takes
+    assert not any("failure" in job.document for job in query.open_project(place))
+    wrong = janus_md("run", "-d", place, "--walltime", "1h")
+    assert wrong.code == 2
+    assert "walltime: '1h' is not allowed" in wrong.err

@@ -1,0 +1,82 @@
+"""A small study that is done, to be damaged."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import TINY, environment
+from tests.workspace.damage.told import Told, rows
+
+PAPER = """
+name: tiny
+citation: Nobody, Nowhere
+sweeps: [template.yaml]
+quick: [template.yaml]
+media: {dry: 1.0, damp: 1.5, wet: 2.0}
+substances:
+  pure: {R-Au-Cu: 1.0}
+facts:
+"""
+
+FACT = """
+  - {{name: length {0}, paper: long, quantity: mean_n, medium: {0}, substances: [pure], why: so}}
+"""
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Path:
+    """A workspace of three jobs that are done, of permittivity 1, 1.5 and 2."""
+    place = tmp_path_factory.mktemp("study")
+    (place / "template.yaml").write_text(TINY + "grid: {relative_permittivity: [1, 1.5, 2]}\n")
+    (place / "paper.yaml").write_text(PAPER + "".join(map(FACT.format, ("dry", "damp", "wet"))))
+    for command in (["init", place / "template.yaml"], ["run", "--engine", engine]):
+        done = subprocess.run(
+            [sys.executable, "-m", "janus_md.cli.app", *command, "-d", place / "jobs"],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    return place
+
+
+@pytest.fixture
+def copy(study: Path, tmp_path: Path) -> Path:
+    """The same to damage."""
+    shutil.copytree(study, tmp_path / "study")
+    return tmp_path / "study" / "jobs"
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let reports be of tables alone: what is drawn is read before."""
+    monkeypatch.setattr("janus_md.analysis.report.page.draw_figures", lambda *arguments: [])
+
+
+@pytest.fixture(scope="session")
+def sound(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """What is told of the jobs before one of them is damaged."""
+
+    def call(*command: str | Path) -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "janus_md.cli.app", *command, "-d", study / "jobs"],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    out = tmp_path_factory.mktemp("sound")
+    call("report", "--out", out)
+    call("reproduce", study / "paper.yaml", "--table-only", "--out", out)
+    return Told(
+        rows(call("query", "--csv"), "job"),
+        rows((out / "results.csv").read_text(), "relative_permittivity"),
+        rows((out / "tiny.csv").read_text(), "fact"),
+    )
