@@ -109,8 +109,8 @@ def finished_job(folder: Path) -> Path:
     template = folder / "small.yaml"
     template.write_text(SMALL)
     place = folder / "small"
-    cost("-m", "janus_md.cli.app", "init", template, "-d", place)
-    cost("-m", "janus_md.cli.app", "run", "-d", place)
+    cost("-m", "janus_md.cli", "init", template, "-d", place)
+    cost("-m", "janus_md.cli", "run", "-d", place)
     return next((place / "workspace").iterdir())
 
 
@@ -141,7 +141,7 @@ def measure(folder: Path, points: int, plain: bool) -> None:
     template = folder / "many.yaml"
     template.write_text(TEMPLATE.format(replicas=points // COMBINATIONS))
     ours, theirs = folder / "ours", folder / "signac"
-    cli = ("-m", "janus_md.cli.app")
+    cli = ("-m", "janus_md.cli")
 
     def show(name: str, used: Cost) -> None:
         print(f"{name:44} {used.wall:8.2f} {used.cpu:8.2f} {used.peak:8.0f}", flush=True)

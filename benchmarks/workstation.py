@@ -39,7 +39,7 @@ FLOW = [sys.executable, "project.py", "run", "--operation", "simulate", "analyze
 CONTENDERS = {
     "flow, one after the other": FLOW,
     "flow, --parallel": [*FLOW, "--parallel"],
-    "janus-md run": [sys.executable, "-m", "janus_md.cli.app", "run"],
+    "janus-md run": [sys.executable, "-m", "janus_md.cli", "run"],
 }
 
 
@@ -126,7 +126,7 @@ def main() -> None:
             template = Path(folder) / "sweep.yaml"
             template.write_text(TEMPLATE.format(jobs=given.jobs, bodies=given.bodies, ns=given.ns))
             workspace = Path(folder) / "workspace"
-            init = [sys.executable, "-m", "janus_md.cli.app", "init", str(template), "-d"]
+            init = [sys.executable, "-m", "janus_md.cli", "init", str(template), "-d"]
             subprocess.run([*init, str(workspace)], check=True, stdout=subprocess.DEVNULL)
             taken = race(command, workspace, given.engine)
         print(

@@ -99,7 +99,7 @@ def start_janus_md() -> Callable[..., subprocess.Popen[str]]:
 
     def start(*arguments: str | Path) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "janus_md.cli.app", *map(str, arguments)],
+            [sys.executable, "-m", "janus_md.cli", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -93,7 +93,8 @@ def key_of(trajectory: Path, *settings: object) -> bytes:
         repr((found.st_size, found.st_mtime_ns, freud.__version__, settings)).encode()
     )
     package = Path(janus_md.__file__).parent
-    for source in sorted([*package.glob("*.py"), *(package / "analysis").glob("*.py")]):
+    # In a checkout `analysis` is a link, which a glob does not follow.
+    for source in sorted({*package.rglob("*.py"), *(package / "analysis").rglob("*.py")}):
         digest.update(source.read_bytes())
     return digest.digest()
 

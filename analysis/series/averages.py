@@ -94,8 +94,8 @@ def combine_replicas(
     The error is the larger of two estimates: the replicas' own spread, ``s / sqrt(R)``, which two
     or three replicas can make too small by chance, and their errors propagated,
     ``sqrt(sum e^2) / R``. None where neither is known. For a mean, the first is what a bootstrap
-    over replicas (:func:`janus_md.analysis.series.growth.bootstrap_error`) tends to with the number of
-    its draws; other statistics need the draws.
+    over replicas (:func:`janus_md.analysis.series.growth.bootstrap_error`) tends to with the number
+    of its draws; other statistics need the draws.
     """
     count = len(means)
     mean = math.fsum(means) / count

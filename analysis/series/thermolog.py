@@ -67,8 +67,9 @@ def susceptibility_of(
     Returns
     -------
     dict
-        ``mean`` and ``error`` of :func:`janus_md.analysis.series.susceptibility.susceptibility`; None
-        where there is no such log.
+        ``mean`` and ``error`` of
+        :func:`janus_md.analysis.series.susceptibility.susceptibility`; None where there is no such
+        log.
     """
     dipoles = _series(log, "box_dipole", 3, notes)
     with GsdSource(trajectory) as source:

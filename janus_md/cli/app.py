@@ -77,7 +77,3 @@ def main() -> None:
         app()
     except Exception as error:
         sys.exit(crash.end("janus-md", error, crash.directories(sys.argv)))
-
-
-if __name__ == "__main__":
-    main()

@@ -108,7 +108,7 @@ class Paper(_Entry):
 
 def paper_names() -> list[str]:
     """Names of the papers that come with the package."""
-    folder = resources.files("janus_md.papers") / "papers"
+    folder = resources.files(__package__) / "facts"
     files = (file.name for file in folder.iterdir())
     return sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml"))
 
@@ -134,7 +134,7 @@ def load_paper(path_or_name: str) -> Paper:
         )
     if path_or_name not in paper_names():
         raise JanusError(unknown("paper", path_or_name, [*paper_names(), "a YAML file"]))
-    file = resources.files("janus_md.papers") / "papers" / f"{path_or_name}.yaml"
+    file = resources.files(__package__) / "facts" / f"{path_or_name}.yaml"
     return read_paper(file.read_text(encoding="utf-8"), file.name)
 
 

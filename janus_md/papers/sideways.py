@@ -25,8 +25,8 @@ def side_distances(frame: Frame, result: FrameResult, settings: Settings) -> Flo
     """Distances of bodies side by side in different wires of 3 or more, shape (S,), nm.
 
     Their dipoles are parallel or antiparallel to 35 degrees and both 60 degrees or more off the
-    line of centres, as of :func:`janus_md.analysis.aggregates.bundles.side_contacts`, but to any distance
-    in :data:`SIDE_EDGES`.
+    line of centres, as of :func:`janus_md.analysis.aggregates.bundles.side_contacts`, but to any
+    distance in :data:`SIDE_EDGES`.
     """
     axes = body_axes(frame.orientations, settings.axis)
     pairs = pairs_within(frame.positions, frame.box, float(SIDE_EDGES[-1]))

@@ -69,8 +69,8 @@ def choose_once(
 
     Of processes that need the same choice at the same time one makes it, for the others to take.
 
-    Parameters, result and errors as of :func:`janus_md.simulation.execution.choose`; ``mesh_from`` in the
-    record says which it was. What is chosen anew is kept.
+    Parameters, result and errors as of :func:`janus_md.simulation.execution.choose`; ``mesh_from``
+    in the record says which it was. What is chosen anew is kept.
     """
     file, machine = measured.cache_file(CACHE), measured.processor()
     kind = kind_of(point, system, candidates, threads, gpu_id)

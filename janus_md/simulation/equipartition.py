@@ -135,8 +135,9 @@ def excess(
     """Hold what the time step adds to the temperature of places to zero.
 
     Parameters are those of :func:`kinetic`, with
-    :func:`janus_md.simulation.thermodynamics.step_excess` over the bath's temperature as `ratios`. The error
-    is the larger of two: from the scatter of the samples, and as if the forces were normal.
+    :func:`janus_md.simulation.thermodynamics.step_excess` over the bath's temperature as `ratios`.
+    The error is the larger of two: from the scatter of the samples, and as if the forces were
+    normal.
     """
     parts = []
     for block, here in _parts(times, damping, memory):

@@ -43,8 +43,8 @@ def examine(log: Path, point: StatePoint) -> dict[str, Any]:
         ``checked``; ``passed``, null where not checked; ``why`` it did not pass or was not checked,
         else null; ``worst``, the largest deviation over the one that is allowed. With a bath,
         ``kinds`` has for each kind the mean kinetic temperatures over the bath's and what the time
-        step adds to the temperature of places (:mod:`janus_md.simulation.equipartition`). Without one,
-        ``drift`` is that of the total energy, kT per degree of freedom and ns.
+        step adds to the temperature of places (:mod:`janus_md.simulation.equipartition`). Without
+        one, ``drift`` is that of the total energy, kT per degree of freedom and ns.
     """
     if point.protocol.name == "brownian":
         return _unchecked("brownian dynamics has no velocities that could be held to the bath")

@@ -27,10 +27,10 @@ _Column: TypeAlias = "array[float] | list[Any]"
 class Columns:
     """Values of jobs, by the name of the column.
 
-    ``job`` is the id, ``status`` as of :func:`janus_md.workspace.products.state`, ``substance`` the particle
-    or the mixture in words; the state point has dotted keys, and so has what the job document holds
-    under ``execution.``, ``analysis.``, ``failure.`` and ``heat.``. None stands where a job has no
-    such value.
+    ``job`` is the id, ``status`` as of :func:`janus_md.workspace.products.state`, ``substance`` the
+    particle or the mixture in words; the state point has dotted keys, and so has what the job
+    document holds under ``execution.``, ``analysis.``, ``failure.`` and ``heat.``. None stands
+    where a job has no such value.
 
     Parameters
     ----------

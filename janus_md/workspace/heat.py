@@ -9,8 +9,8 @@ from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
 
 KEY = "heat"
-"""Key of the document (:mod:`janus_md.simulation.temperature_check` writes it), and what `--allow` takes for
-results of jobs that did not pass."""
+"""Key of the document (:mod:`janus_md.simulation.temperature_check` writes it), and what `--allow`
+takes for results of jobs that did not pass."""
 
 
 def check_allowed(allow: Collection[str]) -> None:

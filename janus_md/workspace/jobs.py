@@ -16,6 +16,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,7 +129,7 @@ def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
             script = directory / "project.py"
             if not script.exists():
                 partial = directory / "project.py.partial"
-                shutil.copyfile(Path(__file__).with_name("project.py"), partial)
+                partial.write_bytes((resources.files("janus_md") / "project.py").read_bytes())
                 partial.replace(script)
     except OSError as error:
         raise JanusError(f"directory: {str(directory)!r} cannot be written: {error}") from error

@@ -48,7 +48,8 @@ class Record:
     state : str
         How far it is (:func:`janus_md.workspace.products.state`), or :data:`DAMAGED`.
     left : tuple of str
-        Operations that it still needs (:func:`janus_md.workspace.products.missing`); none of a damaged job.
+        Operations that it still needs (:func:`janus_md.workspace.products.missing`); none of a
+        damaged job.
     statepoint, document : mapping
         Empty where there is none, or where it cannot be used.
     files : collection of str

@@ -55,7 +55,7 @@ def test_a_command_that_breaks_says_one_line_and_writes_a_report(
     broken: Callable[..., None], tmp_path: Path, cache: Path
 ) -> None:
     broken("catalog", "names", "RuntimeError('the moon is full\\nand more')")
-    done = ended("-m", "janus_md.cli.app", "catalog", where=tmp_path)
+    done = ended("-m", "janus_md.cli", "catalog", where=tmp_path)
     path, text = report(cache / "crashes")
     assert (done.code, done.out) == (70, "")
     assert done.err.startswith(f"janus-md: {ONE_LINE.format(path)}")
@@ -67,7 +67,7 @@ def test_a_command_that_breaks_says_one_line_and_writes_a_report(
     # A second one lies beside it, whatever its name would be.
     os.environ["JANUS_MD_TRACEBACK"] = "1"
     try:
-        again = ended("-m", "janus_md.cli.app", "catalog", where=tmp_path)
+        again = ended("-m", "janus_md.cli", "catalog", where=tmp_path)
     finally:
         del os.environ["JANUS_MD_TRACEBACK"]
     assert "Traceback" in again.err
@@ -114,7 +114,7 @@ def test_a_worker_that_breaks_names_its_job_in_the_report(
     assert document(job)["failures"] == 1
     path.unlink()
     # A run counts it as a job that failed, and goes on with the others.
-    done = ended("-m", "janus_md.cli.app", "run", "-d", place, "--engine", engine, where=tmp_path)
+    done = ended("-m", "janus_md.cli", "run", "-d", place, "--engine", engine, where=tmp_path)
     path, _ = report(place / crash.FOLDER)
     assert done.code == 1
     assert "1 failed" in done.out
@@ -205,7 +205,7 @@ def piped(*command: str, where: Path) -> tuple[int, str]:
     os.close(reader)
     with os.fdopen(writer, "wb") as nobody:
         done = subprocess.run(
-            [sys.executable, "-m", "janus_md.cli.app", *command],
+            [sys.executable, "-m", "janus_md.cli", *command],
             cwd=where,
             env=environment(),
             stdout=nobody,

@@ -148,7 +148,7 @@ def test_a_run_ends_in_time_though_a_worker_hears_nothing(
     monkeypatch.setenv("IN_PHASE", str(in_phase))
     lines = {"engines__tuning": hang("_speed", "deaf"), "interrupts": QUICK}
     patch_processes(tmp_path / "site", monkeypatch, **lines)
-    command = ("-m", "janus_md.cli.app", "run", "-d", job.parent.parent, "--engine", engine)
+    command = ("-m", "janus_md.cli", "run", "-d", job.parent.parent, "--engine", engine)
     process = start(*command, where=job, engine=engine)
     wait_for(in_phase.exists)
     stopped_within(SECONDS, process)

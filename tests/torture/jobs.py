@@ -125,7 +125,7 @@ def workspace(folder: Path) -> Iterator[Path]:
             [
                 sys.executable,
                 "-m",
-                "janus_md.cli.app",
+                "janus_md.cli",
                 "init",
                 str(template),
                 "-d",

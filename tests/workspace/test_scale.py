@@ -131,7 +131,7 @@ class Done:
 
 def run(*arguments: str | Path) -> Done:
     """Run the command line in a process of its own."""
-    command = [sys.executable, "-m", "janus_md.cli.app", *map(str, arguments)]
+    command = [sys.executable, "-m", "janus_md.cli", *map(str, arguments)]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, env=environment())
         _, code, used = os.wait4(process.pid, 0)

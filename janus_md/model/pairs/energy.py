@@ -1,8 +1,8 @@
 """Energy, forces and torques of two rigid bodies alone in an unbounded medium; no engine.
 
-A pair table between the beads, by default their WCA repulsion (:mod:`janus_md.model.interactions.table`), and
-Coulomb between the charges, both summed over all pairs of sites of the two bodies, without periodic
-images.
+A pair table between the beads, by default their WCA repulsion
+(:mod:`janus_md.model.interactions.table`), and Coulomb between the charges, both summed over all
+pairs of sites of the two bodies, without periodic images.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sums over the sites of two rigid bodies: the working parts of :mod:`janus_md.model.pairs.energy`."""
+"""Sums over the sites of two rigid bodies, for :mod:`janus_md.model.pairs.energy`."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 Both models of a nanocluster (:func:`sphere`, :func:`bladed`) carry the fragment charges of
 Li et al., ACS Cent. Sci. 2022, 8, 1258-1264, on the body axis: ``+q`` at ``+z``, ``-q`` at ``-z``.
-Every length below is a choice of this project's model, calibrated by :mod:`janus_md.study.catalogue.calibrate`
-on the cluster spacing that the same paper reports.
+Every length below is a choice of this project's model, calibrated by
+:mod:`janus_md.study.catalogue.calibrate` on the cluster spacing that the same paper reports.
 """
 
 from __future__ import annotations

@@ -161,7 +161,7 @@ def known(file: Path | None = None) -> dict[str, Cluster]:
     JanusError
         Where a file cannot be read, or does not fit.
     """
-    text = (resources.files("janus_md") / "clusters.yaml").read_text(encoding="utf-8")
+    text = (resources.files(__package__) / "clusters.yaml").read_text(encoding="utf-8")
     found = read(text, "clusters.yaml")
     for path, key in ((own_file(), "clusters"), (file, "--clusters")):
         if path is None:

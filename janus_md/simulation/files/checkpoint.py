@@ -41,7 +41,8 @@ class Checkpoint:
     execution : dict
         The execution's record so far (engine, version, mesh, ...).
     digests : tuple of int
-        CRC-32 of the frames and of the log rows up to here (:func:`janus_md.simulation.files.trajectory.digest`).
+        CRC-32 of the frames and of the log rows up to here
+        (:func:`janus_md.simulation.files.trajectory.digest`).
     made_for : dict
         What the run follows from (:func:`janus_md.simulation.files.resume.account`).
     """

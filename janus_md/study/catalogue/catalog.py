@@ -62,7 +62,7 @@ def _files() -> dict[str, Traversable]:
     JanusError
         Where a user's own particle has the name of another.
     """
-    files = _particles(list((resources.files("janus_md") / "particles").iterdir()))
+    files = _particles(list((resources.files(__package__) / "particles").iterdir()))
     own = _particles([path for path in _own_paths() if _objection(path) is None])
     for name in sorted(files.keys() & own.keys()):
         raise JanusError(f"particle {name}: {own[name]} has a name of the catalogue; rename it")

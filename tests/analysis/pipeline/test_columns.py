@@ -11,7 +11,7 @@ from janus_md.analysis.series.averages import SUMMARY_COLUMNS
 from janus_md.analysis.series.thermolog import ENERGY, SUSCEPTIBILITY
 from tests.analysis.report.test_page import job
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "columns.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "columns.md"
 
 
 def told(heading):

@@ -27,7 +27,7 @@ def test_a_file_of_another_unit_takes_a_second(tmp_path):
     command = [
         sys.executable,
         "-m",
-        "janus_md.cli.app",
+        "janus_md.cli",
         "analyze",
         str(small),
         "-o",

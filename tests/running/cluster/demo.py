@@ -1,4 +1,4 @@
-"""Submission on a real Slurm of one node, shown with times: `python -m tests.running.cluster.demo`."""
+"""Submission on a real one-node Slurm, with times: `python -m tests.running.cluster.demo`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ fixed:
 """
 SHORT = "{produce_ns: 0.02, frame_interval_ps: 2.0}"
 LONG = "{produce_ns: 600.0, frame_interval_ps: 6000.0}"
-COMMAND = [sys.executable, "-m", "janus_md.cli.app"]
+COMMAND = [sys.executable, "-m", "janus_md.cli"]
 
 
 class Show:

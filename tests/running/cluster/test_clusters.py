@@ -24,7 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_those_of_the_package_are_whole() -> None:
-    text = (resources.files("janus_md") / "clusters.yaml").read_text()
+    text = (resources.files("janus_md.running.cluster") / "clusters.yaml").read_text()
     found = read(text, "clusters.yaml")
     assert len(found) >= 3
     for one in found.values():

@@ -64,7 +64,7 @@ def test_a_job_needs_less_than_is_asked_for(
     (tmp_path / "template.yaml").write_text(TEMPLATE.format(model=model, bodies=BODIES))
     assert janus_md("init", tmp_path / "template.yaml", "-d", tmp_path / "study").code == 0
     run = subprocess.Popen(
-        [sys.executable, "-m", "janus_md.cli.app", "run", "-d", tmp_path / "study", "--jobs", "1",
+        [sys.executable, "-m", "janus_md.cli", "run", "-d", tmp_path / "study", "--jobs", "1",
          "--engine", engine],
         env=environment(), stdout=subprocess.DEVNULL,
     )  # fmt: skip

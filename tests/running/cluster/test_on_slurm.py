@@ -77,7 +77,7 @@ def test_what_fails_in_a_bundle_is_told_and_given_up(slurm: Node, study: Make, e
 
 def test_two_submissions_at_once_send_each_job_once(slurm: Node, study: Make) -> None:
     place = study(12)
-    command = [sys.executable, "-m", "janus_md.cli.app", "submit", "-d", str(place.path)]
+    command = [sys.executable, "-m", "janus_md.cli", "submit", "-d", str(place.path)]
     both = [
         subprocess.Popen(
             [*command, *place.later()], env=environment(), stdout=subprocess.PIPE, text=True

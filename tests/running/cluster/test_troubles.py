@@ -193,7 +193,7 @@ def test_a_submission_that_is_killed_sends_nothing_twice_and_leaves_nothing_held
     options = [*options, *place.later()]
     kill = '"$sbatch" "$@"; [ $number -lt 3 ] && [[ $* != *--hold* ]] || kill -KILL $PPID'
     killed = subprocess.run(
-        [sys.executable, "-m", "janus_md.cli.app", "submit", "-d", place.path, *options],
+        [sys.executable, "-m", "janus_md.cli", "submit", "-d", place.path, *options],
         env=environment() | {"PATH": with_sbatch(tmp_path / "bin", kill)},
     )
     assert killed.returncode == -signal.SIGKILL

@@ -73,7 +73,7 @@ def test_ctrl_z_suspends_the_workers_too_and_a_kill_leaves_none_behind(
     place = tmp_path / "workspace"
     job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
     process = subprocess.Popen(
-        [sys.executable, "-m", "janus_md.cli.app", "run", "-d", place, "--engine", engine],
+        [sys.executable, "-m", "janus_md.cli", "run", "-d", place, "--engine", engine],
         stdout=subprocess.DEVNULL,
         env=environment(),
         process_group=0,  # as a shell does; of its own session it could not be suspended
@@ -105,7 +105,7 @@ def test_a_terminal_shows_a_table_and_takes_ctrl_c(
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-m", "janus_md.cli.app", "run", "-d", place, "--engine", engine],
+        [sys.executable, "-m", "janus_md.cli", "run", "-d", place, "--engine", engine],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -145,7 +145,7 @@ def test_a_signal_to_all_processes_ends_in_checkpoints(
     place = tmp_path / "workspace"
     job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
     process = subprocess.Popen(
-        [sys.executable, "-m", "janus_md.cli.app", "run", "-d", place, "--engine", engine],
+        [sys.executable, "-m", "janus_md.cli", "run", "-d", place, "--engine", engine],
         stdout=subprocess.PIPE,
         text=True,
         env=environment(),

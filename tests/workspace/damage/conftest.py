@@ -36,7 +36,7 @@ def study(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Path:
     (place / "paper.yaml").write_text(PAPER + "".join(map(FACT.format, ("dry", "damp", "wet"))))
     for command in (["init", place / "template.yaml"], ["run", "--engine", engine]):
         done = subprocess.run(
-            [sys.executable, "-m", "janus_md.cli.app", *command, "-d", place / "jobs"],
+            [sys.executable, "-m", "janus_md.cli", *command, "-d", place / "jobs"],
             env=environment(),
             capture_output=True,
             text=True,
@@ -65,7 +65,7 @@ def sound(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
 
     def call(*command: str | Path) -> str:
         return subprocess.run(
-            [sys.executable, "-m", "janus_md.cli.app", *command, "-d", study / "jobs"],
+            [sys.executable, "-m", "janus_md.cli", *command, "-d", study / "jobs"],
             env=environment(),
             capture_output=True,
             text=True,
