@@ -25,7 +25,8 @@ from janus_md.engines.base import CPU, SKIN
 from janus_md.engines.mesh import MAX_ORDER, Mesh, balanced, longest_cutoff, resolution_for
 from janus_md.engines.tuning import tune
 from janus_md.model.body import FloatArray
-from janus_md.model.system import Bath, System
+from janus_md.model.dynamics import Bath
+from janus_md.model.system import System
 from janus_md.model.units import PS_PER_NS, thermal_energy
 from janus_md.simulation.start.first_state import build
 from janus_md.simulation.thermodynamics import degrees_of_freedom, kinetic_energies

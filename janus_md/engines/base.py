@@ -11,7 +11,8 @@ import numpy as np
 
 from janus_md.engines.mesh import Mesh, charge_square_sum, longest_cutoff, tight_mesh
 from janus_md.model.body import FloatArray
-from janus_md.model.system import Bath, System
+from janus_md.model.dynamics import Bath
+from janus_md.model.system import System
 
 
 @dataclass(frozen=True)

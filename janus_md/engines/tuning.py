@@ -24,7 +24,8 @@ from janus_md.engines.mesh import (
 )
 from janus_md.model.body import FloatArray
 from janus_md.model.box import face_distances, lattice_vectors
-from janus_md.model.system import Bath, System
+from janus_md.model.dynamics import Bath
+from janus_md.model.system import System
 
 LONG = 10.0
 

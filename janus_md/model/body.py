@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from janus_md.common.arrays import FloatArray, plain
 from janus_md.model.units import DEBYE
 
-FloatArray = NDArray[np.float64]
+__all__ = ["BondCriterion", "FloatArray", "RigidBody"]
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,31 @@ class RigidBody:
         radii = np.array([0.5 * self.diameters[t] for t in self.types])
         outer = np.linalg.norm(self.positions, axis=1) + radii
         return float(max(outer.max(initial=0.0), 0.5 * self.diameters[self.name]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the body as plain JSON values; :meth:`of` reads them."""
+        found: dict[str, Any] = plain(self)
+        return found
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> RigidBody:
+        """Return the body that :meth:`to_dict` laid out.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            Where `data` is no such layout.
+        """
+        arrays = {key: np.array(data[key], float) for key in ("charges", "inertia")}
+        return cls(
+            **{
+                **data,
+                **arrays,
+                "positions": np.array(data["positions"], float).reshape(-1, 3),
+                "types": tuple(data["types"]),
+                "bond": BondCriterion(**data["bond"]),
+            }
+        )
 
     def mirror(self, name: str) -> RigidBody:
         """Return the mirror image (x -> -x) under another name; R becomes S and back."""

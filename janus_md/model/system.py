@@ -1,16 +1,16 @@
-"""The engine-neutral system: bodies, box, interactions, and the thermal bath."""
+"""The engine-neutral system: bodies, box and interactions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from janus_md.model.body import FloatArray, RigidBody
+from janus_md.common.arrays import FloatArray, IntArray
+from janus_md.model.body import RigidBody
 from janus_md.model.interactions.table import Interactions
 
-IntArray = NDArray[np.int32]
+__all__ = ["IntArray", "System"]
 
 
 @dataclass(frozen=True)
@@ -67,25 +67,3 @@ class System:
     def volume(self) -> float:
         """Volume of the box, nm^3."""
         return float(self.box[:3].prod())
-
-
-@dataclass(frozen=True)
-class Bath:
-    """Thermal bath: temperature and friction.
-
-    Attributes
-    ----------
-    kT : float
-        Thermal energy, kJ/mol.
-    method : str
-        ``langevin``, ``brownian`` or ``nve`` (no bath).
-    gamma : ndarray, shape (K,)
-        Translational friction of each kind, amu/ps.
-    gamma_r : ndarray, shape (K, 3)
-        Rotational friction of each kind about its principal axes, amu nm^2/ps.
-    """
-
-    kT: float
-    method: str
-    gamma: FloatArray
-    gamma_r: FloatArray

@@ -14,6 +14,7 @@ from janus_md.common.errors import JanusError, SimulationFailed, ToBeContinued
 from janus_md.common.interrupts import interruptible
 from janus_md.engines import load, require
 from janus_md.engines.base import Simulation
+from janus_md.model.dynamics import Stage
 from janus_md.simulation import context as surroundings
 from janus_md.simulation.choice import choose_once
 from janus_md.simulation.context import Progress, Run
@@ -27,7 +28,7 @@ from janus_md.simulation.start.first_state import build
 from janus_md.simulation.temperature_check import examine
 from janus_md.simulation.thermodynamics import complaint
 from janus_md.simulation.walltime import NO_LIMIT, Limit, Pace
-from janus_md.study.stages import Stage, stages
+from janus_md.study.stages import stages
 from janus_md.study.statepoint import StatePoint
 from janus_md.workspace import heat
 from janus_md.workspace.products import INITIAL, LOG, RESTART, TRAJECTORY

@@ -9,7 +9,8 @@ import numpy as np
 import rowan
 
 from janus_md.model.body import FloatArray, RigidBody
-from janus_md.model.system import Bath, System
+from janus_md.model.dynamics import Bath
+from janus_md.model.system import System
 from janus_md.model.units import BOLTZMANN
 
 JUMP = 20.0

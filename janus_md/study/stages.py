@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from janus_md.model.body import RigidBody
-from janus_md.model.system import Bath
+from janus_md.model.dynamics import Bath, Stage
 from janus_md.model.units import PS_PER_NS, stokes_friction, thermal_energy
 from janus_md.study.statepoint import StatePoint
 
@@ -16,31 +14,6 @@ RELAX_STEP_SHARE = 0.1
 
 RELAX_DAMPING = 0.5
 """Damping time of all motions while relaxing, ps."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage of a run.
-
-    Attributes
-    ----------
-    name : str
-        ``relax``, ``equilibrate`` or ``produce``.
-    steps : int
-        Number of steps.
-    time_step : float
-        ps.
-    bath : Bath
-        Temperature and friction.
-    frame_steps : int
-        Steps from frame to frame; 0 where none is kept.
-    """
-
-    name: str
-    steps: int
-    time_step: float
-    bath: Bath
-    frame_steps: int = 0
 
 
 def damped(bodies: tuple[RigidBody, ...], kT: float, damping: float, method: str) -> Bath:

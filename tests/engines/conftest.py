@@ -12,8 +12,9 @@ import pytest
 from janus_md.engines import Engine, load
 from janus_md.engines.mesh import Mesh, charge_square_sum
 from janus_md.model.body import BondCriterion, FloatArray, RigidBody
+from janus_md.model.dynamics import Bath
 from janus_md.model.interactions.table import Electrostatics, Interactions, wca_table
-from janus_md.model.system import Bath, System
+from janus_md.model.system import System
 from janus_md.model.units import thermal_energy
 from janus_md.simulation.start.placement import place_at_random
 from janus_md.study.catalogue.catalog import body

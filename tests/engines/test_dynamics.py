@@ -9,8 +9,9 @@ import rowan
 from janus_md.engines import Engine
 from janus_md.engines.base import CPU
 from janus_md.model.body import RigidBody
+from janus_md.model.dynamics import Bath
 from janus_md.model.interactions.table import Interactions
-from janus_md.model.system import Bath, System
+from janus_md.model.system import System
 from janus_md.model.units import stokes_friction, thermal_energy
 from janus_md.simulation.thermodynamics import kinetic_energies
 from janus_md.study.catalogue.catalog import body

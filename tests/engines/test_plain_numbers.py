@@ -13,7 +13,8 @@ from janus_md.engines import Engine
 from janus_md.engines.base import CPU
 from janus_md.engines.lammps.words import line
 from janus_md.engines.mesh import balanced
-from janus_md.model.system import Bath, System
+from janus_md.model.dynamics import Bath
+from janus_md.model.system import System
 from janus_md.model.units import thermal_energy
 from janus_md.study.stages import damped
 from tests.engines.conftest import ROOM, catalogue_system, usable

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from janus_md.model.dynamics import Stage
 from janus_md.simulation.files import trajectory
 from janus_md.simulation.files.checkpoint import Checkpoint, save
 from janus_md.simulation.files.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Recorder
 from janus_md.simulation.start.first_state import build
-from janus_md.study.stages import Stage, stages
+from janus_md.study.stages import stages
 from janus_md.study.statepoint import StatePoint
 from janus_md.workspace.products import RESTART
 from tests.analysis.worlds import gsd_frame, quaternions_along

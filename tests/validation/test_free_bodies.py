@@ -16,7 +16,8 @@ from janus_md.common.errors import JanusError
 from janus_md.engines import Engine
 from janus_md.engines.base import CPU
 from janus_md.model.body import RigidBody
-from janus_md.model.system import Bath, System
+from janus_md.model.dynamics import Bath
+from janus_md.model.system import System
 from janus_md.study.catalogue.catalog import body
 from janus_md.study.stages import damped
 from tests.engines.conftest import usable

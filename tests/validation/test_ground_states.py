@@ -14,8 +14,9 @@ import pytest
 from janus_md.engines.base import CPU
 from janus_md.engines.mesh import Mesh
 from janus_md.model.body import RigidBody
+from janus_md.model.dynamics import Bath
 from janus_md.model.interactions.table import Electrostatics, Interactions, wca
-from janus_md.model.system import Bath, System
+from janus_md.model.system import System
 from janus_md.model.units import COULOMB
 from janus_md.simulation.start.placement import place_at_random
 from tests.engines.conftest import two_charge_dipole, usable

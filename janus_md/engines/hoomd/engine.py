@@ -18,7 +18,8 @@ from janus_md.engines.hoomd import input as objects
 from janus_md.engines.hoomd.domains import grid, longest_cutoff_in, usable_mesh
 from janus_md.engines.mesh import Mesh
 from janus_md.engines.sites import charged_types, lay_out, type_names
-from janus_md.model.system import Bath, System
+from janus_md.model.dynamics import Bath
+from janus_md.model.system import System
 
 REFUSED = {"6.1.0": "it writes empty trajectories"}
 """Versions that cannot be used, and why."""

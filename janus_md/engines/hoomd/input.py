@@ -12,7 +12,8 @@ from janus_md.engines.mesh import Mesh
 from janus_md.engines.sites import Particles, type_names
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
-from janus_md.model.system import Bath, System
+from janus_md.model.dynamics import Bath
+from janus_md.model.system import System
 
 
 def snapshot(system: System, particles: Particles, device: Any) -> Any:

@@ -26,7 +26,8 @@ from janus_md.engines.mesh import Mesh
 from janus_md.engines.sites import Particles, lay_out
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
-from janus_md.model.system import Bath, System
+from janus_md.model.dynamics import Bath
+from janus_md.model.system import System
 
 _COLUMNS = "id mol xu yu zu vx vy vz fx fy fz tqx tqy tqz angmomx angmomy angmomz"
 _QUATERNION = "quatw quati quatj quatk"

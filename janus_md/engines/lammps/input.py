@@ -11,7 +11,8 @@ from janus_md.engines.mesh import Mesh
 from janus_md.engines.sites import Particles, charged_types
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors
-from janus_md.model.system import Bath, System
+from janus_md.model.dynamics import Bath
+from janus_md.model.system import System
 from janus_md.model.units import charge_scale
 
 _TABLE_BITS = 13

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from typing import Any
 
+from janus_md.common.arrays import plain
 from janus_md.model.body import RigidBody
 
 WCA_EPSILON = 2.5
@@ -56,6 +58,21 @@ class Interactions:
 
     pairs: dict[tuple[str, str], LennardJones]
     electrostatics: Electrostatics | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the interactions as plain JSON values; :meth:`of` reads them."""
+        rows = [{"kinds": [a, b], **plain(row)} for (a, b), row in sorted(self.pairs.items())]
+        return {"pairs": rows, "electrostatics": plain(self.electrostatics)}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Interactions:
+        """Return the interactions that :meth:`to_dict` laid out."""
+        pairs = {}
+        for row in data["pairs"]:
+            a, b = row["kinds"]
+            pairs[a, b] = LennardJones(row["epsilon"], row["sigma"], row["cutoff"])
+        electrostatics = data["electrostatics"]
+        return cls(pairs, None if electrostatics is None else Electrostatics(**electrostatics))
 
 
 def wca(sigma: float, epsilon: float = WCA_EPSILON) -> LennardJones:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from janus_md.common.errors import JanusError
 from janus_md.engines.base import Kicks
+from janus_md.model.dynamics import Stage
 from janus_md.model.system import System
 from janus_md.simulation.files import trajectory
 from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.thermodynamics import quantities, step_excess
-from janus_md.study.stages import Stage
 from janus_md.study.statepoint import StatePoint
 
 Observer = Callable[[int, float, System], Mapping[str, float] | None]

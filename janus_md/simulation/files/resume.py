@@ -10,9 +10,9 @@ from typing import Any
 
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
+from janus_md.model.dynamics import Stage
 from janus_md.model.system import System
 from janus_md.simulation.files.checkpoint import Checkpoint
-from janus_md.study.stages import Stage
 from janus_md.study.statepoint import StatePoint
 
 ALLOWABLE = ("version", "state")
