@@ -1,16 +1,15 @@
-"""Head-to-tail bonds by energy, for files whose bodies the catalogue knows."""
+"""Head-to-tail bonds by energy, for files that describe their bodies."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from janus_md.analysis.aggregates.bonds import Bonds, directed
 from janus_md.analysis.frames.neighbours import IndexArray, Pairs
 from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.setup import Setup
 
 SHARE = 0.5
 """A pair is bonded below this share of the energy of its head-to-tail minimum."""
@@ -36,21 +35,19 @@ class EnergyCriterion:
     thresholds: dict[tuple[str, str], float]
 
 
-def energy_criterion(metadata: Mapping[str, Any]) -> EnergyCriterion | None:
-    """Build the criterion from a trajectory's metadata.
+def energy_criterion(setup: Setup | None) -> EnergyCriterion | None:
+    """Build the criterion from what a trajectory says of its bodies.
 
-    None for bodies of somebody else, and where charges are off: nothing binds then.
+    None where it says nothing, and where no dipole binds: charges are off, or there are none.
     """
     from janus_md.model.pairs.energy import head_to_tail_minimum
-    from janus_md.study.catalogue import catalog
 
-    names, model = sorted(metadata.get("bodies", {})), metadata.get("model")
-    if metadata.get("electrostatics") == "none":
+    if setup is None or setup.relative_permittivity is None:
         return None
-    if not names or model not in catalog.MODELS or not set(names) <= set(catalog.names()):
+    medium, names = setup.relative_permittivity, [body.name for body in setup.bodies]
+    bodies = {body.name: body for body in setup.bodies}
+    if not all(np.any(body.dipole != 0) for body in setup.bodies):
         return None
-    medium = float(metadata.get("relative_permittivity", 1.0))
-    bodies = {name: catalog.body(name, str(model)) for name in names}
     thresholds = {
         (a, b): SHARE * head_to_tail_minimum(bodies[a], bodies[b], medium).energy
         for a in names

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from janus_md.analysis.frames.neighbours import IndexArray, lengths
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray
 from janus_md.model.box import inverse_lattice, lattice_vectors
+from janus_md.model.setup import Setup
 
 FARTHEST = 1e5
 """How far a body can be from the middle of the box, in edges of it: beyond that, numbers of single
@@ -56,7 +54,7 @@ def check_places(positions: FloatArray, box: FloatArray, tags: IndexArray, where
 
 
 def unit_quaternions(
-    orientations: FloatArray, ours: Mapping[str, Any], tags: IndexArray, where: str
+    orientations: FloatArray, ours: Setup | None, tags: IndexArray, where: str
 ) -> FloatArray:
     """Quaternions of length 1, shape (N, 4); those that have it already are left as they are.
 
@@ -64,8 +62,8 @@ def unit_quaternions(
     ----------
     orientations : ndarray, shape (N, 4)
         Finite numbers.
-    ours : mapping
-        Metadata of the file, empty where others wrote it.
+    ours : Setup or None
+        What the file describes; None where others wrote it.
     tags, where
         As of :func:`check_places`.
 
@@ -78,7 +76,7 @@ def unit_quaternions(
     if np.any(length < SHORTEST):
         raise JanusError(f"{where} an orientation is 0; quaternions must not vanish")
     off = np.abs(length - 1.0)
-    if ours and off.max() > UNIT:
+    if ours is not None and off.max() > UNIT:
         k = int(np.argmax(off))
         raise JanusError(
             f"{where} the orientation of particle {tags[k]} has the length {length[k]:.3g}; in "
@@ -87,16 +85,19 @@ def unit_quaternions(
     return orientations if off.max() <= ROUNDING else orientations / length[:, None]
 
 
-def check_names(names: set[str], ours: Mapping[str, Any], where: str) -> None:
-    """Refuse types of which the metadata of a file of ours do not know.
+def check_names(names: set[str], ours: Setup | None, where: str) -> None:
+    """Refuse types that a file of ours does not describe.
 
     Raises
     ------
     JanusError
         If there is one.
     """
-    if ours and (unknown := sorted(names - ours["bodies"].keys())):
+    if ours is None:
+        return
+    known = [body.name for body in ours.bodies]
+    if unknown := sorted(names - set(known)):
         raise JanusError(
             f"{where} bodies are of type {unknown[0]!r}, but the file states those of "
-            f"{', '.join(ours['bodies'])}; it is damaged"
+            f"{', '.join(known)}; it is damaged"
         )

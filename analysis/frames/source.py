@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from janus_md.analysis.frames.selection import bodies_among, selection_note
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.frames import GsdFrames
 from janus_md.model.body import BondCriterion, FloatArray
+from janus_md.model.setup import Setup
 
 HANDS = {"R": 1, "S": -1}
 
@@ -33,6 +33,8 @@ class Frame:
         Its number in the file.
     step : int
         Its time step.
+    time_ps : float
+        Its time, ps; NaN where the file does not say.
     box : ndarray, shape (6,)
         Lx, Ly, Lz (nm), xy, xz, yz.
     positions : ndarray, shape (N, 3)
@@ -49,6 +51,7 @@ class Frame:
 
     index: int
     step: int
+    time_ps: float
     box: FloatArray
     positions: FloatArray
     orientations: FloatArray
@@ -83,7 +86,8 @@ class GsdSource:
         self.path = Path(path)
         self.types = None if types is None else tuple(types)
         self._oriented: bool | None = None
-        self._metadata: dict[str, Any] | None = None
+        self._setup: Setup | None = None
+        self._asked = False
         self._file = GsdFrames(self.path)
         self.note = self._file.note
         self._holdings = Holdings(self._file.file, rigid=types is None)
@@ -106,19 +110,19 @@ class GsdSource:
         """Close the file."""
         self._file.close()
 
-    def metadata(self) -> dict[str, Any]:
-        """Metadata that this software wrote in the first frame; empty for anybody else's file.
+    def setup(self) -> Setup | None:
+        """Setup that this software wrote into the first frame; None for anybody else's file.
 
         Raises
         ------
         JanusError
-            If they are there and damaged.
+            If it is there and damaged.
         """
-        from janus_md.simulation.files.stated import metadata_of
+        from janus_md.simulation.files.stated import setup_in
 
-        if self._metadata is None:
-            self._metadata = metadata_of(self._file.file)
-        return self._metadata
+        if not self._asked:
+            self._setup, self._asked = setup_in(self._file.file), True
+        return self._setup
 
     def frame(self, index: int) -> Frame:
         """Read frame `index` and check that wires can be looked for in it.
@@ -129,6 +133,8 @@ class GsdSource:
             If what it needs was not saved with it, it has no bodies or no orientations, a flat,
             two-dimensional or infinite box, or a coordinate that is not a number.
         """
+        from janus_md.simulation.files.trajectory import TIME
+
         where = f"file {self.path}, frame {index}:"
         if chunk := self._holdings.lacking(index):
             raise JanusError(f"{where} {chunk} is missing; frame 0's is not that of this frame")
@@ -158,12 +164,13 @@ class GsdSource:
                     f"{values[bad[0]].tolist()}; all must be finite numbers"
                 )
         check_places(positions, box, chosen, where)
-        orientations = unit_quaternions(orientations, self.metadata(), chosen, where)
+        orientations = unit_quaternions(orientations, self.setup(), chosen, where)
         kinds = np.asarray(raw.particles.typeid, dtype=np.int64)[chosen]
-        check_names({names[k] for k in np.unique(kinds)}, self.metadata(), where)
+        check_names({names[k] for k in np.unique(kinds)}, self.setup(), where)
         step = int(raw.configuration.step)
         self._holdings.check_box(index, box, positions, where)
-        return Frame(index, step, box, positions, orientations, names, kinds, chosen)
+        time_ps = float(np.ravel(raw.log.get(TIME, np.nan))[0])
+        return Frame(index, step, time_ps, box, positions, orientations, names, kinds, chosen)
 
     def usable(self, frames: slice | None = None) -> tuple[list[int], list[str]]:
         """Frames of a choice that hold what the analysis needs, and notes on the others.
@@ -204,7 +211,8 @@ class GsdSource:
             exists = self._file.file.chunk_exists
             stored = any(exists(index, chunk) for index in range(len(self)))
             # Where a name is damaged, the orientations may be what is under it.
-            self._oriented = stored or bool(self.metadata() and not self._file.file.strange)
+            described = self.setup() is not None
+            self._oriented = stored or (described and not self._file.file.strange)
         return self._oriented
 
 
@@ -224,18 +232,16 @@ def unit_axis(axis: Sequence[float]) -> tuple[float, float, float]:
     return x, y, z
 
 
-def bond_criterion(metadata: dict[str, Any]) -> BondCriterion:
-    """Criterion named in the metadata; the default where there is none.
+def bond_criterion(setup: Setup | None) -> BondCriterion:
+    """Criterion that the file states; the default where there is none.
 
     Raises
     ------
     JanusError
         If the bodies of the file have different criteria.
     """
-    stated = {
-        (float(body["bond"]["distance"]), float(body["bond"]["angle"]))
-        for body in metadata.get("bodies", {}).values()
-    }
+    bodies = setup.bodies if setup is not None else ()
+    stated = {(body.bond.distance, body.bond.angle) for body in bodies}
     if len(stated) > 1:
         raise JanusError(
             f"bond: the file's bodies have different criteria {sorted(stated)}; state one for all"

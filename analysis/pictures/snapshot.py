@@ -59,9 +59,9 @@ def last_frame(path: Path) -> tuple[Frame, Settings]:
         Where it cannot be read.
     """
     with GsdSource(path) as source:
-        metadata = source.metadata()
+        setup = source.setup()
         frame = source.frame(len(source) - 1)
-    return frame, Settings.of(bond_criterion(metadata), metadata)
+    return frame, Settings.of(bond_criterion(setup), setup)
 
 
 def draw(axes: Axes, path: Path, title: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -32,6 +31,7 @@ from janus_md.analysis.series.lifetimes import breaking
 from janus_md.common.errors import JanusError
 from janus_md.model.body import BondCriterion, FloatArray
 from janus_md.model.box import face_distances, lattice_vectors
+from janus_md.model.setup import Setup
 
 MOST_FOLD = 360
 """Largest symmetry number: a body that looks the same after a turn of a degree is round."""
@@ -83,12 +83,12 @@ class Settings:
     def of(
         cls,
         criterion: BondCriterion,
-        metadata: Mapping[str, Any],
+        setup: Setup | None,
         axis: Sequence[float] = (0.0, 0.0, 1.0),
         symmetry: int | None = None,
         enantiomers: Mapping[str, str] | None = None,
     ) -> Settings:
-        """Take from a trajectory's metadata what is not given.
+        """Take what is not given from what the trajectory describes.
 
         Raises
         ------
@@ -103,16 +103,16 @@ class Settings:
         for name, hand in (enantiomers or {}).items():
             if hand not in HANDS:
                 raise JanusError(f"enantiomer of {name} is {hand!r}; it must be R or S")
-        bodies = metadata.get("bodies", {})
-        stated = {name: str(body.get("enantiomer", "")) for name, body in bodies.items()}
-        folds = {name: int(body.get("symmetry", 1)) for name, body in bodies.items()}
+        bodies = setup.bodies if setup is not None else ()
+        stated = {body.name: body.enantiomer for body in bodies}
+        folds = {body.name: body.symmetry for body in bodies}
         return cls(
             criterion,
             unit_axis(axis),
             folds if symmetry is None else {},
             1 if symmetry is None else symmetry,
             {**stated, **(enantiomers or {})},
-            energy_criterion(metadata),
+            energy_criterion(setup),
             1.0 if bodies else criterion.distance / DEFAULT_CRITERION.distance,
         )
 

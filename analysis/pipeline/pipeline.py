@@ -106,8 +106,8 @@ def analyze_file(
     """
     out = Path(out_dir)
     with GsdSource(gsd_path, types) as source:
-        metadata = source.metadata()
-        chosen = criterion or bond_criterion(metadata)
+        setup = source.setup()
+        chosen = criterion or bond_criterion(setup)
         check_criterion(chosen)
         usable, remarks = source.usable(frames)
         numbers = tuple(usable)
@@ -115,7 +115,7 @@ def analyze_file(
         for name in enantiomers or ():
             if name not in first.names:
                 raise JanusError(unknown("enantiomers", name, first.names))
-        settings = Settings.of(chosen, metadata, axis, symmetry, enantiomers)
+        settings = Settings.of(chosen, setup, axis, symmetry, enantiomers)
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
         rdf = RadialDistribution.for_box(first.box, settings.unit)
@@ -159,7 +159,7 @@ def analyze_file(
             "averages take the last third of the frames as they stand; --frames chooses one run"
         )
     lifetime = history.lifetime() if history is not None else None
-    scale = float(metadata.get("time_step_ps", PS_PER_NS)) / PS_PER_NS
+    scale = 1.0 if setup is None else setup.time_step / PS_PER_NS
     return {
         **summarize(columns),
         **structure,

@@ -12,7 +12,6 @@ from janus_md.analysis.series.susceptibility import susceptibility
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.reading import GsdFile
 from janus_md.model.body import FloatArray
-from janus_md.model.units import thermal_energy
 
 ENERGY = "energy_kj_mol"
 """Name of the mean potential energy of a body in the summary, kJ/mol."""
@@ -73,14 +72,11 @@ def susceptibility_of(
     """
     dipoles = _series(log, "box_dipole", 3, notes)
     with GsdSource(trajectory) as source:
-        about, box = source.metadata(), source.frame(0).box
-    if dipoles is None or not {"temperature", "relative_permittivity"} <= about.keys():
+        setup, box = source.setup(), source.frame(0).box
+    if dipoles is None or setup is None or setup.relative_permittivity is None:
         return {"mean": None, "error": None}
     return susceptibility(
-        dipoles,
-        float(np.prod(box[:3])),
-        thermal_energy(about["temperature"]),
-        about["relative_permittivity"],
+        dipoles, float(np.prod(box[:3])), setup.bath.kT, setup.relative_permittivity
     )
 
 

@@ -107,18 +107,21 @@ def format_short(mean: float | None, error: float | None) -> str:
 
 
 def dipole_of(directory: Path) -> float | None:
-    """Strongest dipole of the bodies of a job, debye, from its metadata; None without any."""
+    """Strongest dipole of the bodies of a job, debye, as its trajectory describes them.
+
+    None where there is no such trajectory, or it is damaged.
+    """
     path = directory / "trajectory.gsd"
     if not path.is_file():
         return None
     try:
         with GsdSource(path) as source:
-            bodies = source.metadata().get("bodies", {})
-        return max(
-            (float(np.linalg.norm(body["dipole_debye"])) for body in bodies.values()), default=None
-        )
-    except (JanusError, AttributeError, LookupError, TypeError, ValueError):
-        return None  # damaged, or metadata of somebody else's
+            setup = source.setup()
+    except JanusError:
+        return None
+    if setup is None:
+        return None
+    return max(float(np.linalg.norm(body.dipole)) for body in setup.bodies)
 
 
 def results(

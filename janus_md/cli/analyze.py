@@ -11,6 +11,7 @@ from janus_md.common.errors import JanusError
 
 if TYPE_CHECKING:
     from janus_md.model.body import BondCriterion
+    from janus_md.model.setup import Setup
 
 
 LENGTHS = ("mean_n", "mean_w", "longest", "mean_n_energy", "mean_w_energy")
@@ -79,7 +80,7 @@ def analyze(
     given = _pairs(enantiomers)
     check_folder(out, "--out")
     with GsdSource(file, options["types"]) as source:
-        about = source.metadata()
+        setup = source.setup()
         options["enantiomers"], told = hands(source, options["frames"], given)
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
@@ -88,25 +89,25 @@ def analyze(
             file,
             out,
             workers=jobs or cores_here(),
-            criterion=_criterion(about, distance, angle),
+            criterion=_criterion(setup, distance, angle),
             progress=lambda done, total: progress.update(task, completed=done, total=total),
             **options,
         )
     summary["notes"] += told
-    _print(summary, out, ours=bool(about))
+    _print(summary, out, ours=setup is not None)
 
 
 def _criterion(
-    about: dict[str, Any], distance: float | None, angle: float | None
+    setup: Setup | None, distance: float | None, angle: float | None
 ) -> BondCriterion | None:
-    """Return the criterion asked for; half of one is completed by what the file's metadata say."""
+    """Return the criterion asked for; half of one is completed by what the file states."""
     if distance is None and angle is None:
         return None
     from janus_md.analysis.frames.source import bond_criterion
     from janus_md.model.body import BondCriterion
 
     if distance is None or angle is None:
-        stated = bond_criterion(about)
+        stated = bond_criterion(setup)
         distance = stated.distance if distance is None else distance
         angle = stated.angle if angle is None else angle
     return BondCriterion(distance, angle)

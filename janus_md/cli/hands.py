@@ -38,8 +38,8 @@ def hands(
     usable, _ = source.usable(frames)
     first = source.frame(usable[0])
     present = [first.names[kind] for kind in np.unique(first.kinds)]
-    bodies = source.metadata().get("bodies", {})
-    stated = {name: body.get("enantiomer") for name, body in bodies.items()}
+    setup = source.setup()
+    stated = {body.name: body.enantiomer for body in setup.bodies} if setup is not None else {}
     silent = [name for name in present if name not in stated and name not in given]
     in_catalogue = set(catalog.names()).intersection(silent)
     found = {

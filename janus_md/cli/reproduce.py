@@ -69,7 +69,7 @@ def reproduce(
     code = 0
     if not table_only:
         check_packing(points)
-        create(directory, [point.model_dump(mode="json") for point in points])
+        create(directory, [point.stored() for point in points])
         try:
             run(directory, until_stationary=True)
         except typer.Exit as end:
@@ -79,7 +79,7 @@ def reproduce(
         + (["--quick"] if quick else [])
         + ([f"--replicas {replicas}"] if replicas is not None else [])
     )
-    statepoints = [point.model_dump(mode="json") for point in points]
+    statepoints = [point.stored() for point in points]
     _tell(chosen, directory, statepoints, command, out)
     if code:
         raise typer.Exit(code)

@@ -76,7 +76,7 @@ def init(
 
     sweep = load_template(template)
     check_packing(sweep.points)
-    statepoints = (point.model_dump(mode="json") for point in sweep.points)
+    statepoints = (point.stored() for point in sweep.points)
     number = len(sweep.points)
     console = Console(highlight=False, soft_wrap=True)
     if dry_run:

@@ -131,6 +131,8 @@ class Engine(ABC):
     """An adapter of one engine."""
 
     name: str
+    calls_matter = False
+    """Whether the bits of a run depend on how its steps are shared out among calls of advance."""
     simulation: Callable[..., Simulation]
     """Makes a running simulation of the arguments of :meth:`start`, in their order."""
 

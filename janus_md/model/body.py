@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -112,21 +114,14 @@ class RigidBody:
     def of(cls, data: Mapping[str, Any]) -> RigidBody:
         """Return the body that :meth:`to_dict` laid out.
 
+        Equal layouts give the same object.
+
         Raises
         ------
         KeyError, TypeError, ValueError
             Where `data` is no such layout.
         """
-        arrays = {key: np.array(data[key], float) for key in ("charges", "inertia")}
-        return cls(
-            **{
-                **data,
-                **arrays,
-                "positions": np.array(data["positions"], float).reshape(-1, 3),
-                "types": tuple(data["types"]),
-                "bond": BondCriterion(**data["bond"]),
-            }
-        )
+        return _body(json.dumps(data, sort_keys=True))
 
     def mirror(self, name: str) -> RigidBody:
         """Return the mirror image (x -> -x) under another name; R becomes S and back."""
@@ -139,3 +134,15 @@ class RigidBody:
             diameters=diameters,
             enantiomer=other,
         )
+
+
+@lru_cache(maxsize=1024)
+def _body(text: str) -> RigidBody:
+    """Return the body that a text describes; what is remembered of bodies is by their identity."""
+    data = json.loads(text)
+    arrays = {key: np.array(data[key], float) for key in ("charges", "inertia")}
+    arrays["positions"] = np.array(data["positions"], float).reshape(-1, 3)
+    for array in arrays.values():
+        array.flags.writeable = False
+    named = {"types": tuple(data["types"]), "bond": BondCriterion(**data["bond"])}
+    return RigidBody(**{**data, **arrays, **named})

@@ -104,8 +104,8 @@ def measure(run: Run) -> Measured:
     series: dict[str, list[float]] = {}
     pooled: dict[str, list[FloatArray]] = {}
     with GsdSource(run.directory / "trajectory.gsd") as source:
-        metadata = source.metadata()
-        settings = Settings.of(bond_criterion(metadata), metadata)
+        setup = source.setup()
+        settings = Settings.of(bond_criterion(setup), setup)
         first = first_averaged(len(source))
         chosen = np.unique(np.linspace(first, len(source) - 1, MOST_FRAMES).astype(int))
         for index in chosen:
@@ -178,7 +178,7 @@ def _of_frame(frame: Frame, result: FrameResult, settings: Settings) -> dict[str
 def bond_energies(frame: Frame, result: FrameResult, settings: Settings) -> FloatArray:
     """Energy of each bond's two bodies alone in the medium, shape (B,), kJ/mol.
 
-    NaN where the catalogue does not know the bodies.
+    NaN where the file does not describe the bodies.
     """
     from janus_md.model.pairs.energy import pair_energy
 

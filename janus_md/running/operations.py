@@ -13,7 +13,7 @@ from janus_md.common.locks import hold
 from janus_md.simulation import run as simulate
 from janus_md.simulation.files.recorder import Observer
 from janus_md.simulation.walltime import MARGIN, NO_LIMIT, Limit
-from janus_md.study.statepoint import StatePoint
+from janus_md.study.resolve import setup_of
 from janus_md.workspace import heat
 from janus_md.workspace.documents import finite
 from janus_md.workspace.products import (
@@ -54,7 +54,7 @@ def simulate_job(
         As there; also where the state point is not one of this schema, or where another process
         works on the job.
     """
-    point = StatePoint.of(statepoint)
+    setup = setup_of(statepoint, directory.parent.parent)
     with hold(directory), stop_signals() as interrupted:
         if is_simulated(directory):
             return
@@ -62,7 +62,7 @@ def simulate_job(
         document.pop(heat.KEY, None)
         _forget_analysis(directory, document)
         simulate.simulate(
-            point,
+            setup,
             directory,
             document,
             engine=engine,

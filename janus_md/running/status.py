@@ -109,16 +109,14 @@ def progress(record: Record, now: float | None = None) -> str:
         return ""
     from janus_md.common.errors import JanusError
     from janus_md.simulation.files.checkpoint import reached
-    from janus_md.study.stages import stages
-    from janus_md.study.statepoint import StatePoint
+    from janus_md.study.resolve import setup_of
 
     try:
         age = (time.time() if now is None else now) - path.stat().st_mtime
         stage, done = reached(path) or ("", 0)
-        point = StatePoint.of(record.statepoint)
+        plan = setup_of(record.statepoint, path.parent.parent.parent).stages
     except (OSError, JanusError):
         return ""
-    plan = stages(point, point.bodies())
     names = [one.name for one in plan]
     if stage not in names:
         return ""

@@ -61,13 +61,11 @@ def simulate(
     """Simulate, telling steps over all stages."""
     from janus_md.analysis.pipeline.observer import WireObserver
     from janus_md.running.operations import simulate_job
-    from janus_md.study.stages import stages
-    from janus_md.study.statepoint import StatePoint
+    from janus_md.study.resolve import setup_of
 
     reporter.tell(stage="prepare", step=0, total=0, rate=0.0, wires=None)
-    point = StatePoint.of(statepoint)
-    plan = stages(point, point.bodies())
-    total = sum(stage.steps for stage in plan)
+    setup = setup_of(statepoint, directory.parent.parent)
+    plan, total = setup.stages, setup.steps
     before = {
         stage.name: sum(one.steps for one in plan[:number]) for number, stage in enumerate(plan)
     }

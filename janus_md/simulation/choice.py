@@ -15,10 +15,9 @@ from janus_md import __version__
 from janus_md.common import cache as measured
 from janus_md.engines import load, ranks
 from janus_md.engines.mesh import MAX_ORDER
+from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.execution import Record, accurate, choose, device_for, not_yet_run
-from janus_md.simulation.files.resume import account
-from janus_md.study.statepoint import StatePoint
 
 CACHE = "meshes"
 """Name of the file of what was chosen."""
@@ -58,7 +57,7 @@ class Choice(_Plain):
 
 
 def choose_once(
-    point: StatePoint,
+    setup: Setup,
     system: System,
     candidates: Sequence[tuple[str, str]],
     threads: int,
@@ -73,7 +72,7 @@ def choose_once(
     in the record says which it was. What is chosen anew is kept.
     """
     file, machine = measured.cache_file(CACHE), measured.processor()
-    kind = kind_of(point, system, candidates, threads, gpu_id)
+    kind = kind_of(setup, candidates, threads, gpu_id)
     quiet = measured.load_per_core() <= QUIET
     devices = dict(candidates)
 
@@ -85,13 +84,13 @@ def choose_once(
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
         record = not_yet_run(load(earlier.engine), where, mesh, came, speeds)
-        return accurate(record, point, system, look)
+        return accurate(record, setup.bath.kT, system, look)
 
     def kept() -> Choice | None:
         return _read(measured.recall(machine, file).get(kind))
 
     def anew() -> Record:
-        record = choose(point, system, list(candidates), threads, gpu_id, look)
+        record = choose(setup, system, list(candidates), threads, gpu_id, look)
         chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
         chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         measured.keep(machine, kind, chosen, file)
@@ -115,20 +114,17 @@ def _read(kept: Any) -> Choice | None:
 
 
 def kind_of(
-    point: StatePoint,
-    system: System,
+    setup: Setup,
     candidates: Sequence[tuple[str, str]],
     threads: int,
     gpu_id: int,
 ) -> str:
     """Everything that the choice follows from, but for the machine and the places, as a text."""
-    lengths = {"relax_ps", "equilibrate_ns", "produce_ns", "frame_interval_ps", "time_step_ps"}
-    fields = point.model_dump(mode="json", exclude={"replica": True, "protocol": lengths})
-    # Catalogue and model may say something else another day.
-    meant = {k: v for k, v in account(point, system, ()).items() if k in ("box", "bodies", "pairs")}
+    all_ = setup.to_dict()
+    meant = {key: all_[key] for key in ("box", "bodies", "counts", "interactions", "start")}
+    meant["bath"] = setup.bath.to_dict()
     found = {
-        "statepoint": fields,
-        "meant": hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16],
+        "setup": hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16],
         "janus_md": __version__,
         "candidates": [[name, load(name).version(), kind] for name, kind in candidates],
         "gpu": _gpu_name(gpu_id) if any(kind == "gpu" for _, kind in candidates) else None,

@@ -10,16 +10,22 @@ from janus_md.engines import Device, Engine, load, ranks
 from janus_md.engines.base import Simulation, Wrapper
 from janus_md.engines.mesh import Mesh
 from janus_md.engines.tuning import MARGIN, Tuned, remeasure, tune
+from janus_md.model.setup import Setup
 from janus_md.model.system import System
-from janus_md.study.stages import RELAX_STEP_SHARE, bath
-from janus_md.study.statepoint import StatePoint
+
+RESTART_FRAMES = 50
+"""Frames from one restart of the engine to the next. It is kept with each run: a run that goes on
+or is made longer restarts where one long run would have."""
+
+CALL_SECONDS = 0.2
+"""Wall time of a call of an engine for which calls matter, as the trials measured its speed."""
 
 Record = dict[str, Any]
 """What the job document keeps as ``execution``; plain JSON values."""
 
 
 def choose(
-    point: StatePoint,
+    setup: Setup,
     system: System,
     candidates: list[tuple[str, str]],
     threads: int,
@@ -35,8 +41,8 @@ def choose(
     JanusError
         Where no candidate knows the protocol, or no mesh serves.
     """
-    environment = bath(point, system.bodies)
-    if point.protocol.name == "brownian":
+    environment = setup.bath
+    if environment.method == "brownian":
         candidates = [c for c in candidates if c[0] == "hoomd"]
         if not candidates:
             raise JanusError(
@@ -47,7 +53,7 @@ def choose(
     for name, kind in candidates:
         adapter = load(name)
         where = device_for(name, kind, threads, gpu_id)
-        found = tune(_Watched(adapter, look), system, environment, gentle_step(point), device=where)
+        found = tune(_Watched(adapter, look), system, environment, gentle_step(setup), device=where)
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
@@ -75,6 +81,9 @@ def not_yet_run(
         "force_error": 0.0,
         "torque_error": 0.0,
         "trial_steps_per_second": dict(trial_steps_per_second),
+        "restart_frames": RESTART_FRAMES,
+        "call_steps": max(1, int(CALL_SECONDS * trial_steps_per_second[engine.name])),
+        "bit_equal": True,
         "steps": 0,
         "seconds": 0.0,
     }
@@ -86,7 +95,7 @@ def device_for(engine: str, kind: str, threads: int, gpu_id: int) -> Device:
 
 
 def accurate(
-    execution: Record, point: StatePoint, system: System, look: Callable[[], None] = lambda: None
+    execution: Record, kT: float, system: System, look: Callable[[], None] = lambda: None
 ) -> Record | None:
     """Return `execution` with its mesh's error in `system`; None where that is too large.
 
@@ -98,16 +107,15 @@ def accurate(
     engine = _Watched(load(execution["engine"]), look)
     if mesh.cutoff > engine.longest_cutoff(system):
         return None
-    kT = bath(point, system.bodies).kT
     force, torque = remeasure(engine, system, mesh, kT, device_of(execution))
     if force > MARGIN * settings.force_error:
         return None
     return execution | {"force_error": force, "torque_error": torque}
 
 
-def gentle_step(point: StatePoint) -> float:
+def gentle_step(setup: Setup) -> float:
     """Time step of trials, ps: speed does not depend on it, and a short one keeps them sane."""
-    return min(RELAX_STEP_SHARE * point.protocol.time_step_ps, 0.01)
+    return min(0.1 * setup.time_step, 0.01)
 
 
 class _Watched(Wrapper):
@@ -139,8 +147,11 @@ def placed(execution: Record, system: System, threads: int, gpu_id: int) -> Reco
     usable = None if mesh is None else _mesh_record(engine.usable(system, mesh))
     here = execution | {"ranks": ranks.size(), "mesh": usable}
     if execution["device"] == "gpu":
-        return here | {"gpu_id": gpu_id}
-    return here | {"threads": device_for(execution["engine"], "cpu", threads, gpu_id).threads}
+        here["gpu_id"] = gpu_id
+    else:
+        here["threads"] = device_for(execution["engine"], "cpu", threads, gpu_id).threads
+    same = all(here[key] == execution[key] for key in ("ranks", "mesh", "threads"))
+    return here | {"bit_equal": execution["bit_equal"] and same}
 
 
 def measured_rate(execution: Mapping[str, Any]) -> float:
@@ -155,7 +166,7 @@ def device_of(execution: Mapping[str, Any]) -> Device:
     return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0)
 
 
-def completed(execution: Mapping[str, Any], point: StatePoint, system: System) -> Record:
+def completed(execution: Mapping[str, Any], kT: float, system: System) -> Record:
     """Return the record of a run that has ended in `system`: its speed, and its mesh's error."""
     record = dict(execution)
     record["steps_per_second"] = round(measured_rate(execution), 1)
@@ -165,7 +176,7 @@ def completed(execution: Mapping[str, Any], point: StatePoint, system: System) -
             load(execution["engine"]),
             system,
             mesh,
-            bath(point, system.bodies).kT,
+            kT,
             device_of(execution),
         )
         record["force_error_at_end"], record["torque_error_at_end"] = force, torque

@@ -11,11 +11,10 @@ import numpy as np
 
 from janus_md.common.messages import count
 from janus_md.model.body import FloatArray
-from janus_md.model.units import PS_PER_NS
+from janus_md.model.setup import Setup
+from janus_md.model.units import BOLTZMANN, PS_PER_NS
 from janus_md.simulation.equipartition import ERRORS, Part, excess, kinetic
 from janus_md.simulation.thermodynamics import freedoms
-from janus_md.study.stages import bath
-from janus_md.study.statepoint import StatePoint
 
 DRIFT, FLUCTUATION = 0.02, 0.01
 """Without a bath: how far the total energy may go from where it began, kT per degree of freedom and
@@ -27,14 +26,14 @@ PIECES = 50
 push bodies to and fro, of which little is left in the mean of many bodies, but not of few."""
 
 
-def examine(log: Path, point: StatePoint) -> dict[str, Any]:
+def examine(log: Path, setup: Setup) -> dict[str, Any]:
     """Judge a run by its log; the result is what the document has under ``heat``.
 
     Parameters
     ----------
     log : Path
         ``log.gsd`` of the production.
-    point : StatePoint
+    setup : Setup
         The job's.
 
     Returns
@@ -46,14 +45,14 @@ def examine(log: Path, point: StatePoint) -> dict[str, Any]:
         step adds to the temperature of places (:mod:`janus_md.simulation.equipartition`). Without
         one, ``drift`` is that of the total energy, kT per degree of freedom and ns.
     """
-    if point.protocol.name == "brownian":
+    if setup.bath.method == "brownian":
         return _unchecked("brownian dynamics has no velocities that could be held to the bath")
     rows = _read(log)
-    if point.protocol.name == "nve":
-        return _energy(rows, point)
+    if setup.bath.method == "nve":
+        return _energy(rows, setup)
     if not {"temperatures_translational", "excess_translational"} <= rows.keys():
         return _unchecked("log.gsd does not have the temperatures of each kind")
-    return _temperatures(rows, point)
+    return _temperatures(rows, setup)
 
 
 def _unchecked(why: str) -> dict[str, Any]:
@@ -72,11 +71,11 @@ def _read(log: Path) -> dict[str, FloatArray]:
     }
 
 
-def _temperatures(rows: Mapping[str, FloatArray], point: StatePoint) -> dict[str, Any]:
+def _temperatures(rows: Mapping[str, FloatArray], setup: Setup) -> dict[str, Any]:
     """Hold the temperatures of each kind to the bath's."""
-    bodies = point.bodies()
-    environment, counts = bath(point, bodies), np.array(point.counts())
-    times, step = rows["time_ps"].ravel(), point.protocol.time_step_ps
+    bodies, environment, counts = setup.bodies, setup.bath, np.array(setup.counts)
+    times, step = rows["time_ps"].ravel(), setup.time_step
+    temperature = environment.kT / BOLTZMANN
     inertia = np.array([body.inertia for body in bodies])
     turning = np.zeros_like(inertia)  # an axis without inertia has no motion
     np.divide(inertia, environment.gamma_r, out=turning, where=inertia > 0)
@@ -95,8 +94,8 @@ def _temperatures(rows: Mapping[str, FloatArray], point: StatePoint) -> dict[str
             freedom, damping = int(axes[motion][k] * counts[k]), float(every[k])
             if not freedom:
                 continue
-            warmth = _of_kind(rows[f"temperatures_{motion}"], k) / point.temperature
-            added = _of_kind(rows[f"excess_{motion}"], k) / point.temperature
+            warmth = _of_kind(rows[f"temperatures_{motion}"], k) / temperature
+            added = _of_kind(rows[f"excess_{motion}"], k) / temperature
             mean = kinetic(times, warmth, freedom, damping, memory, released)
             more = excess(times, added, freedom, damping, memory, step)
             kinds.setdefault(body.name, {})[motion] = _told(mean, more)
@@ -142,11 +141,11 @@ def _when(part: Part) -> str:
     return f"in block {part.block}, {time}" if part.block else f"on average, {time}"
 
 
-def _energy(rows: Mapping[str, FloatArray], point: StatePoint) -> dict[str, Any]:
+def _energy(rows: Mapping[str, FloatArray], setup: Setup) -> dict[str, Any]:
     """Hold the total energy to where it began."""
-    freedom = sum(float((one * point.counts()).sum()) for one in freedoms(point.bodies()))
+    freedom = sum(float((one * setup.counts).sum()) for one in freedoms(setup.bodies))
     parts = ("potential_energy", "kinetic_translational", "kinetic_rotational")
-    kT = bath(point, point.bodies()).kT
+    kT = setup.bath.kT
     energy = np.sum([rows[name].ravel() for name in parts], axis=0) / (freedom * kT)
     times = rows["time_ps"].ravel() / PS_PER_NS
     allowed = FLUCTUATION + DRIFT * times + _wander(energy)
@@ -159,7 +158,7 @@ def _energy(rows: Mapping[str, FloatArray], point: StatePoint) -> dict[str, Any]
         f"the total energy moved by {moved:.3g} kT per degree of freedom in {times[at]:.3g} ns "
         f"(allowed are {allowed[at]:.3g})"
     )
-    help_too = "" if point.electrostatics.method == "none" else " or electrostatics.force_error"
+    help_too = "" if setup.interactions.electrostatics is None else " or electrostatics.force_error"
     return _verdict([(float(strains[at]), said)], help_too) | {"drift": _rounded(drift)}
 
 

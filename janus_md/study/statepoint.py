@@ -1,7 +1,9 @@
 """The typed state point: what decides the physics of one job, and nothing else.
 
 Every default is stored with the job, so that what a file leaves out is never decided in silence.
-How a job is executed (engine, device, threads) is no part of it.
+A key that is newer than version 2 of the schema has a neutral value, which changes nothing; it is
+not stored, so that ids and seeds of older jobs stay as they are. How a job is executed (engine,
+device, threads) is no part of a state point.
 """
 
 from __future__ import annotations
@@ -10,22 +12,18 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from janus_md.model.body import RigidBody
 from janus_md.model.units import PS_PER_NS
-from janus_md.study.catalogue import catalog
 from janus_md.study.statepoint_errors import BadStatePoint, WrongValue, sentence
 
-PACKING_LIMIT = {"random": 0.384, "lattice": math.pi / 6}
-"""Largest share of the box that the union of all beads may fill, by the kind of start.
+SCHEMA_VERSION: Literal[2] = 2
+"""Version of the schema of state points."""
 
-Equal hard spheres reach no more by random sequential addition (0.3841: Zhang and Torquato, Phys.
-Rev. E 88, 053312, 2013) and on a simple cubic lattice. Bodies of other shapes may find no room well
-below it; the placement tells.
-"""
+LENGTHS = ("relax_ps", "equilibrate_ns", "produce_ns", "frame_interval_ps")
+"""Keys of the protocol that are no part of the seed: a longer run is the same run, longer."""
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -37,6 +35,11 @@ def _is_multiple(value: float, unit: float) -> bool:
     return round(ratio) >= 1 and abs(ratio - round(ratio)) < 1e-6 * ratio
 
 
+def _neutral(value: Any) -> Any:
+    """Return a field whose default changes nothing, and which is not stored where it has it."""
+    return Field(default=value, json_schema_extra={"neutral": True})
+
+
 class _Settings(BaseModel):
     model_config = ConfigDict(
         frozen=True,
@@ -45,6 +48,17 @@ class _Settings(BaseModel):
         allow_inf_nan=False,
         use_attribute_docstrings=True,
     )
+
+    def stored(self) -> dict[str, Any]:
+        """Return all fields as plain JSON values, those with their neutral value left out."""
+        found = self.model_dump(mode="json")
+        for name, field in type(self).model_fields.items():
+            value, extra = getattr(self, name), field.json_schema_extra
+            if isinstance(value, _Settings):
+                found[name] = value.stored()
+            elif isinstance(extra, dict) and extra.get("neutral") and value == field.default:
+                del found[name]
+        return found
 
 
 class ElectrostaticsSettings(_Settings):
@@ -94,7 +108,7 @@ class ProtocolSettings(_Settings):
 class StatePoint(_Settings):
     """What one job simulates."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = SCHEMA_VERSION
     """Version of this schema."""
     particle: str | None = None
     """Name of the particle in the catalogue; null where `mixture` is given."""
@@ -104,38 +118,47 @@ class StatePoint(_Settings):
     """Model of every body: `sphere` (no chirality, fast) or `bladed` (chiral faces)."""
     n_bodies: Annotated[int, Field(ge=2, le=10_000_000)]
     """Number of bodies."""
-    volume_fraction: Positive
-    """Number of bodies times the volume of one (2.19 nm^3), over the volume of the box."""
+    volume_fraction: Positive | None = None
+    """Volume of all bodies over that of the box; null where `number_density` is given."""
+    number_density: Positive | None = _neutral(None)
+    """Number of bodies over the volume of the box, 1/nm^3; null with `volume_fraction`."""
     temperature: Positive = 298.15
     """Temperature, K."""
-    relative_permittivity: Annotated[float, Field(ge=1)]
-    """Relative permittivity of the medium between the bodies; 1 where it is dry."""
+    relative_permittivity: Annotated[float, Field(ge=1)] | None = None
+    """Relative permittivity of the medium between the bodies; 1 where it is dry, null only where
+    nothing is charged."""
     viscosity: Positive | None = None
     """Viscosity of the solvent, mPa s; null: every motion is damped in `protocol.damping_ps`."""
     electrostatics: ElectrostaticsSettings = ElectrostaticsSettings()
     """How the Coulomb interaction is computed."""
+    interactions: dict[str, dict[str, dict[str, float]]] = _neutral({})
+    """Terms between two kinds of sites that override those of the particle, such as
+    `A-A: {attraction: {epsilon: 15}}`."""
     start: Literal["random", "lattice"] = "random"
     """First places: at random without overlap, or on a simple cubic lattice."""
     protocol: ProtocolSettings = ProtocolSettings()
     """Stages of the run and their numbers."""
     replica: Annotated[int, Field(ge=0)] = 0
     """Number of an independent repetition; it changes the seed alone."""
+    definitions: dict[str, str] = _neutral({})
+    """Digest of what decides the physics of each particle; filled by `janus-md init`."""
 
-    @field_validator("particle")
+    @model_validator(mode="before")
     @classmethod
-    def _known_particle(cls, name: str | None) -> str | None:
-        if name is not None and name not in catalog.names():
-            raise WrongValue("particle", catalog.refusal("particle", name))
-        return name
+    def _of_this_version(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and data.get("schema_version", SCHEMA_VERSION) == 1:
+            raise WrongValue(
+                "schema_version",
+                "1 is that of janus-md 0.1.0, which reads it; here it must be "
+                f"{SCHEMA_VERSION} (make the jobs anew with `janus-md init`)",
+            )
+        return data
 
     @field_validator("mixture")
     @classmethod
-    def _known_fractions(cls, mixture: dict[str, float] | None) -> dict[str, float] | None:
+    def _whole_fractions(cls, mixture: dict[str, float] | None) -> dict[str, float] | None:
         if mixture is None:
             return None
-        for name in mixture:
-            if name not in catalog.names():
-                raise WrongValue("mixture", catalog.refusal("mixture", name))
         if len(mixture) < 2:
             raise WrongValue(
                 "mixture", f"{mixture} must name two particles or more; for one, use particle"
@@ -166,23 +189,13 @@ class StatePoint(_Settings):
                     f"{self.mixture} leaves no body of {name} among n_bodies {self.n_bodies}; "
                     "n_bodies must be larger",
                 )
-        limit = self._largest_volume_fraction()
-        if self.volume_fraction > limit:
+        if (self.volume_fraction is None) == (self.number_density is None):
+            given = "neither" if self.volume_fraction is None else "both"
             raise WrongValue(
                 "volume_fraction",
-                f"{self.volume_fraction:g} cannot be packed; it must be at most {limit:.3f} for "
-                f"the beads of this {self.model} model with start {self.start}",
+                f"{given} of volume_fraction and number_density is given; exactly one must be",
             )
         return self
-
-    def _largest_volume_fraction(self) -> float:
-        """Volume fraction at which the beads' unions fill the packing limit of the start."""
-        from janus_md.model.shapes.nanocluster import bead_union_volume
-
-        bodies, counts = self.bodies(), self.counts()
-        beads = sum(n * bead_union_volume(body) for n, body in zip(counts, bodies, strict=True))
-        counted = sum(n * body.volume for n, body in zip(counts, bodies, strict=True))
-        return PACKING_LIMIT[self.start] * counted / beads
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> StatePoint:
@@ -214,10 +227,6 @@ class StatePoint(_Settings):
             return dict(self.mixture)
         return {str(self.particle): 1.0}
 
-    def bodies(self) -> tuple[RigidBody, ...]:
-        """Rigid bodies of the particles, sorted by name."""
-        return tuple(catalog.body(name, self.model) for name in sorted(self.composition()))
-
     def counts(self) -> tuple[int, ...]:
         """Bodies of each particle, sorted by name, by the method of the largest remainder.
 
@@ -231,14 +240,30 @@ class StatePoint(_Settings):
             counts[k] += 1
         return tuple(counts)
 
+    def defined(self, digests: Mapping[str, str]) -> Self:
+        """Return the state point with the digests of its particles' definitions."""
+        chosen = {name: digests[name] for name in sorted(self.composition())}
+        return self.model_copy(update={"definitions": chosen})
+
     def seed(self) -> int:
-        """Seed of everything random, below 2**31: a hash of all fields, so jobs can be repeated."""
-        digest = hashlib.sha256(self.canonical().encode()).digest()
+        """Seed of everything random, below 2**31: a hash of the physics and the replica.
+
+        Lengths (:data:`LENGTHS`) are no part of it.
+        """
+        physics = self.stored()
+        del physics["schema_version"]
+        for name in LENGTHS:
+            del physics["protocol"][name]
+        digest = hashlib.sha256(_canonical(physics).encode()).digest()
         return int.from_bytes(digest[:4], "big") >> 1
 
     def canonical(self) -> str:
-        """All fields as JSON in one fixed form; equal state points have equal texts."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        """All stored fields as JSON in one fixed form; equal state points have equal texts."""
+        return _canonical(self.stored())
+
+
+def _canonical(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
 
 def json_schema() -> dict[str, Any]:

@@ -187,6 +187,7 @@ class HoomdEngine(Engine):
     """Adapter of HOOMD-blue."""
 
     name = "hoomd"
+    calls_matter = True  # each run() computes the torques anew, without the bath's share
     simulation = HoomdSimulation
 
     def __init__(self) -> None:

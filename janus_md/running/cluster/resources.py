@@ -8,9 +8,9 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from janus_md.common.errors import JanusError
+from janus_md.model.setup import Setup
 from janus_md.running.cluster.clusters import Cluster, Nodes
 from janus_md.simulation.walltime import parse, seconds_needed
-from janus_md.study.statepoint import StatePoint
 from janus_md.workspace.products import OPERATIONS
 
 ALL = "all"
@@ -19,8 +19,9 @@ ALL = "all"
 MEMORY_MB = {"cpu": 800, "gpu": 2000}
 """Memory of a simulation or analysis without its bodies: interpreter, libraries, GPU driver."""
 
-MB_PER_BODY = {"sphere": 0.25, "bladed": 0.8}
-"""Memory of the bodies, and of the mesh that its error is measured against; with a reserve."""
+MB_PER_BODY, MB_PER_SITE = 0.12, 0.045
+"""Memory of each body and of each of its particles, and of the mesh that its error is measured
+against; with a reserve."""
 
 START_SECONDS = 180.0
 """Start of the programs, choice of the mesh, and the analysis of a job."""
@@ -37,7 +38,7 @@ class Todo:
     ----------
     id : str
         signac's id.
-    point : StatePoint
+    setup : Setup
         What it simulates.
     left : tuple of str
         Operations that are left, in order.
@@ -46,7 +47,7 @@ class Todo:
     """
 
     id: str
-    point: StatePoint
+    setup: Setup
     left: tuple[str, ...]
     execution: Mapping[str, Any] | None = None
 
@@ -177,7 +178,7 @@ def of_analyses(
 
 def _memory(processes: int, device: str, jobs: Sequence[Todo], wish: Wish, nodes: Nodes) -> int:
     """Memory of so many processes, MB: what is wished for, else what they are likely to need."""
-    bodies = max(MB_PER_BODY[job.point.model] * job.point.n_bodies for job in jobs)
+    bodies = max(MB_PER_BODY * job.setup.n_bodies + MB_PER_SITE * job.setup.n_sites for job in jobs)
     memory = processes * (MEMORY_MB[device] + bodies)
     if wish.memory_gb is not None:
         memory = 1024 * wish.memory_gb
@@ -209,7 +210,7 @@ def _needed(jobs: Sequence[Todo], at_a_time: int, operation: str) -> float:
     each = [
         START_SECONDS
         + (
-            seconds_needed(job.point, job.execution)
+            seconds_needed(job.setup, job.execution)
             if operation != "analyze" and OPERATIONS[0] in job.left
             else 0.0
         )

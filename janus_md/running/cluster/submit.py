@@ -16,7 +16,7 @@ from janus_md.running.cluster.plan import Submission, plan
 from janus_md.running.cluster.resources import Todo, Wish
 from janus_md.running.cluster.slurm import commands as slurm
 from janus_md.running.cluster.slurm.answers import LARGEST_ARRAY
-from janus_md.study.statepoint import StatePoint
+from janus_md.study.resolve import setup_of
 from janus_md.workspace import documents, failures
 
 if TYPE_CHECKING:
@@ -171,8 +171,8 @@ def prepare(
         if failures.times(document) >= failures.MOST and not retry:
             prepared.given_up.append(name)
             continue
-        point = StatePoint.of(record.statepoint)
-        jobs.append(Todo(name, point, record.left, documents.timed(record.document)))
+        setup = setup_of(record.statepoint, Path(project.path))
+        jobs.append(Todo(name, setup, record.left, documents.timed(record.document)))
     largest = slurm.largest_array() if wish.array and keep else LARGEST_ARRAY
     prepared.submissions = plan(jobs, wish, cluster, begin, largest)
     if not requeue:

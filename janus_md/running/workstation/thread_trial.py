@@ -18,7 +18,7 @@ from typing import Any
 
 from janus_md.common import cache as measured
 from janus_md.simulation.walltime import seconds_needed
-from janus_md.study.statepoint import StatePoint
+from janus_md.study.resolve import setup_of
 
 WORTH_SECONDS = 3600.0
 """Wall time of one core, as estimated beforehand, that all jobs of a kind must need together, so
@@ -177,13 +177,13 @@ def speeds_of(
     found: dict[str, dict[int, float]] = {}
     for kind, jobs in kinds.items():
         statepoint = statepoints[jobs[0]]
-        point = StatePoint.of(statepoint)
-        if point.protocol.name == "brownian":  # HOOMD-blue alone has it
+        setup = setup_of(statepoint)
+        if setup.bath.method == "brownian":  # HOOMD-blue alone has it
             continue
         if kind not in known:
-            if len(jobs) * seconds_needed(point) < WORTH_SECONDS:
+            if len(jobs) * seconds_needed(setup) < WORTH_SECONDS:
                 continue
-            tell(f"measuring how many threads serve systems of {point.n_bodies} bodies ...")
+            tell(f"measuring how many threads serve systems of {setup.n_bodies} bodies ...")
             chosen: dict[str, Any] = {}
             quiet = is_quiet(cores)
             measure = partial(measure_copies, candidates=candidates, chosen=chosen)
@@ -223,22 +223,21 @@ def _main() -> None:
     from janus_md.simulation.choice import choose_once
     from janus_md.simulation.execution import device_of, gentle_step, mesh_of
     from janus_md.simulation.start.first_state import build
-    from janus_md.study.stages import bath
 
     order = json.loads(sys.stdin.readline())
-    point = StatePoint.of(order["statepoint"])
-    system = build(point)
+    setup = setup_of(order["statepoint"])
+    system = build(setup)
     if "candidates" in order:
-        fastest = lammps = choose_once(point, system, order["candidates"], 1, 0)
+        fastest = lammps = choose_once(setup, system, order["candidates"], 1, 0)
         if fastest["engine"] != "lammps":
-            lammps = choose_once(point, system, [("lammps", "cpu")], 1, 0)
+            lammps = choose_once(setup, system, [("lammps", "cpu")], 1, 0)
         print(json.dumps({"fastest": fastest, "lammps": lammps}), flush=True)
         return
     execution = order["execution"]
     simulation = load(execution["engine"]).start(
         system,
-        bath(point, system.bodies),
-        gentle_step(point),
+        setup.bath,
+        gentle_step(setup),
         mesh_of(execution),
         seed=1,
         device=device_of(execution),

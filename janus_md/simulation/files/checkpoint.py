@@ -44,7 +44,7 @@ class Checkpoint:
         CRC-32 of the frames and of the log rows up to here
         (:func:`janus_md.simulation.files.trajectory.digest`).
     made_for : dict
-        What the run follows from (:func:`janus_md.simulation.files.resume.account`).
+        What the run follows from (:meth:`janus_md.model.setup.Setup.to_dict`).
     """
 
     stage: str

@@ -8,11 +8,11 @@ from pathlib import Path
 from janus_md.common.errors import JanusError
 from janus_md.engines.base import Kicks
 from janus_md.model.dynamics import Stage
+from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.files import trajectory
 from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.thermodynamics import quantities, step_excess
-from janus_md.study.statepoint import StatePoint
 
 Observer = Callable[[int, float, System], Mapping[str, float] | None]
 """Called with step, time in ps and state on every frame; what it returns goes to the log."""
@@ -26,13 +26,13 @@ class Recorder:
     def __init__(
         self,
         directory: Path,
-        point: StatePoint,
+        setup: Setup,
         state: Checkpoint,
         stage: Stage,
         observers: Sequence[Observer] = (),
     ) -> None:
         self._observers, self._stage = observers, stage
-        self._about = trajectory.metadata(point, state.system.bodies)
+        self._setup = setup
         paths = (directory / PARTIAL_TRAJECTORY, directory / PARTIAL_LOG)
         wanted = state.done // stage.frame_steps + 1 if state.done else 0
         self._digests = [0, 0]
@@ -57,14 +57,17 @@ class Recorder:
         """Append a state with its potential energy (kJ/mol) and show it to the observers."""
         bath, time_step = self._stage.bath, self._stage.time_step
         time_ps = step * time_step
-        about = self._about if len(self) == 0 else None
+        setup = self._setup if len(self) == 0 else None
         row = quantities(system, potential, time_ps)
         if bath.method != "brownian":  # whose velocities mean nothing
             excess = step_excess(system, kicks.forces, kicks.torques, bath, time_step)
             row["excess_translational"], row["excess_rotational"] = excess
         for observer in self._observers:
             row.update(observer(step, time_ps, system) or {})
-        frames = (trajectory.frame_of(system, step, about), trajectory.log_frame(step, row))
+        frames = (
+            trajectory.frame_of(system, step, setup, time_ps),
+            trajectory.log_frame(step, row),
+        )
         for k, (file, frame) in enumerate(zip((self._trajectory, self._log), frames, strict=True)):
             file.append(frame)
             self._digests[k] = trajectory.digest(frame, self._digests[k])

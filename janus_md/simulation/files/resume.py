@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
-from janus_md.model.dynamics import Stage
-from janus_md.model.system import System
 from janus_md.simulation.files.checkpoint import Checkpoint
-from janus_md.study.statepoint import StatePoint
 
 ALLOWABLE = ("version", "state")
 """What may differ from the checkpoint where the user allows it: the engine's version; the state
@@ -24,43 +21,6 @@ TOLERANCE = 1e-9
 
 _LISTED = 3  # changes that a message names
 _RESTART = "remove the file to start this job from the beginning"
-_OF_BODIES = (
-    "positions", "types", "charges", "diameters", "mass", "inertia", "hydrodynamic_radius",
-)  # fmt: skip
-
-
-def account(point: StatePoint, first: System, plan: Sequence[Stage]) -> dict[str, Any]:
-    """Everything that the forces and the steps of a run follow from, as plain JSON values.
-
-    Parameters
-    ----------
-    point : StatePoint
-        The job's.
-    first : System
-        Its first state: bodies, pair table and box.
-    plan : sequence of Stage
-        Its stages.
-    """
-    return {
-        "statepoint": point.model_dump(mode="json"),
-        "box": first.box.tolist(),
-        "bodies": {
-            body.name: {name: _plain(getattr(body, name)) for name in _OF_BODIES}
-            for body in first.bodies
-        },
-        "pairs": {
-            f"{a} {b}": asdict(row) for (a, b), row in sorted(first.interactions.pairs.items())
-        },
-        "stages": {
-            stage.name: {
-                "steps": stage.steps,
-                "time_step": stage.time_step,
-                "frame_steps": stage.frame_steps,
-                "bath": {key: _plain(value) for key, value in asdict(stage.bath).items()},
-            }
-            for stage in plan
-        },
-    }
 
 
 def check_allowed(allow: Collection[str]) -> None:
@@ -92,7 +52,7 @@ def adopt(
     checkpoint : Checkpoint
         As it was read.
     now : mapping
-        :func:`account` of the run that is to go on.
+        :meth:`janus_md.model.setup.Setup.to_dict` of the run that is to go on.
     version : str
         The engine's version here.
     allow : collection of str
@@ -123,6 +83,7 @@ def adopt(
         here = {"stage": checkpoint.stage, "step": checkpoint.done}
         execution["changes"] = [*execution.get("changes", []), here | found]
         execution["version"] = version
+        execution["bit_equal"] = False
     return replace(checkpoint, execution=execution, made_for=dict(now))
 
 
@@ -131,40 +92,52 @@ def _misfit(
 ) -> str | None:
     """Say what no permission helps with: places and frames that would not fit."""
     name, done = checkpoint.stage, checkpoint.done
-    if set(before["bodies"]) != set(now["bodies"]):
-        was, here = (", ".join(one["bodies"]) for one in (before, now))
+    was, here = (", ".join(body["name"] for body in one["bodies"]) for one in (before, now))
+    if was != here:
         return f"holds bodies of {was}, but the state point asks for {here}"
     if not _same(before["box"], now["box"]):
         return f"the box was {before['box'][0]:.6g} nm wide and is now {now['box'][0]:.6g} nm"
-    stage, was = now["stages"].get(name), before["stages"][name]
+    stage, was_stage = (_stage(one, name) for one in (now, before))
     if stage is None or done > stage["steps"]:
         return f"stands at step {done} of {name}, which now has {stage['steps'] if stage else 0}"
+    if was_stage is None or not was_stage["frame_steps"] or not done:
+        return None
     for key in ("time_step", "frame_steps"):
-        if was["frame_steps"] and done and not _same(was[key], stage[key]):
-            return f"holds frames with a {key} of {was[key]:g}, which is now {stage[key]:g}"
+        if not _same(was_stage[key], stage[key]):
+            return f"holds frames with a {key} of {was_stage[key]:g}, which is now {stage[key]:g}"
     return None
 
 
 def _state_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """Name what differs: keys of the state point or, where those are the same, what they mean."""
-    try:
-        # Fields that are newer than the checkpoint have their defaults.
-        old = StatePoint.of(before["statepoint"]).model_dump(mode="json")
-    except JanusError:
-        old = before["statepoint"]
-    edited = list(_changes(old, now["statepoint"]))
+    edited = list(changes(before["statepoint"], now["statepoint"]))
     yield from edited or (
         change
-        for key in ("bodies", "pairs", "stages")
-        for change in _changes(before[key], now[key], key)
+        for key in ("bodies", "interactions", "stages")
+        for change in changes(_named(before[key]), _named(now[key]), key)
     )
 
 
-def _changes(before: Any, now: Any, key: str = "") -> Iterator[str]:
+def _stage(setup: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """Return the stage of this name as it is laid out; None where there is none."""
+    return next((stage for stage in setup["stages"] if stage["name"] == name), None)
+
+
+def _named(values: Any) -> Any:
+    """Lists of named things as mappings, so that a change can be named."""
+    if isinstance(values, list) and all(isinstance(one, dict) for one in values):
+        return {str(one.get("name") or " ".join(one["kinds"])): one for one in values}
+    if isinstance(values, dict):
+        return {key: _named(one) for key, one in values.items()}
+    return values
+
+
+def changes(before: Any, now: Any, key: str = "") -> Iterator[str]:
+    """Say what differs between two nested mappings of plain values."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for name in sorted({*before, *now}):
             inner = f"{key}.{name}" if key else name
-            yield from _changes(before.get(name), now.get(name), inner)
+            yield from changes(before.get(name), now.get(name), inner)
     elif not _same(before, now):
         yield key if isinstance(now, list) else f"{key} was {before} and is now {now}"
 
@@ -176,10 +149,3 @@ def _same(a: Any, b: Any) -> bool:
         both = all(isinstance(value, int | float) for value in (a, b))
         return both and math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
     return bool(a == b)
-
-
-def _plain(value: Any) -> Any:
-    """Arrays and tuples as lists, all else as it is."""
-    if isinstance(value, tuple):
-        return list(value)
-    return value.tolist() if hasattr(value, "tolist") else value

@@ -1,104 +1,99 @@
-"""What a trajectory states of its bodies in frame 0, checked: a damaged file can state anything."""
+"""What a trajectory states in frame 0: the setup of its run, checked, as files may be damaged."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+import zlib
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from janus_md import __version__
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.reading import GsdFile
+from janus_md.model.setup import SCHEMA, Setup
 
 METADATA = "janus_md/metadata"
-"""Name of the log chunk of frame 0 that holds the metadata."""
+"""Name of the log chunk of frame 0 that holds the description."""
 
 CHUNK = f"log/{METADATA}"
 """The same as GSD names it."""
 
-_Positive = Annotated[float, Field(gt=0.0)]
-_STRICT = ConfigDict(strict=True, allow_inf_nan=False)
+CHECKSUM = "checksum"
+"""Key of the CRC-32 of all other keys."""
 
 
-class _Bond(BaseModel):
-    model_config = _STRICT
-    distance: _Positive
-    angle: Annotated[float, Field(gt=0.0, lt=90.0)]
+def description(setup: Setup) -> bytes:
+    """Lay out all that a reader needs to know beside the positions, and which software wrote it."""
+    found = setup.to_dict() | {"versions": {"janus_md": __version__}}
+    return json.dumps(found | {CHECKSUM: _checksum(found)}).encode()
 
 
-class _Body(BaseModel):
-    model_config = _STRICT
-    dipole_debye: Annotated[list[float], Field(min_length=3, max_length=3)]
-    enantiomer: str
-    symmetry: Annotated[int, Field(ge=0)]
-    bond: _Bond
-    volume: _Positive
-    hydrodynamic_radius: _Positive
+def _checksum(values: Mapping[str, Any]) -> int:
+    rest = {key: value for key, value in values.items() if key != CHECKSUM}
+    return zlib.crc32(json.dumps(rest, sort_keys=True).encode())
 
 
-class _Stated(BaseModel):
-    model_config = _STRICT
-    model: str
-    relative_permittivity: _Positive
-    electrostatics: str = ""
-    temperature: _Positive
-    time_step_ps: _Positive
-    bodies: Annotated[dict[str, _Body], Field(min_length=1)]
+def parse_setup(raw: Any) -> Setup | None:
+    """Read a description: an object of JSON, as bytes.
 
-
-def parse_metadata(raw: Any) -> dict[str, Any]:
-    """Read the metadata of a trajectory: an object of JSON, as bytes.
-
-    Keys that are not known are kept: a later version may have written them.
+    None for one of janus-md 0.1.0, whose files are analysed like those of others.
 
     Raises
     ------
     ValueError
-        If they are damaged; says how, as the end of a sentence.
+        If it is damaged; says how, as the end of a sentence.
     """
     try:
         found: dict[str, Any] = json.loads(np.asarray(raw).astype(np.uint8).tobytes())
-        _Stated.model_validate(found)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"is damaged: {key or 'it'}: {first['msg'].lower()}") from error
-    except (ValueError, RecursionError) as error:
+        schema = found.get("schema")
+    except (ValueError, RecursionError, AttributeError) as error:
         raise ValueError(f"is damaged: it is no JSON ({error})") from error
-    return found
+    if schema == 1:
+        return None
+    if schema != SCHEMA:
+        raise ValueError(f"is damaged, or of a later version: schema is {schema!r}, not {SCHEMA}")
+    try:
+        setup = Setup.of(found)
+    except KeyError as error:
+        raise ValueError(f"is damaged: {error.args[0]} is missing") from error
+    except (TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise ValueError(f"is damaged: {' '.join(str(error).split())}") from error
+    if found.get(CHECKSUM) != _checksum(found):
+        raise ValueError("is damaged: its checksum does not fit")
+    return setup
 
 
-def metadata_of(file: GsdFile) -> dict[str, Any]:
-    """Metadata that this software wrote in the first frame; empty for anybody else's file.
+def setup_in(file: GsdFile) -> Setup | None:
+    """Setup that this software wrote into the first frame; None for anybody else's file.
 
     Raises
     ------
     JanusError
-        If they are damaged, or there under another name than ours.
+        If it is damaged, or there under another name than ours.
     """
     where = f"file {file.path}, frame 0: {CHUNK}"
     if file.chunk_exists(0, CHUNK):
         try:
-            return parse_metadata(file.read_chunk(0, CHUNK))
+            return parse_setup(file.read_chunk(0, CHUNK))
         except ValueError as error:
             raise JanusError(f"{where} {error}") from error
-    if ours := [name for name in file.stored(0) if _holds_metadata(file, name)]:
+    if ours := [name for name in file.stored(0) if _holds_setup(file, name)]:
         raise JanusError(
             f"{where} is missing, but {ours[0]!r} holds what belongs there; the file is damaged"
         )
-    return {}
+    return None
 
 
-def _holds_metadata(file: GsdFile, name: str) -> bool:
-    """Whether a chunk, whatever its name, reads as metadata of ours."""
+def _holds_setup(file: GsdFile, name: str) -> bool:
+    """Whether a chunk, whatever its name, reads as a description of ours."""
     if name.startswith(("particles/", "configuration/")):
         return False
     chunk = file.read_chunk(0, name)
     if chunk.dtype != np.uint8 or chunk.tobytes()[:1] != b"{":
         return False
     try:
-        parse_metadata(chunk)
+        return parse_setup(chunk) is not None
     except ValueError:
         return False
-    return True

@@ -1,14 +1,13 @@
 """GSD in and out: one layout, whichever engine ran.
 
 A frame holds the central particle of every body (position, orientation, velocity, type, image,
-mass, principal inertia); constituents follow from the catalogue. Freud and OVITO read it as it
-is. Frame 0 carries the state point's environment and each kind's dipole, hand and bond criterion
-as JSON in ``log/janus_md/metadata``.
+mass, principal inertia) and its time. Freud and OVITO read it as it is. Frame 0 carries the whole
+setup (:meth:`janus_md.model.setup.Setup.to_dict`: bodies with their sites, pair table,
+electrostatics, stages, units, versions) as JSON in ``log/janus_md/metadata``.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
 from collections.abc import Mapping
@@ -19,51 +18,48 @@ from typing import Any
 import numpy as np
 
 from janus_md.common.errors import JanusError
+from janus_md.common.files import publish
 from janus_md.common.gsd.reading import READ_ERRORS, GsdFile
-from janus_md.model.body import RigidBody
+from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.files.stated import METADATA as METADATA
-from janus_md.simulation.files.stated import parse_metadata
-from janus_md.study.statepoint import StatePoint
+from janus_md.simulation.files.stated import description, parse_setup
+
+TIME = "janus_md/time_ps"
+"""Name of the log chunk of each frame that holds its time, ps."""
 
 
-def metadata(point: StatePoint, bodies: tuple[RigidBody, ...]) -> dict[str, Any]:
-    """What a reader needs to know beside the positions."""
-    return {
-        "schema": 1,
-        "model": point.model,
-        "relative_permittivity": point.relative_permittivity,
-        "electrostatics": point.electrostatics.method,
-        "temperature": point.temperature,
-        "time_step_ps": point.protocol.time_step_ps,
-        "bodies": {
-            body.name: {
-                "dipole_debye": body.dipole.tolist(),
-                "enantiomer": body.enantiomer,
-                "symmetry": body.symmetry,
-                "bond": {"distance": body.bond.distance, "angle": body.bond.angle},
-                "volume": body.volume,
-                "hydrodynamic_radius": body.hydrodynamic_radius,
-            }
-            for body in bodies
-        },
-    }
-
-
-def read_metadata(frame: Any) -> dict[str, Any] | None:
-    """Metadata of a trajectory from its frame 0; None for a file that is not ours.
+def read_setup(frame: Any) -> Setup | None:
+    """Setup of a trajectory from its frame 0; None for a file that is not of this software.
 
     Raises
     ------
     ValueError
-        If they are damaged.
+        If it is damaged.
     """
     raw = frame.log.get(METADATA)
-    return None if raw is None else parse_metadata(raw)
+    return None if raw is None else parse_setup(raw)
 
 
-def frame_of(system: System, step: int, about: Mapping[str, Any] | None = None) -> Any:
-    """Return `system` as a ``gsd.hoomd.Frame``; `about` is the metadata, for frame 0."""
+def frame_of(
+    system: System,
+    step: int,
+    setup: Setup | None = None,
+    time_ps: float | None = None,
+) -> Any:
+    """Return `system` as a ``gsd.hoomd.Frame``.
+
+    Parameters
+    ----------
+    system : System
+        The state.
+    step : int
+        Its step.
+    setup : Setup, optional
+        What the run follows from, for frame 0.
+    time_ps : float, optional
+        Its time.
+    """
     import gsd.hoomd
 
     frame = gsd.hoomd.Frame()
@@ -85,8 +81,10 @@ def frame_of(system: System, step: int, about: Mapping[str, Any] | None = None) 
     data.moment_inertia = np.array([body.inertia for body in system.bodies])[system.kinds]
     if system.velocities is not None:
         data.velocity = system.velocities
-    if about is not None:
-        frame.log[METADATA] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    if setup is not None:
+        frame.log[METADATA] = np.frombuffer(description(setup), np.uint8)
+    if time_ps is not None:
+        frame.log[TIME] = np.array([time_ps])
     return frame
 
 
@@ -241,15 +239,3 @@ def _step(file: GsdFile, frame: int) -> int:
         if file.chunk_exists(k, "configuration/step"):
             return int(file.read_chunk(k, "configuration/step").ravel()[0])
     return 0
-
-
-def publish(partial: Path, final: Path) -> None:
-    """Make a written file durable and give it its name in one stroke."""
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
-    partial.replace(final)
-    folder = os.open(final.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

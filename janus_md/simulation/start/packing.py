@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from janus_md.engines.base import SKIN
 from janus_md.engines.mesh import check_room
-from janus_md.model.interactions.table import wca_table
-from janus_md.simulation.start.first_state import box_length, build
+from janus_md.model.setup import Setup
+from janus_md.simulation.start.first_state import build
+from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 
 SAMPLE = 32
@@ -27,21 +30,24 @@ def check_packing(points: Iterable[StatePoint]) -> None:
     JanusError
         Where they find no room.
     """
-    densest: dict[tuple[Composition, str, int, str], StatePoint] = {}
-    smallest: dict[tuple[Composition, str, str], tuple[float, StatePoint]] = {}
+    densest: dict[tuple[Composition, str, int, str], tuple[float, StatePoint]] = {}
+    smallest: dict[tuple[Composition, str, str], tuple[float, Setup]] = {}
     for point in points:
+        setup = resolve(point)
+        length = float(setup.box[0])
         number = min(point.n_bodies, SAMPLE)
         composition = tuple(point.composition().items())
         alike = (composition, point.model, number, point.start)
-        found = densest.setdefault(alike, point)
-        if point.volume_fraction > found.volume_fraction:
-            densest[alike] = point
-        length = box_length(point)
+        density = point.n_bodies / length**3
+        if density > densest.setdefault(alike, (density, point))[0]:
+            densest[alike] = (density, point)
         kind = (composition, point.model, point.electrostatics.method)
-        if length < smallest.setdefault(kind, (length, point))[0]:
-            smallest[kind] = (length, point)
-    for (_, _, method), (length, point) in smallest.items():
-        pairs = wca_table(point.bodies()).values()
-        check_room(length, point.n_bodies, pairs, method != "none", SKIN)
-    for (_, _, number, _), point in densest.items():
-        build(point.model_copy(update={"n_bodies": number}))
+        if length < smallest.setdefault(kind, (length, setup))[0]:
+            smallest[kind] = (length, setup)
+    for length, setup in smallest.values():
+        charged = setup.interactions.electrostatics is not None and any(
+            np.any(body.charges != 0) for body in setup.bodies
+        )
+        check_room(length, setup.n_bodies, setup.interactions.pairs.values(), charged, SKIN)
+    for (_, _, number, _), (_, point) in densest.items():
+        build(resolve(point.model_copy(update={"n_bodies": number})))

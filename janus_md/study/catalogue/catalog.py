@@ -261,22 +261,36 @@ def body(name: str, model: str) -> RigidBody:
     JanusError
         If the particle or the model is unknown, or the model cannot carry the dipole.
     """
-    if model not in MODELS:
-        raise JanusError(f"model: {model!r} is unknown; allowed are {', '.join(MODELS)}")
-    particle = entry(name)
-    if particle.mirror_of is not None:
-        built = body(particle.mirror_of, model).mirror(name)
-    else:
-        try:
-            built = build(particle, model)
-        except ValueError as error:
-            raise JanusError(f"particle {name}: dipole: {error}") from error
-    for array in (built.positions, built.charges, built.inertia):
-        array.flags.writeable = False
-    return built
+    return build(entry(name), model)
+
+
+_built: dict[tuple[str, str], RigidBody] = {}
 
 
 def build(particle: Particle, model: str) -> RigidBody:
+    """Build the rigid body of an entry; equal entries give the same object.
+
+    Parameters, result and errors as of :func:`body`.
+    """
+    if model not in MODELS:
+        raise JanusError(f"model: {model!r} is unknown; allowed are {', '.join(MODELS)}")
+    key = (f"{particle.digest()} {particle.mirror_of is None}", model)
+    if key in _built:
+        return _built[key]
+    try:
+        if particle.mirror_of is None:
+            built = from_numbers(particle, model)
+        else:  # exactly the mirror image of the other one
+            other = particle.mirror(name=particle.mirror_of)
+            built = from_numbers(other, model).mirror(particle.name)
+    except ValueError as error:
+        raise JanusError(f"particle {particle.name}: dipole: {error}") from error
+    for array in (built.positions, built.charges, built.inertia):
+        array.flags.writeable = False
+    return _built.setdefault(key, built)
+
+
+def from_numbers(particle: Particle, model: str) -> RigidBody:
     """Build the rigid body from the numbers of an entry alone, mirror image or not."""
     if model == "sphere":
         return shapes.sphere(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from typing import Annotated, Any, Literal
 
@@ -15,6 +17,8 @@ SOURCED = ("composition", "mass", "dipole", "charge", "hands", "turn")
 
 LONGEST_NAME = 64
 """Letters of a name."""
+PHYSICS = ("name", "enantiomer", "mass", "dipole", "charge", "hands", "turn")
+"""What decides the physics of a particle; all else is text."""
 
 _OTHER_HAND: dict[str, Literal["R", "S", ""]] = {"R": "S", "S": "R", "": ""}
 
@@ -91,6 +95,15 @@ class Particle(BaseModel):
     def charge_separation(self) -> float:
         """Distance at which the two fragment charges have the dipole moment, nm."""
         return self.dipole * DEBYE / self.charge
+
+    def digest(self) -> str:
+        """Return a digest of what decides the physics: twelve hexadecimal digits.
+
+        Texts (composition, fragments, sources) are no part of it.
+        """
+        physics = self.model_dump(mode="json", include=set(PHYSICS))
+        text = json.dumps(physics, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def variant(self, **changed: Any) -> Particle:
         """Return the particle with some of its numbers `changed`, each with a source of its own."""

@@ -1,0 +1,132 @@
+"""Everything that a run follows from, resolved once: bodies, interactions, box and stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from janus_md.common.arrays import FloatArray, plain
+from janus_md.model.body import RigidBody
+from janus_md.model.dynamics import Bath, Stage
+from janus_md.model.interactions.table import Interactions
+
+SCHEMA = 2
+"""Version of the layout of :meth:`Setup.to_dict`."""
+
+UNITS = {
+    "length": "nm", "energy": "kJ/mol", "mass": "g/mol", "time": "ps", "charge": "e",
+    "temperature": "K",
+}  # fmt: skip
+"""Units of all numbers in a file."""
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """A state point, resolved.
+
+    It needs neither the catalogue nor the schema of state points: frame 0 of a trajectory and each
+    checkpoint carry it whole (:meth:`to_dict`), and a reader gets it back (:meth:`of`).
+
+    Attributes
+    ----------
+    statepoint : dict
+        The state point that it was made of, as it is stored.
+    bodies : tuple of RigidBody
+        The distinct kinds, sorted by name.
+    counts : tuple of int
+        Bodies of each kind.
+    interactions : Interactions
+        Pair table and electrostatics.
+    box : ndarray, shape (6,)
+        Lx, Ly, Lz (nm) and the tilt factors xy, xz, yz of the first frame.
+    stages : tuple of Stage
+        Stages of the run; the last one is the production.
+    start : str
+        Kind of the first state: ``random`` or ``lattice``.
+    seed : int
+        Seed of everything random, below 2**31.
+    """
+
+    statepoint: Mapping[str, Any]
+    bodies: tuple[RigidBody, ...]
+    counts: tuple[int, ...]
+    interactions: Interactions
+    box: FloatArray
+    stages: tuple[Stage, ...]
+    start: str = "random"
+    seed: int = 0
+
+    @property
+    def n_bodies(self) -> int:
+        """Number of bodies N."""
+        return sum(self.counts)
+
+    @property
+    def n_sites(self) -> int:
+        """Number of all particles that an engine sees: centres and constituents."""
+        return sum(n * (1 + len(b.types)) for n, b in zip(self.counts, self.bodies, strict=True))
+
+    @property
+    def bath(self) -> Bath:
+        """Bath of the production."""
+        return self.stages[-1].bath
+
+    @property
+    def time_step(self) -> float:
+        """Time step of the production, ps."""
+        return self.stages[-1].time_step
+
+    @property
+    def steps(self) -> int:
+        """Steps of all stages together."""
+        return sum(stage.steps for stage in self.stages)
+
+    @property
+    def relative_permittivity(self) -> float | None:
+        """Relative permittivity of the medium; None where charges are off."""
+        electrostatics = self.interactions.electrostatics
+        return None if electrostatics is None else electrostatics.relative_permittivity
+
+    def body(self, name: str) -> RigidBody | None:
+        """Return the body of this name; None where there is none."""
+        return next((body for body in self.bodies if body.name == name), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the setup as plain JSON values; :meth:`of` reads them."""
+        return {
+            "schema": SCHEMA,
+            "units": dict(UNITS),
+            "statepoint": plain(self.statepoint),
+            "bodies": [body.to_dict() for body in self.bodies],
+            "counts": list(self.counts),
+            "interactions": self.interactions.to_dict(),
+            "box": self.box.tolist(),
+            "stages": [stage.to_dict() for stage in self.stages],
+            "start": self.start,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Setup:
+        """Return the setup that :meth:`to_dict` laid out.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            Where `data` is no such layout.
+        """
+        if data["schema"] != SCHEMA:
+            raise ValueError(f"schema is {data['schema']}; it must be {SCHEMA}")
+        return cls(
+            statepoint=data["statepoint"],
+            bodies=tuple(map(RigidBody.of, data["bodies"])),
+            counts=tuple(data["counts"]),
+            interactions=Interactions.of(data["interactions"]),
+            box=np.array(data["box"], float),
+            stages=tuple(map(Stage.of, data["stages"])),
+            start=data["start"],
+            seed=data["seed"],
+        )

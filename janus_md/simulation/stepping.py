@@ -1,0 +1,174 @@
+"""The steps of a run: from one restart of the engine to the next, with frames and checkpoints."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from janus_md.common.errors import SimulationFailed, ToBeContinued
+from janus_md.engines import load
+from janus_md.engines.base import Simulation
+from janus_md.model.dynamics import Stage
+from janus_md.model.setup import Setup
+from janus_md.simulation import context
+from janus_md.simulation.context import Run
+from janus_md.simulation.execution import measured_rate
+from janus_md.simulation.files.checkpoint import Checkpoint
+from janus_md.simulation.files.recorder import Recorder
+from janus_md.simulation.thermodynamics import complaint
+from janus_md.workspace.products import RESTART
+
+CHECKPOINT_SECONDS = float(os.environ.get("JANUS_MD_CHECKPOINT_SECONDS", "60"))
+"""Wall time between checkpoints, and the most that a stop gives back."""
+
+
+def cadence(execution: Mapping[str, Any], setup: Setup) -> int:
+    """Steps from one restart of the engine to the next, in every stage."""
+    return int(execution["restart_frames"]) * setup.stages[-1].frame_steps
+
+
+def is_over(state: Checkpoint, stage: Stage) -> bool:
+    """Whether `stage` has run its time, or was ended because the run had settled."""
+    return state.done == stage.steps or state.execution.get("settled_at_step") == state.done
+
+
+def to_next_restart(
+    run: Run,
+    begin: Checkpoint,
+    stage: Stage,
+    simulation: Simulation,
+    frames: Recorder | None,
+    every: int,
+) -> Checkpoint:
+    """Integrate to the next fixed step or the end of the stage; keep frames, look for trouble.
+
+    The state at a fixed step is saved as a checkpoint. Where that is long ago by the clock, the
+    state is saved in between, too; a run that goes on from there is not equal to the bit.
+
+    Parameters
+    ----------
+    run : Run
+        Folder, document, and who looks on.
+    begin : Checkpoint
+        The state that `simulation` has begun with.
+    stage : Stage
+        What is under way.
+    simulation : Simulation
+        The engine.
+    frames : Recorder or None
+        Trajectory and log, where the stage keeps any.
+    every : int
+        :func:`cadence`.
+
+    Returns
+    -------
+    Checkpoint
+        The state at the fixed step, or at the end of the stage.
+
+    Raises
+    ------
+    SimulationFailed
+        Where the numbers stop being physical.
+    ToBeContinued
+        Where there is a wish to stop, or the wall time is nearly over.
+    """
+    execution = dict(begin.execution)
+    done, before = begin.done, simulation.potential_energy()
+    if frames is not None and done == 0:
+        frames.keep(0, simulation.system(), before, simulation.kicks())
+
+    def reached() -> Checkpoint:
+        if frames is not None:
+            frames.sync()
+        digests = frames.digests if frames is not None else (0, 0)
+        return replace(
+            begin, done=done, system=simulation.system(), execution=execution, digests=digests
+        )
+
+    begun = saved = told = time.monotonic()
+    rate = 0.01 * measured_rate(execution)  # it may be slower by now: measured at once
+    look = stage.frame_steps or max(1, stage.steps // 10)
+    # Where the engine begins anew with each call, calls must not depend on the clock.
+    by_clock = not load(execution["engine"]).calls_matter
+    while True:
+        goal = min(stage.steps, (done // look + 1) * look, (done // every + 1) * every)
+        length = max(1, int(rate * context.LOOK_SECONDS)) if by_clock else execution["call_steps"]
+        piece = min(goal - done, length)
+        start = time.monotonic()
+        try:
+            simulation.advance(piece)
+        except ArithmeticError as error:
+            raise _failed(run, stage, done, str(error), frames) from error
+        now = time.monotonic()
+        done += piece
+        rate = max(1.0, piece / max(now - start, 1e-6))
+        execution["steps"] += piece
+        execution["seconds"] += now - start
+        if done % look == 0 or done == stage.steps:
+            system, potential = simulation.system(), simulation.potential_energy()
+            if trouble := complaint(system, potential, before, stage.bath.kT):
+                raise _failed(run, stage, done, trouble, frames)
+            before = potential
+            if frames is not None:
+                frames.keep(done, system, potential, simulation.kicks())
+                if run.settled():
+                    execution["settled_at_step"] = done
+        ended = done == stage.steps or "settled_at_step" in execution
+        if run.progress is not None and (ended or now - told > context.LOOK_SECONDS):
+            run.progress(stage.name, done, stage.steps, rate)
+            told = now
+        fixed = done % every == 0
+        late = not ended and run.pace.too_late(seconds=context.next_look(rate))
+        stop = late or run.should_stop()
+        if ended or fixed:
+            state = reached()
+            # The end of a production is not saved: a longer run goes on from the step before it.
+            if fixed or stage.frame_steps == 0 or "settled_at_step" in execution:
+                run.save(state)
+            if stop and not ended:
+                raise _stopped(run, stage, done, state, late)
+            return state
+        if stop:
+            no_further = late and (begin.stage, begin.done) == run.begun
+            if now - begun < CHECKPOINT_SECONDS and not no_further:
+                raise _stopped(run, stage, done, begin, late)
+            state = reached()
+            run.save(state)
+            raise _stopped(run, stage, done, state, late)
+        if now - saved > CHECKPOINT_SECONDS:
+            run.save(reached())
+            saved = time.monotonic()
+
+
+def _stopped(run: Run, stage: Stage, done: int, state: Checkpoint, late: bool) -> ToBeContinued:
+    """Say where a run stopped, and from which step a later one goes on."""
+    run.document["execution"] = state.execution
+    why = f" with {run.pace.told()}" if late else ""
+    where = "" if state.done == done else f" from step {state.done}"
+    return ToBeContinued(
+        f"stopped at step {done} of {stage.steps} ({stage.name}){why}; run again to go on{where}"
+    )
+
+
+def _failed(
+    run: Run, stage: Stage, step: int, why: str, frames: Recorder | None
+) -> SimulationFailed:
+    """Return the failure, noted in the job's document."""
+    last_frame = len(frames) - 1 if frames is not None else -1
+    good = f"the last good frame is {last_frame}" if last_frame >= 0 else "no frame was kept"
+    message = (
+        f"the simulation failed at step {step} of {stage.name}: {why}; {good}; "
+        "a smaller protocol.time_step_ps may help"
+    )
+    run.document["failure"] = {
+        "message": message,
+        "stage": stage.name,
+        "step": step,
+        "last_good_frame": last_frame,
+    }
+    # A checkpoint may be from shortly before the end: going on from there would fail again.
+    (run.directory / RESTART).unlink(missing_ok=True)
+    return SimulationFailed(message, step, last_frame)

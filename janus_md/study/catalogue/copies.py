@@ -1,0 +1,104 @@
+"""Copies of particles in a workspace: what its jobs were made of, whatever the catalogue says now.
+
+`janus-md init` writes each particle to ``particles/NAME-DIGEST.yaml``; the digest is part of the
+state point. Runs read the copy, so that a particle that is edited later makes new jobs and leaves
+the old ones as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from janus_md.common.errors import JanusError
+from janus_md.study.catalogue import catalog
+from janus_md.study.catalogue.particle import Particle
+
+FOLDER = "particles"
+"""Folder of the copies in a workspace."""
+
+
+def copy_file(workspace: Path, name: str, digest: str) -> Path:
+    """File of a particle's copy."""
+    return workspace / FOLDER / f"{name}-{digest}.yaml"
+
+
+def digests(names: Iterable[str]) -> dict[str, str]:
+    """Digest of each particle as the catalogue has it now."""
+    return {name: catalog.entry(name).digest() for name in names}
+
+
+def write(workspace: Path, names: Iterable[str]) -> None:
+    """Copy particles of the catalogue into a workspace; copies that are there stay.
+
+    Raises
+    ------
+    OSError
+        Where nothing can be written.
+    """
+    from ruamel.yaml import YAML
+
+    from janus_md.common.files import written_whole
+
+    (workspace / FOLDER).mkdir(exist_ok=True)
+    for name in names:
+        particle = catalog.entry(name)
+        file = copy_file(workspace, name, particle.digest())
+        if file.exists():
+            continue
+        with written_whole(file) as partial, partial.open("w", encoding="utf-8") as out:
+            out.write("# What jobs of this workspace were made of. Edit the catalogue, not this.\n")
+            YAML(typ="safe", pure=True).dump(particle.model_dump(mode="json"), out)
+
+
+def read(file: Path) -> Particle:
+    """Read a copy.
+
+    Raises
+    ------
+    JanusError
+        Where it cannot be read, or is no particle.
+    """
+    from pydantic import ValidationError
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        text = file.read_text(encoding="utf-8")
+        return Particle.model_validate(YAML(typ="safe", pure=True).load(text))
+    except FileNotFoundError:
+        raise JanusError(
+            f"{file}: is missing; it is what jobs were made of (`janus-md init` with the same "
+            "particle writes it again)"
+        ) from None
+    except (OSError, YAMLError, ValidationError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise JanusError(f"{file}: is no copy of a particle ({reason})") from error
+
+
+def entries(workspace: Path, definitions: Mapping[str, str]) -> Callable[[str], Particle]:
+    """Return what gives the particle of a name: its copy, or the catalogue's without a digest.
+
+    Parameters
+    ----------
+    workspace : Path
+        The workspace's folder.
+    definitions : mapping of str to str
+        Digest by name, of a state point.
+    """
+
+    def entry(name: str) -> Particle:
+        digest = definitions.get(name)
+        if digest is None:
+            return catalog.entry(name)
+        return read(copy_file(workspace, name, digest))
+
+    return entry
+
+
+def edited(file: Path) -> bool:
+    """Whether a copy says something else than when it was made, or cannot be read."""
+    try:
+        return not file.stem.endswith(f"-{read(file).digest()}")
+    except JanusError:
+        return True

@@ -1,0 +1,138 @@
+"""From a state point to the setup of its run: bodies, interactions, box and stages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from janus_md.model.body import RigidBody
+from janus_md.model.interactions.table import Electrostatics, Interactions, wca_table
+from janus_md.model.setup import Setup
+from janus_md.model.shapes.nanocluster import bead_union_volume
+from janus_md.study.catalogue import catalog, copies
+from janus_md.study.catalogue.particle import Particle
+from janus_md.study.stages import stages
+from janus_md.study.statepoint import StatePoint
+from janus_md.study.statepoint_errors import BadStatePoint
+
+PACKING_LIMIT = {"random": 0.384, "lattice": math.pi / 6}
+"""Largest share of the box that the union of all beads may fill, by the kind of start.
+
+Equal hard spheres reach no more by random sequential addition (0.3841: Zhang and Torquato, Phys.
+Rev. E 88, 053312, 2013) and on a simple cubic lattice. Bodies of other shapes may find no room well
+below it; the placement tells.
+"""
+
+Entry = Callable[[str], Particle]
+"""Gives the particle of a name."""
+
+
+def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
+    """Resolve a state point.
+
+    Parameters
+    ----------
+    point : StatePoint
+        What is simulated.
+    entry : callable
+        Gives the particle of a name: that of the catalogue, or a workspace's copy
+        (:func:`janus_md.study.catalogue.copies.entries`).
+
+    Raises
+    ------
+    BadStatePoint
+        Where a particle is unknown or cannot have the model, the medium is missing, or the bodies
+        cannot be packed.
+    """
+    bodies = bodies_of(point, entry)
+    length = _box_length(point, bodies)
+    _check_packing(point, bodies, length)
+    charged = any(np.any(body.charges != 0) for body in bodies)
+    electrostatics = None
+    if point.electrostatics.method != "none":
+        if point.relative_permittivity is None and charged:
+            raise BadStatePoint(
+                "relative_permittivity",
+                "relative_permittivity: is missing; it must be given where bodies are charged",
+            )
+        electrostatics = Electrostatics(
+            point.relative_permittivity or 1.0, point.electrostatics.force_error
+        )
+    return Setup(
+        statepoint=point.stored(),
+        bodies=bodies,
+        counts=point.counts(),
+        interactions=Interactions(wca_table(bodies), electrostatics),
+        box=np.array([length, length, length, 0.0, 0.0, 0.0]),
+        stages=stages(point, bodies),
+        start=point.start,
+        seed=point.seed(),
+    )
+
+
+def setup_of(statepoint: Mapping[str, Any], workspace: Path | None = None) -> Setup:
+    """Resolve what a job stores, with the workspace's own copies of its particles.
+
+    Parameters
+    ----------
+    statepoint : mapping
+        The job's state point.
+    workspace : Path, optional
+        The workspace's folder; without it, particles are those of the catalogue.
+
+    Raises
+    ------
+    JanusError
+        Where the state point is not one of this schema, or a copy is missing.
+    """
+    point = StatePoint.of(statepoint)
+    if workspace is None:
+        return resolve(point)
+    return resolve(point, copies.entries(workspace, point.definitions))
+
+
+def bodies_of(point: StatePoint, entry: Entry = catalog.entry) -> tuple[RigidBody, ...]:
+    """Return the rigid bodies of a state point's particles, sorted by name.
+
+    Raises
+    ------
+    BadStatePoint
+        Where a particle is unknown.
+    """
+    key = "particle" if point.mixture is None else "mixture"
+    if entry is catalog.entry:
+        for name in point.composition():
+            if name not in catalog.names():
+                raise BadStatePoint(key, catalog.refusal(key, name))
+    for name in point.interactions:
+        raise BadStatePoint(
+            "interactions", f"interactions: {name} is not allowed; these particles have none"
+        )
+    return tuple(catalog.build(entry(name), point.model) for name in sorted(point.composition()))
+
+
+def _box_length(point: StatePoint, bodies: tuple[RigidBody, ...]) -> float:
+    """Edge of the cubic box, nm."""
+    if point.number_density is not None:
+        return float((point.n_bodies / point.number_density) ** (1 / 3))
+    occupied = sum(n * body.volume for n, body in zip(point.counts(), bodies, strict=True))
+    return float((occupied / float(point.volume_fraction or 1.0)) ** (1 / 3))
+
+
+def _check_packing(point: StatePoint, bodies: tuple[RigidBody, ...], length: float) -> None:
+    """Refuse a density at which the beads' unions fill more than the packing limit."""
+    beads = sum(n * bead_union_volume(one) for n, one in zip(point.counts(), bodies, strict=True))
+    share = PACKING_LIMIT[point.start] * length**3 / beads  # of what there may be, over what is
+    if share >= 1.0:
+        return
+    key = "volume_fraction" if point.number_density is None else "number_density"
+    given = float(getattr(point, key))
+    raise BadStatePoint(
+        key,
+        f"{key}: {given:g} cannot be packed; it must be at most {given * share:.3g} for the beads "
+        f"of this {point.model} model with start {point.start}",
+    )
