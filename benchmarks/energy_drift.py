@@ -30,7 +30,7 @@ from janus_md.model.system import System
 from janus_md.model.units import PS_PER_NS, thermal_energy
 from janus_md.simulation.start.first_state import build
 from janus_md.simulation.thermodynamics import degrees_of_freedom, kinetic_energies
-from janus_md.study.stages import stages
+from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 
 MODELS, ENGINES = ("sphere", "bladed"), ("lammps", "hoomd")
@@ -97,7 +97,7 @@ def grown(model: str, start: int, engine: str) -> System:
     point = point_of(model, start)
     system = build(point)
     mesh = tight(system)
-    for number, stage in enumerate(stages(point, system.bodies)):
+    for number, stage in enumerate(resolve(point).stages):
         steps = min(stage.steps, round(GROWN_PS / stage.time_step))
         run = load(engine).start(
             system, stage.bath, stage.time_step, mesh, seed=point.seed() + number, device=CPU
@@ -140,7 +140,7 @@ def watch(
     fine = tight(system)
     if mesh == "default":
         point = point_of(model, start)
-        bath = stages(point, system.bodies)[-1].bath
+        bath = resolve(point).bath
         fine = tune(load(engine), system, bath, DEFAULT_STEP, device=CPU).mesh or fine
     times, values = energies(engine, system, fine, time_step, watched_ps)
     drift = fluctuation = np.nan

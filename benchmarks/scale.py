@@ -51,7 +51,7 @@ import signac, sys
 from janus_md.study.sweeps.templates import load_template
 project = signac.init_project(sys.argv[2])
 for point in load_template(sys.argv[1]).points:
-    project.open_job(point.model_dump(mode="json")).init()
+    project.open_job(point.stored()).init()
 """
 
 PLAIN_STATUS = """\

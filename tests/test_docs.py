@@ -18,7 +18,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Path:
     """A workspace called demo, its jobs done; returns the folder that it is in."""
     place = tmp_path_factory.mktemp("docs")
     points = read_template(TINY + "  relative_permittivity: 1.0\n", "tiny").points
-    workspace.create(place / "demo", [point.model_dump(mode="json") for point in points])
+    workspace.create(place / "demo", [point.stored() for point in points])
     for job in workspace.open_project(place / "demo"):
         folder = Path(job.path)
         simulate_job(job.statepoint(), folder, job.document, engine=engine)

@@ -74,6 +74,11 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
     )
 
 
+def as_setup(point: StatePoint | Setup) -> Setup:
+    """Return the setup itself, or that of a state point with the catalogue's particles."""
+    return point if isinstance(point, Setup) else resolve(point)
+
+
 def setup_of(statepoint: Mapping[str, Any], workspace: Path | None = None) -> Setup:
     """Resolve what a job stores, with the workspace's own copies of its particles.
 

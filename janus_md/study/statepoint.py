@@ -189,11 +189,12 @@ class StatePoint(_Settings):
                     f"{self.mixture} leaves no body of {name} among n_bodies {self.n_bodies}; "
                     "n_bodies must be larger",
                 )
-        if (self.volume_fraction is None) == (self.number_density is None):
-            given = "neither" if self.volume_fraction is None else "both"
+        if self.volume_fraction is None and self.number_density is None:
+            raise WrongValue("volume_fraction", "is missing; it or number_density must be given")
+        if self.volume_fraction is not None and self.number_density is not None:
             raise WrongValue(
                 "volume_fraction",
-                f"{given} of volume_fraction and number_density is given; exactly one must be",
+                "both of volume_fraction and number_density are given; exactly one must be",
             )
         return self
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md.common import locks
 from janus_md.common.errors import JanusError
+from janus_md.study.catalogue import copies
 from janus_md.workspace.records import STATE_POINT, Record, read_document, read_jobs
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
         directory.mkdir(parents=True, exist_ok=True)
         with _alone(directory):
             project = signac.init_project(path=directory.resolve())
-            new = _add(Path(project.workspace), statepoints)
+            new = _add(Path(project.workspace), _with_copies(directory, statepoints))
             _update_cache(project)
             script = directory / "project.py"
             if not script.exists():
@@ -145,6 +146,19 @@ def _update_cache(project: Project) -> None:
     check_cache(project)
     with suppress(KeyError, JobsCorruptedError):
         project.update_cache()
+
+
+def _with_copies(
+    directory: Path, statepoints: Iterable[Mapping[str, Any]]
+) -> Iterator[Mapping[str, Any]]:
+    """Give the state points, each after its particles were copied into the workspace."""
+    copied: set[tuple[str, str]] = set()
+    for statepoint in statepoints:
+        for particle in statepoint.get("definitions", {}).items():
+            if particle not in copied:
+                copies.write(directory, *particle)
+                copied.add(particle)
+        yield statepoint
 
 
 @contextmanager

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 
 import numpy as np
+
+from janus_md.model.body import BondCriterion
+from janus_md.model.interactions.table import Electrostatics, Interactions, wca_table
+from janus_md.model.setup import Setup
+from janus_md.model.shapes import nanocluster
+from janus_md.model.units import DEBYE
+from janus_md.simulation.files.stated import METADATA, description
+from janus_md.study.catalogue import catalog
+from janus_md.study.stages import stages
+from janus_md.study.statepoint import StatePoint
 
 
 def quaternions_along(axes, spin=None):
@@ -37,26 +47,35 @@ def multiply(a, b):
     )
 
 
-def metadata(bodies, distance=2.1, angle=35.0, symmetry=0, dipole=43.42):
-    """Metadata as the simulation writes it, for bodies {name: R, S or ''}."""
-    return {
-        "schema": 1,
-        "model": "sphere",
-        "relative_permittivity": 1.0,
-        "temperature": 298.15,
-        "time_step_ps": 0.1,
-        "bodies": {
-            name: {
-                "dipole_debye": [0.0, 0.0, dipole],
-                "enantiomer": hand,
-                "symmetry": symmetry,
-                "bond": {"distance": distance, "angle": angle},
-                "volume": 2.19,
-                "hydrodynamic_radius": 0.805,
-            }
-            for name, hand in bodies.items()
-        },
-    }
+def described(
+    bodies, distance=2.1, angle=35.0, symmetry=0, dipole=43.42, permittivity=1.0, model="sphere"
+):
+    """Setup as the simulation describes it, for bodies {name: R, S or ''}.
+
+    Particles of the catalogue are themselves; any other name is a sphere with this dipole.
+    """
+    kinds = []
+    for name, hand in sorted(bodies.items()):
+        if name in catalog.names():
+            body = catalog.body(name, model)
+        else:
+            separation = dipole * DEBYE / 2.0
+            body = nanocluster.sphere(name, mass=4118.0, charge=2.0, separation=separation)
+        bond = BondCriterion(distance, angle)
+        kinds.append(replace(body, enantiomer=hand, symmetry=symmetry, bond=bond))
+    kinds = tuple(kinds)
+    point = StatePoint(
+        particle="R-Au-Cu", n_bodies=2, volume_fraction=0.01, relative_permittivity=1.0
+    )
+    medium = None if permittivity is None else Electrostatics(permittivity, 0.2)
+    return Setup(
+        statepoint={},
+        bodies=kinds,
+        counts=(1,) * len(kinds),
+        interactions=Interactions(wca_table(kinds), medium),
+        box=np.array([20.0, 20.0, 20.0, 0.0, 0.0, 0.0]),
+        stages=stages(point, kinds),
+    )
 
 
 def gsd_frame(positions, orientations, box, *, step=0, types=("A",), typeid=None, about=None):
@@ -72,7 +91,7 @@ def gsd_frame(positions, orientations, box, *, step=0, types=("A",), typeid=None
     frame.particles.types = list(types)
     frame.particles.typeid = np.zeros(len(positions), int) if typeid is None else typeid
     if about is not None:
-        frame.log["janus_md/metadata"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+        frame.log[METADATA] = np.frombuffer(description(about), np.uint8)
     return frame
 
 

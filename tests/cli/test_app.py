@@ -101,7 +101,7 @@ def test_init_makes_every_job_once(janus_md: Cli, tmp_path: Path) -> None:
     assert script.read_text() == "mine"
     project = signac.get_project(path=place, search=False)
     stored = sorted(json.dumps(job.statepoint(), sort_keys=True) for job in project)
-    wanted = [p.model_dump(mode="json") for p in sweeps.load_template("quickstart").points]
+    wanted = [p.stored() for p in sweeps.load_template("quickstart").points]
     assert stored == sorted(json.dumps(one, sort_keys=True) for one in wanted)
 
 

@@ -60,7 +60,7 @@ def test_commands_refuse_before_they_begin(
     janus_md: Cli, taken: Path, tmp_path: Path, command: list[str], inside: str
 ) -> None:
     study = tmp_path / "study"
-    points = [point.model_dump(mode="json") for point in sweeps.load_template("quickstart").points]
+    points = [point.stored() for point in sweeps.load_template("quickstart").points]
     workspace.create(study, points[:1])
     before = sorted(path for path in tmp_path.rglob("*") if path.is_file())
     words = [word.format(study=study, fresh=tmp_path / "fresh") for word in command]
@@ -74,7 +74,7 @@ def test_commands_refuse_before_they_begin(
 
 
 def test_report_whose_own_folder_is_a_file(janus_md: Cli, tmp_path: Path) -> None:
-    points = [point.model_dump(mode="json") for point in sweeps.load_template("quickstart").points]
+    points = [point.stored() for point in sweeps.load_template("quickstart").points]
     workspace.create(tmp_path, points[:1])
     (tmp_path / "report").write_text(json.dumps("mine"))
     done = janus_md("report", "--directory", tmp_path)

@@ -14,7 +14,7 @@ from janus_md.model.rotations import turn_about_z
 from janus_md.papers.measures import Measured, Run, circular_mean, measure
 from janus_md.papers.sideways import SIDE_EDGES, most_frequent_distance, side_distance
 from janus_md.study.catalogue import catalog
-from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, write_gsd
+from tests.analysis.worlds import described, gsd_frame, quaternions_along, write_gsd
 
 ACROSS, LENGTH, SPACING, SIDEWAYS, TURN = 6, 10, 1.65, 2.68, 0.4
 
@@ -40,7 +40,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     axes = np.stack([0 * up, 0 * up, up], axis=1)
     # Along its own dipole each body is turned by TURN against the one before.
     orientations = quaternions_along(axes, TURN * np.where(up > 0, z, LENGTH - z))
-    about = metadata({"R-1": "R", "S-1": "S"}, distance=2.4, symmetry=3) | {"model": "bladed"}
+    about = described({"R-1": "R", "S-1": "S"}, distance=2.4, symmetry=3, model="bladed")
     frames = [
         gsd_frame(
             positions,
@@ -136,7 +136,7 @@ def test_circular_means() -> None:
 def test_chance_meetings_are_no_wires(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     box = [40.0, 40.0, 40.0, 0, 0, 0]
-    about = metadata({"R-1": "R"}, distance=2.4, symmetry=3) | {"model": "bladed"}
+    about = described({"R-1": "R"}, distance=2.4, symmetry=3, model="bladed")
     frames = [
         gsd_frame(
             rng.uniform(-20.0, 20.0, (30, 3)),

@@ -20,7 +20,7 @@ from tests.conftest import Result, environment
 
 Cli = Callable[..., Result]
 
-POINTS = [point.model_dump(mode="json") for point in sweeps.load_template("quickstart").points[::2]]
+POINTS = [point.stored() for point in sweeps.load_template("quickstart").points[::2]]
 
 HOLD = """\
 import sys

@@ -18,7 +18,7 @@ from janus_md.simulation.choice import choose_once, kind_of
 from janus_md.simulation.execution import Record, device_of, mesh_of
 from janus_md.simulation.run import simulate
 from janus_md.simulation.start.first_state import build
-from janus_md.study.stages import bath
+from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 from tests.conftest import PATIENCE, environment, said_at_once
 from tests.engines.conftest import usable
@@ -55,7 +55,7 @@ def starts(monkeypatch: pytest.MonkeyPatch, engine: str) -> list[str]:
 
 def chosen(engine: str, **changed: Any) -> Record:
     one = point(**changed)
-    return choose_once(one, build(one), [(engine, "cpu")], 1, 0)
+    return choose_once(resolve(one), build(one), [(engine, "cpu")], 1, 0)
 
 
 def entry(cache: Path) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def test_the_second_replica_takes_the_mesh_of_the_first(
         assert two[name] == one[name]
     assert one.keys() == two.keys()
     system = build(point(replica=1))
-    mesh, kT = mesh_of(two), bath(point(), system.bodies).kT
+    mesh, kT = mesh_of(two), resolve(point()).bath.kT
     assert mesh is not None
     error = remeasure(adapter(engine), system, mesh, kT, device_of(two))
     assert (two["force_error"], two["torque_error"]) == pytest.approx(error, rel=1e-6)
@@ -147,7 +147,7 @@ def test_nothing_can_be_kept(
 def test_kinds_differ_by_what_matters(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def kind(threads: int = 1, **changed: Any) -> str:
         one = point(**changed)
-        return kind_of(one, build(one), [(engine, "cpu")], threads, 0)
+        return kind_of(resolve(one), [(engine, "cpu")], threads, 0)
 
     usable(engine)
     base = kind()
@@ -173,11 +173,11 @@ def test_the_fastest_engine_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     both = [(usable(name).name, "cpu") for name in ("hoomd", "lammps")]
     monkeypatch.setattr(measured, "load_per_core", lambda: 0.5)
     one = point(**NEUTRAL)
-    first, second = (choose_once(one, build(one), both, 1, 0) for _ in range(2))
+    first, second = (choose_once(resolve(one), build(one), both, 1, 0) for _ in range(2))
     assert second["mesh_from"] != first["mesh_from"]
     assert second["engine"] == first["engine"]
     assert set(second["trial_steps_per_second"]) == {"hoomd", "lammps"}
-    alone = choose_once(one, build(one), both[:1], 1, 0)  # what was compared matters too
+    alone = choose_once(resolve(one), build(one), both[:1], 1, 0)  # what was compared matters too
     assert (alone["engine"], alone["mesh_from"]) == ("hoomd", "trials of this job")
 
 
@@ -215,6 +215,7 @@ import sys
 from janus_md.common import cache as measured
 from janus_md.simulation.choice import choose_once
 from janus_md.simulation.start.first_state import build
+from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 from tests.simulation.test_choice import point
 one = point()  # of others, a mesh that just serves one need not serve this one
@@ -222,7 +223,7 @@ system = build(one)
 measured.load_per_core = lambda: 0.5
 print("ready", flush=True)
 sys.stdin.readline()
-print(choose_once(one, system, [(sys.argv[1], "cpu")], 1, 0)["mesh_from"])
+print(choose_once(resolve(one), system, [(sys.argv[1], "cpu")], 1, 0)["mesh_from"])
 """
 
 

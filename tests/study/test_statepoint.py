@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from janus_md.common.errors import JanusError
-from janus_md.study.statepoint import PACKING_LIMIT, StatePoint, json_schema
+from janus_md.model.setup import Setup
+from janus_md.study.resolve import PACKING_LIMIT, bodies_of, resolve
+from janus_md.study.statepoint import StatePoint, json_schema
 from janus_md.study.statepoint_errors import BadStatePoint
 from tests.conftest import environment
 
@@ -33,10 +35,10 @@ def mixed(**fractions: float) -> dict[str, object]:
 
 
 def test_every_default_is_stored() -> None:
-    stored = StatePoint.of(LEAST).model_dump(mode="json")
+    stored = StatePoint.of(LEAST).stored()
     assert stored["electrostatics"].pop("force_error") > 0
     assert stored == {
-        "schema_version": 1,
+        "schema_version": 2,
         "particle": "R-Au-Cu",
         "mixture": None,
         "model": "sphere",
@@ -63,6 +65,40 @@ def test_every_default_is_stored() -> None:
 def test_what_is_stored_reads_back_as_the_same() -> None:
     point = StatePoint.of(mixed(S_1=0.25, R_1=0.75) | {"viscosity": 0.413})
     assert StatePoint.of(json.loads(point.model_dump_json())) == point
+
+
+def test_neutral_values_are_neither_stored_nor_hashed() -> None:
+    """A key that is newer than the schema leaves ids and seeds of older jobs as they are."""
+    point = StatePoint.of(LEAST)
+    explicit = StatePoint.of(changed(number_density=None, interactions={}, definitions={}))
+    assert explicit.stored() == point.stored()
+    assert not {"number_density", "interactions", "definitions"} & point.stored().keys()
+    assert explicit.seed() == point.seed()
+    defined = point.defined({"R-Au-Cu": "0123456789ab", "Au3Cd": "x"})
+    assert defined.stored() == point.stored() | {"definitions": {"R-Au-Cu": "0123456789ab"}}
+    assert StatePoint.of(defined.stored()) == defined
+
+
+def test_the_seed_is_that_of_the_physics_and_the_replica() -> None:
+    """A longer run is the same run, longer; a frozen value holds the seeds of all versions."""
+    protocol = {"relax_ps": 5.0, "equilibrate_ns": 1.0, "produce_ns": 80.0}
+    longer = StatePoint.of(changed(protocol=protocol | {"frame_interval_ps": 10.0}))
+    assert longer.seed() == StatePoint.of(LEAST).seed()
+    assert StatePoint.of(changed(temperature=300)).seed() != longer.seed()
+
+
+def test_density_by_number_is_that_by_volume() -> None:
+    by_volume = resolve(StatePoint.of(LEAST))
+    density = {"volume_fraction": None, "number_density": 0.05 / 2.19}
+    by_number = resolve(StatePoint.of(changed(**density)))
+    assert by_number.box[0] == pytest.approx(by_volume.box[0], rel=1e-12)
+
+
+def test_a_setup_reads_back_as_the_same() -> None:
+    setup = resolve(StatePoint.of(mixed(S_1=0.5, R_1=0.5) | {"model": "bladed"}))
+    told = json.loads(json.dumps(setup.to_dict()))
+    assert Setup.of(told).to_dict() == told
+    assert [body.name for body in Setup.of(told).bodies] == ["R-1", "S-1"]
 
 
 def test_whole_numbers_and_order_make_no_difference() -> None:
@@ -110,7 +146,19 @@ def test_a_state_point_cannot_be_changed() -> None:
         (changed(n_bodies=2.5), "n_bodies", ["2.5", "whole number"]),
         (changed(n_bodies=10**8), "n_bodies", ["100000000", "at most 10000000"]),
         (changed(model="cube"), "model", ["'cube'", "'sphere' or 'bladed'"]),
-        (changed(schema_version=2), "schema_version", ["2", "allowed is 1"]),
+        (changed(schema_version=3), "schema_version", ["3", "allowed is 2"]),
+        (changed(schema_version=1), "schema_version", ["1", "janus-md 0.1.0", "must be 2"]),
+        (changed(number_density=0.01), "volume_fraction", ["both", "exactly one"]),
+        (
+            changed(volume_fraction=None, number_density=0.2),
+            "number_density",
+            ["0.2", "cannot be packed", "at most 0.142"],
+        ),
+        (
+            changed(interactions={"A-A": {"attraction": {"epsilon": 1.0}}}),
+            "interactions",
+            ["A-A", "not allowed"],
+        ),
         (changed(replica=-1), "replica", ["-1", "at least 0"]),
         (changed(protocol=3), "protocol", ["3", "a mapping"]),
         (
@@ -134,7 +182,7 @@ def test_bad_values_are_told_with_key_value_and_what_is_allowed(
     values: dict[str, object], key: str, said: list[str]
 ) -> None:
     with pytest.raises(BadStatePoint) as caught:
-        StatePoint.of(values)
+        resolve(StatePoint.of(values))
     message = str(caught.value)
     assert caught.value.key == key
     assert key.rsplit(".", 1)[-1] in message
@@ -145,7 +193,7 @@ def test_bad_values_are_told_with_key_value_and_what_is_allowed(
 @pytest.mark.parametrize("key", sorted(LEAST.keys() - {"particle"}))
 def test_what_has_no_default_must_be_given(key: str) -> None:
     with pytest.raises(JanusError, match=f"^{key}: is missing"):
-        StatePoint.of({k: v for k, v in LEAST.items() if k != key})
+        resolve(StatePoint.of({k: v for k, v in LEAST.items() if k != key}))
 
 
 def test_packing_limit_of_spheres_is_that_of_their_volume() -> None:
@@ -153,9 +201,9 @@ def test_packing_limit_of_spheres_is_that_of_their_volume() -> None:
     ratio = 2.19 / (math.pi / 6 * 1.727**3)
     for start, share in PACKING_LIMIT.items():
         limit = share * ratio
-        StatePoint.of(changed(volume_fraction=0.999 * limit, start=start))
+        resolve(StatePoint.of(changed(volume_fraction=0.999 * limit, start=start)))
         with pytest.raises(JanusError, match="volume_fraction"):
-            StatePoint.of(changed(volume_fraction=1.001 * limit, start=start))
+            resolve(StatePoint.of(changed(volume_fraction=1.001 * limit, start=start)))
 
 
 @given(st.integers(2, 2000), st.integers(1, 99))
@@ -186,7 +234,7 @@ def test_largest_remainders_get_the_bodies_that_are_left() -> None:
 
 
 def test_bodies_come_sorted_by_name_with_the_model() -> None:
-    bodies = StatePoint.of(mixed(S_1=0.5, R_1=0.5) | {"model": "bladed"}).bodies()
+    bodies = bodies_of(StatePoint.of(mixed(S_1=0.5, R_1=0.5) | {"model": "bladed"}))
     assert [(body.name, body.model) for body in bodies] == [("R-1", "bladed"), ("S-1", "bladed")]
 
 
@@ -215,4 +263,4 @@ def test_schema_describes_every_field_and_allows_no_others() -> None:
         assert part["description"]
         for name, field in part["properties"].items():
             assert field.get("description") or "$ref" in field, name  # which is described itself
-    assert set(schema["required"]) == {"n_bodies", "volume_fraction", "relative_permittivity"}
+    assert set(schema["required"]) == {"n_bodies"}

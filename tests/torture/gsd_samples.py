@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from janus_md.engines.base import Kicks
 from janus_md.model.dynamics import Stage
+from janus_md.model.setup import Setup
 from janus_md.simulation.files import trajectory
 from janus_md.simulation.files.checkpoint import Checkpoint, save
 from janus_md.simulation.files.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Recorder
 from janus_md.simulation.start.first_state import build
-from janus_md.study.stages import stages
+from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 from janus_md.workspace.products import RESTART
 from tests.analysis.worlds import gsd_frame, quaternions_along
@@ -46,7 +48,7 @@ class Sample:
     name: str
     data: bytes
     beside: Path
-    point: StatePoint | None = None
+    point: Setup | None = None
     stage: Stage | None = None
     state: Checkpoint | None = None
 
@@ -110,13 +112,15 @@ def _foreign(path: Path, *, flush: bool) -> Path:
     return path
 
 
-def _run(folder: Path) -> tuple[StatePoint, Stage, Checkpoint]:
+def _run(folder: Path) -> tuple[Setup, Stage, Checkpoint]:
     """Trajectory and log of a run in which bodies jump about, and its last checkpoint."""
-    point = StatePoint(
-        particle="R-Au-Cu", n_bodies=12, volume_fraction=0.005, relative_permittivity=2.0
+    point = resolve(
+        StatePoint(
+            particle="R-Au-Cu", n_bodies=12, volume_fraction=0.005, relative_permittivity=2.0
+        )
     )
     first = build(point)
-    stage = stages(point, point.bodies())[-1]
+    stage = point.stages[-1]
     rng = np.random.default_rng(4)
     recorder = Recorder(folder, point, Checkpoint(stage.name, 0, first), stage)
     count = 18
@@ -130,7 +134,8 @@ def _run(folder: Path) -> tuple[StatePoint, Stage, Checkpoint]:
             velocities=velocities,
             angular_momenta=velocities,
         )
-        recorder.keep(k * stage.frame_steps, system, -100.0 + float(rng.normal()))
+        kicks = Kicks(velocities, velocities)
+        recorder.keep(k * stage.frame_steps, system, -100.0 + float(rng.normal()), kicks)
         recorder.sync()
     state = Checkpoint(stage.name, (count - 1) * stage.frame_steps, first, {}, recorder.digests)
     recorder.close()

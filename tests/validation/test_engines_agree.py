@@ -18,6 +18,7 @@ import pytest
 
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.simulation.run import simulate
+from janus_md.study.resolve import bodies_of
 from janus_md.study.statepoint import StatePoint
 from tests.engines.conftest import usable
 from tests.validation.welch import FAMILY_WISE, POWER, Comparison, compare, holm
@@ -62,7 +63,7 @@ def measure(case: tuple[dict[str, Any], str, int], folder: Path) -> dict[str, fl
     energy = gsd.hoomd.read_log(str(home / "log.gsd"))["log/janus_md/potential_energy"]
     curve = pd.read_parquet(home / "rdf.parquet")
     r, g = curve["r_nm"].to_numpy(), curve["g"].to_numpy()
-    body = point.bodies()[0]
+    body = bodies_of(point)[0]
     near = r < body.bond.distance
     density = point.volume_fraction / body.volume
     found = {

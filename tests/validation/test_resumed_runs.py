@@ -32,14 +32,15 @@ ROUNDING = {"lammps": 1e-11, "hoomd": 1e-7}
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: Engine):
-    """Run a state point with a checkpoint at every frame, or with none but the last."""
+    """Run a state point with a restart of the engine at every frame, or with none."""
     record: dict[str, Any] = {}
 
     def call(point: StatePoint, cut: bool) -> Path:
-        monkeypatch.setattr("janus_md.simulation.run.CHECKPOINT_SECONDS", 0.0 if cut else np.inf)
+        every = 1 if cut else 10**6
+        monkeypatch.setattr("janus_md.simulation.execution.RESTART_FRAMES", every)
         monkeypatch.setattr("janus_md.simulation.context.LOOK_SECONDS", 100.0)
         if record:  # the choice of the mesh is timed: give both the same
-            again = {**record["execution"], "steps": 0, "seconds": 0.0}
+            again = {**record["execution"], "steps": 0, "seconds": 0.0, "restart_frames": every}
             monkeypatch.setattr("janus_md.simulation.run.choose_once", lambda *_: again)
         folder = tmp_path / ("cut" if cut else "whole")
         folder.mkdir()

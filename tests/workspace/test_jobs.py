@@ -18,7 +18,7 @@ from janus_md.study.sweeps import templates as sweeps
 from janus_md.workspace import jobs as workspace
 from tests.conftest import said_at_once
 
-POINTS = [point.model_dump(mode="json") for point in sweeps.load_template("quickstart").points[::2]]
+POINTS = [point.stored() for point in sweeps.load_template("quickstart").points[::2]]
 
 
 def files(place: Path) -> dict[str, bytes]:

@@ -36,7 +36,7 @@ def point(particle: str | None, permittivity: float, produce_ns: float = 8.0) ->
 def whole(**values: Any) -> dict[str, Any]:
     """A state point as `init` writes it."""
     fields = {"n_bodies": 64, "volume_fraction": 0.05, "relative_permittivity": 1.0, **values}
-    return StatePoint.of(fields).model_dump(mode="json")
+    return StatePoint.of(fields).stored()
 
 
 ROWS = query.Columns(

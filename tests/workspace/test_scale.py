@@ -86,7 +86,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
     for number in (100, 200, 400):
         found[number] = tmp_path_factory.mktemp(f"jobs_{number}")
         points = read_template(TEMPLATE % (number // 10), "many.yaml").points
-        create(found[number], (point.model_dump(mode="json") for point in points))
+        create(found[number], (point.stored() for point in points))
         finish(found[number])
     return found
 

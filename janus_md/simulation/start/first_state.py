@@ -7,10 +7,12 @@ import numpy as np
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.start.placement import place_at_random, place_on_lattice
+from janus_md.study.resolve import as_setup
+from janus_md.study.statepoint import StatePoint
 
 
-def build(setup: Setup) -> System:
-    """Return the first state of `setup`: places, orientations and thermal velocities.
+def build(point: StatePoint | Setup) -> System:
+    """Return the first state of a state point or a setup: places, orientations, velocities.
 
     Everything random follows from the setup's seed.
 
@@ -19,6 +21,7 @@ def build(setup: Setup) -> System:
     JanusError
         Where the bodies find no room.
     """
+    setup = as_setup(point)
     bodies, length, kT = setup.bodies, float(setup.box[0]), setup.bath.kT
     rng = np.random.default_rng(setup.seed)
     kinds = rng.permutation(np.repeat(np.arange(len(bodies)), setup.counts)).astype(np.int32)

@@ -8,9 +8,11 @@ the old ones as they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from janus_md.common.errors import JanusError
+from janus_md.common.files import written_whole
 from janus_md.study.catalogue import catalog
 from janus_md.study.catalogue.particle import Particle
 
@@ -28,37 +30,55 @@ def digests(names: Iterable[str]) -> dict[str, str]:
     return {name: catalog.entry(name).digest() for name in names}
 
 
-def write(workspace: Path, names: Iterable[str]) -> None:
-    """Copy particles of the catalogue into a workspace; copies that are there stay.
+def write(workspace: Path, name: str, digest: str) -> None:
+    """Copy a particle of the catalogue into a workspace; a copy that is there stays.
 
     Raises
     ------
+    JanusError
+        Where the catalogue has another particle of this name.
     OSError
         Where nothing can be written.
     """
     from ruamel.yaml import YAML
 
-    from janus_md.common.files import written_whole
-
-    (workspace / FOLDER).mkdir(exist_ok=True)
-    for name in names:
-        particle = catalog.entry(name)
-        file = copy_file(workspace, name, particle.digest())
-        if file.exists():
-            continue
-        with written_whole(file) as partial, partial.open("w", encoding="utf-8") as out:
-            out.write("# What jobs of this workspace were made of. Edit the catalogue, not this.\n")
-            YAML(typ="safe", pure=True).dump(particle.model_dump(mode="json"), out)
+    file = copy_file(workspace, name, digest)
+    if file.exists():
+        return
+    particle = catalog.entry(name)
+    if particle.digest() != digest:
+        raise JanusError(
+            f"definitions.{name}: {digest} is not that of the catalogue's {name}, which is "
+            f"{particle.digest()}"
+        )
+    file.parent.mkdir(exist_ok=True)
+    with written_whole(file) as partial, partial.open("w", encoding="utf-8") as out:
+        out.write("# What jobs of this workspace were made of: edit the catalogue, not this.\n")
+        YAML(typ="safe", pure=True).dump(particle.model_dump(mode="json"), out)
 
 
 def read(file: Path) -> Particle:
-    """Read a copy.
+    """Read a copy, once for as long as the file stays as it is.
 
     Raises
     ------
     JanusError
         Where it cannot be read, or is no particle.
     """
+    try:
+        found = file.stat()
+        return _read(file, found.st_mtime_ns, found.st_size)
+    except FileNotFoundError:
+        raise JanusError(
+            f"{file}: is missing; it is what jobs were made of (`janus-md init` with the same "
+            "particle writes it again)"
+        ) from None
+    except OSError as error:
+        raise JanusError(f"{file}: cannot be read ({error.strerror})") from error
+
+
+@lru_cache(maxsize=1024)
+def _read(file: Path, _time: int, _size: int) -> Particle:
     from pydantic import ValidationError
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
@@ -66,12 +86,7 @@ def read(file: Path) -> Particle:
     try:
         text = file.read_text(encoding="utf-8")
         return Particle.model_validate(YAML(typ="safe", pure=True).load(text))
-    except FileNotFoundError:
-        raise JanusError(
-            f"{file}: is missing; it is what jobs were made of (`janus-md init` with the same "
-            "particle writes it again)"
-        ) from None
-    except (OSError, YAMLError, ValidationError, UnicodeDecodeError) as error:
+    except (YAMLError, ValidationError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise JanusError(f"{file}: is no copy of a particle ({reason})") from error
 

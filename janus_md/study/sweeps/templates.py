@@ -25,6 +25,8 @@ from typing import Any
 
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
+from janus_md.study.catalogue.copies import digests
+from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 from janus_md.study.sweeps.text import (
@@ -146,7 +148,9 @@ def read_template(text: str, source: str) -> Sweep:
 def _state_point(given: list[Setting], line: int, source: str) -> StatePoint:
     """Check a state point; what is wrong is told with the line of the setting at fault."""
     try:
-        return StatePoint.of(nest({setting.key: setting.value for setting in given}))
+        point = StatePoint.of(nest({setting.key: setting.value for setting in given}))
+        resolve(point)
+        return point.defined(digests(point.composition()))
     except BadStatePoint as error:
         at_fault = [setting.line for setting in given if overlap(setting.key, error.key)]
         raise TemplateError(source, at_fault[-1] if at_fault else line, str(error)) from error

@@ -8,19 +8,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.frames import GsdFrames
-from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+from janus_md.simulation.files.stated import METADATA
+from tests.analysis.worlds import described, gsd_frame, quaternions_along, straight_wires, write_gsd
 
 BOX = [24.0, 24.0, 24.0, 0.0, 0.0, 0.0]
 
 
 def ours(path):
-    """A file with metadata of ours."""
+    """A file with a description of ours."""
     x, u = straight_wires(np.random.default_rng(7), 4, 3, BOX[0])
     q = quaternions_along(u + 0.01)
-    return write_gsd(path, [gsd_frame(x, q, BOX, about=metadata({"A": "R"}))])
+    return write_gsd(path, [gsd_frame(x, q, BOX, about=described({"A": "R"}))])
 
 
 def rows(path, out):
@@ -56,10 +58,11 @@ def test_a_type_without_a_name(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        (b'"bond"', b'"bonf"', r"log/janus_md/metadata is damaged: bodies\.A\.bond"),
-        (b'"angle": 35.0', b'"angle": 95.0', r"bodies\.A\.bond\.angle"),
-        (b'"temperature": 298', b'"temperature": 2z8', "no JSON"),
-        (b'{"A": {"dipole', b'{"B": {"dipole', "of type 'A', but the file states those of B"),
+        (b'"bond"', b'"bonf"', r"log/janus_md/metadata is damaged: bond is missing"),
+        (b'"angle": 35.0', b'"angle": 95.0', r"is damaged: its checksum"),
+        (b'"angle": 35.0', b'"angle": 3z.0', "no JSON"),
+        (b'"schema": 2', b'"schema": 3', r"of a later version: schema is 3"),
+        (b'"name": "A"', b'"name": "B"', "is damaged: "),
         (b"log/janus_md/metadata", b"log/janus_mf/metadata", "'log/janus_mf/metadata' holds what"),
     ],
 )
@@ -72,11 +75,29 @@ def test_metadata_of_ours_that_are_damaged(old, new, words, tmp_path):
         analyze_file(path, tmp_path / "out")
 
 
+def test_types_that_the_file_does_not_describe(tmp_path):
+    x, u = straight_wires(np.random.default_rng(7), 4, 3, BOX[0])
+    frame = gsd_frame(x, quaternions_along(u + 0.01), BOX, about=described({"B": "R"}))
+    path = write_gsd(tmp_path / "ours.gsd", [frame])
+    with pytest.raises(JanusError, match="of type 'A', but the file states those of B"):
+        analyze_file(path, tmp_path / "out")
+
+
+def test_a_file_of_the_first_version_is_read_like_one_of_others(tmp_path):
+    x, u = straight_wires(np.random.default_rng(7), 4, 3, BOX[0])
+    frame = gsd_frame(x, quaternions_along(u + 0.01), BOX)
+    frame.log[METADATA] = np.frombuffer(b'{"schema": 1, "bodies": {}}', np.uint8)
+    path = write_gsd(tmp_path / "first.gsd", [frame])
+    with GsdSource(path) as source:
+        assert source.setup() is None
+    assert rows(path, tmp_path / "out")["mean_n"].iloc[0] == 3.0
+
+
 @pytest.mark.parametrize("name", [b"particles/typeid", b"particles/orientation"])
 def test_a_damaged_name_is_told(name, tmp_path):
     rng = np.random.default_rng(2)
     x, u = straight_wires(rng, 4, 3, BOX[0])
-    about = metadata({"A": "R", "B": "S"})
+    about = described({"A": "R", "B": "S"})
     q = quaternions_along(u + 0.01 * rng.normal(size=u.shape))
     path = write_gsd(
         tmp_path / "ours.gsd",
@@ -96,7 +117,7 @@ def test_places_and_orientations_that_cannot_be(tmp_path):
     q = quaternions_along(u + 0.01)
     far, long = x.copy(), q.copy()
     far[4, 1], long[3] = 1e20, 1e10 * q[3]
-    about = metadata({"A": "R"})
+    about = described({"A": "R"})
     path = write_gsd(tmp_path / "far.gsd", [gsd_frame(far, q, BOX)])
     with pytest.raises(JanusError, match=r"particle 4 is at .*edges of the box away"):
         analyze_file(path, tmp_path / "out")

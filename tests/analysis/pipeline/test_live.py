@@ -12,7 +12,7 @@ from janus_md.model.interactions.table import Interactions
 from janus_md.model.system import System
 from janus_md.study.catalogue import catalog
 from tests.analysis.series.test_averages import autoregressive
-from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+from tests.analysis.worlds import described, gsd_frame, quaternions_along, straight_wires, write_gsd
 
 EDGE = 24.0
 BOX = np.array([EDGE, EDGE, EDGE, 0.0, 0.0, 0.0])
@@ -35,7 +35,7 @@ def test_live_and_afterwards_agree(tmp_path):
         q = quaternions_along(u + rng.normal(scale=0.3, size=u.shape))
         x, q = x.astype(np.float32).astype(float), q.astype(np.float32).astype(float)
         observer(100 * k, 10.0 * k, system_of(x, q))
-        about = metadata({"R-Au-Cu": "R"}) if k == 0 else None
+        about = described({"R-Au-Cu": "R"}) if k == 0 else None
         frames.append(gsd_frame(x, q, BOX, step=100 * k, types=["R-Au-Cu"], about=about))
     analyze_file(write_gsd(tmp_path / "a.gsd", frames), tmp_path)
     table = pd.read_parquet(tmp_path / "frames.parquet")

@@ -15,7 +15,7 @@ from janus_md.analysis.frames.source import GsdSource, bond_criterion
 from janus_md.analysis.pipeline import tasks
 from janus_md.analysis.pipeline.frame import Settings
 from janus_md.common.interrupts import SIGNALS
-from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+from tests.analysis.worlds import described, gsd_frame, quaternions_along, straight_wires, write_gsd
 from tests.conftest import PATIENCE, environment, wait_for
 from tests.running.workstation.test_runner import running
 
@@ -26,7 +26,7 @@ def main(path: str) -> None:
     """Analyse a frame, tell which processes have begun, and go on where told to."""
     tasks.WORTH_SECONDS = 0.0
     with GsdSource(path) as source:
-        about = source.metadata()
+        about = source.setup()
         settings = Settings.of(bond_criterion(about), about)
         each = [
             tasks.Task(source.path, source.types, (k,), frozenset(), 1.0, 50, settings)
@@ -48,7 +48,7 @@ def test_a_signal_to_all_processes_ends_none_but_a_parent_that_is_killed_does(
     frames = []
     for k in range(FRAMES):
         x, u = straight_wires(np.random.default_rng(5), 12, 3, EDGE)
-        about = metadata({"A": ""}) if k == 0 else None
+        about = described({"A": ""}) if k == 0 else None
         box = [EDGE, EDGE, EDGE, 0.0, 0.0, 0.0]
         frames.append(gsd_frame(x, quaternions_along(u), box, step=200 * k, about=about))
     path = write_gsd(tmp_path / "some.gsd", frames)

@@ -12,7 +12,7 @@ import pytest
 from janus_md.analysis.pipeline.frame import Settings
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.model.body import BondCriterion
-from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, write_gsd
+from tests.analysis.worlds import described, gsd_frame, quaternions_along, write_gsd
 from tests.conftest import environment
 
 
@@ -59,7 +59,7 @@ def test_a_file_of_another_unit_takes_a_second(tmp_path):
 
 def test_lengths_in_nm_hold_for_our_own_files():
     """A bond distance that is asked for changes bonds, not how far side contacts are looked for."""
-    ours = metadata({"A": "R"})
+    ours = described({"A": "R"})
     assert Settings.of(BondCriterion(1.0, 35.0), ours).contact == 2.9
-    assert Settings.of(BondCriterion(2.05, 35.0), {}).contact == 2.9
-    assert Settings.of(BondCriterion(1.025, 35.0), {}).contact == pytest.approx(1.45)
+    assert Settings.of(BondCriterion(2.05, 35.0), None).contact == 2.9
+    assert Settings.of(BondCriterion(1.025, 35.0), None).contact == pytest.approx(1.45)

@@ -18,7 +18,7 @@ from janus_md.analysis.sweep.results import (
     format_value,
     results,
 )
-from tests.analysis.worlds import gsd_frame, metadata, quaternions_along, straight_wires, write_gsd
+from tests.analysis.worlds import described, gsd_frame, quaternions_along, straight_wires, write_gsd
 
 EDGE = 24.0
 
@@ -37,7 +37,7 @@ def job(folder, name, length, **statepoint):
     frames = []
     for k in range(9):
         x, u = straight_wires(rng, 12, length, EDGE)
-        about = metadata({"R-Au-Cu": "R"}) if k == 0 else None
+        about = described({"R-Au-Cu": "R"}) if k == 0 else None
         box = [EDGE, EDGE, EDGE, 0, 0, 0]
         frames.append(
             gsd_frame(x, quaternions_along(u), box, step=k, types=["R-Au-Cu"], about=about)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 
@@ -17,8 +16,10 @@ from janus_md.analysis.series.susceptibility import (
 )
 from janus_md.analysis.series.thermolog import susceptibility_of
 from janus_md.model.units import DEBYE, coupling_parameter, thermal_energy
-from janus_md.simulation.files.trajectory import METADATA, GsdWriter, log_frame, metadata
+from janus_md.simulation.files.stated import METADATA, description
+from janus_md.simulation.files.trajectory import GsdWriter, log_frame
 from janus_md.study.catalogue.catalog import body
+from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 
 ROOM = 298.15
@@ -73,7 +74,7 @@ def test_last_third_of_a_log(tmp_path: Path) -> None:
     frame.configuration.box = [20.0, 20.0, 20.0, 0, 0, 0]
     frame.particles.N = 1
     frame.particles.types = [kind.name]
-    frame.log[METADATA] = np.frombuffer(json.dumps(metadata(point, (kind,))).encode(), np.uint8)
+    frame.log[METADATA] = np.frombuffer(description(resolve(point)), np.uint8)
     with GsdWriter(tmp_path / "trajectory.gsd") as file:
         file.append(frame)
     found = susceptibility_of(tmp_path / "log.gsd", tmp_path / "trajectory.gsd")

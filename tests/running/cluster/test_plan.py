@@ -18,7 +18,8 @@ from janus_md.running.cluster.plan import Submission, plan
 from janus_md.running.cluster.resources import Todo, Wish
 from janus_md.running.cluster.script import FOLDER, duration, tasks_file, write
 from janus_md.running.cluster.submit import Prepared
-from janus_md.simulation.walltime import BODY_STEPS_PER_HOUR
+from janus_md.simulation.walltime import SITE_STEPS_PER_HOUR
+from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 
 BOTH = ("simulate", "analyze")
@@ -39,11 +40,13 @@ POINT = StatePoint.of(
 )
 """10^6 steps of 1000 bodies."""
 
-HOURS = 1000 * 1e6 / BODY_STEPS_PER_HOUR["sphere"]  # 5
+SETUP = resolve(POINT)
+
+HOURS = 3 * 1000 * 1e6 / SITE_STEPS_PER_HOUR  # 5
 
 
 def todo(number: int, left: tuple[str, ...] = BOTH, **execution: Any) -> list[Todo]:
-    return [Todo(f"{k:032x}", POINT, left, execution or None) for k in range(number)]
+    return [Todo(f"{k:032x}", SETUP, left, execution or None) for k in range(number)]
 
 
 def planned(

@@ -29,7 +29,7 @@ POINT = {
 
 
 def whole(**changes: Any) -> dict[str, Any]:
-    return StatePoint.of(POINT | changes).model_dump(mode="json")
+    return StatePoint.of(POINT | changes).stored()
 
 
 def test_trials_end_when_more_threads_are_slower() -> None:

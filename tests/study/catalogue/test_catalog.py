@@ -7,6 +7,7 @@ from janus_md.common.errors import JanusError
 from janus_md.model.pairs.energy import pair_energy
 from janus_md.model.shapes import nanocluster as shapes
 from janus_md.study.catalogue import catalog
+from janus_md.study.resolve import bodies_of
 from janus_md.study.statepoint import StatePoint
 
 # standard atomic weights, IUPAC 2021 (abridged)
@@ -112,7 +113,7 @@ def test_s_is_the_mirror_image_of_r(name, image):
         np.testing.assert_array_equal(other.positions, body.positions * [-1, 1, 1])
         np.testing.assert_array_equal(other.inertia, body.inertia)
         # built from its own numbers it is the same, up to half a turn about z
-        built = catalog.build(theirs, model).positions * [-1, -1, 1]
+        built = catalog.from_numbers(theirs, model).positions * [-1, -1, 1]
         gap = np.linalg.norm(built[:, None] - other.positions[None], axis=-1).min(axis=1)
         assert gap.max() < 1e-12
 
@@ -247,7 +248,7 @@ def test_a_particle_of_ones_own_is_like_any_other(own_folder):
     assert {"R-Au-Cu-weak", "X", "Au3Cd"} <= set(catalog.names())
     mixture = {"R-Au-Cu-weak": 0.5, "R-Au-Cu": 0.5}
     point = StatePoint.of({"mixture": mixture, **DILUTE})
-    weak, strong = (body.dipole[2] for body in sorted(point.bodies(), key=lambda b: b.dipole[2]))
+    weak, strong = (body.dipole[2] for body in sorted(bodies_of(point), key=lambda b: b.dipole[2]))
     assert weak / strong == pytest.approx(30.0 / 43.42)
     assert catalog.body("X", "sphere").mass == 10
 

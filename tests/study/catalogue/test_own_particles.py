@@ -21,6 +21,7 @@ from janus_md.simulation.files.trajectory import frame_of
 from janus_md.simulation.run import simulate
 from janus_md.study.catalogue import catalog
 from janus_md.study.catalogue.particle import LONGEST_NAME
+from janus_md.study.resolve import bodies_of, resolve
 from janus_md.study.statepoint import StatePoint
 from janus_md.workspace.filters import _parse
 from tests.conftest import Result
@@ -163,9 +164,9 @@ def test_the_catalogue_names_and_skips_what_is_no_particle(
 def test_who_needs_a_broken_file_hears_why(strays: list[str], name: str, said: str) -> None:
     for composition in ({"particle": name}, {"mixture": {name: 0.5, "X": 0.5}}):
         with pytest.raises(JanusError, match=said) as caught:
-            point(composition)
+            resolve(point(composition))
         assert "\n" not in str(caught.value)
-    assert point({"particle": "X"}).bodies()[0].name == "X"
+    assert bodies_of(point({"particle": "X"}))[0].name == "X"
 
 
 def test_merge_keys_in_a_particles_file(own_folder: Path) -> None:
