@@ -1,3 +1,98 @@
-"""Sweeps of Janus rigid bodies with HOOMD-blue and LAMMPS, and the nanowires they form."""
+"""Sweeps of Janus rigid bodies with HOOMD-blue and LAMMPS, and the nanowires they form.
 
-__version__ = "0.1.0"
+What stands in ``__all__`` is the public interface; everything is imported when it is first used.
+
+>>> import janus_md
+>>> project = janus_md.open_project("demo")
+>>> rows = janus_md.table(project, ["particle=R-Au-Cu", "relative_permittivity<2"])
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.2.0.dev0"
+
+_HOME = {
+    # what is simulated
+    "Particle": "study.catalogue.particle",
+    "RigidBody": "model.body",
+    "Setup": "model.setup",
+    "StatePoint": "study.statepoint",
+    "System": "model.system",
+    "load_template": "study.sweeps.templates",
+    "resolve": "study.resolve",
+    # two bodies alone
+    "head_to_tail_minimum": "model.pairs.energy",
+    "pair_energy": "model.pairs.energy",
+    "pair_forces": "model.pairs.energy",
+    # workspaces
+    "create": "workspace.jobs",
+    "folders": "workspace.query",
+    "open_project": "workspace.jobs",
+    "read_document": "workspace.jobs",
+    "table": "workspace.query",
+    # runs
+    "simulate": "simulation.run",
+    "simulate_job": "running.operations",
+    "analyze_job": "running.operations",
+    "is_simulated": "workspace.products",
+    "is_analyzed": "workspace.products",
+    "wall_time_limit": "simulation.walltime",
+    # trajectories
+    "WireDetector": "analysis.pipeline.hoomd_action",
+    "analyze": "analysis.pipeline.pipeline",
+    "report": "analysis.report.of_project",
+    "wires_of": "analysis.pipeline.wires_of",
+    # errors and exit codes
+    "HELD": "running.worker",
+    "Held": "common.locks",
+    "JanusError": "common.errors",
+    "STOPPED": "running.worker",
+    "TABLES": "workspace.products",
+    "ToBeContinued": "common.errors",
+    "main": "cli.app",
+}
+"""Module of each public name."""
+
+_CALLED = {"analyze": "analyze_file", "wall_time_limit": "limit"}
+"""Names that are others in their modules."""
+
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604
+
+if TYPE_CHECKING:
+    from janus_md.analysis.pipeline.hoomd_action import WireDetector
+    from janus_md.analysis.pipeline.pipeline import analyze_file as analyze
+    from janus_md.analysis.pipeline.wires_of import wires_of
+    from janus_md.analysis.report.of_project import report
+    from janus_md.cli.app import main
+    from janus_md.common.errors import JanusError, ToBeContinued
+    from janus_md.common.locks import Held
+    from janus_md.model.body import RigidBody
+    from janus_md.model.pairs.energy import head_to_tail_minimum, pair_energy, pair_forces
+    from janus_md.model.setup import Setup
+    from janus_md.model.system import System
+    from janus_md.running.operations import analyze_job, simulate_job
+    from janus_md.running.worker import HELD, STOPPED
+    from janus_md.simulation.run import simulate
+    from janus_md.simulation.walltime import limit as wall_time_limit
+    from janus_md.study.catalogue.particle import Particle
+    from janus_md.study.resolve import resolve
+    from janus_md.study.statepoint import StatePoint
+    from janus_md.study.sweeps.templates import load_template
+    from janus_md.workspace.jobs import create, open_project, read_document
+    from janus_md.workspace.products import TABLES, is_analyzed, is_simulated
+    from janus_md.workspace.query import folders, table
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_HOME[name]}"), _CALLED.get(name, name))
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
