@@ -59,7 +59,41 @@ _HOME = {
 _CALLED = {"analyze": "analyze_file", "wall_time_limit": "limit"}
 """Names that are others in their modules."""
 
-__all__ = ["__version__", *_HOME]  # noqa: PLE0604
+__all__ = [
+    "HELD",
+    "STOPPED",
+    "TABLES",
+    "Held",
+    "JanusError",
+    "Particle",
+    "RigidBody",
+    "Setup",
+    "StatePoint",
+    "System",
+    "ToBeContinued",
+    "WireDetector",
+    "__version__",
+    "analyze",
+    "analyze_job",
+    "create",
+    "folders",
+    "head_to_tail_minimum",
+    "is_analyzed",
+    "is_simulated",
+    "load_template",
+    "main",
+    "open_project",
+    "pair_energy",
+    "pair_forces",
+    "read_document",
+    "report",
+    "resolve",
+    "simulate",
+    "simulate_job",
+    "table",
+    "wall_time_limit",
+    "wires_of",
+]
 
 if TYPE_CHECKING:
     from janus_md.analysis.pipeline.hoomd_action import WireDetector

@@ -10,9 +10,6 @@ import numpy as np
 from janus_md.analysis.frames.neighbours import IndexArray, Pairs, lengths, pairs_within
 from janus_md.model.body import BondCriterion, FloatArray
 
-DEFAULT_CRITERION = BondCriterion(distance=2.05, angle=35.0)
-"""For a file that names neither particle nor model."""
-
 
 @dataclass(frozen=True)
 class Bonds:

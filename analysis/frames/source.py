@@ -10,14 +10,13 @@ from types import TracebackType
 
 import numpy as np
 
-from janus_md.analysis.aggregates.bonds import DEFAULT_CRITERION
 from janus_md.analysis.frames.holdings import Holdings
 from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.frames.plausible import check_names, check_places, unit_quaternions
 from janus_md.analysis.frames.selection import bodies_among, selection_note
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.frames import GsdFrames
-from janus_md.model.body import BondCriterion, FloatArray
+from janus_md.model.body import FloatArray
 from janus_md.model.setup import Setup
 
 HANDS = {"R": 1, "S": -1}
@@ -230,36 +229,3 @@ def unit_axis(axis: Sequence[float]) -> tuple[float, float, float]:
         raise JanusError(f"axis is {given}; it must be three finite numbers that are not all 0")
     x, y, z = (float(value) / length for value in axis)
     return x, y, z
-
-
-def bond_criterion(setup: Setup | None) -> BondCriterion:
-    """Criterion that the file states; the default where there is none.
-
-    Raises
-    ------
-    JanusError
-        If the bodies of the file have different criteria.
-    """
-    bodies = setup.bodies if setup is not None else ()
-    stated = {(body.bond.distance, body.bond.angle) for body in bodies}
-    if len(stated) > 1:
-        raise JanusError(
-            f"bond: the file's bodies have different criteria {sorted(stated)}; state one for all"
-        )
-    return BondCriterion(*stated.pop()) if stated else DEFAULT_CRITERION
-
-
-def check_criterion(criterion: BondCriterion) -> None:
-    """Refuse a criterion that no bond can have.
-
-    Raises
-    ------
-    JanusError
-        If the distance is not positive or the angle not between 0 and 90 degrees.
-    """
-    if not criterion.distance > 0.0 or not np.isfinite(criterion.distance):
-        raise JanusError(f"bond distance is {criterion.distance} nm; it must be a positive number")
-    if not 0.0 < criterion.angle < 90.0:
-        raise JanusError(
-            f"bond angle is {criterion.angle} degrees; it must be above 0 and below 90"
-        )

@@ -22,8 +22,8 @@ from janus_md.analysis.order.structure import (
     bond_orientational_order,
     local_density,
 )
-from janus_md.analysis.pipeline.table import PartialParquet
 from janus_md.analysis.series.averages import mean_and_error
+from janus_md.common.parquet import PartialParquet
 from janus_md.model.box import face_distances, lattice_vectors
 
 FRAMES = 8

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from janus_md.analysis.frames.source import Frame, GsdSource, bond_criterion
+from janus_md.analysis.aggregates.criterion import bond_criterion
+from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.pictures.figures import new_figure
 from janus_md.analysis.pipeline.frame import Settings, analyze_frame
 from janus_md.model.body import FloatArray

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from janus_md.analysis.aggregates.bonds import DEFAULT_CRITERION, Bonds, body_axes, select_bonds
+from janus_md.analysis.aggregates.bonds import Bonds, body_axes, select_bonds
 from janus_md.analysis.aggregates.bundles import CONTACT, find_bundles, hexagonal_order
 from janus_md.analysis.aggregates.chirality import common_symmetry
+from janus_md.analysis.aggregates.criterion import DEFAULT_CRITERION
 from janus_md.analysis.aggregates.energy import (
     EnergyCriterion,
     energy_criterion,

@@ -17,9 +17,9 @@ from typing import Any
 import hoomd
 import numpy as np
 
-from janus_md.analysis.aggregates.bonds import DEFAULT_CRITERION
+from janus_md.analysis.aggregates.criterion import DEFAULT_CRITERION, check_criterion
 from janus_md.analysis.frames.selection import bodies_among
-from janus_md.analysis.frames.source import check_criterion, unit_axis
+from janus_md.analysis.frames.source import unit_axis
 from janus_md.analysis.pipeline.observer import wire_lengths
 from janus_md.common.errors import JanusError
 from janus_md.model.body import BondCriterion

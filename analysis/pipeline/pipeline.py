@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from janus_md.analysis.frames.source import GsdSource, bond_criterion, check_criterion
+from janus_md.analysis.aggregates.criterion import bond_criterion, check_criterion
+from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.order import spatial
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.pipeline import journal, table
@@ -23,6 +24,7 @@ from janus_md.analysis.series.lifetimes import BondHistory
 from janus_md.common.errors import JanusError
 from janus_md.common.folders import check_folder
 from janus_md.common.messages import count, unknown
+from janus_md.common.parquet import PartialParquet
 from janus_md.model.body import BondCriterion
 from janus_md.model.units import PS_PER_NS
 
@@ -200,7 +202,7 @@ def _write(
     coincident: list[tuple[int, int, int]] = []
     with ExitStack() as stack:
         opened = [
-            stack.enter_context(table.PartialParquet(out / f"{name}.parquet", schema))
+            stack.enter_context(PartialParquet(out / f"{name}.parquet", schema))
             for name, schema in (
                 ("wires", table.wire_schema()),
                 ("bonds_in_time", lifetimes.schema()),

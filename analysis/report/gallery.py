@@ -10,7 +10,8 @@ from janus_md.analysis.pictures import figures, snapshot
 from janus_md.analysis.pictures import structure as pictures
 from janus_md.analysis.pictures.styles import plain_style
 from janus_md.analysis.sweep import evolution
-from janus_md.analysis.sweep.groups import Group, job_ids, spread
+from janus_md.analysis.sweep.groups import Group, spread
+from janus_md.analysis.sweep.tables import JobTables, setup_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ def draw_figures(
     rows: pd.DataFrame,
     swept: Sequence[Group],
     groups: Sequence[Group],
-    tables: Mapping[str, figures.JobTables],
+    tables: Mapping[str, JobTables],
     job_dirs: Mapping[str, Path],
     out: Path,
 ) -> list[tuple[Path, str]]:
@@ -43,7 +44,7 @@ def draw_figures(
         ("growth.png", figures.growth(groups, tables), "Growth of the wires."),
         (
             "sweep.png",
-            figures.lengths_along_sweep(swept, _expected(rows, groups)),
+            figures.lengths_along_sweep(swept, _expected(groups, job_dirs)),
             "Mean wire length along the sweep, over the last third of each run; bars: standard "
             "error. Dashed, where the state points are few: equilibrium of bodies that bond like "
             "two alone.",
@@ -99,11 +100,11 @@ def _by_length(
     return spread(sorted(seen, key=lambda one: -length[one[0]]), most)
 
 
-def _expected(rows: pd.DataFrame, groups: Sequence[Group]) -> dict[str, float]:
+def _expected(groups: Sequence[Group], job_dirs: Mapping[str, Path]) -> dict[str, float]:
     """Mean length by number in equilibrium by label, where theory knows it."""
-    place = {job: k for k, job in enumerate(job_ids(rows))}
     found = {
-        group.label: evolution.expectation(rows.iloc[place[group.jobs[0]]]) for group in groups
+        group.label: evolution.expectation(setup_of(Path(job_dirs[group.jobs[0]])))
+        for group in groups
     }
     return {label: one.mean_n for label, one in found.items() if one is not None}
 

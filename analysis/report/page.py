@@ -13,16 +13,7 @@ import numpy as np
 from janus_md.analysis.report.gallery import draw_figures
 from janus_md.analysis.report.readable import read_sweep
 from janus_md.analysis.sweep import evolution
-from janus_md.analysis.sweep.groups import (
-    MISSING,
-    Group,
-    job_ids,
-    job_labels,
-    say,
-    spread,
-    swept,
-    tell,
-)
+from janus_md.analysis.sweep.groups import Group, job_ids, job_labels, spread, swept
 from janus_md.analysis.sweep.results import (
     HEADINGS,
     MOST_ROWS,
@@ -35,6 +26,7 @@ from janus_md.analysis.sweep.results import (
     tell_coupling,
 )
 from janus_md.analysis.sweep.unfinished import not_at_temperature, unfinished
+from janus_md.workspace.labels import MISSING, say, tell
 
 if TYPE_CHECKING:
     import pandas as pd

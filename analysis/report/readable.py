@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from janus_md.analysis.pictures import figures, snapshot
+from janus_md.analysis.pictures import snapshot
 from janus_md.analysis.sweep.groups import Group, group_jobs, is_analysed, job_ids
+from janus_md.analysis.sweep.tables import JobTables, has_tables, read_job
 from janus_md.common.errors import JanusError
 from janus_md.workspace.products import TABLES, TRAJECTORY, unreadable
 
@@ -38,7 +39,7 @@ class Readable:
     rows: pd.DataFrame
     groups: list[Group]
     chosen: list[Group]
-    tables: dict[str, figures.JobTables]
+    tables: dict[str, JobTables]
     troubles: dict[str, str]
 
 
@@ -61,10 +62,10 @@ def read_sweep(
     finished = {
         job
         for job, analysed in zip(ids, is_analysed(rows), strict=True)
-        if analysed and job in job_dirs and figures.has_tables(Path(job_dirs[job]))
+        if analysed and job in job_dirs and has_tables(Path(job_dirs[job]))
     } - troubles.keys()
     steps = dict(zip(ids, _time_steps(rows), strict=True))
-    tables: dict[str, figures.JobTables] = {}
+    tables: dict[str, JobTables] = {}
     pictured: set[str] = set()
     while True:  # what is left out makes room for others
         complete = rows[[job in finished for job in ids]]
@@ -76,7 +77,7 @@ def read_sweep(
                 directory = Path(job_dirs[job])
                 try:
                     if job not in tables:
-                        tables[job] = figures.read_job(directory, steps[job])
+                        tables[job] = read_job(directory, steps[job])
                     if job == group.jobs[0] and job not in pictured:
                         _look_at(directory / TRAJECTORY)
                         pictured.add(job)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from janus_md.analysis.pictures.figures import JobTables
 from janus_md.analysis.series import growth
 from janus_md.analysis.series.averages import combine_replicas
-from janus_md.analysis.sweep.groups import METHOD, MISSING, Group, job_ids
+from janus_md.analysis.sweep.groups import Group, job_ids
 from janus_md.analysis.sweep.results import SLOW, SPACING, format_value
+from janus_md.analysis.sweep.tables import JobTables
 from janus_md.analysis.theory import theory
 from janus_md.model import units
 from janus_md.model.body import RigidBody
-from janus_md.study.catalogue import catalog
+from janus_md.model.setup import Setup
+from janus_md.workspace.labels import MISSING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,20 +65,21 @@ class Expectation:
     coupling: float
 
 
-def expectation(row: Mapping[str, Any] | pd.Series[Any]) -> Expectation | None:
-    """Theory for a job of one kind of charged body from the catalogue; None for others."""
-    name, model = row.get("particle"), row.get("model", "sphere")
-    if row.get(METHOD) == "none":
+def expectation(setup: Setup | None) -> Expectation | None:
+    """Theory for a job of one kind of dipolar body; None for others.
+
+    Parameters
+    ----------
+    setup : Setup or None
+        What the job's trajectory describes.
+    """
+    if setup is None or setup.relative_permittivity is None or len(setup.bodies) != 1:
         return None
-    if name not in catalog.names() or model not in catalog.MODELS:
+    (body,), medium = setup.bodies, setup.relative_permittivity
+    if not _dipole(body):
         return None
-    body = catalog.body(str(name), str(model))
-    medium = float(row.get("relative_permittivity", 1.0))
-    temperature = float(row.get("temperature", 298.15))
-    fraction = row.get("volume_fraction")
-    if fraction is None:
-        return None
-    density = float(fraction) / body.volume
+    temperature = setup.bath.kT / units.BOLTZMANN
+    density = setup.n_bodies / float(setup.box[:3].prod())
     constant = theory.association_constant_of(body, medium, temperature)
     return Expectation(
         float(theory.mean_length(constant * density)),
@@ -94,8 +96,7 @@ def evolution(
     place = {job: k for k, job in enumerate(job_ids(rows))}
     found = []
     for group in groups:
-        row = rows.iloc[place[group.jobs[0]]]
-        expected = expectation(row)
+        expected = expectation(tables[group.jobs[0]].setup)
         frames = [tables[job].frames for job in group.jobs]
         lifetimes = [
             (_number(rows, place[job], "mean"), _number(rows, place[job], "error"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from janus_md.analysis.series.averages import SUMMARY_COLUMNS, combine_replicas
 from janus_md.analysis.series.thermolog import ENERGY
+from janus_md.workspace.labels import SYMBOLS, say, short, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,25 +22,6 @@ RESULT_PREFIXES = ("execution.", "analysis.", "failure.", "heat.")
 
 JOB_COLUMNS = ("job", "job_id", "id", "status", "substance", "path", "directory")
 """Other such columns; the first that is there of job, job_id and id names the job."""
-
-METHOD = "electrostatics.method"
-"""Key that says whether charges are on."""
-
-MISSING = "\N{EN DASH}"
-"""Written where there is no value."""
-
-SYMBOLS = {
-    "substance": "body",
-    "relative_permittivity": "ε",
-    "volume_fraction": "φ",
-    "temperature": "T / K",
-    "n_bodies": "N",
-    "viscosity": "η / mPa s",
-    METHOD: "electrostatics",
-    "protocol.name": "protocol",
-    "protocol.produce_ns": "run / ns",
-}
-"""Short names of state-point keys."""
 
 
 @dataclass(frozen=True)
@@ -64,33 +46,6 @@ class Group:
     def label(self) -> str:
         """Say which state point it is, in the keys that vary; without those that have no value."""
         return ", ".join(say(self.keys))
-
-
-def short(key: str) -> str:
-    """Last part of a dotted key."""
-    return key.rsplit(".", 1)[-1]
-
-
-def tell(value: Any) -> str:
-    """Value of a key as a reader wants it."""
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return MISSING
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
-
-
-def say(keys: Mapping[str, Any]) -> list[str]:
-    """Keys with their values, such as ``T 300 K``, and of a substance its name.
-
-    Those without a value are left out where there are others.
-    """
-    told = []
-    for key, value in keys.items():
-        name, _, unit = SYMBOLS.get(key, short(key)).partition(" / ")
-        if key == "substance":
-            told.append(str(value))
-        elif tell(value) != MISSING:
-            told.append(f"{name} {tell(value)} {unit}".rstrip())
-    return told or [f"{short(key)} {MISSING}" for key in keys]
 
 
 def job_ids(rows: pd.DataFrame) -> list[str]:

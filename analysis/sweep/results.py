@@ -9,22 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.series.thermolog import ENERGY
-from janus_md.analysis.sweep.groups import (
-    METHOD,
-    MISSING,
-    SYMBOLS,
-    Group,
-    group_jobs,
-    job_ids,
-    short,
-    substances,
-    tell,
-)
-from janus_md.common.errors import JanusError
+from janus_md.analysis.sweep.groups import Group, group_jobs, job_ids, substances
+from janus_md.analysis.sweep.tables import setup_of
 from janus_md.model import units
 from janus_md.model.shapes.nanocluster import WIRE_SPACING
+from janus_md.workspace.labels import METHOD, MISSING, SYMBOLS, short, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,14 +101,7 @@ def dipole_of(directory: Path) -> float | None:
 
     None where there is no such trajectory, or it is damaged.
     """
-    path = directory / "trajectory.gsd"
-    if not path.is_file():
-        return None
-    try:
-        with GsdSource(path) as source:
-            setup = source.setup()
-    except JanusError:
-        return None
+    setup = setup_of(directory)
     if setup is None:
         return None
     return max(float(np.linalg.norm(body.dipole)) for body in setup.bodies)

@@ -103,7 +103,7 @@ def _criterion(
     """Return the criterion asked for; half of one is completed by what the file states."""
     if distance is None and angle is None:
         return None
-    from janus_md.analysis.frames.source import bond_criterion
+    from janus_md.analysis.aggregates.criterion import bond_criterion
     from janus_md.model.body import BondCriterion
 
     if distance is None or angle is None:

@@ -109,7 +109,7 @@ def run(
     skipped = len(here) - len(tried) if skip_failed else 0
     pending, waiting = pending_jobs(tried if skip_failed else here, operation)
     if pending:
-        fork_server.begin()  # it imports while engines are looked for
+        fork_server.begin("janus_md.cli.preloaded")  # it imports while engines are looked for
     machine, candidates = _machine(engine, device, jobs, bool(pending))
     machine = replace(
         machine,

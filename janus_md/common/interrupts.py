@@ -33,6 +33,9 @@ STOPPED = 75
 owned = False
 """Whether this process is there for the work alone, so that it may end with it at any time."""
 
+several_ranks = False
+"""Whether this process is one of several ranks, which are not abandoned one by one."""
+
 
 class _Abandoned(BaseException):
     """Ends work that can be abandoned. No library takes it for an error of its own."""
@@ -110,9 +113,7 @@ def interruptible(message: str) -> Iterator[None]:
     ToBeContinued
         With `message`, where a signal has come before or comes meanwhile.
     """
-    from janus_md.engines import ranks
-
-    alone = ranks.size() == 1 and threading.current_thread() is threading.main_thread()
+    alone = not several_ranks and threading.current_thread() is threading.main_thread()
     if not _wishes or not alone:
         yield
         return

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from janus_md import __version__
-from janus_md.analysis.sweep.groups import MISSING
 from janus_md.analysis.sweep.results import format_short
 from janus_md.papers.excess import ExcessResult, by_excess, sorting
 from janus_md.papers.paper import Fact
@@ -26,6 +25,7 @@ from janus_md.papers.tables import (
     wanted,
 )
 from janus_md.papers.verdicts import ERRORS
+from janus_md.workspace.labels import MISSING
 
 
 def write(found: Reproduction, figures: Sequence[tuple[Path, str]], out: Path) -> list[Path]:

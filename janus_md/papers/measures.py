@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from janus_md.analysis.aggregates.chirality import screw_angles
+from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.aggregates.wires import KINDS, LINEAR
 from janus_md.analysis.frames.neighbours import IndexArray
-from janus_md.analysis.frames.source import Frame, GsdSource, bond_criterion
+from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.pipeline.frame import FrameResult, Settings, analyze_frame
-from janus_md.analysis.pipeline.table import read_table
 from janus_md.analysis.series import growth
 from janus_md.analysis.series.averages import first_averaged, mean_and_error
 from janus_md.analysis.sweep.evolution import GROWN
+from janus_md.common.parquet import read_table
 from janus_md.model.body import FloatArray
 from janus_md.model.units import PS_PER_NS
 from janus_md.papers.sideways import counted, side_distance, side_distances

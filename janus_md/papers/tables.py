@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from janus_md import __version__
-from janus_md.analysis.sweep.groups import MISSING
 from janus_md.analysis.sweep.results import format_short
 from janus_md.papers.excess import ExcessResult
 from janus_md.papers.measures import Run
@@ -18,6 +17,7 @@ from janus_md.papers.paper import Fact, Paper
 from janus_md.papers.quantities import PAIR, QUANTITIES
 from janus_md.papers.rows import Combination, Row
 from janus_md.papers.verdicts import VERDICTS
+from janus_md.workspace.labels import MISSING
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -256,6 +256,7 @@ def _on_ranks(
         return FAILED
     if ranks.size() == 1:
         return lead()
+    interrupts.several_ranks = True
     from janus_md.engines.distributed import lead_or_follow
 
     return lead_or_follow(lead)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from janus_md.workspace.filters import (
     telling_columns,
 )
 from janus_md.workspace.jobs import job_of, open_job, open_project
+from janus_md.workspace.labels import say
 from janus_md.workspace.records import Record, job_ids, read_jobs, strays
 
 if TYPE_CHECKING:
@@ -40,11 +41,7 @@ __all__ = [
     "table",
     "telling_columns",
     "withheld",
-    "write_report",
 ]
-
-Told = Callable[[str, str], None]
-"""Is called with a job that cannot be used, and why."""
 
 _PARTICLES = ("particle", "mixture")
 
@@ -175,8 +172,6 @@ def labels(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
     """Name a state point by its particles and the values of `keys`."""
-    from janus_md.analysis.sweep.groups import say
-
     varying = {key: value_at(statepoint, key) for key in keys}
     return ", ".join(say({"substance": substance(statepoint), **varying}))
 
@@ -208,29 +203,3 @@ def frame(rows: Columns) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame({name: rows.packed(name) for name in rows.names})
-
-
-def write_report(
-    project: Project,
-    out: Path,
-    told: Told = lambda job, why: None,
-    allow: Collection[str] = (),
-) -> list[Path]:
-    """Write the report of a workspace into `out`; return its files, report.html first.
-
-    `told` is called with each job that is left out because something is damaged, and why; `allow`
-    is that of :func:`columns`.
-
-    Raises
-    ------
-    JanusError
-        Where the workspace holds no jobs.
-    """
-    from janus_md.analysis.report import page as report
-
-    rows = columns(project, allow=allow, thorough=True)
-    for job, why in rows.damaged.items():
-        told(job, why)
-    return report.write_report(
-        frame(rows.sound()), folders(project), out, damaged=rows.damaged, told=told
-    )

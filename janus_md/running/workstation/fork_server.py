@@ -1,6 +1,6 @@
 """Processes forked from one that has imported what they need: each starts in milliseconds.
 
-The server imports (:mod:`.preloaded`) and forks, and does nothing else: no engine, no GPU and no
+The server imports what it is told to and forks, and does nothing else: no engine, no GPU and no
 MPI is there that a fork would tear apart. A crash costs its own process. Signals that ask for an
 end do not end the server: it ends with the process that has begun it.
 """
@@ -21,15 +21,16 @@ from janus_md.running.workstation.suspension import wake_when_orphaned
 _forked = True  # else each process imports for itself
 
 
-def begin() -> None:
-    """Start the server, so that it imports while its first process is made ready.
+def begin(*preload: str) -> None:
+    """Start the server, so that it imports the modules `preload` while its first process is made.
+
+    Where it runs already, nothing happens.
 
     Where it cannot have a socket (the path of the folder for temporary files is longer than a
     socket's name may be, or nothing can be written there), processes start without it, later.
     """
     global _forked
-    modules = ("sheltered", "preloaded")
-    forkserver.set_forkserver_preload([f"janus_md.running.workstation.{name}" for name in modules])
+    forkserver.set_forkserver_preload(["janus_md.running.workstation.sheltered", *preload])
     try:
         resource_tracker.ensure_running()  # it has shelter of its own, but unblocks what is blocked
         with _one_thread(), signals_blocked():

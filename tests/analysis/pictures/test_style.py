@@ -33,7 +33,7 @@ import numpy as np
 import pandas as pd
 from janus_md.analysis.report.gallery import draw_figures
 from janus_md.analysis.sweep.groups import group_jobs
-from janus_md.analysis.pictures.figures import read_job
+from janus_md.analysis.sweep.tables import read_job
 from tests.analysis.report.test_page import job
 folder = Path(sys.argv[1])
 rows = pd.DataFrame([job(folder, "a", 8), job(folder, "b", 3, relative_permittivity=2.0)])

@@ -8,8 +8,9 @@ from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.analysis.series.growth import first_fall, growth_exponent
 from janus_md.analysis.series.lifetimes import BondHistory, Links
 from janus_md.analysis.sweep.evolution import evolution
-from janus_md.analysis.sweep.groups import MISSING, group_jobs
+from janus_md.analysis.sweep.groups import group_jobs
 from janus_md.common.errors import JanusError
+from janus_md.workspace.labels import MISSING
 from tests.analysis.sweep.test_evolution import job
 from tests.analysis.worlds import gsd_frame, write_gsd
 

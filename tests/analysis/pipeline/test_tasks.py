@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from janus_md.analysis.frames.source import GsdSource, bond_criterion
+from janus_md.analysis.aggregates.criterion import bond_criterion
+from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.pipeline import tasks
 from janus_md.analysis.pipeline.frame import Settings
 from janus_md.common.interrupts import SIGNALS

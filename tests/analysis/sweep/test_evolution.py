@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.pictures.figures import JobTables
 from janus_md.analysis.sweep.evolution import HEADINGS, evolution, expectation
 from janus_md.analysis.sweep.groups import group_jobs
+from janus_md.analysis.sweep.tables import JobTables
+from janus_md.study.resolve import resolve
+from janus_md.study.statepoint import StatePoint
 
 DRY = {
     "particle": "R-Au-Cu",
@@ -15,6 +17,10 @@ DRY = {
     "temperature": 298.15,
     "relative_permittivity": 1.0,
 }
+
+
+def setup(**changes):
+    return resolve(StatePoint.of({**DRY, "n_bodies": 216, **changes}))
 
 
 @pytest.mark.parametrize(
@@ -30,19 +36,20 @@ def test_weak_bonds_are_those_of_two_bodies_alone(changes, mean_n, mean_w):
 
     Where bonds are few, what is beyond the neighbour does not count.
     """
-    found = expectation({**DRY, **changes})
+    found = expectation(setup(**changes))
     assert found.mean_n == pytest.approx(mean_n, abs=0.015)
     assert 2.0 * found.mean_n - 1.0 == pytest.approx(mean_w, abs=0.1)
 
 
 def test_coupling_and_density():
-    found = expectation(DRY)
+    found = expectation(setup())
     assert found.coupling == pytest.approx(11.0, abs=0.05)
     assert found.density == pytest.approx(0.0228, abs=5e-5)
-    assert expectation({**DRY, "particle": None}) is None
-    assert expectation({**DRY, "particle": "somebody's"}) is None
-    assert expectation({**DRY, "electrostatics.method": "pppm"}) == found
-    assert expectation({**DRY, "electrostatics.method": "none"}) is None
+    assert expectation(None) is None
+    mixture = {"R-Au-Cu": 0.5, "S-Au-Cu": 0.5}
+    assert expectation(setup(particle=None, mixture=mixture)) is None
+    assert expectation(setup(electrostatics={"method": "pppm"})) == found
+    assert expectation(setup(electrostatics={"method": "none"})) is None
 
 
 def job(permittivity, replica, mean_w, seed):
@@ -59,7 +66,8 @@ def job(permittivity, replica, mean_w, seed):
         "analysis.bond_lifetime.mean": 0.5,
         "analysis.bond_lifetime.error": 0.05,
     }
-    return row, JobTables(frames, pd.DataFrame(), np.ones(3, int))
+    described = setup(relative_permittivity=permittivity)
+    return row, JobTables(frames, pd.DataFrame(), np.ones(3, int), described)
 
 
 def test_table():

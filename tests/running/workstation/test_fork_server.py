@@ -26,7 +26,7 @@ def leave(pipe: Connection) -> None:
 
 def main() -> None:
     """Tell the exit codes of processes of a server that met signals at once and is then killed."""
-    fork_server.begin()
+    fork_server.begin("janus_md.cli.preloaded")
     server = forkserver._forkserver._forkserver_pid
     for number in SIGNALS:
         os.kill(server, number)
@@ -62,7 +62,7 @@ def tell(pipe: Connection) -> None:
 
 def suspend_one() -> None:
     """Suspend a process, tell which, and wait."""
-    fork_server.begin()
+    fork_server.begin("janus_md.cli.preloaded")
     process, pipe = fork_server.start(tell)
     pipe.recv_bytes()
     os.kill(process.pid, signal.SIGSTOP)

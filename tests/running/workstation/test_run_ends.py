@@ -240,7 +240,7 @@ def test_a_signal_to_a_worker_that_leaves_changes_nothing(
     place, log = tmp_path / "workspace", tmp_path / "log"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
     resources = worker.Resources(engine, "auto", 1, 0)
-    fork_server.begin()
+    fork_server.begin("janus_md.cli.preloaded")
     process, _ = fork_server.start(
         work_and_hear_a_signal_at_the_end, "simulate", job, resources, log, dict(os.environ)
     )
@@ -272,7 +272,7 @@ def test_a_signal_is_heard_where_no_exception_can_be_raised(
     resources = worker.Resources(engine, "auto", 1, 0)
     if operation == "analyze":
         worker.work("simulate", job, resources, worker.Reporter(None))
-    fork_server.begin()
+    fork_server.begin("janus_md.cli.preloaded")
     process, pipe = fork_server.start(
         work_and_drop_the_exception_of_a_signal, operation, job, resources, log, dict(os.environ)
     )

@@ -1,0 +1,88 @@
+"""The tables of a job that a report reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from janus_md.analysis.frames.source import GsdSource
+from janus_md.analysis.series.averages import first_averaged
+from janus_md.common.errors import JanusError
+from janus_md.common.parquet import read_table
+from janus_md.model.setup import Setup
+from janus_md.model.units import PS_PER_NS
+from janus_md.workspace.products import TRAJECTORY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES = ("frames.parquet", "wires.parquet", "rdf.parquet")
+"""What is read of a job."""
+
+DRAWN = {"scattering.parquet": ("q_per_nm", "s"), "structure.parquet": ("along_nm", "g")}
+"""What is drawn of it besides, where it is there, and columns that it must have."""
+
+
+@dataclass(frozen=True)
+class JobTables:
+    """What the analysis of one job left on disk.
+
+    Attributes
+    ----------
+    frames, rdf : DataFrame
+        frames.parquet with a column time_ns, rdf.parquet.
+    lengths : ndarray of int
+        Length in bodies of every wire in the last third of the frames.
+    setup : Setup or None
+        What the trajectory describes; None where there is none.
+    """
+
+    frames: pd.DataFrame
+    rdf: pd.DataFrame
+    lengths: np.ndarray
+    setup: Setup | None = None
+
+
+def has_tables(directory: Path) -> bool:
+    """Whether the tables of a job are there."""
+    return all((directory / name).is_file() for name in TABLES)
+
+
+def read_job(directory: Path, time_step_ps: float) -> JobTables:
+    """Read the tables of a job, those too that are read again where they are drawn.
+
+    Raises
+    ------
+    JanusError
+        Where one of them cannot be read.
+    """
+    paths = [directory / name for name in TABLES]
+    frames = read_table(paths[0], ("frame", "step", "mean_n", "mean_w"))
+    wires = rdf = None
+    if len(frames):
+        frames["time_ns"] = frames["step"] * time_step_ps / PS_PER_NS
+        begin = int(frames["frame"].iloc[first_averaged(len(frames))])
+        wires = read_table(paths[1], ("n",), [("frame", ">=", begin)])
+        rdf = read_table(paths[2], ("r_nm", "g"))
+    if wires is None or rdf is None or not len(wires):
+        empty = paths[0 if wires is None else 1].name
+        raise JanusError(f"{empty} holds no frame; remove it and run again: it is made anew")
+    for name, columns in DRAWN.items():
+        if (directory / name).is_file():
+            read_table(directory / name, columns)
+    return JobTables(frames, rdf, wires["n"].to_numpy(), setup_of(directory))
+
+
+def setup_of(directory: Path) -> Setup | None:
+    """Setup that the trajectory of a job describes; None where there is none, or it is damaged."""
+    path = directory / TRAJECTORY
+    if not path.is_file():
+        return None
+    try:
+        with GsdSource(path) as source:
+            return source.setup()
+    except JanusError:
+        return None
