@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from janus_md.common import crash
+from janus_md.running import worker
 from janus_md.running.operations import analyze_job, simulate_job
 from janus_md.study.sweeps.templates import read_template
 from janus_md.workspace import jobs as workspace
@@ -48,3 +50,16 @@ def test_python_of_the_questions(demo: Path, monkeypatch: pytest.MonkeyPatch) ->
     exec("\n".join(blocks("docs/questions.md")), found)
     assert found["frames"]["time_ns"].iloc[[0, -1]].tolist() == pytest.approx([0.0, 0.02])
     assert found["energy"].shape == (11,)
+
+
+def test_the_table_of_exit_codes_has_all_of_them() -> None:
+    """Whatever the sources end with; 130 is what a shell makes of Ctrl-C."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## Exit codes")[2].partition("\n## ")[0]
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)}
+    named = {worker.DONE, worker.FAILED, worker.STOPPED, worker.HELD, crash.CRASHED}
+    sources = [ROOT / "project.py", *(ROOT / "janus_md").rglob("*.py")]
+    words = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    plain = {int(code) for code in re.findall(r"(?:Exit|exit)\((\d+)", words)}
+    assert told == named | plain | {2, 130}
+    assert 75 in plain

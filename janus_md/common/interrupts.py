@@ -52,8 +52,16 @@ class _Wish:
         """Take the first signal."""
         self.came = time.monotonic()
         if self.interruptible:
-            # More than once: where Python cannot raise an exception, as in a callback, it drops it.
-            signal.setitimer(signal.ITIMER_REAL, GRACE, 0.5)
+            self.wind_up()
+
+    def wind_up(self) -> None:
+        """Let the work that is done now be abandoned in time."""
+        # More than once: where Python cannot raise an exception, as in a callback, it drops it.
+        signal.setitimer(signal.ITIMER_REAL, max(1e-3, GRACE - self.since()), 0.5)
+
+    def since(self) -> float:
+        """Seconds since the first signal; 0 where none has come."""
+        return 0.0 if self.came is None else time.monotonic() - self.came
 
     def abandon(self, number: int, frame: FrameType | None) -> None:
         """End what did not end by itself."""
@@ -111,21 +119,21 @@ def interruptible(message: str) -> Iterator[None]:
     Raises
     ------
     ToBeContinued
-        With `message`, where a signal has come before or comes meanwhile.
+        With `message`, where a signal has come so long ago, or comes meanwhile.
     """
     alone = not several_ranks and threading.current_thread() is threading.main_thread()
     if not _wishes or not alone:
         yield
         return
     wish = _wishes[-1]
-    if wish.came is not None:
+    if wish.since() > GRACE:
         raise ToBeContinued(message)
     try:
-        with _last_resort(message):
+        with _last_resort(message, wish):
             try:
                 wish.interruptible = True
-                if wish.came is not None:  # just now
-                    raise _Abandoned
+                if wish.came is not None:
+                    wish.wind_up()
                 yield
             finally:
                 wish.interruptible = False
@@ -135,7 +143,7 @@ def interruptible(message: str) -> Iterator[None]:
 
 
 @contextmanager
-def _last_resort(message: str) -> Iterator[None]:
+def _last_resort(message: str, wish: _Wish) -> Iterator[None]:
     """End this process where, :data:`LAST` seconds after a signal, it is still in here.
 
     A thread does so, told by the C library's handler: Python's own waits for the library.
@@ -148,9 +156,9 @@ def _last_resort(message: str) -> Iterator[None]:
     writer.setblocking(False)
 
     def watch() -> None:
-        while numbers := reader.recv(64):
-            if set(numbers) & set(SIGNALS):
-                if not left.wait(LAST):
+        while wish.came is not None or (numbers := reader.recv(64)):
+            if wish.came is not None or set(numbers) & set(SIGNALS):
+                if not left.wait(LAST - wish.since()):
                     with suppress(OSError):
                         os.write(2, f"{message}\n".encode(errors="replace"))
                     os._exit(STOPPED)

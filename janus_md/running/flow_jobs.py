@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md.common import crash
 from janus_md.common.errors import JanusError, ToBeContinued
-from janus_md.common.locks import Held
+from janus_md.common.locks import Held, Unclear
 from janus_md.workspace import failures, records
 from janus_md.workspace.jobs import check_cache
 
@@ -92,6 +92,8 @@ def failing_alone(job: Job, operation: str) -> Iterator[None]:
         tell(job.id, message)
         if isinstance(error, Held):
             held.append(job.id)
+            return
+        if isinstance(error, Unclear):  # the document may be another process's
             return
         # The folder may be what is wrong, or the document.
         with suppress(OSError, LookupError, TypeError, ValueError):

@@ -126,15 +126,17 @@ def test_a_signal_is_answered_in_each_phase_and_the_job_goes_on(
     assert not list(job.glob("*.partial*"))
 
 
+@pytest.mark.parametrize("name", ["hoomd", "lammps"])
 def test_the_choice_of_a_mesh_in_a_wide_box_is_no_exception(
-    janus_md: Cli, tmp_path: Path, engine: str, cache: Path
+    name: str, janus_md: Cli, tmp_path: Path, cache: Path
 ) -> None:
     """With nothing patched: 8 bodies in 560 nm, which took four minutes."""
+    pytest.importorskip(name)
     text = TINY.replace("16", "8").replace("0.05", "1.0e-7").replace(
         "electrostatics: {method: none}", "temperature: 298.0"
     )  # fmt: skip
     job = make(janus_md, tmp_path / "workspace", text + "  relative_permittivity: 1.0\n")[1.0]
-    process = worker("simulate", job, engine)
+    process = worker("simulate", job, name)
     wait_for(lambda: list(cache.glob("meshes.*.lock")))
     said = stopped_within(SECONDS, process)
     assert "stopped while the mesh was being chosen; run again" in said
@@ -157,10 +159,12 @@ def test_a_run_ends_in_time_though_a_worker_hears_nothing(
     assert "failure" not in document(job)
 
 
+@pytest.mark.parametrize("name", ["hoomd", "lammps"])
 def test_steps_that_became_slow_are_not_waited_for(
-    janus_md: Cli, tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+    name: str, janus_md: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hundred times slower than the trial, of which half a second's steps were taken at once."""
+    pytest.importorskip(name)
     text = TINY.replace("0.02", "500.0").replace("frame_interval_ps: 2.0", "frame_interval_ps: 1e5")
     job = make(janus_md, tmp_path / "workspace", text + "  relative_permittivity: 1.0\n")[1.0]
     lines = """
@@ -168,19 +172,22 @@ def test_steps_that_became_slow_are_not_waited_for(
             return 100.0 * of(execution)
     """
     patch_processes(tmp_path / "site", monkeypatch, execution=lines)
-    process = worker("simulate", job, engine)
+    process = worker("simulate", job, name)
     worker_of(job)
     stopped_within(SECONDS + 1.0, process)
     assert (job / "restart.npz").exists()
 
 
-def test_work_that_looks_up_by_itself_ends_as_it_likes() -> None:
+def test_work_that_looks_up_by_itself_ends_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a process of a user's own, such as a notebook's."""
     before = signal.getsignal(signal.SIGALRM)
     with interrupts.stop_signals() as came:
         with interrupts.interruptible("message"):
             os.kill(os.getpid(), signal.SIGTERM)
             assert came()
+        with interrupts.interruptible("message"):
+            assert came()
+        monkeypatch.setattr(interrupts, "GRACE", 0.0)
         with pytest.raises(ToBeContinued, match="message"), interrupts.interruptible("message"):
             raise AssertionError
     assert signal.getsignal(signal.SIGALRM) is before
