@@ -25,7 +25,7 @@ from janus_md.common.locks import Held
 from janus_md.running import flow_jobs, operations
 from janus_md.running.worker import FAILED, HELD, STOPPED
 from janus_md.simulation import walltime
-from janus_md.workspace import heat, products, query, records
+from janus_md.workspace import doubts, products, query, records
 
 ENGINE = os.environ.get("JANUS_MD_ENGINE", "auto")
 """auto, hoomd or lammps."""
@@ -40,7 +40,7 @@ ALLOW = tuple(filter(None, os.environ.get("JANUS_MD_ALLOW", "").split(",")))
 """What may have changed since a checkpoint was written: version, state. With heat, the report's
 averages take in jobs that did not keep the temperature of their bath."""
 
-HEAT = tuple(name for name in ALLOW if name == heat.KEY)
+HEAT = tuple(name for name in ALLOW if name == doubts.HEAT)
 """What of these the report allows."""
 
 SOURCES = ".sources"
@@ -72,7 +72,7 @@ def analyzed(job: Job) -> bool:
 @Project.label
 def not_at_temperature(job: Job) -> bool:
     """The run did not keep the temperature of its bath; the job document says more."""
-    return bool(heat.warning(records.read_document(job.path)))
+    return bool(doubts.warning(records.read_document(job.path)))
 
 
 def all_analyzed(*jobs: Job) -> bool:

@@ -25,7 +25,7 @@ from janus_md.analysis.sweep.results import (
     results_frame,
     tell_coupling,
 )
-from janus_md.analysis.sweep.unfinished import not_at_temperature, unfinished
+from janus_md.analysis.sweep.unfinished import changed_since, not_at_temperature, unfinished
 from janus_md.workspace.labels import MISSING, say, tell
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def write_report(
         told(job, why)
     complete, groups, chosen = read.rows, read.groups, read.chosen
     finished, doubtful = set(job_ids(complete)), not_at_temperature(rows)
+    changed = changed_since(rows)
     troubles = {**(damaged or {}), **read.troubles}
     drawn = draw_figures(complete, groups, chosen, read.tables, job_dirs, out)
     table = results(rows, groups, job_dirs)
@@ -134,6 +135,8 @@ def write_report(
         n_unfinished=len(rows) + len(damaged or {}) - len(complete),
         n_left_out=len(doubtful - finished),
         n_allowed=len(doubtful & finished),
+        n_changed=len(changed - finished),
+        n_changed_allowed=len(changed & finished),
         execution=_execution(complete),
         constants=_constants(rows),
     )

@@ -20,7 +20,9 @@ T = TypeVar("T")
 RESULT_PREFIXES = ("execution.", "analysis.", "failure.", "heat.")
 """Columns that are no part of the state point."""
 
-JOB_COLUMNS = ("job", "job_id", "id", "status", "substance", "path", "directory")
+JOB_COLUMNS = (
+    "job", "job_id", "id", "status", "substance", "path", "directory", "changed"
+)  # fmt: skip
 """Other such columns; the first that is there of job, job_id and id names the job."""
 
 

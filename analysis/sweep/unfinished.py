@@ -49,6 +49,14 @@ def not_at_temperature(rows: pd.DataFrame) -> set[str]:
     return {job for job, passed, status in both if passed is False and status == "done"}
 
 
+def changed_since(rows: pd.DataFrame) -> set[str]:
+    """Jobs that are done but were changed since their data were made."""
+    if not {"changed", "status"} <= set(rows):
+        return set()
+    both = zip(job_ids(rows), rows["changed"].tolist(), rows["status"].tolist(), strict=True)
+    return {job for job, what, status in both if isinstance(what, str) and status == "done"}
+
+
 def unfinished(
     rows: pd.DataFrame, finished: Collection[str], most: int, troubles: Mapping[str, str]
 ) -> list[Unfinished]:
@@ -65,12 +73,12 @@ def unfinished(
 def _with_rows(
     rows: pd.DataFrame, finished: Collection[str], most: int, troubles: Mapping[str, str]
 ) -> list[Unfinished]:
-    ids, withheld = job_ids(rows), not_at_temperature(rows)
+    ids, hot, changed = job_ids(rows), not_at_temperature(rows), changed_since(rows)
     left = [place for place, job in enumerate(ids) if job not in finished]
     none = [None] * len(rows)
-    said, step, status, heat = (
+    said, step, status, heat, since = (
         rows[name].tolist() if name in rows else none
-        for name in ("failure.message", "failure.step", "status", "heat.why")
+        for name in ("failure.message", "failure.step", "status", "heat.why", "changed")
     )
     said = [troubles.get(job, message) for job, message in zip(ids, said, strict=True)]
     left.sort(key=lambda place: not isinstance(said[place], str))
@@ -80,8 +88,9 @@ def _with_rows(
         failed = isinstance(said[place], str)
         at = "" if ids[place] in troubles else _step(step[place])
         reason = f"{said[place]}{at}" if failed else _standing(status[place])
-        if ids[place] in withheld and ids[place] not in troubles:
-            reason = f"done, but left out of averages: {heat[place]}"
+        if ids[place] in hot | changed and ids[place] not in troubles:
+            why = since[place] if ids[place] in changed else heat[place]
+            reason = f"done, but left out of averages: {why}"
         found.append(Unfinished(ids[place], label, reason, failed))
     return found
 

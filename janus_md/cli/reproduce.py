@@ -117,8 +117,8 @@ def _tell(
     finished, doubtful, unusable = _finished(query.open_project(directory), statepoints)
     if doubtful:
         console.print(
-            f"{doubtful} of {len(statepoints)} jobs did not keep the temperature of the bath "
-            "and are left out (janus-md status names them)"
+            f"{doubtful} of {len(statepoints)} jobs did not keep the temperature of the bath, or "
+            "were changed since, and are left out (janus-md status names them)"
         )
     screen = Console(stderr=True)
     measured = []
@@ -170,7 +170,7 @@ def _finished(
 
     from janus_md.cli import troubles
     from janus_md.papers.measures import Run
-    from janus_md.workspace import heat
+    from janus_md.workspace import doubts
     from janus_md.workspace.records import job_ids, read_jobs
 
     ids = [calc_id(statepoint) for statepoint in statepoints]
@@ -178,6 +178,6 @@ def _finished(
         return [], 0, {}
     records = {one.id: one for one in read_jobs(project, ids, thorough=True)}
     done = [records[name] for name in ids if name in records and records[name].state == "done"]
-    sound = [one for one in done if not heat.warning(one.document)]
+    sound = [one for one in done if not (doubts.warning(one.document) or one.changed)]
     runs = [Run(one.id, one.statepoint, Path(one.directory), one.document) for one in sound]
     return runs, len(done) - len(sound), troubles.of(records.values())

@@ -99,8 +99,9 @@ def _print(
     page.print(f"{count(total, 'job')}: {parts}" if parts else count(total, "job"))
     if number := sum(map(warned, notable)):
         page.print(
-            f"{count(number, 'job')} done with a warning: not at the temperature of the bath, and "
-            "left out of averages (janus-md query heat.passed=false)"
+            f"{count(number, 'job')} done with a warning, and left out of averages: not at the "
+            "temperature of the bath, or changed since (janus-md query heat.passed=false or "
+            "changed!=null)"
         )
     if not notable:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,7 +36,8 @@ UntilStationary = Annotated[
 Allow = Annotated[
     list[str] | None,
     typer.Option(
-        help="Take in results although: heat (the run did not keep the temperature of its bath).",
+        help="Take in results although: heat (the run did not keep the temperature of its bath), "
+        "state (the job was changed since).",
         show_default=False,
     ),
 ]
@@ -132,7 +133,8 @@ def query(
     every = questions.columns(project, None if everything else keys, allow or ())
     troubles.tell(every.damaged, project)
     rows = questions.select(every, filters or [])
-    _tell_withheld(len(questions.withheld(rows)), bool(allow))
+    doubtful = {reason: len(questions.withheld(rows, reason)) for reason in _DOUBTS}
+    _tell_withheld(doubtful, allow or ())
     if everything:
         names = rows.names
     elif asked:
@@ -145,15 +147,21 @@ def query(
     (_print_csv if csv else _print_json)(names, rows.rows(names))
 
 
-def _tell_withheld(number: int, allowed: bool) -> None:
+_DOUBTS = {
+    "heat": "did not keep the temperature of the bath (heat.why says more)",
+    "state": "changed since they were made (changed says more)",
+}
+
+
+def _tell_withheld(numbers: Mapping[str, int], allow: Sequence[str]) -> None:
     """Say on the error stream that results are missing on purpose, or are there all the same."""
-    if number:
-        left = "taken in all the same" if allowed else "left out; --allow heat takes them in"
-        typer.echo(
-            f"{count(number, 'job')} did not keep the temperature of the bath (heat.why says more):"
-            f" results {left}",
-            err=True,
-        )
+    for reason, number in numbers.items():
+        if not number:
+            continue
+        left = f"left out; --allow {reason} takes them in"
+        if reason in allow:
+            left = "taken in all the same"
+        typer.echo(f"{count(number, 'job')} {_DOUBTS[reason]}: results {left}", err=True)
 
 
 def _print_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -247,7 +255,7 @@ def report(
     from rich.console import Console
 
     from janus_md.analysis.report.page import console_table, write_report
-    from janus_md.analysis.sweep.unfinished import not_at_temperature
+    from janus_md.analysis.sweep.unfinished import changed_since, not_at_temperature
     from janus_md.cli import troubles
     from janus_md.common.folders import check_folder
     from janus_md.workspace import query as questions
@@ -280,7 +288,8 @@ def report(
         )
         usable = rows[[job not in unusable for job in rows["job"]]]
         page.print(console_table(usable[usable["status"] == "done"], folders, width=page.width))
-    _tell_withheld(len(not_at_temperature(rows)), bool(allow))
+    doubtful = {"heat": len(not_at_temperature(rows)), "state": len(changed_since(rows))}
+    _tell_withheld(doubtful, allow or ())
     troubles.tell(unusable, project)
     failed = rows[rows["status"] == "failed"]
     for _, row in failed[:LISTED].iterrows():

@@ -14,7 +14,7 @@ from janus_md.simulation import run as simulate
 from janus_md.simulation.files.recorder import Observer
 from janus_md.simulation.walltime import MARGIN, NO_LIMIT, Limit
 from janus_md.study.resolve import setup_of
-from janus_md.workspace import heat
+from janus_md.workspace import doubts
 from janus_md.workspace.documents import finite
 from janus_md.workspace.products import (
     LOG,
@@ -59,7 +59,8 @@ def simulate_job(
         if is_simulated(directory):
             return
         document.pop("failure", None)
-        document.pop(heat.KEY, None)
+        for key in (doubts.HEAT, doubts.MADE_FOR):
+            document.pop(key, None)
         _forget_analysis(directory, document)
         simulate.simulate(
             setup,

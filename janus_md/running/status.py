@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janus_md.common.locks import LOCK, holder, locks_here
-from janus_md.workspace import heat
+from janus_md.workspace import doubts
 from janus_md.workspace.products import RESTART
 from janus_md.workspace.records import DAMAGED
 
@@ -67,7 +67,11 @@ def _standing(record: Record, scheduled: str, held: set[tuple[int, int]]) -> Sta
     if state == DAMAGED:
         return Standing(record, state, record.trouble)
     if state == "done":
-        return Standing(record, state, heat.warning(record.document))
+        return Standing(
+            record,
+            state,
+            "; ".join(filter(None, (record.changed, doubts.warning(record.document)))),
+        )
     told, more = parts(scheduled)
     stopped = told == "suspended"  # its process is there, but does nothing
     if LOCK in record.files and not stopped and (who := holder(Path(record.directory), held)):

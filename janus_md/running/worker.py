@@ -31,7 +31,7 @@ from janus_md.common.locks import Held, Unclear
 from janus_md.engines import ranks
 from janus_md.running.pipe import Reporter
 from janus_md.simulation.walltime import NO_LIMIT, Limit, limit
-from janus_md.workspace import failures, heat
+from janus_md.workspace import doubts, failures
 
 DONE, FAILED, HELD = 0, 1, 76
 """Exit codes: 76 where another process works on the job. :data:`STOPPED` where a later run goes on
@@ -128,7 +128,7 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
     try:
         if operation == "simulate":
             simulate(dict(record.statepoint), directory, job.document, resources, reporter)
-            if said := heat.warning(job.document):
+            if said := doubts.warning(job.document):
                 reporter.tell(warning=said)
         else:
             analyze(directory, job.document, resources, reporter)

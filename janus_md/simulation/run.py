@@ -28,7 +28,7 @@ from janus_md.simulation.temperature_check import examine
 from janus_md.simulation.walltime import NO_LIMIT, Limit, Pace
 from janus_md.study.resolve import as_setup
 from janus_md.study.statepoint import StatePoint
-from janus_md.workspace import heat
+from janus_md.workspace import doubts
 from janus_md.workspace.products import INITIAL, LOG, RESTART, TRAJECTORY
 
 
@@ -180,9 +180,10 @@ def _finish(run: Run, setup: Setup, state: Checkpoint) -> None:
     with interruptible("stopped after the last step; run again to complete the record"):
         execution = completed(state.execution, setup.bath.kT, state.system)
     run.document["execution"] = execution
+    run.document[doubts.MADE_FOR] = dict(setup.statepoint)
     run.document.pop("failure", None)
     kept = (run.directory / name for name in (PARTIAL_LOG, LOG))
-    run.document[heat.KEY] = examine(next(filter(Path.exists, kept)), setup)
+    run.document[doubts.HEAT] = examine(next(filter(Path.exists, kept)), setup)
     for partial, product in ((PARTIAL_LOG, LOG), (PARTIAL_TRAJECTORY, TRAJECTORY)):
         # A run that was killed just here has named the first one already.
         if product == TRAJECTORY or (run.directory / partial).exists():

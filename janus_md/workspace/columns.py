@@ -47,7 +47,9 @@ class Columns:
     """
 
     def __init__(self, records: Iterable[Record], states: Sequence[str] | None = None) -> None:
-        self._columns: dict[str, _Column] = {"job": [], "status": [], "substance": []}
+        self._columns: dict[str, _Column] = {
+            "job": [], "status": [], "substance": [], "changed": []
+        }  # fmt: skip
         self._directories: list[str] = []
         self.damaged: dict[str, str] = {}
         left, lists = iter(records), dict[str, Any]()
@@ -65,6 +67,7 @@ class Columns:
             "job": [one.id for one in records],
             "status": [one.state for one in records],
             "substance": [substance(one.statepoint) for one in records],
+            "changed": [one.changed or None for one in records],
         }
         root = _Branch()
         for row, one in enumerate(records):

@@ -34,6 +34,9 @@ RESULTS = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")
 PASSED = "heat.passed"
 """Column that is false where a run did not keep the temperature of its bath."""
 
+CHANGED = "changed"
+"""Column that says what was changed since a job's data were made."""
+
 TELLING = (*RESULTS, "failure", "passed")
 """What of the documents is worth printing, by its :func:`document_keys`."""
 

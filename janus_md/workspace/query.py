@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md.workspace import heat
+from janus_md.workspace import doubts
 from janus_md.workspace.columns import Columns, substance
 from janus_md.workspace.filters import (
+    CHANGED,
     PASSED,
     TELLING,
     column,
@@ -85,14 +86,15 @@ def columns(
         As there.
     allow : collection of str
         With ``heat``, jobs that did not keep the temperature of their bath (``heat.passed`` is
-        false) have their results; without it, these are None, and so stay out of averages.
+        false) have their results, with ``state`` those that were changed since their data were
+        made (``changed`` says what); else these are None, and so stay out of averages.
 
     Raises
     ------
     JanusError
         Where there are no jobs, or `allow` has another word.
     """
-    heat.check_allowed(allow)
+    doubts.check_allowed(allow)
     wanted = None if keys is None else {*keys, PASSED.rpartition(".")[2]}
     told: list[tuple[str, Mapping[str, Any]]] = []
 
@@ -102,16 +104,21 @@ def columns(
             yield record
 
     found = Columns(each()).take(_order(told))
-    if heat.KEY not in allow:
-        found.clear("analysis.", withheld(found))
+    for reason in doubts.ALLOWABLE:
+        if reason not in allow:
+            found.clear("analysis.", withheld(found, reason))
     return found
 
 
-def withheld(rows: Columns) -> list[int]:
-    """Rows of jobs that did not keep the temperature of their bath."""
-    if PASSED not in rows.names:
+def withheld(rows: Columns, reason: str) -> list[int]:
+    """Rows of jobs whose results are in doubt for a reason (:data:`doubts.ALLOWABLE`)."""
+    name, doubtful = {
+        doubts.HEAT: (PASSED, lambda passed: passed is False),
+        doubts.STATE: (CHANGED, lambda changed: changed is not None),
+    }[reason]
+    if name not in rows.names:
         return []
-    return [row for row, passed in enumerate(rows[PASSED]) if passed is False]
+    return [row for row, value in enumerate(rows[name]) if doubtful(value)]
 
 
 def _order(jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janus_md.common.errors import JanusError
-from janus_md.workspace import documents, products
+from janus_md.study.catalogue import copies
+from janus_md.workspace import documents, doubts, products
 
 if TYPE_CHECKING:
     from signac import Project
@@ -30,7 +31,13 @@ FIELDS = frozenset(
         "replica",
     }
 )  # fmt: skip
-"""Keys of a state point that `janus-md init` wrote: the schema takes a while to import."""
+"""Keys of any state point that `janus-md init` wrote: the schema takes a while to import."""
+
+OPTIONAL = frozenset({"definitions", "interactions", "number_density"})
+"""Keys that it writes where they have a value."""
+
+SCHEMA_VERSION = 2
+"""Version of the schema of these."""
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -57,6 +64,8 @@ class Record:
     trouble : str
         What is damaged and what to do about it, in one sentence; also told under ``failure`` of
         the document.
+    changed : str
+        What was changed since its data were made (:func:`janus_md.workspace.doubts.changed`).
     """
 
     id: str
@@ -67,6 +76,7 @@ class Record:
     document: Mapping[str, Any]
     files: Collection[str]
     trouble: str = ""
+    changed: str = ""
 
 
 def is_id(name: str) -> bool:
@@ -131,6 +141,7 @@ def read_jobs(
         )
     wanted = None if ids is None else set(ids)
     kept = None if keys is None else frozenset(keys)
+    edited = copies.edited_in(Path(project.path))
     lists: dict[tuple[str, ...], tuple[str, ...]] = {}
     collecting = gc.isenabled()
     gc.disable()  # nothing of this is garbage, and to look through it again and again takes a while
@@ -139,7 +150,7 @@ def read_jobs(
             if wanted is not None and name not in wanted:
                 continue
             directory = f"{project.workspace}/{name}"
-            if (record := _read(directory, name, kept, lists, thorough)) is not None:
+            if (record := _read(directory, name, kept, lists, thorough, edited)) is not None:
                 yield record
     finally:
         if collecting:
@@ -152,7 +163,8 @@ def read_job(directory: Path, *, thorough: bool = False) -> Record | None:
     Where it is `thorough`, the state point is held against the schema, and tables that cannot be
     read count as not there. That takes a tenth of a millisecond.
     """
-    return _read(str(directory), directory.name, None, {}, thorough)
+    edited = copies.edited_in(directory.parent.parent)
+    return _read(str(directory), directory.name, None, {}, thorough, edited)
 
 
 def read_document(directory: str) -> dict[str, Any]:
@@ -167,6 +179,7 @@ def _read(
     keys: frozenset[str] | None,
     lists: dict[tuple[str, ...], tuple[str, ...]],
     thorough: bool,
+    edited: Collection[tuple[str, str]],
 ) -> Record | None:
     """Read one job; None where it has been removed meanwhile. `lists` has those of equal files."""
     files, trouble = _files(path)
@@ -185,14 +198,15 @@ def _read(
         files = tuple(one for one in files if one not in bad)
     left = tuple(products.missing(files, document))
     if thorough and not trouble:
-        trouble = _foreign(statepoint, finished=not left)
+        trouble = _foreign(statepoint, None if not left else Path(path).parent.parent)
     files = lists.setdefault(files, files)
     if trouble:
         document = {"failure": {"message": trouble}}
         left = ()
     state = DAMAGED if trouble else products.state(left, document)
     kept = document if keys is None else _kept(document, keys)
-    return Record(name, path, state, left, statepoint, kept, files, trouble)
+    since = doubts.changed(document, statepoint, edited)
+    return Record(name, path, state, left, statepoint, kept, files, trouble, since)
 
 
 def _files(path: str) -> tuple[tuple[str, ...] | None, str]:
@@ -228,22 +242,31 @@ def _statepoint(path: str, name: str) -> tuple[dict[str, Any], str]:
             f"{STATE_POINT} is not that of this folder: one of them was edited, renamed or copied; "
             "`janus-md init` with its template writes it anew"
         )
-    return (found, "") if found.keys() == FIELDS else (found, _foreign(found))
+    ours = found.get("schema_version") == SCHEMA_VERSION and found.keys() >= FIELDS
+    if ours and found.keys() <= FIELDS | OPTIONAL:
+        return found, ""
+    return found, _foreign(found)
 
 
-def _foreign(statepoint: Mapping[str, Any], finished: bool = False) -> str:
-    """Say why a state point is none of ours; empty where it is one.
+def _foreign(statepoint: Mapping[str, Any], workspace: Path | None = None) -> str:
+    """Say why a state point is none of ours, or cannot be run; empty where it is one.
 
-    What is `finished` needs no particle in the catalogue any more.
+    Its particles are looked for where a `workspace` is given: a finished job needs none any more.
     """
+    from janus_md.study.resolve import setup_of
     from janus_md.study.statepoint import StatePoint
     from janus_md.study.statepoint_errors import BadStatePoint
 
     try:
         StatePoint.of(statepoint)
     except BadStatePoint as error:
-        if not (finished and error.key in ("particle", "mixture")):
-            return f"not a state point of janus-md: {error}"
+        return f"not a state point of janus-md: {error}"
+    if workspace is None:
+        return ""
+    try:
+        setup_of(statepoint, workspace)
+    except JanusError as error:
+        return str(error)
     return ""
 
 

@@ -14,7 +14,7 @@ from janus_md.simulation.files.trajectory import GsdWriter, log_frame
 from janus_md.simulation.run import simulate
 from janus_md.simulation.temperature_check import DRIFT, FLUCTUATION, examine
 from janus_md.study.statepoint import StatePoint
-from janus_md.workspace.heat import check_allowed, warning
+from janus_md.workspace.doubts import check_allowed, warning
 from tests.engines.conftest import usable
 
 ENGINES = ["lammps", "hoomd"]

@@ -15,7 +15,7 @@ from janus_md.common.messages import count
 from janus_md.running.worker import DONE, HELD, STOPPED
 from janus_md.running.workstation.forecast import Forecast, duration
 from janus_md.running.workstation.processes import Job, Running
-from janus_md.workspace import heat
+from janus_md.workspace import doubts
 from janus_md.workspace.jobs import read_document
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _ending(running: Running, code: int) -> str:
 
 def warned(jobs: Iterable[Job]) -> list[tuple[Job, str]]:
     """Jobs whose documents have a warning, each with what it says."""
-    told = ((job, heat.warning(read_document(str(job.directory)))) for job in jobs)
+    told = ((job, doubts.warning(read_document(str(job.directory)))) for job in jobs)
     return [(job, why) for job, why in told if why]
 
 

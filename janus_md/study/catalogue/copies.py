@@ -7,6 +7,8 @@ the old ones as they are.
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +20,8 @@ from janus_md.study.catalogue.particle import Particle
 
 FOLDER = "particles"
 """Folder of the copies in a workspace."""
+
+_HEAD = "# What jobs of this workspace were made of: edit the catalogue, not this.\n"
 
 
 def copy_file(workspace: Path, name: str, digest: str) -> Path:
@@ -52,9 +56,15 @@ def write(workspace: Path, name: str, digest: str) -> None:
             f"{particle.digest()}"
         )
     file.parent.mkdir(exist_ok=True)
-    with written_whole(file) as partial, partial.open("w", encoding="utf-8") as out:
-        out.write("# What jobs of this workspace were made of: edit the catalogue, not this.\n")
-        YAML(typ="safe", pure=True).dump(particle.model_dump(mode="json"), out)
+    text = io.StringIO()
+    YAML(typ="safe", pure=True).dump(particle.model_dump(mode="json"), text)
+    with written_whole(file) as partial:
+        partial.write_text(_HEAD + _seal(text.getvalue()) + text.getvalue(), encoding="utf-8")
+
+
+def _seal(text: str) -> str:
+    """Line that tells whether what follows it was edited, without a look at what it says."""
+    return f"# {hashlib.sha256(text.encode()).hexdigest()}\n"
 
 
 def read(file: Path) -> Particle:
@@ -111,9 +121,31 @@ def entries(workspace: Path, definitions: Mapping[str, str]) -> Callable[[str], 
     return entry
 
 
-def edited(file: Path) -> bool:
-    """Whether a copy says something else than when it was made, or cannot be read."""
+def edited_in(workspace: Path) -> set[tuple[str, str]]:
+    """Names and digests of the copies that say something else than when they were made."""
     try:
-        return not file.stem.endswith(f"-{read(file).digest()}")
+        files = sorted((workspace / FOLDER).glob("*.yaml"))
+    except OSError:
+        return set()
+    found = set()
+    for file in files:
+        name, _, digest = file.stem.rpartition("-")
+        if not _sealed(file) and not _says(file, digest):
+            found.add((name, digest))
+    return found
+
+
+def _sealed(file: Path) -> bool:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    seal, _, rest = text.removeprefix(_HEAD).partition("\n")
+    return text.startswith(_HEAD) and f"{seal}\n" == _seal(rest)
+
+
+def _says(file: Path, digest: str) -> bool:
+    try:
+        return read(file).digest() == digest
     except JanusError:
-        return True
+        return False
