@@ -37,32 +37,24 @@ _HOME = {
     "simulate": "simulation.run",
     "simulate_job": "running.operations",
     "analyze_job": "running.operations",
-    "is_simulated": "workspace.products",
-    "is_analyzed": "workspace.products",
-    "wall_time_limit": "simulation.walltime",
+    "workflow": "running.workflow",
     # trajectories
     "WireDetector": "analysis.pipeline.hoomd_action",
     "analyze": "analysis.pipeline.pipeline",
     "report": "analysis.report.of_project",
     "wires_of": "analysis.pipeline.wires_of",
-    # errors and exit codes
-    "HELD": "running.worker",
+    # errors, and the command line
     "Held": "common.locks",
     "JanusError": "common.errors",
-    "STOPPED": "running.worker",
-    "TABLES": "workspace.products",
     "ToBeContinued": "common.errors",
     "main": "cli.app",
 }
 """Module of each public name."""
 
-_CALLED = {"analyze": "analyze_file", "wall_time_limit": "limit"}
+_CALLED = {"analyze": "analyze_file"}
 """Names that are others in their modules."""
 
 __all__ = [
-    "HELD",
-    "STOPPED",
-    "TABLES",
     "Held",
     "JanusError",
     "Particle",
@@ -78,8 +70,6 @@ __all__ = [
     "create",
     "folders",
     "head_to_tail_minimum",
-    "is_analyzed",
-    "is_simulated",
     "load_template",
     "main",
     "open_project",
@@ -91,8 +81,8 @@ __all__ = [
     "simulate",
     "simulate_job",
     "table",
-    "wall_time_limit",
     "wires_of",
+    "workflow",
 ]
 
 if TYPE_CHECKING:
@@ -107,23 +97,23 @@ if TYPE_CHECKING:
     from janus_md.model.pairs.energy import head_to_tail_minimum, pair_energy, pair_forces
     from janus_md.model.setup import Setup
     from janus_md.model.system import System
+    from janus_md.running import workflow
     from janus_md.running.operations import analyze_job, simulate_job
-    from janus_md.running.worker import HELD, STOPPED
     from janus_md.simulation.run import simulate
-    from janus_md.simulation.walltime import limit as wall_time_limit
     from janus_md.study.catalogue.particle import Particle
     from janus_md.study.resolve import resolve
     from janus_md.study.statepoint import StatePoint
     from janus_md.study.sweeps.templates import load_template
     from janus_md.workspace.jobs import create, open_project, read_document
-    from janus_md.workspace.products import TABLES, is_analyzed, is_simulated
     from janus_md.workspace.query import folders, table
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_HOME[name]}"), _CALLED.get(name, name))
+    found = import_module(f"{__name__}.{_HOME[name]}")
+    if name != "workflow":
+        found = getattr(found, _CALLED.get(name, name))
     globals()[name] = found
     return found
 

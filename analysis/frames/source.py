@@ -132,8 +132,6 @@ class GsdSource:
             If what it needs was not saved with it, it has no bodies or no orientations, a flat,
             two-dimensional or infinite box, or a coordinate that is not a number.
         """
-        from janus_md.simulation.files.trajectory import TIME
-
         where = f"file {self.path}, frame {index}:"
         if chunk := self._holdings.lacking(index):
             raise JanusError(f"{where} {chunk} is missing; frame 0's is not that of this frame")
@@ -168,8 +166,17 @@ class GsdSource:
         check_names({names[k] for k in np.unique(kinds)}, self.setup(), where)
         step = int(raw.configuration.step)
         self._holdings.check_box(index, box, positions, where)
-        time_ps = float(np.ravel(raw.log.get(TIME, np.nan))[0])
+        time_ps = self._time(index)
         return Frame(index, step, time_ps, box, positions, orientations, names, kinds, chosen)
+
+    def _time(self, index: int) -> float:
+        """Time of a frame, ps; NaN where the file does not say."""
+        from janus_md.simulation.files.trajectory import TIME
+
+        chunk = f"log/{TIME}"
+        if not self._file.file.chunk_exists(index, chunk):
+            return float("nan")
+        return float(np.ravel(self._file.file.read_chunk(index, chunk))[0])
 
     def usable(self, frames: slice | None = None) -> tuple[list[int], list[str]]:
         """Frames of a choice that hold what the analysis needs, and notes on the others.

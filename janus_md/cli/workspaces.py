@@ -89,7 +89,7 @@ def init(
     if directory is None:
         directory = _empty_folder(besides=template)
     check_folder(directory, "--directory")
-    new = create(directory, statepoints)
+    new = create(directory, statepoints, lambda note: typer.echo(note, err=True))
     known = f" ({number - new} were there already)" if new < number else ""
     console.print(
         f"{directory.resolve()}: {count(new, 'new job')} from {sweep.name}{known}; "

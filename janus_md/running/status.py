@@ -67,18 +67,15 @@ def _standing(record: Record, scheduled: str, held: set[tuple[int, int]]) -> Sta
     if state == DAMAGED:
         return Standing(record, state, record.trouble)
     if state == "done":
-        return Standing(
-            record,
-            state,
-            "; ".join(filter(None, (record.changed, doubts.warning(record.document)))),
-        )
-    told, more = parts(scheduled)
-    stopped = told == "suspended"  # its process is there, but does nothing
+        told = (record.changed, doubts.warning(record.document))
+        return Standing(record, state, "; ".join(filter(None, told)))
+    word, more = parts(scheduled)
+    stopped = word == "suspended"  # its process is there, but does nothing
     if LOCK in record.files and not stopped and (who := holder(Path(record.directory), held)):
         return Standing(record, "running", who)
     message = str(record.document.get("failure", {}).get("message", ""))
-    if told and not (state == told == "failed"):
-        return Standing(record, told, "; ".join(filter(None, (more, message))))
+    if word and not (state == word == "failed"):
+        return Standing(record, word, "; ".join(filter(None, (more, message))))
     return Standing(record, state, message if state == "failed" else "")
 
 

@@ -14,15 +14,15 @@ import shutil
 import tempfile
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janus_md.common import locks
 from janus_md.common.errors import JanusError
 from janus_md.study.catalogue import copies
+from janus_md.workspace import project_file
 from janus_md.workspace.records import STATE_POINT, Record, read_document, read_jobs
 
 if TYPE_CHECKING:
@@ -105,7 +105,11 @@ def _drop_cache(project: Project) -> None:
     Path(project.fn(project.FN_CACHE)).unlink(missing_ok=True)
 
 
-def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
+def create(
+    directory: Path,
+    statepoints: Iterable[Mapping[str, Any]],
+    told: Callable[[str], None] = lambda note: None,
+) -> int:
     """Make the workspace in `directory`, or add jobs to it; return how many are new.
 
     A job's folder gets its name when its state point is in it, so that whatever interrupts this
@@ -127,11 +131,8 @@ def create(directory: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
             project = signac.init_project(path=directory.resolve())
             new = _add(Path(project.workspace), _with_copies(directory, statepoints))
             _update_cache(project)
-            script = directory / "project.py"
-            if not script.exists():
-                partial = directory / "project.py.partial"
-                partial.write_bytes((resources.files("janus_md") / "project.py").read_bytes())
-                partial.replace(script)
+            if note := project_file.write(directory):
+                told(note)
     except OSError as error:
         raise JanusError(f"directory: {str(directory)!r} cannot be written: {error}") from error
     except (signac.errors.Error, ValueError) as error:

@@ -1,0 +1,51 @@
+"""The file ``project.py`` of a workspace: a copy of the package's, which users may edit."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from pathlib import Path
+
+from janus_md.common.files import written_whole
+
+NAME = "project.py"
+
+KNOWN = frozenset(
+    {
+        "47a83c65bf179f30d302a480a0e8c57566efc49e6a20eb294d1ad339458da255",
+    }
+)
+"""Digests of the copies of earlier versions: where nobody has edited one, it is replaced."""
+
+
+def digest(text: bytes) -> str:
+    """Digest of a copy."""
+    return hashlib.sha256(text).hexdigest()
+
+
+def write(directory: Path) -> str:
+    """Write the file into a workspace; an older copy is replaced unless it was edited.
+
+    Returns
+    -------
+    str
+        What the user should know; empty where there is nothing.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written.
+    """
+    ours = (resources.files("janus_md") / NAME).read_bytes()
+    file = directory / NAME
+    there = file.read_bytes() if file.exists() else None
+    if there == ours:
+        return ""
+    if there is not None and digest(there) not in KNOWN:
+        return (
+            f"{file} is not that of this version, and was edited: it is left as it is; remove it "
+            "and run `janus-md init` again for the one of this version"
+        )
+    with written_whole(file) as partial:
+        partial.write_bytes(ours)
+    return ""
