@@ -37,7 +37,7 @@ _HOME = {
     "simulate": "simulation.run",
     "simulate_job": "running.operations",
     "analyze_job": "running.operations",
-    "workflow": "running.workflow",
+    "workflow": "cli.workflow",
     # trajectories
     "WireDetector": "analysis.pipeline.hoomd_action",
     "analyze": "analysis.pipeline.pipeline",
@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from janus_md.analysis.pipeline.pipeline import analyze_file as analyze
     from janus_md.analysis.pipeline.wires_of import wires_of
     from janus_md.analysis.report.of_project import report
+    from janus_md.cli import workflow
     from janus_md.cli.app import main
     from janus_md.common.errors import JanusError, ToBeContinued
     from janus_md.common.locks import Held
@@ -97,7 +98,6 @@ if TYPE_CHECKING:
     from janus_md.model.pairs.energy import head_to_tail_minimum, pair_energy, pair_forces
     from janus_md.model.setup import Setup
     from janus_md.model.system import System
-    from janus_md.running import workflow
     from janus_md.running.operations import analyze_job, simulate_job
     from janus_md.simulation.run import simulate
     from janus_md.study.catalogue.particle import Particle

@@ -189,6 +189,7 @@ def analyze_frame(frame: Frame, settings: Settings) -> FrameResult:
     row: dict[str, float | int] = {
         "frame": frame.index,
         "step": frame.step,
+        "time_ps": frame.time_ps,
         **length_statistics(wires),
         "n_bonds": len(bonds),
         "n_rings": int(np.count_nonzero(wires.kind == RING)),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FRAME_COLUMNS = {
     "frame": "int64",
     "step": "int64",
+    "time_ps": "float64",
     "n_bodies": "int64",
     "n_wires": "int64",
     "mean_n": "float64",

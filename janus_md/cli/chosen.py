@@ -34,7 +34,7 @@ def chosen_jobs(
     names, keys = list(ids), {failures.KEY, scheduler.KEY}
     if file is not None:
         try:
-            names += file.read_text().split()
+            names += file.read_text(encoding="utf-8").split()
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is not a text file"
             raise JanusError(f"--jobs-file: {str(file)!r} cannot be read: {why}") from error

@@ -87,9 +87,9 @@ def run(
     from janus_md.cli.chosen import chosen_jobs
     from janus_md.common.interrupts import signals_raise
     from janus_md.common.messages import count, unknown
+    from janus_md.running.time_limit import limit
     from janus_md.running.workstation import fork_server, runner
     from janus_md.simulation.files.resume import check_allowed
-    from janus_md.simulation.walltime import limit
     from janus_md.workspace import failures, query
     from janus_md.workspace.products import OPERATIONS
 

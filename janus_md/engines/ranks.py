@@ -80,9 +80,12 @@ def join(expected: int, last_words: Callable[[str], None] | None = None) -> None
     _world, _last_words = MPI.COMM_WORLD, last_words
 
 
-def launched_first() -> bool:
-    """Whether the launcher calls this process the first one, though the ranks may not have met."""
-    names = ("PMI_RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID")
+def launched_first(*variables: str) -> bool:
+    """Whether the launcher calls this process the first one, though the ranks may not have met.
+
+    `variables` are those of the environment that a launcher other than mpiexec numbers ranks by.
+    """
+    names = ("PMI_RANK", "OMPI_COMM_WORLD_RANK", *variables)
     return int(next(filter(None, map(os.environ.get, names)), 0)) == 0
 
 

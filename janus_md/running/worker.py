@@ -29,8 +29,10 @@ from janus_md.common.errors import JanusError, ToBeContinued
 from janus_md.common.interrupts import SIGNALS, STOPPED
 from janus_md.common.locks import Held, Unclear
 from janus_md.engines import ranks
+from janus_md.running.cluster.slurm import allotment
 from janus_md.running.pipe import Reporter
-from janus_md.simulation.walltime import NO_LIMIT, Limit, limit
+from janus_md.running.time_limit import limit
+from janus_md.simulation.walltime import NO_LIMIT, Limit
 from janus_md.workspace import doubts, failures
 
 DONE, FAILED, HELD = 0, 1, 76
@@ -250,7 +252,7 @@ def _on_ranks(
         ranks.join(number, last_words)
     except JanusError as error:
         reporter.tell(message=str(error))
-        if last_words is not None and ranks.launched_first():
+        if last_words is not None and ranks.launched_first(allotment.RANK):
             with contextlib.suppress(OSError):
                 last_words(str(error))
         return FAILED

@@ -22,7 +22,11 @@ from janus_md.simulation.thermodynamics import complaint
 from janus_md.workspace.products import RESTART
 
 CHECKPOINT_SECONDS = float(os.environ.get("JANUS_MD_CHECKPOINT_SECONDS", "60"))
-"""Wall time between checkpoints, and the most that a stop gives back."""
+"""Wall time between checkpoints."""
+
+GIVE_BACK_SECONDS = float(os.environ.get("JANUS_MD_GIVE_BACK_SECONDS", "60"))
+"""Wall time that a stop gives back at most, so that the run goes on from a fixed step; beyond it
+the state is saved where it stands."""
 
 
 def cadence(execution: Mapping[str, Any], setup: Setup) -> int:
@@ -133,7 +137,7 @@ def to_next_restart(
             return state
         if stop:
             no_further = late and (begin.stage, begin.done) == run.begun
-            if now - begun < CHECKPOINT_SECONDS and not no_further:
+            if now - begun < GIVE_BACK_SECONDS and not no_further:
                 raise _stopped(run, stage, done, begin, late)
             state = reached()
             run.save(state)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 import os
 import re
-import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -29,8 +28,6 @@ MARGIN = 10.0
 
 _INHERITED = "JANUS_MD_LIMIT"
 _FORMS = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?")
-_ASK = ("squeue", "--noheader", "--states=running", "--format=%A %L %l")
-_PATIENCE = 20.0  # seconds for squeue's answer
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ def parse(text: str) -> float:
     return float(((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 
-def limit(walltime: str = "") -> Limit:
+def limit(walltime: str = "", scheduler: Callable[[], Limit] = lambda: NO_LIMIT) -> Limit:
     """Return the limit of this process: the scheduler's or `walltime` from now, the earlier.
 
     A process that was started with :meth:`Limit.environment` has that limit.
@@ -98,6 +95,8 @@ def limit(walltime: str = "") -> Limit:
     ----------
     walltime : str
         As :func:`parse` takes it; the environment's ``JANUS_MD_WALLTIME`` where it is empty.
+    scheduler : callable
+        Gives the scheduler's limit; it is not asked where this process was given one.
 
     Raises
     ------
@@ -116,34 +115,7 @@ def limit(walltime: str = "") -> Limit:
                 f"walltime: {text!r} is not allowed; it must be a time such as 01:30:00 "
                 "(hours, minutes, seconds) or 2-12:00:00 (with days)"
             ) from None
-    return min(own, _of_scheduler(os.environ), key=lambda one: one.end)
-
-
-def _of_scheduler(environment: Mapping[str, str]) -> Limit:
-    """Return Slurm's limit: from the environment where it stands there, else asked for once."""
-    try:
-        end = float(environment["SLURM_JOB_END_TIME"])
-        start = float(environment.get("SLURM_JOB_START_TIME", time.time()))
-        return Limit.after(end - time.time(), end - start)
-    except (KeyError, ValueError):
-        pass
-    if not (job := environment.get("SLURM_JOB_ID")):
-        return NO_LIMIT
-    try:
-        done = subprocess.run(
-            [*_ASK, "--jobs", job],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_PATIENCE,
-            check=True,
-        )
-        # The first job of an array lists all of its tasks.
-        rows = (line.split() for line in done.stdout.splitlines())
-        left, granted = next((row[1], row[2]) for row in rows if len(row) == 3 and row[0] == job)
-        return Limit.after(parse(left), parse(granted))
-    except (OSError, subprocess.SubprocessError, StopIteration, ValueError):
-        return NO_LIMIT
+    return min(own, scheduler(), key=lambda one: one.end)
 
 
 class Pace:

@@ -59,7 +59,7 @@ def without_encoding(tree: ast.AST) -> Iterator[ast.Call]:
             if {"text", "universal_newlines"} & set(given):
                 yield call
         elif name in ("open", "fdopen", "NamedTemporaryFile"):
-            if isinstance(what, ast.Attribute) and _is(what.value, "os", "gsd", "hoomd"):
+            if isinstance(what, ast.Attribute) and _is(what.value, "os", "gsd", "hoomd", "fl"):
                 if name != "fdopen":
                     continue
             elif isinstance(what, ast.Attribute) and name == "open" and len(call.args) > 1:

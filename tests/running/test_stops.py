@@ -46,7 +46,12 @@ def start(*command: str | Path, where: Path, engine: str) -> subprocess.Popen[st
     return subprocess.Popen(
         [sys.executable, *map(str, command)],
         cwd=where,
-        env=environment() | {"JANUS_MD_ENGINE": engine, "JANUS_MD_CHECKPOINT_SECONDS": "1000"},
+        env=environment()
+        | {
+            "JANUS_MD_ENGINE": engine,
+            "JANUS_MD_CHECKPOINT_SECONDS": "1000",
+            "JANUS_MD_GIVE_BACK_SECONDS": "0",
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

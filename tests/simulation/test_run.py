@@ -148,7 +148,7 @@ def test_a_cut_run_ends_at_the_same_step_with_the_same_frames(
 ) -> None:
     """A checkpoint by the clock, between fixed steps; the record says that bits may differ."""
     usable(name)
-    monkeypatch.setattr("janus_md.simulation.stepping.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("janus_md.simulation.stepping.GIVE_BACK_SECONDS", 0.0)
     document: dict[str, Any] = {}
     asked = 0
 

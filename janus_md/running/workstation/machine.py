@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from janus_md.running.cluster.slurm import allotment
 from janus_md.simulation.walltime import NO_LIMIT, Limit
 
 
@@ -43,5 +44,4 @@ class Machine:
 def cores_here() -> int:
     """Cores that this process may use: of the machine, or of what Slurm has allotted."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    allotted = os.environ.get("SLURM_CPUS_PER_TASK", "")  # Slurm binds no core where not told to
-    return min(cores or 1, int(allotted)) if allotted.isdigit() else cores or 1
+    return min(cores or 1, allotment.cores() or cores or 1)

@@ -9,6 +9,7 @@ import pytest
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.analysis.series.averages import SUMMARY_COLUMNS
 from janus_md.analysis.series.thermolog import ENERGY, SUSCEPTIBILITY
+from janus_md.workspace.doubts import HEAT
 from tests.analysis.report.test_page import job
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "columns.md"
@@ -45,5 +46,5 @@ def test_columns_of_the_other_tables(analysed):
 
 def test_names_of_the_summary(analysed):
     names = {name.split(".")[0] for names in told("In a query") for name in names}
-    assert names == {*analysed[0], ENERGY, SUSCEPTIBILITY}
+    assert names == {*analysed[0], ENERGY, SUSCEPTIBILITY, HEAT}
     assert set(SUMMARY_COLUMNS) <= names

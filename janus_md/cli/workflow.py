@@ -16,13 +16,14 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from janus_md.cli import flow_jobs
+from janus_md.cli.flow_jobs import SoundJobs
 from janus_md.common import crash, encoding, interrupts
 from janus_md.common.errors import ToBeContinued
 from janus_md.common.locks import Held
-from janus_md.running import flow_jobs, operations
-from janus_md.running.flow_jobs import SoundJobs
+from janus_md.running import operations
+from janus_md.running.time_limit import limit
 from janus_md.running.worker import FAILED, HELD, STOPPED
-from janus_md.simulation import walltime
 from janus_md.workspace import doubts, products, query, records
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def simulate(
             device=device,
             threads=threads,
             allow=[name for name in allow if name != doubts.HEAT],
-            limit=walltime.limit(),
+            limit=limit(),
         )
 
 
@@ -118,9 +119,7 @@ def analyze(job: Job, *, workers: int = 1) -> None:
     """
     with flow_jobs.failing_alone(job, "analyze"):
         flow_jobs.sound_record(job)
-        operations.analyze_job(
-            Path(job.path), job.document, workers=workers, limit=walltime.limit()
-        )
+        operations.analyze_job(Path(job.path), job.document, workers=workers, limit=limit())
 
 
 def summarize(*jobs: Job, allow: Collection[str] = ()) -> None:
@@ -189,7 +188,7 @@ def main(project_class: Any) -> None:
     try:
         plain = query.open_project(Path.cwd())
         if runs := flow_jobs.runs():  # what it starts ends with it
-            os.environ.update(walltime.limit().environment())
+            os.environ.update(limit().environment())
         # Submission is not flow's, so it need not ask a scheduler for jobs of its own.
         project = project_class(environment=StandardEnvironment)
         for name, why in project.damaged.items():
