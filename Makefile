@@ -1,6 +1,6 @@
 # make demo       set up, then the main job from template to report (minutes)
 # make test       set up, then the tests
-# make check      ruff and mypy
+# make check      ruff, mypy and import-linter
 # make validate   the long tests against published numbers; TABLE=FILE.md writes what they found
 # make bench      speed of the wire detector
 # make torture    kills, full disks, broken files, a clock that jumps (ten minutes)
@@ -32,6 +32,7 @@ check: $(TEST_READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
 
 validate: $(TEST_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --dist loadgroup --slow \

@@ -103,6 +103,7 @@ def run(
     chosen, lost = chosen_jobs(project, job or (), jobs_file)
     damaged = troubles.of(chosen) | lost
     troubles.tell(damaged, project)
+    troubles.tell_changed(chosen)
     queued = set() if job or jobs_file else _at_scheduler(project, chosen)
     here = [one for one in chosen if one.id not in queued]
     tried = [one for one in here if failures.times(one.document) < failures.MOST]

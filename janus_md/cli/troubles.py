@@ -39,6 +39,18 @@ def tell(troubles: Mapping[str, str], project: Project | None = None) -> None:
         )
 
 
+def tell_changed(records: Iterable[Record]) -> None:
+    """Name finished jobs that were changed since their data were made; of many, the first."""
+    changed = [one for one in records if one.changed and one.state == "done"]
+    for one in changed[:LISTED]:
+        _say(
+            f"job {one.id}: {one.changed}; its data are those of before (remove trajectory.gsd to "
+            "make them anew)"
+        )
+    if len(changed) > LISTED:
+        _say(f"{len(changed) - LISTED} more such jobs; janus-md query changed!=null shows all")
+
+
 def of(records: Iterable[Record]) -> dict[str, str]:
     """Return what is wrong with the damaged ones of some jobs, by id."""
     return {one.id: one.trouble for one in records if one.trouble}

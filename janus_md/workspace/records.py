@@ -139,6 +139,7 @@ def read_jobs(
         raise JanusError(
             f"directory: {project.path!r} holds no jobs; add some with `janus-md init TEMPLATE`"
         )
+    _check_version(project, here)
     wanted = None if ids is None else set(ids)
     kept = None if keys is None else frozenset(keys)
     edited = copies.edited_in(Path(project.path))
@@ -155,6 +156,23 @@ def read_jobs(
     finally:
         if collecting:
             gc.enable()
+
+
+def _check_version(project: Project, names: Iterable[str]) -> None:
+    """Refuse a workspace of the first version, all of it in one sentence.
+
+    Raises
+    ------
+    JanusError
+        If it is one.
+    """
+    for name in names:
+        if _statepoint(f"{project.workspace}/{name}", name)[0].get("schema_version") != 1:
+            return
+    raise JanusError(
+        f"directory: {project.path!r} is a workspace of janus-md 0.1.0 (schema_version 1); that "
+        "version reads it, this one makes it anew with `janus-md init`"
+    )
 
 
 def read_job(directory: Path, *, thorough: bool = False) -> Record | None:

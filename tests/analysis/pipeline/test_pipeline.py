@@ -31,7 +31,7 @@ def growing(tmp_path_factory):
     frames = []
     for k in range(40):
         x, u = straight_wires(rng, 12, 1 + k // 4, EDGE)
-        about = described({"A": ""}) if k == 0 else None
+        about = described({"A": ""}, permittivity=None) if k == 0 else None
         frames.append(gsd_frame(x, quaternions_along(u), BOX, step=200 * k, about=about))
     return write_gsd(tmp_path_factory.mktemp("gsd") / "growing.gsd", frames)
 

@@ -7,7 +7,7 @@ from janus_md.common.errors import JanusError
 from janus_md.model.pairs.energy import pair_energy
 from janus_md.model.shapes import nanocluster as shapes
 from janus_md.study.catalogue import catalog
-from janus_md.study.resolve import bodies_of
+from janus_md.study.resolve import bodies_of, resolve
 from janus_md.study.statepoint import StatePoint
 
 # standard atomic weights, IUPAC 2021 (abridged)
@@ -261,4 +261,4 @@ def test_a_particle_of_ones_own_hides_none_of_the_catalogue(own_folder):
 
 def test_who_misses_a_particle_hears_where_to_put_it(own_folder):
     with pytest.raises(JanusError, match=f"particle: 'Y' is unknown; .* into {own_folder}"):
-        StatePoint.of({"particle": "Y", **DILUTE})
+        resolve(StatePoint.of({"particle": "Y", **DILUTE}))
