@@ -10,12 +10,18 @@ from typing import Annotated
 import typer
 
 from janus_md import __version__
-from janus_md.cli import analyze as files
-from janus_md.cli import information, workspaces
-from janus_md.cli import submit as submission
+from janus_md.cli.analyze import analyze
+from janus_md.cli.calibrate import calibrate
+from janus_md.cli.catalog import catalog
+from janus_md.cli.doctor import doctor
+from janus_md.cli.init import init
+from janus_md.cli.query import query
+from janus_md.cli.report import report
 from janus_md.cli.reproduce import reproduce
 from janus_md.cli.run import run
+from janus_md.cli.schema import schema
 from janus_md.cli.status import status
+from janus_md.cli.submit import submit
 from janus_md.common import crash, encoding
 
 PRINTING = ("catalog", "calibrate", "schema", "doctor", "status", "query")
@@ -29,18 +35,18 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    information.catalog,
-    information.calibrate,
-    workspaces.init,
+    catalog,
+    calibrate,
+    init,
     run,
-    submission.submit,
+    submit,
     status,
-    workspaces.query,
-    workspaces.report,
-    files.analyze,
+    query,
+    report,
+    analyze,
     reproduce,
-    information.schema,
-    information.doctor,
+    schema,
+    doctor,
 ):
     paragraphs = (command.__doc__ or "").split("\n\n")
     # Lines as the terminal wraps them, not as the source does.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from janus_md.cli.workspaces import LISTED, Directory, UntilStationary
+from janus_md.cli.options import LISTED, Directory, UntilStationary
 from janus_md.common.errors import JanusError
 
 if TYPE_CHECKING:

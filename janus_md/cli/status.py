@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from janus_md.cli.workspaces import LISTED, Directory
+from janus_md.cli.options import LISTED, Directory
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import count
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from janus_md.cli.workspaces import Directory, UntilStationary
+from janus_md.cli.options import Directory, UntilStationary
 from janus_md.common.errors import JanusError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
-from janus_md.cli.workspaces import LISTED
+from janus_md.cli.options import LISTED
 from janus_md.common.messages import count
 from janus_md.running.cluster.clusters import Cluster
 from janus_md.running.cluster.script import duration

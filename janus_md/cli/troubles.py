@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import typer
 
-from janus_md.cli.workspaces import LISTED
+from janus_md.cli.options import LISTED
 from janus_md.common.messages import count
 
 if TYPE_CHECKING:
     from signac import Project
 
     from janus_md.workspace.records import Record
+
+
+DOUBTS = {
+    "heat": "did not keep the temperature of the bath (heat.why says more)",
+    "state": "changed since they were made (changed says more)",
+}
+"""What `--allow` takes, and what is in doubt without it."""
 
 
 def tell(troubles: Mapping[str, str], project: Project | None = None) -> None:
@@ -49,6 +56,17 @@ def tell_changed(records: Iterable[Record]) -> None:
         )
     if len(changed) > LISTED:
         _say(f"{len(changed) - LISTED} more such jobs; janus-md query changed!=null shows all")
+
+
+def tell_withheld(numbers: Mapping[str, int], allow: Sequence[str]) -> None:
+    """Say on the error stream that results are missing on purpose, or are there all the same."""
+    for reason, number in numbers.items():
+        if not number:
+            continue
+        left = f"left out; --allow {reason} takes them in"
+        if reason in allow:
+            left = "taken in all the same"
+        typer.echo(f"{count(number, 'job')} {DOUBTS[reason]}: results {left}", err=True)
 
 
 def of(records: Iterable[Record]) -> dict[str, str]:

@@ -156,7 +156,7 @@ def test_a_mixture_is_one_column_to_read(tmp_path: Path) -> None:
 
 
 def test_averages_are_printed_with_their_errors(capsys: pytest.CaptureFixture[str]) -> None:
-    from janus_md.cli.workspaces import _print_table
+    from janus_md.cli.query import _print_table
 
     numbers = {"a": (15.0, 0.3), "b": (1.01, 0.001), "c": (1.05, None)}
     rows = query.Columns(

@@ -1,0 +1,29 @@
+"""The command `calibrate`: the bead sizes, and what follows from them."""
+
+from __future__ import annotations
+
+
+def calibrate() -> None:
+    """Compute the pair minima that the bead sizes are calibrated on (some seconds)."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from janus_md.study.catalogue.calibrate import calibration_table
+
+    table = Table(box=None)
+    for heading, side in (
+        ("quantity", "left"),
+        ("value", "right"),
+        ("unit", "left"),
+        ("reference", "left"),
+    ):
+        table.add_column(heading, justify="right" if side == "right" else "left")
+    for row in calibration_table():
+        value = row["value"]
+        table.add_row(
+            str(row["quantity"]),
+            f"{value:.3f}" if isinstance(value, float) else str(value),
+            str(row["unit"]),
+            str(row["reference"]),
+        )
+    Console().print(table)

@@ -1,0 +1,38 @@
+"""The command `doctor`: what is here to run with."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from janus_md.cli.printing import print_json
+
+
+def doctor(
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Tell which engines, devices, schedulers and versions are here, and what to do.
+
+    Ends with exit code 1 where nothing can be simulated.
+    """
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from janus_md.running.doctor import examine
+
+    findings = examine()
+    if json:
+        print_json([vars(one) for one in findings])
+    else:
+        table = Table(box=None)
+        for heading in ("what", "here", "advice"):
+            table.add_column(heading, overflow="fold")
+        for one in findings:
+            style = {"ok": "green", "missing": "yellow", "broken": "red"}[one.state]
+            here = f"[{style}]{one.state}[/] {escape(one.here)}".rstrip()
+            table.add_row(one.what, here, escape(one.advice))
+        Console().print(table)
+    if not any(one.what.startswith("engine") and one.state == "ok" for one in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,73 @@
+"""The command `init`: a workspace from a template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from janus_md.cli.options import LISTED
+from janus_md.common.errors import JanusError
+from janus_md.common.messages import count
+
+
+def init(
+    template: Annotated[
+        str, typer.Argument(help="A YAML file, or the name of a template of the package.")
+    ],
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            "--directory",
+            "-d",
+            help="The workspace's folder; the current one by default, if nothing else is in it.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many state points and which; make nothing.")
+    ] = False,
+) -> None:
+    """Make a workspace from a TEMPLATE, or add its state points to one."""
+    from rich.console import Console
+
+    from janus_md.common.folders import check_folder
+    from janus_md.simulation.start.packing import check_packing
+    from janus_md.study.sweeps.templates import load_template
+    from janus_md.workspace.jobs import create
+    from janus_md.workspace.query import labels
+
+    sweep = load_template(template)
+    check_packing(sweep.points)
+    statepoints = (point.stored() for point in sweep.points)
+    number = len(sweep.points)
+    console = Console(highlight=False, soft_wrap=True)
+    if dry_run:
+        console.print(f"{sweep.name}: {count(number, 'state point')}", markup=False)
+        names = labels(list(statepoints))
+        for name in names if len(names) <= LISTED else [*names[:LISTED], "..."]:
+            console.print(f"  {name}", markup=False)
+        return
+    if directory is None:
+        directory = _empty_folder(besides=template)
+    check_folder(directory, "--directory")
+    new = create(directory, statepoints, lambda note: typer.echo(note, err=True))
+    known = f" ({number - new} were there already)" if new < number else ""
+    console.print(
+        f"{directory.resolve()}: {count(new, 'new job')} from {sweep.name}{known}; "
+        f"go on with: janus-md run --directory {directory}",
+        markup=False,
+    )
+
+
+def _empty_folder(besides: str) -> Path:
+    """Return the current folder, if it is a workspace or holds nothing but the template."""
+    here = Path.cwd()
+    others = [path for path in here.iterdir() if path.name[0] != "." and path != here / besides]
+    if others and not (here / ".signac").is_dir():
+        raise JanusError(
+            f"directory: none is given, and the current folder {str(here)!r} is not empty; give "
+            "--directory and a name for a new folder, or --directory . to take this one"
+        )
+    return Path()

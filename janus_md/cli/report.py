@@ -1,0 +1,82 @@
+"""The command `report`: the table of results, and the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from janus_md.cli.options import LISTED, Allow, Directory, Filters
+from janus_md.common.errors import JanusError
+
+
+def report(
+    filters: Filters = None,
+    directory: Directory = Path(),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder of the report; `report` in the workspace by default."),
+    ] = None,
+    allow: Allow = None,
+) -> None:
+    """Print the table of results; write report.html, its figures and results.csv.
+
+    Of the jobs that fit all FILTERS, which then need a folder of their own (--out).
+    """
+    from rich.console import Console
+
+    from janus_md.analysis.report.page import console_table, write_report
+    from janus_md.analysis.sweep.unfinished import changed_since, not_at_temperature
+    from janus_md.cli import troubles
+    from janus_md.common.folders import check_folder
+    from janus_md.workspace import query as questions
+
+    if filters and out is None:
+        raise JanusError("--out: is missing; a report of some of the jobs needs its own folder")
+    project = questions.open_project(directory)
+    check_folder(out or directory / "report", "--out")
+    every = questions.columns(project, allow=allow or (), thorough=True)
+    chosen = questions.select(every, filters or [])
+    if not len(chosen):
+        troubles.tell(every.damaged, project)
+        raise JanusError(f"filter: no job fits {' and '.join(filters or [])}")
+    rows, total = questions.frame(chosen.sound()), len(chosen)
+    unusable = every.damaged
+    damaged = {job: unusable[job] for job in chosen["job"] if job in unusable}
+    del every, chosen  # of a hundred thousand jobs they are large
+    folders = questions.folders(project)
+    console = Console()
+    page = console if console.is_terminal else Console(width=160)
+    analyzed = any(rows["status"] == "done")
+    files = []
+    if analyzed:
+        files = write_report(
+            rows,
+            folders,
+            out or directory / "report",
+            damaged=damaged,
+            told=unusable.__setitem__,
+        )
+        usable = rows[[job not in unusable for job in rows["job"]]]
+        page.print(console_table(usable[usable["status"] == "done"], folders, width=page.width))
+    doubtful = {"heat": len(not_at_temperature(rows)), "state": len(changed_since(rows))}
+    troubles.tell_withheld(doubtful, allow or ())
+    troubles.tell(unusable, project)
+    failed = rows[rows["status"] == "failed"]
+    for _, row in failed[:LISTED].iterrows():
+        message = row.get("failure.message", "")
+        console.print(f"failed: {row['job'][:8]}: {message}", highlight=False, markup=False)
+    if len(failed) > LISTED:
+        console.print(f"failed: {len(failed) - LISTED} more", highlight=False)
+    if not analyzed:
+        states = Counter([*rows["status"], *["damaged"] * (total - len(rows))])
+        told = ", ".join(f"{n} {name}" for name, n in states.most_common())
+        raise JanusError(
+            f"directory: {str(directory)!r} has no results to report yet ({told}); go on with: "
+            f"janus-md run --directory {directory}"
+        )
+    console.print(f"\n{files[0].resolve()}", highlight=False, soft_wrap=True)
+    for file in files[1:]:
+        console.print(f"  {file.name}", highlight=False)
