@@ -83,7 +83,7 @@ def test_nothing_but_the_package_lands_in_site_packages(installed: Path) -> None
     names = {name for name in names if not name.endswith(".dist-info") and name != "__pycache__"}
     assert names == {"janus_md"}
     assert not (packages / "analysis").exists()
-    assert (packages / "janus_md" / "analysis" / "wires.py").is_file()
+    assert (packages / "janus_md" / "analysis" / "aggregates" / "wires.py").is_file()
     assert not any(path.is_symlink() for path in (packages / "janus_md").rglob("*"))
 
 

@@ -32,8 +32,6 @@ class Frame:
         Its number in the file.
     step : int
         Its time step.
-    time_ps : float
-        Its time, ps; NaN where the file does not say.
     box : ndarray, shape (6,)
         Lx, Ly, Lz (nm), xy, xz, yz.
     positions : ndarray, shape (N, 3)
@@ -46,17 +44,19 @@ class Frame:
         Index into `names` of each body.
     tags : ndarray of int, shape (N,)
         Number of each body among the file's particles.
+    time_ps : float
+        Its time, ps; NaN where the file does not say.
     """
 
     index: int
     step: int
-    time_ps: float
     box: FloatArray
     positions: FloatArray
     orientations: FloatArray
     names: tuple[str, ...]
     kinds: IndexArray
     tags: IndexArray
+    time_ps: float = math.nan
 
 
 class GsdSource:
@@ -167,7 +167,7 @@ class GsdSource:
         step = int(raw.configuration.step)
         self._holdings.check_box(index, box, positions, where)
         time_ps = self._time(index)
-        return Frame(index, step, time_ps, box, positions, orientations, names, kinds, chosen)
+        return Frame(index, step, box, positions, orientations, names, kinds, chosen, time_ps)
 
     def _time(self, index: int) -> float:
         """Time of a frame, ps; NaN where the file does not say."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from janus_md.analysis.series.averages import SUMMARY_COLUMNS, combine_replicas
 from janus_md.analysis.series.thermolog import ENERGY
-from janus_md.workspace.labels import SYMBOLS, say, short, tell
+from janus_md.workspace.labels import MISSING, SYMBOLS, say, short, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,10 @@ def varying_keys(rows: pd.DataFrame) -> list[str]:
         values = rows[column]
         if values.dtype.kind in "biuf":  # numbers, told each once
             values = values.drop_duplicates()
-        if len(set(map(tell, values))) > 1:
+        told = set(map(tell, values))
+        if column.startswith("definitions."):  # where one name stands for two particles
+            told.discard(MISSING)
+        if len(told) > 1:
             keys.append(column)
     return ["substance", *keys] if len(set(substances(rows))) > 1 or not keys else keys
 

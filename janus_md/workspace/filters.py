@@ -53,6 +53,7 @@ def telling_columns(rows: Columns) -> list[str]:
         and name not in told
         and (values := sound[name])
         and values.count(values[0]) < len(values)
+        and not (name.startswith("definitions.") and len({*values} - {None}) < 2)
     ]
     wanted = ["job", "status", "substance" if mixed else "particle", *varying]
     wanted += [f"analysis.{name}.mean" for name in RESULTS] + ["failure.message"]

@@ -154,6 +154,9 @@ def varying_keys(statepoints: Sequence[Mapping[str, Any]], prefix: str = "") -> 
         if not prefix and key in _PARTICLES:
             continue
         held: list[Any] = [statepoint.get(key) for statepoint in statepoints]
+        if key == "definitions" and not prefix:
+            found += [f"{key}.{name}" for name in _redefined(held)]
+            continue
         if held.count(held[0]) == len(held):
             continue
         if all(isinstance(value, dict) for value in held):
@@ -161,6 +164,15 @@ def varying_keys(statepoints: Sequence[Mapping[str, Any]], prefix: str = "") -> 
         else:
             found.append(f"{prefix}{key}")
     return found
+
+
+def _redefined(definitions: Iterable[Any]) -> list[str]:
+    """Names of particles that stand for more than one definition, sorted."""
+    digests: dict[str, set[str]] = {}
+    for one in definitions:
+        for name, digest in (one or {}).items():
+            digests.setdefault(name, set()).add(digest)
+    return sorted(name for name, different in digests.items() if len(different) > 1)
 
 
 def value_at(nested: Mapping[str, Any], key: str) -> Any:

@@ -42,7 +42,7 @@ def test_help_says_what_is_written() -> None:
     import typer
     from rich.emoji import Emoji
 
-    from janus_md.cli import app
+    from janus_md.cli.app import app
 
     command = typer.main.get_command(app)
     texts = [command.help, *(one.help for one in command.commands.values())]
@@ -69,7 +69,8 @@ def test_schema_as_a_table_has_every_key(janus_md: Cli) -> None:
     assert fields <= set(said)
     assert "whole number from 2 to 10,000,000" in said["n_bodies"]
     assert "langevin, brownian, nve" in said["protocol.name"]
-    assert "must be given" in said["relative_permittivity"]
+    assert "must be given" in said["n_bodies"]
+    assert "at least 1 or null" in said["relative_permittivity"]
     assert "number above 0 or null" in said["viscosity"]
 
 

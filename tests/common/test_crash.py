@@ -54,7 +54,7 @@ def report(folder: Path) -> tuple[Path, str]:
 def test_a_command_that_breaks_says_one_line_and_writes_a_report(
     broken: Callable[..., None], tmp_path: Path, cache: Path
 ) -> None:
-    broken("catalog", "names", "RuntimeError('the moon is full\\nand more')")
+    broken("study__catalogue__catalog", "names", "RuntimeError('the moon is full\\nand more')")
     done = ended("-m", "janus_md.cli", "catalog", where=tmp_path)
     path, text = report(cache / "crashes")
     assert (done.code, done.out) == (70, "")
@@ -99,7 +99,7 @@ def test_a_worker_that_breaks_names_its_job_in_the_report(
 ) -> None:
     place = tmp_path / "workspace"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
-    broken("recorder", "quantities", "RuntimeError('the moon is full')")
+    broken("simulation__files__recorder", "quantities", "RuntimeError('the moon is full')")
     done = ended(
         "-m", "janus_md.running.worker", "simulate", job, "--engine", engine, where=tmp_path
     )  # fmt: skip
@@ -126,7 +126,7 @@ def test_a_worker_that_breaks_outside_of_its_work_says_so(
 ) -> None:
     place = tmp_path / "workspace"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
-    broken("query", "open_job", "RuntimeError('the moon is full')")
+    broken("workspace__query", "open_job", "RuntimeError('the moon is full')")
     done = ended("-m", "janus_md.running.worker", "analyze", job, where=tmp_path)
     path, text = report(place / crash.FOLDER)
     assert done.code == crash.CRASHED
@@ -139,7 +139,7 @@ def test_an_operation_of_flow_that_breaks_says_one_line(
 ) -> None:
     place = tmp_path / "workspace"
     make(janus_md, place, TINY + "  relative_permittivity: 1\n")
-    broken("products", "is_simulated", "RuntimeError('the moon is full')")
+    broken("workspace__products", "is_simulated", "RuntimeError('the moon is full')")
     done = ended("project.py", "status", where=place)
     path, text = report(place / crash.FOLDER)
     assert done.code == 70, done.err

@@ -26,7 +26,7 @@ from janus_md.running.worker import FAILED
 from janus_md.workspace import jobs as workspace
 from janus_md.workspace import query
 from tests.conftest import ROOT, TINY, Result, environment
-from tests.running.cluster.test_plan import CLUSTER, POINT, planned
+from tests.running.cluster.test_plan import CLUSTER, SETUP, planned
 from tests.running.workstation.test_runner import document, make
 
 Cli = Callable[..., Result]
@@ -156,7 +156,7 @@ def test_a_script_does_not_requeue_for_what_no_later_run_can_mend(
     place = tmp_path / "workspace"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
     killed_holder(job, "elsewhere")
-    (one,) = planned([Todo(job.name, POINT, ("simulate",))], ranks=ranks)
+    (one,) = planned([Todo(job.name, SETUP, ("simulate",))], ranks=ranks)
     (place / FOLDER).mkdir(parents=True)
     (place / tasks_file(one.name)).write_text(f"{job.name}\n")
     programs = tmp_path / "bin"

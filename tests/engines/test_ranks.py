@@ -111,6 +111,13 @@ def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
         process.kill()
 
 
+@pytest.fixture(autouse=True)
+def saved_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stop gives nothing back, so that other ranks go on from there."""
+    monkeypatch.setenv("JANUS_MD_GIVE_BACK_SECONDS", "0")
+    monkeypatch.setattr("janus_md.simulation.stepping.GIVE_BACK_SECONDS", 0.0)
+
+
 def worker(folder: Path, engine: str, operation: str = "simulate") -> list[str | Path]:
     """Arguments of a worker on two ranks."""
     return ["-m", "janus_md.running.worker", operation, folder, "--engine", engine, "--ranks", "2"]

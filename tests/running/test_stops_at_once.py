@@ -57,17 +57,17 @@ def hang(name: str, how: str) -> str:
 
 
 SIMULATION = (
-    ("its bodies are placed", "initial", "place_at_random", "python"),
+    ("its bodies are placed", "simulation__start__first_state", "place_at_random", "python"),
     ("its mesh is chosen", "engines__tuning", "_speed", "library"),
-    ("its engine starts", "simulate", "_seed", "library"),
-    ("its files are looked at", "trajectory", "GsdWriter", "python"),
-    ("it has done all steps", "simulate", "completed", "library"),
+    ("its engine starts", "simulation__run", "_seed", "library"),
+    ("its files are looked at", "simulation__files__trajectory", "GsdWriter", "python"),
+    ("it has done all steps", "simulation__run", "completed", "library"),
 )
 
 ANALYSIS = (
-    ("frames are analysed", "analysis__tasks", "run_task", "library"),
-    ("frames are summed up", "analysis__spatial", "write_spatial", "python"),
-    ("energies are read", "analysis__thermolog", "energy_per_body", "python"),
+    ("frames are analysed", "analysis__pipeline__tasks", "run_task", "library"),
+    ("frames are summed up", "analysis__order__spatial", "write_spatial", "python"),
+    ("energies are read", "analysis__series__thermolog", "energy_per_body", "python"),
 )
 
 
@@ -106,7 +106,7 @@ def test_a_signal_is_answered_in_each_phase_and_the_job_goes_on(
     monkeypatch.setenv("IN_PHASE", str(in_phase))
     for phase, module, name, how in SIMULATION if operation == "simulate" else ANALYSIS:
         patch_processes(
-            tmp_path / "site", monkeypatch, **{module: hang(name, how), "interrupts": QUICK}
+            tmp_path / "site", monkeypatch, **{module: hang(name, how), "common__interrupts": QUICK}
         )
         process = worker(operation, job, engine)
         wait_for(lambda one=process: in_phase.exists() or one.poll() is not None)
@@ -148,7 +148,7 @@ def test_a_run_ends_in_time_though_a_worker_hears_nothing(
 ) -> None:
     in_phase = tmp_path / "phase"
     monkeypatch.setenv("IN_PHASE", str(in_phase))
-    lines = {"engines__tuning": hang("_speed", "deaf"), "interrupts": QUICK}
+    lines = {"engines__tuning": hang("_speed", "deaf"), "common__interrupts": QUICK}
     patch_processes(tmp_path / "site", monkeypatch, **lines)
     command = ("-m", "janus_md.cli", "run", "-d", job.parent.parent, "--engine", engine)
     process = start(*command, where=job, engine=engine)
@@ -171,7 +171,7 @@ def test_steps_that_became_slow_are_not_waited_for(
         def measured_rate(execution, of=measured_rate):
             return 100.0 * of(execution)
     """
-    patch_processes(tmp_path / "site", monkeypatch, execution=lines)
+    patch_processes(tmp_path / "site", monkeypatch, simulation__execution=lines)
     process = worker("simulate", job, name)
     worker_of(job)
     stopped_within(SECONDS + 1.0, process)

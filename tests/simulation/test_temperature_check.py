@@ -13,6 +13,7 @@ from janus_md.model.units import thermal_energy
 from janus_md.simulation.files.trajectory import GsdWriter, log_frame
 from janus_md.simulation.run import simulate
 from janus_md.simulation.temperature_check import DRIFT, FLUCTUATION, examine
+from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 from janus_md.workspace.doubts import check_allowed, warning
 from tests.engines.conftest import usable
@@ -103,7 +104,7 @@ def test_without_a_bath_the_energy_is_held(name: str, tmp_path: Path) -> None:
 
 def test_brownian_dynamics_is_not_checked_and_says_so(tmp_path: Path) -> None:
     brownian = point(protocol={"name": "brownian"})
-    heat = examine(tmp_path / "none.gsd", brownian)
+    heat = examine(tmp_path / "none.gsd", resolve(brownian))
     assert (heat["checked"], heat["passed"]) == (False, None)
     assert "brownian" in heat["why"]
     assert warning({"heat": heat}) == ""
@@ -133,7 +134,7 @@ def test_drift_of_the_energy(share: float, passed: bool, tmp_path: Path) -> None
     wanted = point(protocol={"name": "nve"})
     reached = share * (FLUCTUATION + 4.0 * DRIFT)
     rows = energies(reached * np.arange(201) / 200)
-    heat = examine(write(tmp_path / "log.gsd", rows), wanted)
+    heat = examine(write(tmp_path / "log.gsd", rows), resolve(wanted))
     assert heat["passed"] is passed
     assert heat["drift"] == pytest.approx(reached / 4.0, rel=1e-3)
     assert heat["worst"] == pytest.approx(abs(share), rel=1e-3)
@@ -147,10 +148,11 @@ def test_an_energy_that_wanders_is_not_taken_for_a_drift(tmp_path: Path) -> None
     worst = []
     for k in range(30):
         walk = np.concatenate([[0.0], np.cumsum(0.01 * rng.normal(size=200))])
-        worst.append(examine(write(tmp_path / f"{k}.gsd", energies(walk)), wanted)["worst"])
+        log = write(tmp_path / f"{k}.gsd", energies(walk))
+        worst.append(examine(log, resolve(wanted))["worst"])
     assert max(worst) < 1.0
     walk[-3:] += 2.0
-    heat = examine(write(tmp_path / "jump.gsd", energies(walk)), wanted)
+    heat = examine(write(tmp_path / "jump.gsd", energies(walk)), resolve(wanted))
     assert heat["passed"] is False
     assert "time_step_ps or electrostatics.force_error" in heat["why"]
 
@@ -173,7 +175,7 @@ def synthetic(kinds: int, hot: dict[str, slice]) -> list[dict[str, Any]]:
 def test_says_which_kind_which_motion_and_when(tmp_path: Path) -> None:
     mixed = point(particle=None, mixture={"Au3Cd": 0.5, "R-Au-Cu": 0.5}, n_bodies=432)
     log = write(tmp_path / "log.gsd", synthetic(2, {"rotational": slice(352, None)}))
-    heat = examine(log, mixed)
+    heat = examine(log, resolve(mixed))
     assert heat["passed"] is False
     assert heat["why"].startswith("rotation of R-Au-Cu has 1.2 kT of the bath in block 15, ")
     assert "7020 to 8000 ps" in heat["why"]
@@ -185,7 +187,7 @@ def test_says_which_kind_which_motion_and_when(tmp_path: Path) -> None:
 
 def test_a_log_without_temperatures_of_kinds_is_not_checked(tmp_path: Path) -> None:
     log = write(tmp_path / "log.gsd", [{"time_ps": k, "potential_energy": 1.0} for k in range(9)])
-    heat = examine(log, point())
+    heat = examine(log, resolve(point()))
     assert (heat["checked"], heat["passed"]) == (False, None)
     assert "log.gsd" in heat["why"]
 

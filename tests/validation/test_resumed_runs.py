@@ -32,11 +32,13 @@ ROUNDING = {"lammps": 1e-11, "hoomd": 1e-7}
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: Engine):
-    """Run a state point with a restart of the engine at every frame, or with none."""
+    """Run a state point with a restart of the engine at every frame, or at the end alone."""
     record: dict[str, Any] = {}
 
     def call(point: StatePoint, cut: bool) -> Path:
-        every = 1 if cut else 10**6
+        protocol = point.protocol
+        frames = round(1000.0 * protocol.produce_ns / protocol.frame_interval_ps)
+        every = 1 if cut else frames
         monkeypatch.setattr("janus_md.simulation.execution.RESTART_FRAMES", every)
         monkeypatch.setattr("janus_md.simulation.context.LOOK_SECONDS", 100.0)
         if record:  # the choice of the mesh is timed: give both the same

@@ -32,9 +32,9 @@ fixed:
 grid:
   protocol:
     - {time_step_ps: 0.1, relax_ps: 2.0, produce_ns: 0.05, frame_interval_ps: 5.0}
-    - {time_step_ps: 2.0, relax_ps: 20.0, produce_ns: 2.0, frame_interval_ps: 20.0}
+    - {time_step_ps: 1.6, relax_ps: 16.0, produce_ns: 2.0, frame_interval_ps: 16.0}
 """
-"""Two jobs whose bodies collide often; a time step of 2 ps is too long for that, but not so long
+"""Two jobs whose bodies collide often; a time step of 1.6 ps is too long for that, but not so long
 that the run fails."""
 
 
@@ -74,7 +74,7 @@ def test_the_run_ends_with_a_warning(jobs, said: dict[str, Result]) -> None:
     assert said["run"].code == 0  # done, with a warning
     assert well.document()["heat"]["passed"] is True
     assert hot.document()["heat"]["passed"] is False
-    assert "the time step of 2 ps makes places of R-Au-Cu" in why(hot)
+    assert "the time step of 1.6 ps makes places of R-Au-Cu" in why(hot)
     lines = said["run"].out.splitlines()
     assert any(
         "simulate done after 0:0" in x and x.endswith(f"; warning: {why(hot)}") for x in lines
@@ -88,7 +88,7 @@ def test_status_counts_and_names_it(janus_md: Cli, jobs, place: Path) -> None:
     lines = janus_md("status", "-d", place).out.splitlines()
     assert lines[0] == "2 jobs: 2 done"
     assert lines[1].startswith("1 job done with a warning: not at the temperature of the bath")
-    assert "the time step of 2 ps" in " ".join(lines)
+    assert "the time step of 1.6 ps" in " ".join(lines)
     told = json.loads(janus_md("status", "-d", place, "--json").out)
     assert told["warned"] == 1
     assert [(one["job"], one["state"], one["detail"]) for one in told["notable"]] == [
@@ -128,7 +128,7 @@ def test_report_leaves_it_out_and_says_so(janus_md: Cli, jobs, place: Path, tmp_
     assert "1 job did not keep the temperature of the bath" in done.err
     page = (tmp_path / "report" / "report.html").read_text()
     assert "Left out of averages: 1 of 2 jobs" in page
-    assert "done, but left out of averages: the time step of 2 ps" in page
+    assert "done, but left out of averages: the time step of 1.6 ps" in page
     assert len(pd.read_csv(tmp_path / "report" / "results.csv")) == 1
     done = janus_md("report", "-d", place, "--out", tmp_path / "all", "--allow", "heat")
     assert "taken in all the same" in done.err

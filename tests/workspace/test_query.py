@@ -205,6 +205,7 @@ def test_columns_of_jobs_that_have_not_the_same_keys() -> None:
         "job": ["a", "b", "c"],
         "status": ["queued", "done", "failed"],
         "substance": ["None", "0.5 R-1", "None"],
+        "changed": [None, None, None],
         "mixture": [None, None, None],
         "box.x": [1, None, None],
         "mixture.R-1": [None, 0.5, None],

@@ -19,7 +19,7 @@ ALL = "all"
 MEMORY_MB = {"cpu": 800, "gpu": 2000}
 """Memory of a simulation or analysis without its bodies: interpreter, libraries, GPU driver."""
 
-MB_PER_BODY, MB_PER_SITE = 0.12, 0.045
+MB_PER_BODY, MB_PER_SITE = 0.1125, 0.55 / 12
 """Memory of each body and of each of its particles, and of the mesh that its error is measured
 against; with a reserve."""
 

@@ -296,7 +296,7 @@ def test_a_segmentation_fault_costs_its_job_alone(
     assert "was killed by SIGSEGV, a crash inside the engine or a library" in message
     trace = (crashed / "simulate.out").read_text()
     assert "Fatal Python error: Segmentation fault" in trace
-    assert "simulate.py" in trace  # where it was
+    assert "stepping.py" in trace  # where it was
     assert len(frames(sound)) == 11
 
 

@@ -43,6 +43,12 @@ def stop_after(looks: int) -> Callable[[], bool]:
     return lambda: next(asked) >= looks
 
 
+@pytest.fixture(autouse=True)
+def saved_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stop gives nothing back, so that a checkpoint stands between two fixed steps."""
+    monkeypatch.setattr("janus_md.simulation.stepping.GIVE_BACK_SECONDS", 0.0)
+
+
 @pytest.fixture
 def cut(tmp_path: Path, engine: str) -> Path:
     """Folder of a run that was stopped in the middle of its production."""
@@ -128,7 +134,7 @@ def test_other_constants_of_the_model_are_refused_by_name(
 ) -> None:
     body = catalog.body("R-Au-Cu", "sphere")
     other = replace(body, charges=1.001 * body.charges)
-    monkeypatch.setattr(catalog, "body", lambda name, model: other)
+    monkeypatch.setattr(catalog, "build", lambda particle, model: other)
     assert "for another state (bodies.R-Au-Cu.charges); " in refused(cut, point())
     # Rounding errors, such as another library of linear algebra makes, are no change.
     other = replace(body, charges=(1 + 1e-13) * body.charges)

@@ -223,7 +223,8 @@ def test_the_densest_state_points_are_those_that_are_tried(monkeypatch: pytest.M
         "grid: {particle: [R-Au-Cu, Au3Cd], volume_fraction: [0.01, 0.05, 0.03], replica: [0, 1]}\n"
     )
     check_packing(read(text))
-    assert [(one.particle, one.volume_fraction) for one in tried] == [
+    points = [one.statepoint for one in tried]
+    assert [(one["particle"], one["volume_fraction"]) for one in points] == [
         ("R-Au-Cu", 0.05),
         ("Au3Cd", 0.05),
     ]

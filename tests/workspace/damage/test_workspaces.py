@@ -159,7 +159,10 @@ def test_the_projects_own_document_may_be_damaged(janus_md: Cli, copy: Path) -> 
 
 
 def test_the_keys_of_a_state_point_are_those_of_the_schema() -> None:
-    assert set(StatePoint.model_fields) == records.FIELDS
+    assert set(StatePoint.model_fields) == records.FIELDS | records.OPTIONAL
+    least = {"particle": "R-Au-Cu", "n_bodies": 8, "volume_fraction": 0.01}
+    assert set(StatePoint.of(least).stored()) == records.FIELDS
+    assert StatePoint.of(least).schema_version == records.SCHEMA_VERSION
 
 
 def test_a_workspace_of_another_schema_of_signac(janus_md: Cli, tmp_path: Path) -> None:
