@@ -126,18 +126,19 @@ def summarize(*jobs: Job, allow: Collection[str] = ()) -> None:
     """Write the report of all jobs; with `allow` (heat, state), of those too that are in doubt."""
     from janus_md.analysis.report.of_project import report
 
-    folder, found = _folder(jobs), _sources(jobs)
+    allowed = [name for name in allow if name in doubts.ALLOWABLE]
+    folder, found = _folder(jobs), _sources(jobs, allowed)
     report(
         jobs[0].project,
         folder,
         told=flow_jobs.tell,
-        allow=[name for name in allow if name in doubts.ALLOWABLE],
+        allow=allowed,
     )
     (folder / _SOURCES).write_text(found, encoding="utf-8")
 
 
-def is_summarized(*jobs: Job) -> bool:
-    """Whether the report is there, and is that of the tables as they are."""
+def is_summarized(*jobs: Job, allow: Collection[str] = ()) -> bool:
+    """Whether the report is there, and is that of the tables as they are and of `allow`."""
     if not jobs:
         return False
     folder = _folder(jobs)
@@ -145,19 +146,21 @@ def is_summarized(*jobs: Job) -> bool:
         made_of = (folder / _SOURCES).read_text(encoding="utf-8")
     except FileNotFoundError:
         return False
-    return (folder / "report.html").is_file() and made_of == _sources(jobs)
+    return (folder / "report.html").is_file() and made_of == _sources(
+        jobs, [name for name in allow if name in doubts.ALLOWABLE]
+    )
 
 
 def _folder(jobs: tuple[Job, ...]) -> Path:
     return Path(jobs[0].project.path) / "report"
 
 
-def _sources(jobs: tuple[Job, ...]) -> str:
-    """Tell this state of all tables from any other, by their sizes and times.
+def _sources(jobs: tuple[Job, ...], allow: Collection[str]) -> str:
+    """Tell this state of all tables from any other, by their sizes and times, and by `allow`.
 
     Times are not put in order: clocks jump.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(sorted(allow)).encode())
     for path in sorted(Path(job.path) / name for job in jobs for name in products.TABLES):
         with contextlib.suppress(FileNotFoundError):
             found = path.stat()

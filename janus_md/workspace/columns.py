@@ -161,8 +161,10 @@ def _objects(column: _Column) -> list[Any]:
     return [None if value != value else value for value in column]
 
 
-def _alike(values: Iterable[Any], lists: dict[str, Any]) -> list[Any]:
+def _alike(values: Sequence[Any], lists: dict[str, Any]) -> list[Any]:
     """Return the values, with one object for strings, and for lists, that say the same."""
+    if {str, list}.isdisjoint(map(type, values)):
+        return list(values)
     return [
         sys.intern(one)
         if isinstance(one, str)

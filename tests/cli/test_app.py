@@ -70,7 +70,7 @@ def test_schema_as_a_table_has_every_key(janus_md: Cli) -> None:
     assert "whole number from 2 to 10,000,000" in said["n_bodies"]
     assert "langevin, brownian, nve" in said["protocol.name"]
     assert "must be given" in said["n_bodies"]
-    assert "at least 1 or null" in said["relative_permittivity"]
+    assert "number from 1 or null" in said["relative_permittivity"]
     assert "number above 0 or null" in said["viscosity"]
 
 
