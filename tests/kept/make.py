@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -79,8 +80,13 @@ def main(folder: Path) -> None:
             raise SystemExit("the job did not fail")
     for lock in folder.rglob("run.lock*"):
         lock.unlink()
+    seeds = {job.id: point.seed() for job, point in zip(jobs, sweep.points, strict=True)}
+    (folder / "seeds.json").write_text(json.dumps(seeds, indent=2) + "\n", encoding="utf-8")
+    command = str(Path(sys.executable).with_name("janus-md"))
+    query = [command, "query", "--directory", str(folder), "--csv"]
+    table = subprocess.run(query, check=True, capture_output=True, text=True).stdout
+    (folder / "query.csv").write_text(table, encoding="utf-8")
     shutil.rmtree(folder / ".janus_md", ignore_errors=True)
-    print(json.dumps([job.id for job in jobs]))
 
 
 if __name__ == "__main__":

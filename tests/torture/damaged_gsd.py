@@ -31,10 +31,10 @@ from typing import Any
 # Before NumPy: one thread each, and memory that is asked for when it is needed.
 os.environ.update(OMP_NUM_THREADS="1", ARROW_DEFAULT_MEMORY_POOL="system", MALLOC_ARENA_MAX="2")
 
-import janus_md.cli.preloaded  # noqa: F401
 import numpy as np
 import pandas as pd
 
+import janus_md.cli.preloaded  # noqa: F401
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.analysis.series.thermolog import energy_per_body, susceptibility_of
 from janus_md.common.errors import JanusError
