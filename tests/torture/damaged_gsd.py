@@ -163,7 +163,10 @@ def forked(sample: Sample, folder: Path) -> Outcome:
     base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     if (used.ru_maxrss - base) << 10 > BYTES:
         return Outcome("too large", f"{used.ru_maxrss >> 10} MiB")
-    return Outcome(*json.loads(raw))
+    try:
+        return Outcome(*json.loads(raw))
+    except ValueError:
+        return Outcome("signal", f"it ended while it answered: {raw[:200]!r}")
 
 
 def judged(outcome: Outcome, whole: Outcome, done: Harm) -> Outcome:

@@ -68,6 +68,8 @@ def _whole(descriptor: int, layout: Layout, begin: int, allocated: int | None) -
     cut = allocated is not None and allocated > room
     most = room if allocated is None else min(allocated, room)
     entries, end, broken = _listed(descriptor, begin, most)
+    if _begins_late(descriptor, entries, layout, begin):
+        return Index(np.empty(0, ENTRY), 0, "the header places its index too late", 0)
     ends: list[tuple[int, str]] = []  # frame that is not whole, and why
     if end == "full" and (cut or allocated is None):
         ends.append((_last(entries), "it is cut off"))
@@ -124,6 +126,19 @@ def _listed(descriptor: int, begin: int, most: int) -> tuple[np.ndarray, str, in
         if good.any():
             return np.concatenate(found), "hole", 0
     return np.concatenate(found), end, 0
+
+
+def _begins_late(descriptor: int, entries: np.ndarray, layout: Layout, begin: int) -> bool:
+    """Whether an entry of frame 0 stands before the first one of a list."""
+    if len(entries) == 0 or begin < HEADER.itemsize + ENTRY.itemsize:
+        return False
+    before = np.frombuffer(os.pread(descriptor, ENTRY.itemsize, begin - ENTRY.itemsize), ENTRY)
+    return bool(
+        _plausible(before)[0]
+        and before["frame"][0] == 0
+        and before["location"][0] + sizes(before)[0] <= layout.size
+        and (before["name"][0] < entries["name"][0] or not layout.sorted_names)
+    )
 
 
 def _blocks(descriptor: int, begin: int, most: int) -> Iterator[np.ndarray]:

@@ -171,6 +171,18 @@ def test_an_index_that_is_lost_is_found_in_an_older_copy(tmp_path):
         assert file.nframes > 35
 
 
+@pytest.mark.parametrize("entries", [1, 2, 3])
+def test_an_index_that_begins_too_late_lacks_chunks_of_frame_0(entries, whole, tmp_path):
+    """The box, say: frames then have GSD's default."""
+    data = bytearray(whole.read_bytes())
+    begin, allocated = struct.unpack_from("<QQ", data, 8)
+    struct.pack_into("<QQ", data, 8, begin + entries * ENTRY.size, allocated - entries)
+    path = tmp_path / "late.gsd"
+    path.write_bytes(data)
+    note = check_first_frames(path, whole, 8, tmp_path)
+    assert "too late" in note
+
+
 def test_numbers_of_particles_that_cannot_be_take_no_memory(whole, tmp_path):
     data = bytearray(whole.read_bytes())
     _, entries = index_of(data)
