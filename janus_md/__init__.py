@@ -43,6 +43,9 @@ _HOME = {
     "analyze": "analysis.pipeline.pipeline",
     "report": "analysis.report.of_project",
     "wires_of": "analysis.pipeline.wires_of",
+    # what theory expects
+    "association_constant_of": "analysis.theory.theory",
+    "mean_length": "analysis.theory.theory",
     # errors, and the command line
     "Held": "common.locks",
     "JanusError": "common.errors",
@@ -67,11 +70,13 @@ __all__ = [
     "__version__",
     "analyze",
     "analyze_job",
+    "association_constant_of",
     "create",
     "folders",
     "head_to_tail_minimum",
     "load_template",
     "main",
+    "mean_length",
     "open_project",
     "pair_energy",
     "pair_forces",
@@ -90,6 +95,7 @@ if TYPE_CHECKING:
     from janus_md.analysis.pipeline.pipeline import analyze_file as analyze
     from janus_md.analysis.pipeline.wires_of import wires_of
     from janus_md.analysis.report.of_project import report
+    from janus_md.analysis.theory.theory import association_constant_of, mean_length
     from janus_md.cli import workflow
     from janus_md.cli.app import main
     from janus_md.common.errors import JanusError, ToBeContinued
