@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from janus_md.analysis.frames.holdings import Holdings
 from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.frames.plausible import check_names, check_places, unit_quaternions
 from janus_md.analysis.frames.selection import bodies_among, selection_note
+from janus_md.common.closing import Closing
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.frames import GsdFrames
 from janus_md.model.body import FloatArray
@@ -59,7 +59,7 @@ class Frame:
     time_ps: float = math.nan
 
 
-class GsdSource:
+class GsdSource(Closing):
     """A GSD file with positions and orientations, whoever wrote it.
 
     Parameters
@@ -90,17 +90,6 @@ class GsdSource:
         self._file = GsdFrames(self.path)
         self.note = self._file.note
         self._holdings = Holdings(self._file.file, rigid=types is None)
-
-    def __enter__(self) -> GsdSource:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __len__(self) -> int:
         return len(self._file)

@@ -11,12 +11,12 @@ import os
 import time
 from collections import OrderedDict
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from janus_md.common.closing import Closing
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.index import Index, read_index
 from janus_md.common.gsd.layout import TYPES, Damaged, Layout, read_layout
@@ -28,7 +28,7 @@ READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, IndexError, MemoryEr
 """What GSD raises where a file that looked whole cannot be read."""
 
 
-class GsdFile:
+class GsdFile(Closing):
     """Chunks of the whole frames of a GSD file.
 
     Parameters
@@ -91,17 +91,6 @@ class GsdFile:
         self._keys = (index.entries["frame"] << np.uint64(16)) | index.entries["name"]
         self._numbers = {name: k for k, name in reversed(list(enumerate(layout.names)))}
         self.note = self._told(index.trouble, index.loose)
-
-    def __enter__(self) -> GsdFile:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""

@@ -12,11 +12,11 @@ import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+from janus_md.common.closing import Closing
 from janus_md.common.errors import JanusError
 from janus_md.common.files import publish
 from janus_md.common.gsd.reading import READ_ERRORS, GsdFile
@@ -138,7 +138,7 @@ def digest_of(path: Path) -> int:
     return found
 
 
-class GsdWriter:
+class GsdWriter(Closing):
     """Appends frames to a GSD file; what is on disk is always readable."""
 
     def __init__(self, path: Path) -> None:
@@ -163,17 +163,6 @@ class GsdWriter:
     def close(self) -> None:
         """Write what is left and close the file."""
         self._file.close()
-
-    def __enter__(self) -> GsdWriter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def write_whole(path: Path, frame: Any) -> None:
