@@ -271,18 +271,18 @@ def _foreign(statepoint: Mapping[str, Any], workspace: Path | None = None) -> st
 
     Its particles are looked for where a `workspace` is given: a finished job needs none any more.
     """
-    from janus_md.study.resolve import setup_of
+    from janus_md.study.resolve import resolve
     from janus_md.study.statepoint import StatePoint
     from janus_md.study.statepoint_errors import BadStatePoint
 
     try:
-        StatePoint.of(statepoint)
+        point = StatePoint.of(statepoint)
     except BadStatePoint as error:
         return f"not a state point of janus-md: {error}"
     if workspace is None:
         return ""
     try:
-        setup_of(statepoint, workspace)
+        resolve(point, copies.entries(workspace, point.definitions))
     except JanusError as error:
         return str(error)
     return ""
