@@ -125,9 +125,7 @@ def tell(job: str, why: str) -> None:
 
 def counted(project: Any) -> dict[str, int]:
     """Failures of each job so far."""
-    found = {}
-    for name in records.job_ids(project):
-        record = records.read_job(Path(project.workspace, name))
-        if record is not None:
-            found[name] = failures.times(record.document)
-    return found
+    return {
+        name: failures.times(records.read_document(f"{project.workspace}/{name}"))
+        for name in records.job_ids(project)
+    }
