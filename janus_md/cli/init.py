@@ -32,12 +32,14 @@ def init(
     """Make a workspace from a TEMPLATE, or add its state points to one."""
     from rich.console import Console
 
+    from janus_md.common import plugins
     from janus_md.common.folders import check_folder
     from janus_md.simulation.start.packing import check_packing
     from janus_md.study.sweeps.templates import load_template
     from janus_md.workspace.jobs import create
     from janus_md.workspace.query import labels
 
+    plugins.use(directory or Path.cwd())
     sweep = load_template(template)
     check_packing(sweep.points)
     statepoints = (point.stored() for point in sweep.points)

@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md.common import locks
+from janus_md.common import locks, plugins
 from janus_md.common.errors import JanusError
 from janus_md.study.catalogue import copies
 from janus_md.workspace import project_file
@@ -44,7 +44,7 @@ _STALE_SECONDS = 3600.0  # staging that was not touched for so long is left of a
 
 
 def open_project(directory: str | Path) -> Project:
-    """Open the workspace in `directory` itself.
+    """Open the workspace in `directory` itself, and use its plugins.
 
     Raises
     ------
@@ -54,7 +54,9 @@ def open_project(directory: str | Path) -> Project:
     import signac
 
     try:
-        return signac.Project(Path(directory).resolve())
+        project = signac.Project(Path(directory).resolve())
+        plugins.use(directory)
+        return project
     except (LookupError, OSError) as error:
         raise JanusError(
             f"directory: {str(directory)!r} is not a workspace; it must be a folder that "

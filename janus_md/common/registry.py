@@ -1,0 +1,117 @@
+"""Things of one kind by name: those of this package, of installed packages and of a workspace.
+
+A thing of this package is a module in the folder of its kind. Another package adds one by an entry
+point, a workspace by a file in ``plugins/`` (:mod:`janus_md.common.plugins`). Nothing is imported
+before it is asked for.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Generic, TypeVar, cast
+
+from janus_md.common import plugins
+from janus_md.common.errors import JanusError
+from janus_md.common.messages import unknown
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Things of one kind.
+
+    Parameters
+    ----------
+    kind : str
+        What a thing is called in messages, such as ``pair term``.
+    group : str
+        Group of the entry points.
+    attribute : str
+        Name that the thing has in its module.
+    package : str
+        Package whose modules are this package's own things; empty where it has none.
+    folders_alone : bool
+        Whether only modules that are packages count.
+    """
+
+    def __init__(
+        self, kind: str, group: str, attribute: str, package: str = "", folders_alone: bool = False
+    ) -> None:
+        self.kind, self.group, self.attribute = kind, group, attribute
+        self._package, self._folders_alone = package, folders_alone
+
+    def names(self) -> list[str]:
+        """Names of all things, this package's first, each part in alphabetical order."""
+        installed, own = _installed(self.group), self._of_workspace()
+        return list(dict.fromkeys([*self._built_in(), *sorted(installed), *own]))
+
+    def get(self, name: str) -> T:
+        """Return the thing of this name.
+
+        Raises
+        ------
+        JanusError
+            If there is none, or it cannot be loaded.
+        """
+        found = self.find(name)
+        if found is None:
+            raise JanusError(unknown(self.kind, name, self.names()))
+        return found
+
+    def find(self, name: str) -> T | None:
+        """Return the thing of this name; None where there is none.
+
+        Raises
+        ------
+        JanusError
+            If it cannot be loaded.
+        """
+        if name in self._built_in():
+            return cast(T, getattr(import_module(f"{self._package}.{name}"), self.attribute))
+        own = plugins.module(name)
+        if own is not None and hasattr(own, self.attribute):
+            return cast(T, getattr(own, self.attribute))
+        entry = _installed(self.group).get(name)
+        return None if entry is None else cast(T, _loaded(entry))
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.find(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names())
+
+    def _built_in(self) -> tuple[str, ...]:
+        return _modules(self._package, self._folders_alone) if self._package else ()
+
+    def _of_workspace(self) -> list[str]:
+        """Names of the workspace's files that add a thing of this kind."""
+        return [name for name in plugins.files() if hasattr(plugins.module(name), self.attribute)]
+
+
+@lru_cache(maxsize=64)
+def _modules(package: str, folders_alone: bool) -> tuple[str, ...]:
+    found = pkgutil.iter_modules(import_module(package).__path__)
+    return tuple(
+        sorted(one.name for one in found if one.name[0] != "_" and (one.ispkg or not folders_alone))
+    )
+
+
+@lru_cache(maxsize=64)
+def _installed(group: str) -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=group)}
+
+
+@lru_cache(maxsize=256)
+def _loaded(entry: EntryPoint) -> object:
+    try:
+        return entry.load()
+    except Exception as error:
+        why = " ".join(str(error).split())
+        raise JanusError(
+            f"entry point {entry.name} of {entry.group}: {entry.value} cannot be loaded "
+            f"({type(error).__name__}: {why})"
+        ) from error
