@@ -13,7 +13,7 @@ from janus_md.cli.options import Directory, UntilStationary
 from janus_md.common.errors import JanusError
 
 if TYPE_CHECKING:
-    from janus_md.running.cluster.clusters import Cluster
+    from janus_md.running.cluster.request.clusters import Cluster
 
 
 def submit(
@@ -114,11 +114,11 @@ def submit(
 
     from janus_md.cli import submit_display as show
     from janus_md.cli import troubles
-    from janus_md.running.cluster import clusters as all_clusters
     from janus_md.running.cluster import ledger
-    from janus_md.running.cluster.resources import Wish
-    from janus_md.running.cluster.slurm import commands as slurm
-    from janus_md.running.cluster.submit import prepare, send
+    from janus_md.running.cluster.request import clusters as all_clusters
+    from janus_md.running.cluster.request.resources import Wish
+    from janus_md.running.cluster.schedulers.slurm import commands as slurm
+    from janus_md.running.cluster.submission import prepare, send
 
     _check(engine, device, operation, allow or [])
     project, chosen, unread = _chosen(directory, filters or [])
@@ -201,8 +201,8 @@ def _changed(
     sbatch: list[str],
 ) -> Cluster:
     """Return the cluster with what the command line, else the environment, says otherwise."""
-    from janus_md.running.cluster.clusters import Nodes, complete, objection
-    from janus_md.running.cluster.slurm.commands import default, partitions
+    from janus_md.running.cluster.request.clusters import Nodes, complete, objection
+    from janus_md.running.cluster.schedulers.slurm.commands import default, partitions
 
     account, partition = account or default("account"), partition or default("partition")
     if account is not None:

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from janus_md.cli.options import LISTED
 from janus_md.common.messages import count
-from janus_md.running.cluster.clusters import Cluster
-from janus_md.running.cluster.script import duration
-from janus_md.running.cluster.submit import Prepared, Sent
+from janus_md.running.cluster.request.clusters import Cluster
+from janus_md.running.cluster.request.script import duration
+from janus_md.running.cluster.submission import Prepared, Sent
 
 MANY = 100
 """Submissions from which on it is told how to make fewer of them."""

@@ -29,7 +29,7 @@ from janus_md.common.errors import JanusError, ToBeContinued
 from janus_md.common.interrupts import SIGNALS, STOPPED
 from janus_md.common.locks import Held, Unclear
 from janus_md.engines import ranks
-from janus_md.running.cluster.slurm import allotment
+from janus_md.running.cluster.schedulers.slurm import allotment
 from janus_md.running.pipe import Reporter
 from janus_md.running.time_limit import limit
 from janus_md.simulation.walltime import NO_LIMIT, Limit

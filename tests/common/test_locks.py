@@ -20,8 +20,8 @@ from janus_md.common import locks
 from janus_md.common.errors import JanusError
 from janus_md.common.locks import Held, Unclear, hold
 from janus_md.running.cluster import ledger
-from janus_md.running.cluster.resources import Todo, Wish
-from janus_md.running.cluster.script import FOLDER, tasks_file, write
+from janus_md.running.cluster.request.resources import Todo, Wish
+from janus_md.running.cluster.request.script import FOLDER, tasks_file, write
 from janus_md.running.worker import FAILED
 from janus_md.workspace import jobs as workspace
 from janus_md.workspace import query

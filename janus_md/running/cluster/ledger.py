@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md.common import locks
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.script import FOLDER, tasks_file
-from janus_md.running.cluster.slurm import commands as slurm
-from janus_md.running.cluster.slurm.answers import Queued
+from janus_md.running.cluster.request.script import FOLDER, tasks_file
+from janus_md.running.cluster.schedulers.slurm import commands as slurm
+from janus_md.running.cluster.schedulers.slurm.answers import Queued
 from janus_md.workspace import failures
 
 if TYPE_CHECKING:

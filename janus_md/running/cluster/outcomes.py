@@ -11,9 +11,9 @@ from textwrap import shorten
 from typing import Any
 
 from janus_md.running.cluster.ledger import KEY, gone, others
-from janus_md.running.cluster.script import exit_file, output_of
-from janus_md.running.cluster.slurm import commands as slurm
-from janus_md.running.cluster.slurm.answers import Queued
+from janus_md.running.cluster.request.script import exit_file, output_of
+from janus_md.running.cluster.schedulers.slurm import commands as slurm
+from janus_md.running.cluster.schedulers.slurm.answers import Queued
 from janus_md.workspace import failures
 
 _WORDS = {

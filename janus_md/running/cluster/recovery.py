@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janus_md.running.cluster import ledger
-from janus_md.running.cluster.script import FOLDER, UNENTERED, exit_file, output_file
-from janus_md.running.cluster.slurm import commands as slurm
+from janus_md.running.cluster.request.script import FOLDER, UNENTERED, exit_file, output_file
+from janus_md.running.cluster.schedulers.slurm import commands as slurm
 from janus_md.workspace.jobs import job_of
 
 if TYPE_CHECKING:
     from signac import Project
 
-    from janus_md.running.cluster.slurm.answers import Queued
+    from janus_md.running.cluster.schedulers.slurm.answers import Queued
 
 
 def enter(project: Project, name: str, operation: str, jobs: Mapping[str, Sequence[str]]) -> None:

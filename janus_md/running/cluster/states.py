@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md.common.locks import LOCK
 from janus_md.running.cluster import ledger, outcomes, recovery
-from janus_md.running.cluster.slurm import commands as slurm
+from janus_md.running.cluster.schedulers.slurm import commands as slurm
 
 if TYPE_CHECKING:
     from signac import Project

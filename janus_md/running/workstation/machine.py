@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from janus_md.running.cluster.slurm import allotment
+from janus_md.running.cluster.schedulers.slurm import allotment
 from janus_md.simulation.walltime import NO_LIMIT, Limit
 
 

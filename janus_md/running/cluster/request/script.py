@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.clusters import Cluster
-from janus_md.running.cluster.plan import Submission
-from janus_md.running.cluster.resources import Resources, Wish
+from janus_md.running.cluster.request.clusters import Cluster
+from janus_md.running.cluster.request.plan import Submission
+from janus_md.running.cluster.request.resources import Resources, Wish
 
 if TYPE_CHECKING:
     import jinja2
@@ -126,7 +126,7 @@ def _template() -> jinja2.Template:
         autoescape=False,  # a shell script
         keep_trailing_newline=True,
     )
-    return environment.get_template("job.sh.jinja")
+    return environment.get_template("script.sh.jinja")
 
 
 def _options(one: Submission, wish: Wish, cluster: Cluster, lead: int, requeue: bool) -> list[str]:

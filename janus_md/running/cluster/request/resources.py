@@ -9,7 +9,7 @@ from typing import Any
 
 from janus_md.common.errors import JanusError
 from janus_md.model.setup import Setup
-from janus_md.running.cluster.clusters import Cluster, Nodes
+from janus_md.running.cluster.request.clusters import Cluster, Nodes
 from janus_md.simulation.walltime import parse, seconds_needed
 from janus_md.workspace.products import OPERATIONS
 

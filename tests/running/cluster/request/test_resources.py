@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.running.cluster.resources import MB_PER_BODY, MEMORY_MB
+from janus_md.running.cluster.request.resources import MB_PER_BODY, MEMORY_MB
 from janus_md.workspace.products import is_analyzed
 from janus_md.workspace.query import open_project
 from tests.conftest import Result, environment

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
 from janus_md.common.yaml_text import NotYaml, load
-from janus_md.running.cluster.slurm import commands as slurm
-from janus_md.running.cluster.slurm.answers import Partition
+from janus_md.running.cluster.schedulers.slurm import commands as slurm
+from janus_md.running.cluster.schedulers.slurm.answers import Partition
 from janus_md.simulation.walltime import parse
 from janus_md.study.statepoint_errors import WrongValue, sentence
 

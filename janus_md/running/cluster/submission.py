@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import count
-from janus_md.running.cluster import ledger, outcomes, recovery, script
-from janus_md.running.cluster.clusters import Cluster
-from janus_md.running.cluster.plan import Submission, plan
-from janus_md.running.cluster.resources import Todo, Wish
-from janus_md.running.cluster.slurm import commands as slurm
-from janus_md.running.cluster.slurm.answers import LARGEST_ARRAY
+from janus_md.running.cluster import ledger, outcomes, recovery
+from janus_md.running.cluster.request import script
+from janus_md.running.cluster.request.clusters import Cluster
+from janus_md.running.cluster.request.plan import Submission, plan
+from janus_md.running.cluster.request.resources import Todo, Wish
+from janus_md.running.cluster.schedulers.slurm import commands as slurm
+from janus_md.running.cluster.schedulers.slurm.answers import LARGEST_ARRAY
 from janus_md.study.resolve import setup_of
 from janus_md.workspace import documents, failures
 

@@ -10,9 +10,9 @@ import pytest
 from janus_md.common.errors import JanusError
 from janus_md.running.cluster import ledger, outcomes
 from janus_md.running.cluster.outcomes import Outcome
-from janus_md.running.cluster.script import FOLDER
-from janus_md.running.cluster.slurm import commands as slurm
-from janus_md.running.cluster.slurm.answers import Queued
+from janus_md.running.cluster.request.script import FOLDER
+from janus_md.running.cluster.schedulers.slurm import commands as slurm
+from janus_md.running.cluster.schedulers.slurm.answers import Queued
 from janus_md.workspace import failures
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from janus_md.common.locks import LOCK
-from janus_md.running.cluster.script import FOLDER
+from janus_md.running.cluster.request.script import FOLDER
 from janus_md.workspace.products import RESTART
 from tests.conftest import environment, wait_for
 from tests.running.cluster.conftest import Node, Study, program, with_sbatch
@@ -220,7 +220,7 @@ def test_a_controller_that_no_longer_answers_ends_a_submission(
 ) -> None:
     place = study(5)
     with monkeypatch.context() as patch:
-        patch.setattr("janus_md.running.cluster.slurm.commands.PATIENCE", 3.0)
+        patch.setattr("janus_md.running.cluster.schedulers.slurm.commands.PATIENCE", 3.0)
         text = f'[ $number -eq 3 ] || exec "$sbatch" "$@"\n{answer}'
         patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
         met = place.submit(*place.later())

@@ -8,8 +8,15 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.clusters import Cluster
-from janus_md.running.cluster.resources import ALL, Resources, Todo, Wish, of_analyses, of_jobs
+from janus_md.running.cluster.request.clusters import Cluster
+from janus_md.running.cluster.request.resources import (
+    ALL,
+    Resources,
+    Todo,
+    Wish,
+    of_analyses,
+    of_jobs,
+)
 from janus_md.workspace.products import OPERATIONS
 
 

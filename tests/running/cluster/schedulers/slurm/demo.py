@@ -1,4 +1,4 @@
-"""Submission on a real one-node Slurm, with times: `python -m tests.running.cluster.demo`."""
+"""Submission on a real one-node Slurm, with times (`python -m` and the name of this module)."""
 
 from __future__ import annotations
 

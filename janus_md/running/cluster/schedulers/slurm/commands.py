@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.slurm.answers import (
+from janus_md.running.cluster.schedulers.slurm.answers import (
     LARGEST_ARRAY,
     NOT_ENDED,
     Partition,

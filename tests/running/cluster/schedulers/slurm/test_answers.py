@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.slurm import answers
-from janus_md.running.cluster.slurm import commands as slurm
+from janus_md.running.cluster.schedulers.slurm import answers
+from janus_md.running.cluster.schedulers.slurm import commands as slurm
 from tests.running.cluster.conftest import program
 
 SACCT = """\

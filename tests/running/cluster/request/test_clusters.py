@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster import clusters
-from janus_md.running.cluster.clusters import Nodes, complete, known, read
-from janus_md.running.cluster.slurm.answers import Partition
+from janus_md.running.cluster.request import clusters
+from janus_md.running.cluster.request.clusters import Nodes, complete, known, read
+from janus_md.running.cluster.schedulers.slurm.answers import Partition
 
 CPU = Partition("batch", True, 64, 0, 250.0, "2-00:00:00")
 GPU = Partition("volta", False, 40, 4, 190.0, "1-00:00:00")
@@ -24,7 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_those_of_the_package_are_whole() -> None:
-    text = (resources.files("janus_md.running.cluster") / "clusters.yaml").read_text()
+    text = (resources.files("janus_md.running.cluster.request") / "clusters.yaml").read_text()
     found = read(text, "clusters.yaml")
     assert len(found) >= 3
     for one in found.values():

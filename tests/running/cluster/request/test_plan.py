@@ -13,11 +13,11 @@ from rich.console import Console
 
 from janus_md.cli import submit_display as submission_display
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.clusters import Cluster, Nodes
-from janus_md.running.cluster.plan import Submission, plan
-from janus_md.running.cluster.resources import Todo, Wish
-from janus_md.running.cluster.script import FOLDER, duration, tasks_file, write
-from janus_md.running.cluster.submit import Prepared
+from janus_md.running.cluster.request.clusters import Cluster, Nodes
+from janus_md.running.cluster.request.plan import Submission, plan
+from janus_md.running.cluster.request.resources import Todo, Wish
+from janus_md.running.cluster.request.script import FOLDER, duration, tasks_file, write
+from janus_md.running.cluster.submission import Prepared
 from janus_md.simulation.walltime import SITE_STEPS_PER_HOUR
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.slurm import allotment
+from janus_md.running.cluster.schedulers.slurm import allotment
 from janus_md.running.time_limit import limit
 from janus_md.simulation import walltime
 from janus_md.simulation.walltime import NO_LIMIT

@@ -1,0 +1,1 @@
+"""The schedulers that this package knows, and what they have in common."""
