@@ -117,7 +117,7 @@ def _print(
 
 
 def _why(reasons: Counter[str], queued: int) -> str:
-    """Say in Slurm's words what so many jobs wait for."""
+    """Say what queued jobs wait for, in the scheduler's words."""
     if list(reasons.values()) == [queued]:
         return f" ({next(iter(reasons))})"
     told = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())

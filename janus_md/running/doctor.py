@@ -17,6 +17,7 @@ from janus_md import __version__
 from janus_md.common import cache as measured
 from janus_md.common.errors import JanusError
 from janus_md.engines.probing import ask
+from janus_md.running.cluster import schedulers
 from janus_md.running.workstation.runner import cores_here
 
 PACKAGES = (
@@ -32,9 +33,6 @@ PACKAGES = (
     "matplotlib",
 )
 """Packages whose versions are told."""
-
-SCHEDULERS = {"Slurm": "sbatch", "PBS": "qsub", "LSF": "bsub", "Flux": "flux"}
-"""Schedulers and the commands that submit to them."""
 
 State = Literal["ok", "missing", "broken"]
 
@@ -154,14 +152,11 @@ def _version(name: str) -> str | None:
 
 
 def _schedulers() -> list[Finding]:
-    here = {name: shutil.which(command) for name, command in SCHEDULERS.items()}
-    if not any(here.values()):
-        return [
-            Finding(
-                "scheduler",
-                "missing",
-                "none",
-                "needed on clusters alone; on this machine use janus-md run",
-            )
-        ]
-    return [Finding(f"scheduler {name}", "ok", path) for name, path in here.items() if path]
+    found = [
+        Finding(f"scheduler {one.title}", "ok", shutil.which(one.commands[0]) or "")
+        for one in schedulers.available()
+    ]
+    none = Finding(
+        "scheduler", "missing", "none", "needed on clusters alone; on this machine use janus-md run"
+    )
+    return found or [none]

@@ -4,8 +4,8 @@ The process tells the one that started it how far it is, in lines of JSON on a p
 ``{"stage", "step", "total", "rate", "wires"}`` (the last one says how long the wires are),
 ``{"warning"}`` where what it did is not to be relied on, and ``{"message"}`` where it ends early.
 
-Under mpiexec or srun, with ``--ranks``, a simulation is spread over so many processes; all of this
-is then about the first one.
+Under mpiexec or a scheduler's launcher, with ``--ranks``, a simulation is spread over so many
+processes; all of this is then about the first one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from janus_md.common.errors import JanusError, ToBeContinued
 from janus_md.common.interrupts import SIGNALS, STOPPED
 from janus_md.common.locks import Held, Unclear
 from janus_md.engines import ranks
-from janus_md.running.cluster.schedulers.slurm import allotment
+from janus_md.running.cluster import allotment
 from janus_md.running.pipe import Reporter
 from janus_md.running.time_limit import limit
 from janus_md.simulation.walltime import NO_LIMIT, Limit
@@ -252,7 +252,7 @@ def _on_ranks(
         ranks.join(number, last_words)
     except JanusError as error:
         reporter.tell(message=str(error))
-        if last_words is not None and ranks.launched_first(allotment.RANK):
+        if last_words is not None and ranks.launched_first(*allotment.rank_variables()):
             with contextlib.suppress(OSError):
                 last_words(str(error))
         return FAILED

@@ -1,81 +1,27 @@
-"""Submission of what is left of a workspace's jobs."""
+"""Sending of a prepared submission."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import count
-from janus_md.running.cluster import ledger, outcomes, recovery
-from janus_md.running.cluster.request import script
-from janus_md.running.cluster.request.clusters import Cluster
-from janus_md.running.cluster.request.plan import Submission, plan
-from janus_md.running.cluster.request.resources import Todo, Wish
-from janus_md.running.cluster.schedulers.slurm import commands as slurm
-from janus_md.running.cluster.schedulers.slurm.answers import LARGEST_ARRAY
-from janus_md.study.resolve import setup_of
-from janus_md.workspace import documents, failures
+from janus_md.running.cluster import recovery
+from janus_md.running.cluster.preparation import Prepared
+from janus_md.running.cluster.request.plan import Submission
+from janus_md.running.cluster.schedulers.base import Scheduler
+from janus_md.running.cluster.schedulers.records import Dependency, Rejected
 
 if TYPE_CHECKING:
     from signac import Project
 
-    from janus_md.workspace.records import Record
+_WITHOUT_HOLD = 20  # documents that are written before a job can have started
 
-
-_AT_A_STROKE = 20  # documents that are written before a job can have started
-
-ALIKE = 10
-"""Refusals in a row, in the same words, after which Slurm is not asked for the rest."""
-
-
-@dataclass
-class Prepared:
-    """What would be sent, and what would not.
-
-    Attributes
-    ----------
-    submissions : list of Submission
-        In the order in which they are sent.
-    scripts : dict
-        Script of each, by name.
-    busy : int
-        Jobs that are in the queue already.
-    moved : int
-        Submissions that waited for a folder that was moved, and know the new one now.
-    given_up : list of str
-        Jobs that have failed too often.
-    locked : list of str
-        Jobs whose folders cannot be written.
-    damaged : dict of str to str
-        What is wrong with jobs that cannot be used, by id.
-    """
-
-    submissions: list[Submission] = field(default_factory=list)
-    scripts: dict[str, str] = field(default_factory=dict)
-    busy: int = 0
-    moved: int = 0
-    given_up: list[str] = field(default_factory=list)
-    locked: list[str] = field(default_factory=list)
-    damaged: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def jobs(self) -> int:
-        """Jobs in the submissions."""
-        return len({job for one in self.submissions for row in one.rows for job in row})
-
-    @property
-    def cpu_hours(self) -> float:
-        """At most, if every submission takes all of its walltime as often as it may need it."""
-        return sum(one.resources.cpu_hours * len(one.rows) for one in self.submissions)
-
-    @property
-    def gpu_hours(self) -> float:
-        """At most, like :attr:`cpu_hours`."""
-        return sum(one.resources.gpu_hours * len(one.rows) for one in self.submissions)
+SAME_REFUSALS = 10
+"""Refusals in a row, for the same reason, after which the rest is not tried."""
 
 
 @dataclass
@@ -85,142 +31,61 @@ class Sent:
     Attributes
     ----------
     ids : dict of str to str
-        Slurm's ids, by name.
+        The scheduler's ids, by name.
     rejected : dict of str to str
-        What Slurm said to those it refused, by name.
+        Why the others were refused, by name.
     untried : int
-        Those that it was not asked for, after :data:`ALIKE` refusals.
+        Number of those that were not tried, after :data:`SAME_REFUSALS` refusals.
+    full : bool
+        Whether one was refused since the user has too many jobs in the queue.
     """
 
     ids: dict[str, str] = field(default_factory=dict)
     rejected: dict[str, str] = field(default_factory=dict)
     untried: int = 0
-
-
-def prepare(
-    project: Project,
-    wish: Wish,
-    cluster: Cluster,
-    *,
-    chosen: Collection[str] | None = None,
-    retry: bool = False,
-    keep: bool = True,
-    requeue: bool = True,
-    **of_script: Any,
-) -> Prepared:
-    """Plan what is to be sent; within :func:`ledger.lock` where it will be.
-
-    Parameters
-    ----------
-    project : signac.Project
-        The workspace.
-    wish, cluster
-        As of :func:`plan`.
-    chosen : collection of str, optional
-        Ids of the jobs that are meant; all by default.
-    retry : bool
-        Also those that have failed :data:`failures.MOST` times.
-    keep : bool
-        Whether to write down how earlier submissions ended.
-    requeue : bool
-        Whether what is cut off goes on by itself.
-    **of_script
-        Further arguments of :func:`script.write`.
-    """
-    from janus_md.workspace import query
-
-    root = Path(project.path)
-    begin = ledger.prefix(project, make=keep) or "janus-new-"
-    try:
-        queued = ledger.queue(root, begin)
-    except JanusError:
-        if keep:
-            raise
-        queued = []  # no scheduler here: what would be sent if nothing had been
-    prepared = Prepared()
-    if keep:
-        queued = recovery.without_hopeless(queued)
-        recovery.finish(project, queued)
-        prepared.moved = recovery.move_here(root, queued)
-    busy = ledger.busy(root, queued)
-    left: dict[str, Record] = {}
-    keys = {"execution", failures.KEY, ledger.KEY}
-    for record in query.records(project, chosen, keys, thorough=True):
-        if record.trouble:
-            prepared.damaged[record.id] = record.trouble
-        elif record.left and record.id in busy:
-            prepared.busy += 1
-        elif record.left and not os.access(record.directory, os.W_OK):
-            prepared.locked.append(record.id)
-        elif record.left:
-            left[record.id] = record
-    entries = {
-        name: record.document[ledger.KEY]
-        for name, record in left.items()
-        if ledger.KEY in record.document
-    }
-    ended = outcomes.outcomes(root, entries, queued) if keep else {}
-    jobs = []
-    for name, record in left.items():
-        document = record.document
-        if name in ended and ended[name].live:
-            prepared.busy += 1  # its list of jobs is lost
-            continue
-        if name in ended:
-            document = query.job_of(project, name).document
-            outcomes.settle(document, ended[name])
-        if failures.times(document) >= failures.MOST and not retry:
-            prepared.given_up.append(name)
-            continue
-        setup = setup_of(record.statepoint, Path(project.path))
-        jobs.append(Todo(name, setup, record.left, documents.timed(record.document)))
-    largest = slurm.largest_array() if wish.array and keep else LARGEST_ARRAY
-    prepared.submissions = plan(jobs, wish, cluster, begin, largest)
-    if not requeue:
-        prepared.submissions = [
-            replace(one, resources=replace(one.resources, rounds=1)) for one in prepared.submissions
-        ]
-    prepared.scripts = {
-        one.name: script.write(one, wish, cluster, root, requeue=requeue, **of_script)
-        for one in prepared.submissions
-    }
-    return prepared
+    full: bool = False
 
 
 def send(
-    project: Project, prepared: Prepared, told: Callable[[Submission], None] = lambda one: None
+    project: Project,
+    scheduler: Scheduler,
+    prepared: Prepared,
+    told: Callable[[Submission], None] = lambda one: None,
 ) -> Sent:
-    """Send what was prepared; what is refused does not stop the rest.
+    """Send what was prepared. A refusal does not stop the rest.
 
-    It does where one after the other is refused for the same reason: a limit of submissions that is
-    reached, an account that is wrong.
+    After :data:`SAME_REFUSALS` refusals in a row for the same reason, such as a limit of
+    submissions or a wrong account, the rest is not tried.
 
     Parameters
     ----------
     project : signac.Project
         The workspace, whose lock is held.
+    scheduler : Scheduler
+        Where it is sent.
     prepared : Prepared
         Of :func:`prepare`.
     told : callable
-        Is told each submission when it was sent or refused.
+        Called with each submission when it was sent or refused.
 
     Raises
     ------
     JanusError
-        Where Slurm does not answer, the workspace cannot be written, or Ctrl-C was pressed.
+        Where the scheduler does not answer, the workspace cannot be written, or Ctrl-C was pressed.
     """
     root = Path(project.path)
     sent = Sent()
     try:
+        (root / scheduler.folder).mkdir(parents=True, exist_ok=True)
         refusals: list[str] = []  # since something was sent
         for number, one in enumerate(prepared.submissions):
-            if len(refusals) >= ALIKE and len(set(refusals[-ALIKE:])) == 1:
+            if len(refusals) >= SAME_REFUSALS and len(set(refusals[-SAME_REFUSALS:])) == 1:
                 sent.untried = len(prepared.submissions) - number
                 break
-            _write(root / script.tasks_file(one.name), _lines(one.rows))
-            path = root / script.script_file(one.name)
+            _write(root / scheduler.tasks_file(one.name), _lines(one.rows))
+            path = root / scheduler.script_file(one.name)
             _write(path, prepared.scripts[one.name])
-            _send_one(project, one, path, sent)
+            _send_one(project, scheduler, one, path, sent)
             if one.name in sent.ids:
                 refusals.clear()
             elif one.after is None:
@@ -229,7 +94,7 @@ def send(
     except OSError as error:
         raise JanusError(
             f"{error.filename or root}: {error.strerror}; {count(len(sent.ids), 'submission')} "
-            "sent so far, mend that and submit again for the rest"
+            "sent so far, correct that and submit again for the rest"
         ) from error
     except (JanusError, KeyboardInterrupt) as error:
         why = str(error) or "stopped"
@@ -240,34 +105,42 @@ def send(
     return sent
 
 
-def _send_one(project: Project, one: Submission, path: Path, sent: Sent) -> None:
-    options = [f"--chdir={project.path}"]
+def _send_one(
+    project: Project, scheduler: Scheduler, one: Submission, path: Path, sent: Sent
+) -> None:
+    after = None
     if one.after is not None:
         if one.after not in sent.ids:
             sent.rejected[one.name] = "not sent, since what they wait for was refused"
             return
-        # Of jobs that share a simulation, one that fails must not cost the others their analysis.
-        alone = all(len(row) == 1 for row in one.rows)
-        kind = "aftercorr" if one.array else "afterok" if alone else "afterany"
-        options += [f"--dependency={kind}:{sent.ids[one.after]}", "--kill-on-invalid-dep=yes"]
-    # A job must not write its document while this does: many jobs wait until all are entered.
-    hold = one.after is None and sum(map(len, one.rows)) > _AT_A_STROKE
-    mark = path.with_suffix(script.UNENTERED)
-    if one.after is None:  # else the job's document follows the simulation
+        # Of jobs that share a simulation, one that fails must not keep the others from analysis.
+        single = all(len(row) == 1 for row in one.rows)
+        after = Dependency(
+            sent.ids[one.after], "task" if one.array else "success" if single else "end"
+        )
+    # A job must not write its document while this does: large submissions wait on hold until all
+    # their documents are written.
+    many = sum(map(len, one.rows)) > _WITHOUT_HOLD
+    hold = scheduler.holds and after is None and many
+    mark = path.with_suffix(recovery.UNENTERED)
+    if after is None:  # else the job's document names the simulation
         _write(mark, one.operation)
     try:
-        slurm_id = slurm.submit(path, *options, *(["--hold"] if hold else []))
-    except slurm.Rejected as error:
+        job = scheduler.submit(path, Path(project.path), after, hold)
+    except Rejected as error:
         mark.unlink(missing_ok=True)
         sent.rejected[one.name] = str(error)
+        sent.full |= scheduler.is_full(str(error))
         return
-    sent.ids[one.name] = slurm_id
-    if one.after is not None:
+    sent.ids[one.name] = job
+    if after is not None:
         return
-    tasks = [f"{slurm_id}_{k}" for k in range(len(one.rows))] if one.array else [slurm_id]
-    recovery.enter(project, one.name, one.operation, dict(zip(tasks, one.rows, strict=True)))
+    ids = [scheduler.task_id(job, k) for k in range(len(one.rows))] if one.array else [job]
+    recovery.enter(
+        project, scheduler, one.name, one.operation, dict(zip(ids, one.rows, strict=True))
+    )
     if hold:
-        slurm.release(slurm_id)
+        scheduler.release(job)
     mark.unlink()
 
 

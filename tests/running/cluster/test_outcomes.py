@@ -10,10 +10,12 @@ import pytest
 from janus_md.common.errors import JanusError
 from janus_md.running.cluster import ledger, outcomes
 from janus_md.running.cluster.outcomes import Outcome
-from janus_md.running.cluster.request.script import FOLDER
+from janus_md.running.cluster.schedulers.slurm import SCHEDULER as SLURM
 from janus_md.running.cluster.schedulers.slurm import commands as slurm
-from janus_md.running.cluster.schedulers.slurm.answers import Queued
+from janus_md.running.cluster.schedulers.slurm.answers import queued as in_queue
 from janus_md.workspace import failures
+
+FOLDER = SLURM.folder
 
 
 @pytest.fixture
@@ -26,13 +28,15 @@ def test_the_queue_tells_what_is_busy_though_no_document_was_written(root: Path)
     (root / FOLDER / "janus-x-1.tasks").write_text("a b\n")
     (root / FOLDER / "janus-x-2.tasks").write_text("c\nd e\nf\n")
     queued = [
-        Queued("7", "janus-x-1", "RUNNING", "None"),
-        Queued("8_1", "janus-x-2", "PENDING", "Resources"),
-        Queued("9", "janus-x-lost", "RUNNING", "None"),
+        in_queue("7", "janus-x-1", "RUNNING", "None"),
+        in_queue("8_1", "janus-x-2", "PENDING", "Resources"),
+        in_queue("9", "janus-x-lost", "RUNNING", "None"),
     ]
-    assert ledger.busy(root, queued) == {"a", "b", "d", "e"}
+    assert ledger.busy(SLURM, root, queued) == {"a", "b", "d", "e"}
     # An array that Slurm has not split up counts whole.
-    assert ledger.busy(root, [Queued("8_[0-2]", "janus-x-2", "PENDING", "")]) == set("cdef")
+    assert ledger.busy(SLURM, root, [in_queue("8_[0-2]", "janus-x-2", "PENDING", "")]) == set(
+        "cdef"
+    )
 
 
 MORE = "janus-md submit --memory asks for more"
@@ -53,7 +57,7 @@ def outcome(
     if text:
         (root / FOLDER / "7.exit").write_text(text)
     monkeypatch.setattr(slurm, "ended", lambda ids: dict.fromkeys(ids, state) if state else {})
-    return outcomes.outcomes(root, {"job": {"id": "7", "folder": folder}}, [])["job"]
+    return outcomes.outcomes(SLURM, root, {"job": {"id": "7", "folder": folder}}, [])["job"]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +67,7 @@ def outcome(
         (None, "75\n", "to be continued", False),
         (None, "1\n", "failed (exit code 1)", False),  # the run has noted which job, and why
         (None, "139\n", "failed (killed by SIGSEGV)", True),
-        (None, "", "ended without a word", True),
+        (None, "", "ended, but left no exit code", True),
         (("OUT_OF_MEMORY", 253), "", f"out of memory ({MORE})", True),
         (("TIMEOUT", 0), "", f"timed out ({EARLIER})", True),
         (("NODE_FAIL", 0), "", "failed (its node failed)", True),
@@ -104,7 +108,7 @@ def test_the_end_of_its_output_says_why_it_failed(
     said = outcome(root, monkeypatch, ("FAILED", 3))
     assert said == Outcome(f"failed (exit code 3; {why})", failed=True)
     said = outcome(root, monkeypatch, None)
-    assert said == Outcome(f"ended without a word ({why})", failed=True)
+    assert said == Outcome(f"ended, but left no exit code ({why})", failed=True)
     assert outcome(root, monkeypatch, ("CANCELLED", 0)) == Outcome("cancelled")
 
 
@@ -129,24 +133,24 @@ def test_what_did_not_begin_has_not_failed(root: Path, monkeypatch: pytest.Monke
 
 def test_what_is_in_the_queue_is_alive(root: Path) -> None:
     queued = [
-        Queued("1", "n", "RUNNING", "None"),
-        Queued("2", "n", "PENDING", "DependencyNeverSatisfied"),
-        Queued("3", "n", "PENDING", "JobHeldUser"),
-        Queued("4", "n", "COMPLETING", "None"),
-        Queued("5", "n", "SPECIAL_EXIT", "None"),
-        Queued("6", "n", "PENDING", "JobHeldAdmin"),
+        in_queue("1", "n", "RUNNING", "None"),
+        in_queue("2", "n", "PENDING", "DependencyNeverSatisfied"),
+        in_queue("3", "n", "PENDING", "JobHeldUser"),
+        in_queue("4", "n", "COMPLETING", "None"),
+        in_queue("5", "n", "SPECIAL_EXIT", "None"),
+        in_queue("6", "n", "PENDING", "JobHeldAdmin"),
         # After `scontrol requeuehold`, and a prolog that failed: recorded of Slurm 22.05.
-        Queued("7", "n", "PENDING", "job requeued in held state"),
-        Queued("8_1", "n", "PENDING", "launch failed requeued held"),
-        Queued("9", "n", "PENDING", "PartitionTimeLimit"),
-        Queued("10", "n", "PENDING", "ReqNodeNotAvail, UnavailableNodes:n[1-2]"),
-        Queued("11", "n", "PENDING", "None"),
-        Queued("12", "n", "SUSPENDED", "None"),
+        in_queue("7", "n", "PENDING", "job requeued in held state"),
+        in_queue("8_1", "n", "PENDING", "launch failed requeued held"),
+        in_queue("9", "n", "PENDING", "PartitionTimeLimit"),
+        in_queue("10", "n", "PENDING", "ReqNodeNotAvail, UnavailableNodes:n[1-2]"),
+        in_queue("11", "n", "PENDING", "None"),
+        in_queue("12", "n", "SUSPENDED", "None"),
         # Runs on another cluster of a federation: recorded of Slurm 22.05.
-        Queued("67108909", "n", "REVOKED", "None"),
+        in_queue("67108909", "n", "REVOKED", "None"),
     ]
     entries = {f"job {one.id}": {"id": one.id} for one in queued}
-    found = outcomes.outcomes(root, entries, queued)
+    found = outcomes.outcomes(SLURM, root, entries, queued)
     assert all(one.live for one in found.values())
     assert [one.word for one in found.values()] == [
         "running",
@@ -167,11 +171,11 @@ def test_what_is_in_the_queue_is_alive(root: Path) -> None:
 
 def test_a_death_counts_once() -> None:
     document: dict[str, Any] = {}
-    ledger.enter(document, "7", "janus-x-1", "simulate", Path("/data/wires"))
-    outcomes.settle(document, Outcome("running", live=True))
+    ledger.enter(document, SLURM, "7", "janus-x-1", "simulate", Path("/data/wires"))
+    outcomes.settle(SLURM, document, Outcome("running", live=True))
     assert failures.times(document) == 0
     for _ in range(2):
-        outcomes.settle(document, Outcome("out of memory", failed=True))
+        outcomes.settle(SLURM, document, Outcome("out of memory", failed=True))
     assert failures.times(document) == 1
     message = document["failure"]["message"]
     assert message.startswith("Slurm job 7: out of memory; its output is in")
@@ -180,9 +184,9 @@ def test_a_death_counts_once() -> None:
 
 def test_what_the_run_noted_is_not_counted_again() -> None:
     document: dict[str, Any] = {}
-    ledger.enter(document, "7", "janus-x-1", "simulate", Path("/data/wires"))
+    ledger.enter(document, SLURM, "7", "janus-x-1", "simulate", Path("/data/wires"))
     failures.note(document, "simulate", "it blew up")
-    outcomes.settle(document, Outcome("failed (exit code 9)", failed=True))
+    outcomes.settle(SLURM, document, Outcome("failed (exit code 9)", failed=True))
     assert failures.times(document) == 1
     assert document["failure"]["message"] == "it blew up"
 

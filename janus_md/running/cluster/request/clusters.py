@@ -1,28 +1,36 @@
-"""What clusters are like: from a file, and the rest from `sinfo`."""
+"""What a cluster offers: read from files, and completed by what its scheduler says."""
 
 from __future__ import annotations
 
 import os
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
 from janus_md.common.yaml_text import NotYaml, load
-from janus_md.running.cluster.schedulers.slurm import commands as slurm
-from janus_md.running.cluster.schedulers.slurm.answers import Partition
+from janus_md.running.cluster import schedulers
+from janus_md.running.cluster.schedulers.base import Scheduler
+from janus_md.running.cluster.schedulers.records import Partition
 from janus_md.simulation.walltime import parse
 from janus_md.study.statepoint_errors import WrongValue, sentence
 
 AUTO = "auto"
-"""Stands for the cluster that Slurm is called, or whose host names fit this machine, else for what
-sinfo tells."""
+"""Stands for the cluster whose host names fit this machine, or that has the name which the
+scheduler gives it; else for what the scheduler says."""
 
 LEAD = 120
 """Seconds before the end at which a run is told to stop, where the cluster says nothing else."""
@@ -33,20 +41,20 @@ class _Part(BaseModel):
 
 
 class Nodes(_Part):
-    """Nodes of one kind; None is asked of Slurm, or left to it."""
+    """Nodes of one kind. What is None is asked of the scheduler, or left to it."""
 
     partition: str | None = None
-    """Name of the partition; None: the default one."""
+    """Name of the partition, or queue; None: the default one."""
     cores: Annotated[int, Field(ge=1)] | None = None
     """CPU cores of a node."""
     gpus: Annotated[int, Field(ge=0)] | None = None
     """GPUs of a node."""
     gpu_type: str | None = None
-    """Type in ``--gpus=TYPE:N``; None: any."""
+    """Type of the GPUs, as the scheduler names it; None: any."""
     memory_gb: Annotated[float, Field(gt=0)] | None = None
     """Memory of a node, GB."""
     walltime: str | None = None
-    """Longest walltime, as Slurm writes it."""
+    """Longest walltime, such as 2-00:00:00."""
     exclusive: bool | None = None
     """Whether a submission takes, and is charged, the whole node."""
 
@@ -70,7 +78,10 @@ class Cluster(_Part):
     source: str = ""
     """Where this was read."""
     hosts: tuple[str, ...] = ()
-    """Regular expressions of its host names; without, its name is the one that Slurm has."""
+    """Regular expressions of its host names; without, its name is the one that its scheduler gives
+    it."""
+    scheduler: str | None = None
+    """Scheduler; None: the one whose programs are on the machine."""
     account: str | None = None
     """Account to charge; None: the user's default one."""
     account_required: bool = False
@@ -78,17 +89,18 @@ class Cluster(_Part):
     signal_lead: Annotated[int, Field(ge=10)] = LEAD
     """Seconds before the end of the walltime at which a run is told to stop."""
     mpi: str | None = None
-    """Value of srun's ``--mpi``; None: the cluster's default."""
+    """What the launcher of MPI ranks is told: its type of MPI, or options of
+    mpiexec; None: the cluster's default."""
     setup: tuple[str, ...] = ()
     """Shell lines before the run, each of which must succeed."""
     options: tuple[str, ...] = ()
-    """Further options of sbatch."""
-    gpu_request: Literal["gpus", "gpus-per-node", "gres"] = "gpus"
-    """How GPUs are asked for: ``--gpus=TYPE:N``, ``--gpus-per-node=TYPE:N`` or
-    ``--gres=gpu:TYPE:N``."""
-    memory_request: Literal["mem", "mem-per-cpu", "none"] = "mem"
-    """How memory is asked for: ``--mem``, ``--mem-per-cpu`` or not at all, where it comes with the
-    cores."""
+    """Further options of the scheduler's submit command."""
+    gpu_request: str | None = None
+    """How GPUs are asked for: one of the scheduler's :attr:`Scheduler.settings`."""
+    memory_request: str | None = None
+    """How memory is asked for, likewise."""
+    dialect: str | None = None
+    """Which variety of the scheduler it is, likewise."""
     cpu: Nodes = Nodes()
     """Nodes for runs on CPUs."""
     gpu: Nodes | None = None
@@ -105,13 +117,37 @@ class Cluster(_Part):
                 raise WrongValue("hosts", message) from None
         return hosts
 
-    @field_validator("options")
-    @classmethod
-    def _are_options(cls, options: tuple[str, ...]) -> tuple[str, ...]:
-        for option in options:
-            if why := objection(option):
+    @model_validator(mode="after")
+    def _fits_its_scheduler(self) -> Cluster:
+        try:
+            self.check(schedulers.choose(of_cluster=self.scheduler))
+        except WrongValue:
+            raise
+        except JanusError as error:
+            text = str(error).removeprefix("--scheduler: ")
+            raise WrongValue("scheduler", text) from None
+        return self
+
+    def check(self, scheduler: Scheduler) -> None:
+        """Refuse what this scheduler does not know.
+
+        Raises
+        ------
+        WrongValue
+            With the key, the value and what is allowed.
+        """
+        for key in ("gpu_request", "memory_request", "dialect"):
+            value, allowed = getattr(self, key), scheduler.settings.get(key, ())
+            if value is not None and value not in allowed:
+                what = ", ".join(map(repr, allowed)) or f"nothing with {scheduler.title}"
+                raise WrongValue(key, f"{value!r} is not allowed; allowed is {what}")
+        for option in self.options:
+            if why := scheduler.objection(option):
                 raise WrongValue("options", why)
-        return options
+
+    def settings(self, scheduler: Scheduler) -> dict[str, str]:
+        """Return the values of the scheduler's settings, its default where nothing is said."""
+        return {key: getattr(self, key) or values[0] for key, values in scheduler.settings.items()}
 
     def nodes(self, device: str) -> Nodes:
         """Return the nodes for a device, ``cpu`` or ``gpu``.
@@ -129,22 +165,6 @@ class Cluster(_Part):
                 f"its nodes with GPUs in {own_file()}"
             )
         return self.gpu
-
-
-def objection(option: str) -> str:
-    """Say why an option of sbatch is not allowed; empty where it is.
-
-    Some would make us lose sight of what was sent.
-    """
-    if not re.fullmatch(r"-[^\n]+", option):
-        what = "it must be an option of sbatch such as --qos=debug"
-    elif re.match(r"--clusters?\b|-M", option):
-        what = "set SLURM_CLUSTERS in the environment, which all of Slurm's commands follow"
-    elif re.match(r"--(array|chdir|job-name|output|wrap)\b|-[aDJo]", option):
-        what = "janus-md sets this option itself"
-    else:
-        return ""
-    return f"{option!r} is not allowed; {what}"
 
 
 def own_file() -> Path:
@@ -202,8 +222,10 @@ def read(text: str, source: str) -> dict[str, Cluster]:
     return found
 
 
-def choose(name: str, file: Path | None = None) -> Cluster:
-    """Return the cluster of a name, its gaps filled by what Slurm says here.
+def choose(
+    name: str, file: Path | None = None, scheduler: str = schedulers.AUTO
+) -> tuple[Cluster, Scheduler]:
+    """Return the cluster of a name, its gaps filled by what its scheduler says, and the scheduler.
 
     Parameters
     ----------
@@ -211,50 +233,60 @@ def choose(name: str, file: Path | None = None) -> Cluster:
         A known one, or :data:`AUTO`.
     file : Path, optional
         Further file of clusters.
+    scheduler : str
+        Name of the scheduler; ``auto``: the cluster's, else the one that is on this machine.
 
     Raises
     ------
     JanusError
-        Where the name is unknown, or a file does not fit.
+        Where a name is unknown, a file does not fit, or the cluster does not fit the scheduler.
     """
+    schedulers.check(scheduler)
     clusters = known(file)
     if name != AUTO and name not in clusters:
         raise JanusError(unknown("cluster", name, (AUTO, *sorted(clusters))))
-    if name == AUTO:
-        slurms, here = slurm.cluster_name(), {socket.gethostname(), socket.getfqdn()}
-        fitting = [
-            one
-            for one in clusters.values()
-            if any(re.fullmatch(pattern, host) for pattern in one.hosts for host in here)
-            or (one.name == slurms and not one.hosts)
-        ]
-        cluster = fitting[-1] if fitting else None
-    else:
-        cluster = clusters[name]
-    return complete(cluster, slurm.partitions())
+    cluster = _here(clusters, schedulers.choose(scheduler)) if name == AUTO else clusters[name]
+    chosen = schedulers.choose(scheduler, cluster.scheduler if cluster else None)
+    if cluster is not None:
+        try:
+            cluster.check(chosen)
+        except WrongValue as error:
+            raise JanusError(f"cluster {cluster.name!r}: {error.text}") from error
+    return complete(cluster, chosen.partitions()), chosen
+
+
+def _here(clusters: Mapping[str, Cluster], scheduler: Scheduler) -> Cluster | None:
+    """Return the cluster that this machine belongs to; None where it is not a known one."""
+    name, here = scheduler.cluster_name(), {socket.gethostname(), socket.getfqdn()}
+    fitting = [
+        one
+        for one in clusters.values()
+        if any(re.fullmatch(pattern, host) for pattern in one.hosts for host in here)
+        or (one.name == name and not one.hosts)
+    ]
+    return fitting[-1] if fitting else None
 
 
 def complete(cluster: Cluster | None, found: Sequence[Partition]) -> Cluster:
-    """Fill what a cluster leaves open from the partitions that Slurm tells of.
+    """Fill what a cluster leaves open from the partitions that its scheduler offers.
 
     Parameters
     ----------
     cluster : Cluster, optional
         None: everything is open.
     found : sequence of Partition
-        Of :func:`slurm.partitions`, those that are up.
+        Of :meth:`Scheduler.partitions`.
     """
+    default = next((one for one in found if one.default), None)
     if cluster is None:
-        default = next((one for one in found if one.default), found[0] if found else None)
         gpus = sorted((one for one in found if one.gpus), key=lambda one: not one.default)
         return Cluster(
             name="this one",
-            source="sinfo",
+            source="the scheduler",
             cpu=_filled(Nodes(), default),
             gpu=_filled(Nodes(partition=gpus[0].name), gpus[0]) if gpus else None,
         )
     by_name = {one.name: one for one in found}
-    default = next((one for one in found if one.default), None)
 
     def fill(nodes: Nodes) -> Nodes:
         return _filled(nodes, by_name.get(nodes.partition) if nodes.partition else default)

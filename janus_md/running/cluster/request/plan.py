@@ -12,8 +12,8 @@ from janus_md.running.cluster.request.clusters import Cluster
 from janus_md.running.cluster.request.resources import (
     ALL,
     Resources,
-    Todo,
-    Wish,
+    SubmitOptions,
+    UnfinishedJob,
     of_analyses,
     of_jobs,
 )
@@ -22,7 +22,7 @@ from janus_md.workspace.products import OPERATIONS
 
 @dataclass(frozen=True)
 class Submission:
-    """One call of sbatch.
+    """A job, or an array of jobs, that is sent in one piece.
 
     Attributes
     ----------
@@ -52,15 +52,19 @@ class Submission:
 
 
 def plan(
-    todo: Sequence[Todo], wish: Wish, cluster: Cluster, prefix: str, largest_array: int
+    todo: Sequence[UnfinishedJob],
+    options: SubmitOptions,
+    cluster: Cluster,
+    prefix: str,
+    largest_array: int,
 ) -> list[Submission]:
     """Share the jobs out among submissions.
 
     Parameters
     ----------
-    todo : sequence of Todo
+    todo : sequence of UnfinishedJob
         In their order.
-    wish : Wish
+    options : SubmitOptions
         What the user asks for.
     cluster : Cluster
         What there is.
@@ -77,63 +81,77 @@ def plan(
     Raises
     ------
     JanusError
-        Where a wish cannot be met.
+        Where something that is wanted is not possible.
     """
-    _check(wish)
-    if wish.separate and wish.operation == ALL:
+    _check(options)
+    if options.separate and options.operation == ALL:
         parts = [
             ("simulate", [one for one in todo if one.left[0] == OPERATIONS[0]]),
             ("analyze", [one for one in todo if one.left == OPERATIONS[1:]]),
         ]
     else:
-        parts = [(wish.operation, [one for one in todo if wish.operation in (ALL, one.left[0])])]
+        parts = [
+            (options.operation, [one for one in todo if options.operation in (ALL, one.left[0])])
+        ]
     found = []
     for operation, jobs in parts:
-        bundles = [jobs[first : first + wish.bundle] for first in range(0, len(jobs), wish.bundle)]
-        size = largest_array if wish.array else 1
+        bundles = [
+            jobs[first : first + options.bundle] for first in range(0, len(jobs), options.bundle)
+        ]
+        size = largest_array if options.array else 1
         for first in range(0, len(bundles), size):
-            one = _submission(operation, bundles[first : first + size], wish, cluster, prefix)
+            one = _submission(operation, bundles[first : first + size], options, cluster, prefix)
             found.append(one)
-            if wish.separate and wish.operation == ALL and operation == "simulate":
-                found.append(_analysis_after(one, jobs, wish, cluster, prefix))
+            if options.separate and options.operation == ALL and operation == "simulate":
+                found.append(_analysis_after(one, jobs, options, cluster, prefix))
     return found
 
 
-def _check(wish: Wish) -> None:
+def _check(options: SubmitOptions) -> None:
     for key in ("bundle", "ranks", "threads", "at_once"):
-        value = getattr(wish, key)
+        value = getattr(options, key)
         if value is not None and value < 1:
             name = key.replace("_", "-")
             raise JanusError(f"--{name}: {value} is not allowed; it must be at least 1")
-    if wish.memory_gb is not None and not wish.memory_gb > 0:
-        raise JanusError(f"--memory: {wish.memory_gb:g} is not allowed; it must be above 0 (GB)")
-    if wish.ranks > 1 and wish.bundle > 1:
+    if options.memory_gb is not None and not options.memory_gb > 0:
+        raise JanusError(f"--memory: {options.memory_gb:g} is not allowed; it must be above 0 (GB)")
+    if options.ranks > 1 and options.bundle > 1:
         raise JanusError(
-            f"--bundle: {wish.bundle} is not allowed with --ranks {wish.ranks}; jobs that share a "
-            "submission have one rank each"
+            f"--bundle: {options.bundle} is not allowed with --ranks {options.ranks}; jobs that "
+            "share a submission have one rank each"
         )
-    if wish.at_once is not None and not wish.array:
-        raise JanusError(f"--at-once: {wish.at_once} has no effect without --array")
+    if options.at_once is not None and not options.array:
+        raise JanusError(f"--at-once: {options.at_once} has no effect without --array")
 
 
 def _submission(
-    operation: str, bundles: Sequence[Sequence[Todo]], wish: Wish, cluster: Cluster, prefix: str
+    operation: str,
+    bundles: Sequence[Sequence[UnfinishedJob]],
+    options: SubmitOptions,
+    cluster: Cluster,
+    prefix: str,
 ) -> Submission:
     rows = tuple(tuple(job.id for job in jobs) for jobs in bundles)
-    needed = (of_jobs(operation, jobs, wish, cluster) for jobs in bundles)
-    device = "cpu" if operation == "analyze" else wish.device
+    needed = (of_jobs(operation, jobs, options, cluster) for jobs in bundles)
+    device = "cpu" if operation == "analyze" else options.device
     name = _name(prefix, operation, rows)
-    return Submission(name, operation, rows, reduce(Resources.or_more, needed), device, wish.array)
+    return Submission(
+        name, operation, rows, reduce(Resources.or_more, needed), device, options.array
+    )
 
 
 def _analysis_after(
-    one: Submission, jobs: Sequence[Todo], wish: Wish, cluster: Cluster, prefix: str
+    one: Submission,
+    jobs: Sequence[UnfinishedJob],
+    options: SubmitOptions,
+    cluster: Cluster,
+    prefix: str,
 ) -> Submission:
     return replace(
         one,
         name=_name(prefix, "analyze", one.rows),
         operation="analyze",
-        resources=of_analyses(one.rows, jobs, wish, cluster),
+        resources=of_analyses(one.rows, jobs, options, cluster),
         device="cpu",
         after=one.name,
     )

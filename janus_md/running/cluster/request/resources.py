@@ -31,7 +31,7 @@ GRAIN_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
-class Todo:
+class UnfinishedJob:
     """A job of which something is left.
 
     Attributes
@@ -53,8 +53,8 @@ class Todo:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What the user asks for; None leaves it to the cluster and to the jobs.
+class SubmitOptions:
+    """What the user wants; None leaves it to the cluster and to the jobs.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Wish:
     memory_gb : float, optional
         Memory of a submission.
     walltime : str, optional
-        As Slurm writes it.
+        Such as 02:00:00.
     """
 
     operation: str = ALL
@@ -136,7 +136,9 @@ class Resources:
         return Resources(*map(max, astuple(self), astuple(other)))
 
 
-def of_jobs(operation: str, jobs: Sequence[Todo], wish: Wish, cluster: Cluster) -> Resources:
+def of_jobs(
+    operation: str, jobs: Sequence[UnfinishedJob], options: SubmitOptions, cluster: Cluster
+) -> Resources:
     """Return what jobs need that share a submission, or a task of an array.
 
     Raises
@@ -144,26 +146,29 @@ def of_jobs(operation: str, jobs: Sequence[Todo], wish: Wish, cluster: Cluster) 
     JanusError
         Where the cluster has no such device, or the walltime is none.
     """
-    device = "cpu" if operation == "analyze" else wish.device
+    device = "cpu" if operation == "analyze" else options.device
     nodes = cluster.nodes(device)
-    ranks = 1 if operation == "analyze" else wish.ranks
+    ranks = 1 if operation == "analyze" else options.ranks
     gpus = ranks if device == "gpu" else 0
     _check_gpus(gpus, nodes)
     if gpus and nodes.gpus and nodes.cores:
         room = gpus * nodes.cores // nodes.gpus // ranks  # what is left for the other GPUs
     else:
-        room = nodes.cores or len(jobs) * wish.threads
-    cores = min(len(jobs) * wish.threads, max(room, wish.threads))
-    at_a_time = max(1, cores // wish.threads)
-    memory = _memory(at_a_time * ranks, "gpu" if gpus else "cpu", jobs, wish, nodes)
+        room = nodes.cores or len(jobs) * options.threads
+    cores = min(len(jobs) * options.threads, max(room, options.threads))
+    at_a_time = max(1, cores // options.threads)
+    memory = _memory(at_a_time * ranks, "gpu" if gpus else "cpu", jobs, options, nodes)
     needed = _needed(jobs, at_a_time, operation)
-    seconds = _walltime(needed, wish, nodes)
+    seconds = _walltime(needed, options, nodes)
     rounds = math.ceil(needed / seconds)
     return Resources(ranks, cores, gpus, memory, seconds, rounds, *_whole(nodes, cluster))
 
 
 def of_analyses(
-    rows: Sequence[Sequence[str]], jobs: Sequence[Todo], wish: Wish, cluster: Cluster
+    rows: Sequence[Sequence[str]],
+    jobs: Sequence[UnfinishedJob],
+    options: SubmitOptions,
+    cluster: Cluster,
 ) -> Resources:
     """Return what the analysis of simulations needs that share submissions as `rows` say."""
     nodes = cluster.nodes("cpu")
@@ -172,23 +177,25 @@ def of_analyses(
     seconds = GRAIN_SECONDS * math.ceil(START_SECONDS * most / cores / GRAIN_SECONDS)
     if nodes.walltime:
         seconds = min(seconds, parse(nodes.walltime))
-    memory = _memory(cores, "cpu", jobs, wish, nodes)
+    memory = _memory(cores, "cpu", jobs, options, nodes)
     return Resources(1, cores, 0, memory, seconds, 1, *_whole(nodes, cluster))
 
 
-def _memory(processes: int, device: str, jobs: Sequence[Todo], wish: Wish, nodes: Nodes) -> int:
-    """Memory of so many processes, MB: what is wished for, else what they are likely to need."""
+def _memory(
+    processes: int, device: str, jobs: Sequence[UnfinishedJob], options: SubmitOptions, nodes: Nodes
+) -> int:
+    """Memory of so many processes, MB: what is asked for, else what they are likely to need."""
     bodies = max(MB_PER_BODY * job.setup.n_bodies + MB_PER_SITE * job.setup.n_sites for job in jobs)
     memory = processes * (MEMORY_MB[device] + bodies)
-    if wish.memory_gb is not None:
-        memory = 1024 * wish.memory_gb
+    if options.memory_gb is not None:
+        memory = 1024 * options.memory_gb
     elif nodes.memory_gb is not None:
         memory = min(memory, 1024 * nodes.memory_gb)
     return math.ceil(memory)
 
 
 def _check_gpus(gpus: int, nodes: Nodes) -> None:
-    """Refuse what would wait for ever: all of a submission is on one node."""
+    """Refuse more GPUs than a node has: a submission runs on one node, and would never start."""
     where = f"the partition {nodes.partition}" if nodes.partition else "this cluster"
     if gpus and nodes.gpus == 0:
         raise JanusError(f"device: 'gpu' is not in {where}; choose another one with --partition")
@@ -205,7 +212,7 @@ def _whole(nodes: Nodes, cluster: Cluster) -> tuple[int, int]:
     return (nodes.cores or 0, nodes.gpus or 0) if whole else (0, 0)
 
 
-def _needed(jobs: Sequence[Todo], at_a_time: int, operation: str) -> float:
+def _needed(jobs: Sequence[UnfinishedJob], at_a_time: int, operation: str) -> float:
     """Time of jobs that run so many at a time, s."""
     each = [
         START_SECONDS
@@ -220,23 +227,23 @@ def _needed(jobs: Sequence[Todo], at_a_time: int, operation: str) -> float:
     return max(each) if len(each) <= at_a_time else sum(each) / at_a_time + max(each)
 
 
-def _walltime(needed: float, wish: Wish, nodes: Nodes) -> float:
+def _walltime(needed: float, options: SubmitOptions, nodes: Nodes) -> float:
     """Walltime that is asked for; what it cuts off goes on from checkpoints."""
     longest = parse(nodes.walltime) if nodes.walltime else math.inf
-    if wish.walltime is None:
+    if options.walltime is None:
         return min(GRAIN_SECONDS * math.ceil(needed / GRAIN_SECONDS), longest)
     try:
-        seconds = parse(wish.walltime)
+        seconds = parse(options.walltime)
     except ValueError:
         seconds = 0.0
     if seconds <= 0:
         raise JanusError(
-            f"--walltime: {wish.walltime!r} is not allowed; it must be a time such as 01:30:00 "
+            f"--walltime: {options.walltime!r} is not allowed; it must be a time such as 01:30:00 "
             "(hours, minutes, seconds) or 2-12:00:00 (with days)"
         )
-    if seconds > longest:  # else Slurm takes it, and it waits for ever
+    if seconds > longest:  # schedulers may accept it, and let it wait for ever
         raise JanusError(
-            f"--walltime: {wish.walltime!r} is not allowed; at most {nodes.walltime} in the "
+            f"--walltime: {options.walltime!r} is not allowed; at most {nodes.walltime} in the "
             f"partition {nodes.partition or 'of this cluster'}"
         )
     return seconds

@@ -11,7 +11,8 @@ import pytest
 from janus_md.common.errors import JanusError
 from janus_md.running.cluster.request import clusters
 from janus_md.running.cluster.request.clusters import Nodes, complete, known, read
-from janus_md.running.cluster.schedulers.slurm.answers import Partition
+from janus_md.running.cluster.schedulers.records import Partition
+from janus_md.running.cluster.schedulers.slurm import SCHEDULER as SLURM
 
 CPU = Partition("batch", True, 64, 0, 250.0, "2-00:00:00")
 GPU = Partition("volta", False, 40, 4, 190.0, "1-00:00:00")
@@ -104,8 +105,8 @@ def test_an_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_cluster_is_told_by_its_hosts_or_by_slurms_name(
     monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
-    monkeypatch.setattr(clusters.slurm, "partitions", lambda: [CPU, GPU])
-    monkeypatch.setattr(clusters.slurm, "cluster_name", lambda: None)
+    monkeypatch.setattr(SLURM, "partitions", lambda: [CPU, GPU])
+    monkeypatch.setattr(SLURM, "cluster_name", lambda: None)
     for host, name in (
         ("login03.anvil.rcac.purdue.edu", "anvil"),
         ("dt-login02.delta.ncsa.illinois.edu", "delta"),
@@ -113,18 +114,18 @@ def test_a_cluster_is_told_by_its_hosts_or_by_slurms_name(
         ("laptop.example.org", "this one"),
     ):
         monkeypatch.setattr(clusters.socket, "getfqdn", lambda host=host: host)
-        assert clusters.choose("auto").name == name
+        assert clusters.choose("auto")[0].name == name
     # Another one may be called delta, too; one's own needs no hosts.
     own = home / "janus-md" / "clusters.yaml"
     own.parent.mkdir()
     own.write_text("mine: {account: gold}\n")
     for slurms, name in (("delta", "this one"), ("mine", "mine")):
-        monkeypatch.setattr(clusters.slurm, "cluster_name", lambda slurms=slurms: slurms)
-        assert clusters.choose("auto").name == name
-    monkeypatch.setattr(clusters.slurm, "cluster_name", lambda: None)
+        monkeypatch.setattr(SLURM, "cluster_name", lambda slurms=slurms: slurms)
+        assert clusters.choose("auto")[0].name == name
+    monkeypatch.setattr(SLURM, "cluster_name", lambda: None)
     monkeypatch.setattr(clusters.socket, "getfqdn", lambda: "localhost")  # a careless /etc/hosts
     monkeypatch.setattr(clusters.socket, "gethostname", lambda: "login1.anvil.rcac.purdue.edu")
-    assert clusters.choose("auto").name == "anvil"
+    assert clusters.choose("auto")[0].name == "anvil"
 
 
 def test_slurm_fills_the_gaps_alone() -> None:

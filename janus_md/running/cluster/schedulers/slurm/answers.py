@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
+
+from janus_md.running.cluster.schedulers.records import Cause, Ended, Partition, Queued
 
 LARGEST_ARRAY = 1000
 """Tasks that an array may have where Slurm is configured as it comes."""
@@ -19,35 +21,68 @@ NOT_ENDED = (
 cluster of a federation."""
 
 
-@dataclass(frozen=True)
-class Partition:
-    """A partition, as sinfo tells it."""
+_STATES = {
+    "PENDING": "queued",
+    "REQUEUED": "queued",
+    "REQUEUE_HOLD": "held",
+    "CONFIGURING": "running",
+    "RUNNING": "running",
+    "COMPLETING": "running",
+    "REVOKED": "running",  # on another cluster of a federation
+    "SUSPENDED": "suspended",
+}
 
-    name: str
-    default: bool
-    cores: int
-    gpus: int
-    memory_gb: float
-    walltime: str
-    exclusive: bool = False
-    """Whether a job takes whole nodes."""
+_CAUSES = {
+    "COMPLETED": Cause.DONE,
+    "TIMEOUT": Cause.TIMED_OUT,
+    "DEADLINE": Cause.TIMED_OUT,
+    "OUT_OF_MEMORY": Cause.OUT_OF_MEMORY,
+    "CANCELLED": Cause.CANCELLED,
+    "PREEMPTED": Cause.PREEMPTED,
+    "NODE_FAIL": Cause.NODE_FAILED,
+    "BOOT_FAIL": Cause.NODE_FAILED,
+}
+
+_HELD = "JobHeldUser"  # reason of a job that waits for its release
+_HOPELESS = "DependencyNeverSatisfied"  # reason of a job that waits for the success of a failed one
+
+NO_OUTPUT = 128 + 53
+"""Exit code of a job whose output Slurm could not open: its folder is not there."""
 
 
-@dataclass(frozen=True)
-class Queued:
-    """A job, or a task of an array, that waits or runs."""
+def queued(job: str, name: str, state: str, reason: str, folder: str = "") -> Queued:
+    """Translate what squeue tells of a job, or of a task of an array."""
+    head, mark, number = job.partition("_")
+    return Queued(
+        job,
+        name,
+        *_shown(job, state, reason),
+        pending=state == "PENDING",
+        folder=folder,
+        array=head if mark else "",
+        task=int(number) if number.isdigit() else None,
+        on_hold=reason == _HELD,
+        hopeless=reason == _HOPELESS,
+    )
 
-    id: str
-    name: str
-    state: str
-    reason: str
-    folder: str = ""
-    """Where it works, or will."""
 
-    @property
-    def head(self) -> str:
-        """Its id, or that of its array."""
-        return self.id.partition("_")[0]
+def _shown(job: str, state: str, reason: str) -> tuple[str, str]:
+    """State and detail of a job in the queue, for people."""
+    if reason == _HOPELESS:
+        return "held", "what it waits for failed"
+    if "held" in (why := reason.lower().replace("_", " ")):
+        # JobHeldUser, JobHeldAdmin, "launch failed requeued held", "job requeued in held state".
+        why = {"jobheldadmin": "by an administrator; ", "jobhelduser": ""}.get(why, f"{why}; ")
+        return "held", f"{why}scontrol release {job}"
+    word = _STATES.get(state, state.lower().replace("_", " "))
+    why = re.split(r"[\s,]", reason)[0]
+    return word, why if word == "queued" and why != "None" else ""
+
+
+def ended(state: str, code: int) -> Ended:
+    """Translate Slurm's state and exit code of a job that ended."""
+    no_output = state == "FAILED" and code == NO_OUTPUT
+    return Ended(_CAUSES.get(state, Cause.FAILED), code, no_output)
 
 
 def parse_id(answer: str) -> str | None:
@@ -92,24 +127,26 @@ def parse_partitions(rows: Iterable[str]) -> list[Partition]:
             walltime="UNLIMITED" if limit == "infinite" else limit,
             exclusive=shared == "EXCLUSIVE",
         )
-        before = found.setdefault(one.name, one)
-        found[one.name] = Partition(
-            one.name,
-            one.default,
-            min(before.cores, one.cores),
-            max(before.gpus, one.gpus),
-            min(before.memory_gb, one.memory_gb),
-            one.walltime,
-            one.exclusive,
-        )
+        before = found.get(one.name)
+        found[one.name] = one if before is None else _smallest(before, one)
     return list(found.values())
+
+
+def _smallest(one: Partition, other: Partition) -> Partition:
+    """Return what holds for a partition with two kinds of nodes."""
+    return replace(
+        other,
+        cores=min(one.cores or 0, other.cores or 0),
+        gpus=max(one.gpus or 0, other.gpus or 0),
+        memory_gb=min(one.memory_gb or 0.0, other.memory_gb or 0.0),
+    )
 
 
 def parse_queue(rows: Iterable[str], prefix: str) -> list[Queued]:
     """Read rows ``ID|NAME|STATE|FOLDER|REASON`` of squeue."""
     split = (row.strip().split("|", 4) for row in rows)
     return [
-        Queued(row[0], row[1], row[2], reason=row[4], folder=row[3])
+        queued(row[0], row[1], row[2], reason=row[4], folder=row[3])
         for row in split
         if len(row) == 5 and row[1].startswith(prefix)
     ]

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from janus_md.common.errors import JanusError
+from janus_md.running.cluster.schedulers import asking
+from janus_md.running.cluster.schedulers.records import Partition, Queued, Rejected
 from janus_md.running.cluster.schedulers.slurm.answers import (
     LARGEST_ARRAY,
     NOT_ENDED,
-    Partition,
-    Queued,
     parse_accounting,
     parse_array_size,
     parse_cluster_name,
@@ -26,28 +23,10 @@ from janus_md.running.cluster.schedulers.slurm.answers import (
     parse_queue,
 )
 
-PATIENCE = 60.0
-"""Seconds for an answer; a busy controller takes its time."""
-
-PAUSES = (1.0, 4.0)
-"""Seconds before a question is put again to a controller that is away for a moment."""
-
 AT_ONCE = 500
 """Jobs that one question names at most: a command line is not endless."""
 
-HELD = "JobHeldUser"
-"""Slurm's reason of a job that waits for its release."""
-
-HOPELESS = "DependencyNeverSatisfied"
-"""Slurm's reason of a job that waits for the success of one that failed."""
-
-ENDED_WELL = "COMPLETED"
-"""Slurm's word for a job whose script ended with 0."""
-
-NO_OUTPUT = 128 + 53
-"""Exit code of a job whose output Slurm could not open: its folder is not there."""
-
-_NOBODY = re.compile("contact slurm controller|Socket timed out|Zero Bytes were transmitted")
+_UNREACHABLE = re.compile("contact slurm controller|Socket timed out|Zero Bytes were transmitted")
 
 # What changes what is listed, or is that of the job that submits, which a script's srun would obey.
 _NOT_PASSED_ON = (
@@ -66,84 +45,30 @@ _OVERRIDING = {
 # sbatch believes these before what the script says.
 
 
-class Rejected(JanusError):
-    """Slurm said no; the message is its own."""
-
-
-def here() -> bool:
-    """Whether Slurm's commands are on this machine."""
-    return shutil.which("sbatch") is not None and shutil.which("squeue") is not None
-
-
-def missing(command: str) -> JanusError:
-    """Say that one of Slurm's commands is not here."""
-    return JanusError(
-        f"{command}: not found; submission needs Slurm, on this machine use janus-md run"
-    )
-
-
 def default(key: str) -> str | None:
     """Account or partition that the user's environment names for sbatch."""
     return os.environ.get(f"SBATCH_{key.upper()}") or None
 
 
 def ask(*command: str, pauses: Sequence[float] = ()) -> str:
-    """Run one of Slurm's commands and return what it prints.
+    """Run one of Slurm's commands and return what it prints, as :func:`asking.ask` does.
 
-    Variables of the environment that change what it lists, or override a script, do not count.
-
-    Parameters
-    ----------
-    *command : str
-        Name and options.
-    pauses : sequence of float
-        Seconds to wait before it is run again where the controller cannot be reached.
-
-    Raises
-    ------
-    Rejected
-        With what it said.
-    JanusError
-        Where it is not here, or does not answer.
+    Variables of the environment that change what it lists, or override a script, are left out.
     """
-    name = command[0]
     environment = {
         key: value
         for key, value in os.environ.items()
         if not key.startswith(_NOT_PASSED_ON) and key not in _OVERRIDING
     }
-    try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            encoding="utf-8",
-            errors="surrogateescape",  # paths, which are compared
-            timeout=PATIENCE,
-            env=environment,
-        )
-    except FileNotFoundError as error:
-        raise missing(name) from error
-    except subprocess.TimeoutExpired as error:
-        said = _sentence(name, (error.stderr or b"").decode(errors="replace"))
-        raise JanusError(
-            f"{name}: no answer in {PATIENCE:.0f} s{f' ({said})' if said else ''}; the scheduler "
-            "may be down, try later"
-        ) from error
-    if done.returncode:
-        said = _sentence(name, done.stderr)
-        if not _NOBODY.search(said):
-            raise Rejected(f"{name}: {said or f'exit code {done.returncode}'}")
-        if not pauses:
-            raise JanusError(f"{name}: {said}; the scheduler may be down, try later")
-        time.sleep(pauses[0])
-        return ask(*command, pauses=pauses[1:])
-    return done.stdout
-
-
-def _sentence(name: str, told: str) -> str:
-    """Put what a command said into one line."""
-    lines = (line.removeprefix(f"{name}: ").removeprefix("error: ") for line in told.splitlines())
-    return " ".join(" ".join(lines).split())
+    return asking.ask(
+        *command,
+        missing=JanusError(
+            f"{command[0]}: not found; submission needs Slurm, on this machine use janus-md run"
+        ),
+        unreachable=_UNREACHABLE,
+        pauses=pauses,
+        environment=environment,
+    )
 
 
 def partitions() -> list[Partition]:
@@ -193,7 +118,7 @@ def cluster_name() -> str | None:
 def largest_array() -> int:
     """Tasks that an array may have here."""
     try:
-        return parse_array_size(ask("scontrol", "show", "config", pauses=PAUSES))
+        return parse_array_size(ask("scontrol", "show", "config", pauses=asking.PAUSES))
     except Rejected:  # some clusters keep it to themselves
         return LARGEST_ARRAY
 
@@ -209,7 +134,7 @@ def queue(prefix: str) -> list[Queued]:
     """Jobs of this user that wait or run and whose names begin with `prefix`, arrays by task."""
     told = ask(
         "squeue", "--noheader", "--me", "--array", "--federation", "--format=%i|%j|%T|%Z|%r",
-        pauses=PAUSES,
+        pauses=asking.PAUSES,
     )  # fmt: skip
     return parse_queue(told.splitlines(), prefix)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from janus_md.common.errors import JanusError
+from janus_md.running.cluster.schedulers import asking
+from janus_md.running.cluster.schedulers.records import Rejected
 from janus_md.running.cluster.schedulers.slurm import answers
 from janus_md.running.cluster.schedulers.slurm import commands as slurm
 from tests.running.cluster.conftest import program
@@ -78,7 +80,7 @@ def test_accounting() -> None:
         "26": ("NODE_FAIL", 0),
         "28": ("OUT_OF_MEMORY", 253),
         "29": ("TIMEOUT", 0),
-        "38": ("FAILED", slurm.NO_OUTPUT),
+        "38": ("FAILED", answers.NO_OUTPUT),
         "6_0": ("COMPLETED", 0),
         "39": ("CANCELLED", 0),
         "22": ("PENDING", 0),
@@ -102,13 +104,12 @@ def test_partitions_count_their_smallest_node() -> None:
 
 def test_the_queue_holds_this_projects_jobs() -> None:
     found = answers.parse_queue(SQUEUE.splitlines(), "janus-ab12cd34-")
-    assert [(one.id, one.state) for one in found] == [
-        ("17", "RUNNING"),
-        ("18_0", "PENDING"),
-        ("18_1", "PENDING"),
+    assert [(one.id, one.state, one.detail) for one in found] == [
+        ("17", "running", ""),
+        ("18_0", "queued", "Resources"),
+        ("18_1", "queued", "ReqNodeNotAvail"),
     ]
-    assert found[2].reason.endswith("n[1-2]")
-    assert (found[2].folder, found[2].head) == ("/data/wires", "18")
+    assert (found[2].folder, found[2].head, found[2].task) == ("/data/wires", "18", 1)
 
 
 def test_the_controllers_memory() -> None:
@@ -118,7 +119,7 @@ def test_the_controllers_memory() -> None:
         "1_2": ("FAILED", 137),
         "2": ("CANCELLED", 143),
         "3": ("TIMEOUT", 0),
-        "29": ("FAILED", slurm.NO_OUTPUT),
+        "29": ("FAILED", answers.NO_OUTPUT),
     }
 
 
@@ -160,7 +161,7 @@ def test_what_slurm_says_is_told_in_one_line(commands: Path) -> None:
         "echo 'sbatch: error: Batch job submission failed:' >&2\n"
         "echo 'sbatch: error: Invalid account' >&2\nexit 1",
     )
-    with pytest.raises(slurm.Rejected, match=r"^sbatch: Batch job submission failed: Invalid acc"):
+    with pytest.raises(Rejected, match=r"^sbatch: Batch job submission failed: Invalid acc"):
         slurm.submit(Path("script.sh"))
     with pytest.raises(JanusError, match=r"^scontrol: not found; submission needs Slurm"):
         slurm.release("7")
@@ -172,7 +173,7 @@ def test_what_slurm_says_is_told_in_one_line(commands: Path) -> None:
     )
     with pytest.raises(JanusError, match="recv operation; the scheduler may be down") as met:
         slurm.submit(Path("script.sh"))
-    assert not isinstance(met.value, slurm.Rejected)  # it may have been sent all the same
+    assert not isinstance(met.value, Rejected)  # it may have been sent all the same
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_an_answer_without_an_id_is_no_refusal(commands: Path) -> None:
     program(commands, "sbatch", "echo 'see you'")
     with pytest.raises(JanusError, match=r"^sbatch: no id .* in its answer, 'see you'") as met:
         slurm.submit(Path("script.sh"))
-    assert not isinstance(met.value, slurm.Rejected)
+    assert not isinstance(met.value, Rejected)
 
 
 def test_variables_neither_hide_jobs_nor_override_a_script(
@@ -241,7 +242,7 @@ def test_the_name_of_the_cluster() -> None:
 def test_a_controller_that_is_away_for_a_moment_is_asked_again(
     commands: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slurm, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(asking, "PAUSES", (0.0, 0.0))
     calls = commands / "calls"
     away = "echo 'slurm_load_jobs error: Unable to contact slurm controller' >&2; exit 1"
     count = f"echo >>{calls}; mapfile -t lines <{calls}"
@@ -255,7 +256,7 @@ def test_a_controller_that_is_away_for_a_moment_is_asked_again(
 
 
 def test_a_scheduler_that_does_not_answer(commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slurm, "PATIENCE", 0.2)
+    monkeypatch.setattr(asking, "PATIENCE", 0.2)
     retrying = "Slurm temporarily unable to accept job, sleeping and retrying"
     program(commands, "squeue", f"echo 'squeue: error: {retrying}' >&2; exec /bin/sleep 30")
     with pytest.raises(JanusError, match=rf"^squeue: no answer in 0 s \({retrying}\); the sched"):

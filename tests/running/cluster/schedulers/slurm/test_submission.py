@@ -129,7 +129,9 @@ def test_a_limit_of_submissions_is_not_run_into_again_and_again(
     assert met.code == 1
     assert "3 sent" in met.out
     assert "  10 refused: sbatch: QOSMaxSubmitJobPerUserLimit Batch job sub" in met.out
-    assert "  12 not tried after so many refusals\n  the queue takes no more of yours" in met.out
+    assert (
+        "  12 not tried after so many refusals\n  the queue accepts no more of your jobs" in met.out
+    )
     assert met.out.endswith("22 submissions not sent; the next submit sends what is left\n")
     assert len(slurm.queue()) == 3
     assert place.told()["states"] == {"waiting": 22, "queued": 3}

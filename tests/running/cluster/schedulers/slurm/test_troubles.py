@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from janus_md.common.locks import LOCK
-from janus_md.running.cluster.request.script import FOLDER
+from janus_md.running.cluster.schedulers.slurm import SCHEDULER as SLURM
 from janus_md.workspace.products import RESTART
 from tests.conftest import environment, wait_for
 from tests.running.cluster.conftest import Node, Study, program, with_sbatch
@@ -68,7 +68,7 @@ def test_what_waits_while_its_project_is_moved_is_told(
     now(slurm, task)
     for job, slurm_id in zip(moved.jobs[1:], (single, task), strict=True):
         wait_for(Path(job.fn(LOCK)).exists)
-        assert (moved.path / FOLDER / f"{slurm_id}.out").is_file()
+        assert (moved.path / SLURM.folder / f"{slurm_id}.out").is_file()
 
 
 def test_what_runs_while_its_project_is_moved_goes_on_and_has_not_failed(
@@ -220,7 +220,7 @@ def test_a_controller_that_no_longer_answers_ends_a_submission(
 ) -> None:
     place = study(5)
     with monkeypatch.context() as patch:
-        patch.setattr("janus_md.running.cluster.schedulers.slurm.commands.PATIENCE", 3.0)
+        patch.setattr("janus_md.running.cluster.schedulers.asking.PATIENCE", 3.0)
         text = f'[ $number -eq 3 ] || exec "$sbatch" "$@"\n{answer}'
         patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
         met = place.submit(*place.later())
@@ -259,7 +259,7 @@ def test_a_folder_that_is_full_or_read_only_costs_nothing_but_itself(
         met = place.submit(*place.later())
         assert met.code == 2
         assert "No space left on device; " in met.err
-        assert "sent so far, mend that and submit again for the rest" in met.err
+        assert "sent so far, correct that and submit again for the rest" in met.err
         there = len(slurm.queue())
         assert 1 <= there < 5
         filling.unlink()
