@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from janus_md.running.cluster.schedulers.base import Scheduler
     from janus_md.running.cluster.schedulers.records import Queued
 
+FOLDER = ".janus_md"
+"""Folder of a workspace that holds what is kept of submissions."""
+
 KEY = "scheduler"
 """Key of the document: of a job, what was submitted; of the project, its name in the queue."""
 
@@ -59,7 +62,7 @@ def lock(root: Path) -> Iterator[None]:
     JanusError
         Where that takes too long, or the folder cannot be written.
     """
-    path, stack = root / ".janus_md" / "submit.lock", ExitStack()
+    path, stack = root / FOLDER / "submit.lock", ExitStack()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         held = stack.enter_context(locks.exclusive(path, PATIENCE, 0.1))
@@ -138,16 +141,16 @@ def queue(scheduler: Scheduler, root: Path, begin: str) -> list[Queued]:
         Where the scheduler does not answer.
     """
     queued = scheduler.queue(begin)
-    foreign = others(scheduler, root, (one.folder for one in queued))
+    foreign = others(root, (one.folder for one in queued))
     return [one for one in queued if one.folder not in foreign]
 
 
-def others(scheduler: Scheduler, root: Path, folders: Iterable[str]) -> set[str]:
+def others(root: Path, folders: Iterable[str]) -> set[str]:
     """Return which of these folders, that jobs work in, are other workspaces than `root`."""
     there = set(folders) - {""}
-    return {one for one in there - gone(scheduler, there) if not root.samefile(one)}
+    return {one for one in there - gone(there) if not root.samefile(one)}
 
 
-def gone(scheduler: Scheduler, folders: Iterable[str]) -> set[str]:
+def gone(folders: Iterable[str]) -> set[str]:
     """Return which of these folders, that jobs were to work in, no longer are workspaces."""
-    return {one for one in set(folders) if one and not (Path(one) / scheduler.folder).is_dir()}
+    return {one for one in set(folders) if one and not (Path(one) / FOLDER).is_dir()}

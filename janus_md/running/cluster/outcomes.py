@@ -80,8 +80,8 @@ def outcomes(
     """
     live = {one.id: one for one in queued}
     folders = {str(entry["id"]): str(entry.get("folder", "")) for entry in entries.values()}
-    moved = gone(scheduler, [*folders.values(), *(one.folder for one in live.values())])
-    foreign = others(scheduler, root, folders.values())
+    moved = gone([*folders.values(), *(one.folder for one in live.values())])
+    foreign = others(root, folders.values())
     known: dict[str, Outcome] = {}
     unsure = []  # the scheduler knows better how these ended
     for sent in folders:
@@ -121,7 +121,7 @@ def _judged(
     """
     own = left or Outcome("ended, but left no exit code", failed=True)
     cause = None if told is None else told.cause
-    if told is None or (cause in (Cause.FAILED, Cause.KILLED) and left is not None):
+    if told is None or (cause is Cause.FAILED and left is not None):
         pass  # the script knows better
     elif cause is Cause.DONE:
         own = Outcome("ended")

@@ -107,7 +107,7 @@ def move_here(
     JanusError
         Where the scheduler refuses it.
     """
-    gone = ledger.gone(scheduler, (one.folder for one in queued))
+    gone = ledger.gone(one.folder for one in queued)
     waiting = [one for one in queued if one.pending and one.folder in gone]
     heads = {one.head: bool(one.array) for one in waiting}
     lost = [head for head, array in heads.items() if not scheduler.move(head, root, array)]
