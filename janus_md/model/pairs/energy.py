@@ -16,7 +16,7 @@ import rowan
 from numpy.typing import ArrayLike
 
 from janus_md.model.body import FloatArray, RigidBody
-from janus_md.model.pairs.terms import PairTable, PairTerms, bead_table
+from janus_md.model.pairs.sums import PairTable, PairTerms, bead_table
 from janus_md.model.rotations import UNTURNED, turn_about_z
 
 CHUNK = 1 << 19
