@@ -130,7 +130,7 @@ def tune(
     electrostatics = system.interactions.electrostatics
     charged = electrostatics is not None and charge_square_sum(system)[1] > 0
     width = float(face_distances(lattice_vectors(system.box)).min())
-    check_room(width, system.n_bodies, system.interactions.pairs.values(), charged, SKIN)
+    check_room(width, system.n_bodies, system.interactions.rows, charged, SKIN)
     longest = engine.longest_cutoff(system)
     if electrostatics is None or not charged:
         return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device))

@@ -7,13 +7,13 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from janus_md import __version__
 from janus_md.common import cache as measured
-from janus_md.engines import load, ranks
+from janus_md.engines import ENGINES, load, ranks
 from janus_md.engines.mesh import MAX_ORDER
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
@@ -44,7 +44,7 @@ class _Mesh(_Plain):
 class Choice(_Plain):
     """What was chosen, and from what."""
 
-    engine: Literal["hoomd", "lammps"]
+    engine: str
     """Fastest of the candidates."""
     mesh: _Mesh | None
     """None where no body carries charge."""
@@ -123,20 +123,23 @@ def kind_of(
     all_ = setup.to_dict()
     meant = {key: all_[key] for key in ("box", "bodies", "counts", "interactions", "start")}
     meant["bath"] = setup.bath.to_dict()
+    if setup.environment:
+        meant["environment"] = all_["environment"]
     found = {
         "setup": hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16],
         "janus_md": __version__,
         "candidates": [[name, load(name).version(), kind] for name, kind in candidates],
-        "gpu": _gpu_name(gpu_id) if any(kind == "gpu" for _, kind in candidates) else None,
+        "gpu": _gpu_name(candidates, gpu_id),
         "threads": threads,
         "ranks": ranks.size(),
     }
     return json.dumps(found, sort_keys=True)
 
 
-def _gpu_name(gpu_id: int) -> str:
-    """Name of a GPU without its number, as equal ones are equally fast."""
-    from janus_md.engines.hoomd.engine import gpus
-
-    names = gpus()  # "[0] name, ..."
-    return names[gpu_id % len(names)].partition("]")[2].strip() if names else ""
+def _gpu_name(candidates: Sequence[tuple[str, str]], gpu_id: int) -> str | None:
+    """Name of a GPU without its number, as equal ones are equally fast; None without one."""
+    for name, kind in candidates:
+        if kind == "gpu":
+            gpus = ENGINES.get(name).gpus()  # "[0] name, ..."
+            return gpus[gpu_id % len(gpus)].partition("]")[2].strip() if gpus else ""
+    return None

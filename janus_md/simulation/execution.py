@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from janus_md.common.errors import JanusError
-from janus_md.engines import Device, Engine, load, ranks
+from janus_md.engines import ENGINES, Device, Engine, load, ranks
 from janus_md.engines.base import Simulation, Wrapper
+from janus_md.engines.capabilities import able
 from janus_md.engines.mesh import Mesh
 from janus_md.engines.tuning import MARGIN, Tuned, remeasure, tune
 from janus_md.model.setup import Setup
@@ -39,16 +39,12 @@ def choose(
     Raises
     ------
     JanusError
-        Where no candidate knows the protocol, or no mesh serves.
+        Where no candidate can do the setup, or no mesh is accurate enough.
     """
     environment = setup.bath
-    if environment.method == "brownian":
-        candidates = [c for c in candidates if c[0] == "hoomd"]
-        if not candidates:
-            raise JanusError(
-                "protocol.name: 'brownian' needs the engine hoomd, which is not the one in use; "
-                "use langevin, or install HOOMD-blue"
-            )
+    engines = able([ENGINES.get(name) for name, _ in candidates], setup)
+    names = [engine.name for engine in engines]
+    candidates = [one for one in candidates if one[0] in names]
     tuned: dict[str, tuple[Engine, Device, Tuned]] = {}
     for name, kind in candidates:
         adapter = load(name)
@@ -90,8 +86,8 @@ def not_yet_run(
 
 
 def device_for(engine: str, kind: str, threads: int, gpu_id: int) -> Device:
-    """Return the device that an engine gets; of the engines, LAMMPS alone has threads."""
-    return Device(kind, threads if engine == "lammps" else 1, gpu_id)
+    """Return the device that an engine gets; not all have threads."""
+    return Device(kind, threads if ENGINES.get(engine).capabilities.threads else 1, gpu_id)
 
 
 def accurate(

@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from janus_md.model.body import RigidBody
-from janus_md.model.interactions.table import Electrostatics, Interactions, wca_table
+from janus_md.model.environment import FIELDS, AppliedField
+from janus_md.model.interactions.table import Electrostatics, Interactions, Kinds, Row
 from janus_md.model.setup import Setup
 from janus_md.model.shapes.nanocluster import bead_union_volume
+from janus_md.model.units import thermal_energy
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.particle import Particle
+from janus_md.study.interactions import pair_table
 from janus_md.study.stages import stages
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
@@ -45,8 +48,8 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
     Raises
     ------
     BadStatePoint
-        Where a particle is unknown or cannot have the model, the medium is missing, or the bodies
-        cannot be packed.
+        Where a particle, kind, pair term or field is unknown or refused, the medium is missing, or
+        the bodies cannot be packed.
     """
     bodies = bodies_of(point, entry)
     length = _box_length(point, bodies)
@@ -62,16 +65,31 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         electrostatics = Electrostatics(
             point.relative_permittivity or 1.0, point.electrostatics.force_error
         )
-    return Setup(
+    setup = Setup(
         statepoint=point.stored(),
         bodies=bodies,
         counts=point.counts(),
-        interactions=Interactions(wca_table(bodies), electrostatics),
+        interactions=Interactions(_pairs(point, entry, bodies), electrostatics),
         box=np.array([length, length, length, 0.0, 0.0, 0.0]),
         stages=stages(point, bodies),
         start=point.start,
         seed=point.seed(),
+        environment=tuple(AppliedField(name, one) for name, one in point.environment.items()),
     )
+    for field in setup.environment:
+        if objection := FIELDS.get(field.name).objection(setup, field.parameters):
+            key = f"environment.{field.name}"
+            raise BadStatePoint(key, f"{key}: it {objection}")
+    return setup
+
+
+def _pairs(
+    point: StatePoint, entry: Entry, bodies: tuple[RigidBody, ...]
+) -> dict[Kinds, tuple[Row, ...]]:
+    """Pair table of the state point's bodies."""
+    stated = {body.name: getattr(entry(body.name), "interactions", {}) for body in bodies}
+    kT = thermal_energy(point.temperature)
+    return pair_table(bodies, stated, point.interactions, point.relative_permittivity, kT)
 
 
 def as_setup(point: StatePoint | Setup) -> Setup:
@@ -113,10 +131,6 @@ def bodies_of(point: StatePoint, entry: Entry = catalog.entry) -> tuple[RigidBod
         for name in point.composition():
             if name not in catalog.names():
                 raise BadStatePoint(key, catalog.refusal(key, name))
-    for name in point.interactions:
-        raise BadStatePoint(
-            "interactions", f"interactions: {name} is not allowed; these particles have none"
-        )
     return tuple(catalog.build(entry(name), point.model) for name in sorted(point.composition()))
 
 

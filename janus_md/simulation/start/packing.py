@@ -48,6 +48,6 @@ def check_packing(points: Iterable[StatePoint]) -> None:
         charged = setup.interactions.electrostatics is not None and any(
             np.any(body.charges != 0) for body in setup.bodies
         )
-        check_room(length, setup.n_bodies, setup.interactions.pairs.values(), charged, SKIN)
+        check_room(length, setup.n_bodies, setup.interactions.rows, charged, SKIN)
     for (_, _, number, _), (_, point) in densest.items():
         build(resolve(point.model_copy(update={"n_bodies": number})))
