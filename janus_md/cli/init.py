@@ -34,6 +34,7 @@ def init(
 
     from janus_md.common import plugins
     from janus_md.common.folders import check_folder
+    from janus_md.simulation.start.engines_able import check_engines
     from janus_md.simulation.start.packing import check_packing
     from janus_md.study.sweeps.templates import load_template
     from janus_md.workspace.jobs import create
@@ -41,6 +42,7 @@ def init(
 
     plugins.use(directory or Path.cwd())
     sweep = load_template(template)
+    check_engines(sweep.points)
     check_packing(sweep.points)
     statepoints = (point.stored() for point in sweep.points)
     number = len(sweep.points)

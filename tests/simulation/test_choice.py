@@ -53,6 +53,21 @@ def starts(monkeypatch: pytest.MonkeyPatch, engine: str) -> list[str]:
     return begun
 
 
+def test_a_field_and_a_term_make_another_choice(engine: str = "lammps") -> None:
+    def kind(**changed: Any) -> str:
+        return kind_of(resolve(point(model="bladed", **changed)), [(engine, "cpu")], 1, 0)
+
+    usable(engine)
+    term = {"blade-blade": {"attraction": {"epsilon": 5.0}}}
+    kinds = {
+        kind(),
+        kind(environment={"electric_field": {"z": 0.1}}),
+        kind(environment={"electric_field": {"z": 0.2}}),
+        kind(interactions=term),
+    }
+    assert len(kinds) == 4
+
+
 def chosen(engine: str, **changed: Any) -> Record:
     one = point(**changed)
     return choose_once(resolve(one), build(one), [(engine, "cpu")], 1, 0)
@@ -290,5 +305,6 @@ def test_the_oldest_make_room(cache: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_gpu_has_its_name_without_its_number(
     names: list[str], gpu_id: int, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("janus_md.engines.hoomd.engine.gpus", lambda: names)
-    assert choices._gpu_name(gpu_id) == name
+    monkeypatch.setattr("janus_md.engines.hoomd.engine.HoomdEngine.gpus", lambda: names)
+    assert choices._gpu_name([("lammps", "cpu"), ("hoomd", "gpu")], gpu_id) == name
+    assert choices._gpu_name([("lammps", "cpu")], gpu_id) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 import numpy as np
@@ -30,8 +31,8 @@ def check_packing(points: Iterable[StatePoint]) -> None:
     JanusError
         Where they find no room.
     """
-    densest: dict[tuple[Composition, str, int, str], tuple[float, StatePoint]] = {}
-    smallest: dict[tuple[Composition, str, str], tuple[float, Setup]] = {}
+    densest: dict[tuple[Composition, str | None, int, str], tuple[float, StatePoint]] = {}
+    smallest: dict[tuple[Composition, str | None, str, str], tuple[float, Setup]] = {}
     for point in points:
         setup = resolve(point)
         length = float(setup.box[0])
@@ -41,7 +42,8 @@ def check_packing(points: Iterable[StatePoint]) -> None:
         density = point.n_bodies / length**3
         if density > densest.setdefault(alike, (density, point))[0]:
             densest[alike] = (density, point)
-        kind = (composition, point.model, point.electrostatics.method)
+        terms = json.dumps(point.interactions, sort_keys=True)  # they have cutoffs
+        kind = (composition, point.model, point.electrostatics.method, terms)
         if length < smallest.setdefault(kind, (length, setup))[0]:
             smallest[kind] = (length, setup)
     for length, setup in smallest.values():
