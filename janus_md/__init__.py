@@ -43,6 +43,20 @@ _HOME = {
     "analyze": "analysis.pipeline.pipeline",
     "report": "analysis.report.of_project",
     "wires_of": "analysis.pipeline.wires_of",
+    # what users add: see docs/add_*.md
+    "AppliedField": "model.environment",
+    "Beads": "model.interactions.term",
+    "Capabilities": "engines.capabilities",
+    "Device": "engines.base",
+    "Engine": "engines.base",
+    "EngineStatus": "engines.base",
+    "ExternalField": "model.environment",
+    "Forces": "engines.base",
+    "Kicks": "engines.base",
+    "PairStyle": "engines.lammps.styles",
+    "PairTerm": "model.interactions.term",
+    "Row": "model.interactions.table",
+    "Settings": "common.settings",
     # what theory expects
     "association_constant_of": "analysis.theory.theory",
     "mean_length": "analysis.theory.theory",
@@ -58,10 +72,23 @@ _CALLED = {"analyze": "analyze_file"}
 """Names that are others in their modules."""
 
 __all__ = [
+    "AppliedField",
+    "Beads",
+    "Capabilities",
+    "Device",
+    "Engine",
+    "EngineStatus",
+    "ExternalField",
+    "Forces",
     "Held",
     "JanusError",
+    "Kicks",
+    "PairStyle",
+    "PairTerm",
     "Particle",
     "RigidBody",
+    "Row",
+    "Settings",
     "Setup",
     "StatePoint",
     "System",
@@ -100,7 +127,14 @@ if TYPE_CHECKING:
     from janus_md.cli.app import main
     from janus_md.common.errors import JanusError, ToBeContinued
     from janus_md.common.locks import Held
+    from janus_md.common.settings import Settings
+    from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
+    from janus_md.engines.capabilities import Capabilities
+    from janus_md.engines.lammps.styles import PairStyle
     from janus_md.model.body import RigidBody
+    from janus_md.model.environment import AppliedField, ExternalField
+    from janus_md.model.interactions.table import Row
+    from janus_md.model.interactions.term import Beads, PairTerm
     from janus_md.model.pairs.energy import head_to_tail_minimum, pair_energy, pair_forces
     from janus_md.model.setup import Setup
     from janus_md.model.system import System

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from janus_md.engines.capabilities import Capabilities
+from janus_md.engines.capabilities import Capabilities, Kind, functions
 from janus_md.engines.mesh import Mesh, charge_square_sum, longest_cutoff, tight_mesh
 from janus_md.model.body import FloatArray
 from janus_md.model.dynamics import Bath
@@ -152,6 +152,11 @@ class Engine(ABC):
     def gpus(cls) -> list[str]:
         """Return the GPUs that the engine can use here, a line ``[number] name ...`` each."""
         return []
+
+    @classmethod
+    def has(cls, kind: Kind, name: str) -> bool:
+        """Whether the engine has a pair term (``terms``) or field (``fields``) of this name."""
+        return functions(cls.name, kind).find(name) is not None
 
     @classmethod
     def objection(cls, setup: Setup) -> str:

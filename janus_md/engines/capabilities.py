@@ -95,10 +95,10 @@ def objection(engine: type[Engine], setup: Setup) -> str:
     if charged and setup.interactions.electrostatics is not None and not able.mesh:
         return f"electrostatics.method: pppm is not in the engine {engine.name}"
     for form in sorted({row.form for row in setup.interactions.rows}):
-        if functions(engine.name, "terms").find(form) is None:
+        if not engine.has("terms", form):
             return _missing(engine.name, "terms", form)
     for field in setup.environment:
-        if functions(engine.name, "fields").find(field.name) is None:
+        if not engine.has("fields", field.name):
             return _missing(engine.name, "fields", field.name)
     return engine.objection(setup)
 

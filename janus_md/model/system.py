@@ -8,6 +8,7 @@ import numpy as np
 
 from janus_md.common.arrays import FloatArray, IntArray
 from janus_md.model.body import RigidBody
+from janus_md.model.box import lattice_vectors
 from janus_md.model.environment import AppliedField
 from janus_md.model.interactions.table import Interactions
 
@@ -66,6 +67,11 @@ class System:
     def n_bodies(self) -> int:
         """Number of bodies N."""
         return len(self.kinds)
+
+    @property
+    def unwrapped(self) -> FloatArray:
+        """Centres where bodies would be without periodic images, shape (N, 3), nm."""
+        return np.asarray(self.positions + self.images @ lattice_vectors(self.box))
 
     @property
     def volume(self) -> float:

@@ -53,7 +53,9 @@ def starts(monkeypatch: pytest.MonkeyPatch, engine: str) -> list[str]:
     return begun
 
 
-def test_a_field_and_a_term_make_another_choice(engine: str = "lammps") -> None:
+def test_a_field_and_a_term_make_another_choice() -> None:
+    engine = "lammps"
+
     def kind(**changed: Any) -> str:
         return kind_of(resolve(point(model="bladed", **changed)), [(engine, "cpu")], 1, 0)
 

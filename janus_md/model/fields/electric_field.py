@@ -10,7 +10,6 @@ import rowan
 
 from janus_md.common.settings import Settings
 from janus_md.model.body import FloatArray
-from janus_md.model.box import lattice_vectors
 from janus_md.model.environment import ExternalField
 from janus_md.model.units import VOLT_PER_NM
 
@@ -39,8 +38,7 @@ class ElectricField(ExternalField):
         """Return the energy of each body, shape (N,), kJ/mol; that of a net charge at 0 is 0."""
         field = vector(parameters)
         charge, dipole = _moments(system)
-        places = system.positions + system.images @ lattice_vectors(system.box)
-        return np.asarray(-(dipole + charge[:, None] * places) @ field)
+        return np.asarray(-(dipole + charge[:, None] * system.unwrapped) @ field)
 
     def forces(
         self, system: System, parameters: Mapping[str, Any]
