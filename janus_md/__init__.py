@@ -42,7 +42,11 @@ _HOME = {
     "WireDetector": "analysis.pipeline.hoomd_action",
     "analyze": "analysis.pipeline.pipeline",
     "report": "analysis.report.of_project",
-    "wires_of": "analysis.pipeline.wires_of",
+    "wires_of": "analysis.pipeline.frame",
+    # observables
+    "Column": "common.observables",
+    "FrameContext": "analysis.pipeline.context",
+    "Observable": "common.observables",
     # what theory expects
     "association_constant_of": "analysis.theory.theory",
     "mean_length": "analysis.theory.theory",
@@ -58,8 +62,11 @@ _CALLED = {"analyze": "analyze_file"}
 """Names that are others in their modules."""
 
 __all__ = [
+    "Column",
+    "FrameContext",
     "Held",
     "JanusError",
+    "Observable",
     "Particle",
     "RigidBody",
     "Setup",
@@ -91,15 +98,17 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from janus_md.analysis.pipeline.context import FrameContext
+    from janus_md.analysis.pipeline.frame import wires_of
     from janus_md.analysis.pipeline.hoomd_action import WireDetector
     from janus_md.analysis.pipeline.pipeline import analyze_file as analyze
-    from janus_md.analysis.pipeline.wires_of import wires_of
     from janus_md.analysis.report.of_project import report
     from janus_md.analysis.theory.theory import association_constant_of, mean_length
     from janus_md.cli import workflow
     from janus_md.cli.app import main
     from janus_md.common.errors import JanusError, ToBeContinued
     from janus_md.common.locks import Held
+    from janus_md.common.observables import Column, Observable
     from janus_md.model.body import RigidBody
     from janus_md.model.pairs.energy import head_to_tail_minimum, pair_energy, pair_forces
     from janus_md.model.setup import Setup
