@@ -42,7 +42,7 @@ _HOME = {
     "WireDetector": "analysis.pipeline.hoomd_action",
     "analyze": "analysis.pipeline.pipeline",
     "report": "analysis.report.of_project",
-    "wires_of": "analysis.pipeline.wires_of",
+    "wires_of": "analysis.pipeline.frame",
     # what users add: see docs/add_*.md
     "AppliedField": "model.environment",
     "Beads": "model.interactions.term",
@@ -57,6 +57,9 @@ _HOME = {
     "PairTerm": "model.interactions.term",
     "Row": "model.interactions.table",
     "Settings": "common.settings",
+    "Column": "common.observables",
+    "FrameContext": "analysis.pipeline.context",
+    "Observable": "common.observables",
     # what theory expects
     "association_constant_of": "analysis.theory.theory",
     "mean_length": "analysis.theory.theory",
@@ -75,14 +78,17 @@ __all__ = [
     "AppliedField",
     "Beads",
     "Capabilities",
+    "Column",
     "Device",
     "Engine",
     "EngineStatus",
     "ExternalField",
     "Forces",
+    "FrameContext",
     "Held",
     "JanusError",
     "Kicks",
+    "Observable",
     "PairStyle",
     "PairTerm",
     "Particle",
@@ -118,15 +124,17 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from janus_md.analysis.pipeline.context import FrameContext
+    from janus_md.analysis.pipeline.frame import wires_of
     from janus_md.analysis.pipeline.hoomd_action import WireDetector
     from janus_md.analysis.pipeline.pipeline import analyze_file as analyze
-    from janus_md.analysis.pipeline.wires_of import wires_of
     from janus_md.analysis.report.of_project import report
     from janus_md.analysis.theory.theory import association_constant_of, mean_length
     from janus_md.cli import workflow
     from janus_md.cli.app import main
     from janus_md.common.errors import JanusError, ToBeContinued
     from janus_md.common.locks import Held
+    from janus_md.common.observables import Column, Observable
     from janus_md.common.settings import Settings
     from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
     from janus_md.engines.capabilities import Capabilities

@@ -199,7 +199,7 @@ def _check_crowd(tree: Any, wrapped: FloatArray, lattice: FloatArray, cutoff: fl
         crowded = 0.5 * (tree.count_neighbors(tree, cutoff) - n)
     if (found := max(spread, crowded)) > most:
         raise JanusError(
-            f"{found:.3g} pairs of {n} bodies are closer than {cutoff:g}; the bond distance does "
+            f"{found:.3g} pairs of {n} bodies are closer than {cutoff:g}; the distance does "
             "not suit the file's unit of length, or the file is damaged"
         )
 

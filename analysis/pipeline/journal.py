@@ -16,6 +16,7 @@ import numpy as np
 
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.series.lifetimes import Links
+from janus_md.common.observables import code_of_observables
 
 _HEAD = struct.Struct("<Q32s")  # length of what follows, and its digest
 
@@ -81,8 +82,8 @@ def resumed(
 def key_of(trajectory: Path, *settings: object) -> bytes:
     """Tell an analysis from any other: the file, the code and the settings.
 
-    Of the file its size and time count. All of the package's code does that a number in the tables
-    may follow from, and the version of freud.
+    Of the file, its size and time count; of the code, the whole package, the observables of other
+    packages and of the workspace, and the version of freud.
     """
     import freud
 
@@ -96,6 +97,7 @@ def key_of(trajectory: Path, *settings: object) -> bytes:
     # In a checkout `analysis` is a link, which a glob does not follow.
     for source in sorted({*package.rglob("*.py"), *(package / "analysis").rglob("*.py")}):
         digest.update(source.read_bytes())
+    digest.update(code_of_observables())
     return digest.digest()
 
 

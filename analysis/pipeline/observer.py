@@ -1,4 +1,4 @@
-"""The detector as one who looks on during a run, frame by frame, without a second pass."""
+"""Wire lengths during a run, frame by frame, without a second pass over the trajectory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from janus_md.analysis.aggregates.bonds import body_axes, find_bonds
 from janus_md.analysis.aggregates.wires import build_wires
-from janus_md.analysis.pipeline.frame import length_statistics
+from janus_md.analysis.observables.wire_lengths import length_statistics
 from janus_md.analysis.series.growth import equilibration
 from janus_md.common.errors import JanusError
 from janus_md.model.body import BondCriterion, FloatArray
@@ -26,7 +26,7 @@ def wire_lengths(
     criterion: BondCriterion,
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
 ) -> dict[str, float | int]:
-    """Wire lengths of one configuration: :func:`frame.length_statistics` and the bonds.
+    """Wire lengths of one configuration: :func:`length_statistics` and the number of bonds.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def wire_lengths(
     """
     bonds = find_bonds(positions, body_axes(orientations, axis), box, criterion)
     wires = build_wires(len(positions), bonds, lattice_vectors(box))
-    return {**length_statistics(wires), "n_bonds": len(bonds)}
+    return {"n_bodies": len(positions), **length_statistics(wires), "n_bonds": len(bonds)}
 
 
 LOGGED = ("mean_n", "mean_w", "longest")

@@ -19,8 +19,9 @@ from janus_md.analysis.frames.neighbours import coincident_pair
 from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.pipeline import table
-from janus_md.analysis.pipeline.frame import Settings, analyze_frame
+from janus_md.analysis.pipeline.frame import analyze_frame
 from janus_md.analysis.pipeline.journal import Part
+from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.series import lifetimes
 from janus_md.analysis.series.lifetimes import Links, bond_keys
 from janus_md.common.errors import JanusError
@@ -54,10 +55,11 @@ def run_task(task: Task) -> Part:
     rdf = RadialDistribution(task.rdf_range, task.rdf_bins)
     looser = lifetimes.breaking(task.settings.criterion)
     with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
+        setup = source.setup()
         for index in task.frames:
             frame = source.frame(index)
             try:
-                result = analyze_frame(frame, task.settings)
+                result = analyze_frame(frame, task.settings, setup)
             except JanusError as error:
                 told = str(error).removeprefix(f"frame {index}: ")
                 raise JanusError(f"file {source.path}, frame {index}: {told}") from error

@@ -15,12 +15,12 @@ from janus_md.analysis.report.readable import read_sweep
 from janus_md.analysis.sweep import evolution
 from janus_md.analysis.sweep.groups import Group, job_ids, job_labels, spread, swept
 from janus_md.analysis.sweep.results import (
-    HEADINGS,
     MOST_ROWS,
     SLOW,
     SPACING,
     Result,
     console_table,
+    headed,
     results,
     results_frame,
     tell_coupling,
@@ -117,7 +117,7 @@ def write_report(
         lstrip_blocks=True,
     )
     page = environment.get_template("report.html").render(
-        headings=list(HEADINGS.values()),
+        headings=[column.heading for column in headed(groups)],
         spacing=SPACING,
         results=_ends(table),
         swept=swept(groups),

@@ -10,6 +10,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from janus_md.common.errors import JanusError
+from janus_md.common.observables import averages
+from janus_md.workspace.columns import RESULT_PREFIXES
+from janus_md.workspace.labels import varying_keys
 
 if TYPE_CHECKING:
     from janus_md.workspace.columns import Columns
@@ -27,39 +30,43 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 _FILTER = re.compile(r"\s*([\w.+\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
 
-
-RESULTS = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")
-"""Averages worth printing."""
-
 PASSED = "heat.passed"
 """Column that is false where a run did not keep the temperature of its bath."""
 
 CHANGED = "changed"
 """Column that says what was changed since a job's data were made."""
 
-TELLING = (*RESULTS, "failure", "passed")
-"""What of the documents is worth printing, by its :func:`document_keys`."""
+
+def telling_keys() -> list[str]:
+    """What of the documents is worth printing, by its :func:`document_keys`."""
+    return [*_averages(), "failure", "passed"]
+
+
+def _averages() -> list[str]:
+    """Names of the averages that a query prints without being asked."""
+    return [column.name for column in averages() if column.in_query]
 
 
 def telling_columns(rows: Columns) -> list[str]:
     """Columns worth printing: job, status, what varies, and the main results."""
     mixed = any(name.startswith("mixture.") for name in rows.names)
-    told = ("particle", "mixture") if mixed else ("substance",)  # both say the same
     sound = rows.sound() if rows.damaged else rows
-    varying = [
-        name
-        for name in rows.names
-        if not name.startswith(("execution.", "analysis.", "failure.", "heat.", "mixture."))
-        and name not in told
-        and (values := sound[name])
-        and values.count(values[0]) < len(values)
-        and not (name.startswith("definitions.") and len({*values} - {None}) < 2)
-    ]
-    wanted = ["job", "status", "substance" if mixed else "particle", *varying]
-    wanted += [f"analysis.{name}.mean" for name in RESULTS] + ["failure.message"]
+    values = {name: sound[name] for name in sound.names if not name.startswith(RESULT_PREFIXES)}
+    wanted = ["job", "status", "substance" if mixed else "particle"]
+    if len(set(values[CHANGED])) > 1:
+        wanted.append(CHANGED)
+    wanted += varying_keys(values)
+    results = [f"analysis.{name}.mean" for name in _averages()]
+    wanted += [name for name in results if name in rows.names and any_value(rows.packed(name))]
+    wanted.append("failure.message")
     if PASSED in rows.names and False in rows[PASSED]:
         wanted.append(PASSED)
     return [name for name in dict.fromkeys(wanted) if name in rows.names]
+
+
+def any_value(column: Iterable[Any]) -> bool:
+    """Tell whether a column has a value for any job."""
+    return any(value is not None and value == value for value in column)
 
 
 def document_keys(filters: Iterable[str], columns: Iterable[str] = ()) -> set[str]:

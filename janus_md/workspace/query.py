@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janus_md.workspace import doubts
+from janus_md.workspace import labels as labels_of
 from janus_md.workspace.columns import Columns, substance
 from janus_md.workspace.filters import (
     CHANGED,
     PASSED,
-    TELLING,
     column,
     document_keys,
     select,
     telling_columns,
+    telling_keys,
 )
 from janus_md.workspace.jobs import job_of, open_job, open_project
-from janus_md.workspace.labels import say
+from janus_md.workspace.labels import label, labels, value_at
 from janus_md.workspace.records import Record, job_ids, read_jobs, strays
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
     from signac import Project
 
 __all__ = [
-    "TELLING",
     "Columns",
     "column",
     "columns",
     "document_keys",
     "folders",
     "job_of",
+    "label",
     "labels",
     "open_job",
     "open_project",
@@ -41,10 +42,9 @@ __all__ = [
     "strays",
     "table",
     "telling_columns",
+    "telling_keys",
     "withheld",
 ]
-
-_PARTICLES = ("particle", "mixture")
 
 
 def records(
@@ -142,57 +142,9 @@ def folders(project: Project) -> dict[str, Path]:
     return {name: Path(project.workspace, name) for name in job_ids(project)}
 
 
-def varying_keys(statepoints: Sequence[Mapping[str, Any]], prefix: str = "") -> list[str]:
-    """Dotted keys whose values are not the same in all state points, sorted; particles aside.
-
-    Those that are empty, since they could not be read, do not count.
-    """
-    found = []
-    if not prefix:
-        statepoints = [one for one in statepoints if one]
-    for key in sorted(set().union(*statepoints)):
-        if not prefix and key in _PARTICLES:
-            continue
-        held: list[Any] = [statepoint.get(key) for statepoint in statepoints]
-        if key == "definitions" and not prefix:
-            found += [f"{key}.{name}" for name in _redefined(held)]
-            continue
-        if held.count(held[0]) == len(held):
-            continue
-        if all(isinstance(value, dict) for value in held):
-            found += varying_keys(held, f"{prefix}{key}.")
-        else:
-            found.append(f"{prefix}{key}")
-    return found
-
-
-def _redefined(definitions: Iterable[Any]) -> list[str]:
-    """Names of particles that stand for more than one definition, sorted."""
-    digests: dict[str, set[str]] = {}
-    for one in definitions:
-        for name, digest in (one or {}).items():
-            digests.setdefault(name, set()).add(digest)
-    return sorted(name for name, different in digests.items() if len(different) > 1)
-
-
-def value_at(nested: Mapping[str, Any], key: str) -> Any:
-    """Value of a dotted key in nested maps; None where there is none."""
-    value: Any = nested
-    for part in key.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
-
-
-def labels(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Name each state point by its particles and the keys that are not the same in all."""
-    keys = varying_keys(statepoints)
-    return [label(statepoint, keys) for statepoint in statepoints]
-
-
-def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
-    """Name a state point by its particles and the values of `keys`."""
-    varying = {key: value_at(statepoint, key) for key in keys}
-    return ", ".join(say({"substance": substance(statepoint), **varying}))
+def varying_keys(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Dotted keys whose values are not the same in all state points, sorted; particles aside."""
+    return labels_of.varying_keys(labels_of.varying_values(statepoints))
 
 
 def table(
