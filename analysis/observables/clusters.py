@@ -213,21 +213,22 @@ def compute(context: FrameContext) -> dict[str, float]:
     }
 
 
-_UNDEFINED = "; null where no pair of kinds attracts and no distance is given (--clusters)"
+_NULL = "; null where n_clusters is"
 
 OBSERVABLE = Observable(
     (
         Column(
             "n_clusters",
             "clusters, single bodies included: bodies with attractive sites closer than 1.5 "
-            "sigma are in one cluster" + _UNDEFINED,
+            "sigma are in one cluster; null where no pair of kinds attracts and no distance is "
+            "given (--clusters)",
             dtype="int64",
             averaged=True,
             source="janus_md.analysis.observables.clusters",
         ),
         Column(
             "mean_cluster_n",
-            "mean size of a cluster by number: bodies over clusters" + _UNDEFINED,
+            "mean size of a cluster by number: bodies over clusters" + _NULL,
             "bodies",
             averaged=True,
             heading=("mean cluster", "by number / bodies"),
@@ -236,7 +237,7 @@ OBSERVABLE = Observable(
         ),
         Column(
             "mean_cluster_w",
-            "mean size of a cluster by weight: sum of n² over sum of n" + _UNDEFINED,
+            "mean size of a cluster by weight: sum of n² over sum of n" + _NULL,
             "bodies",
             averaged=True,
             heading=("mean cluster", "by weight / bodies"),
@@ -245,7 +246,7 @@ OBSERVABLE = Observable(
         ),
         Column(
             "largest_cluster",
-            "size of the largest cluster" + _UNDEFINED,
+            "size of the largest cluster" + _NULL,
             "bodies",
             dtype="int64",
             averaged=True,
@@ -254,7 +255,7 @@ OBSERVABLE = Observable(
         ),
         Column(
             "share_single",
-            "share of the bodies that are alone in their cluster" + _UNDEFINED,
+            "share of the bodies that are alone in their cluster" + _NULL,
             averaged=True,
             heading=("share of", "single bodies"),
             narrow=("share", "single"),

@@ -11,7 +11,7 @@ from janus_md.common.observables import Column, Observable
 if TYPE_CHECKING:
     from janus_md.analysis.pipeline.context import FrameContext
 
-_UNDEFINED = "; null where the file does not describe its bodies, and where charges are off"
+_NULL = "; null where n_bonds_energy is"
 
 
 def compute(context: FrameContext) -> dict[str, float]:
@@ -43,18 +43,19 @@ OBSERVABLE = Observable(
     (
         Column(
             "n_bonds_energy",
-            "bonds by energy, that is below half of the pair's minimum" + _UNDEFINED,
+            "bonds by energy, that is below half of the pair's minimum; null where the file does "
+            "not describe its bodies, and where charges are off",
             source="janus_md.analysis.aggregates.energy",
         ),
         Column(
             "mean_n_energy",
-            "mean wire length by number, of bonds by energy" + _UNDEFINED,
+            "mean wire length by number, of bonds by energy" + _NULL,
             "bodies",
             averaged=True,
         ),
         Column(
             "mean_w_energy",
-            "mean wire length by weight, of bonds by energy" + _UNDEFINED,
+            "mean wire length by weight, of bonds by energy" + _NULL,
             "bodies",
             averaged=True,
         ),

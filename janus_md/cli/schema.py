@@ -1,8 +1,9 @@
-"""The command `schema`: the keys of a state point."""
+"""The command `schema`: the keys of a state point, and the columns of the results."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,8 +15,18 @@ def schema(
     table: Annotated[
         bool, typer.Option("--table", help="Print a line per key instead of JSON.")
     ] = False,
+    columns: Annotated[
+        bool,
+        typer.Option("--columns", help="Print the columns of the results instead of the keys."),
+    ] = False,
 ) -> None:
-    """Print the schema of a state point: its keys with units, limits and defaults, as JSON."""
+    """Print the schema of a state point: its keys with units, limits and defaults, as JSON.
+
+    With --columns, print the columns of the results, those of the plugins here too.
+    """
+    if columns:
+        _print_columns()
+        return
     from janus_md.study.statepoint import json_schema
 
     whole = json_schema()
@@ -30,6 +41,32 @@ def schema(
     for key, about in _keys(whole, whole["$defs"]):
         default = _told(about["default"]) if "default" in about else "must be given"
         rows.add_row(key, default, _allowed(about), about.get("description", ""))
+    console = Console(highlight=False)
+    page = console if console.is_terminal else Console(width=120, highlight=False)
+    page.print(rows, markup=False)
+
+
+def _print_columns() -> None:
+    """Print the columns of frames.parquet, wires.parquet and the averages, a line each."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from janus_md.analysis.pipeline.table import WIRE_COLUMNS
+    from janus_md.common import plugins
+    from janus_md.common.observables import averages, frame_columns
+
+    plugins.use(Path())
+    of_frames = frame_columns()
+    rows = Table("table", "column", "unit", "average", "meaning", box=None)
+    for name, columns in (
+        ("frames", of_frames),
+        ("wires", WIRE_COLUMNS),
+        ("averages", [one for one in averages() if one not in of_frames]),
+    ):
+        for one in columns:
+            rows.add_row(name, one.name, one.unit, "mean" if one.averaged else "", one.meaning)
+    for column in rows.columns[:4]:
+        column.no_wrap = True
     console = Console(highlight=False)
     page = console if console.is_terminal else Console(width=120, highlight=False)
     page.print(rows, markup=False)

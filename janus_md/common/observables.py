@@ -169,6 +169,15 @@ def averages() -> list[Column]:
     return [column for one in known for column in one.columns if column.averaged]
 
 
+def sources() -> dict[str, str]:
+    """Source of each column: what it states, and else the module of its function."""
+    return {
+        column.name: column.source or getattr(one.compute, "__module__", "")
+        for one in observables().values()
+        for column in one.columns
+    }
+
+
 def code_of_observables() -> bytes:
     """Digest of the declarations, and of the files that hold the functions."""
     digest = hashlib.sha256()
