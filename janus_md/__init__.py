@@ -53,6 +53,7 @@ _HOME = {
     "ExternalField": "model.environment",
     "Forces": "engines.base",
     "Kicks": "engines.base",
+    "each_pair": "engines.sites",
     "PairStyle": "engines.lammps.styles",
     "PairTerm": "model.interactions.term",
     "Row": "model.interactions.table",
@@ -105,6 +106,7 @@ __all__ = [
     "analyze_job",
     "association_constant_of",
     "create",
+    "each_pair",
     "folders",
     "head_to_tail_minimum",
     "load_template",
@@ -139,6 +141,7 @@ if TYPE_CHECKING:
     from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
     from janus_md.engines.capabilities import Capabilities
     from janus_md.engines.lammps.styles import PairStyle
+    from janus_md.engines.sites import each_pair
     from janus_md.model.body import RigidBody
     from janus_md.model.environment import AppliedField, ExternalField
     from janus_md.model.interactions.table import Row

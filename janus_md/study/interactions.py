@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import combinations_with_replacement
 from typing import Any
 
 from janus_md.common.settings import Settings
 from janus_md.model.body import RigidBody
-from janus_md.model.interactions.table import Kinds, Row, diameters_of, wca
+from janus_md.model.interactions.table import Kinds, Row, diameters_of, wca, wca_table
 from janus_md.model.interactions.term import TERMS, Beads
 from janus_md.study.stated import read_settings
 from janus_md.study.statepoint_errors import BadStatePoint, WrongValue
@@ -47,6 +48,9 @@ def pair_table(
     BadStatePoint
         Where a kind or a term is unknown, or settings are refused.
     """
+    stated = {name: terms for name, terms in stated.items() if terms}
+    if not stated and not overrides:
+        return dict(_default(bodies))
     terms = _merged(bodies, stated, overrides)
     diameters = diameters_of(bodies)
     table: dict[Kinds, tuple[Row, ...]] = {}
@@ -60,6 +64,12 @@ def pair_table(
         if rows:
             table[a, b] = tuple(rows)
     return table
+
+
+@lru_cache(maxsize=64)
+def _default(bodies: tuple[RigidBody, ...]) -> dict[Kinds, tuple[Row, ...]]:
+    """Repulsion alone."""
+    return wca_table(bodies)
 
 
 def _row(pair: str, name: str, settings: Settings, beads: Beads) -> Row:

@@ -33,7 +33,7 @@ FIELDS = frozenset(
 )  # fmt: skip
 """Keys of any state point that `janus-md init` wrote: the schema takes a while to import."""
 
-OPTIONAL = frozenset({"definitions", "interactions", "number_density"})
+OPTIONAL = frozenset({"definitions", "environment", "interactions", "number_density"})
 """Keys that it writes where they have a value."""
 
 SCHEMA_VERSION = 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from janus_md.common.errors import JanusError
@@ -41,14 +40,11 @@ def check_engines(points: Iterable[StatePoint]) -> None:
             raise JanusError(f"{error}; the engine {names}, which is not installed, can") from error
 
 
-def _kind(point: StatePoint) -> str:
+def _kind(point: StatePoint) -> tuple[object, ...]:
     """Return all of a state point that decides which engines can do it."""
     terms = {pair: sorted(of_pair) for pair, of_pair in point.interactions.items()}
-    return json.dumps(
-        [
-            point.composition(), point.model, point.protocol.name, point.viscosity is None,
-            point.electrostatics.method, point.relative_permittivity is None,
-            terms, sorted(point.environment),
-        ],
-        sort_keys=True,
+    return (
+        point.particle, str(point.mixture), point.model, point.protocol.name,
+        point.viscosity is None, point.electrostatics.method, point.relative_permittivity is None,
+        str(terms), *point.environment,
     )  # fmt: skip
