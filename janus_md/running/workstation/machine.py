@@ -1,4 +1,4 @@
-"""What of this machine a run may use."""
+"""The part of this machine that a run may use."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from janus_md.simulation.walltime import NO_LIMIT, Limit
 
 @dataclass(frozen=True)
 class Machine:
-    """What may be used.
+    """Cores, GPUs and time that a run may use, and how it uses them.
 
     Attributes
     ----------
     engine, device : str
-        As asked for.
+        As given by the user.
     cores : int
         Cores that the jobs share.
     gpus : int
-        GPUs that simulations share; 0 where none is to be used.
+        GPUs that the simulations share; 0 for simulations on CPUs.
     slots : int, optional
-        Jobs at a time at most; what helps where it is left out.
+        Largest number of jobs at a time; by default as many as there are cores or the GPUs take.
+    threads : int, optional
+        Threads of each simulation on CPUs; by default the cores are shared out equally.
     until_stationary : bool
         Whether a simulation ends when its wires no longer grow.
     allow : tuple of str
@@ -36,6 +38,7 @@ class Machine:
     cores: int = 1
     gpus: int = 0
     slots: int | None = None
+    threads: int | None = None
     until_stationary: bool = False
     allow: tuple[str, ...] = ()
     limit: Limit = NO_LIMIT

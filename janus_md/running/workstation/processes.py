@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -39,9 +39,8 @@ class Job:
         What is left to do, in order.
     n_bodies : int
         Size of its system.
-    speeds : mapping of int to float
-        How fast its simulation is by the number of threads, in any unit; one thread where nothing
-        was measured.
+    threads : int
+        Threads that its simulation has run with so far; 0 if it has not begun.
     """
 
     id: str
@@ -49,7 +48,7 @@ class Job:
     label: str
     operations: tuple[str, ...]
     n_bodies: int = 0
-    speeds: Mapping[int, float] = field(default_factory=lambda: {1: 1.0})
+    threads: int = 0
 
 
 @dataclass
