@@ -1,4 +1,4 @@
-"""Wall time: how much of it is left to this process, and how much a simulation needs."""
+"""Wall time that is left to this process, and what a run can still do in it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,11 @@ import math
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from janus_md.common.errors import JanusError
-from janus_md.model.setup import Setup
-from janus_md.simulation.execution import measured_rate
-
-SITE_STEPS_PER_HOUR = 6.0e8
-"""Sites times steps of one core that are counted on before a speed was measured; slow, so that
-time suffices: 216 bodies of 3 sites (`sphere`) make 250 steps a second then, and 15 (`bladed`)
-50."""
-
-RESERVE = 1.25
-"""Wall time that is asked for, over what the measured speed needs."""
 
 MARGIN = 10.0
 """Seconds that are kept back for leaving: closing the engine, a slow file system."""
@@ -159,19 +148,3 @@ class Pace:
 
     def _needed(self, *ahead: str, seconds: float) -> float:
         return sum(self._longest.get(what, 0.0) for what in ahead) + seconds + MARGIN
-
-
-def seconds_needed(setup: Setup, execution: Mapping[str, Any] | None = None) -> float:
-    """Wall time that the rest of a simulation is likely to take, with a reserve.
-
-    Parameters
-    ----------
-    setup : Setup
-        What is simulated.
-    execution : mapping, optional
-        The job document's record of what was done already and how fast (tuning included); without
-        one, :data:`SITE_STEPS_PER_HOUR` is taken.
-    """
-    if execution is None:
-        return 3600.0 * setup.n_sites * setup.steps / SITE_STEPS_PER_HOUR
-    return RESERVE * max(0.0, setup.steps - execution["steps"]) / measured_rate(execution)

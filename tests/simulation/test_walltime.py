@@ -12,6 +12,7 @@ import pytest
 
 from janus_md.common.errors import JanusError, ToBeContinued
 from janus_md.simulation import stepping, walltime
+from janus_md.simulation.estimates import seconds_needed
 from janus_md.simulation.run import simulate
 from janus_md.simulation.walltime import Limit, Pace
 from janus_md.study.resolve import resolve
@@ -77,12 +78,12 @@ def test_what_a_simulation_needs_follows_its_measured_rate() -> None:
     one = point(protocol={"relax_ps": 2.0, "produce_ns": 0.11})
     execution = {"engine": "lammps", "steps": 0, "seconds": 0.0,
                  "trial_steps_per_second": {"lammps": 26.0}}  # fmt: skip
-    assert walltime.seconds_needed(resolve(one), execution) == pytest.approx(1.25 * 1300 / 26.0)
+    assert seconds_needed(resolve(one), execution) == pytest.approx(1.25 * 1300 / 26.0)
     execution |= {"steps": 300, "seconds": 30.0}
-    assert walltime.seconds_needed(resolve(one), execution) == pytest.approx(1.25 * 1000 / 10.0)
-    assert walltime.seconds_needed(resolve(one)) == pytest.approx(3600 * 8 * 1300 / 2e8)
+    assert seconds_needed(resolve(one), execution) == pytest.approx(1.25 * 1000 / 10.0)
+    assert seconds_needed(resolve(one)) == pytest.approx(3600 * 8 * 1300 / 2e8)
     done = execution | {"steps": 1300}
-    assert walltime.seconds_needed(resolve(one), done) == 0.0
+    assert seconds_needed(resolve(one), done) == 0.0
 
 
 def test_a_run_ends_in_a_checkpoint_before_its_limit_and_goes_on(
@@ -105,7 +106,7 @@ def test_a_run_ends_in_a_checkpoint_before_its_limit_and_goes_on(
     # What is left is asked for by the speed that was measured.
     rate = record["steps"] / record["seconds"]
     left = 10_000_100 - record["steps"]
-    assert walltime.seconds_needed(resolve(long), record) == pytest.approx(1.25 * left / rate)
+    assert seconds_needed(resolve(long), record) == pytest.approx(1.25 * left / rate)
 
 
 def test_a_limit_too_short_for_anything_fails_and_says_how_long_it_must_be(
