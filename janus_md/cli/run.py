@@ -99,6 +99,7 @@ def run(
     from janus_md.running.time_limit import limit
     from janus_md.running.workstation import fork_server, runner
     from janus_md.simulation.files.resume import check_allowed
+    from janus_md.simulation.run_options import RunOptions
     from janus_md.workspace import failures, query
     from janus_md.workspace.products import OPERATIONS
 
@@ -123,10 +124,10 @@ def run(
         fork_server.begin("janus_md.cli.preloaded")  # it imports while engines are looked for
     machine = replace(
         _machine(engine, device, jobs, bool(pending)),
+        options=RunOptions(
+            engine, device, until_stationary=until_stationary, allow=tuple(allow or ()), limit=end
+        ),
         threads=threads,
-        until_stationary=until_stationary,
-        allow=tuple(allow or ()),
-        limit=end,
     )
     from janus_md.running.workstation import display as shown
 
@@ -231,7 +232,7 @@ def _machine(engine: str, device: str, jobs: int | None, needed: bool) -> Machin
     if needed or (engine, device) != ("auto", "auto"):
         found = require(engine, device)
         gpus = found.gpus if found.candidates[0][1] == "gpu" else 0
-    return Machine(engine, device, cores, gpus, jobs)
+    return Machine(cores=cores, gpus=gpus, slots=jobs)
 
 
 def _tell(outcome: Outcome, console: Any) -> None:

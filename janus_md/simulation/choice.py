@@ -18,6 +18,7 @@ from janus_md.engines.mesh import MAX_ORDER
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.execution import Record, accurate, choose, device_for, not_yet_run
+from janus_md.simulation.run_options import RunOptions
 
 CACHE = "meshes"
 """Name of the file of what was chosen."""
@@ -60,8 +61,7 @@ def choose_once(
     setup: Setup,
     system: System,
     candidates: Sequence[tuple[str, str]],
-    threads: int,
-    gpu_id: int,
+    options: RunOptions,
     look: Callable[[], None] = lambda: None,
 ) -> Record:
     """Take an earlier choice where its mesh is accurate enough in `system`, else choose anew.
@@ -72,14 +72,14 @@ def choose_once(
     in the record says which it was. What is chosen anew is kept.
     """
     file, machine = measured.cache_file(CACHE), measured.processor()
-    kind = kind_of(setup, candidates, threads, gpu_id)
+    kind = kind_of(setup, candidates, options)
     quiet = measured.load_per_core() <= QUIET
     devices = dict(candidates)
 
     def taken(earlier: Choice | None) -> Record | None:
         if earlier is None or earlier.engine not in devices:
             return None
-        where = device_for(earlier.engine, devices[earlier.engine], threads, gpu_id)
+        where = device_for(earlier.engine, devices[earlier.engine], options)
         mesh = None if earlier.mesh is None else earlier.mesh.model_dump(mode="json")
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
@@ -90,7 +90,7 @@ def choose_once(
         return _read(measured.recall(machine, file).get(kind))
 
     def anew() -> Record:
-        record = choose(setup, system, list(candidates), threads, gpu_id, look)
+        record = choose(setup, system, list(candidates), options, look)
         chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
         chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         measured.keep(machine, kind, chosen, file)
@@ -116,8 +116,7 @@ def _read(kept: Any) -> Choice | None:
 def kind_of(
     setup: Setup,
     candidates: Sequence[tuple[str, str]],
-    threads: int,
-    gpu_id: int,
+    options: RunOptions,
 ) -> str:
     """Everything that the choice follows from, but for the machine and the places, as a text."""
     all_ = setup.to_dict()
@@ -127,8 +126,8 @@ def kind_of(
         "setup": hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16],
         "janus_md": __version__,
         "candidates": [[name, load(name).version(), kind] for name, kind in candidates],
-        "gpu": _gpu_name(gpu_id) if any(kind == "gpu" for _, kind in candidates) else None,
-        "threads": threads,
+        "gpu": _gpu_name(options.gpu_id) if any(kind == "gpu" for _, kind in candidates) else None,
+        "threads": options.threads,
         "ranks": ranks.size(),
     }
     return json.dumps(found, sort_keys=True)

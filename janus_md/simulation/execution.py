@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +14,7 @@ from janus_md.engines.mesh import Mesh
 from janus_md.engines.tuning import MARGIN, Tuned, remeasure, tune
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
+from janus_md.simulation.run_options import RunOptions
 
 RESTART_FRAMES = 50
 """Frames from one restart of the engine to the next. It is kept with each run: a run that goes on
@@ -28,8 +31,7 @@ def choose(
     setup: Setup,
     system: System,
     candidates: list[tuple[str, str]],
-    threads: int,
-    gpu_id: int,
+    options: RunOptions,
     look: Callable[[], None] = lambda: None,
 ) -> Record:
     """Tune the mesh of each candidate (engine, device) and take the fastest.
@@ -52,7 +54,7 @@ def choose(
     tuned: dict[str, tuple[Engine, Device, Tuned]] = {}
     for name, kind in candidates:
         adapter = load(name)
-        where = device_for(name, kind, threads, gpu_id)
+        where = device_for(name, kind, options)
         found = tune(_Watched(adapter, look), system, environment, gentle_step(setup), device=where)
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
@@ -89,9 +91,9 @@ def not_yet_run(
     }
 
 
-def device_for(engine: str, kind: str, threads: int, gpu_id: int) -> Device:
+def device_for(engine: str, kind: str, options: RunOptions) -> Device:
     """Return the device that an engine gets; of the engines, LAMMPS alone has threads."""
-    return Device(kind, threads if engine == "lammps" else 1, gpu_id)
+    return Device(kind, options.threads if engine == "lammps" else 1, options.gpu_id)
 
 
 def accurate(
@@ -131,7 +133,7 @@ class _Watched(Wrapper):
         return self.engine.simulation(*arguments)
 
 
-def placed(execution: Record, system: System, threads: int, gpu_id: int) -> Record:
+def placed(execution: Record, system: System, options: RunOptions) -> Record:
     """Return the record of a run that goes on in `system` with these threads, or on this GPU.
 
     The ranks are those that are here; a mesh that the engine cannot use on them gives way to the
@@ -147,9 +149,9 @@ def placed(execution: Record, system: System, threads: int, gpu_id: int) -> Reco
     usable = None if mesh is None else _mesh_record(engine.usable(system, mesh))
     here = execution | {"ranks": ranks.size(), "mesh": usable}
     if execution["device"] == "gpu":
-        here["gpu_id"] = gpu_id
+        here["gpu_id"] = options.gpu_id
     else:
-        here["threads"] = device_for(execution["engine"], "cpu", threads, gpu_id).threads
+        here["threads"] = device_for(execution["engine"], "cpu", options).threads
     same = all(here[key] == execution[key] for key in ("ranks", "mesh", "threads"))
     return here | {"bit_equal": execution["bit_equal"] and same}
 
@@ -167,8 +169,9 @@ def device_of(execution: Mapping[str, Any]) -> Device:
 
 
 def completed(execution: Mapping[str, Any], kT: float, system: System) -> Record:
-    """Return the record of a run that has ended in `system`: its speed, and its mesh's error."""
+    """Return the record of a run that has ended in `system`: speed, memory, error of its mesh."""
     record = dict(execution)
+    record["memory_mb"] = round(peak_memory(), 1)
     record["steps_per_second"] = round(measured_rate(execution), 1)
     mesh = mesh_of(execution)
     if mesh is not None:
@@ -181,6 +184,12 @@ def completed(execution: Mapping[str, Any], kT: float, system: System) -> Record
         )
         record["force_error_at_end"], record["torque_error_at_end"] = force, torque
     return record
+
+
+def peak_memory() -> float:
+    """Largest memory that this process has had so far, MB."""
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest / (1 << 20 if sys.platform == "darwin" else 1 << 10)  # macOS counts bytes
 
 
 def _mesh_record(mesh: Mesh | None) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from janus_md.simulation import choice as choices
 from janus_md.simulation.choice import choose_once, kind_of
 from janus_md.simulation.execution import Record, device_of, mesh_of
 from janus_md.simulation.run import simulate
+from janus_md.simulation.run_options import RunOptions
 from janus_md.simulation.start.first_state import build
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
@@ -55,7 +56,7 @@ def starts(monkeypatch: pytest.MonkeyPatch, engine: str) -> list[str]:
 
 def chosen(engine: str, **changed: Any) -> Record:
     one = point(**changed)
-    return choose_once(resolve(one), build(one), [(engine, "cpu")], 1, 0)
+    return choose_once(resolve(one), build(one), [(engine, "cpu")], RunOptions())
 
 
 def entry(cache: Path) -> dict[str, Any]:
@@ -147,7 +148,7 @@ def test_nothing_can_be_kept(
 def test_kinds_differ_by_what_matters(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def kind(threads: int = 1, **changed: Any) -> str:
         one = point(**changed)
-        return kind_of(resolve(one), [(engine, "cpu")], threads, 0)
+        return kind_of(resolve(one), [(engine, "cpu")], RunOptions(threads=threads))
 
     usable(engine)
     base = kind()
@@ -173,11 +174,13 @@ def test_the_fastest_engine_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     both = [(usable(name).name, "cpu") for name in ("hoomd", "lammps")]
     monkeypatch.setattr(measured, "load_per_core", lambda: 0.5)
     one = point(**NEUTRAL)
-    first, second = (choose_once(resolve(one), build(one), both, 1, 0) for _ in range(2))
+    first, second = (choose_once(resolve(one), build(one), both, RunOptions()) for _ in range(2))
     assert second["mesh_from"] != first["mesh_from"]
     assert second["engine"] == first["engine"]
     assert set(second["trial_steps_per_second"]) == {"hoomd", "lammps"}
-    alone = choose_once(resolve(one), build(one), both[:1], 1, 0)  # what was compared matters too
+    alone = choose_once(
+        resolve(one), build(one), both[:1], RunOptions()
+    )  # what was compared matters too
     assert (alone["engine"], alone["mesh_from"]) == ("hoomd", "trials of this job")
 
 
@@ -214,6 +217,7 @@ CHOOSE = """
 import sys
 from janus_md.common import cache as measured
 from janus_md.simulation.choice import choose_once
+from janus_md.simulation.run_options import RunOptions
 from janus_md.simulation.start.first_state import build
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
@@ -223,7 +227,7 @@ system = build(one)
 measured.load_per_core = lambda: 0.5
 print("ready", flush=True)
 sys.stdin.readline()
-print(choose_once(resolve(one), system, [(sys.argv[1], "cpu")], 1, 0)["mesh_from"])
+print(choose_once(resolve(one), system, [(sys.argv[1], "cpu")], RunOptions())["mesh_from"])
 """
 
 

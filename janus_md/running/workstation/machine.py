@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from janus_md.running.cluster.slurm import allotment
-from janus_md.simulation.walltime import NO_LIMIT, Limit
+from janus_md.simulation.run_options import RunOptions
 
 
 @dataclass(frozen=True)
@@ -15,8 +15,8 @@ class Machine:
 
     Attributes
     ----------
-    engine, device : str
-        As given by the user.
+    options : RunOptions
+        Options of each job; its threads and GPU are set when it begins.
     cores : int
         Cores that the jobs share.
     gpus : int
@@ -25,23 +25,13 @@ class Machine:
         Largest number of jobs at a time; by default as many as there are cores or the GPUs take.
     threads : int, optional
         Threads of each simulation on CPUs; by default the cores are shared out equally.
-    until_stationary : bool
-        Whether a simulation ends when its wires no longer grow.
-    allow : tuple of str
-        What may have changed since a checkpoint was written.
-    limit : Limit
-        When all must have ended.
     """
 
-    engine: str = "auto"
-    device: str = "auto"
+    options: RunOptions = field(default_factory=RunOptions)
     cores: int = 1
     gpus: int = 0
     slots: int | None = None
     threads: int | None = None
-    until_stationary: bool = False
-    allow: tuple[str, ...] = ()
-    limit: Limit = NO_LIMIT
 
 
 def cores_here() -> int:

@@ -14,8 +14,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from janus_md.common.locks import holder, locks_here
-from janus_md.running.worker import Resources, work_forked
+from janus_md.running.worker import work_forked
 from janus_md.running.workstation import fork_server
+from janus_md.simulation.run_options import RunOptions
 
 OUT_OF_MEMORY = (
     "most likely by the kernel because memory ran out; fewer jobs at a time (--jobs) need less, "
@@ -160,7 +161,7 @@ def _counters(root: Path) -> Iterator[Path]:
                 yield root / f"sys/fs/cgroup/memory{group}/memory.oom_control"
 
 
-def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) -> Running:
+def start(job: Job, operation: str, options: RunOptions, gpu_id: int | None) -> Running:
     """Start a worker.
 
     Raises
@@ -171,8 +172,8 @@ def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) ->
     log = job.directory / f"{operation}.out"
     if not holder(job.directory, locks_here()):  # else the file is that of another run
         log.write_bytes(b"")
-    variables = os.environ | {"OMP_NUM_THREADS": str(resources.threads)}
+    variables = os.environ | {"OMP_NUM_THREADS": str(options.threads)}
     process, pipe = fork_server.start(
-        work_forked, operation, job.directory, resources, log, variables
+        work_forked, operation, job.directory, options, log, variables
     )
-    return Running(job, operation, process, pipe, log, resources.threads, gpu_id)
+    return Running(job, operation, process, pipe, log, options.threads, gpu_id)

@@ -8,11 +8,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from janus_md.common.interrupts import LAST, signals_raise, stop_signals
-from janus_md.running.worker import DONE, HELD, STOPPED, Resources
+from janus_md.running.worker import DONE, HELD, STOPPED
 from janus_md.running.workstation import fork_server
 from janus_md.running.workstation.machine import Machine, cores_here
 from janus_md.running.workstation.processes import Job, Running, start
@@ -110,7 +110,7 @@ class _Pool:
         fork_server.begin()
         # The second signal raises.
         with signals_raise(), stop_signals() as interrupted, suspend_signal() as suspended:
-            stopping, limit = False, self._machine.limit
+            stopping, limit = False, self._machine.options.limit
             try:
                 while self._running or (any(self._waiting.values()) and not stopping):
                     while not (stopping or interrupted()) and self._begin_next():
@@ -218,18 +218,9 @@ class _Pool:
             )
 
     def _start(self, job: Job, operation: str, threads: int, gpu_id: int | None) -> None:
-        machine = self._machine
-        resources = Resources(
-            machine.engine,
-            machine.device,
-            threads,
-            gpu_id or 0,
-            machine.until_stationary,
-            machine.allow,
-            machine.limit,
-        )
+        options = replace(self._machine.options, threads=threads, gpu_id=gpu_id or 0)
         try:
-            running = start(job, operation, resources, gpu_id)
+            running = start(job, operation, options, gpu_id)
         except OSError as error:
             message = (
                 f"{error.filename or job.directory}: {error.strerror}; mend that and run again"

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.running.worker import DONE, STOPPED, Resources
+from janus_md.running.worker import DONE, STOPPED
 from janus_md.running.workstation import fork_server, runner
 from janus_md.running.workstation.processes import Job, Running
 from janus_md.running.workstation.throughput import GAIN, WINDOW_SECONDS, JobsPerGpu, threads_for
+from janus_md.simulation.run_options import RunOptions
 from janus_md.simulation.walltime import Limit
 from tests.conftest import PATIENCE, TINY, Result
 from tests.running.workstation.devices import little_memory
@@ -155,11 +156,11 @@ def test_jobs_that_find_no_memory_beside_others_come_again(
     device = tmp_path / "device"
     device.mkdir()
 
-    def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) -> Running:
+    def start(job: Job, operation: str, options: RunOptions, gpu_id: int | None) -> Running:
         process, pipe = fork_server.start(little_memory, device)
         log = tmp_path / f"{job.id}.out"
         log.touch()
-        return Running(job, operation, process, pipe, log, resources.threads, gpu_id)
+        return Running(job, operation, process, pipe, log, options.threads, gpu_id)
 
     monkeypatch.setattr(runner, "start", start)
     jobs = [Job(str(k), tmp_path, f"job {k}", ("simulate",), 16) for k in range(6)]
@@ -220,7 +221,8 @@ def test_devices_are_filled_evenly(
     make(janus_md, place, text + "  relative_permittivity: 1\nreplicas: 4\n")
     folders = sorted((place / "workspace").iterdir())
     jobs = [Job(one.name, one, one.name, ("simulate",), 16) for one in folders]
-    machine = runner.Machine(engine, "cpu", cores=4, gpus=2, limit=Limit.after(PATIENCE))
+    options = RunOptions(engine, "cpu", limit=Limit.after(PATIENCE))
+    machine = runner.Machine(options, cores=4, gpus=2)
     watch = Full()
     outcome = runner.run_jobs(jobs, machine, watch, lambda *_: None)
     assert len(outcome.left) == 4
