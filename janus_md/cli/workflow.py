@@ -20,6 +20,7 @@ from janus_md.cli import flow_jobs
 from janus_md.cli.flow_jobs import SoundJobs
 from janus_md.common import crash, encoding, interrupts
 from janus_md.common.errors import ToBeContinued
+from janus_md.common.files import write_text
 from janus_md.common.locks import Held
 from janus_md.running import operations
 from janus_md.running.time_limit import limit
@@ -123,7 +124,7 @@ def summarize(*jobs: Job, allow: Collection[str] = ()) -> None:
 
     folder, found = _folder(jobs), _sources(jobs, allow)
     report(jobs[0].project, folder, told=flow_jobs.tell, allow=_of_reports(allow))
-    (folder / _SOURCES).write_text(found, encoding="utf-8")
+    write_text(folder / _SOURCES, found)
 
 
 def is_summarized(*jobs: Job, allow: Collection[str] = ()) -> bool:
