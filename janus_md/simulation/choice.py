@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from janus_md import __version__
-from janus_md.common import cache as measured
+from janus_md.common import cache
 from janus_md.engines import load, ranks
 from janus_md.engines.mesh import MAX_ORDER
 from janus_md.model.setup import Setup
@@ -71,9 +71,9 @@ def choose_once(
     Parameters, result and errors as of :func:`janus_md.simulation.execution.choose`; ``mesh_from``
     in the record says which it was. What is chosen anew is kept.
     """
-    file, machine = measured.cache_file(CACHE), measured.processor()
+    file, machine = cache.cache_file(CACHE), cache.processor()
     kind = kind_of(setup, candidates, options)
-    quiet = measured.load_per_core() <= QUIET
+    quiet = cache.load_per_core() <= QUIET
     devices = dict(candidates)
 
     def taken(earlier: Choice | None) -> Record | None:
@@ -87,18 +87,18 @@ def choose_once(
         return accurate(record, setup.bath.kT, system, look)
 
     def kept() -> Choice | None:
-        return _read(measured.recall(machine, file).get(kind))
+        return _read(cache.recall(machine, file).get(kind))
 
     def anew() -> Record:
         record = choose(setup, system, list(candidates), options, look)
         chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
         chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-        measured.keep(machine, kind, chosen, file)
+        cache.keep(machine, kind, chosen, file)
         return record
 
     earlier = kept()
     if earlier is None or (quiet and not earlier.quiet):
-        with measured.in_turn(kind, file, look):
+        with cache.in_turn(kind, file, look):
             if (newer := kept()) == earlier:
                 return anew()
         earlier = newer  # not older than one made now
