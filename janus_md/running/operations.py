@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -104,13 +103,13 @@ def analyze_job(
         if is_analyzed(directory, document):
             return
 
-        longest, before = 0.0, time.monotonic()
+        longest, before = 0.0, limit.clock()
 
         def told(done: int, total: int) -> None:
             nonlocal longest, before
             if progress is not None:
                 progress(done, total)
-            now = time.monotonic()
+            now = limit.clock()
             longest, before = max(longest, now - before), now
             # Looked at only when more is done: each time gets a little further.
             if interrupted() or should_stop() or limit.left() < MARGIN + longest:

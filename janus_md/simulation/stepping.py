@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -92,7 +91,8 @@ def to_next_restart(
             begin, done=done, system=simulation.system(), execution=execution, digests=digests
         )
 
-    begun = saved = told = time.monotonic()
+    clock = run.pace.clock
+    begun = saved = told = clock()
     rate = 0.01 * measured_rate(execution)  # it may be slower by now: measured at once
     look = stage.frame_steps or max(1, stage.steps // 10)
     # Where the engine begins anew with each call, calls must not depend on the clock.
@@ -101,12 +101,12 @@ def to_next_restart(
         goal = min(stage.steps, (done // look + 1) * look, (done // every + 1) * every)
         length = max(1, int(rate * context.LOOK_SECONDS)) if by_clock else execution["call_steps"]
         piece = min(goal - done, length)
-        start = time.monotonic()
+        start = clock()
         try:
             simulation.advance(piece)
         except ArithmeticError as error:
             raise _failed(run, stage, done, str(error), frames) from error
-        now = time.monotonic()
+        now = clock()
         done += piece
         rate = max(1.0, piece / max(now - start, 1e-6))
         execution["steps"] += piece
@@ -144,7 +144,7 @@ def to_next_restart(
             raise _stopped(run, stage, done, state, late)
         if now - saved > CHECKPOINT_SECONDS:
             run.save(reached())
-            saved = time.monotonic()
+            saved = clock()
 
 
 def _stopped(run: Run, stage: Stage, done: int, state: Checkpoint, late: bool) -> ToBeContinued:

@@ -8,8 +8,9 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from janus_md.common.clock import Seconds
 from janus_md.common.errors import JanusError
 
 MARGIN = 10.0
@@ -26,22 +27,27 @@ class Limit:
     Attributes
     ----------
     end : float
-        On the scale of ``time.monotonic()``, s; infinite where there is none.
+        Time on `clock`, s; infinite if there is no end.
     granted : float
         Length of the whole allocation, s.
+    clock : callable
+        The clock of this process; it is not passed on by the environment.
     """
 
     end: float = math.inf
     granted: float = math.inf
+    clock: Seconds = field(default=time.monotonic, compare=False, repr=False)
 
     @classmethod
-    def after(cls, left: float, granted: float | None = None) -> Limit:
+    def after(
+        cls, left: float, granted: float | None = None, clock: Seconds = time.monotonic
+    ) -> Limit:
         """Return the limit `left` seconds from now, of `granted` seconds altogether."""
-        return cls(time.monotonic() + left, left if granted is None else granted)
+        return cls(clock() + left, left if granted is None else granted, clock)
 
     def left(self) -> float:
         """Seconds that are left."""
-        return self.end - time.monotonic()
+        return self.end - self.clock()
 
     def environment(self) -> dict[str, str]:
         """Variables that give a process of this machine the same limit (for :func:`limit`)."""
@@ -117,7 +123,8 @@ class Pace:
     """
 
     def __init__(self, limit: Limit = NO_LIMIT) -> None:
-        self._limit, self._begun = limit, time.monotonic()
+        self.clock = limit.clock
+        self._limit, self._begun = limit, self.clock()
         self._longest: dict[str, float] = {}
         self.whole = limit.left() > 0.5 * limit.granted
         """Whether this process has most of the allocation, and a later one no more than it."""
@@ -125,9 +132,9 @@ class Pace:
     @contextmanager
     def timing(self, what: str) -> Iterator[None]:
         """Measure how long something takes that will be done again."""
-        begin = time.monotonic()
+        begin = self.clock()
         yield
-        self._longest[what] = max(self._longest.get(what, 0.0), time.monotonic() - begin)
+        self._longest[what] = max(self._longest.get(what, 0.0), self.clock() - begin)
 
     def too_late(self, *ahead: str, seconds: float = 0.0) -> bool:
         """Whether there is no time for what is `ahead` (as timed), `seconds` and a checkpoint."""
@@ -139,7 +146,7 @@ class Pace:
 
     def shortage(self, *ahead: str, seconds: float = 0.0) -> str:
         """Say that the limit is too short to do anything, and how long it should be at least."""
-        spent = time.monotonic() - self._begun
+        spent = self.clock() - self._begun
         least = 2.0 * (spent + self._needed(*ahead, "checkpoint", seconds=seconds))
         return (
             f"walltime: {self._limit.granted:.0f} s end before the simulation gets anywhere "
