@@ -117,7 +117,7 @@ def run(
     troubles.tell_changed(chosen)
     queued = set() if job or jobs_file else _at_scheduler(project, chosen)
     here = [one for one in chosen if one.id not in queued]
-    tried = [one for one in here if failures.times(one.document) < failures.MOST]
+    tried = [one for one in here if failures.times(one.document) < failures.MAX_FAILURES]
     skipped = len(here) - len(tried) if skip_failed else 0
     pending, waiting = pending_jobs(tried if skip_failed else here, operation)
     if pending:
@@ -180,14 +180,14 @@ def run(
 def _at_scheduler(project: Project, jobs: Sequence[Record]) -> set[str]:
     """Ids of the jobs that wait or run at a scheduler; none where it does not answer."""
     from janus_md.running import cluster as scheduler
-    from janus_md.running import status as standing
+    from janus_md.running import status as job_status
 
     try:
         told = scheduler.states(project, {one.id: one.document for one in jobs if one.left})
     except JanusError as error:
         typer.echo(f"{error}; jobs that are queued there may be run here too", err=True)
         return set()
-    return {one for one, word in told.items() if standing.parts(word)[0] in QUEUED}
+    return {one for one, word in told.items() if job_status.parts(word)[0] in QUEUED}
 
 
 def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:

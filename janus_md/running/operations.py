@@ -13,7 +13,7 @@ from janus_md.common.locks import hold
 from janus_md.simulation import run as simulate
 from janus_md.simulation.files.recorder import Observer
 from janus_md.simulation.run_options import RunOptions
-from janus_md.simulation.walltime import MARGIN, NO_LIMIT, Limit
+from janus_md.simulation.walltime import EXIT_SECONDS, NO_LIMIT, Limit
 from janus_md.study.resolve import setup_of
 from janus_md.workspace import doubts
 from janus_md.workspace.documents import finite
@@ -112,7 +112,7 @@ def analyze_job(
             now = limit.clock()
             longest, before = max(longest, now - before), now
             # Looked at only when more is done: each time gets a little further.
-            if interrupted() or should_stop() or limit.left() < MARGIN + longest:
+            if interrupted() or should_stop() or limit.left() < EXIT_SECONDS + longest:
                 raise ToBeContinued(f"stopped at frame {done} of {total}; run again to go on")
 
         kept = directory / PARTIAL_ANALYSIS

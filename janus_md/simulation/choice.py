@@ -17,13 +17,13 @@ from janus_md.engines import load, ranks
 from janus_md.engines.mesh import MAX_ORDER
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
-from janus_md.simulation.execution import Record, accurate, choose, device_for, not_yet_run
+from janus_md.simulation.execution import Execution, accurate, choose, device_for, not_yet_run
 from janus_md.simulation.run_options import RunOptions
 
 CACHE = "meshes"
 """Name of the file of what was chosen."""
 
-QUIET = 1.25
+IDLE_LOAD = 1.25
 """Load per core of a machine with no more to do than its cores can: speeds measured there count
 for all times, others until somebody finds it quiet."""
 
@@ -62,8 +62,8 @@ def choose_once(
     system: System,
     candidates: Sequence[tuple[str, str]],
     options: RunOptions,
-    look: Callable[[], None] = lambda: None,
-) -> Record:
+    check: Callable[[], None] = lambda: None,
+) -> Execution:
     """Take an earlier choice where its mesh is accurate enough in `system`, else choose anew.
 
     Of processes that need the same choice at the same time one makes it, for the others to take.
@@ -73,10 +73,10 @@ def choose_once(
     """
     file, machine = cache.cache_file(CACHE), cache.processor()
     kind = kind_of(setup, candidates, options)
-    quiet = cache.load_per_core() <= QUIET
+    quiet = cache.load_per_core() <= IDLE_LOAD
     devices = dict(candidates)
 
-    def taken(earlier: Choice | None) -> Record | None:
+    def taken(earlier: Choice | None) -> Execution | None:
         if earlier is None or earlier.engine not in devices:
             return None
         where = device_for(earlier.engine, devices[earlier.engine], options)
@@ -84,13 +84,13 @@ def choose_once(
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
         record = not_yet_run(load(earlier.engine), where, mesh, came, speeds)
-        return accurate(record, setup.bath.kT, system, look)
+        return accurate(record, setup.bath.kT, system, check)
 
     def kept() -> Choice | None:
         return _read(cache.recall(machine, file).get(kind))
 
-    def anew() -> Record:
-        record = choose(setup, system, list(candidates), options, look)
+    def anew() -> Execution:
+        record = choose(setup, system, list(candidates), options, check)
         chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
         chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         cache.keep(machine, kind, chosen, file)
@@ -98,7 +98,7 @@ def choose_once(
 
     earlier = kept()
     if earlier is None or (quiet and not earlier.quiet):
-        with cache.in_turn(kind, file, look):
+        with cache.in_turn(kind, file, check):
             if (newer := kept()) == earlier:
                 return anew()
         earlier = newer  # not older than one made now

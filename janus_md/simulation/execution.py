@@ -23,7 +23,7 @@ or is made longer restarts where one long run would have."""
 CALL_SECONDS = 0.2
 """Wall time of a call of an engine for which calls matter, as the trials measured its speed."""
 
-Record = dict[str, Any]
+Execution = dict[str, Any]
 """What the job document keeps as ``execution``; plain JSON values."""
 
 
@@ -32,11 +32,11 @@ def choose(
     system: System,
     candidates: list[tuple[str, str]],
     options: RunOptions,
-    look: Callable[[], None] = lambda: None,
-) -> Record:
+    check: Callable[[], None] = lambda: None,
+) -> Execution:
     """Tune the mesh of each candidate (engine, device) and take the fastest.
 
-    `look` is called before every trial; what it raises ends the choice.
+    `check` is called before every trial; what it raises ends the choice.
 
     Raises
     ------
@@ -55,7 +55,9 @@ def choose(
     for name, kind in candidates:
         adapter = load(name)
         where = device_for(name, kind, options)
-        found = tune(_Watched(adapter, look), system, environment, gentle_step(setup), device=where)
+        found = tune(
+            _Watched(adapter, check), system, environment, gentle_step(setup), device=where
+        )
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
@@ -66,10 +68,10 @@ def choose(
 def not_yet_run(
     engine: Engine,
     where: Device,
-    mesh: Record | None,
+    mesh: Execution | None,
     mesh_from: str,
     trial_steps_per_second: Mapping[str, float],
-) -> Record:
+) -> Execution:
     """Return the record of a run before its first step; the mesh's errors are to be added."""
     return {
         "engine": engine.name,
@@ -97,8 +99,8 @@ def device_for(engine: str, kind: str, options: RunOptions) -> Device:
 
 
 def accurate(
-    execution: Record, kT: float, system: System, look: Callable[[], None] = lambda: None
-) -> Record | None:
+    execution: Execution, kT: float, system: System, check: Callable[[], None] = lambda: None
+) -> Execution | None:
     """Return `execution` with its mesh's error in `system`; None where that is too large.
 
     A mesh chosen for one set of places need not do for another.
@@ -106,7 +108,7 @@ def accurate(
     mesh, settings = mesh_of(execution), system.interactions.electrostatics
     if mesh is None or settings is None:
         return execution
-    engine = _Watched(load(execution["engine"]), look)
+    engine = _Watched(load(execution["engine"]), check)
     if mesh.cutoff > engine.longest_cutoff(system):
         return None
     force, torque = remeasure(engine, system, mesh, kT, device_of(execution))
@@ -123,17 +125,17 @@ def gentle_step(setup: Setup) -> float:
 class _Watched(Wrapper):
     """An engine that looks up before each start."""
 
-    def __init__(self, engine: Engine, look: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, check: Callable[[], None]) -> None:
         super().__init__(engine)
-        self._look = look
+        self._check = check
 
     def simulation(self, *arguments: Any) -> Simulation:
         """Look up, then start."""
-        self._look()
+        self._check()
         return self.engine.simulation(*arguments)
 
 
-def placed(execution: Record, system: System, options: RunOptions) -> Record:
+def placed(execution: Execution, system: System, options: RunOptions) -> Execution:
     """Return the record of a run that goes on in `system` with these threads, or on this GPU.
 
     The ranks are those that are here; a mesh that the engine cannot use on them gives way to the
@@ -168,7 +170,7 @@ def device_of(execution: Mapping[str, Any]) -> Device:
     return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0)
 
 
-def completed(execution: Mapping[str, Any], kT: float, system: System) -> Record:
+def completed(execution: Mapping[str, Any], kT: float, system: System) -> Execution:
     """Return the record of a run that has ended in `system`: speed, memory, error of its mesh."""
     record = dict(execution)
     record["memory_mb"] = round(peak_memory(), 1)

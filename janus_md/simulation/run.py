@@ -15,7 +15,7 @@ from janus_md.engines import load, require
 from janus_md.model.dynamics import Stage
 from janus_md.model.setup import Setup
 from janus_md.simulation.choice import choose_once
-from janus_md.simulation.context import Progress, Run
+from janus_md.simulation.context import Progress, RunContext
 from janus_md.simulation.execution import completed, device_of, mesh_of, placed
 from janus_md.simulation.files import trajectory
 from janus_md.simulation.files.checkpoint import Checkpoint
@@ -85,7 +85,8 @@ def simulate(
     check_allowed(options.allow)
     if (directory / TRAJECTORY).exists():
         return
-    run = Run(directory, document, progress, observers, should_stop, settled, Pace(options.limit))
+    pace = Pace(options.limit)
+    run = RunContext(directory, document, progress, observers, should_stop, settled, pace)
     setup = as_setup(point)
     plan = setup.stages
     with interruptible("stopped before the simulation began; run again to begin anew"):
@@ -102,7 +103,7 @@ def simulate(
     _finish(run, setup, state)
 
 
-def _begin(run: Run, setup: Setup, options: RunOptions) -> Checkpoint:
+def _begin(run: RunContext, setup: Setup, options: RunOptions) -> Checkpoint:
     """Return where the run begins: at its checkpoint, or with bodies just placed and a mesh."""
     first = build(setup)
     restart = run.directory / RESTART
@@ -126,13 +127,15 @@ def _begin(run: Run, setup: Setup, options: RunOptions) -> Checkpoint:
     if not (run.directory / INITIAL).exists():
         frame = trajectory.frame_of(first, 0, setup, 0.0)
         trajectory.write_whole(run.directory / INITIAL, frame)
-    execution = choose_once(setup, first, candidates, options, run.look)
+    execution = choose_once(setup, first, candidates, options, run.check_stop)
     state = Checkpoint(setup.stages[0].name, 0, first, execution, made_for=setup.to_dict())
     run.save(state)  # the mesh need not be chosen again
     return state
 
 
-def _run_stage(run: Run, setup: Setup, state: Checkpoint, stage: Stage, number: int) -> Checkpoint:
+def _run_stage(
+    run: RunContext, setup: Setup, state: Checkpoint, stage: Stage, number: int
+) -> Checkpoint:
     """Run `stage` from where `state` stands to its end, from one restart of the engine to the next.
 
     The engine restarts at fixed steps (:func:`janus_md.simulation.stepping.cadence`), whether or
@@ -172,7 +175,7 @@ def _run_stage(run: Run, setup: Setup, state: Checkpoint, stage: Stage, number: 
 
 
 @contextmanager
-def _until_steps(run: Run, state: Checkpoint, stage: Stage) -> Iterator[None]:
+def _until_steps(run: RunContext, state: Checkpoint, stage: Stage) -> Iterator[None]:
     """Let a signal end what goes before the next steps."""
     where = f"at step {state.done} of {stage.steps} ({stage.name})"
     try:
@@ -183,7 +186,7 @@ def _until_steps(run: Run, state: Checkpoint, stage: Stage) -> Iterator[None]:
         raise
 
 
-def _finish(run: Run, setup: Setup, state: Checkpoint) -> None:
+def _finish(run: RunContext, setup: Setup, state: Checkpoint) -> None:
     """Measure the mesh once more on the last state, complete the record, name the products."""
     with interruptible("stopped after the last step; run again to complete the record"):
         execution = completed(state.execution, setup.bath.kT, state.system)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from janus_md.common.clock import Seconds
 from janus_md.common.errors import JanusError
 
-MARGIN = 10.0
+EXIT_SECONDS = 10.0
 """Seconds that are kept back for leaving: closing the engine, a slow file system."""
 
 _INHERITED = "JANUS_MD_LIMIT"
@@ -154,4 +154,4 @@ class Pace:
         )
 
     def _needed(self, *ahead: str, seconds: float) -> float:
-        return sum(self._longest.get(what, 0.0) for what in ahead) + seconds + MARGIN
+        return sum(self._longest.get(what, 0.0) for what in ahead) + seconds + EXIT_SECONDS

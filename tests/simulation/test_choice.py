@@ -15,7 +15,7 @@ from janus_md.engines import adapter
 from janus_md.engines.tuning import MARGIN, remeasure
 from janus_md.simulation import choice as choices
 from janus_md.simulation.choice import choose_once, kind_of
-from janus_md.simulation.execution import Record, device_of, mesh_of
+from janus_md.simulation.execution import Execution, device_of, mesh_of
 from janus_md.simulation.run import simulate
 from janus_md.simulation.run_options import RunOptions
 from janus_md.simulation.start.first_state import build
@@ -54,7 +54,7 @@ def starts(monkeypatch: pytest.MonkeyPatch, engine: str) -> list[str]:
     return begun
 
 
-def chosen(engine: str, **changed: Any) -> Record:
+def chosen(engine: str, **changed: Any) -> Execution:
     one = point(**changed)
     return choose_once(resolve(one), build(one), [(engine, "cpu")], RunOptions())
 

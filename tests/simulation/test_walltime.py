@@ -99,7 +99,7 @@ def test_a_run_ends_in_a_checkpoint_before_its_limit_and_goes_on(
     limit = Limit.after(60.0, clock=clock)
     with pytest.raises(ToBeContinued, match=r"step \d+ of 10000000 .* \d+ s of wall time left"):
         simulate(long, tmp_path, document, engine=engine, limit=limit)
-    assert walltime.MARGIN - 4.0 < limit.left() < walltime.MARGIN + 4.0
+    assert walltime.EXIT_SECONDS - 4.0 < limit.left() < walltime.EXIT_SECONDS + 4.0
     record = document["execution"]
     assert record["steps"] > 100
     # What is left is asked for by the speed that was measured.

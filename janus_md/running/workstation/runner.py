@@ -18,10 +18,10 @@ from janus_md.running.workstation.machine import Machine, cores_here
 from janus_md.running.workstation.processes import Job, Running, start
 from janus_md.running.workstation.suspension import suspend, suspend_signal
 from janus_md.running.workstation.throughput import JobsPerGpu, threads_for
-from janus_md.simulation.walltime import MARGIN
+from janus_md.simulation.walltime import EXIT_SECONDS
 from janus_md.workspace.products import OPERATIONS
 
-_LOOK_SECONDS = 0.25
+_POLL_SECONDS = 0.25
 
 STUCK_SECONDS = LAST + 0.5
 """Seconds after which a worker is killed that was told to stop before its simulation began."""
@@ -115,14 +115,14 @@ class _Pool:
                 while self._running or (any(self._waiting.values()) and not stopping):
                     while not (stopping or interrupted()) and self._begin_next():
                         pass
-                    for key, _ in self._selector.select(_LOOK_SECONDS):
+                    for key, _ in self._selector.select(_POLL_SECONDS):
                         if not key.data.read():
                             self._end(key.data, stopping or interrupted())
                     if suspended():
                         self._suspend()
                     self._watch_gpus()
                     self._display.show(self._running)
-                    if (interrupted() or limit.left() < MARGIN) and not stopping:
+                    if (interrupted() or limit.left() < EXIT_SECONDS) and not stopping:
                         stopping = True
                         self._stop()
                     if stopping:

@@ -210,10 +210,10 @@ def test_a_signal_that_comes_twice_is_one_and_later_a_second_one(
     folder.mkdir()
     jobs = [Job("id", folder, "label", ("simulate",))]
     before = {number: signal.getsignal(number) for number in interrupts.SIGNALS}
-    monkeypatch.setattr(interrupts, "SAME", 1e3)
+    monkeypatch.setattr(interrupts, "REPEAT_SECONDS", 1e3)
     outcome = runner.run_jobs(jobs, runner.Machine(), Signals(), lambda *_: None)
     assert outcome.left == jobs
-    monkeypatch.setattr(interrupts, "SAME", 0.0)
+    monkeypatch.setattr(interrupts, "REPEAT_SECONDS", 0.0)
     with pytest.raises(KeyboardInterrupt):
         runner.run_jobs(jobs, runner.Machine(), Signals(), lambda *_: None)
     assert {number: signal.getsignal(number) for number in interrupts.SIGNALS} == before
