@@ -12,6 +12,7 @@ from janus_md.analysis.pictures.styles import COLOURS, MARKERS, NAMED, is_scale,
 from janus_md.analysis.sweep.groups import Group, numeric_key, spread
 from janus_md.analysis.sweep.tables import JobTables
 from janus_md.analysis.theory.theory import share_in_longer
+from janus_md.common.files import written_whole
 from janus_md.model.body import FloatArray
 from janus_md.workspace.labels import short
 
@@ -188,10 +189,9 @@ def _bars(values: FloatArray, errors: FloatArray) -> FloatArray:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a PNG, renamed when whole."""
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-    figure.savefig(partial, dpi=DPI, format="png")
-    partial.replace(path)
+    """Write a PNG."""
+    with written_whole(path) as partial:
+        figure.savefig(partial, dpi=DPI, format="png")
     return path
 
 

@@ -26,6 +26,7 @@ from janus_md.analysis.sweep.results import (
     tell_coupling,
 )
 from janus_md.analysis.sweep.unfinished import changed_since, not_at_temperature, unfinished
+from janus_md.common.files import write_text
 from janus_md.workspace.labels import MISSING, say, tell
 
 if TYPE_CHECKING:
@@ -141,19 +142,12 @@ def write_report(
         constants=_constants(rows),
     )
     html = out / "report.html"
-    _write(html, page)
+    write_text(html, page)
     files = [html, *(path for path, _ in drawn)]
     if table:
         files.append(out / "results.csv")
-        _write(files[-1], results_frame(groups, table).to_csv(index=False))
+        write_text(files[-1], results_frame(groups, table).to_csv(index=False))
     return files
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file, renamed when whole."""
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def _ends(found: Sequence[Result]) -> list[Result | None]:

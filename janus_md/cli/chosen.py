@@ -31,7 +31,7 @@ def chosen_jobs(
     from janus_md.workspace import failures, query
     from janus_md.workspace.records import is_id
 
-    names, keys = list(ids), {failures.KEY, scheduler.KEY}
+    names, keys = list(ids), {failures.KEY, scheduler.KEY, "threads"}
     if file is not None:
         try:
             names += file.read_text(encoding="utf-8").split()

@@ -16,7 +16,7 @@ from janus_md.common.errors import JanusError
 from janus_md.common.messages import count
 
 if TYPE_CHECKING:
-    from janus_md.running.status import Standing
+    from janus_md.running.status import JobStatus
 
 
 def status(
@@ -35,7 +35,7 @@ def status(
     """
     from janus_md.cli import troubles
     from janus_md.running import cluster as scheduler
-    from janus_md.running import status as standing
+    from janus_md.running import status as job_status
     from janus_md.workspace import query
     from janus_md.workspace.records import DAMAGED
 
@@ -49,25 +49,25 @@ def status(
     except JanusError as error:
         queue = {}
         typer.echo(f"{error}; what follows is what is on disk", err=True)
-    found = standing.standings(records, queue)
+    found = job_status.job_statuses(records, queue)
     if filters:
         rows = query.Columns([one.record for one in found], [one.state for one in found])
         fitting = set(query.select(rows, filters)["job"])
         found = [one for one in found if one.record.id in fitting]
-    numbers, notable = standing.counts(found), standing.notable(found)
+    numbers, notable = job_status.counts(found), job_status.notable(found)
     reasons = Counter(
-        standing.parts(queue.get(one.record.id, ""))[1] for one in found if one.state == "queued"
+        job_status.parts(queue.get(one.record.id, ""))[1] for one in found if one.state == "queued"
     )
     reasons.pop("", None)
     keys = query.varying_keys([one.record.statepoint for one in found]) if notable else []
     labels = [query.label(one.record.statepoint, keys) for one in notable]
     if as_json:
-        jobs = [standing.as_json(one, label) for one, label in zip(notable, labels, strict=True)]
+        jobs = [job_status.as_json(one, label) for one, label in zip(notable, labels, strict=True)]
         told = {
             "jobs": len(found),
             "states": numbers,
             "queued": reasons,
-            "warned": sum(map(standing.warned, found)),
+            "warned": sum(map(job_status.warned, found)),
             "notable": jobs,
         }
         typer.echo(json.dumps(told, indent=2))
@@ -80,7 +80,7 @@ def status(
 def _print(
     numbers: Mapping[str, int],
     reasons: Counter[str],
-    notable: list[Standing],
+    notable: list[JobStatus],
     labels: list[str],
     total: int,
 ) -> None:

@@ -20,10 +20,12 @@ from janus_md.cli import flow_jobs
 from janus_md.cli.flow_jobs import SoundJobs
 from janus_md.common import crash, encoding, interrupts
 from janus_md.common.errors import ToBeContinued
+from janus_md.common.files import write_text
 from janus_md.common.locks import Held
 from janus_md.running import operations
 from janus_md.running.time_limit import limit
 from janus_md.running.worker import FAILED, HELD, STOPPED
+from janus_md.simulation.run_options import RunOptions
 from janus_md.workspace import doubts, products, query, records
 
 if TYPE_CHECKING:
@@ -96,17 +98,11 @@ def simulate(
     JanusError
         Where it cannot be simulated.
     """
+    allow = tuple(name for name in allow if name != doubts.HEAT)  # which is of reports alone
+    options = RunOptions(engine, device, threads, allow=allow, limit=limit())
     with flow_jobs.failing_alone(job, "simulate"):
-        operations.simulate_job(
-            flow_jobs.sound_record(job).statepoint,
-            Path(job.path),
-            job.document,
-            engine=engine,
-            device=device,
-            threads=threads,
-            allow=[name for name in allow if name != doubts.HEAT],
-            limit=limit(),
-        )
+        statepoint = flow_jobs.sound_record(job).statepoint
+        operations.simulate_job(statepoint, Path(job.path), job.document, options)
 
 
 def analyze(job: Job, *, workers: int = 1) -> None:
@@ -126,15 +122,9 @@ def summarize(*jobs: Job, allow: Collection[str] = ()) -> None:
     """Write the report of all jobs; with `allow` (heat, state), of those too that are in doubt."""
     from janus_md.analysis.report.of_project import report
 
-    allowed = [name for name in allow if name in doubts.ALLOWABLE]
-    folder, found = _folder(jobs), _sources(jobs, allowed)
-    report(
-        jobs[0].project,
-        folder,
-        told=flow_jobs.tell,
-        allow=allowed,
-    )
-    (folder / _SOURCES).write_text(found, encoding="utf-8")
+    folder, found = _folder(jobs), _sources(jobs, allow)
+    report(jobs[0].project, folder, told=flow_jobs.tell, allow=_of_reports(allow))
+    write_text(folder / _SOURCES, found)
 
 
 def is_summarized(*jobs: Job, allow: Collection[str] = ()) -> bool:
@@ -146,9 +136,12 @@ def is_summarized(*jobs: Job, allow: Collection[str] = ()) -> bool:
         made_of = (folder / _SOURCES).read_text(encoding="utf-8")
     except FileNotFoundError:
         return False
-    return (folder / "report.html").is_file() and made_of == _sources(
-        jobs, [name for name in allow if name in doubts.ALLOWABLE]
-    )
+    return (folder / "report.html").is_file() and made_of == _sources(jobs, allow)
+
+
+def _of_reports(allow: Collection[str]) -> list[str]:
+    """Return what reports are allowed; the rest of `allow` is for simulations."""
+    return sorted(name for name in allow if name in doubts.ALLOWABLE)
 
 
 def _folder(jobs: tuple[Job, ...]) -> Path:
@@ -160,7 +153,7 @@ def _sources(jobs: tuple[Job, ...], allow: Collection[str]) -> str:
 
     Times are not put in order: clocks jump.
     """
-    digest = hashlib.sha256(repr(sorted(allow)).encode())
+    digest = hashlib.sha256(repr(_of_reports(allow)).encode())
     for path in sorted(Path(job.path) / name for job in jobs for name in products.TABLES):
         with contextlib.suppress(FileNotFoundError):
             found = path.stat()

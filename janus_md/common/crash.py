@@ -158,9 +158,9 @@ def _here() -> str:
 def _folders_of_user() -> list[Path]:
     import tempfile
 
-    from janus_md.common.cache import folder
+    from janus_md.common import user_folders
 
-    return [folder() / "crashes", Path(tempfile.gettempdir())]
+    return [user_folders.cache() / "crashes", Path(tempfile.gettempdir())]
 
 
 def _write(folders: Sequence[Path], text: str) -> Path | None:

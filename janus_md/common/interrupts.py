@@ -16,7 +16,7 @@ from janus_md.common.errors import ToBeContinued
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 """Ctrl-C, and what a batch system sends before it kills or where it is asked to warn."""
 
-SAME = 2.0
+REPEAT_SECONDS = 2.0
 """Seconds within which a second SIGTERM or SIGUSR1 is the first one again: a batch system sends it
 to every process of a job, and `run` passes on what it has heard itself."""
 
@@ -88,7 +88,7 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
         if wish.came is None:
             signal.signal(signal.SIGINT, before[signal.SIGINT])
             wish.note()
-        elif time.monotonic() - wish.came > SAME:
+        elif time.monotonic() - wish.came > REPEAT_SECONDS:
             restore()
             os.kill(os.getpid(), number)
 

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from janus_md import __version__
-from janus_md.common import cache as measured
+from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
 from janus_md.engines.probing import ask
 from janus_md.running.workstation.runner import cores_here
@@ -70,17 +70,18 @@ def _machine() -> list[Finding]:
     here = f"{platform.python_version()} ({sys.executable})"
     python = Finding("python", "ok", here)
     cores = Finding("cores", "ok", f"{cores_here()} of {os.cpu_count()}")
-    return [python, cores, _measured()]
+    return [python, cores, _cache()]
 
 
-def _measured() -> Finding:
-    """Where the speeds and meshes of this machine are kept."""
-    files = sorted(measured.folder().glob("*.json"))
+def _cache() -> Finding:
+    """Name the files with the engines and meshes chosen on this machine."""
+    folder = user_folders.cache()
+    files = sorted(folder.glob("*.json"))
     if not files:
-        return Finding("measured before", "ok", f"nothing; would be kept in {measured.folder()}")
+        return Finding("cache", "ok", f"empty; its folder is {folder}")
     names = ", ".join(file.name for file in files)
-    advice = "remove the files to have threads and meshes chosen anew"
-    return Finding("measured before", "ok", f"{names} in {measured.folder()}", advice)
+    advice = "remove the files to have engines and meshes chosen again"
+    return Finding("cache", "ok", f"{names} in {folder}", advice)
 
 
 def _engines() -> list[Finding]:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 ORDER = ("waiting", "queued", "begun", "running", "simulated", "done", "failed", DAMAGED)
 """States in the order in which they are told; those that only a scheduler knows come after."""
 
-QUIET = ("waiting", "queued", "begun", "simulated", "done")
+UNLISTED = ("waiting", "queued", "begun", "simulated", "done")
 """States of jobs that need not be named one by one."""
 
 
 @dataclass(frozen=True)
-class Standing:
+class JobStatus:
     """State of a job, and what there is to say about it.
 
     Attributes
@@ -44,7 +44,7 @@ class Standing:
     detail: str = ""
 
 
-def standings(records: Iterable[Record], scheduled: Mapping[str, str]) -> list[Standing]:
+def job_statuses(records: Iterable[Record], scheduled: Mapping[str, str]) -> list[JobStatus]:
     """Say where each job stands.
 
     What is done is done; else what runs on this machine counts before what a scheduler says, and
@@ -59,24 +59,24 @@ def standings(records: Iterable[Record], scheduled: Mapping[str, str]) -> list[S
         ``failed (exit code 3)``.
     """
     held = locks_here()
-    return [_standing(record, scheduled.get(record.id, ""), held) for record in records]
+    return [_status(record, scheduled.get(record.id, ""), held) for record in records]
 
 
-def _standing(record: Record, scheduled: str, held: set[tuple[int, int]]) -> Standing:
+def _status(record: Record, scheduled: str, held: set[tuple[int, int]]) -> JobStatus:
     state = record.state
     if state == DAMAGED:
-        return Standing(record, state, record.trouble)
+        return JobStatus(record, state, record.trouble)
     if state == "done":
         told = (record.changed, doubts.warning(record.document))
-        return Standing(record, state, "; ".join(filter(None, told)))
+        return JobStatus(record, state, "; ".join(filter(None, told)))
     word, more = parts(scheduled)
     stopped = word == "suspended"  # its process is there, but does nothing
     if LOCK in record.files and not stopped and (who := holder(Path(record.directory), held)):
-        return Standing(record, "running", who)
+        return JobStatus(record, "running", who)
     message = str(record.document.get("failure", {}).get("message", ""))
     if word and not (state == word == "failed"):
-        return Standing(record, word, "; ".join(filter(None, (more, message))))
-    return Standing(record, state, message if state == "failed" else "")
+        return JobStatus(record, word, "; ".join(filter(None, (more, message))))
+    return JobStatus(record, state, message if state == "failed" else "")
 
 
 def parts(scheduled: str) -> tuple[str, str]:
@@ -85,20 +85,20 @@ def parts(scheduled: str) -> tuple[str, str]:
     return told, more.removesuffix(")")
 
 
-def counts(found: Sequence[Standing]) -> dict[str, int]:
+def counts(found: Sequence[JobStatus]) -> dict[str, int]:
     """Jobs by state, in the order of :data:`ORDER`."""
     number = Counter(one.state for one in found)
     others = sorted(set(number) - set(ORDER))
     return {state: number[state] for state in (*ORDER, *others) if number[state]}
 
 
-def notable(found: Iterable[Standing]) -> list[Standing]:
+def notable(found: Iterable[JobStatus]) -> list[JobStatus]:
     """Jobs to be named one by one: first what went wrong, then what has a warning, what runs."""
-    loud = [one for one in found if one.state not in QUIET or warned(one)]
+    loud = [one for one in found if one.state not in UNLISTED or warned(one)]
     return sorted(loud, key=lambda one: (one.state == "running", warned(one)))
 
 
-def warned(one: Standing) -> bool:
+def warned(one: JobStatus) -> bool:
     """Whether a job is done, but its results stay out of averages."""
     return one.state == "done" and bool(one.detail)
 
@@ -133,7 +133,7 @@ def _ago(seconds: float) -> str:
     return "within the last minute"
 
 
-def as_json(one: Standing, label: str) -> dict[str, Any]:
+def as_json(one: JobStatus, label: str) -> dict[str, Any]:
     """Lay out a job for JSON."""
     return {
         "job": one.record.id,

@@ -18,7 +18,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
@@ -32,7 +31,8 @@ from janus_md.engines import ranks
 from janus_md.running.cluster.slurm import allotment
 from janus_md.running.pipe import Reporter
 from janus_md.running.time_limit import limit
-from janus_md.simulation.walltime import NO_LIMIT, Limit
+from janus_md.simulation import run_options
+from janus_md.simulation.run_options import RunOptions
 from janus_md.workspace import doubts, failures
 
 DONE, FAILED, HELD = 0, 1, 76
@@ -40,24 +40,11 @@ DONE, FAILED, HELD = 0, 1, 76
 from what is on disk, :data:`janus_md.common.crash.CRASHED` where nobody foresaw why it failed."""
 
 
-@dataclass(frozen=True)
-class Resources:
-    """What a worker may use."""
-
-    engine: str
-    device: str
-    threads: int
-    gpu_id: int
-    until_stationary: bool = False
-    allow: tuple[str, ...] = ()
-    limit: Limit = NO_LIMIT
-
-
 def simulate(
     statepoint: dict[str, Any],
     directory: Path,
     document: MutableMapping[str, Any],
-    resources: Resources,
+    options: RunOptions,
     reporter: Reporter,
 ) -> None:
     """Simulate, telling steps over all stages."""
@@ -82,23 +69,18 @@ def simulate(
         statepoint,
         directory,
         document,
-        engine=resources.engine,
-        device=resources.device,
-        threads=resources.threads,
-        gpu_id=resources.gpu_id,
-        allow=resources.allow,
+        options,
         observers=(wires,),
         progress=progress,
         should_stop=lambda: reporter.alone or ranks.told_to_stop(),
-        settled=lambda: resources.until_stationary and wires.is_stationary(),
-        limit=resources.limit,
+        settled=lambda: options.until_stationary and wires.is_stationary(),
     )
 
 
 def analyze(
     directory: Path,
     document: MutableMapping[str, Any],
-    resources: Resources,
+    options: RunOptions,
     reporter: Reporter,
 ) -> None:
     """Analyse, telling frames."""
@@ -108,16 +90,16 @@ def analyze(
     analyze_job(
         directory,
         document,
-        workers=resources.threads,
+        workers=options.threads,
         progress=lambda done, total: reporter.tell(
             stage="analyze", step=done, total=total, rate=0.0, wires=None
         ),
         should_stop=lambda: reporter.alone or ranks.told_to_stop(),
-        limit=resources.limit,
+        limit=options.limit,
     )
 
 
-def work(operation: str, directory: Path, resources: Resources, reporter: Reporter) -> int:
+def work(operation: str, directory: Path, options: RunOptions, reporter: Reporter) -> int:
     """Do `operation` on the job in `directory` and return the exit code."""
     from janus_md.workspace.query import open_job
     from janus_md.workspace.records import read_job
@@ -129,11 +111,11 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
     job = open_job(directory)
     try:
         if operation == "simulate":
-            simulate(dict(record.statepoint), directory, job.document, resources, reporter)
+            simulate(dict(record.statepoint), directory, job.document, options, reporter)
             if said := doubts.warning(job.document):
                 reporter.tell(warning=said)
         else:
-            analyze(directory, job.document, resources, reporter)
+            analyze(directory, job.document, options, reporter)
     except ToBeContinued as error:
         reporter.tell(message=str(error))
         return STOPPED
@@ -199,7 +181,7 @@ def work_forked(
     pipe: Connection,
     operation: str,
     directory: Path,
-    resources: Resources,
+    options: RunOptions,
     log: Path,
     variables: dict[str, str],
 ) -> None:
@@ -209,7 +191,7 @@ def work_forked(
     ----------
     pipe : Connection
         Where to tell how far it is.
-    operation, directory, resources
+    operation, directory, options
         As of :func:`work`.
     log : Path
         File for what engine and libraries print.
@@ -229,7 +211,7 @@ def work_forked(
     _exit(
         _guarded(
             lambda: _on_ranks(
-                1, operation, reporter, lambda: work(operation, directory, resources, reporter)
+                1, operation, reporter, lambda: work(operation, directory, options, reporter)
             ),
             operation,
             directory,
@@ -267,16 +249,9 @@ def _on_ranks(
 def main() -> int:
     """Read the command line of a worker."""
     _prepare()
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, parents=[run_options.parser()])
     parser.add_argument("operation", choices=("simulate", "analyze"))
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--engine", default="auto")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--gpu-id", type=int, default=0)
-    parser.add_argument("--until-stationary", action="store_true")
-    parser.add_argument("--allow", action="append", default=[])
-    parser.add_argument("--ranks", type=int, default=1)
     parser.add_argument("--pipe", type=int)
     given = parser.parse_args()
     reporter = Reporter(given.pipe)
@@ -287,16 +262,8 @@ def main() -> int:
         failures.note(open_job(given.directory).document, given.operation, message)
 
     def lead() -> int:
-        resources = Resources(
-            given.engine,
-            given.device,
-            given.threads,
-            given.gpu_id,
-            given.until_stationary,
-            tuple(given.allow),
-            limit(),
-        )
-        return work(given.operation, given.directory, resources, reporter)
+        options = RunOptions.of_namespace(given, limit())
+        return work(given.operation, given.directory, options, reporter)
 
     return _guarded(
         lambda: _on_ranks(given.ranks, given.operation, reporter, lead, last_words),

@@ -12,17 +12,18 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from janus_md import __version__
-from janus_md.common import cache as measured
+from janus_md.common import cache
 from janus_md.engines import ENGINES, load, ranks
 from janus_md.engines.mesh import MAX_ORDER
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
-from janus_md.simulation.execution import Record, accurate, choose, device_for, not_yet_run
+from janus_md.simulation.execution import Execution, accurate, choose, device_for, not_yet_run
+from janus_md.simulation.run_options import RunOptions
 
 CACHE = "meshes"
 """Name of the file of what was chosen."""
 
-QUIET = 1.25
+IDLE_LOAD = 1.25
 """Load per core of a machine with no more to do than its cores can: speeds measured there count
 for all times, others until somebody finds it quiet."""
 
@@ -60,10 +61,9 @@ def choose_once(
     setup: Setup,
     system: System,
     candidates: Sequence[tuple[str, str]],
-    threads: int,
-    gpu_id: int,
-    look: Callable[[], None] = lambda: None,
-) -> Record:
+    options: RunOptions,
+    check: Callable[[], None] = lambda: None,
+) -> Execution:
     """Take an earlier choice where its mesh is accurate enough in `system`, else choose anew.
 
     Of processes that need the same choice at the same time one makes it, for the others to take.
@@ -71,34 +71,34 @@ def choose_once(
     Parameters, result and errors as of :func:`janus_md.simulation.execution.choose`; ``mesh_from``
     in the record says which it was. What is chosen anew is kept.
     """
-    file, machine = measured.cache_file(CACHE), measured.processor()
-    kind = kind_of(setup, candidates, threads, gpu_id)
-    quiet = measured.load_per_core() <= QUIET
+    file, machine = cache.cache_file(CACHE), cache.processor()
+    kind = kind_of(setup, candidates, options)
+    quiet = cache.load_per_core() <= IDLE_LOAD
     devices = dict(candidates)
 
-    def taken(earlier: Choice | None) -> Record | None:
+    def taken(earlier: Choice | None) -> Execution | None:
         if earlier is None or earlier.engine not in devices:
             return None
-        where = device_for(earlier.engine, devices[earlier.engine], threads, gpu_id)
+        where = device_for(earlier.engine, devices[earlier.engine], options)
         mesh = None if earlier.mesh is None else earlier.mesh.model_dump(mode="json")
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
         record = not_yet_run(load(earlier.engine), where, mesh, came, speeds)
-        return accurate(record, setup.bath.kT, system, look)
+        return accurate(record, setup.bath.kT, system, check)
 
     def kept() -> Choice | None:
-        return _read(measured.recall(machine, file).get(kind))
+        return _read(cache.recall(machine, file).get(kind))
 
-    def anew() -> Record:
-        record = choose(setup, system, list(candidates), threads, gpu_id, look)
+    def anew() -> Execution:
+        record = choose(setup, system, list(candidates), options, check)
         chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
         chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-        measured.keep(machine, kind, chosen, file)
+        cache.keep(machine, kind, chosen, file)
         return record
 
     earlier = kept()
     if earlier is None or (quiet and not earlier.quiet):
-        with measured.in_turn(kind, file, look):
+        with cache.in_turn(kind, file, check):
             if (newer := kept()) == earlier:
                 return anew()
         earlier = newer  # not older than one made now
@@ -116,8 +116,7 @@ def _read(kept: Any) -> Choice | None:
 def kind_of(
     setup: Setup,
     candidates: Sequence[tuple[str, str]],
-    threads: int,
-    gpu_id: int,
+    options: RunOptions,
 ) -> str:
     """Everything that the choice follows from, but for the machine and the places, as a text."""
     all_ = setup.to_dict()
@@ -129,8 +128,8 @@ def kind_of(
         "setup": hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16],
         "janus_md": __version__,
         "candidates": [[name, load(name).version(), kind] for name, kind in candidates],
-        "gpu": _gpu_name(candidates, gpu_id),
-        "threads": threads,
+        "gpu": _gpu_name(candidates, options.gpu_id),
+        "threads": options.threads,
         "ranks": ranks.size(),
     }
     return json.dumps(found, sort_keys=True)

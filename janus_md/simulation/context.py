@@ -17,12 +17,12 @@ from janus_md.workspace.products import RESTART
 Progress = Callable[[str, int, int, float], None]
 """``progress(stage, step, total_steps, steps_per_second)``."""
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 """Wall time after which the driver looks up: progress, a wish to stop."""
 
 
 @dataclass
-class Run:
+class RunContext:
     """One process's share of a run.
 
     Attributes
@@ -59,7 +59,7 @@ class Run:
         with self.pace.timing("checkpoint"):
             save(self.directory / RESTART, state)
 
-    def look(self) -> None:
+    def check_stop(self) -> None:
         """End the choice of the mesh where there is a wish to, or no time for it.
 
         Raises
@@ -84,7 +84,8 @@ class Run:
         JanusError
             Where this one began at `state` and a later one would get no further either.
         """
-        if self.pace.too_late("start", seconds=next_look(measured_rate(state.execution))):
+        rate = measured_rate(state.execution)
+        if self.pace.too_late("start", seconds=seconds_to_next_poll(rate)):
             self.document["execution"] = state.execution
             where = f"at step {state.done} of {state.stage}"
             raise self._out_of_time((state.stage, state.done), where)
@@ -95,6 +96,6 @@ class Run:
         return ToBeContinued(f"stopped {where} with {self.pace.told()}; run again to go on")
 
 
-def next_look(rate: float) -> float:
+def seconds_to_next_poll(rate: float) -> float:
     """Seconds until the driver looks up again, at `rate` steps per second, with a reserve."""
-    return 2.0 * max(LOOK_SECONDS, 1.0 / rate)
+    return 2.0 * max(POLL_SECONDS, 1.0 / rate)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +14,7 @@ from janus_md.engines.mesh import Mesh
 from janus_md.engines.tuning import MARGIN, Tuned, remeasure, tune
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
+from janus_md.simulation.run_options import RunOptions
 
 RESTART_FRAMES = 50
 """Frames from one restart of the engine to the next. It is kept with each run: a run that goes on
@@ -20,7 +23,7 @@ or is made longer restarts where one long run would have."""
 CALL_SECONDS = 0.2
 """Wall time of a call of an engine for which calls matter, as the trials measured its speed."""
 
-Record = dict[str, Any]
+Execution = dict[str, Any]
 """What the job document keeps as ``execution``; plain JSON values."""
 
 
@@ -28,13 +31,12 @@ def choose(
     setup: Setup,
     system: System,
     candidates: list[tuple[str, str]],
-    threads: int,
-    gpu_id: int,
-    look: Callable[[], None] = lambda: None,
-) -> Record:
+    options: RunOptions,
+    check: Callable[[], None] = lambda: None,
+) -> Execution:
     """Tune the mesh of each candidate (engine, device) and take the fastest.
 
-    `look` is called before every trial; what it raises ends the choice.
+    `check` is called before every trial; what it raises ends the choice.
 
     Raises
     ------
@@ -48,8 +50,10 @@ def choose(
     tuned: dict[str, tuple[Engine, Device, Tuned]] = {}
     for name, kind in candidates:
         adapter = load(name)
-        where = device_for(name, kind, threads, gpu_id)
-        found = tune(_Watched(adapter, look), system, environment, gentle_step(setup), device=where)
+        where = device_for(name, kind, options)
+        found = tune(
+            _Watched(adapter, check), system, environment, gentle_step(setup), device=where
+        )
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
@@ -60,10 +64,10 @@ def choose(
 def not_yet_run(
     engine: Engine,
     where: Device,
-    mesh: Record | None,
+    mesh: Execution | None,
     mesh_from: str,
     trial_steps_per_second: Mapping[str, float],
-) -> Record:
+) -> Execution:
     """Return the record of a run before its first step; the mesh's errors are to be added."""
     return {
         "engine": engine.name,
@@ -85,14 +89,15 @@ def not_yet_run(
     }
 
 
-def device_for(engine: str, kind: str, threads: int, gpu_id: int) -> Device:
+def device_for(engine: str, kind: str, options: RunOptions) -> Device:
     """Return the device that an engine gets; not all have threads."""
-    return Device(kind, threads if ENGINES.get(engine).capabilities.threads else 1, gpu_id)
+    threads = options.threads if ENGINES.get(engine).capabilities.threads else 1
+    return Device(kind, threads, options.gpu_id)
 
 
 def accurate(
-    execution: Record, kT: float, system: System, look: Callable[[], None] = lambda: None
-) -> Record | None:
+    execution: Execution, kT: float, system: System, check: Callable[[], None] = lambda: None
+) -> Execution | None:
     """Return `execution` with its mesh's error in `system`; None where that is too large.
 
     A mesh chosen for one set of places need not do for another.
@@ -100,7 +105,7 @@ def accurate(
     mesh, settings = mesh_of(execution), system.interactions.electrostatics
     if mesh is None or settings is None:
         return execution
-    engine = _Watched(load(execution["engine"]), look)
+    engine = _Watched(load(execution["engine"]), check)
     if mesh.cutoff > engine.longest_cutoff(system):
         return None
     force, torque = remeasure(engine, system, mesh, kT, device_of(execution))
@@ -117,17 +122,17 @@ def gentle_step(setup: Setup) -> float:
 class _Watched(Wrapper):
     """An engine that looks up before each start."""
 
-    def __init__(self, engine: Engine, look: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, check: Callable[[], None]) -> None:
         super().__init__(engine)
-        self._look = look
+        self._check = check
 
     def simulation(self, *arguments: Any) -> Simulation:
         """Look up, then start."""
-        self._look()
+        self._check()
         return self.engine.simulation(*arguments)
 
 
-def placed(execution: Record, system: System, threads: int, gpu_id: int) -> Record:
+def placed(execution: Execution, system: System, options: RunOptions) -> Execution:
     """Return the record of a run that goes on in `system` with these threads, or on this GPU.
 
     The ranks are those that are here; a mesh that the engine cannot use on them gives way to the
@@ -143,9 +148,9 @@ def placed(execution: Record, system: System, threads: int, gpu_id: int) -> Reco
     usable = None if mesh is None else _mesh_record(engine.usable(system, mesh))
     here = execution | {"ranks": ranks.size(), "mesh": usable}
     if execution["device"] == "gpu":
-        here["gpu_id"] = gpu_id
+        here["gpu_id"] = options.gpu_id
     else:
-        here["threads"] = device_for(execution["engine"], "cpu", threads, gpu_id).threads
+        here["threads"] = device_for(execution["engine"], "cpu", options).threads
     same = all(here[key] == execution[key] for key in ("ranks", "mesh", "threads"))
     return here | {"bit_equal": execution["bit_equal"] and same}
 
@@ -162,9 +167,10 @@ def device_of(execution: Mapping[str, Any]) -> Device:
     return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0)
 
 
-def completed(execution: Mapping[str, Any], kT: float, system: System) -> Record:
-    """Return the record of a run that has ended in `system`: its speed, and its mesh's error."""
+def completed(execution: Mapping[str, Any], kT: float, system: System) -> Execution:
+    """Return the record of a run that has ended in `system`: speed, memory, error of its mesh."""
     record = dict(execution)
+    record["memory_mb"] = round(peak_memory(), 1)
     record["steps_per_second"] = round(measured_rate(execution), 1)
     mesh = mesh_of(execution)
     if mesh is not None:
@@ -177,6 +183,12 @@ def completed(execution: Mapping[str, Any], kT: float, system: System) -> Record
         )
         record["force_error_at_end"], record["torque_error_at_end"] = force, torque
     return record
+
+
+def peak_memory() -> float:
+    """Largest memory that this process has had so far, MB."""
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest / (1 << 20 if sys.platform == "darwin" else 1 << 10)  # macOS counts bytes
 
 
 def _mesh_record(mesh: Mesh | None) -> dict[str, Any] | None:

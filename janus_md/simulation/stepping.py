@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,7 +13,7 @@ from janus_md.engines.base import Simulation
 from janus_md.model.dynamics import Stage
 from janus_md.model.setup import Setup
 from janus_md.simulation import context
-from janus_md.simulation.context import Run
+from janus_md.simulation.context import RunContext
 from janus_md.simulation.execution import measured_rate
 from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.files.recorder import Recorder
@@ -40,7 +39,7 @@ def is_over(state: Checkpoint, stage: Stage) -> bool:
 
 
 def to_next_restart(
-    run: Run,
+    run: RunContext,
     begin: Checkpoint,
     stage: Stage,
     simulation: Simulation,
@@ -54,7 +53,7 @@ def to_next_restart(
 
     Parameters
     ----------
-    run : Run
+    run : RunContext
         Folder, document, and who looks on.
     begin : Checkpoint
         The state that `simulation` has begun with.
@@ -92,26 +91,29 @@ def to_next_restart(
             begin, done=done, system=simulation.system(), execution=execution, digests=digests
         )
 
-    begun = saved = told = time.monotonic()
+    clock = run.pace.clock
+    begun = saved = told = clock()
     rate = 0.01 * measured_rate(execution)  # it may be slower by now: measured at once
-    look = stage.frame_steps or max(1, stage.steps // 10)
+    frame_every = stage.frame_steps or max(1, stage.steps // 10)
     # Where the engine begins anew with each call, calls must not depend on the clock.
     by_clock = not load(execution["engine"]).calls_matter
     while True:
-        goal = min(stage.steps, (done // look + 1) * look, (done // every + 1) * every)
-        length = max(1, int(rate * context.LOOK_SECONDS)) if by_clock else execution["call_steps"]
+        goal = min(
+            stage.steps, (done // frame_every + 1) * frame_every, (done // every + 1) * every
+        )
+        length = max(1, int(rate * context.POLL_SECONDS)) if by_clock else execution["call_steps"]
         piece = min(goal - done, length)
-        start = time.monotonic()
+        start = clock()
         try:
             simulation.advance(piece)
         except ArithmeticError as error:
             raise _failed(run, stage, done, str(error), frames) from error
-        now = time.monotonic()
+        now = clock()
         done += piece
         rate = max(1.0, piece / max(now - start, 1e-6))
         execution["steps"] += piece
         execution["seconds"] += now - start
-        if done % look == 0 or done == stage.steps:
+        if done % frame_every == 0 or done == stage.steps:
             system, potential = simulation.system(), simulation.potential_energy()
             if trouble := complaint(system, potential, before, stage.bath.kT):
                 raise _failed(run, stage, done, trouble, frames)
@@ -121,11 +123,11 @@ def to_next_restart(
                 if run.settled():
                     execution["settled_at_step"] = done
         ended = done == stage.steps or "settled_at_step" in execution
-        if run.progress is not None and (ended or now - told > context.LOOK_SECONDS):
+        if run.progress is not None and (ended or now - told > context.POLL_SECONDS):
             run.progress(stage.name, done, stage.steps, rate)
             told = now
         fixed = done % every == 0
-        late = not ended and run.pace.too_late(seconds=context.next_look(rate))
+        late = not ended and run.pace.too_late(seconds=context.seconds_to_next_poll(rate))
         stop = late or run.should_stop()
         if ended or fixed:
             state = reached()
@@ -144,10 +146,12 @@ def to_next_restart(
             raise _stopped(run, stage, done, state, late)
         if now - saved > CHECKPOINT_SECONDS:
             run.save(reached())
-            saved = time.monotonic()
+            saved = clock()
 
 
-def _stopped(run: Run, stage: Stage, done: int, state: Checkpoint, late: bool) -> ToBeContinued:
+def _stopped(
+    run: RunContext, stage: Stage, done: int, state: Checkpoint, late: bool
+) -> ToBeContinued:
     """Say where a run stopped, and from which step a later one goes on."""
     run.document["execution"] = state.execution
     why = f" with {run.pace.told()}" if late else ""
@@ -158,7 +162,7 @@ def _stopped(run: Run, stage: Stage, done: int, state: Checkpoint, late: bool) -
 
 
 def _failed(
-    run: Run, stage: Stage, step: int, why: str, frames: Recorder | None
+    run: RunContext, stage: Stage, step: int, why: str, frames: Recorder | None
 ) -> SimulationFailed:
     """Return the failure, noted in the job's document."""
     last_frame = len(frames) - 1 if frames is not None else -1

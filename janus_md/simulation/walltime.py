@@ -1,4 +1,4 @@
-"""Wall time: how much of it is left to this process, and how much a simulation needs."""
+"""Wall time that is left to this process, and what a run can still do in it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,14 @@ import math
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
+from janus_md.common.clock import Seconds
 from janus_md.common.errors import JanusError
-from janus_md.model.setup import Setup
-from janus_md.simulation.execution import measured_rate
 
-SITE_STEPS_PER_HOUR = 6.0e8
-"""Sites times steps of one core that are counted on before a speed was measured; slow, so that
-time suffices: 216 bodies of 3 sites (`sphere`) make 250 steps a second then, and 15 (`bladed`)
-50."""
-
-RESERVE = 1.25
-"""Wall time that is asked for, over what the measured speed needs."""
-
-MARGIN = 10.0
+EXIT_SECONDS = 10.0
 """Seconds that are kept back for leaving: closing the engine, a slow file system."""
 
 _INHERITED = "JANUS_MD_LIMIT"
@@ -37,22 +27,27 @@ class Limit:
     Attributes
     ----------
     end : float
-        On the scale of ``time.monotonic()``, s; infinite where there is none.
+        Time on `clock`, s; infinite if there is no end.
     granted : float
         Length of the whole allocation, s.
+    clock : callable
+        The clock of this process; it is not passed on by the environment.
     """
 
     end: float = math.inf
     granted: float = math.inf
+    clock: Seconds = field(default=time.monotonic, compare=False, repr=False)
 
     @classmethod
-    def after(cls, left: float, granted: float | None = None) -> Limit:
+    def after(
+        cls, left: float, granted: float | None = None, clock: Seconds = time.monotonic
+    ) -> Limit:
         """Return the limit `left` seconds from now, of `granted` seconds altogether."""
-        return cls(time.monotonic() + left, left if granted is None else granted)
+        return cls(clock() + left, left if granted is None else granted, clock)
 
     def left(self) -> float:
         """Seconds that are left."""
-        return self.end - time.monotonic()
+        return self.end - self.clock()
 
     def environment(self) -> dict[str, str]:
         """Variables that give a process of this machine the same limit (for :func:`limit`)."""
@@ -128,7 +123,8 @@ class Pace:
     """
 
     def __init__(self, limit: Limit = NO_LIMIT) -> None:
-        self._limit, self._begun = limit, time.monotonic()
+        self.clock = limit.clock
+        self._limit, self._begun = limit, self.clock()
         self._longest: dict[str, float] = {}
         self.whole = limit.left() > 0.5 * limit.granted
         """Whether this process has most of the allocation, and a later one no more than it."""
@@ -136,9 +132,9 @@ class Pace:
     @contextmanager
     def timing(self, what: str) -> Iterator[None]:
         """Measure how long something takes that will be done again."""
-        begin = time.monotonic()
+        begin = self.clock()
         yield
-        self._longest[what] = max(self._longest.get(what, 0.0), time.monotonic() - begin)
+        self._longest[what] = max(self._longest.get(what, 0.0), self.clock() - begin)
 
     def too_late(self, *ahead: str, seconds: float = 0.0) -> bool:
         """Whether there is no time for what is `ahead` (as timed), `seconds` and a checkpoint."""
@@ -150,7 +146,7 @@ class Pace:
 
     def shortage(self, *ahead: str, seconds: float = 0.0) -> str:
         """Say that the limit is too short to do anything, and how long it should be at least."""
-        spent = time.monotonic() - self._begun
+        spent = self.clock() - self._begun
         least = 2.0 * (spent + self._needed(*ahead, "checkpoint", seconds=seconds))
         return (
             f"walltime: {self._limit.granted:.0f} s end before the simulation gets anywhere "
@@ -158,20 +154,4 @@ class Pace:
         )
 
     def _needed(self, *ahead: str, seconds: float) -> float:
-        return sum(self._longest.get(what, 0.0) for what in ahead) + seconds + MARGIN
-
-
-def seconds_needed(setup: Setup, execution: Mapping[str, Any] | None = None) -> float:
-    """Wall time that the rest of a simulation is likely to take, with a reserve.
-
-    Parameters
-    ----------
-    setup : Setup
-        What is simulated.
-    execution : mapping, optional
-        The job document's record of what was done already and how fast (tuning included); without
-        one, :data:`SITE_STEPS_PER_HOUR` is taken.
-    """
-    if execution is None:
-        return 3600.0 * setup.n_sites * setup.steps / SITE_STEPS_PER_HOUR
-    return RESERVE * max(0.0, setup.steps - execution["steps"]) / measured_rate(execution)
+        return sum(self._longest.get(what, 0.0) for what in ahead) + seconds + EXIT_SECONDS

@@ -70,6 +70,7 @@ PARTS: dict[str, dict[str, _Kind]] = {
         "steps": COUNT,
         "seconds": NUMBER,
         "steps_per_second": NUMBER,
+        "memory_mb": NUMBER,
         "trial_steps_per_second": MAP,
         "mesh": MAP_OR_NULL,
         "force_error": NUMBER_OR_NULL,

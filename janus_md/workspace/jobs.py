@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md.common import locks, plugins
 from janus_md.common.errors import JanusError
+from janus_md.common.files import written_whole
 from janus_md.study.catalogue import copies
 from janus_md.workspace import project_file
 from janus_md.workspace.records import STATE_POINT, Record, read_document, read_jobs
@@ -178,6 +179,12 @@ def _alone(directory: Path) -> Iterator[None]:
 
 
 def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
+    """Add the jobs that are missing; return how many.
+
+    Folders are renamed when they are complete, without a flush to the disk: with one, as of
+    :func:`written_whole`, a job takes 7 ms instead of 0.2 ms, and 10^5 jobs 12 minutes. What a
+    crash of the machine damages, the next call writes again.
+    """
     from signac.job import calc_id
 
     workspace.mkdir(exist_ok=True)
@@ -192,7 +199,7 @@ def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
             job_id = calc_id(statepoint)
             place = f"{workspace}/{job_id}"
             if job_id in there:
-                _mend(place, statepoint, staging)
+                _mend(Path(place) / STATE_POINT, statepoint)
                 continue
             made = f"{staging}/{job_id}"
             os.mkdir(made)
@@ -209,17 +216,16 @@ def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
     return new
 
 
-def _mend(place: str, statepoint: Mapping[str, Any], staging: str) -> None:
-    """Write the state point of a job again where it is not whole."""
+def _mend(path: Path, statepoint: Mapping[str, Any]) -> None:
+    """Write the state point of a job again if it is damaged or missing."""
     try:
-        with open(f"{place}/{STATE_POINT}", "rb") as file:
+        with path.open("rb") as file:
             if json.loads(file.read()) == statepoint:
                 return
     except (FileNotFoundError, ValueError, RecursionError):
         pass
-    written = f"{staging}/{STATE_POINT}"
-    _write(written, statepoint)
-    os.replace(written, f"{place}/{STATE_POINT}")
+    with written_whole(path) as partial:
+        _write(str(partial), statepoint)
 
 
 def _write(path: str, statepoint: Mapping[str, Any]) -> None:

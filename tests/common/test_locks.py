@@ -9,13 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from janus_md.common import cache as measured
+from janus_md.common import cache as entries
 from janus_md.common import locks
 from janus_md.common.errors import JanusError
 from janus_md.common.locks import Held, Unclear, hold
@@ -205,23 +204,21 @@ def test_what_is_measured_waits_for_no_marker_for_ever(
     no_flock: None, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here nothing can be lost, so that nobody is asked to remove a file."""
-    for name in ("PATIENCE", "LONGEST"):
-        monkeypatch.setattr(measured, name, 0.6)
+    monkeypatch.setattr(entries, "WRITE_SECONDS", 0.6)
     file = cache / "some.json"
-    measured.keep("machine", "kind", 1, file)
-    looks = 0
+    entries.keep("machine", "kind", 1, file)
+    now = 0.0
 
-    def look() -> None:
-        nonlocal looks
-        looks += 1
+    def check() -> None:
+        nonlocal now
+        now += 0.999 * entries.MEASURE_SECONDS
 
-    with measured.in_turn("kind", file, look):
+    with entries.in_turn("kind", file, check, clock=lambda: now):
         (marker,) = cache.glob(f"*{locks.MARKER}")
-        begun = time.monotonic()
-        with measured.in_turn("kind", file, look):
-            assert 0.3 < time.monotonic() - begun < 5.0
-        assert looks >= 1
+        assert now == 0.0
+        with entries.in_turn("kind", file, check, clock=lambda: now):
+            assert now == 0.999 * entries.MEASURE_SECONDS  # it has waited
     assert not marker.exists()
     locks.marker_of(file.with_suffix(".lock")).write_text("filelock/2\npid=1\nhost=elsewhere\n")
-    measured.keep("machine", "kind", 2, file)
-    assert measured.recall("machine", file) == {"kind": 2}
+    entries.keep("machine", "kind", 2, file)
+    assert entries.recall("machine", file) == {"kind": 2}

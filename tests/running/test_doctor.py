@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.common import cache as measured
+from janus_md.common import cache as entries
 from janus_md.engines import probing
 from janus_md.running import doctor
 from tests.conftest import ROOT, Result
@@ -135,12 +135,12 @@ def test_packages_are_held_to_what_is_required(monkeypatch: pytest.MonkeyPatch) 
     assert here["gsd"].state == "ok"
 
 
-def test_what_was_measured_before_is_named(cache: Path) -> None:
+def test_the_files_of_the_cache_are_named(cache: Path) -> None:
     def found() -> doctor.Finding:
-        return next(one for one in doctor._machine() if one.what == "measured before")
+        return next(one for one in doctor._machine() if one.what == "cache")
 
-    assert found().here == f"nothing; would be kept in {cache}"
-    measured.keep("here", "kind", 1.0, measured.cache_file("meshes"))
+    assert found().here == f"empty; its folder is {cache}"
+    entries.keep("here", "kind", 1.0, entries.cache_file("meshes"))
     assert found().here == f"meshes.json in {cache}"
     assert "remove the files" in found().advice
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
 from janus_md.common.yaml_text import NotYaml, load
@@ -149,8 +149,7 @@ def objection(option: str) -> str:
 
 def own_file() -> Path:
     """Path of the user's own file of clusters."""
-    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(home) / "janus-md" / "clusters.yaml"
+    return user_folders.settings() / "clusters.yaml"
 
 
 def known(file: Path | None = None) -> dict[str, Cluster]:

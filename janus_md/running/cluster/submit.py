@@ -16,6 +16,7 @@ from janus_md.running.cluster.plan import Submission, plan
 from janus_md.running.cluster.resources import Todo, Wish
 from janus_md.running.cluster.slurm import commands as slurm
 from janus_md.running.cluster.slurm.answers import LARGEST_ARRAY
+from janus_md.running.measurements import measurements
 from janus_md.study.resolve import setup_of
 from janus_md.workspace import documents, failures
 
@@ -118,7 +119,7 @@ def prepare(
     chosen : collection of str, optional
         Ids of the jobs that are meant; all by default.
     retry : bool
-        Also those that have failed :data:`failures.MOST` times.
+        Also those that have failed :data:`failures.MAX_FAILURES` times.
     keep : bool
         Whether to write down how earlier submissions ended.
     requeue : bool
@@ -144,7 +145,10 @@ def prepare(
     busy = ledger.busy(root, queued)
     left: dict[str, Record] = {}
     keys = {"execution", failures.KEY, ledger.KEY}
-    for record in query.records(project, chosen, keys, thorough=True):
+    records = query.records(project, chosen, keys, thorough=True)
+    all_ = records if chosen is None else query.records(project, keys={"execution"})
+    known = measurements(all_, root, wish.device, wish.threads * wish.ranks)
+    for record in records:
         if record.trouble:
             prepared.damaged[record.id] = record.trouble
         elif record.left and record.id in busy:
@@ -168,11 +172,11 @@ def prepare(
         if name in ended:
             document = query.job_of(project, name).document
             outcomes.settle(document, ended[name])
-        if failures.times(document) >= failures.MOST and not retry:
+        if failures.times(document) >= failures.MAX_FAILURES and not retry:
             prepared.given_up.append(name)
             continue
         setup = setup_of(record.statepoint, Path(project.path))
-        jobs.append(Todo(name, setup, record.left, documents.timed(record.document)))
+        jobs.append(Todo(name, setup, record.left, documents.timed(record.document), known))
     largest = slurm.largest_array() if wish.array and keep else LARGEST_ARRAY
     prepared.submissions = plan(jobs, wish, cluster, begin, largest)
     if not requeue:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from janus_md.common.clock import Seconds
 from janus_md.common.messages import count
 from janus_md.running.worker import DONE, HELD, STOPPED
 from janus_md.running.workstation.forecast import Forecast, duration
@@ -61,9 +62,9 @@ def _wires(running: Running) -> str:
     return "" if running.wires is None else f"{running.wires:.1f}"
 
 
-def _ending(running: Running, code: int) -> str:
-    """One line about an operation that is over."""
-    took = duration(time.monotonic() - running.begun)
+def _ending(running: Running, code: int, now: float) -> str:
+    """Return a line about an operation that has ended."""
+    took = duration(now - running.begun)
     text = f"{running.job.label}: {running.operation} {_ENDS.get(code, 'failed')} after {took}"
     if code != DONE:
         return f"{text}: {running.message}"
@@ -79,17 +80,19 @@ def warned(jobs: Iterable[Job]) -> list[tuple[Job, str]]:
 class _Tally:
     """Counts jobs, and forecasts the end of all."""
 
-    def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
-        self._console, self._jobs = console, len(jobs)
-        self._forecast = Forecast(jobs)
+    def __init__(
+        self, console: Console, jobs: Sequence[Job], clock: Seconds = time.monotonic
+    ) -> None:
+        self._console, self._jobs, self._clock = console, len(jobs), clock
+        self._forecast = Forecast(jobs, clock)
         self._ended: Counter[str] = Counter()
 
     @contextmanager
     def away(self) -> Iterator[None]:
         """Let time pass that does not count."""
-        begun = time.monotonic()
+        begun = self._clock()
         yield
-        self._forecast.pause(time.monotonic() - begun)
+        self._forecast.pause(self._clock() - begun)
 
     def _count(self, running: Running, code: int) -> None:
         self._forecast.end(running, code)
@@ -115,9 +118,11 @@ class _Tally:
 class Lines(_Tally):
     """Lines for a log: one at the begin and end of an operation, and one per minute."""
 
-    def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
-        super().__init__(console, jobs)
-        self._last = time.monotonic()
+    def __init__(
+        self, console: Console, jobs: Sequence[Job], clock: Seconds = time.monotonic
+    ) -> None:
+        super().__init__(console, jobs, clock)
+        self._last = clock()
 
     def __enter__(self) -> Self:
         return self
@@ -138,9 +143,9 @@ class Lines(_Tally):
         """Print a line once a minute."""
         running = list(running)
         sums = self._sums(running)  # also where nothing is printed: the forecast learns from it
-        if time.monotonic() - self._last < LINE_SECONDS:
+        if self._clock() - self._last < LINE_SECONDS:
             return
-        self._last = time.monotonic()
+        self._last = self._clock()
         told = []
         for one in running[:NAMED]:
             parts = [f"{one.job.label} at {one.share:.0%} of {one.operation}"]
@@ -156,7 +161,7 @@ class Lines(_Tally):
     def end(self, running: Running, code: int) -> None:
         """Print how an operation ended."""
         self._count(running, code)
-        self.note(_ending(running, code))
+        self.note(_ending(running, code, self._clock()))
 
     def note(self, text: str) -> None:
         """Print a sentence with the time."""
@@ -213,7 +218,7 @@ class LiveTable(_Tally):
         if code != DONE or last or running.warning:
             style = "yellow" if code in (STOPPED, HELD) or running.warning else ""
             style = style if code in _ENDS else "bold red"
-            self.note(_ending(running, code), style)
+            self.note(_ending(running, code, self._clock()), style)
 
     def note(self, text: str, style: str = "") -> None:
         """Print a sentence above the table."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+from janus_md.common.clock import Seconds
 from janus_md.running.worker import DONE
 from janus_md.running.workstation.processes import Job, Running
 
@@ -22,8 +23,8 @@ def duration(seconds: float) -> str:
 class Forecast:
     """When everything will be done, from the progress since the beginning."""
 
-    def __init__(self, jobs: Iterable[Job]) -> None:
-        self._begun = time.monotonic()
+    def __init__(self, jobs: Iterable[Job], clock: Seconds = time.monotonic) -> None:
+        self._clock, self._begun = clock, clock()
         self._left = sum(WEIGHTS[name] for job in jobs for name in job.operations)
         self._first: dict[tuple[str, str], float] = {}
         self._gained = 0.0
@@ -51,4 +52,4 @@ class Forecast:
                 left -= WEIGHTS[one.operation] * one.share
         if gained < 0.02:
             return None
-        return (time.monotonic() - self._begun) * left / gained
+        return (self._clock() - self._begun) * left / gained

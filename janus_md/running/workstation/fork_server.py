@@ -30,7 +30,7 @@ def begin(*preload: str) -> None:
     socket's name may be, or nothing can be written there), processes start without it, later.
     """
     global _forked
-    forkserver.set_forkserver_preload(["janus_md.running.workstation.sheltered", *preload])
+    forkserver.set_forkserver_preload(["janus_md.running.workstation.server_signals", *preload])
     try:
         resource_tracker.ensure_running()  # it has shelter of its own, but unblocks what is blocked
         with _one_thread(), signals_blocked():

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -14,8 +14,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from janus_md.common.locks import holder, locks_here
-from janus_md.running.worker import Resources, work_forked
+from janus_md.running.worker import work_forked
 from janus_md.running.workstation import fork_server
+from janus_md.simulation.run_options import RunOptions
 
 OUT_OF_MEMORY = (
     "most likely by the kernel because memory ran out; fewer jobs at a time (--jobs) need less, "
@@ -39,9 +40,8 @@ class Job:
         What is left to do, in order.
     n_bodies : int
         Size of its system.
-    speeds : mapping of int to float
-        How fast its simulation is by the number of threads, in any unit; one thread where nothing
-        was measured.
+    threads : int
+        Threads that its simulation has run with so far; 0 if it has not begun.
     """
 
     id: str
@@ -49,7 +49,7 @@ class Job:
     label: str
     operations: tuple[str, ...]
     n_bodies: int = 0
-    speeds: Mapping[int, float] = field(default_factory=lambda: {1: 1.0})
+    threads: int = 0
 
 
 @dataclass
@@ -161,7 +161,7 @@ def _counters(root: Path) -> Iterator[Path]:
                 yield root / f"sys/fs/cgroup/memory{group}/memory.oom_control"
 
 
-def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) -> Running:
+def start(job: Job, operation: str, options: RunOptions, gpu_id: int | None) -> Running:
     """Start a worker.
 
     Raises
@@ -172,8 +172,8 @@ def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) ->
     log = job.directory / f"{operation}.out"
     if not holder(job.directory, locks_here()):  # else the file is that of another run
         log.write_bytes(b"")
-    variables = os.environ | {"OMP_NUM_THREADS": str(resources.threads)}
+    variables = os.environ | {"OMP_NUM_THREADS": str(options.threads)}
     process, pipe = fork_server.start(
-        work_forked, operation, job.directory, resources, log, variables
+        work_forked, operation, job.directory, options, log, variables
     )
-    return Running(job, operation, process, pipe, log, resources.threads, gpu_id)
+    return Running(job, operation, process, pipe, log, options.threads, gpu_id)

@@ -8,20 +8,20 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from janus_md.common.interrupts import LAST, signals_raise, stop_signals
-from janus_md.running.worker import DONE, HELD, STOPPED, Resources
+from janus_md.running.worker import DONE, HELD, STOPPED
 from janus_md.running.workstation import fork_server
 from janus_md.running.workstation.machine import Machine, cores_here
 from janus_md.running.workstation.processes import Job, Running, start
 from janus_md.running.workstation.suspension import suspend, suspend_signal
-from janus_md.running.workstation.throughput import Filling, threads_for
-from janus_md.simulation.walltime import MARGIN
+from janus_md.running.workstation.throughput import JobsPerGpu, threads_for
+from janus_md.simulation.walltime import EXIT_SECONDS
 from janus_md.workspace.products import OPERATIONS
 
-_LOOK_SECONDS = 0.25
+_POLL_SECONDS = 0.25
 
 STUCK_SECONDS = LAST + 0.5
 """Seconds after which a worker is killed that was told to stop before its simulation began."""
@@ -97,7 +97,9 @@ class _Pool:
                 self._waiting[operation].append(job)
         self._machine, self._display, self._crashed = machine, display, crashed
         most = max(1, machine.cores // max(1, machine.gpus))
-        self._fillings = [Filling(most) for _ in range(machine.gpus)]
+        self._per_gpu = [JobsPerGpu(most) for _ in range(machine.gpus)]
+        waiting = len(self._waiting[OPERATIONS[0]])
+        self._at_a_time = min(waiting, machine.slots or waiting)
         self._again: set[str] = set()
         self._running: list[Running] = []
         self._selector = selectors.DefaultSelector()
@@ -108,19 +110,19 @@ class _Pool:
         fork_server.begin()
         # The second signal raises.
         with signals_raise(), stop_signals() as interrupted, suspend_signal() as suspended:
-            stopping, limit = False, self._machine.limit
+            stopping, limit = False, self._machine.options.limit
             try:
                 while self._running or (any(self._waiting.values()) and not stopping):
                     while not (stopping or interrupted()) and self._begin_next():
                         pass
-                    for key, _ in self._selector.select(_LOOK_SECONDS):
+                    for key, _ in self._selector.select(_POLL_SECONDS):
                         if not key.data.read():
                             self._end(key.data, stopping or interrupted())
                     if suspended():
                         self._suspend()
                     self._watch_gpus()
                     self._display.show(self._running)
-                    if (interrupted() or limit.left() < MARGIN) and not stopping:
+                    if (interrupted() or limit.left() < EXIT_SECONDS) and not stopping:
                         stopping = True
                         self._stop()
                     if stopping:
@@ -155,8 +157,8 @@ class _Pool:
         """Do as Ctrl-Z says, and all workers with it."""
         with self._display.away():
             suspend([one.process.pid for one in self._running if one.process.pid])
-        for filling in self._fillings:
-            filling.observe(time.monotonic(), {})  # that time does not count
+        for one in self._per_gpu:
+            one.observe(time.monotonic(), {})  # this time does not count
 
     def _begin_next(self) -> bool:
         """Begin a job where there is room for it; the analyses first, since they end a job."""
@@ -164,7 +166,8 @@ class _Pool:
         room = machine.slots - len(running) if machine.slots is not None else len(running) + 1
         if room < 1:
             return False
-        cores = max(machine.cores, machine.slots or 0)  # who asks for more jobs gets them
+        # Explicit numbers of jobs and threads may exceed the number of cores.
+        cores = max(machine.cores, (machine.slots or 1) * (machine.threads or 1))
         free = cores - sum(one.threads for one in running)
         for operation in reversed(OPERATIONS):
             if not (queue := self._waiting[operation]):
@@ -174,32 +177,38 @@ class _Pool:
                 if gpu_id is not None:
                     self._start(queue.popleft(), operation, 1, gpu_id)
                     return True
-            elif free > 0:
-                waiting = sum(map(len, self._waiting.values()))
-                if machine.slots is not None:
-                    waiting = min(waiting, room)
-                speeds = queue[0].speeds
-                if operation == "analyze":
-                    # It shares out its frames: twice the processes, half the time.
-                    speeds = {n: float(n) for n in range(1, machine.cores + 1)}
-                threads = threads_for(free, waiting, speeds)
+            elif free >= (threads := self._threads(queue[0], operation, free, room)):
                 self._start(queue.popleft(), operation, threads, None)
                 return True
         return False
+
+    def _threads(self, job: Job, operation: str, free: int, room: int) -> int:
+        """Return the threads of a simulation, or the processes of an analysis, on CPUs."""
+        machine = self._machine
+        if operation == "analyze":  # frames are analysed in parallel
+            waiting = sum(map(len, self._waiting.values()))
+            waiting = waiting if machine.slots is None else min(waiting, room)
+            return max(1, min(free, machine.cores) // waiting)
+        if machine.threads is not None:
+            return machine.threads
+        # A simulation that goes on keeps its threads: only so does it go on to the bit.
+        if 0 < job.threads <= machine.cores:
+            return job.threads
+        return threads_for(machine.cores, self._at_a_time, job.n_bodies)
 
     def _on_gpu(self, gpu_id: int) -> list[Running]:
         return [one for one in self._running if one.gpu_id == gpu_id]
 
     def _gpu_for(self, job: Job) -> int | None:
         """GPU with the fewest jobs, where it has room for another."""
-        gpu_id = min(range(len(self._fillings)), key=lambda k: len(self._on_gpu(k)))
-        self._fillings[gpu_id].prepare(job.n_bodies)
-        return gpu_id if len(self._on_gpu(gpu_id)) < self._fillings[gpu_id].target else None
+        gpu_id = min(range(len(self._per_gpu)), key=lambda k: len(self._on_gpu(k)))
+        self._per_gpu[gpu_id].prepare(job.n_bodies)
+        return gpu_id if len(self._on_gpu(gpu_id)) < self._per_gpu[gpu_id].target else None
 
     def _watch_gpus(self) -> None:
         now = time.monotonic()
-        for gpu_id, filling in enumerate(self._fillings):
-            filling.observe(
+        for gpu_id, jobs in enumerate(self._per_gpu):
+            jobs.observe(
                 now,
                 {
                     one.key: float(one.step * one.job.n_bodies)
@@ -209,18 +218,9 @@ class _Pool:
             )
 
     def _start(self, job: Job, operation: str, threads: int, gpu_id: int | None) -> None:
-        machine = self._machine
-        resources = Resources(
-            machine.engine,
-            machine.device,
-            threads,
-            gpu_id or 0,
-            machine.until_stationary,
-            machine.allow,
-            machine.limit,
-        )
+        options = replace(self._machine.options, threads=threads, gpu_id=gpu_id or 0)
         try:
-            running = start(job, operation, resources, gpu_id)
+            running = start(job, operation, options, gpu_id)
         except OSError as error:
             message = (
                 f"{error.filename or job.directory}: {error.strerror}; mend that and run again"
@@ -273,5 +273,5 @@ class _Pool:
         if not beside or running.job.id in self._again:
             return False
         self._again.add(running.job.id)
-        self._fillings[running.gpu_id].out_of_memory(beside + 1)
+        self._per_gpu[running.gpu_id].out_of_memory(beside + 1)
         return True

@@ -9,7 +9,6 @@ particle, and why.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import lru_cache
@@ -20,6 +19,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import shown, unknown
 from janus_md.common.yaml_text import NotYaml, load
@@ -49,8 +49,7 @@ def names() -> list[str]:
 
 def own_folder() -> Path:
     """Folder of the user's own particles; it need not be there."""
-    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(home) / "janus-md" / "particles"
+    return user_folders.settings() / "particles"
 
 
 @lru_cache(maxsize=1)

@@ -44,7 +44,7 @@ from janus_md.study.sweeps.text import (
 SECTIONS = ("description", "fixed", "grid", "zip", "points", "replicas")
 """Keys of a template."""
 
-MOST = 100_000
+MAX_POINTS = 100_000
 """State points that a template may stand for at most."""
 
 Choice = tuple[Setting, ...]
@@ -123,9 +123,9 @@ def read_template(text: str, source: str) -> Sweep:
     factors = [*reader.points(), *reader.zipped(), *reader.grid(), *reader.replicas()]
     fixed = reader.fixed()
     number = prod(len(choices) for choices in factors)
-    if number > MOST:
+    if number > MAX_POINTS:
         raise TemplateError(
-            source, None, f"it stands for {number} state points; at most {MOST} are allowed"
+            source, None, f"it stands for {number} state points; at most {MAX_POINTS} are allowed"
         )
     if not data.keys() & {"fixed", "grid", "zip", "points"}:
         raise TemplateError(source, None, "it has none of fixed, grid, zip and points")
@@ -208,9 +208,9 @@ class _Reader:
         if "replicas" not in self._data:
             return
         number, line = self._data["replicas"], line_of(self._data, "replicas")
-        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MOST:
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MAX_POINTS:
             raise self._refuse(
-                line, f"replicas: {number!r} must be a whole number from 1 to {MOST}"
+                line, f"replicas: {number!r} must be a whole number from 1 to {MAX_POINTS}"
             )
         self._take("replicas", [("replica", line)])
         yield [(Setting("replica", k, line, line),) for k in range(number)]

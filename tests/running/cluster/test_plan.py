@@ -18,7 +18,7 @@ from janus_md.running.cluster.plan import Submission, plan
 from janus_md.running.cluster.resources import Todo, Wish
 from janus_md.running.cluster.script import FOLDER, duration, tasks_file, write
 from janus_md.running.cluster.submit import Prepared
-from janus_md.simulation.walltime import SITE_STEPS_PER_HOUR
+from janus_md.simulation.estimates import SITE_STEPS_PER_HOUR
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 
