@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,9 +11,12 @@ from janus_md.cli.printing import print_json
 
 
 def doctor(
+    directory: Annotated[
+        Path, typer.Option("--directory", "-d", help="A workspace, whose plugins are tried.")
+    ] = Path(),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Tell which engines, devices, schedulers and versions are here, and what to do.
+    """Tell which engines, devices, schedulers, versions and plugins are here, and what to do.
 
     Ends with exit code 1 where nothing can be simulated.
     """
@@ -20,8 +24,10 @@ def doctor(
     from rich.markup import escape
     from rich.table import Table
 
+    from janus_md.common import plugins
     from janus_md.running.doctor import examine
 
+    plugins.use(directory)
     findings = examine()
     if json:
         print_json([vars(one) for one in findings])

@@ -78,6 +78,20 @@ class Registry(Generic[T]):
         entry = _installed(self.group).get(name)
         return None if entry is None else cast(T, _loaded(entry))
 
+    def added(self) -> dict[str, str]:
+        """Where each thing comes from that is not of this package, by name."""
+        built_in = self._built_in()
+        entries = {
+            name: f"{entry.value} (entry point of {getattr(entry.dist, 'name', 'a package')})"
+            for name, entry in sorted(_installed(self.group).items())
+        }
+        files = plugins.files()
+        own = {name: str(files[name]) for name in self._of_workspace()}
+        return {
+            name: f"{place}, hidden by that of janus-md" if name in built_in else place
+            for name, place in (entries | own).items()
+        }
+
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.find(name) is not None
 

@@ -16,6 +16,7 @@ from packaging.version import Version
 from janus_md import __version__
 from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
+from janus_md.common.registry import Registry
 from janus_md.engines.probing import ask
 from janus_md.running.workstation.runner import cores_here
 
@@ -63,7 +64,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at everything."""
-    return [*_machine(), *_engines(), *_packages(), *_schedulers()]
+    return [*_machine(), *_engines(), *_packages(), *_schedulers(), *_added()]
 
 
 def _machine() -> list[Finding]:
@@ -166,3 +167,22 @@ def _schedulers() -> list[Finding]:
             )
         ]
     return [Finding(f"scheduler {name}", "ok", path) for name, path in here.items() if path]
+
+
+def _added() -> list[Finding]:
+    """Name what other packages and the workspace's plugins add, each loaded once."""
+    from janus_md.common.observables import OBSERVABLES
+    from janus_md.engines import ENGINES
+    from janus_md.model.environment import FIELDS
+    from janus_md.model.interactions.term import TERMS
+
+    findings = []
+    registries: tuple[Registry[Any], ...] = (TERMS, FIELDS, OBSERVABLES, ENGINES)
+    for registry in registries:
+        try:
+            for name, place in registry.added().items():
+                registry.get(name)
+                findings.append(Finding(f"{registry.kind} {name}", "ok", place))
+        except JanusError as error:
+            findings.append(Finding(registry.kind, "broken", advice=str(error)))
+    return findings

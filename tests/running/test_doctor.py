@@ -153,3 +153,22 @@ def test_schedulers_are_found_by_their_commands(
     (tmp_path / "sbatch").write_text("")
     (tmp_path / "sbatch").chmod(0o755)
     assert [(one.what, one.state) for one in doctor._schedulers()] == [("scheduler Slurm", "ok")]
+
+
+def test_plugins_of_a_workspace_are_tried(janus_md: Cli, tmp_path: Path) -> None:
+    from janus_md.common import plugins
+
+    folder = tmp_path / plugins.FOLDER
+    folder.mkdir()
+    (folder / "mine.py").write_text("from janus_md import PairTerm\nTERM = PairTerm\n")
+    (folder / "wca.py").write_text("TERM = 1\n")
+    done = janus_md("doctor", "--json", "-d", tmp_path)
+    here = {one["what"]: one for one in json.loads(done.out)}
+    assert here["pair term mine"]["here"] == str(folder / "mine.py")
+    assert "hidden by that of janus-md" in here["pair term wca"]["here"]
+    (folder / "mine.py").unlink()
+    (folder / "another.py").write_text("import no_such_package\n")
+    done = janus_md("doctor", "--json", "-d", tmp_path)
+    (broken,) = [one for one in json.loads(done.out) if one["what"] == "pair term"]
+    assert broken["state"] == "broken"
+    assert "no_such_package" in broken["advice"]
