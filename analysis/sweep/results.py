@@ -14,7 +14,7 @@ from janus_md.analysis.sweep.groups import Group, group_jobs, job_ids, substance
 from janus_md.analysis.sweep.tables import setup_of
 from janus_md.common.observables import Column, averages
 from janus_md.model import units
-from janus_md.model.shapes.nanocluster import WIRE_SPACING
+from janus_md.model.nanocluster import WIRE_SPACING
 from janus_md.workspace.labels import METHOD, MISSING, SYMBOLS, short, tell
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from janus_md.model.body import RigidBody
 from janus_md.model.environment import FIELDS, AppliedField
 from janus_md.model.interactions.table import Electrostatics, Interactions, Kinds, Row
 from janus_md.model.setup import Setup
-from janus_md.model.shapes.nanocluster import bead_union_volume
+from janus_md.model.nanocluster import bead_union_volume
 from janus_md.model.units import thermal_energy
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.particle import Particle

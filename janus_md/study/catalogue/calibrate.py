@@ -16,8 +16,8 @@ import rowan
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.pairs.energy import Minimum, head_to_tail_minimum, lowest, pair_energy
 from janus_md.model.rotations import turn, turn_about_z
-from janus_md.model.shapes import nanocluster as shapes
-from janus_md.model.shapes.nanocluster import WIRE_SPACING
+from janus_md.model import nanocluster as shapes
+from janus_md.model.nanocluster import WIRE_SPACING
 from janus_md.study.catalogue import catalog
 
 MAX_OFFSET = 0.4

@@ -24,7 +24,7 @@ from janus_md.common.errors import JanusError
 from janus_md.common.messages import shown, unknown
 from janus_md.common.yaml_text import NotYaml, load
 from janus_md.model.body import RigidBody
-from janus_md.model.shapes import nanocluster as shapes
+from janus_md.model import nanocluster as shapes
 from janus_md.study.catalogue.particle import SOURCED, Particle
 
 MODELS = ("sphere", "bladed")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from janus_md.model.shapes import nanocluster as shapes
+from janus_md.model import nanocluster as shapes
 from janus_md.model.units import DEBYE
 
 SOURCED = ("composition", "mass", "dipole", "charge", "hands", "turn")

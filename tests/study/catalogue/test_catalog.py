@@ -5,7 +5,7 @@ import pytest
 
 from janus_md.common.errors import JanusError
 from janus_md.model.pairs.energy import pair_energy
-from janus_md.model.shapes import nanocluster as shapes
+from janus_md.model import nanocluster as shapes
 from janus_md.study.catalogue import catalog
 from janus_md.study.resolve import bodies_of, resolve
 from janus_md.study.statepoint import StatePoint

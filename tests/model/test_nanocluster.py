@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from janus_md.model.shapes.nanocluster import (
+from janus_md.model.nanocluster import (
     BLADES,
     Faces,
     bead_union_volume,
