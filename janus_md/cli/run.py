@@ -106,7 +106,7 @@ def run(
     troubles.tell_changed(chosen)
     queued = set() if job or jobs_file else _at_scheduler(project, chosen)
     here = [one for one in chosen if one.id not in queued]
-    tried = [one for one in here if failures.times(one.document) < failures.MOST]
+    tried = [one for one in here if failures.times(one.document) < failures.MOST_FAILURES]
     skipped = len(here) - len(tried) if skip_failed else 0
     pending, waiting = pending_jobs(tried if skip_failed else here, operation)
     if pending:

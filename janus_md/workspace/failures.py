@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-MOST = 2
+MOST_FAILURES = 2
 """Failures in a row after which a job is submitted again only where the user says so."""
 
 KEY = "failures"

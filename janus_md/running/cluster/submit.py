@@ -118,7 +118,7 @@ def prepare(
     chosen : collection of str, optional
         Ids of the jobs that are meant; all by default.
     retry : bool
-        Also those that have failed :data:`failures.MOST` times.
+        Also those that have failed :data:`failures.MOST_FAILURES` times.
     keep : bool
         Whether to write down how earlier submissions ended.
     requeue : bool
@@ -168,7 +168,7 @@ def prepare(
         if name in ended:
             document = query.job_of(project, name).document
             outcomes.settle(document, ended[name])
-        if failures.times(document) >= failures.MOST and not retry:
+        if failures.times(document) >= failures.MOST_FAILURES and not retry:
             prepared.given_up.append(name)
             continue
         setup = setup_of(record.statepoint, Path(project.path))
