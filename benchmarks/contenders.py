@@ -40,7 +40,7 @@ def ours(frame: Frame) -> int:
         lattice,
         bonds,
         wires,
-        SETTINGS.traits(frame),
+        SETTINGS.properties(frame),
     )
     return len(wires)
 

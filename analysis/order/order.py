@@ -78,7 +78,7 @@ class RadialDistribution:
     def for_box(cls, box: FloatArray, unit: float = 1.0) -> RadialDistribution:
         """As far as half the smallest distance of opposite faces, at most :data:`RDF_RANGE`.
 
-        `unit` is the length that stands for a nm.
+        `unit` scales the range, which is fixed in nm.
         """
         half = 0.499 * float(face_distances(lattice_vectors(box)).min()) / unit
         bins = max(int(min(half, RDF_RANGE) / RDF_BIN), 1)

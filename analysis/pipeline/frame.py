@@ -70,7 +70,7 @@ def analyze_frame(frame: Frame, settings: Settings, setup: Setup | None = None) 
         an observable fails.
     """
     context = FrameContext(frame, settings, setup)
-    traits = settings.traits(frame)
+    properties = settings.properties(frame)
     columns = measure_wires(
         frame.positions,
         frame.orientations,
@@ -78,7 +78,7 @@ def analyze_frame(frame: Frame, settings: Settings, setup: Setup | None = None) 
         context.lattice,
         context.bonds,
         context.wires,
-        traits,
+        properties,
     )
     columns["side_contacts"] = context.bundles.contacts
     columns["bundle"] = context.bundles.label
@@ -86,7 +86,7 @@ def analyze_frame(frame: Frame, settings: Settings, setup: Setup | None = None) 
     for name, observable in observables().items():
         row |= values_of(name, observable, context)
     return FrameResult(
-        frame.tags, traits.hands, context.pairs, context.bonds, context.wires, row, columns
+        frame.tags, properties.hands, context.pairs, context.bonds, context.wires, row, columns
     )
 
 
@@ -142,7 +142,7 @@ def wires_of(
     Parameters
     ----------
     path : path
-        Trajectory with positions and orientations, whoever wrote it.
+        Trajectory with positions and orientations, of any software.
     frame : int
         Which frame; negative numbers count from the end.
     criterion : BondCriterion, optional

@@ -1,4 +1,4 @@
-"""What an analysis has done so far, kept in a file so that a later one goes on from there."""
+"""Results of the frames analysed so far, in a file from which a stopped analysis goes on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HEAD = struct.Struct("<Q32s")  # length of what follows, and its digest
 
 @dataclass(frozen=True)
 class Part:
-    """What came out of a run of frames.
+    """Results of a sequence of frames.
 
     Attributes
     ----------
@@ -34,11 +34,11 @@ class Part:
     links : list of Links
         Bonds of each frame.
     rdf : RadialDistribution
-        Of those of the frames that it counts.
+        Radial distribution of the frames that count.
     coincident : list of tuple of 3 int
         Frames with bodies on one spot, with the numbers of two such bodies.
     old : bool
-        Whether an earlier analysis has done it.
+        Whether an earlier analysis computed them.
     """
 
     wires: Any
@@ -52,16 +52,16 @@ class Part:
 def resumed(
     path: Path, key: bytes, tasks: Sequence[Any], work: Callable[[Sequence[Any]], Iterator[Part]]
 ) -> Iterator[Part]:
-    """Yield what the file keeps of the first tasks, then the results of the others, kept as well.
+    """Yield the results that the file has of the first tasks, then those of the others, saved too.
 
     Parameters
     ----------
     path : Path
-        The file; what is not sound in it, or was kept under another key, is overwritten.
+        The file; damaged entries, and those under another key, are overwritten.
     key : bytes
-        Tells this analysis from any other.
+        Identifies the analysis (:func:`key_of`).
     tasks : sequence
-        Runs of frames, in order.
+        Sequences of frames, in order.
     work : callable
         Yields the :class:`Part` of each of these tasks.
     """
@@ -80,7 +80,7 @@ def resumed(
 
 
 def key_of(trajectory: Path, *settings: object) -> bytes:
-    """Tell an analysis from any other: the file, the code and the settings.
+    """Digest that identifies an analysis: of the file, the code and the settings.
 
     Of the file, its size and time count; of the code, the whole package, the observables of other
     packages and of the workspace, and the version of freud.

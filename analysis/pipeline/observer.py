@@ -61,11 +61,11 @@ class WireObserver:
     criterion : BondCriterion, optional
         Head-to-tail bond; without it that of the bodies, which must agree.
     every : int
-        Looks at every so many-th frame.
+        Analyses one frame in so many.
     steps, times_ps : list
-        When it looked.
+        Steps and times of the frames that were analysed.
     lengths : list of dict
-        What :func:`wire_lengths` said.
+        What :func:`wire_lengths` returned for each.
     """
 
     criterion: BondCriterion | None = None
@@ -76,7 +76,7 @@ class WireObserver:
     _frames: int = 0
 
     def __call__(self, step: int, time_ps: float, system: System) -> dict[str, float | int]:
-        """Look at a frame; what is seen goes to the run's log."""
+        """Analyse a frame; the values that are returned go to the log of the run."""
         self._frames += 1
         if (self._frames - 1) % self.every:
             return {}
@@ -97,17 +97,17 @@ class WireObserver:
         return self.criterion
 
     def series(self, name: str) -> FloatArray:
-        """Values of one length so far, such as ``mean_w``, shape (looks,)."""
+        """Values of one length so far, such as ``mean_w``, shape (frames,)."""
         return np.array([lengths[name] for lengths in self.lengths], dtype=np.float64)
 
     @property
     def mean_n(self) -> float | None:
-        """Mean length by number at the last look; None before the first."""
+        """Mean length by number in the last frame; None before the first."""
         return float(self.lengths[-1]["mean_n"]) if self.lengths else None
 
     @property
     def text(self) -> str:
-        """What a progress bar says: empty before the first look."""
+        """Text for a progress bar; empty before the first frame."""
         if not self.lengths:
             return ""
         last = self.lengths[-1]

@@ -70,7 +70,7 @@ def analyze_file(
     Parameters
     ----------
     gsd_path : path
-        Trajectory with positions and orientations, whoever wrote it.
+        Trajectory with positions and orientations, of any software.
     out_dir : path
         Made where it is missing.
     workers : int
@@ -155,12 +155,12 @@ def analyze_file(
                 key = journal.key_of(source.path, settings, source.types, numbers, size)
                 parts = journal.resumed(kept, key, tasks, lambda rest: results(rest, workers))
             rows, history = _write(parts, out, len(numbers), tail[0], rdf, notes, progress)
-            looked_at = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
+            selected = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
             import freud
 
             with freud.parallel.NumThreads(1):  # sums in one order, whatever the cores
                 try:
-                    structure = spatial.write_spatial(looked_at, settings.axis, out, settings.unit)
+                    structure = spatial.write_spatial(selected, settings.axis, out, settings.unit)
                 except JanusError as error:
                     raise JanusError(f"file {source.path}: {error}") from error
     names = [column.name for column in frame_columns()]

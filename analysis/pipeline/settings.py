@@ -11,7 +11,7 @@ from janus_md.analysis.aggregates.bundles import SIDE_CONTACT
 from janus_md.analysis.aggregates.chirality import common_symmetry
 from janus_md.analysis.aggregates.criterion import DEFAULT_CRITERION
 from janus_md.analysis.aggregates.energy import EnergyCriterion, energy_criterion
-from janus_md.analysis.aggregates.measures import Traits
+from janus_md.analysis.aggregates.measures import BodyProperties
 from janus_md.analysis.frames.source import HANDS, Frame, unit_axis
 from janus_md.analysis.observables.clusters import ClusterCriterion, cluster_criterion
 from janus_md.analysis.series.lifetimes import breaking
@@ -20,7 +20,7 @@ from janus_md.model.body import BondCriterion
 from janus_md.model.setup import Setup
 
 LARGEST_SYMMETRY = 360
-"""Largest symmetry number: a body that looks the same after a turn of a degree is round."""
+"""Largest symmetry number; above it a body counts as a body of revolution."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,14 @@ class Settings:
     symmetries : mapping of str to int
         Symmetry number about that axis by type name; 0: body of revolution.
     symmetry : int
-        That of the types not named.
+        Symmetry number of all other types.
     enantiomers : mapping of str to str
         ``R`` or ``S`` by type name.
     energy : EnergyCriterion, optional
-        Bond by energy, where the bodies are known.
+        Bonds by energy, where the bodies are known.
     unit : float
-        Length that stands for a nm where the analysis looks as far as is known to suit our bodies.
-        1 for our files; others' have a unit of their own, in which a bond of theirs is as long as
-        one of ours by the default criterion.
+        Scale of the lengths that the analysis states in nm. 1 for files of janus-md; for files of
+        other software, whose unit is not known, their bond distance over the default one.
     clusters : ClusterCriterion, optional
         When bodies are in one cluster; without it, clusters are not defined.
     """
@@ -78,7 +77,7 @@ class Settings:
         enantiomers: Mapping[str, str] | None = None,
         clusters: ClusterCriterion | None = None,
     ) -> Settings:
-        """Take what is not given from what the trajectory describes.
+        """Build settings; what is not given is taken from what the trajectory states.
 
         Raises
         ------
@@ -107,9 +106,9 @@ class Settings:
             clusters or cluster_criterion(setup, [body.name for body in bodies]),
         )
 
-    def traits(self, frame: Frame) -> Traits:
-        """Collect what the wires of this frame are measured with."""
+    def properties(self, frame: Frame) -> BodyProperties:
+        """Properties of the bodies of this frame that the wires are measured with."""
         present = np.unique(frame.kinds)
         folds = [self.symmetries.get(frame.names[k], self.symmetry) for k in present]
         hands = np.array([HANDS.get(self.enantiomers.get(name, ""), 0) for name in frame.names])
-        return Traits(self.axis, common_symmetry(folds), hands[frame.kinds])
+        return BodyProperties(self.axis, common_symmetry(folds), hands[frame.kinds])

@@ -1,4 +1,4 @@
-"""A run of frames as a piece of work, done here or by other processes."""
+"""A sequence of frames as one task, done here or by other processes."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from janus_md.common.interrupts import signals_blocked
 from janus_md.model.box import face_distances, lattice_vectors
 
 WORTH_SECONDS = 5.0
-"""Time that the rest of a file must take, judged by its beginning, so that it is shared out: a new
-process imports for a second or two."""
+"""Time that the rest of a file must take, estimated from its beginning, to be split over processes:
+a new process spends a second or two on imports."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A run of frames for one worker."""
+    """A sequence of frames for one worker."""
 
     path: Path
     types: tuple[str, ...] | None
@@ -78,7 +78,7 @@ def run_task(task: Task) -> Part:
 
 
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
-    """Results of the tasks in their order; few are kept waiting, so that memory stays bounded."""
+    """Results of the tasks in their order; few are queued, so that memory stays bounded."""
     if tasks and workers > 1:
         import freud  # noqa: F401  # its import is no part of what is measured
 
@@ -97,7 +97,7 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     with ProcessPoolExecutor(number, mp_context=context, initializer=_end_with_parent) as pool:
         try:
             for task in tasks:
-                # A batch system tells all processes of a job: this one decides.
+                # A batch system signals all processes of a job; only this one acts on it.
                 with signals_blocked():
                     waiting.append(pool.submit(run_task, task))
                 if len(waiting) > 2 * workers:
@@ -110,7 +110,7 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
 
 
 def _end_with_parent() -> None:
-    """Let a process of the pool not outlive a parent that was killed: it would wait for ever."""
+    """End a process of the pool when its parent was killed; it would wait for ever."""
     parent = parent_process()
     assert parent is not None
 

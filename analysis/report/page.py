@@ -200,7 +200,7 @@ def _cell(value: Any) -> str:
 
 
 def _constants(rows: pd.DataFrame) -> list[str]:
-    """State-point values that all jobs share and that a reader looks for first."""
+    """Values of the main keys that all jobs share."""
     wanted = ("model", "temperature", "n_bodies", "volume_fraction", "protocol.produce_ns")
     shared = (key for key in wanted if key in rows and rows[key].nunique(dropna=False) == 1)
     return say({key: rows[key].iloc[0] for key in shared})

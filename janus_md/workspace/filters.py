@@ -1,4 +1,4 @@
-"""Questions to columns of jobs: which ones are meant, which jobs fit a filter."""
+"""Filters of jobs, and the columns that names and defaults of a query mean."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-"""What may stand between key and value of a filter; of two that fit, the longer counts."""
+"""Operators of a filter; of two that fit, the longer counts."""
 
 _FILTER = re.compile(r"\s*([\w.+\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
 
@@ -38,7 +38,7 @@ CHANGED = "changed"
 
 
 def telling_keys() -> list[str]:
-    """What of the documents is worth printing, by its :func:`document_keys`."""
+    """Keys of the job document that a query prints by default (:func:`document_keys`)."""
     return [*_averages(), "failure", "passed"]
 
 
@@ -48,7 +48,7 @@ def _averages() -> list[str]:
 
 
 def telling_columns(rows: Columns) -> list[str]:
-    """Columns worth printing: job, status, what varies, and the main results."""
+    """Columns that a query prints by default: job, status, what varies, and the main averages."""
     mixed = any(name.startswith("mixture.") for name in rows.names)
     sound = rows.sound() if rows.damaged else rows
     values = {name: sound[name] for name in sound.names if not name.startswith(RESULT_PREFIXES)}

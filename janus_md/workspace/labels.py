@@ -43,7 +43,7 @@ def short(key: str) -> str:
 
 
 def tell(value: Any) -> str:
-    """Value of a key as a reader wants it."""
+    """Value of a key in words."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return MISSING
     return f"{value:g}" if isinstance(value, int | float) else str(value)
