@@ -71,6 +71,11 @@ class Registry(Generic[T]):
             If it cannot be loaded.
         """
         if name in self._built_in():
+            if name in plugins.files() and hasattr(plugins.module(name), self.attribute):
+                raise JanusError(
+                    f"plugin {plugins.files()[name]}: janus-md has a {self.kind} of this name; "
+                    "rename the file"
+                )
             return cast(T, getattr(import_module(f"{self._package}.{name}"), self.attribute))
         own = plugins.module(name)
         if own is not None and hasattr(own, self.attribute):
@@ -87,10 +92,7 @@ class Registry(Generic[T]):
         }
         files = plugins.files()
         own = {name: str(files[name]) for name in self._of_workspace()}
-        return {
-            name: f"{place}, hidden by that of janus-md" if name in built_in else place
-            for name, place in (entries | own).items()
-        }
+        return {name: place for name, place in entries.items() if name not in built_in} | own
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.find(name) is not None

@@ -172,9 +172,7 @@ def _caps(k: int, places: FloatArray, sizes: FloatArray) -> tuple[FloatArray, Fl
         if distance <= abs(sizes[j] - sizes[k]) + _TINY:  # the other one is within this one
             continue
         axes.append(vectors[j] / distance)
-        cosines.append(
-            (sizes[k] ** 2 + distance**2 - sizes[j] ** 2) / (2.0 * sizes[k] * distance)
-        )
+        cosines.append((sizes[k] ** 2 + distance**2 - sizes[j] ** 2) / (2.0 * sizes[k] * distance))
     return np.reshape(axes, (-1, 3)), np.asarray(cosines)
 
 
@@ -211,7 +209,9 @@ def _cuts(axes: FloatArray, cosines: FloatArray) -> FloatArray:
             continue
         sine = np.sqrt(max(0.0, 1.0 - cosine**2))
         edges += [cosine * axis + sign * sine * uphill / length for sign in (1.0, -1.0)]
-    edges += [point for a, b in combinations(range(len(axes)), 2) for point in _met(a, b, axes, cosines)]
+    edges += [
+        point for a, b in combinations(range(len(axes)), 2) for point in _met(a, b, axes, cosines)
+    ]
     if not edges:
         return np.array([-1.0, 0.0, 1.0])
     points = np.array(edges)

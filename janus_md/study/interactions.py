@@ -80,6 +80,26 @@ def _row(pair: str, name: str, settings: Settings, beads: Beads) -> Row:
         raise BadStatePoint(key, f"{key}: {error}") from error
 
 
+def objections(bodies: tuple[RigidBody, ...], stated: Statements) -> list[str]:
+    """Say all that is wrong with what a particle file states, a sentence each."""
+    kinds, found = kinds_of(bodies), list[str]()
+    diameters = diameters_of(bodies)
+    for pair, terms in stated.items():
+        try:
+            types = _types("interactions", pair, kinds)
+        except BadStatePoint as error:
+            found.append(str(error))
+            continue
+        beads = Beads((diameters[types[0]], diameters[types[1]]), 1.0, 1.0)
+        for name, given in terms.items():
+            key = f"interactions.{pair}.{name}"
+            try:
+                _row(pair, name, read_settings(key, TERMS, name, given), beads)
+            except (WrongValue, BadStatePoint) as error:
+                found.append(str(error))
+    return found
+
+
 def _merged(
     bodies: tuple[RigidBody, ...], stated: Mapping[str, Statements], overrides: Statements
 ) -> dict[Kinds, dict[str, Settings]]:

@@ -86,8 +86,9 @@ class StatePoint(Settings):
     """Name of the particle in the catalogue; null where `mixture` is given."""
     mixture: dict[str, Positive] | None = None
     """Number fraction of each particle, adding to 1; null where `particle` is given."""
-    model: Literal["sphere", "bladed"] = "sphere"
-    """Model of every body: `sphere` (no chirality, fast) or `bladed` (chiral faces)."""
+    model: Literal["sphere", "bladed"] | None = "sphere"
+    """Model of every nanocluster: `sphere` (no chirality, fast) or `bladed` (chiral faces); null
+    where all particles bring their own beads."""
     n_bodies: Annotated[int, Field(ge=2, le=10_000_000)]
     """Number of bodies."""
     volume_fraction: Positive | None = None

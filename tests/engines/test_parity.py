@@ -19,7 +19,7 @@ AGREED = 1e-5
 
 
 @pytest.mark.parametrize("model", catalog.MODELS)
-@pytest.mark.parametrize("name", catalog.names())
+@pytest.mark.parametrize("name", catalog.nanocluster_names())
 def test_engines_agree(name: str, model: str, record_property) -> None:
     lammps, hoomd = usable("lammps"), usable("hoomd")
     kT = thermal_energy(ROOM)

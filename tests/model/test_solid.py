@@ -18,9 +18,7 @@ def cap(radius: float, cut: float) -> tuple[float, float, float, float]:
     """
 
     def between(*powers: tuple[float, int]) -> float:
-        return math.pi * sum(
-            c / (k + 1) * (radius ** (k + 1) - cut ** (k + 1)) for c, k in powers
-        )
+        return math.pi * sum(c / (k + 1) * (radius ** (k + 1) - cut ** (k + 1)) for c, k in powers)
 
     r2 = radius**2
     return (

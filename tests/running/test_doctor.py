@@ -161,12 +161,15 @@ def test_plugins_of_a_workspace_are_tried(janus_md: Cli, tmp_path: Path) -> None
     folder = tmp_path / plugins.FOLDER
     folder.mkdir()
     (folder / "mine.py").write_text("from janus_md import PairTerm\nTERM = PairTerm\n")
-    (folder / "wca.py").write_text("TERM = 1\n")
     done = janus_md("doctor", "--json", "-d", tmp_path)
     here = {one["what"]: one for one in json.loads(done.out)}
     assert here["pair term mine"]["here"] == str(folder / "mine.py")
-    assert "hidden by that of janus-md" in here["pair term wca"]["here"]
     (folder / "mine.py").unlink()
+    (folder / "wca.py").write_text("TERM = 1\n")
+    done = janus_md("doctor", "--json", "-d", tmp_path)
+    (broken,) = [one for one in json.loads(done.out) if one["what"] == "pair term"]
+    assert "wca.py: janus-md has a pair term of this name; rename the file" in broken["advice"]
+    (folder / "wca.py").unlink()
     (folder / "another.py").write_text("import no_such_package\n")
     done = janus_md("doctor", "--json", "-d", tmp_path)
     (broken,) = [one for one in json.loads(done.out) if one["what"] == "pair term"]

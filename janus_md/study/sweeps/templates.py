@@ -25,8 +25,9 @@ from typing import Any
 
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
+from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.copies import digests
-from janus_md.study.resolve import resolve
+from janus_md.study.resolve import resolve, with_model
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 from janus_md.study.sweeps.text import (
@@ -88,6 +89,7 @@ def load_template(path_or_name: str | Path) -> Sweep:
     path = Path(path_or_name)
     try:
         if path.is_file():
+            catalog.use_folder(path.resolve().parent / copies.FOLDER)
             return read_template(path.read_text(encoding="utf-8"), path.name)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it must be text in UTF-8"
@@ -149,6 +151,7 @@ def _state_point(given: list[Setting], line: int, source: str) -> StatePoint:
     """Check a state point; what is wrong is told with the line of the setting at fault."""
     try:
         point = StatePoint.of(nest({setting.key: setting.value for setting in given}))
+        point = with_model(point)
         resolve(point)
         return point.defined(digests(point.composition()))
     except BadStatePoint as error:
