@@ -1,4 +1,4 @@
-"""Questions to columns of jobs: which ones are meant, which jobs fit a filter."""
+"""Selection of columns by name, and of jobs by filters."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-"""What may stand between key and value of a filter; of two that fit, the longer counts."""
+"""Operators of a filter; of two that match, the longer one counts."""
 
 _FILTER = re.compile(r"\s*([\w.+\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
 
 
 RESULTS = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")
-"""Averages worth printing."""
+"""Averages in the default table."""
 
 PASSED = "heat.passed"
-"""Column that is false where a run did not keep the temperature of its bath."""
+"""Column that is false if a run did not keep the temperature of its bath."""
 
 CHANGED = "changed"
-"""Column that says what was changed since a job's data were made."""
+"""Column with what was changed since the data of a job were made."""
 
 TELLING = (*RESULTS, "failure", "passed")
-"""What of the documents is worth printing, by its :func:`document_keys`."""
+"""Keys of documents in the default table (:func:`document_keys`)."""
 
 
 def telling_columns(rows: Columns) -> list[str]:
-    """Columns worth printing: job, status, what varies, and the main results."""
+    """Return the columns of the default table: job, status, what varies, and the main results."""
     mixed = any(name.startswith("mixture.") for name in rows.names)
     told = ("particle", "mixture") if mixed else ("substance",)  # both say the same
     sound = rows.sound() if rows.damaged else rows
@@ -63,12 +63,12 @@ def telling_columns(rows: Columns) -> list[str]:
 
 
 def document_keys(filters: Iterable[str], columns: Iterable[str] = ()) -> set[str]:
-    """Keys of documents at or above the values that filters and names of columns ask for.
+    """Return the keys of documents that filters and names of columns need.
 
     Raises
     ------
     JanusError
-        Where a filter cannot be read.
+        If a filter cannot be parsed.
     """
     names = [*columns, *(_parse(text)[0] for text in filters)]
     return {name.split(".")[0] for name in names}
@@ -80,7 +80,7 @@ def column(rows: Columns, name: str) -> str:
     Raises
     ------
     JanusError
-        Where no column fits, or several do.
+        If no column matches, or several do.
     """
     if name in rows.names:
         return name
@@ -93,7 +93,7 @@ def column(rows: Columns, name: str) -> str:
 
 
 def _unknown(name: str, names: list[str]) -> str:
-    """Say what was meant, else which short names there are: all columns are too many to read."""
+    """Return a message with the nearest name, else with the short names that are known."""
     short = {one.removesuffix(".mean").rsplit(".", 1)[-1]: one for one in names}
     if near := get_close_matches(name, [*names, *short], n=1):
         return f"column: {name!r} is unknown (did you mean {near[0]}?); `--columns all` shows all"
@@ -106,21 +106,21 @@ def _unknown(name: str, names: list[str]) -> str:
 
 
 def select(rows: Columns, filters: Iterable[str]) -> Columns:
-    """Keep the jobs that fit every filter, such as ``relative_permittivity<2``.
+    """Return the jobs that match every filter, such as ``relative_permittivity<2``.
 
     Parameters
     ----------
     rows : Columns
         The jobs.
     filters : iterable of str
-        Key, operator (one of :data:`OPERATORS`) and value each; the value is compared as a number
-        where it is one. ``null`` stands for no value. After = and != several values may stand,
-        with commas between them: any of them, none of them.
+        Key, operator (one of :data:`OPERATORS`) and value; the value is compared as a number if it
+        is one. ``null`` means no value. After = and != there may be several values, separated by
+        commas: any of them, none of them.
 
     Raises
     ------
     JanusError
-        Where a filter cannot be read, or its key is unknown.
+        If a filter cannot be parsed, or its key is unknown.
     """
     for text in filters:
         key, sign, value = _parse(text)
@@ -146,7 +146,7 @@ def _parse(text: str) -> tuple[str, str, str]:
 
 
 def _check_comparable(text: str, values: Iterable[Any], wanted: str) -> None:
-    """Refuse to hold numbers against a text."""
+    """Check that a value to compare numbers with is a number."""
     kinds = {type(one) for one in values}
     if kinds.isdisjoint((int, float)) or wanted == "null" or not kinds.isdisjoint((str, bool)):
         return
