@@ -26,7 +26,7 @@ from janus_md.analysis.sweep.results import (
     tell_coupling,
 )
 from janus_md.analysis.sweep.unfinished import changed_since, not_at_temperature, unfinished
-from janus_md.common.files import write_text
+from janus_md.common.files import publish_text
 from janus_md.workspace.labels import MISSING, say, tell
 
 if TYPE_CHECKING:
@@ -142,11 +142,11 @@ def write_report(
         constants=_constants(rows),
     )
     html = out / "report.html"
-    write_text(html, page)
+    publish_text(html, page)
     files = [html, *(path for path, _ in drawn)]
     if table:
         files.append(out / "results.csv")
-        write_text(files[-1], results_frame(groups, table).to_csv(index=False))
+        publish_text(files[-1], results_frame(groups, table).to_csv(index=False))
     return files
 
 

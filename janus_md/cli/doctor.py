@@ -1,4 +1,4 @@
-"""The command `doctor`: what is here to run with."""
+"""The command `doctor`: check of the installation."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def doctor(
     ] = Path(),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Tell which engines, devices, schedulers, versions and plugins are here, and what to do.
+    """Check engines, devices, schedulers, versions and plugins, and give advice.
 
-    Ends with exit code 1 where nothing can be simulated.
+    The exit code is 1 if nothing can be simulated.
     """
     from rich.console import Console
     from rich.markup import escape

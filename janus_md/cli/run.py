@@ -1,4 +1,4 @@
-"""The command `run`: what is left of the jobs of a workspace, on this machine."""
+"""The command `run`: run the jobs of a workspace on this machine."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from janus_md.workspace.records import Record
 
 ALL = "all"
-"""Stands for every operation."""
+"""All operations."""
 
 QUEUED = ("queued", "running", "suspended", "held")
-"""What a scheduler says of jobs that it has not done with."""
+"""States of a scheduler of jobs that have not ended."""
 
 
 def run(
@@ -53,7 +53,7 @@ def run(
     job: Annotated[
         list[str] | None,
         typer.Option(
-            "--job", help="Only this job: its id, or the beginning of it.", show_default=False
+            "--job", help="Only this job: its id, or the beginning of its id.", show_default=False
         ),
     ] = None,
     jobs_file: Annotated[
@@ -72,7 +72,7 @@ def run(
     allow: Annotated[
         list[str] | None,
         typer.Option(
-            help="Go on from checkpoints although this has changed: version (of the engine), "
+            help="Continue from checkpoints although this has changed: version (of the engine), "
             "state (state point, catalogue, model).",
             show_default=False,
         ),
@@ -85,13 +85,13 @@ def run(
         ),
     ] = "",
 ) -> None:
-    """Simulate and analyse what is left to do, on all cores.
+    """Simulate and analyse all jobs that are not done, on all cores.
 
-    What waits or runs at a scheduler is left to it, unless it is named (--job, --jobs-file).
+    Jobs that wait or run at a scheduler are left out, unless they are named (--job, --jobs-file).
 
-    A job that is damaged is named and left out. Ends with exit code 0 where everything is done, 1
-    where a job failed or is damaged, 75 where something is left
-    for a later run (Ctrl-C once: all write their checkpoints), 130 after Ctrl-C twice.
+    Damaged jobs are reported and left out. The exit code is 0 if everything is done, 1 if a job
+    failed or is damaged, 75 if something is left for a later run (after Ctrl-C all jobs write
+    checkpoints and stop), and 130 after a second Ctrl-C.
     """
     from janus_md.cli import troubles
     from janus_md.cli.chosen import chosen_jobs
@@ -150,7 +150,7 @@ def run(
         return
 
     def crashed(job: Job, operation: str, message: str) -> None:
-        # The folder may be what is wrong, or the document.
+        # The folder or the document may be damaged.
         with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
             document = query.job_of(project, job.id).document
             document.pop("failure", None)
@@ -178,7 +178,7 @@ def run(
 
 
 def _at_scheduler(project: Project, jobs: Sequence[Record]) -> set[str]:
-    """Ids of the jobs that wait or run at a scheduler; none where it does not answer."""
+    """Return the ids of the jobs that wait or run at a scheduler; none if it does not answer."""
     from janus_md.running import cluster as scheduler
     from janus_md.running import status as job_status
 
@@ -191,9 +191,9 @@ def _at_scheduler(project: Project, jobs: Sequence[Record]) -> set[str]:
 
 
 def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:
-    """Those of `jobs` that have `operation` left to do, and how many must be simulated before.
+    """Return the jobs with `operation` left, and how many others must be simulated before.
 
-    The jobs were read thoroughly, so that their state points are known to be sound.
+    The jobs must have been read with ``thorough=True``, which checks their state points.
     """
     from janus_md.running.workstation.processes import Job
     from janus_md.study.statepoint import StatePoint
@@ -236,7 +236,7 @@ def _machine(engine: str, device: str, jobs: int | None, needed: bool) -> Machin
 
 
 def _tell(outcome: Outcome, console: Any) -> None:
-    """Summarise a run."""
+    """Print a summary of a run."""
     from janus_md.running.workstation.display import warned
 
     parts = {

@@ -1,4 +1,4 @@
-"""The command `status`: how many jobs are how far, and those that need a look."""
+"""The command `status`: jobs by state, and details of those that run, failed or need attention."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 def status(
     filters: Annotated[
         list[str] | None,
-        typer.Argument(help="Count only jobs that fit, such as 'relative_permittivity<2'."),
+        typer.Argument(help="Only jobs that match, such as 'relative_permittivity<2'."),
     ] = None,
     directory: Directory = Path(),
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON, with all jobs that need a look.")
+        bool, typer.Option("--json", help="Print JSON, with all jobs that need attention.")
     ] = False,
 ) -> None:
-    """Show how many jobs are how far, which ones run and which ones failed.
+    """Show the number of jobs in each state, and list those that run or failed.
 
-    Jobs that are damaged are named on standard error.
+    Damaged jobs are listed on standard error.
     """
     from janus_md.cli import troubles
     from janus_md.running import cluster as scheduler
@@ -48,7 +48,7 @@ def status(
         queue = scheduler.states(project, unfinished)
     except JanusError as error:
         queue = {}
-        typer.echo(f"{error}; what follows is what is on disk", err=True)
+        typer.echo(f"{error}; the states shown are those on disk", err=True)
     found = job_status.job_statuses(records, queue)
     if filters:
         rows = query.Columns([one.record for one in found], [one.state for one in found])
@@ -117,7 +117,7 @@ def _print(
 
 
 def _why(reasons: Counter[str], queued: int) -> str:
-    """Say in Slurm's words what so many jobs wait for."""
+    """Return the scheduler's reasons why jobs wait."""
     if list(reasons.values()) == [queued]:
         return f" ({next(iter(reasons))})"
     told = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())

@@ -33,7 +33,7 @@ def written_whole(path: Path, mark: str = "partial") -> Iterator[Path]:
         raise
 
 
-def write_text(path: Path, text: str) -> None:
+def publish_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8 as :func:`written_whole` does."""
     with written_whole(path) as partial:
         partial.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Parquet files: written whole, and read with their checksums."""
+"""Parquet files: renamed when complete, and read with their checksums."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class PartialParquet:
 def read_table(
     path: Path, columns: Sequence[str] | None = None, filters: Any = None
 ) -> pd.DataFrame:
-    """Read a Parquet table; each page is held against its checksum, where it has one.
+    """Read a Parquet table; the checksum of each page is verified, if it has one.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def read_table(
     Raises
     ------
     JanusError
-        Where it cannot be read, or has not all these columns.
+        If it cannot be read, or lacks a column.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -76,7 +76,7 @@ def read_table(
             path,
             columns=None if columns is None else list(columns),
             filters=filters,
-            partitioning=None,  # names of folders are no columns
+            partitioning=None,  # else names of folders may become columns
             page_checksum_verification=True,
         ).to_pandas()
     except (OSError, ValueError, LookupError, pa.ArrowException) as error:

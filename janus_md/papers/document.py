@@ -10,7 +10,7 @@ from typing import Any
 
 from janus_md import __version__
 from janus_md.analysis.sweep.results import format_short
-from janus_md.common.files import write_text
+from janus_md.common.files import publish_text
 from janus_md.papers.excess import ExcessResult, by_excess, sorting
 from janus_md.papers.paper import Fact
 from janus_md.papers.quantities import QUANTITIES
@@ -40,7 +40,7 @@ def write(found: Reproduction, figures: Sequence[tuple[Path, str]], out: Path) -
     written = []
     for ending, text in texts.items():
         written.append(out / f"{found.paper.name}.{ending}")
-        write_text(written[-1], text)
+        publish_text(written[-1], text)
     return written
 
 

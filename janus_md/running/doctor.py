@@ -1,4 +1,4 @@
-"""What is here to run with: engines, devices, schedulers, versions, and what to do about gaps."""
+"""Check of the installation: engines, devices, schedulers and versions, with advice."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PACKAGES = (
     "pydantic",
     "matplotlib",
 )
-"""Packages whose versions are told."""
+"""Packages whose versions are listed."""
 
 SCHEDULERS = {"Slurm": "sbatch", "PBS": "qsub", "LSF": "bsub", "Flux": "flux"}
 """Schedulers and the commands that submit to them."""
@@ -42,18 +42,18 @@ State = Literal["ok", "missing", "broken"]
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that was looked at.
+    """Result of one check.
 
     Attributes
     ----------
     what : str
-        What it is.
+        What was checked.
     state : str
-        ``ok``, ``missing`` (a gap that need not matter) or ``broken`` (it must be mended).
+        ``ok``, ``missing`` (not always needed) or ``broken`` (to be repaired).
     here : str
-        What is here, such as a version.
+        What was found, such as a version.
     advice : str
-        What to do; empty where nothing has to be done.
+        What to do; empty if there is nothing to do.
     """
 
     what: str
@@ -63,7 +63,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at everything."""
+    """Make all checks."""
     return [*_machine(), *_engines(), *_packages(), *_schedulers(), *_added()]
 
 
@@ -140,7 +140,7 @@ def _packages() -> list[Finding]:
 
 
 def _requirements() -> dict[str, Requirement]:
-    """What this package states that it needs."""
+    """Return the requirements of this package."""
     try:
         stated = [Requirement(text) for text in requires("janus-md") or []]
     except PackageNotFoundError:

@@ -82,14 +82,14 @@ def analyze_job(
     should_stop: Callable[[], bool] = lambda: False,
     limit: Limit = NO_LIMIT,
 ) -> None:
-    """Find the wires in a job's trajectory; the summary goes to its document.
+    """Find the wires in the trajectory of a job; the summary is written to its document.
 
     Raises
     ------
     JanusError
-        Where the trajectory cannot be used, or another process works on the job.
+        If the trajectory cannot be used, or another process works on the job.
     ToBeContinued
-        Where a signal came or `limit` is near; the frames that are done are kept for the next time.
+        If a signal came or `limit` is near; the next call continues after the frames done so far.
     """
     from janus_md.analysis.pipeline.pipeline import analyze_file
     from janus_md.analysis.series.thermolog import (
@@ -111,7 +111,7 @@ def analyze_job(
                 progress(done, total)
             now = limit.clock()
             longest, before = max(longest, now - before), now
-            # Looked at only when more is done: each time gets a little further.
+            # Checked only after more is done, so that each call makes progress.
             if interrupted() or should_stop() or limit.left() < EXIT_SECONDS + longest:
                 raise ToBeContinued(f"stopped at frame {done} of {total}; run again to go on")
 
@@ -131,7 +131,7 @@ def analyze_job(
 
 
 def _forget_analysis(directory: Path, document: Document) -> None:
-    """Remove what an analysis of an older trajectory left behind."""
+    """Remove the results of an earlier trajectory."""
     document.pop("analysis", None)
     for name in (*TABLES, PARTIAL_ANALYSIS):
         (directory / name).unlink(missing_ok=True)

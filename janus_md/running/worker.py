@@ -1,11 +1,11 @@
-"""One operation of one job in a process of its own: a crash costs that job alone.
+"""One operation of one job in a process of its own, so that a crash affects only this job.
 
-The process tells the one that started it how far it is, in lines of JSON on a pipe:
-``{"stage", "step", "total", "rate", "wires"}`` (the last one says how long the wires are),
-``{"warning"}`` where what it did is not to be relied on, and ``{"message"}`` where it ends early.
+The process reports to the one that started it in lines of JSON on a pipe: ``{"stage", "step",
+"total", "rate", "wires"}`` is its progress (``wires`` is their mean length), ``{"warning"}`` says
+that the results are doubtful, and ``{"message"}`` why the process ends early.
 
-Under mpiexec or srun, with ``--ranks``, a simulation is spread over so many processes; all of this
-is then about the first one.
+Under mpiexec or srun, with ``--ranks``, a simulation runs on several processes; the first one
+reports.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from janus_md.simulation.run_options import RunOptions
 from janus_md.workspace import doubts, failures
 
 DONE, FAILED, HELD = 0, 1, 76
-"""Exit codes: 76 where another process works on the job. :data:`STOPPED` where a later run goes on
-from what is on disk, :data:`janus_md.common.crash.CRASHED` where nobody foresaw why it failed."""
+"""Exit codes; 76 if another process works on the job. Others are :data:`STOPPED`, if a later run
+continues, and :data:`janus_md.common.crash.CRASHED` after an unexpected error."""
 
 
 def simulate(
@@ -47,7 +47,7 @@ def simulate(
     options: RunOptions,
     reporter: Reporter,
 ) -> None:
-    """Simulate, telling steps over all stages."""
+    """Simulate, and report the steps of all stages."""
     from janus_md.analysis.pipeline.observer import WireObserver
     from janus_md.running.operations import simulate_job
     from janus_md.study.resolve import setup_of
@@ -83,7 +83,7 @@ def analyze(
     options: RunOptions,
     reporter: Reporter,
 ) -> None:
-    """Analyse, telling frames."""
+    """Analyse, and report the frames."""
     from janus_md.running.operations import analyze_job
 
     reporter.tell(stage="analyze", step=0, total=0, rate=0.0, wires=None)
@@ -122,7 +122,7 @@ def work(operation: str, directory: Path, options: RunOptions, reporter: Reporte
     except Held as error:
         reporter.tell(message=str(error))
         return HELD
-    except Unclear as error:  # a later run would find the same; the document may be another's
+    except Unclear as error:  # as would a later run; the document may belong to another process
         reporter.tell(message=str(error))
         return FAILED
     except Exception as error:
@@ -130,7 +130,7 @@ def work(operation: str, directory: Path, options: RunOptions, reporter: Reporte
             traceback.print_exc()
         message, code = crash.of_job(error, operation, directory)
         reporter.tell(message=message)
-        # The note may find no room, or a document that somebody has damaged meanwhile.
+        # The disk may be full, or the document damaged meanwhile.
         with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
             failures.note(job.document, operation, message)
         return code
@@ -139,7 +139,7 @@ def work(operation: str, directory: Path, options: RunOptions, reporter: Reporte
 
 
 def _guarded(work: Callable[[], int], operation: str, directory: Path, reporter: Reporter) -> int:
-    """Return the exit code of `work`, also where an error gets out of it."""
+    """Return the exit code of `work`, also if it raises an exception."""
     try:
         return work()
     except Exception as error:
@@ -150,19 +150,19 @@ def _guarded(work: Callable[[], int], operation: str, directory: Path, reporter:
 
 
 def _go_first() -> None:
-    """Where memory runs out, the kernel shall end one worker and not what started them all."""
+    """If memory runs out, let the kernel kill a worker and not the process that started it."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", encoding="utf-8")
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    """End where nothing listens to signals: before the simulation does, and after it."""
-    ranks.wish_to_stop()  # where the interpreter cannot raise an exception it drops it
+    """End the process: the handler of signals before and after the simulation."""
+    ranks.wish_to_stop()  # in case the interpreter drops the exception, as in a callback
     _exit(STOPPED)
 
 
 def _exit(code: int) -> NoReturn:
-    """End with an exit code that no signal changes while the interpreter tidies up."""
+    """End with an exit code that no signal changes while the interpreter shuts down."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(code)
@@ -173,7 +173,7 @@ def _prepare() -> None:
     encoding.settle()
     for number in SIGNALS:
         signal.signal(number, _leave)
-    faulthandler.enable()  # a crash of an engine leaves a trace of where it was
+    faulthandler.enable()  # shows where an engine has crashed
     _go_first()
 
 
@@ -190,21 +190,21 @@ def work_forked(
     Parameters
     ----------
     pipe : Connection
-        Where to tell how far it is.
+        Where to report.
     operation, directory, options
         As of :func:`work`.
     log : Path
-        File for what engine and libraries print.
+        File for the output of engine and libraries.
     variables : dict of str to str
         Environment of the process.
     """
-    os.setsid()  # a terminal's Ctrl-C goes to all processes of its session: not twice to this one
+    os.setsid()  # Ctrl-C goes to all processes of a terminal's session: not twice to this one
     os.environ.clear()
     os.environ.update(variables)
     with log.open("ab") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-    with contextlib.suppress(OSError):  # as top shows it; else all are called like the server
+    with contextlib.suppress(OSError):  # the name in top; else that of the server
         Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}", encoding="utf-8")
     _prepare()
     reporter = Reporter(pipe.fileno())
@@ -227,7 +227,7 @@ def _on_ranks(
     lead: Callable[[], int],
     last_words: Callable[[str], None] | None = None,
 ) -> int:
-    """Join the ranks, as of :func:`ranks.join`, and let the first one lead."""
+    """Join the ranks (:func:`ranks.join`), and let the first one lead."""
     try:
         if number > 1 and operation != "simulate":
             raise JanusError(f"ranks: {operation} runs on 1, not on {number}")

@@ -1,4 +1,4 @@
-"""Engine and mesh, chosen once for all jobs that differ in nothing that matters for them."""
+"""Choice of engine and mesh, made once for all jobs with the same system."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from janus_md.simulation.execution import Execution, accurate, choose, device_fo
 from janus_md.simulation.run_options import RunOptions
 
 CACHE = "meshes"
-"""Name of the file of what was chosen."""
+"""Name of the cache file of the choices."""
 
 IDLE_LOAD = 1.25
-"""Load per core of a machine with no more to do than its cores can: speeds measured there count
-for all times, others until somebody finds it quiet."""
+"""Load per core up to which a machine counts as idle. A choice that was made on a busy machine is
+made again when the machine is idle."""
 
 _Positive = Annotated[float, Field(gt=0.0)]
 _Points = Annotated[int, Field(ge=1, le=1024)]
@@ -43,18 +43,18 @@ class _Mesh(_Plain):
 
 
 class Choice(_Plain):
-    """What was chosen, and from what."""
+    """A choice as it is kept in the cache."""
 
     engine: str
     """Fastest of the candidates."""
     mesh: _Mesh | None
-    """None where no body carries charge."""
+    """None if no body carries charge."""
     trial_steps_per_second: dict[str, _Positive]
-    """Of each engine that was tried."""
+    """Speed of each engine that was tried."""
     quiet: bool
-    """Whether nothing else kept the machine busy."""
+    """Whether the machine was idle."""
     at: str
-    """When, in UTC."""
+    """Time of the choice, in UTC."""
 
 
 def choose_once(
@@ -64,12 +64,12 @@ def choose_once(
     options: RunOptions,
     check: Callable[[], None] = lambda: None,
 ) -> Execution:
-    """Take an earlier choice where its mesh is accurate enough in `system`, else choose anew.
+    """Use an earlier choice if its mesh is accurate enough in `system`, else make a new one.
 
-    Of processes that need the same choice at the same time one makes it, for the others to take.
+    If several processes need the same choice at the same time, one makes it and the others wait.
 
-    Parameters, result and errors as of :func:`janus_md.simulation.execution.choose`; ``mesh_from``
-    in the record says which it was. What is chosen anew is kept.
+    Parameters, result and errors are those of :func:`janus_md.simulation.execution.choose`;
+    ``mesh_from`` in the result says which it was. A new choice is kept in the cache.
     """
     file, machine = cache.cache_file(CACHE), cache.processor()
     kind = kind_of(setup, candidates, options)
@@ -106,7 +106,7 @@ def choose_once(
 
 
 def _read(kept: Any) -> Choice | None:
-    """Return what was kept as a choice; None where it is none."""
+    """Return an entry of the cache as a choice; None if it is damaged."""
     with suppress(ValidationError):
         choice = Choice.model_validate(kept)
         return choice if choice.engine in choice.trial_steps_per_second else None
@@ -118,7 +118,7 @@ def kind_of(
     candidates: Sequence[tuple[str, str]],
     options: RunOptions,
 ) -> str:
-    """Everything that the choice follows from, but for the machine and the places, as a text."""
+    """Return a text of all that a choice depends on, apart from the machine and positions."""
     all_ = setup.to_dict()
     meant = {key: all_[key] for key in ("box", "bodies", "counts", "interactions", "start")}
     meant["bath"] = setup.bath.to_dict()

@@ -1,4 +1,4 @@
-"""The record of an execution: which engine, device and mesh, and how fast they are."""
+"""The record of an execution: engine, device and mesh, and their speed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from janus_md.model.system import System
 from janus_md.simulation.run_options import RunOptions
 
 RESTART_FRAMES = 50
-"""Frames from one restart of the engine to the next. It is kept with each run: a run that goes on
-or is made longer restarts where one long run would have."""
+"""Frames between two restarts of the engine. The number is stored with each run: a run that is
+continued or made longer restarts at the same steps as one long run."""
 
 CALL_SECONDS = 0.2
-"""Wall time of a call of an engine for which calls matter, as the trials measured its speed."""
+"""Wall time of one call of an engine that restarts with every call, by the speed of its trial."""
 
 Execution = dict[str, Any]
-"""What the job document keeps as ``execution``; plain JSON values."""
+"""Value of ``execution`` in the job document: plain JSON."""
 
 
 def choose(
@@ -36,7 +36,7 @@ def choose(
 ) -> Execution:
     """Tune the mesh of each candidate (engine, device) and take the fastest.
 
-    `check` is called before every trial; what it raises ends the choice.
+    `check` is called before every trial; an exception from it ends the choice.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def not_yet_run(
     mesh_from: str,
     trial_steps_per_second: Mapping[str, float],
 ) -> Execution:
-    """Return the record of a run before its first step; the mesh's errors are to be added."""
+    """Return the record of a run before its first step, without the errors of the mesh."""
     return {
         "engine": engine.name,
         "version": engine.version(),
@@ -98,9 +98,9 @@ def device_for(engine: str, kind: str, options: RunOptions) -> Device:
 def accurate(
     execution: Execution, kT: float, system: System, check: Callable[[], None] = lambda: None
 ) -> Execution | None:
-    """Return `execution` with its mesh's error in `system`; None where that is too large.
+    """Return `execution` with the error of its mesh in `system`; None if that is too large.
 
-    A mesh chosen for one set of places need not do for another.
+    A mesh chosen for one set of positions need not be accurate enough for another.
     """
     mesh, settings = mesh_of(execution), system.interactions.electrostatics
     if mesh is None or settings is None:
@@ -115,33 +115,33 @@ def accurate(
 
 
 def gentle_step(setup: Setup) -> float:
-    """Time step of trials, ps: speed does not depend on it, and a short one keeps them sane."""
+    """Return the time step of trials, ps: short, since it does not change the speed."""
     return min(0.1 * setup.time_step, 0.01)
 
 
 class _Watched(Wrapper):
-    """An engine that looks up before each start."""
+    """An engine that calls `check` before each start."""
 
     def __init__(self, engine: Engine, check: Callable[[], None]) -> None:
         super().__init__(engine)
         self._check = check
 
     def simulation(self, *arguments: Any) -> Simulation:
-        """Look up, then start."""
+        """Call `check`, then start."""
         self._check()
         return self.engine.simulation(*arguments)
 
 
 def placed(execution: Execution, system: System, options: RunOptions) -> Execution:
-    """Return the record of a run that goes on in `system` with these threads, or on this GPU.
+    """Return the record of a run that is continued with these threads, or on this GPU.
 
-    The ranks are those that are here; a mesh that the engine cannot use on them gives way to the
-    next finer one.
+    The number of ranks is that of this process; a mesh that the engine cannot use on them is
+    replaced by the next finer one.
 
     Raises
     ------
     JanusError
-        Where the box does not hold them.
+        If the box is too small for them.
     """
     engine, mesh = load(execution["engine"]), mesh_of(execution)
     engine.longest_cutoff(system)
@@ -156,7 +156,7 @@ def placed(execution: Execution, system: System, options: RunOptions) -> Executi
 
 
 def measured_rate(execution: Mapping[str, Any]) -> float:
-    """Steps per second so far; before there are any, what the trial run measured."""
+    """Return steps per second so far; before the first step, those of the trial."""
     if execution["seconds"] > 0:
         return float(execution["steps"] / execution["seconds"])
     return float(execution["trial_steps_per_second"][execution["engine"]])
@@ -203,7 +203,7 @@ def _mesh_record(mesh: Mesh | None) -> dict[str, Any] | None:
 
 
 def mesh_of(execution: Mapping[str, Any]) -> Mesh | None:
-    """Return the mesh that `execution` records; None where no body carries charge."""
+    """Return the mesh that `execution` records; None if no body carries charge."""
     record = execution["mesh"]
     if record is None:
         return None

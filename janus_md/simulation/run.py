@@ -1,4 +1,4 @@
-"""One job from its state point to a whole trajectory; what was cut off goes on where it was."""
+"""One job from its state point to a complete trajectory; a run that was cut off is continued."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def simulate(
 
 
 def _begin(run: RunContext, setup: Setup, options: RunOptions) -> Checkpoint:
-    """Return where the run begins: at its checkpoint, or with bodies just placed and a mesh."""
+    """Return the first state of the run: its checkpoint, or a new first frame with a mesh."""
     first = build(setup)
     restart = run.directory / RESTART
     if restart.exists():
@@ -129,18 +129,18 @@ def _begin(run: RunContext, setup: Setup, options: RunOptions) -> Checkpoint:
         trajectory.write_whole(run.directory / INITIAL, frame)
     execution = choose_once(setup, first, candidates, options, run.check_stop)
     state = Checkpoint(setup.stages[0].name, 0, first, execution, made_for=setup.to_dict())
-    run.save(state)  # the mesh need not be chosen again
+    run.save(state)  # so that the mesh need not be chosen again
     return state
 
 
 def _run_stage(
     run: RunContext, setup: Setup, state: Checkpoint, stage: Stage, number: int
 ) -> Checkpoint:
-    """Run `stage` from where `state` stands to its end, from one restart of the engine to the next.
+    """Run `stage` from `state` to its end, from one restart of the engine to the next.
 
-    The engine restarts at fixed steps (:func:`janus_md.simulation.stepping.cadence`), whether or
-    not anything was stopped there: so a run that was cut goes the same way as one that was not, to
-    the bit where the engine is deterministic.
+    The engine restarts at fixed steps (:func:`janus_md.simulation.stepping.cadence`), also if the
+    run was not stopped there. A run that was stopped is then equal to one that was not, to the bit
+    if the engine is deterministic.
     """
     if is_over(state, stage):
         return state
@@ -176,7 +176,7 @@ def _run_stage(
 
 @contextmanager
 def _until_steps(run: RunContext, state: Checkpoint, stage: Stage) -> Iterator[None]:
-    """Let a signal end what goes before the next steps."""
+    """Let a signal end the preparation of the next steps."""
     where = f"at step {state.done} of {stage.steps} ({stage.name})"
     try:
         with interruptible(f"stopped {where}; run again to go on"):
@@ -187,7 +187,7 @@ def _until_steps(run: RunContext, state: Checkpoint, stage: Stage) -> Iterator[N
 
 
 def _finish(run: RunContext, setup: Setup, state: Checkpoint) -> None:
-    """Measure the mesh once more on the last state, complete the record, name the products."""
+    """Measure the error of the mesh in the last state, complete the record, rename the files."""
     with interruptible("stopped after the last step; run again to complete the record"):
         execution = completed(state.execution, setup.bath.kT, state.system)
     run.document["execution"] = execution
@@ -196,11 +196,11 @@ def _finish(run: RunContext, setup: Setup, state: Checkpoint) -> None:
     kept = (run.directory / name for name in (PARTIAL_LOG, LOG))
     run.document[doubts.HEAT] = examine(next(filter(Path.exists, kept)), setup)
     for partial, product in ((PARTIAL_LOG, LOG), (PARTIAL_TRAJECTORY, TRAJECTORY)):
-        # A run that was killed just here has named the first one already.
+        # If a run was killed here, the log has its name already.
         if product == TRAJECTORY or (run.directory / partial).exists():
             publish(run.directory / partial, run.directory / product)
 
 
 def _seed(setup: Setup, stage: int) -> int:
-    """Seed of the bath's noise: of the setup, another one for each stage."""
+    """Return the seed of the noise of the bath, another one for each stage."""
     return (setup.seed + 7919 * stage) % 2**31

@@ -14,7 +14,7 @@ from janus_md.common.clock import Seconds
 from janus_md.common.errors import JanusError
 
 EXIT_SECONDS = 10.0
-"""Seconds that are kept back for leaving: closing the engine, a slow file system."""
+"""Wall time reserved for the exit of a process: closing the engine, a slow file system."""
 
 _INHERITED = "JANUS_MD_LIMIT"
 _FORMS = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?")
@@ -22,7 +22,7 @@ _FORMS = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?")
 
 @dataclass(frozen=True)
 class Limit:
-    """An end of the wall time, on a clock that does not jump.
+    """End of the wall time.
 
     Attributes
     ----------
@@ -46,27 +46,27 @@ class Limit:
         return cls(clock() + left, left if granted is None else granted, clock)
 
     def left(self) -> float:
-        """Seconds that are left."""
+        """Return the time that is left, s."""
         return self.end - self.clock()
 
     def environment(self) -> dict[str, str]:
-        """Variables that give a process of this machine the same limit (for :func:`limit`)."""
+        """Return variables that give a process of this machine the same limit (:func:`limit`)."""
         return {_INHERITED: f"{self.end} {self.granted}"}
 
 
 NO_LIMIT = Limit()
-"""As long as it takes."""
+"""No end."""
 
 
 def parse(text: str) -> float:
-    """Seconds of a time as Slurm writes it.
+    """Return the seconds of a time as Slurm writes it.
 
     ``M``, ``M:S``, ``H:M:S``, ``D-H``, ``D-H:M`` or ``D-H:M:S``; infinite for ``UNLIMITED``.
 
     Raises
     ------
     ValueError
-        Where it is none of these.
+        If it is none of these.
     """
     if text.strip().upper() == "UNLIMITED":
         return math.inf
@@ -82,21 +82,22 @@ def parse(text: str) -> float:
 
 
 def limit(walltime: str = "", scheduler: Callable[[], Limit] = lambda: NO_LIMIT) -> Limit:
-    """Return the limit of this process: the scheduler's or `walltime` from now, the earlier.
+    """Return the limit of this process: that of the scheduler or `walltime`, the earlier one.
 
     A process that was started with :meth:`Limit.environment` has that limit.
 
     Parameters
     ----------
     walltime : str
-        As :func:`parse` takes it; the environment's ``JANUS_MD_WALLTIME`` where it is empty.
+        Time from now in the form of :func:`parse`; ``JANUS_MD_WALLTIME`` of the environment if it
+        is empty.
     scheduler : callable
-        Gives the scheduler's limit; it is not asked where this process was given one.
+        Returns the limit of the scheduler. Not called if the environment has a limit.
 
     Raises
     ------
     JanusError
-        Where `walltime` is not a time.
+        If `walltime` is not a time.
     """
     if inherited := os.environ.get(_INHERITED):
         end, granted = map(float, inherited.split())
@@ -114,12 +115,19 @@ def limit(walltime: str = "", scheduler: Callable[[], Limit] = lambda: NO_LIMIT)
 
 
 class Pace:
-    """Tells a run when to stop, so that its last checkpoint is whole when the time is over.
+    """Decides when a run must stop to write its last checkpoint within the wall time.
 
     Parameters
     ----------
     limit : Limit
-        The end.
+        End of the wall time.
+
+    Attributes
+    ----------
+    clock : callable
+        The clock of `limit`.
+    whole : bool
+        Whether this process has most of the allocation, so that a later one would have no more.
     """
 
     def __init__(self, limit: Limit = NO_LIMIT) -> None:
@@ -127,25 +135,24 @@ class Pace:
         self._limit, self._begun = limit, self.clock()
         self._longest: dict[str, float] = {}
         self.whole = limit.left() > 0.5 * limit.granted
-        """Whether this process has most of the allocation, and a later one no more than it."""
 
     @contextmanager
     def timing(self, what: str) -> Iterator[None]:
-        """Measure how long something takes that will be done again."""
+        """Measure the time of something that will be done again."""
         begin = self.clock()
         yield
         self._longest[what] = max(self._longest.get(what, 0.0), self.clock() - begin)
 
     def too_late(self, *ahead: str, seconds: float = 0.0) -> bool:
-        """Whether there is no time for what is `ahead` (as timed), `seconds` and a checkpoint."""
+        """Whether no time is left for `ahead` (see :meth:`timing`), `seconds` and a checkpoint."""
         return self._limit.left() < self._needed(*ahead, "checkpoint", seconds=seconds)
 
     def told(self) -> str:
-        """Say how much time is left."""
+        """Return the time left, in words."""
         return f"{max(0.0, self._limit.left()):.0f} s of wall time left"
 
     def shortage(self, *ahead: str, seconds: float = 0.0) -> str:
-        """Say that the limit is too short to do anything, and how long it should be at least."""
+        """Say that the limit is too short, and how long it must be at least."""
         spent = self.clock() - self._begun
         least = 2.0 * (spent + self._needed(*ahead, "checkpoint", seconds=seconds))
         return (

@@ -1,4 +1,4 @@
-"""Filters of jobs, and the columns that names and defaults of a query mean."""
+"""Selection of columns by name, and of jobs by filters."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 _FILTER = re.compile(r"\s*([\w.+\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
 
 PASSED = "heat.passed"
-"""Column that is false where a run did not keep the temperature of its bath."""
+"""Column that is false if a run did not keep the temperature of its bath."""
 
 CHANGED = "changed"
-"""Column that says what was changed since a job's data were made."""
+"""Column with what was changed since the data of a job were made."""
 
 
 def telling_keys() -> list[str]:
@@ -70,12 +70,12 @@ def any_value(column: Iterable[Any]) -> bool:
 
 
 def document_keys(filters: Iterable[str], columns: Iterable[str] = ()) -> set[str]:
-    """Keys of documents at or above the values that filters and names of columns ask for.
+    """Return the keys of documents that filters and names of columns need.
 
     Raises
     ------
     JanusError
-        Where a filter cannot be read.
+        If a filter cannot be parsed.
     """
     names = [*columns, *(_parse(text)[0] for text in filters)]
     return {name.split(".")[0] for name in names}
@@ -87,7 +87,7 @@ def column(rows: Columns, name: str) -> str:
     Raises
     ------
     JanusError
-        Where no column fits, or several do.
+        If no column matches, or several do.
     """
     if name in rows.names:
         return name
@@ -100,7 +100,7 @@ def column(rows: Columns, name: str) -> str:
 
 
 def _unknown(name: str, names: list[str]) -> str:
-    """Say what was meant, else which short names there are: all columns are too many to read."""
+    """Return a message with the nearest name, else with the short names that are known."""
     short = {one.removesuffix(".mean").rsplit(".", 1)[-1]: one for one in names}
     if near := get_close_matches(name, [*names, *short], n=1):
         return f"column: {name!r} is unknown (did you mean {near[0]}?); `--columns all` shows all"
@@ -113,21 +113,21 @@ def _unknown(name: str, names: list[str]) -> str:
 
 
 def select(rows: Columns, filters: Iterable[str]) -> Columns:
-    """Keep the jobs that fit every filter, such as ``relative_permittivity<2``.
+    """Return the jobs that match every filter, such as ``relative_permittivity<2``.
 
     Parameters
     ----------
     rows : Columns
         The jobs.
     filters : iterable of str
-        Key, operator (one of :data:`OPERATORS`) and value each; the value is compared as a number
-        where it is one. ``null`` stands for no value. After = and != several values may stand,
-        with commas between them: any of them, none of them.
+        Key, operator (one of :data:`OPERATORS`) and value; the value is compared as a number if it
+        is one. ``null`` means no value. After = and != there may be several values, separated by
+        commas: any of them, none of them.
 
     Raises
     ------
     JanusError
-        Where a filter cannot be read, or its key is unknown.
+        If a filter cannot be parsed, or its key is unknown.
     """
     for text in filters:
         key, sign, value = _parse(text)
@@ -153,7 +153,7 @@ def _parse(text: str) -> tuple[str, str, str]:
 
 
 def _check_comparable(text: str, values: Iterable[Any], wanted: str) -> None:
-    """Refuse to hold numbers against a text."""
+    """Check that a value to compare numbers with is a number."""
     kinds = {type(one) for one in values}
     if kinds.isdisjoint((int, float)) or wanted == "null" or not kinds.isdisjoint((str, bool)):
         return

@@ -1,4 +1,4 @@
-"""What a workspace holds, in the order of its state points: records, labels, one table."""
+"""Queries of a workspace: records, labels and a table, in the order of the state points."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def records(
     Raises
     ------
     JanusError
-        Where there are none.
+        If there are no jobs.
     """
     found = list(read_jobs(project, ids, keys, thorough=thorough))
     order = _order([(record.id, record.statepoint) for record in found])
@@ -85,14 +85,14 @@ def columns(
     project, keys, thorough
         As there.
     allow : collection of str
-        With ``heat``, jobs that did not keep the temperature of their bath (``heat.passed`` is
-        false) have their results, with ``state`` those that were changed since their data were
-        made (``changed`` says what); else these are None, and so stay out of averages.
+        ``heat`` includes results of jobs that did not keep the temperature of their bath
+        (``heat.passed`` is false), ``state`` of jobs that were changed since their data were made
+        (``changed`` says what). Otherwise these results are None, and left out of averages.
 
     Raises
     ------
     JanusError
-        Where there are no jobs, or `allow` has another word.
+        If there are no jobs, or `allow` has another name.
     """
     doubts.check_allowed(allow)
     wanted = None if keys is None else {*keys, PASSED.rpartition(".")[2]}
@@ -111,7 +111,7 @@ def columns(
 
 
 def withheld(rows: Columns, reason: str) -> list[int]:
-    """Rows of jobs whose results are in doubt for a reason (:data:`doubts.ALLOWABLE`)."""
+    """Return the rows of jobs whose results are doubtful (:data:`doubts.ALLOWABLE`)."""
     name, doubtful = {
         doubts.HEAT: (PASSED, lambda passed: passed is False),
         doubts.STATE: (CHANGED, lambda changed: changed is not None),
@@ -122,7 +122,7 @@ def withheld(rows: Columns, reason: str) -> list[int]:
 
 
 def _order(jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:
-    """Places of jobs, given as ids with state points, in their order."""
+    """Return the indices of jobs, given as ids with state points, in their order."""
     varying = varying_keys([statepoint for _, statepoint in jobs])
 
     def rank(place: int) -> tuple[str, list[tuple[int, Any]], str]:
@@ -133,12 +133,12 @@ def _order(jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:
 
 
 def _rank(value: Any) -> tuple[int, Any]:
-    """Place of a value among others: numbers first."""
+    """Return the sort key of a value: numbers come first."""
     return (0, value) if isinstance(value, int | float) else (1, str(value))
 
 
 def folders(project: Project) -> dict[str, Path]:
-    """Folder of each job, by its id."""
+    """Return the folder of each job by its id."""
     return {name: Path(project.workspace, name) for name in job_ids(project)}
 
 
@@ -157,14 +157,14 @@ def table(
     project : signac.Project
         The workspace.
     filters : iterable of str
-        What the jobs must fit, such as ``particle=R-Au-Cu`` (:func:`select`).
+        Filters that the jobs must match, such as ``particle=R-Au-Cu`` (:func:`select`).
     allow : collection of str
         As of :func:`columns`.
 
     Raises
     ------
     JanusError
-        Where there are no jobs, or a filter or `allow` is refused.
+        If there are no jobs, or a filter or `allow` is not valid.
     """
     return frame(select(columns(project, allow=allow), filters))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.common.files import write_text, written_whole
+from janus_md.common.files import publish_text, written_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -15,7 +15,7 @@ def names(folder: Path) -> list[str]:
 
 def test_the_old_file_stays_until_the_new_one_is_complete(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
-    write_text(path, "old")
+    publish_text(path, "old")
     with written_whole(path) as partial:
         assert partial.name == "table.partial.csv"
         partial.write_text("new")
@@ -27,7 +27,7 @@ def test_the_old_file_stays_until_the_new_one_is_complete(tmp_path: Path) -> Non
 @pytest.mark.parametrize("error", [OSError("the disk is full"), KeyboardInterrupt()])
 def test_of_a_write_that_fails_nothing_is_left(tmp_path: Path, error: BaseException) -> None:
     path = tmp_path / "table.csv"
-    write_text(path, "old")
+    publish_text(path, "old")
 
     def fail(partial: Path) -> None:
         partial.write_text("ne")

@@ -1,4 +1,4 @@
-"""When the jobs that are running and waiting will be done."""
+"""Estimate of the time until all jobs are done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from janus_md.running.worker import DONE
 from janus_md.running.workstation.processes import Job, Running
 
 WEIGHTS = {"simulate": 1.0, "analyze": 0.03}
-"""About how long the operations of a job take, beside one another."""
+"""Approximate durations of the operations of a job, relative to each other."""
 
 
 def duration(seconds: float) -> str:
@@ -21,7 +21,7 @@ def duration(seconds: float) -> str:
 
 
 class Forecast:
-    """When everything will be done, from the progress since the beginning."""
+    """Estimates the time left from the progress since the beginning."""
 
     def __init__(self, jobs: Iterable[Job], clock: Seconds = time.monotonic) -> None:
         self._clock, self._begun = clock, clock()
@@ -30,11 +30,11 @@ class Forecast:
         self._gained = 0.0
 
     def pause(self, seconds: float) -> None:
-        """Leave out a time in which everything was suspended."""
+        """Leave out a time in which all jobs were suspended."""
         self._begun += seconds
 
     def end(self, running: Running, code: int) -> None:
-        """Count an operation as over; where it failed, those that wait for it too."""
+        """Count an operation as ended; if it failed, those that wait for it too."""
         operations = running.job.operations
         number = operations.index(running.operation)
         over = operations[number : number + 1] if code == DONE else operations[number:]
@@ -42,11 +42,11 @@ class Forecast:
         self._gained += WEIGHTS[running.operation] * (1.0 - self._first.get(running.key, 0.0))
 
     def seconds(self, running: Iterable[Running]) -> float | None:
-        """Seconds left; None while there is too little to go by."""
+        """Return the time left, s; None while there is too little progress."""
         gained, left = self._gained, self._left
         for one in running:
             if one.total:
-                # A job that goes on from a checkpoint has not earned its share now.
+                # Steps before the checkpoint of a continued job were not made in this run.
                 first = self._first.setdefault(one.key, one.share)
                 gained += WEIGHTS[one.operation] * (one.share - first)
                 left -= WEIGHTS[one.operation] * one.share

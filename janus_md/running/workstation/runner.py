@@ -1,4 +1,4 @@
-"""Many jobs at a time on this machine: each operation of each job is a process of its own."""
+"""Runs many jobs at a time on this machine, each operation of a job in a process of its own."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ from janus_md.workspace.products import OPERATIONS
 _POLL_SECONDS = 0.25
 
 STUCK_SECONDS = LAST + 0.5
-"""Seconds after which a worker is killed that was told to stop before its simulation began."""
+"""Time until a worker is killed that was told to stop before its simulation began."""
 
 
 __all__ = ["Display", "Machine", "Outcome", "cores_here", "run_jobs"]
 
 
 class Display(Protocol):
-    """Shows what goes on."""
+    """Shows the progress of the jobs."""
 
     def begin(self, running: Running) -> None:
-        """Show a job that has begun an operation."""
+        """Show that an operation has begun."""
 
     def show(self, running: Iterable[Running]) -> None:
-        """Show how far the running jobs are; called a few times a second."""
+        """Show the progress of the running jobs; called a few times a second."""
 
     def end(self, running: Running, code: int) -> None:
         """Show the end of an operation, with its exit code."""
 
     def note(self, text: str) -> None:
-        """Show a sentence."""
+        """Show a message."""
 
     def away(self) -> AbstractContextManager[None]:
-        """Leave the terminal to others meanwhile."""
+        """Give the terminal free in this time."""
 
 
 @dataclass
 class Outcome:
-    """What became of the jobs."""
+    """Jobs by how they ended."""
 
     done: list[Job] = field(default_factory=list)
     failed: list[tuple[Job, str]] = field(default_factory=list)
@@ -63,26 +63,26 @@ Crashed = Callable[[Job, str, str], None]
 
 
 def run_jobs(jobs: Sequence[Job], machine: Machine, display: Display, crashed: Crashed) -> Outcome:
-    """Do what is left of all jobs; what fails costs its own job alone.
+    """Do the operations that are left of all jobs; a failure affects only its own job.
 
-    An interrupt or termination signal, or the machine's limit, is passed on once: the workers write
-    their checkpoints, and what is left is told. A second signal kills them.
+    An interrupt or termination signal, or the end of the wall time, is passed on once: the workers
+    write their checkpoints and end. A second signal kills them.
 
     Parameters
     ----------
     jobs : sequence of Job
-        In the order in which they begin.
+        The jobs, in the order in which they begin.
     machine : Machine
-        What may be used.
+        Cores, GPUs and options.
     display : Display
-        Is told what goes on.
+        Shows the progress.
     crashed : callable
-        ``crashed(job, operation, message)`` marks a job whose process died without a word.
+        ``crashed(job, operation, message)`` marks a job whose process ended without a message.
 
     Raises
     ------
     KeyboardInterrupt
-        Where a second signal came; no worker is left.
+        If a second signal came; all workers have ended.
     """
     return _Pool(jobs, machine, display, crashed).run()
 
@@ -147,21 +147,21 @@ class _Pool:
         self._display.note("stopping in checkpoints; another Ctrl-C stops at once")
 
     def _kill_stuck(self) -> None:
-        """Kill what hears nothing, as a library holds the interpreter: there is nothing to lose."""
+        """Kill workers that still prepare and do not react: they have nothing to save."""
         if time.monotonic() - self._told > STUCK_SECONDS:
             for one in self._running:
                 if one.prepares:
                     one.process.kill()
 
     def _suspend(self) -> None:
-        """Do as Ctrl-Z says, and all workers with it."""
+        """Suspend this process and all workers, as Ctrl-Z asks."""
         with self._display.away():
             suspend([one.process.pid for one in self._running if one.process.pid])
         for one in self._per_gpu:
             one.observe(time.monotonic(), {})  # this time does not count
 
     def _begin_next(self) -> bool:
-        """Begin a job where there is room for it; the analyses first, since they end a job."""
+        """Begin an operation if there is room for it; analyses first, since they complete a job."""
         machine, running = self._machine, self._running
         room = machine.slots - len(running) if machine.slots is not None else len(running) + 1
         if room < 1:
@@ -191,7 +191,7 @@ class _Pool:
             return max(1, min(free, machine.cores) // waiting)
         if machine.threads is not None:
             return machine.threads
-        # A simulation that goes on keeps its threads: only so does it go on to the bit.
+        # A continued simulation keeps its threads: with others it would not be equal to the bit.
         if 0 < job.threads <= machine.cores:
             return job.threads
         return threads_for(machine.cores, self._at_a_time, job.n_bodies)
@@ -200,7 +200,7 @@ class _Pool:
         return [one for one in self._running if one.gpu_id == gpu_id]
 
     def _gpu_for(self, job: Job) -> int | None:
-        """GPU with the fewest jobs, where it has room for another."""
+        """Return the GPU with the fewest jobs; None if it has no room for another one."""
         gpu_id = min(range(len(self._per_gpu)), key=lambda k: len(self._on_gpu(k)))
         self._per_gpu[gpu_id].prepare(job.n_bodies)
         return gpu_id if len(self._on_gpu(gpu_id)) < self._per_gpu[gpu_id].target else None
@@ -246,7 +246,7 @@ class _Pool:
             else:
                 outcome.done.append(job)
         elif code == STOPPED or (stopping and (not running.message or code == -signal.SIGTERM)):
-            # The signal came before the process could listen to it, or when it no longer did.
+            # The signal came before or after the time in which the process handles it.
             code = STOPPED
             running.message = running.message or "before it got any further; run again to go on"
             outcome.left.append(job)
@@ -258,7 +258,7 @@ class _Pool:
             return
         else:
             if not running.message:
-                running.message = running.last_words(code)
+                running.message = running.describe_end(code)
                 self._crashed(job, running.operation, running.message)
             outcome.failed.append((job, running.message))
         if code != HELD and not running.output:
@@ -266,7 +266,7 @@ class _Pool:
         self._display.end(running, code)
 
     def _was_too_many(self, running: Running) -> bool:
-        """Whether a job found no memory on a GPU that it shared; each job is believed that once."""
+        """Whether a job found no memory on a GPU that it shared; only once for each job."""
         if running.gpu_id is None or "out of memory" not in running.message.lower():
             return False
         beside = len(self._on_gpu(running.gpu_id))
