@@ -55,7 +55,7 @@ def schema(
         meaning = " ".join(about.get("description", "").split())
         rows.add_row(key, default, _allowed(about), meaning)
     console = Console(highlight=False)
-    page = console if console.is_terminal else Console(width=120, highlight=False)
+    page = console if console.is_terminal else Console(width=140, highlight=False)
     page.print(rows, markup=False)
 
 
