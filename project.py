@@ -4,8 +4,8 @@
     python project.py run
     python project.py submit --pretend
 
-in a workspace. Every operation is one call; whether it is done is told by whole products on disk.
-`janus-md run` does the same on one machine with a process per operation.
+in a workspace. An operation is done when its files exist. `janus-md run` does the same on one
+machine, with a process per operation.
 """
 
 import os
@@ -22,15 +22,15 @@ DEVICE = os.environ.get("JANUS_MD_DEVICE", "auto")
 """auto, cpu or gpu."""
 
 THREADS = int(os.environ.get("JANUS_MD_THREADS", "1"))
-"""Threads of a simulation on a CPU, and processes of an analysis."""
+"""Threads of a simulation on a CPU, or processes of an analysis."""
 
 ALLOW = tuple(filter(None, os.environ.get("JANUS_MD_ALLOW", "").split(",")))
 """What may have changed since a checkpoint was written: version, state. With heat or state, the
-report's averages take in jobs that were too hot, or changed since."""
+averages of the report include jobs that were too hot, or changed since."""
 
 
 class Project(workflow.SoundJobs, FlowProject):
-    """Jobs are state points of janus-md; those that are damaged are left out."""
+    """The jobs of a workspace, without those that are damaged."""
 
 
 @Project.label
@@ -53,7 +53,7 @@ def analyzed(job: Job) -> bool:
 
 @Project.label
 def not_at_temperature(job: Job) -> bool:
-    """The run did not keep the temperature of its bath; the job document says more."""
+    """The run did not keep the temperature of its bath; the job document has details."""
     return workflow.not_at_temperature(job)
 
 
@@ -64,19 +64,19 @@ def changed_since(job: Job) -> bool:
 
 
 def all_analyzed(*jobs: Job) -> bool:
-    """All jobs are analysed, those that failed apart."""
+    """All jobs are analysed, except those that failed."""
     return any(map(analyzed, jobs)) and all(analyzed(job) or failed(job) for job in jobs)
 
 
 def summarized(*jobs: Job) -> bool:
-    """The report is there, and is that of the tables as they are."""
+    """The report exists, and was made from the present tables."""
     return workflow.is_summarized(*jobs, allow=ALLOW)
 
 
 @Project.post(simulated)
 @Project.operation(directives={"np": THREADS})
 def simulate(job: Job) -> None:
-    """Simulate a job, from its checkpoint where there is one."""
+    """Simulate a job, from its checkpoint if there is one."""
     workflow.simulate(job, engine=ENGINE, device=DEVICE, threads=THREADS, allow=ALLOW)
 
 

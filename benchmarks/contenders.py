@@ -11,12 +11,12 @@ from collections.abc import Callable
 import numpy as np
 
 from janus_md.analysis.aggregates.bonds import body_axes, select_bonds
-from janus_md.analysis.aggregates.bundles import CONTACT, find_bundles
+from janus_md.analysis.aggregates.bundles import SIDE_CONTACT, find_bundles
 from janus_md.analysis.aggregates.measures import measure_wires
 from janus_md.analysis.aggregates.wires import build_wires
 from janus_md.analysis.frames.neighbours import pairs_within
 from janus_md.analysis.frames.source import Frame
-from janus_md.analysis.pipeline.frame import Settings
+from janus_md.analysis.pipeline.settings import Settings
 from janus_md.model.body import BondCriterion
 from janus_md.model.box import lattice_vectors
 
@@ -29,7 +29,7 @@ def ours(frame: Frame) -> int:
     """Bonds, wires, every column of wires.parquet, side-by-side contacts out to 2.9 nm."""
     lattice = lattice_vectors(frame.box)
     axes = body_axes(frame.orientations)
-    pairs = pairs_within(frame.positions, frame.box, CONTACT)
+    pairs = pairs_within(frame.positions, frame.box, SIDE_CONTACT)
     bonds = select_bonds(pairs, axes, CRITERION)
     wires = build_wires(len(axes), bonds, lattice)
     find_bundles(pairs, axes, wires)
@@ -40,7 +40,7 @@ def ours(frame: Frame) -> int:
         lattice,
         bonds,
         wires,
-        SETTINGS.traits(frame),
+        SETTINGS.properties(frame),
     )
     return len(wires)
 
@@ -52,7 +52,7 @@ def freud_neighbours(frame: Frame) -> int:
     box = freud.box.Box(*frame.box.tolist())
     points = frame.positions.astype(np.float32)
     query = freud.locality.AABBQuery(box, points)
-    found = query.query(points, {"r_max": CONTACT, "exclude_ii": True}).toNeighborList()
+    found = query.query(points, {"r_max": SIDE_CONTACT, "exclude_ii": True}).toNeighborList()
     return len(found)
 
 

@@ -42,7 +42,27 @@ _HOME = {
     "WireDetector": "analysis.pipeline.hoomd_action",
     "analyze": "analysis.pipeline.pipeline",
     "report": "analysis.report.of_project",
-    "wires_of": "analysis.pipeline.wires_of",
+    "wires_of": "analysis.pipeline.frame",
+    # what users add: see docs/add_*.md
+    "AppliedField": "model.environment",
+    "Beads": "model.interactions.term",
+    "Capabilities": "engines.capabilities",
+    "Device": "engines.base",
+    "Engine": "engines.base",
+    "EngineStatus": "engines.base",
+    "ExternalField": "model.environment",
+    "Forces": "engines.base",
+    "Kicks": "engines.base",
+    "each_pair": "engines.sites",
+    "Layout": "model.shape",
+    "Shape": "model.shape",
+    "PairStyle": "engines.lammps.styles",
+    "PairTerm": "model.interactions.term",
+    "Row": "model.interactions.table",
+    "Settings": "common.settings",
+    "Column": "common.observables",
+    "FrameContext": "analysis.pipeline.context",
+    "Observable": "common.observables",
     # what theory expects
     "association_constant_of": "analysis.theory.theory",
     "mean_length": "analysis.theory.theory",
@@ -58,11 +78,29 @@ _CALLED = {"analyze": "analyze_file"}
 """Names that are others in their modules."""
 
 __all__ = [
+    "AppliedField",
+    "Beads",
+    "Capabilities",
+    "Column",
+    "Device",
+    "Engine",
+    "EngineStatus",
+    "ExternalField",
+    "Forces",
+    "FrameContext",
     "Held",
     "JanusError",
+    "Kicks",
+    "Layout",
+    "Observable",
+    "PairStyle",
+    "PairTerm",
     "Particle",
     "RigidBody",
+    "Row",
+    "Settings",
     "Setup",
+    "Shape",
     "StatePoint",
     "System",
     "ToBeContinued",
@@ -72,6 +110,7 @@ __all__ = [
     "analyze_job",
     "association_constant_of",
     "create",
+    "each_pair",
     "folders",
     "head_to_tail_minimum",
     "load_template",
@@ -91,18 +130,29 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from janus_md.analysis.pipeline.context import FrameContext
+    from janus_md.analysis.pipeline.frame import wires_of
     from janus_md.analysis.pipeline.hoomd_action import WireDetector
     from janus_md.analysis.pipeline.pipeline import analyze_file as analyze
-    from janus_md.analysis.pipeline.wires_of import wires_of
     from janus_md.analysis.report.of_project import report
     from janus_md.analysis.theory.theory import association_constant_of, mean_length
     from janus_md.cli import workflow
     from janus_md.cli.app import main
     from janus_md.common.errors import JanusError, ToBeContinued
     from janus_md.common.locks import Held
+    from janus_md.common.observables import Column, Observable
+    from janus_md.common.settings import Settings
+    from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
+    from janus_md.engines.capabilities import Capabilities
+    from janus_md.engines.lammps.styles import PairStyle
+    from janus_md.engines.sites import each_pair
     from janus_md.model.body import RigidBody
+    from janus_md.model.environment import AppliedField, ExternalField
+    from janus_md.model.interactions.table import Row
+    from janus_md.model.interactions.term import Beads, PairTerm
     from janus_md.model.pairs.energy import head_to_tail_minimum, pair_energy, pair_forces
     from janus_md.model.setup import Setup
+    from janus_md.model.shape import Layout, Shape
     from janus_md.model.system import System
     from janus_md.running.operations import analyze_job, simulate_job
     from janus_md.simulation.run import simulate

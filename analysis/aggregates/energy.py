@@ -9,6 +9,7 @@ import numpy as np
 from janus_md.analysis.aggregates.bonds import Bonds, directed
 from janus_md.analysis.frames.neighbours import IndexArray, Pairs
 from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.interactions.table import PairTable
 from janus_md.model.setup import Setup
 
 SHARE = 0.5
@@ -25,6 +26,8 @@ class EnergyCriterion:
         By type name.
     relative_permittivity : float
         Of the medium.
+    pairs : mapping
+        Pair table.
     thresholds : dict of (str, str) to float
         :data:`SHARE` of the energy at the head-to-tail minimum of the first kind behind the second
         in this medium, kJ/mol.
@@ -32,6 +35,7 @@ class EnergyCriterion:
 
     bodies: dict[str, RigidBody]
     relative_permittivity: float
+    pairs: PairTable
     thresholds: dict[tuple[str, str], float]
 
 
@@ -45,15 +49,16 @@ def energy_criterion(setup: Setup | None) -> EnergyCriterion | None:
     if setup is None or setup.relative_permittivity is None:
         return None
     medium, names = setup.relative_permittivity, [body.name for body in setup.bodies]
+    table = setup.interactions.pairs
     bodies = {body.name: body for body in setup.bodies}
     if not all(np.any(body.dipole != 0) for body in setup.bodies):
         return None
     thresholds = {
-        (a, b): SHARE * head_to_tail_minimum(bodies[a], bodies[b], medium).energy
+        (a, b): SHARE * head_to_tail_minimum(bodies[a], bodies[b], medium, pairs=table).energy
         for a in names
         for b in names
     }
-    return EnergyCriterion(bodies, medium, thresholds)
+    return EnergyCriterion(bodies, medium, table, thresholds)
 
 
 def select_bonds_by_energy(
@@ -98,6 +103,7 @@ def select_bonds_by_energy(
                 orientations[candidates.source[chosen]],
                 orientations[candidates.target[chosen]],
                 relative_permittivity=criterion.relative_permittivity,
+                pairs=criterion.pairs,
             )
             bonded[chosen] = energy < criterion.thresholds[names[a], names[b]]
     return candidates.take(np.flatnonzero(bonded))

@@ -18,8 +18,8 @@ ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
-class Traits:
-    """What the analysis knows of each body beside its place.
+class BodyProperties:
+    """Properties of the bodies of a frame other than their positions.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ def measure_wires(
     lattice: FloatArray,
     bonds: Bonds,
     wires: Wires,
-    traits: Traits,
+    properties: BodyProperties,
 ) -> dict[str, np.ndarray]:
     """Measure every wire of a frame.
 
@@ -65,7 +65,7 @@ def measure_wires(
         screw_spread_deg, handedness, dihedral_deg, alternation: see
         :mod:`janus_md.analysis.aggregates.chirality`; circular means. persistence_bond_nm and
         persistence_dipole_nm: see :func:`persistence_length`. dipole_order: length of the mean
-        dipole direction. NaN stands for what is not defined.
+        dipole direction. NaN where a value is not defined.
     """
     n_wires = len(wires)
     n_bonds = np.bincount(wires.bond_wire, minlength=n_wires).astype(np.float64)
@@ -73,7 +73,7 @@ def measure_wires(
     contour = total.astype(np.float64)
     unbranched = np.flatnonzero(wires.unbranched[wires.bond_wire])
     follower = chirality.next_bonds(len(positions), bonds, unbranched)
-    screw = _screw_columns(orientations, bonds, wires, traits)
+    screw = _screw_columns(orientations, bonds, wires, properties)
     dihedral, first = chirality.dihedral_angles(bonds, follower)
     twist, _, _ = chirality.circular_statistics(dihedral, wires.bond_wire[first], n_wires, 1)
 
@@ -94,7 +94,7 @@ def measure_wires(
         "percolating_dims": wires.winding.dims,
         **screw,
         "dihedral_deg": np.rad2deg(twist),
-        "alternation": chirality.alternation(traits.hands, bonds, wires.bond_wire, n_wires),
+        "alternation": chirality.alternation(properties.hands, bonds, wires.bond_wire, n_wires),
         "radius_of_gyration_nm": _radius_of_gyration(centres, wires),
         "tortuosity": tortuosity,
         "persistence_bond_nm": _bond_persistence(bonds, follower, wires, contour, n_bonds),
@@ -118,14 +118,14 @@ def persistence_length(spacing: FloatArray, cosine: FloatArray) -> FloatArray:
 
 
 def _screw_columns(
-    orientations: FloatArray, bonds: Bonds, wires: Wires, traits: Traits
+    orientations: FloatArray, bonds: Bonds, wires: Wires, properties: BodyProperties
 ) -> dict[str, FloatArray]:
-    if traits.fold == 0:
+    if properties.fold == 0:
         undefined = np.full(len(wires), np.nan)
         return dict.fromkeys(("screw_deg", "screw_spread_deg", "handedness"), undefined)
-    angles = chirality.screw_angles(orientations, bonds, traits.axis)
+    angles = chirality.screw_angles(orientations, bonds, properties.axis)
     mean, spread, handedness = chirality.circular_statistics(
-        angles, wires.bond_wire, len(wires), traits.fold
+        angles, wires.bond_wire, len(wires), properties.fold
     )
     return {
         "screw_deg": np.rad2deg(mean),

@@ -99,7 +99,7 @@ def windings(
     bonds : Bonds
         All bonds.
     cyclic : ndarray of int
-        The bonds to look at: at least all that are not in the spanning trees.
+        The bonds to take: at least all that are not in the spanning trees.
     bond_wire : ndarray of int, shape (B,)
         Wire of each bond.
     n_wires : int

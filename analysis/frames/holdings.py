@@ -1,7 +1,7 @@
 """What each frame of a GSD file stores itself, and what a reader would borrow from frame 0.
 
 A chunk that a frame lacks has frame 0's value, says GSD. Whether that is what the frame had depends
-on who wrote it:
+on the software that wrote it:
 
 - GSD's own Python writer, which this software uses, compares with frame 0 and leaves out what is
   equal. What is missing is known.
@@ -10,7 +10,8 @@ on who wrote it:
   taken to stay.
 - Of any other writer nothing is known. Positions and orientations of a later frame must be its own.
 
-Where the number of particles is not that of frame 0, nothing can be borrowed, whoever wrote.
+Where the number of particles is not that of frame 0, nothing can be taken from frame 0, whatever
+software wrote the file.
 """
 
 from __future__ import annotations

@@ -18,13 +18,14 @@ SMALLEST_BOX = 0.2
 """Smallest distance of opposite faces of the box that is accepted, in units of the cutoff."""
 
 LARGEST_BOX = 1e6
-"""Largest one: no file of this many bodies per cutoff is anything but damaged."""
+"""Largest one; a file with a larger box is damaged."""
 
 MOST_PAIRS = 1000
 """Pairs for each body that are accepted, where they are more than ..."""
 
 MOST_SMALL = 2_000_000
-"""... so many in all. A crystal of bodies has 600 as far as the analysis ever looks, 8.5 nm."""
+"""... so many in all. A crystal of bodies has 600 pairs a body within 8.5 nm, the longest range of
+the analysis."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ def _check_crowd(tree: Any, wrapped: FloatArray, lattice: FloatArray, cutoff: fl
         crowded = 0.5 * (tree.count_neighbors(tree, cutoff) - n)
     if (found := max(spread, crowded)) > most:
         raise JanusError(
-            f"{found:.3g} pairs of {n} bodies are closer than {cutoff:g}; the bond distance does "
+            f"{found:.3g} pairs of {n} bodies are closer than {cutoff:g}; the distance does "
             "not suit the file's unit of length, or the file is damaged"
         )
 

@@ -60,7 +60,7 @@ class Frame:
 
 
 class GsdSource(Closing):
-    """A GSD file with positions and orientations, whoever wrote it.
+    """A GSD file with positions and orientations, of any software.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class GsdSource(Closing):
         self._file.close()
 
     def setup(self) -> Setup | None:
-        """Setup that this software wrote into the first frame; None for anybody else's file.
+        """Setup that this software wrote into the first frame; None for files of other software.
 
         Raises
         ------

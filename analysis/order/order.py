@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from functools import lru_cache
 from typing import Any
 
@@ -56,6 +57,10 @@ def _pair_counter(bins: int, r_max: float) -> Any:
     return freud.density.RDF(bins=bins, r_max=r_max)
 
 
+# nanobind complains of objects that outlive the interpreter
+atexit.register(_pair_counter.cache_clear)
+
+
 class RadialDistribution:
     """g(r) of the centres, counted by freud and averaged over frames.
 
@@ -78,7 +83,7 @@ class RadialDistribution:
     def for_box(cls, box: FloatArray, unit: float = 1.0) -> RadialDistribution:
         """As far as half the smallest distance of opposite faces, at most :data:`RDF_RANGE`.
 
-        `unit` is the length that stands for a nm.
+        `unit` scales the range, which is fixed in nm.
         """
         half = 0.499 * float(face_distances(lattice_vectors(box)).min()) / unit
         bins = max(int(min(half, RDF_RANGE) / RDF_BIN), 1)

@@ -27,13 +27,13 @@ from janus_md.common.parquet import PartialParquet
 from janus_md.model.box import face_distances, lattice_vectors
 
 FRAMES = 8
-"""Frames, spread over the last third, that are looked at."""
+"""Frames that are taken, spread evenly over the last third."""
 
 BODIES = 200_000
-"""Bodies, over all these frames, that are looked at at most; larger frames are left out."""
+"""Bodies in all these frames together at most; of larger systems fewer frames are taken."""
 
 REACH = 6.0
-"""How far the pair distribution looks along and across the dipole, nm."""
+"""Range of the pair distribution along and across the dipole, nm."""
 
 WIDTH = 0.1
 """Width of its bins, nm."""
@@ -49,7 +49,7 @@ NEIGHBOURS = 12
 
 
 def chosen(tail: Sequence[int], n_bodies: int) -> list[int]:
-    """Frames that are looked at: evenly spread, fewer where they are large."""
+    """Frames that are taken: evenly spread, fewer where they are large."""
     most = min(FRAMES, BODIES // n_bodies, len(tail))
     if most == 0:
         return []
@@ -63,7 +63,7 @@ def write_spatial(
 
     structure.parquet holds g(along, across) about the dipole, scattering.parquet S(q) with its
     standard error over the frames, and the intensity of the cores. Both are empty where no frame
-    was chosen. `unit` is the length that stands for a nm in all that is fixed here.
+    was chosen. `unit` scales the lengths that are fixed here in nm.
 
     Returns
     -------

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from janus_md.analysis.pictures.styles import COLOURS, MARKERS, NAMED, is_scale, looks
+from janus_md.analysis.pictures.styles import COLOURS, MARKERS, NAMED, curve_styles, is_scale
 from janus_md.analysis.sweep.groups import Group, numeric_key, spread
 from janus_md.analysis.sweep.tables import JobTables
 from janus_md.analysis.theory.theory import share_in_longer
+from janus_md.common.files import written_whole
 from janus_md.model.body import FloatArray
 from janus_md.workspace.labels import short
 
@@ -44,7 +45,7 @@ def new_figure(width: float, height: float, columns: int = 1) -> tuple[Figure, l
 def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
     """Mean wire length by number and by weight against time, a curve per job."""
     figure, axes = new_figure(10.0, 3.8, 2)
-    for group, look in zip(groups, looks(groups), strict=True):
+    for group, style in zip(groups, curve_styles(groups), strict=True):
         for k, job in enumerate(group.jobs):
             frames = tables[job].frames
             for one, column in zip(axes, ("mean_n", "mean_w"), strict=True):
@@ -53,7 +54,7 @@ def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
                     frames[column],
                     lw=1.2,
                     label=group.label if k == 0 else None,
-                    **look,
+                    **style,
                 )
     for one, title in zip(axes, ("by number", "by weight"), strict=True):
         one.set(xlabel="time / ns", ylabel=f"mean wire length {title} / bodies", yscale="log")
@@ -68,16 +69,16 @@ def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
     Beside it that of equilibrium polymers, as long as the curves are few.
     """
     figure, (axes,) = new_figure(7.2, 4.0)
-    for group, look in zip(groups, looks(groups), strict=True):
+    for group, style in zip(groups, curve_styles(groups), strict=True):
         lengths = np.concatenate([tables[job].lengths for job in group.jobs])
         count = np.bincount(lengths)
         bodies = count * np.arange(len(count))
         share = bodies[::-1].cumsum()[::-1] / bodies.sum()
         n = np.arange(1.0, len(count))
-        axes.step(n, share[1:], where="mid", label=group.label, **look)
+        axes.step(n, share[1:], where="mid", label=group.label, **style)
         if lengths.mean() > 1.0 and len(groups) <= len(COLOURS):
             expected = share_in_longer(n, float(lengths.mean()))
-            axes.plot(n, expected, color=look["color"], ls="--", lw=0.8)
+            axes.plot(n, expected, color=style["color"], ls="--", lw=0.8)
     axes.set(
         xscale="log",
         yscale="log",
@@ -94,12 +95,12 @@ def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
     """g(r) of the centres over the last third of the run; replicas averaged."""
     figure, (axes,) = new_figure(7.2, 4.0)
     top = 1.5
-    for group, look in zip(groups, looks(groups), strict=True):
+    for group, style in zip(groups, curve_styles(groups), strict=True):
         curves = [tables[job].rdf for job in group.jobs]
         bins = min(len(curve) for curve in curves)
         g = np.mean([curve["g"].to_numpy()[:bins] for curve in curves], axis=0)
         top = max(top, float(np.nanmax(g, initial=0.0)))
-        axes.plot(curves[0]["r_nm"][:bins], g, lw=1.2, label=group.label, **look)
+        axes.plot(curves[0]["r_nm"][:bins], g, lw=1.2, label=group.label, **style)
     # Wires give g of tens to hundreds at contact, dilute bodies about 1: a scale that shows both.
     axes.set_yscale("symlog", linthresh=2.0)
     axes.set_yticks([0, 1, *(10**k * m for k in range(4) for m in (2, 5, 10))])
@@ -128,7 +129,7 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
     figure, axes = new_figure(10.0, 3.8, 2)
     shown = spread(list(series), NAMED)
     heads = [Group(dict(rest), (), {}) for rest in shown]
-    for head, rest, look in zip(heads, shown, looks(heads), strict=True):
+    for head, rest, style in zip(heads, shown, curve_styles(heads), strict=True):
         members = spread(sorted(series[rest], key=lambda group: group.keys[key]), POINTS)
         for one, column in zip(axes, ("mean_n", "mean_w"), strict=True):
             y = np.array([group.values[column][0] for group in members], dtype=np.float64)
@@ -137,8 +138,8 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
                 [group.keys[key] for group in members],
                 y,
                 _bars(y, error),
-                color=look["color"],
-                marker=MARKERS[look["ls"]],
+                color=style["color"],
+                marker=MARKERS[style["ls"]],
                 ms=4,
                 lw=1.0,
                 capsize=2,
@@ -151,7 +152,7 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
             one.plot(
                 [group.keys[key] for group in members],
                 values,
-                color=look["color"],
+                color=style["color"],
                 ls="--",
                 lw=1.0,
                 marker="_",  # a line of a single point would not be seen
@@ -188,10 +189,9 @@ def _bars(values: FloatArray, errors: FloatArray) -> FloatArray:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a PNG, renamed when whole."""
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-    figure.savefig(partial, dpi=DPI, format="png")
-    partial.replace(path)
+    """Write a PNG."""
+    with written_whole(path) as partial:
+        figure.savefig(partial, dpi=DPI, format="png")
     return path
 
 

@@ -14,7 +14,7 @@ from janus_md.analysis.frames.neighbours import ghosts
 from janus_md.analysis.order.scattering import CORE_RADIUS
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
-from janus_md.model.shapes.nanocluster import WIRE_SPACING
+from janus_md.model.nanocluster import WIRE_SPACING
 
 MOST_PIXELS = 4000
 """Pixels along an edge at most."""

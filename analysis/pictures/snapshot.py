@@ -12,7 +12,8 @@ import numpy as np
 from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.pictures.figures import new_figure
-from janus_md.analysis.pipeline.frame import Settings, analyze_frame
+from janus_md.analysis.pipeline.context import FrameContext
+from janus_md.analysis.pipeline.settings import Settings
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
 
@@ -70,7 +71,7 @@ def draw(axes: Axes, path: Path, title: str) -> None:
     from matplotlib.collections import EllipseCollection, LineCollection
 
     frame, settings = last_frame(path)
-    wires = analyze_frame(frame, settings).wires
+    wires = FrameContext(frame, settings).wires
     lattice = lattice_vectors(frame.box)
     turned = view()
     length = wires.n[wires.label]

@@ -47,7 +47,7 @@ def plain_style() -> Iterator[None]:
         yield
 
 
-def looks(groups: Sequence[Group]) -> list[dict[str, Any]]:
+def curve_styles(groups: Sequence[Group]) -> list[dict[str, Any]]:
     """Colour and line style of each group.
 
     A colour each where those suffice; else a colour for each value of the first key and a line
@@ -55,7 +55,7 @@ def looks(groups: Sequence[Group]) -> list[dict[str, Any]]:
     than that, and those of a single number, get a scale from dark to light.
     """
     if len(groups) <= len(COLOURS):
-        return [_look(k, 0) for k in range(len(groups))]
+        return [_style(k, 0) for k in range(len(groups))]
     if is_scale(groups):
         from matplotlib import colormaps
 
@@ -65,8 +65,8 @@ def looks(groups: Sequence[Group]) -> list[dict[str, Any]]:
     first = list(dict.fromkeys(one[0] for one in items))
     rest = list(dict.fromkeys(one[1:] for one in items))
     if len(first) <= len(COLOURS) and len(rest) <= len(DASHES):
-        return [_look(first.index(one[0]), rest.index(one[1:])) for one in items]
-    return [_look(k % len(COLOURS), k // len(COLOURS)) for k in range(len(groups))]
+        return [_style(first.index(one[0]), rest.index(one[1:])) for one in items]
+    return [_style(k % len(COLOURS), k // len(COLOURS)) for k in range(len(groups))]
 
 
 def is_scale(groups: Sequence[Group]) -> bool:
@@ -75,5 +75,5 @@ def is_scale(groups: Sequence[Group]) -> bool:
     return len(groups) > (len(COLOURS) if single else NAMED)
 
 
-def _look(colour: int, dash: int) -> dict[str, Any]:
+def _style(colour: int, dash: int) -> dict[str, Any]:
     return {"color": COLOURS[colour], "ls": DASHES[dash]}

@@ -1,4 +1,4 @@
-"""The detector for anybody's HOOMD-blue script, as a custom action that can be logged.
+"""Wire detection in a HOOMD-blue script of your own: a custom action whose values can be logged.
 
 ::
 
@@ -61,7 +61,7 @@ class WireDetector(hoomd.custom.Action):
         self._lengths: dict[str, float | int] = {}
 
     def act(self, timestep: int) -> None:
-        """Look at the configuration; called by HOOMD-blue."""
+        """Find the wires of the present configuration; HOOMD-blue calls this."""
         snapshot = self._state.get_snapshot()
         if snapshot.communicator.rank != 0:
             return

@@ -1,4 +1,4 @@
-"""What an analysis has done so far, kept in a file so that a later one goes on from there."""
+"""Results of the frames analysed so far, in a file from which a stopped analysis goes on."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ import numpy as np
 
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.series.lifetimes import Links
+from janus_md.common.observables import code_of_observables
 
 _HEAD = struct.Struct("<Q32s")  # length of what follows, and its digest
 
 
 @dataclass(frozen=True)
 class Part:
-    """What came out of a run of frames.
+    """Results of a sequence of frames.
 
     Attributes
     ----------
@@ -33,11 +34,11 @@ class Part:
     links : list of Links
         Bonds of each frame.
     rdf : RadialDistribution
-        Of those of the frames that it counts.
+        Radial distribution of the frames that count.
     coincident : list of tuple of 3 int
         Frames with bodies on one spot, with the numbers of two such bodies.
     old : bool
-        Whether an earlier analysis has done it.
+        Whether an earlier analysis computed them.
     """
 
     wires: Any
@@ -51,16 +52,16 @@ class Part:
 def resumed(
     path: Path, key: bytes, tasks: Sequence[Any], work: Callable[[Sequence[Any]], Iterator[Part]]
 ) -> Iterator[Part]:
-    """Yield what the file keeps of the first tasks, then the results of the others, kept as well.
+    """Yield the results that the file has of the first tasks, then those of the others, saved too.
 
     Parameters
     ----------
     path : Path
-        The file; what is not sound in it, or was kept under another key, is overwritten.
+        The file; damaged entries, and those under another key, are overwritten.
     key : bytes
-        Tells this analysis from any other.
+        Identifies the analysis (:func:`key_of`).
     tasks : sequence
-        Runs of frames, in order.
+        Sequences of frames, in order.
     work : callable
         Yields the :class:`Part` of each of these tasks.
     """
@@ -79,10 +80,10 @@ def resumed(
 
 
 def key_of(trajectory: Path, *settings: object) -> bytes:
-    """Tell an analysis from any other: the file, the code and the settings.
+    """Digest that identifies an analysis: of the file, the code and the settings.
 
-    Of the file its size and time count. All of the package's code does that a number in the tables
-    may follow from, and the version of freud.
+    Of the file, its size and time count; of the code, the whole package, the observables of other
+    packages and of the workspace, and the version of freud.
     """
     import freud
 
@@ -96,6 +97,7 @@ def key_of(trajectory: Path, *settings: object) -> bytes:
     # In a checkout `analysis` is a link, which a glob does not follow.
     for source in sorted({*package.rglob("*.py"), *(package / "analysis").rglob("*.py")}):
         digest.update(source.read_bytes())
+    digest.update(code_of_observables())
     return digest.digest()
 
 

@@ -1,4 +1,4 @@
-"""The detector as one who looks on during a run, frame by frame, without a second pass."""
+"""Wire lengths during a run, frame by frame, without a second pass over the trajectory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from janus_md.analysis.aggregates.bonds import body_axes, find_bonds
 from janus_md.analysis.aggregates.wires import build_wires
-from janus_md.analysis.pipeline.frame import length_statistics
+from janus_md.analysis.observables.wire_lengths import length_statistics
 from janus_md.analysis.series.growth import equilibration
 from janus_md.common.errors import JanusError
 from janus_md.model.body import BondCriterion, FloatArray
@@ -26,7 +26,7 @@ def wire_lengths(
     criterion: BondCriterion,
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
 ) -> dict[str, float | int]:
-    """Wire lengths of one configuration: :func:`frame.length_statistics` and the bonds.
+    """Wire lengths of one configuration: :func:`length_statistics` and the number of bonds.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def wire_lengths(
     """
     bonds = find_bonds(positions, body_axes(orientations, axis), box, criterion)
     wires = build_wires(len(positions), bonds, lattice_vectors(box))
-    return {**length_statistics(wires), "n_bonds": len(bonds)}
+    return {"n_bodies": len(positions), **length_statistics(wires), "n_bonds": len(bonds)}
 
 
 LOGGED = ("mean_n", "mean_w", "longest")
@@ -61,11 +61,11 @@ class WireObserver:
     criterion : BondCriterion, optional
         Head-to-tail bond; without it that of the bodies, which must agree.
     every : int
-        Looks at every so many-th frame.
+        Analyses one frame in so many.
     steps, times_ps : list
-        When it looked.
+        Steps and times of the frames that were analysed.
     lengths : list of dict
-        What :func:`wire_lengths` said.
+        What :func:`wire_lengths` returned for each.
     """
 
     criterion: BondCriterion | None = None
@@ -76,7 +76,7 @@ class WireObserver:
     _frames: int = 0
 
     def __call__(self, step: int, time_ps: float, system: System) -> dict[str, float | int]:
-        """Look at a frame; what is seen goes to the run's log."""
+        """Analyse a frame; the values that are returned go to the log of the run."""
         self._frames += 1
         if (self._frames - 1) % self.every:
             return {}
@@ -97,17 +97,17 @@ class WireObserver:
         return self.criterion
 
     def series(self, name: str) -> FloatArray:
-        """Values of one length so far, such as ``mean_w``, shape (looks,)."""
+        """Values of one length so far, such as ``mean_w``, shape (frames,)."""
         return np.array([lengths[name] for lengths in self.lengths], dtype=np.float64)
 
     @property
     def mean_n(self) -> float | None:
-        """Mean length by number at the last look; None before the first."""
+        """Mean length by number in the last frame; None before the first."""
         return float(self.lengths[-1]["mean_n"]) if self.lengths else None
 
     @property
     def text(self) -> str:
-        """What a progress bar says: empty before the first look."""
+        """Text for a progress bar; empty before the first frame."""
         if not self.lengths:
             return ""
         last = self.lengths[-1]

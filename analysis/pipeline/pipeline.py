@@ -12,11 +12,12 @@ import numpy as np
 
 from janus_md.analysis.aggregates.criterion import bond_criterion, check_criterion
 from janus_md.analysis.frames.source import GsdSource
+from janus_md.analysis.observables.clusters import cluster_criterion
 from janus_md.analysis.order import spatial
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.pipeline import journal, table
-from janus_md.analysis.pipeline.frame import Settings
 from janus_md.analysis.pipeline.journal import Part
+from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.pipeline.tasks import Task, results
 from janus_md.analysis.series import growth, lifetimes
 from janus_md.analysis.series.averages import first_averaged, summarize
@@ -24,6 +25,7 @@ from janus_md.analysis.series.lifetimes import BondHistory
 from janus_md.common.errors import JanusError
 from janus_md.common.folders import check_folder
 from janus_md.common.messages import count, unknown
+from janus_md.common.observables import frame_columns
 from janus_md.common.parquet import PartialParquet
 from janus_md.model.body import BondCriterion
 from janus_md.model.units import PS_PER_NS
@@ -54,11 +56,13 @@ def analyze_file(
     enantiomers: Mapping[str, str] | None = None,
     frames: slice | None = None,
     kept: Path | None = None,
+    cluster_distance: float | None = None,
+    cluster_kinds: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Find the wires in every frame of a GSD file and write the tables.
 
     Writes into `out_dir`, each file renamed when whole: wires.parquet
-    (:data:`table.WIRE_COLUMNS`), frames.parquet (:data:`table.FRAME_COLUMNS`),
+    (:data:`table.WIRE_COLUMNS`), frames.parquet (:func:`observables.frame_columns`),
     bonds_in_time.parquet (:func:`lifetimes.schema`), rdf.parquet (g(r) over the last third of the
     frames), and structure.parquet and scattering.parquet (:func:`spatial.write_spatial`). Memory
     does not grow with the number of frames, and the tables do not depend on the number of workers.
@@ -66,7 +70,7 @@ def analyze_file(
     Parameters
     ----------
     gsd_path : path
-        Trajectory with positions and orientations, whoever wrote it.
+        Trajectory with positions and orientations, of any software.
     out_dir : path
         Made where it is missing.
     workers : int
@@ -89,6 +93,12 @@ def analyze_file(
     kept : Path, optional
         File that keeps what is done, for an analysis that goes on where this one is stopped; it
         stays behind.
+    cluster_distance : float, optional
+        Bodies with sites closer than this are in one cluster; without it, 1.5 sigma of the kinds
+        of site that attract each other where the file states them, and else there are no clusters.
+    cluster_kinds : sequence of str, optional
+        Kinds of site that `cluster_distance` is between; without it, those that attract each
+        other, and the centres of the bodies where none does.
 
     Returns
     -------
@@ -117,7 +127,9 @@ def analyze_file(
         for name in enantiomers or ():
             if name not in first.names:
                 raise JanusError(unknown("enantiomers", name, first.names))
-        settings = Settings.of(chosen, setup, axis, symmetry, enantiomers)
+        present = [first.names[k] for k in np.unique(first.kinds)]
+        clusters = cluster_criterion(setup, present, cluster_distance, cluster_kinds)
+        settings = Settings.of(chosen, setup, axis, symmetry, enantiomers, clusters)
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
         rdf = RadialDistribution.for_box(first.box, settings.unit)
@@ -143,15 +155,16 @@ def analyze_file(
                 key = journal.key_of(source.path, settings, source.types, numbers, size)
                 parts = journal.resumed(kept, key, tasks, lambda rest: results(rest, workers))
             rows, history = _write(parts, out, len(numbers), tail[0], rdf, notes, progress)
-            looked_at = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
+            selected = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
             import freud
 
             with freud.parallel.NumThreads(1):  # sums in one order, whatever the cores
                 try:
-                    structure = spatial.write_spatial(looked_at, settings.axis, out, settings.unit)
+                    structure = spatial.write_spatial(selected, settings.axis, out, settings.unit)
                 except JanusError as error:
                     raise JanusError(f"file {source.path}: {error}") from error
-    columns = {name: np.array([row[name] for row in rows]) for name in table.FRAME_COLUMNS}
+    names = [column.name for column in frame_columns()]
+    columns = {name: np.array([row[name] for row in rows]) for name in names}
     fall = growth.first_fall(columns["step"])
     if fall is not None:
         before, after = columns["step"][fall - 1 : fall + 1].astype(int)

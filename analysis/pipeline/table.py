@@ -3,77 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from janus_md.analysis.aggregates.wires import KINDS
 from janus_md.analysis.pipeline.frame import FrameResult
+from janus_md.common.observables import Column, frame_columns
 
-if TYPE_CHECKING:
-    pass
+_WIRE = "janus_md.analysis.aggregates."
 
-FRAME_COLUMNS = {
-    "frame": "int64",
-    "step": "int64",
-    "time_ps": "float64",
-    "n_bodies": "int64",
-    "n_wires": "int64",
-    "mean_n": "float64",
-    "mean_w": "float64",
-    "longest": "int64",
-    "n_bonds": "int64",
-    "n_rings": "int64",
-    "n_percolating": "int64",
-    "n_branched": "int64",
-    "share_in_wires_of_3": "float64",
-    "nematic_S": "float64",
-    "polar_order": "float64",
-    "nn_mean_nm": "float64",
-    "mean_bond_nm": "float64",
-    "n_side_contacts": "int64",
-    "n_bundles": "int64",
-    "largest_bundle": "int64",
-    "hexagonal_order": "float64",
-    "n_bonds_energy": "float64",
-    "mean_n_energy": "float64",
-    "mean_w_energy": "float64",
-    "bonds_agreeing": "float64",
-}
-"""Columns of frames.parquet, a row per frame; null where a value is not defined."""
-
-WIRE_COLUMNS = {
-    "n": "int64",
-    "kind": "kind",
-    "contour_nm": "float64",
-    "end_to_end_nm": "float64",
-    "winding_1": "winding",
-    "winding_2": "winding",
-    "winding_3": "winding",
-    "percolating_dims": "int64",
-    "screw_deg": "float64",
-    "dihedral_deg": "float64",
-    "alternation": "float64",
-    "members": "members",
-    "screw_spread_deg": "float64",
-    "handedness": "float64",
-    "radius_of_gyration_nm": "float64",
-    "tortuosity": "float64",
-    "persistence_bond_nm": "float64",
-    "persistence_dipole_nm": "float64",
-    "dipole_order": "float64",
-    "side_contacts": "int64",
-    "bundle": "int64",
-    "sequence": "sequence",
-}
-"""Columns of wires.parquet after `frame` and `wire`, a row per wire and frame."""
+WIRE_COLUMNS = (
+    Column("frame", "number of the frame", dtype="int64"),
+    Column("wire", "number of the wire in the frame, from 0", dtype="int64"),
+    Column("n", "length", "bodies", "int64"),
+    Column("kind", "`linear`, `ring`, `branched` or `percolating` (winds round the box)",
+           dtype="kind", source=_WIRE + "wires"),
+    Column("contour_nm", "sum of the bond lengths", "nm"),
+    Column("end_to_end_nm", "distance of the ends; 0 for rings, null for branched and "
+           "percolating wires", "nm"),
+    Column("winding_1", "how often it winds round the box along the first edge; null where it "
+           "percolates in several dimensions", dtype="int64", source=_WIRE + "winding"),
+    Column("winding_2", "the same along the second edge", dtype="int64"),
+    Column("winding_3", "the same along the third edge", dtype="int64"),
+    Column("percolating_dims", "dimensions in which it winds round the box", dtype="int64",
+           source=_WIRE + "winding"),
+    Column("screw_deg", "circular mean of the turn from body to body about the dipole, modulo "
+           "360/n for bodies of n-fold symmetry", "degrees", source=_WIRE + "chirality"),
+    Column("dihedral_deg", "circular mean of the dihedral angles of four consecutive centres; "
+           "right-handed is positive", "degrees", source=_WIRE + "chirality"),
+    Column("alternation", "share of the bonds that join R and S, of the bonds whose two bodies "
+           "have a hand; null where there is none", source=_WIRE + "chirality"),
+    Column("members", "particle numbers in the file, from tail to head", dtype="members"),
+    Column("screw_spread_deg", "circular standard deviation of that turn", "degrees",
+           source=_WIRE + "chirality"),
+    Column("handedness", "mean sine of n times that turn: changes sign with the mirror image",
+           source=_WIRE + "chirality"),
+    Column("radius_of_gyration_nm", "radius of gyration of the centres; null for percolating "
+           "wires", "nm"),
+    Column("tortuosity", "contour over end to end; null for rings"),
+    Column("persistence_bond_nm", "persistence length of the bonds, -b / ln of the mean cosine "
+           "between consecutive ones", "nm", source="Kratky and Porod (1949)"),
+    Column("persistence_dipole_nm", "the same of the dipoles", "nm",
+           source="Kratky and Porod (1949)"),
+    Column("dipole_order", "length of the mean dipole direction"),
+    Column("side_contacts", "side contacts with other wires", dtype="int64",
+           source=_WIRE + "bundles"),
+    Column("bundle", "number of its bundle", dtype="int64", source=_WIRE + "bundles"),
+    Column("sequence", "hands of the members in that order: R, S or a dash each",
+           dtype="sequence"),
+)  # fmt: skip
+"""Columns of wires.parquet, a row per wire and frame."""
 
 
 def frame_schema() -> Any:
     """Arrow schema of frames.parquet."""
     import pyarrow as pa
 
-    return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in FRAME_COLUMNS.items()])
+    return pa.schema([(one.name, pa.type_for_alias(one.dtype)) for one in frame_columns()])
 
 
 def wire_schema() -> Any:
@@ -87,12 +74,10 @@ def wire_schema() -> Any:
     types = {
         "kind": pa.dictionary(pa.int8(), pa.string()),
         "members": pa.list_(pa.int32()),
-        "winding": pa.int64(),
         "sequence": pa.large_string(),
     }
-    columns = {"frame": "int64", "wire": "int64", **WIRE_COLUMNS}
     return pa.schema(
-        [(name, types.get(kind) or pa.type_for_alias(kind)) for name, kind in columns.items()]
+        [(one.name, types.get(one.dtype) or pa.type_for_alias(one.dtype)) for one in WIRE_COLUMNS]
     )
 
 
@@ -102,27 +87,30 @@ def wire_table(result: FrameResult) -> Any:
 
     wires = result.wires
     count = len(wires)
-    arrays = [
-        pa.array(np.full(count, result.frame_row["frame"], dtype=np.int64)),
-        pa.array(np.arange(count, dtype=np.int64)),
-    ]
-    for name, kind in WIRE_COLUMNS.items():
-        if kind == "members":
+    numbers = {
+        "frame": np.full(count, result.frame_row["frame"], dtype=np.int64),
+        "wire": np.arange(count, dtype=np.int64),
+        **result.wire_columns,
+    }
+    arrays = []
+    for column in WIRE_COLUMNS:
+        if column.dtype == "members":
             offsets = np.append(wires.start, len(wires.members)).astype(np.int32)
             tags = result.tags[wires.members].astype(np.int32)
             arrays.append(pa.ListArray.from_arrays(offsets, tags))
             continue
-        if kind == "sequence":
+        if column.dtype == "sequence":
             arrays.append(_sequences(result))
             continue
-        values = result.wire_columns[name]
-        if kind == "kind":
+        values = numbers[column.name]
+        if column.dtype == "kind":
             arrays.append(pa.DictionaryArray.from_arrays(pa.array(values), pa.array(KINDS)))
-        elif kind == "winding":
+        elif column.dtype == "int64" and values.dtype.kind == "f":
             known = np.isfinite(values)
             arrays.append(pa.array(np.where(known, values, 0).astype(np.int64), mask=~known))
         else:
-            arrays.append(pa.array(values, type=pa.type_for_alias(kind), from_pandas=True))
+            kind = pa.type_for_alias(column.dtype)
+            arrays.append(pa.array(values, type=kind, from_pandas=True))
     return pa.Table.from_arrays(arrays, schema=wire_schema())
 
 

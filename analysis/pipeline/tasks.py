@@ -1,4 +1,4 @@
-"""A run of frames as a piece of work, done here or by other processes."""
+"""A sequence of frames as one task, done here or by other processes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from janus_md.analysis.frames.neighbours import coincident_pair
 from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.pipeline import table
-from janus_md.analysis.pipeline.frame import Settings, analyze_frame
+from janus_md.analysis.pipeline.frame import analyze_frame
 from janus_md.analysis.pipeline.journal import Part
+from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.series import lifetimes
 from janus_md.analysis.series.lifetimes import Links, bond_keys
 from janus_md.common.errors import JanusError
@@ -28,13 +29,13 @@ from janus_md.common.interrupts import signals_blocked
 from janus_md.model.box import face_distances, lattice_vectors
 
 WORTH_SECONDS = 5.0
-"""Time that the rest of a file must take, judged by its beginning, so that it is shared out: a new
-process imports for a second or two."""
+"""Time that the rest of a file must take, estimated from its beginning, to be split over processes:
+a new process spends a second or two on imports."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A run of frames for one worker."""
+    """A sequence of frames for one worker."""
 
     path: Path
     types: tuple[str, ...] | None
@@ -54,10 +55,11 @@ def run_task(task: Task) -> Part:
     rdf = RadialDistribution(task.rdf_range, task.rdf_bins)
     looser = lifetimes.breaking(task.settings.criterion)
     with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
+        setup = source.setup()
         for index in task.frames:
             frame = source.frame(index)
             try:
-                result = analyze_frame(frame, task.settings)
+                result = analyze_frame(frame, task.settings, setup)
             except JanusError as error:
                 told = str(error).removeprefix(f"frame {index}: ")
                 raise JanusError(f"file {source.path}, frame {index}: {told}") from error
@@ -76,7 +78,7 @@ def run_task(task: Task) -> Part:
 
 
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
-    """Results of the tasks in their order; few are kept waiting, so that memory stays bounded."""
+    """Results of the tasks in their order; few are queued, so that memory stays bounded."""
     if tasks and workers > 1:
         import freud  # noqa: F401  # its import is no part of what is measured
 
@@ -95,7 +97,7 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     with ProcessPoolExecutor(number, mp_context=context, initializer=_end_with_parent) as pool:
         try:
             for task in tasks:
-                # A batch system tells all processes of a job: this one decides.
+                # A batch system signals all processes of a job; only this one acts on it.
                 with signals_blocked():
                     waiting.append(pool.submit(run_task, task))
                 if len(waiting) > 2 * workers:
@@ -108,7 +110,7 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
 
 
 def _end_with_parent() -> None:
-    """Let a process of the pool not outlive a parent that was killed: it would wait for ever."""
+    """End a process of the pool when its parent was killed; it would wait for ever."""
     parent = parent_process()
     assert parent is not None
 

@@ -12,14 +12,14 @@ from janus_md.workspace import query
 if TYPE_CHECKING:
     from signac import Project
 
-Told = Callable[[str, str], None]
-"""Is called with a job that cannot be used, and why."""
+OnUnusable = Callable[[str, str], None]
+"""Called with a job that cannot be used, and the reason."""
 
 
 def report(
     project: Project,
     out: str | Path,
-    told: Told = lambda job, why: None,
+    told: OnUnusable = lambda job, why: None,
     allow: Collection[str] = (),
 ) -> list[Path]:
     """Write the report of a workspace.

@@ -15,17 +15,18 @@ from janus_md.analysis.report.readable import read_sweep
 from janus_md.analysis.sweep import evolution
 from janus_md.analysis.sweep.groups import Group, job_ids, job_labels, spread, swept
 from janus_md.analysis.sweep.results import (
-    HEADINGS,
     MOST_ROWS,
     SLOW,
     SPACING,
     Result,
     console_table,
+    headed,
     results,
     results_frame,
     tell_coupling,
 )
 from janus_md.analysis.sweep.unfinished import changed_since, not_at_temperature, unfinished
+from janus_md.common.files import publish_text
 from janus_md.workspace.labels import MISSING, say, tell
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def write_report(
         lstrip_blocks=True,
     )
     page = environment.get_template("report.html").render(
-        headings=list(HEADINGS.values()),
+        headings=[column.heading for column in headed(groups)],
         spacing=SPACING,
         results=_ends(table),
         swept=swept(groups),
@@ -141,19 +142,12 @@ def write_report(
         constants=_constants(rows),
     )
     html = out / "report.html"
-    _write(html, page)
+    publish_text(html, page)
     files = [html, *(path for path, _ in drawn)]
     if table:
         files.append(out / "results.csv")
-        _write(files[-1], results_frame(groups, table).to_csv(index=False))
+        publish_text(files[-1], results_frame(groups, table).to_csv(index=False))
     return files
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file, renamed when whole."""
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def _ends(found: Sequence[Result]) -> list[Result | None]:
@@ -206,7 +200,7 @@ def _cell(value: Any) -> str:
 
 
 def _constants(rows: pd.DataFrame) -> list[str]:
-    """State-point values that all jobs share and that a reader looks for first."""
+    """Values of the main keys that all jobs share."""
     wanted = ("model", "temperature", "n_bodies", "volume_fraction", "protocol.produce_ns")
     shared = (key for key in wanted if key in rows and rows[key].nunique(dropna=False) == 1)
     return say({key: rows[key].iloc[0] for key in shared})

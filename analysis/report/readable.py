@@ -79,7 +79,7 @@ def read_sweep(
                     if job not in tables:
                         tables[job] = read_job(directory, steps[job])
                     if job == group.jobs[0] and job not in pictured:
-                        _look_at(directory / TRAJECTORY)
+                        _check_drawable(directory / TRAJECTORY)
                         pictured.add(job)
                 except JanusError as error:
                     troubles[job] = str(error)
@@ -106,8 +106,8 @@ def _time_steps(rows: pd.DataFrame) -> list[float]:
     return [1.0] * len(rows) if name not in rows else rows[name].tolist()
 
 
-def _look_at(trajectory: Path) -> None:
-    """Read what the pictures show."""
+def _check_drawable(trajectory: Path) -> None:
+    """Read the frame that is drawn."""
     if not trajectory.is_file():
         return
     try:

@@ -7,24 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from janus_md.common.observables import frame_columns
 from janus_md.model.body import FloatArray
 
 AVERAGED_SHARE = 1.0 / 3.0
 """Share of the frames, counted from the end, that the summary averages over."""
-
-SUMMARY_COLUMNS = (
-    "mean_n",
-    "mean_w",
-    "longest",
-    "share_in_wires_of_3",
-    "polar_order",
-    "mean_bond_nm",
-    "nn_mean_nm",
-    "nematic_S",
-    "mean_n_energy",
-    "mean_w_energy",
-)
-"""Columns of frames.parquet that the summary averages."""
 
 
 def statistical_inefficiency(series: FloatArray) -> float:
@@ -80,10 +67,10 @@ def first_averaged(n_frames: int) -> int:
 
 
 def summarize(columns: Mapping[str, FloatArray]) -> dict[str, dict[str, float | None]]:
-    """Average each of :data:`SUMMARY_COLUMNS` over the last third of the frames."""
-    n_frames = len(columns["mean_n"])
-    begin = first_averaged(n_frames)
-    return {name: mean_and_error(np.asarray(columns[name])[begin:]) for name in SUMMARY_COLUMNS}
+    """Average the columns of frames.parquet that are averaged over the last third of the frames."""
+    names = [column.name for column in frame_columns() if column.averaged]
+    begin = first_averaged(len(columns["frame"]))
+    return {name: mean_and_error(np.asarray(columns[name])[begin:]) for name in names}
 
 
 def combine_replicas(

@@ -92,7 +92,7 @@ def first_fall(times: Sequence[float] | FloatArray) -> int | None:
     """Index of the first time that is not above the one before it; None where all rise.
 
     A file in which steps fall or repeat holds more than one run, or one that was counted anew:
-    nothing that is told against time follows from it.
+    nothing that depends on time follows from it.
     """
     falls = np.flatnonzero(~(np.diff(np.asarray(times)) > 0))
     return int(falls[0]) + 1 if len(falls) else None

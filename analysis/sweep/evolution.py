@@ -1,4 +1,4 @@
-"""How the jobs of a sweep came where they are, and where equilibrium would be: a table."""
+"""Growth of the wires of a sweep, and the lengths that theory expects: a table."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NOT_YET = "not equilibrated"
 
 @dataclass(frozen=True)
 class Expectation:
-    """What the theory of equilibrium polymers says of a state point.
+    """Prediction of the theory of equilibrium polymers for a state point.
 
     Attributes
     ----------

@@ -8,22 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from janus_md.analysis.series.averages import SUMMARY_COLUMNS, combine_replicas
-from janus_md.analysis.series.thermolog import ENERGY
-from janus_md.workspace.labels import MISSING, SYMBOLS, say, short, tell
+from janus_md.analysis.series.averages import combine_replicas
+from janus_md.common.observables import averages
+from janus_md.workspace import labels
+from janus_md.workspace.columns import RESULT_PREFIXES
+from janus_md.workspace.labels import SYMBOLS, say, short, tell
 
 if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
-
-RESULT_PREFIXES = ("execution.", "analysis.", "failure.", "heat.")
-"""Columns that are no part of the state point."""
-
-JOB_COLUMNS = (
-    "job", "job_id", "id", "status", "substance", "path", "directory", "changed"
-)  # fmt: skip
-"""Other such columns; the first that is there of job, job_id and id names the job."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +31,7 @@ class Group:
     jobs : tuple of str
         Jobs that are analysed.
     values : dict of str to (mean, error)
-        Averages of the summary; None where there is none.
+        Averages by name (:func:`janus_md.common.observables.averages`); None where there is none.
     """
 
     keys: dict[str, Any]
@@ -68,20 +62,13 @@ def substances(rows: pd.DataFrame) -> list[str]:
 
 def varying_keys(rows: pd.DataFrame) -> list[str]:
     """State-point keys with more than one value, substance first, replica left out."""
-    keys = []
-    for column in map(str, rows.columns):
-        if column.startswith((*RESULT_PREFIXES, "mixture.")) or column in JOB_COLUMNS:
-            continue
-        if column in ("particle", "mixture", "replica"):
-            continue
-        values = rows[column]
-        if values.dtype.kind in "biuf":  # numbers, told each once
-            values = values.drop_duplicates()
-        told = set(map(tell, values))
-        if column.startswith("definitions."):  # where one name stands for two particles
-            told.discard(MISSING)
-        if len(told) > 1:
-            keys.append(column)
+    values = {
+        # Of numbers, each once: that is quicker than all of them as objects.
+        str(name): (column.drop_duplicates() if column.dtype.kind in "biuf" else column).tolist()
+        for name, column in rows.items()
+        if not str(name).startswith(RESULT_PREFIXES)
+    }
+    keys = [key for key in labels.varying_keys(values) if key != "replica"]
     return ["substance", *keys] if len(set(substances(rows))) > 1 or not keys else keys
 
 
@@ -122,7 +109,7 @@ def group_jobs(rows: pd.DataFrame) -> list[Group]:
         Group(dict(zip(keys, values, strict=True)), tuple(jobs[k] for k in places), {})
         for values, places in collected.items()
     ]
-    for name in (*SUMMARY_COLUMNS, ENERGY):
+    for name in [column.name for column in averages()]:
         of_jobs = _averages(analysed, name)
         for group, places in zip(groups, collected.values(), strict=True):
             group.values[name] = _combined([of_jobs[k] for k in places])

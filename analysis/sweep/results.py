@@ -12,37 +12,20 @@ import numpy as np
 from janus_md.analysis.series.thermolog import ENERGY
 from janus_md.analysis.sweep.groups import Group, group_jobs, job_ids, substances
 from janus_md.analysis.sweep.tables import setup_of
+from janus_md.common.observables import Column, averages
 from janus_md.model import units
-from janus_md.model.shapes.nanocluster import WIRE_SPACING
+from janus_md.model.nanocluster import WIRE_SPACING
 from janus_md.workspace.labels import METHOD, MISSING, SYMBOLS, short, tell
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-HEADINGS = {
-    "mean_n": ("mean wire length", "by number / bodies"),
-    "mean_w": ("mean wire length", "by weight / bodies"),
-    "longest": ("longest", "wire / bodies"),
-    "share_in_wires_of_3": ("share of bodies", "in wires of 3 or more"),
-    "polar_order": ("polar order", "along wires"),
-    "mean_bond_nm": ("mean bond", "length / nm"),
-    "nn_mean_nm": ("nearest", "neighbour / nm"),
-    ENERGY: ("energy", "of a body / kJ/mol"),
-}
-"""Columns of the table of results, in two lines each."""
+COUPLING = "coupling"
+"""Column of results.csv with the dipolar coupling."""
 
-NARROW = {
-    "mean_n": "length\n(number)",
-    "mean_w": "length\n(weight)",
-    "longest": "longest\nwire",
-    "share_in_wires_of_3": "wires\nof 3+",
-    "polar_order": "polar\norder",
-    "mean_bond_nm": "bond\n/ nm",
-    "nn_mean_nm": "nearest\n/ nm",
-    ENERGY: "energy\n/ kJ/mol",
-}
-"""The same for a terminal of 80 columns."""
+NARROWEST_KEY = 6
+"""Characters that the values of a key are folded to at least, in the terminal."""
 
 SPACING = WIRE_SPACING
 """Distance at which the dipolar coupling is quoted, nm."""
@@ -99,18 +82,31 @@ def format_short(mean: float | None, error: float | None) -> str:
 def dipole_of(directory: Path) -> float | None:
     """Strongest dipole of the bodies of a job, debye, as its trajectory describes them.
 
-    None where there is no such trajectory, or it is damaged.
+    None where there is no such trajectory, it is damaged, or no body has a dipole.
     """
     setup = setup_of(directory)
     if setup is None:
         return None
-    return max(float(np.linalg.norm(body.dipole)) for body in setup.bodies)
+    return max(float(np.linalg.norm(body.dipole)) for body in setup.bodies) or None
+
+
+def headed(groups: Sequence[Group]) -> list[Column]:
+    """Averages with a heading that some state point has a value of, in their order."""
+    return [
+        column
+        for column in averages()
+        if column.heading is not None
+        and any(group.values.get(column.name, (None, None))[0] is not None for group in groups)
+    ]
 
 
 def results(
     rows: pd.DataFrame, groups: Sequence[Group], job_dirs: Mapping[str, Path]
 ) -> list[Result]:
-    """Rows of the table of results."""
+    """Rows of the table of results; their values are in the order of :func:`headed`."""
+    import pandas as pd
+
+    columns = headed(groups)
     place = {job: k for k, job in enumerate(job_ids(rows))}
     names = substances(rows)
     wanted = ("relative_permittivity", "temperature", "model", METHOD)
@@ -121,7 +117,7 @@ def results(
     for group in groups:
         job = group.jobs[0]
         row = {key: values[place[job]] for key, values in of_jobs.items()}
-        medium = float(row.get("relative_permittivity", 1.0))
+        medium = row.get("relative_permittivity", 1.0)
         temperature = float(row.get("temperature", 298.15))
         kind = (names[place[job]], str(row.get("model")))
         if dipoles.get(kind) is None and job in job_dirs:
@@ -129,10 +125,10 @@ def results(
         dipole = dipoles.get(kind)
         coupling = (
             None
-            if dipole is None or row.get(METHOD) == "none"
+            if dipole is None or pd.isna(medium) or row.get(METHOD) == "none"
             else units.coupling_parameter(dipole, SPACING, medium, temperature)
         )
-        values = tuple(group.values[name] for name in HEADINGS)
+        values = tuple(group.values[column.name] for column in columns)
         found.append(Result(group.label, coupling, len(group.jobs), values))
     return found
 
@@ -149,7 +145,7 @@ def results_frame(groups: Sequence[Group], found: Sequence[Result]) -> pd.DataFr
         key: [group.keys[key] for group in groups] for key in (groups[0].keys if groups else ())
     }
     columns |= {
-        "coupling": [one.coupling for one in found],
+        COUPLING: [one.coupling for one in found],
         "runs": [one.jobs for one in found],
     }
     for name in groups[0].values if groups else ():
@@ -163,9 +159,9 @@ def console_table(
 ) -> Table:
     """Table of results for the terminal.
 
-    With `job_dirs` it has the dipolar coupling too. The energy, and then the coupling, are left out
-    where no job has one or `width` characters have no room for them. Of more than
-    :data:`MOST_ROWS` state points it has the first ones, and says so.
+    With `job_dirs` it has the dipolar coupling too. What `width` characters have no room for is
+    left out: the energy, then the coupling, then the last averages, which the caption names. Of
+    more than :data:`MOST_ROWS` state points it has the first ones, and says so.
     """
     from rich import box
     from rich.table import Table
@@ -174,21 +170,19 @@ def console_table(
     groups = every[:MOST_ROWS]
     found = results(rows, groups, job_dirs or {})
     keys = list(groups[0].keys) if groups else []
-    columns = [
-        (SYMBOLS.get(key, short(key)), [tell(group.keys[key]) for group in groups]) for key in keys
-    ]
+    columns = {
+        key: (SYMBOLS.get(key, short(key)), [tell(group.keys[key]) for group in groups])
+        for key in keys
+    }
     if any(result.jobs > 1 for result in found):
-        columns.append(("runs", [str(result.jobs) for result in found]))
-    columns.append(("λ", [tell_coupling(result) for result in found]))
-    for k, heading in enumerate(NARROW.values()):
-        columns.append((heading, [format_short(*result.values[k]) for result in found]))
-    for heading in (NARROW[ENERGY], "λ"):
-        needed = sum(_width(*column) + 1 for column in columns) - 1
-        columns = [
-            (name, cells)
-            for name, cells in columns
-            if name != heading or (needed <= width and set(cells) != {MISSING})
-        ]
+        columns["runs"] = ("runs", [str(result.jobs) for result in found])
+    if any(result.coupling is not None for result in found):
+        columns[COUPLING] = ("λ", [tell_coupling(result) for result in found])
+    shown = headed(groups)
+    for k, column in enumerate(shown):
+        heading = "\n".join(column.narrow or column.heading or ())
+        columns[column.name] = (heading, [format_short(*result.values[k]) for result in found])
+    left_out = _fit(columns, keys, [column.name for column in shown], width)
     table = Table(
         title="Averages over the last third of each run (standard error of the last digit)",
         box=box.SIMPLE_HEAD,
@@ -196,20 +190,45 @@ def console_table(
         pad_edge=False,
         show_edge=False,
     )
-    for k, (heading, _) in enumerate(columns):
-        if k < len(keys):
+    for name, (heading, _) in columns.items():
+        if name in keys:
             table.add_column(heading, overflow="fold")
         else:
             table.add_column(heading, justify="right", no_wrap=True)
     for k in range(len(groups)):
-        table.add_row(*(cells[k] for _, cells in columns))
+        table.add_row(*(cells[k] for _, cells in columns.values()))
     notes = []
     if any(result.slow for result in found):
         notes.append(f"† λ above {SLOW:g}: kinetics and box size, not equilibrium")
+    if left_out:
+        notes.append(f"no room for {', '.join(left_out)}; results.csv has all columns")
     if len(every) > len(groups):
         notes.append(f"... and {len(every) - len(groups)} more state points, all in results.csv")
     table.caption = "\n".join(notes) or None
     return table
+
+
+def _fit(
+    columns: dict[str, tuple[str, list[str]]], keys: Sequence[str], averaged: list[str], width: int
+) -> list[str]:
+    """Remove columns until the others fit; return the averages that a reader may miss."""
+
+    def needed(narrowest_key: float) -> float:
+        widths = (
+            min(_width(*column), narrowest_key) if name in keys else _width(*column)
+            for name, column in columns.items()
+        )
+        return sum(one + 1 for one in widths) - 1
+
+    for name in (ENERGY, COUPLING):
+        if needed(np.inf) > width:
+            columns.pop(name, None)
+    left_out: list[str] = []
+    remaining = [name for name in averaged if name in columns]
+    while len(remaining) > 1 and needed(NARROWEST_KEY) > width:
+        left_out.insert(0, remaining.pop())
+        del columns[left_out[0]]
+    return left_out
 
 
 def _width(heading: str, cells: Sequence[str]) -> int:

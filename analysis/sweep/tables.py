@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLES = ("frames.parquet", "wires.parquet", "rdf.parquet")
-"""What is read of a job."""
+"""Tables that are read of a job."""
 
 DRAWN = {"scattering.parquet": ("q_per_nm", "s"), "structure.parquet": ("along_nm", "g")}
-"""What is drawn of it besides, where it is there, and columns that it must have."""
+"""Further tables that are drawn where they exist, and columns that they must have."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def has_tables(directory: Path) -> bool:
 
 
 def read_job(directory: Path, time_step_ps: float) -> JobTables:
-    """Read the tables of a job, those too that are read again where they are drawn.
+    """Read the tables of a job, and check those that are only read when they are drawn.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Jobs without a result: which they are, and why."""
+"""Jobs without a result, and the reasons."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Unfinished:
     label : str
         State point, in the keys that vary.
     reason : str
-        Message of its failure, or how far it is.
+        Message of its failure, or its status.
     failed : bool
         Whether it failed.
     """
@@ -87,7 +87,7 @@ def _with_rows(
     for place, label in zip(left, job_labels(rows, left), strict=True):
         failed = isinstance(said[place], str)
         at = "" if ids[place] in troubles else _step(step[place])
-        reason = f"{said[place]}{at}" if failed else _standing(status[place])
+        reason = f"{said[place]}{at}" if failed else _status_reason(status[place])
         if ids[place] in hot | changed and ids[place] not in troubles:
             why = since[place] if ids[place] in changed else heat[place]
             reason = f"done, but left out of averages: {why}"
@@ -99,5 +99,5 @@ def _step(step: Any) -> str:
     return f" (step {int(step)})" if isinstance(step, int | float) and step == step else ""
 
 
-def _standing(status: Any) -> str:
+def _status_reason(status: Any) -> str:
     return REASONS.get(str(status), "not run to its end or not analysed yet")

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from janus_md.model.setup import Setup
 
 
-LENGTHS = ("mean_n", "mean_w", "longest", "mean_n_energy", "mean_w_energy")
-"""Averages that count bodies."""
-
-
 def analyze(
     file: Annotated[
         Path, typer.Argument(help="Trajectory in GSD, with positions and orientations.")
@@ -54,6 +50,20 @@ def analyze(
     frames: Annotated[
         str, typer.Option(help="Frames as FIRST:STOP:STEP (without STOP), such as 100: or ::10.")
     ] = ":",
+    clusters: Annotated[
+        float | None,
+        typer.Option(
+            help="Bodies with sites closer than this are in one cluster, in the file's unit; "
+            "1.5 sigma of attractive sites where the file states them.",
+            show_default=False,
+        ),
+    ] = None,
+    kinds: Annotated[
+        str,
+        typer.Option(
+            help="Kinds of site for --clusters, with commas; those that attract, or the centres."
+        ),
+    ] = "",
     jobs: Annotated[
         int | None,
         typer.Option("--jobs", "-j", help="Processes; one per core.", show_default=False),
@@ -72,11 +82,15 @@ def analyze(
     if jobs is not None and jobs < 1:
         raise JanusError(f"--jobs: {jobs} is not allowed; it must be at least 1")
     options: dict[str, Any] = {
-        "types": _names(types),
+        "types": _names(types, "--types"),
         "axis": _vector(axis),
         "symmetry": symmetry,
         "frames": _slice(frames),
+        "cluster_distance": clusters,
+        "cluster_kinds": _names(kinds, "--kinds"),
     }
+    if kinds and clusters is None:
+        raise JanusError("--kinds: is given without --clusters, the distance between the sites")
     given = _pairs(enantiomers)
     check_folder(out, "--out")
     with GsdSource(file, options["types"]) as source:
@@ -123,10 +137,10 @@ def _vector(text: str) -> list[float]:
     return [x, y, z]
 
 
-def _names(text: str) -> list[str] | None:
+def _names(text: str, option: str) -> list[str] | None:
     names = [one.strip() for one in text.split(",")] if text else []
     if not all(names):
-        raise JanusError(f"--types: {text!r} must be types with commas, such as A,B")
+        raise JanusError(f"{option}: {text!r} must be types with commas, such as A,B")
     return names or None
 
 
@@ -150,24 +164,25 @@ def _slice(text: str) -> slice:
     return slice(*parts)
 
 
+def _foreign(unit: str) -> str:
+    """Unit of a column for a file that does not state its units."""
+    return "steps" if unit == "ns" else "of the file" if "nm" in unit else unit
+
+
 def _print(summary: dict[str, Any], out: Path, *, ours: bool) -> None:
-    """Print averages and notes; a file that is not of ours has units of its own."""
+    """Print averages and notes; a file of other software has units of its own."""
     from rich.console import Console
     from rich.table import Table
 
     from janus_md.analysis.sweep.results import format_value
+    from janus_md.common.observables import averages
 
     table = Table(box=None, show_header=False)
-    units = dict.fromkeys(LENGTHS, "bodies")
-    length = "nm" if ours else "of the file"
-    units |= {
-        "bond_lifetime": "ns" if ours else "steps",
-        "local_density": "1/nm\N{SUPERSCRIPT THREE}" if ours else length,
-    }
-    for name, value in summary.items():
-        if isinstance(value, dict) and "mean" in value:
-            unit = units.get(name, length if name.endswith("_nm") else "")
-            table.add_row(name, format_value(value["mean"], value["error"]), unit)
+    for column in averages():
+        value = summary.get(column.name, {"mean": None, "error": None})
+        if value["mean"] is not None:
+            unit = column.unit if ours else _foreign(column.unit)
+            table.add_row(column.name, format_value(value["mean"], value["error"]), unit)
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     distance, angle = summary["criterion"]["distance"], summary["criterion"]["angle"]

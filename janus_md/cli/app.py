@@ -15,6 +15,7 @@ from janus_md.cli.calibrate import calibrate
 from janus_md.cli.catalog import catalog
 from janus_md.cli.doctor import doctor
 from janus_md.cli.init import init
+from janus_md.cli.particle import particle
 from janus_md.cli.query import query
 from janus_md.cli.report import report
 from janus_md.cli.reproduce import reproduce
@@ -25,7 +26,7 @@ from janus_md.cli.submit import submit
 from janus_md.common import crash, encoding
 
 PRINTING = ("catalog", "calibrate", "schema", "doctor", "status", "query")
-"""Commands that end, by SIGPIPE, when nobody reads what they print: they do nothing else."""
+"""Commands that only print: SIGPIPE ends them when their output is closed."""
 
 app = typer.Typer(
     name="janus-md",
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 for command in (
     catalog,
+    particle,
     calibrate,
     init,
     run,
@@ -49,7 +51,7 @@ for command in (
     doctor,
 ):
     paragraphs = (command.__doc__ or "").split("\n\n")
-    # Lines as the terminal wraps them, not as the source does.
+    # The terminal wraps the lines, not the source.
     app.command(help="\n\n".join(" ".join(one.split()) for one in paragraphs))(command)
 
 
@@ -70,14 +72,15 @@ def options(
 
 
 def main() -> None:
-    """Run the command line; what the user can mend is told in one sentence, with exit code 2.
+    """Run the command line.
 
-    Anything else ends with 70 and a report: 1 is that of `run` where a job has failed.
+    An error that the user can resolve prints one sentence, with exit code 2. Unexpected errors
+    write a report, with exit code 70. Exit code 1 is that of `run` if a job has failed.
     """
     encoding.settle()
     if sys.argv[1:2] and sys.argv[1] in PRINTING:  # like other tools, in `janus-md query | head`
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    # Ten thousand jobs are a million values, none of them garbage: look for some now and then only.
+    # 10^4 jobs have 10^6 values, none of them garbage: collect rarely.
     gc.set_threshold(1_000_000, 20, 100)
     try:
         app()

@@ -1,4 +1,4 @@
-"""Which jobs of a workspace a command is asked for, by their ids."""
+"""Selection of jobs of a workspace by their ids."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 def chosen_jobs(
     project: Project, ids: Sequence[str], file: Path | None
 ) -> tuple[list[Record], dict[str, str]]:
-    """Jobs that `ids` (or beginnings of them) and the lines of `file` name; all where none do.
+    """Return the jobs named by `ids` (or their beginnings) and the lines of `file`; else all jobs.
 
-    Beside them, whole ids of which there is no job any more, with what is said of it: a batch job
-    names the jobs that were there when it was submitted.
+    Complete ids without a job are returned with a message: a batch job names the jobs that existed
+    when it was submitted.
 
     Raises
     ------
     JanusError
-        Where an id fits no job, or several, or the file cannot be read.
+        If an id matches no job, or several, or the file cannot be read.
     """
     from janus_md.running import cluster as scheduler
     from janus_md.workspace import failures, query
     from janus_md.workspace.records import is_id
 
-    names, keys = list(ids), {failures.KEY, scheduler.KEY}
+    names, keys = list(ids), {failures.KEY, scheduler.KEY, "threads"}
     if file is not None:
         try:
             names += file.read_text(encoding="utf-8").split()

@@ -1,7 +1,8 @@
-"""The command `doctor`: what is here to run with."""
+"""The command `doctor`: check of the installation."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,18 +11,23 @@ from janus_md.cli.printing import print_json
 
 
 def doctor(
+    directory: Annotated[
+        Path, typer.Option("--directory", "-d", help="A workspace, whose plugins are tried.")
+    ] = Path(),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Tell which engines, devices, schedulers and versions are here, and what to do.
+    """Check engines, devices, schedulers, versions and plugins, and give advice.
 
-    Ends with exit code 1 where nothing can be simulated.
+    The exit code is 1 if nothing can be simulated.
     """
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    from janus_md.common import plugins
     from janus_md.running.doctor import examine
 
+    plugins.use(directory)
     findings = examine()
     if json:
         print_json([vars(one) for one in findings])

@@ -1,6 +1,6 @@
-"""What signac-flow sees of a workspace: jobs that can be used, each for itself.
+"""The jobs of a workspace for signac-flow.
 
-A job that is damaged, or whose operation fails, is named and costs itself alone.
+A job that is damaged, or whose operation fails, is reported and does not affect the others.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 class SoundJobs:
-    """Base of a FlowProject whose jobs are those that can be used.
+    """Base of a FlowProject that leaves out damaged jobs.
 
     Attributes
     ----------
     damaged : dict of str to str
-        What is wrong with the others, by id.
+        What is wrong with the damaged jobs, by id.
     """
 
     damaged: dict[str, str]
@@ -43,7 +43,7 @@ class SoundJobs:
         super().__init__(*arguments, **options)
 
     def _job_dirs(self) -> Iterator[str]:
-        """Yield the ids of the jobs; signac and flow look at no others."""
+        """Yield the ids of the jobs that signac and flow use."""
         if self._sound is None:
             check_cache(self)
             self._sound = []
@@ -62,7 +62,7 @@ def sound_record(job: Job) -> Record:
     Raises
     ------
     JanusError
-        Where it is damaged, or not there any more.
+        If it is damaged, or does not exist any more.
     """
     record = records.read_job(Path(job.path), thorough=True)
     if record is None or record.trouble:
@@ -74,9 +74,9 @@ def sound_record(job: Job) -> Record:
 
 @contextmanager
 def failing_alone(job: Job, operation: str) -> Iterator[None]:
-    """Let `run` go on with the other jobs where the operation of this one fails.
+    """Let `run` continue with the other jobs if the operation of this one fails.
 
-    Its document says why, as after `janus-md run`. A simulation that was told to stop ends all.
+    The reason is written into its document, as by `janus-md run`. A stop request ends all jobs.
     """
     try:
         yield
@@ -93,9 +93,9 @@ def failing_alone(job: Job, operation: str) -> Iterator[None]:
         if isinstance(error, Held):
             held.append(job.id)
             return
-        if isinstance(error, Unclear):  # the document may be another process's
+        if isinstance(error, Unclear):  # the document may belong to another process
             return
-        # The folder may be what is wrong, or the document.
+        # The folder or the document may be damaged.
         with suppress(OSError, LookupError, TypeError, ValueError):
             failures.note(job.document, operation, message)
     else:
@@ -103,19 +103,19 @@ def failing_alone(job: Job, operation: str) -> Iterator[None]:
 
 
 def runs() -> bool:
-    """Whether this process was asked to `run`; else it does what another one, or a user, says."""
+    """Whether this process is a `run` of flow, not a single operation."""
     return "run" in sys.argv
 
 
 held: list[str] = []
-"""Jobs that other processes worked on."""
+"""Jobs that other processes work on."""
 
 
 _told: set[str] = set()
 
 
 def tell(job: str, why: str) -> None:
-    """Name a job, and what is wrong with it, on standard error; once, whatever follows from it."""
+    """Print on standard error what is wrong with a job, once for each job."""
     if job in _told:
         return
     _told.add(job)
@@ -124,7 +124,7 @@ def tell(job: str, why: str) -> None:
 
 
 def counted(project: Any) -> dict[str, int]:
-    """Failures of each job so far."""
+    """Return the number of failures of each job."""
     return {
         name: failures.times(records.read_document(f"{project.workspace}/{name}"))
         for name in records.job_ids(project)

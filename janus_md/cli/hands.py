@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 def hands(
     source: GsdSource, frames: slice, given: Mapping[str, str]
 ) -> tuple[dict[str, str], list[str]]:
-    """Hands by type name to analyse a file with, and what the user should know of them.
+    """Return the hands by type name for the analysis of a file, and notes for the user.
 
-    What is given counts, then what the file states; of types that the file states nothing of, the
-    catalogue's particle of that name.
+    Those given by the user come first, then those stated in the file. For other types the hand is
+    that of the particle of this name in the catalogue.
 
     Parameters
     ----------

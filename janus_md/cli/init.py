@@ -21,19 +21,20 @@ def init(
         typer.Option(
             "--directory",
             "-d",
-            help="The workspace's folder; the current one by default, if nothing else is in it.",
+            help="Folder of the workspace; by default the current one, if it is empty.",
             show_default=False,
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say how many state points and which; make nothing.")
+        bool, typer.Option("--dry-run", help="List the state points; create nothing.")
     ] = False,
 ) -> None:
-    """Make a workspace from a TEMPLATE, or add its state points to one."""
+    """Create a workspace from a TEMPLATE, or add its state points to one."""
     from rich.console import Console
 
     from janus_md.common import plugins
     from janus_md.common.folders import check_folder
+    from janus_md.simulation.start.engines_able import check_engines
     from janus_md.simulation.start.packing import check_packing
     from janus_md.study.sweeps.templates import load_template
     from janus_md.workspace.jobs import create
@@ -41,6 +42,7 @@ def init(
 
     plugins.use(directory or Path.cwd())
     sweep = load_template(template)
+    check_engines(sweep.points)
     check_packing(sweep.points)
     statepoints = (point.stored() for point in sweep.points)
     number = len(sweep.points)
@@ -64,7 +66,7 @@ def init(
 
 
 def _empty_folder(besides: str) -> Path:
-    """Return the current folder, if it is a workspace or holds nothing but the template."""
+    """Return the current folder, if it is a workspace or contains only the template."""
     here = Path.cwd()
     others = [path for path in here.iterdir() if path.name[0] != "." and path != here / besides]
     if others and not (here / ".signac").is_dir():

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 Directory = Annotated[
-    Path, typer.Option("--directory", "-d", help="The workspace's folder.", show_default=False)
+    Path, typer.Option("--directory", "-d", help="Folder of the workspace.", show_default=False)
 ]
 
 Filters = Annotated[
@@ -28,14 +28,14 @@ UntilStationary = Annotated[
 Allow = Annotated[
     list[str] | None,
     typer.Option(
-        help="Take in results although: heat (the run did not keep the temperature of its bath), "
-        "state (the job was changed since).",
+        help="Include results of jobs that did not keep the temperature of their bath (heat), or "
+        "were changed since (state).",
         show_default=False,
     ),
 ]
 
 LISTED = 20
-"""State points that a dry run prints at most, and jobs that a summary names."""
+"""Largest number of state points that a dry run prints, and of jobs that a summary lists."""
 
 FOLDED = 500
-"""Jobs up to which a table is folded to the width of the terminal, which takes a while for more."""
+"""Largest number of jobs for a table that is folded to the width of the terminal."""

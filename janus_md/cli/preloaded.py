@@ -1,6 +1,6 @@
-"""What the fork server imports before it forks workers: all but the engines.
+"""Modules that the fork server imports before it forks workers: all except the engines.
 
-An engine may start threads or look at GPUs when it is imported, and neither survives a fork.
+An engine may start threads or use a GPU when it is imported, and neither survives a fork.
 """
 
 from __future__ import annotations

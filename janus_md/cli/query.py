@@ -34,7 +34,7 @@ def query(
         raise JanusError("--csv: is given beside --json; only one of them is allowed")
     asked = [name.strip() for name in columns.split(",")] if columns else []
     everything = asked == ["all"] or (not asked and (csv or json))
-    keys = questions.document_keys(filters or [], asked or questions.TELLING)
+    keys = questions.document_keys(filters or [], asked or questions.telling_keys())
     project = questions.open_project(directory)
     every = questions.columns(project, None if everything else keys, allow or ())
     troubles.tell(every.damaged, project)

@@ -1,4 +1,4 @@
-"""The command `reproduce`: a paper's sweeps, run and set beside what it says."""
+"""The command `reproduce`: run the sweeps of a paper and compare the results with it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def reproduce(
         typer.Option(
             "--directory",
             "-d",
-            help="The workspace's folder; named after the paper by default.",
+            help="Folder of the workspace; by default named after the paper.",
             show_default=False,
         ),
     ] = None,
@@ -36,7 +36,7 @@ def reproduce(
     ] = None,
     table_only: Annotated[
         bool,
-        typer.Option("--table-only", help="Run nothing; tell what the finished jobs give."),
+        typer.Option("--table-only", help="Run nothing; compare the results of finished jobs."),
     ] = False,
     out: Annotated[
         Path | None,
@@ -47,10 +47,10 @@ def reproduce(
         ),
     ] = None,
 ) -> None:
-    """Simulate what a PAPER did and set its facts beside the results.
+    """Simulate the systems of a PAPER and compare the results with its facts.
 
-    Goes on where an earlier call ended, with the engine that `run` takes by itself; to choose
-    another, use `run` on the same folder. Ends with exit codes like those of `run`.
+    Continues where an earlier call ended, with the default engine of `run`; to choose another one,
+    use `run` on the same folder. The exit codes are those of `run`.
     """
     from janus_md.cli.run import run
     from janus_md.common.folders import check_folder
@@ -86,7 +86,7 @@ def reproduce(
 
 
 def _points(templates: list[str], replicas: int | None) -> list[Any]:
-    """State points of all templates; each of them has `replicas` replicas if that is given."""
+    """Return the state points of all templates, each with `replicas` replicas if given."""
     from janus_md.study.sweeps.templates import load_template
 
     points = [point for name in templates for point in load_template(name).points]
@@ -103,7 +103,7 @@ def _points(templates: list[str], replicas: int | None) -> list[Any]:
 def _tell(
     paper: Paper, directory: Path, statepoints: list[dict[str, Any]], command: str, out: Path
 ) -> None:
-    """Measure the jobs that are done, print the table, write page and figures."""
+    """Evaluate the jobs that are done, print the table, write page and figures."""
     from rich.console import Console
     from rich.progress import track
 
@@ -162,9 +162,9 @@ def _tell(
 def _finished(
     project: Project, statepoints: list[dict[str, Any]]
 ) -> tuple[list[Run], int, dict[str, str]]:
-    """Jobs of these state points that are done and at the temperature of their bath.
+    """Return the jobs of these state points that are done and at the temperature of their bath.
 
-    Then how many are done but are not at that temperature, and what is wrong with damaged jobs.
+    Also return how many are done but not at that temperature, and what is wrong with damaged jobs.
     """
     from signac.job import calc_id
 

@@ -1,4 +1,4 @@
-"""The command `run`: what is left of the jobs of a workspace, on this machine."""
+"""The command `run`: run the jobs of a workspace on this machine."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 
 from janus_md.cli.options import LISTED, Directory, UntilStationary
 from janus_md.common.errors import JanusError
+from janus_md.running.workstation.throughput import BODIES_PER_THREAD
 
 if TYPE_CHECKING:
     from signac import Project
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from janus_md.workspace.records import Record
 
 ALL = "all"
-"""Stands for every operation."""
+"""All operations."""
 
 QUEUED = ("queued", "running", "suspended", "held")
-"""What a scheduler says of jobs that it has not done with."""
+"""States of a scheduler of jobs that have not ended."""
 
 
 def run(
@@ -36,14 +37,23 @@ def run(
         typer.Option(
             "--jobs",
             "-j",
-            help="Jobs at a time at most; without it, as many as help.",
+            help="Largest number of jobs at a time; by default one per core, and on each GPU as "
+            "many as raise its speed.",
+            show_default=False,
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            help="CPU threads of each simulation (LAMMPS); by default the cores divided by the "
+            f"jobs, with at least {BODIES_PER_THREAD} bodies a thread.",
             show_default=False,
         ),
     ] = None,
     job: Annotated[
         list[str] | None,
         typer.Option(
-            "--job", help="Only this job: its id, or the beginning of it.", show_default=False
+            "--job", help="Only this job: its id, or the beginning of its id.", show_default=False
         ),
     ] = None,
     jobs_file: Annotated[
@@ -62,7 +72,7 @@ def run(
     allow: Annotated[
         list[str] | None,
         typer.Option(
-            help="Go on from checkpoints although this has changed: version (of the engine), "
+            help="Continue from checkpoints although this has changed: version (of the engine), "
             "state (state point, catalogue, model).",
             show_default=False,
         ),
@@ -75,28 +85,29 @@ def run(
         ),
     ] = "",
 ) -> None:
-    """Simulate and analyse what is left to do, on all cores.
+    """Simulate and analyse all jobs that are not done, on all cores.
 
-    What waits or runs at a scheduler is left to it, unless it is named (--job, --jobs-file).
+    Jobs that wait or run at a scheduler are left out, unless they are named (--job, --jobs-file).
 
-    A job that is damaged is named and left out. Ends with exit code 0 where everything is done, 1
-    where a job failed or is damaged, 75 where something is left
-    for a later run (Ctrl-C once: all write their checkpoints), 130 after Ctrl-C twice.
+    Damaged jobs are reported and left out. The exit code is 0 if everything is done, 1 if a job
+    failed or is damaged, 75 if something is left for a later run (after Ctrl-C all jobs write
+    checkpoints and stop), and 130 after a second Ctrl-C.
     """
     from janus_md.cli import troubles
     from janus_md.cli.chosen import chosen_jobs
-    from janus_md.common.interrupts import signals_raise
     from janus_md.common.messages import count, unknown
     from janus_md.running.time_limit import limit
     from janus_md.running.workstation import fork_server, runner
     from janus_md.simulation.files.resume import check_allowed
+    from janus_md.simulation.run_options import RunOptions
     from janus_md.workspace import failures, query
     from janus_md.workspace.products import OPERATIONS
 
     check_allowed(allow or ())
     end = limit(walltime)
-    if jobs is not None and jobs < 1:
-        raise JanusError(f"--jobs: {jobs} is not allowed; it must be at least 1")
+    for option, number in (("--jobs", jobs), ("--threads", threads)):
+        if number is not None and number < 1:
+            raise JanusError(f"{option}: {number} is not allowed; it must be at least 1")
     if operation not in (ALL, *OPERATIONS):
         raise JanusError(unknown("--operation", operation, (ALL, *OPERATIONS)))
     project = query.open_project(directory)
@@ -106,17 +117,17 @@ def run(
     troubles.tell_changed(chosen)
     queued = set() if job or jobs_file else _at_scheduler(project, chosen)
     here = [one for one in chosen if one.id not in queued]
-    tried = [one for one in here if failures.times(one.document) < failures.MOST]
+    tried = [one for one in here if failures.times(one.document) < failures.MAX_FAILURES]
     skipped = len(here) - len(tried) if skip_failed else 0
     pending, waiting = pending_jobs(tried if skip_failed else here, operation)
     if pending:
         fork_server.begin("janus_md.cli.preloaded")  # it imports while engines are looked for
-    machine, candidates = _machine(engine, device, jobs, bool(pending))
     machine = replace(
-        machine,
-        until_stationary=until_stationary,
-        allow=tuple(allow or ()),
-        limit=end,
+        _machine(engine, device, jobs, bool(pending)),
+        options=RunOptions(
+            engine, device, until_stationary=until_stationary, allow=tuple(allow or ()), limit=end
+        ),
+        threads=threads,
     )
     from janus_md.running.workstation import display as shown
 
@@ -139,7 +150,7 @@ def run(
         return
 
     def crashed(job: Job, operation: str, message: str) -> None:
-        # The folder may be what is wrong, or the document.
+        # The folder or the document may be damaged.
         with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
             document = query.job_of(project, job.id).document
             document.pop("failure", None)
@@ -151,13 +162,6 @@ def run(
     console.print(
         f"{len(pending)} of {count(len(chosen), 'job')} to do on {where}{most}", highlight=False
     )
-    if not machine.gpus:
-        try:
-            with signals_raise():
-                pending = _with_speeds(pending, chosen, machine, candidates, console)
-        except KeyboardInterrupt as error:
-            console.print("stopped before any job began; run again to go on")
-            raise typer.Exit(75) from error
     kind = shown.LiveTable if console.is_terminal else shown.Lines
     display = kind(shown.console(), pending)
     try:
@@ -174,22 +178,22 @@ def run(
 
 
 def _at_scheduler(project: Project, jobs: Sequence[Record]) -> set[str]:
-    """Ids of the jobs that wait or run at a scheduler; none where it does not answer."""
+    """Return the ids of the jobs that wait or run at a scheduler; none if it does not answer."""
     from janus_md.running import cluster as scheduler
-    from janus_md.running import status as standing
+    from janus_md.running import status as job_status
 
     try:
         told = scheduler.states(project, {one.id: one.document for one in jobs if one.left})
     except JanusError as error:
         typer.echo(f"{error}; jobs that are queued there may be run here too", err=True)
         return set()
-    return {one for one, word in told.items() if standing.parts(word)[0] in QUEUED}
+    return {one for one, word in told.items() if job_status.parts(word)[0] in QUEUED}
 
 
 def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:
-    """Those of `jobs` that have `operation` left to do, and how many must be simulated before.
+    """Return the jobs with `operation` left, and how many others must be simulated before.
 
-    The jobs were read thoroughly, so that their state points are known to be sound.
+    The jobs must have been read with ``thorough=True``, which checks their state points.
     """
     from janus_md.running.workstation.processes import Job
     from janus_md.study.statepoint import StatePoint
@@ -206,14 +210,13 @@ def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job
             continue
         point = StatePoint.of(job.statepoint)
         name = query.label(job.statepoint, keys)
-        pending.append(Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies))
+        threads = job.document.get("execution", {}).get("threads", 0)
+        pending.append(Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies, threads))
     return pending, waiting
 
 
-def _machine(
-    engine: str, device: str, jobs: int | None, needed: bool
-) -> tuple[Machine, list[tuple[str, str]]]:
-    """Check what was asked for against what is here; the engines and devices that serve, too."""
+def _machine(engine: str, device: str, jobs: int | None, needed: bool) -> Machine:
+    """Check the engine and device asked for against those that are installed."""
     from janus_md.common.messages import unknown
     from janus_md.engines import DEVICES, ENGINES
     from janus_md.engines.probing import require
@@ -226,39 +229,14 @@ def _machine(
         if value not in allowed:
             raise JanusError(unknown(what, value, allowed))
     cores, gpus = cores_here(), 0
-    candidates: list[tuple[str, str]] = []
     if needed or (engine, device) != ("auto", "auto"):
         found = require(engine, device)
-        candidates = found.candidates
-        gpus = found.gpus if candidates[0][1] == "gpu" else 0
-    return Machine(engine, device, cores, gpus, jobs), candidates
-
-
-def _with_speeds(
-    pending: list[Job],
-    chosen: list[Record],
-    machine: Machine,
-    candidates: list[tuple[str, str]],
-    console: Any,
-) -> list[Job]:
-    """Return the jobs with their speeds by threads, where those are known or worth a trial."""
-    from janus_md.running.workstation.thread_trial import LEAST_SECONDS, speeds_of
-
-    if machine.limit.left() < LEAST_SECONDS:
-        return pending
-    statepoints = {record.id: dict(record.statepoint) for record in chosen}
-    speeds = speeds_of(
-        {one.id: statepoints[one.id] for one in pending if "simulate" in one.operations},
-        machine.cores,
-        machine.slots or machine.cores,
-        candidates,
-        lambda text: console.print(text, highlight=False, markup=False),
-    )
-    return [replace(one, speeds=speeds[one.id]) if one.id in speeds else one for one in pending]
+        gpus = found.gpus if found.candidates[0][1] == "gpu" else 0
+    return Machine(cores=cores, gpus=gpus, slots=jobs)
 
 
 def _tell(outcome: Outcome, console: Any) -> None:
-    """Summarise a run."""
+    """Print a summary of a run."""
     from janus_md.running.workstation.display import warned
 
     parts = {

@@ -1,4 +1,4 @@
-"""The command `status`: how many jobs are how far, and those that need a look."""
+"""The command `status`: jobs by state, and details of those that run, failed or need attention."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from janus_md.common.errors import JanusError
 from janus_md.common.messages import count
 
 if TYPE_CHECKING:
-    from janus_md.running.status import Standing
+    from janus_md.running.status import JobStatus
 
 
 def status(
     filters: Annotated[
         list[str] | None,
-        typer.Argument(help="Count only jobs that fit, such as 'relative_permittivity<2'."),
+        typer.Argument(help="Only jobs that match, such as 'relative_permittivity<2'."),
     ] = None,
     directory: Directory = Path(),
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON, with all jobs that need a look.")
+        bool, typer.Option("--json", help="Print JSON, with all jobs that need attention.")
     ] = False,
 ) -> None:
-    """Show how many jobs are how far, which ones run and which ones failed.
+    """Show the number of jobs in each state, and list those that run or failed.
 
-    Jobs that are damaged are named on standard error.
+    Damaged jobs are listed on standard error.
     """
     from janus_md.cli import troubles
     from janus_md.running import cluster as scheduler
-    from janus_md.running import status as standing
+    from janus_md.running import status as job_status
     from janus_md.workspace import query
     from janus_md.workspace.records import DAMAGED
 
@@ -48,26 +48,26 @@ def status(
         queue = scheduler.states(project, unfinished)
     except JanusError as error:
         queue = {}
-        typer.echo(f"{error}; what follows is what is on disk", err=True)
-    found = standing.standings(records, queue)
+        typer.echo(f"{error}; the states shown are those on disk", err=True)
+    found = job_status.job_statuses(records, queue)
     if filters:
         rows = query.Columns([one.record for one in found], [one.state for one in found])
         fitting = set(query.select(rows, filters)["job"])
         found = [one for one in found if one.record.id in fitting]
-    numbers, notable = standing.counts(found), standing.notable(found)
+    numbers, notable = job_status.counts(found), job_status.notable(found)
     reasons = Counter(
-        standing.parts(queue.get(one.record.id, ""))[1] for one in found if one.state == "queued"
+        job_status.parts(queue.get(one.record.id, ""))[1] for one in found if one.state == "queued"
     )
     reasons.pop("", None)
     keys = query.varying_keys([one.record.statepoint for one in found]) if notable else []
     labels = [query.label(one.record.statepoint, keys) for one in notable]
     if as_json:
-        jobs = [standing.as_json(one, label) for one, label in zip(notable, labels, strict=True)]
+        jobs = [job_status.as_json(one, label) for one, label in zip(notable, labels, strict=True)]
         told = {
             "jobs": len(found),
             "states": numbers,
             "queued": reasons,
-            "warned": sum(map(standing.warned, found)),
+            "warned": sum(map(job_status.warned, found)),
             "notable": jobs,
         }
         typer.echo(json.dumps(told, indent=2))
@@ -80,7 +80,7 @@ def status(
 def _print(
     numbers: Mapping[str, int],
     reasons: Counter[str],
-    notable: list[Standing],
+    notable: list[JobStatus],
     labels: list[str],
     total: int,
 ) -> None:
@@ -117,7 +117,7 @@ def _print(
 
 
 def _why(reasons: Counter[str], queued: int) -> str:
-    """Say what queued jobs wait for, in the scheduler's words."""
+    """Return the scheduler's reasons why jobs wait."""
     if list(reasons.values()) == [queued]:
         return f" ({next(iter(reasons))})"
     told = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())

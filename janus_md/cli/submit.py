@@ -137,7 +137,7 @@ def submit(
     from janus_md.cli import troubles
     from janus_md.running.cluster import ledger
     from janus_md.running.cluster.preparation import prepare
-    from janus_md.running.cluster.request.clusters import choose
+    from janus_md.running.cluster.request.choice import choose
     from janus_md.running.cluster.request.resources import SubmitOptions
     from janus_md.running.cluster.submission import send
 
@@ -223,7 +223,8 @@ def _changed(
     options: list[str],
 ) -> Cluster:
     """Return the cluster with what the command line, or else the environment, sets."""
-    from janus_md.running.cluster.request.clusters import Nodes, complete
+    from janus_md.running.cluster.request.choice import complete
+    from janus_md.running.cluster.request.clusters import Nodes
 
     account = account or scheduler.default("account")
     partition = partition or scheduler.default("partition")

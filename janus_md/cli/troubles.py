@@ -1,4 +1,4 @@
-"""What commands say, on standard error, of jobs that cannot be used while the others go on."""
+"""Messages on standard error about jobs that cannot be used."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 DOUBTS = {
-    "heat": "did not keep the temperature of the bath (heat.why says more)",
-    "state": "changed since they were made (changed says more)",
+    "heat": "did not keep the temperature of the bath (see heat.why)",
+    "state": "changed since they were made (see changed)",
 }
-"""What `--allow` takes, and what is in doubt without it."""
+"""Values of `--allow`, and the doubt about the jobs."""
 
 
 def tell(troubles: Mapping[str, str], project: Project | None = None) -> None:
-    """Name jobs that cannot be used, and why, in a line each; of many, the first.
+    """Print the jobs that cannot be used, and why; of many, the first ones.
 
-    Of a `project`, also folders among the jobs that are none.
+    With a `project`, also print the folders among its jobs that are no jobs.
     """
     for job, why in islice(sorted(troubles.items()), LISTED):
         _say(f"job {job}: {why}")
@@ -47,7 +47,7 @@ def tell(troubles: Mapping[str, str], project: Project | None = None) -> None:
 
 
 def tell_changed(records: Iterable[Record]) -> None:
-    """Name finished jobs that were changed since their data were made; of many, the first."""
+    """Print the finished jobs that were changed since their data were made; of many, the first."""
     changed = [one for one in records if one.changed and one.state == "done"]
     for one in changed[:LISTED]:
         _say(
@@ -59,18 +59,18 @@ def tell_changed(records: Iterable[Record]) -> None:
 
 
 def tell_withheld(numbers: Mapping[str, int], allow: Sequence[str]) -> None:
-    """Say on the error stream that results are missing on purpose, or are there all the same."""
+    """Print how many doubtful results are left out or included."""
     for reason, number in numbers.items():
         if not number:
             continue
-        left = f"left out; --allow {reason} takes them in"
+        left = f"left out; --allow {reason} includes them"
         if reason in allow:
-            left = "taken in all the same"
+            left = "included"
         typer.echo(f"{count(number, 'job')} {DOUBTS[reason]}: results {left}", err=True)
 
 
 def of(records: Iterable[Record]) -> dict[str, str]:
-    """Return what is wrong with the damaged ones of some jobs, by id."""
+    """Return what is wrong with the damaged jobs, by id."""
     return {one.id: one.trouble for one in records if one.trouble}
 
 

@@ -1,4 +1,4 @@
-"""Operations of a signac-flow project, for ``project.py``: each is one call.
+"""Operations and conditions of a signac-flow project, for ``project.py``.
 
 >>> from flow import FlowProject
 >>> from janus_md import workflow
@@ -20,10 +20,12 @@ from janus_md.cli import flow_jobs
 from janus_md.cli.flow_jobs import SoundJobs
 from janus_md.common import crash, encoding, interrupts
 from janus_md.common.errors import ToBeContinued
+from janus_md.common.files import publish_text
 from janus_md.common.locks import Held
 from janus_md.running import operations
 from janus_md.running.time_limit import limit
 from janus_md.running.worker import FAILED, HELD, STOPPED
+from janus_md.simulation.run_options import RunOptions
 from janus_md.workspace import doubts, products, query, records
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ __all__ = [
     "summarize",
 ]
 
-_SOURCES = ".sources"  # file in the report's folder that tells which tables it was made of
+_SOURCES = ".sources"  # file with a digest of the tables that the report was made from
 
 
 def failed(job: Job) -> bool:
@@ -62,7 +64,7 @@ def is_analyzed(job: Job) -> bool:
 
 
 def not_at_temperature(job: Job) -> bool:
-    """Whether the run did not keep the temperature of its bath; the job document says more."""
+    """Whether the run did not keep the temperature of its bath; the job document has details."""
     return bool(doubts.warning(records.read_document(job.path)))
 
 
@@ -80,33 +82,27 @@ def simulate(
     threads: int = 1,
     allow: Collection[str] = (),
 ) -> None:
-    """Simulate a job, from its checkpoint where there is one.
+    """Simulate a job, from its checkpoint if there is one.
 
     Parameters
     ----------
     job : signac.job.Job
         The job.
     engine, device, threads
-        As of `janus-md run`.
+        Options of `janus-md run`.
     allow : collection of str
         What may have changed since the checkpoint was written: version, state.
 
     Raises
     ------
     JanusError
-        Where it cannot be simulated.
+        If it cannot be simulated.
     """
+    allow = tuple(name for name in allow if name != doubts.HEAT)  # for reports only
+    options = RunOptions(engine, device, threads, allow=allow, limit=limit())
     with flow_jobs.failing_alone(job, "simulate"):
-        operations.simulate_job(
-            flow_jobs.sound_record(job).statepoint,
-            Path(job.path),
-            job.document,
-            engine=engine,
-            device=device,
-            threads=threads,
-            allow=[name for name in allow if name != doubts.HEAT],
-            limit=limit(),
-        )
+        statepoint = flow_jobs.sound_record(job).statepoint
+        operations.simulate_job(statepoint, Path(job.path), job.document, options)
 
 
 def analyze(job: Job, *, workers: int = 1) -> None:
@@ -115,7 +111,7 @@ def analyze(job: Job, *, workers: int = 1) -> None:
     Raises
     ------
     JanusError
-        Where the trajectory cannot be used.
+        If the trajectory cannot be used.
     """
     with flow_jobs.failing_alone(job, "analyze"):
         flow_jobs.sound_record(job)
@@ -123,22 +119,16 @@ def analyze(job: Job, *, workers: int = 1) -> None:
 
 
 def summarize(*jobs: Job, allow: Collection[str] = ()) -> None:
-    """Write the report of all jobs; with `allow` (heat, state), of those too that are in doubt."""
+    """Write the report of all jobs; `allow` (heat, state) includes those with doubtful results."""
     from janus_md.analysis.report.of_project import report
 
-    allowed = [name for name in allow if name in doubts.ALLOWABLE]
-    folder, found = _folder(jobs), _sources(jobs, allowed)
-    report(
-        jobs[0].project,
-        folder,
-        told=flow_jobs.tell,
-        allow=allowed,
-    )
-    (folder / _SOURCES).write_text(found, encoding="utf-8")
+    folder, found = _folder(jobs), _sources(jobs, allow)
+    report(jobs[0].project, folder, told=flow_jobs.tell, allow=_of_reports(allow))
+    publish_text(folder / _SOURCES, found)
 
 
 def is_summarized(*jobs: Job, allow: Collection[str] = ()) -> bool:
-    """Whether the report is there, and is that of the tables as they are and of `allow`."""
+    """Whether the report exists, and was made from the present tables with `allow`."""
     if not jobs:
         return False
     folder = _folder(jobs)
@@ -146,9 +136,12 @@ def is_summarized(*jobs: Job, allow: Collection[str] = ()) -> bool:
         made_of = (folder / _SOURCES).read_text(encoding="utf-8")
     except FileNotFoundError:
         return False
-    return (folder / "report.html").is_file() and made_of == _sources(
-        jobs, [name for name in allow if name in doubts.ALLOWABLE]
-    )
+    return (folder / "report.html").is_file() and made_of == _sources(jobs, allow)
+
+
+def _of_reports(allow: Collection[str]) -> list[str]:
+    """Return what reports are allowed; the rest of `allow` is for simulations."""
+    return sorted(name for name in allow if name in doubts.ALLOWABLE)
 
 
 def _folder(jobs: tuple[Job, ...]) -> Path:
@@ -156,11 +149,11 @@ def _folder(jobs: tuple[Job, ...]) -> Path:
 
 
 def _sources(jobs: tuple[Job, ...], allow: Collection[str]) -> str:
-    """Tell this state of all tables from any other, by their sizes and times, and by `allow`.
+    """Return a digest of the sizes and times of all tables, and of `allow`.
 
-    Times are not put in order: clocks jump.
+    Times are not compared by their order, since clocks may jump.
     """
-    digest = hashlib.sha256(repr(sorted(allow)).encode())
+    digest = hashlib.sha256(repr(_of_reports(allow)).encode())
     for path in sorted(Path(job.path) / name for job in jobs for name in products.TABLES):
         with contextlib.suppress(FileNotFoundError):
             found = path.stat()
@@ -183,16 +176,16 @@ def main(project_class: Any) -> None:
     encoding.settle()
     interrupts.owned = True
     if sys.argv[1:2] == ["submit"]:
-        # Flow's own scripts keep the signal from the simulation and know no requeue.
+        # The scripts of flow do not pass on signals, and do not requeue.
         import janus_md
 
         janus_md.main()
         sys.exit(0)
     try:
         plain = query.open_project(Path.cwd())
-        if runs := flow_jobs.runs():  # what it starts ends with it
+        if runs := flow_jobs.runs():  # its processes have the same limit
             os.environ.update(limit().environment())
-        # Submission is not flow's, so it need not ask a scheduler for jobs of its own.
+        # Flow submits nothing, so that it need not query a scheduler.
         project = project_class(environment=StandardEnvironment)
         for name, why in project.damaged.items():
             flow_jobs.tell(name, why)

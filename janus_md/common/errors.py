@@ -1,4 +1,4 @@
-"""The errors that a user can cause, told in one sentence."""
+"""Errors that a user can cause, each with a message of one sentence."""
 
 
 class JanusError(Exception):
@@ -15,9 +15,9 @@ class SimulationFailed(JanusError):
     Attributes
     ----------
     step : int
-        Step at which the failure was seen.
+        Step at which the failure was detected.
     last_good_frame : int
-        Index of the last frame in the trajectory that is sound (-1: none).
+        Index of the last physical frame of the trajectory (-1: none).
     """
 
     def __init__(self, message: str, step: int, last_good_frame: int) -> None:
@@ -27,4 +27,4 @@ class SimulationFailed(JanusError):
 
 
 class ToBeContinued(JanusError):
-    """A simulation was asked to stop; its checkpoint is written and a later run goes on."""
+    """A simulation or analysis was stopped; a later run continues it."""

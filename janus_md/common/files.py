@@ -1,4 +1,4 @@
-"""Files that get their names when they are whole."""
+"""Files that get their names when they are complete."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from pathlib import Path
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Give the name of a partial file to write, which becomes `path` in one stroke at the end.
+def written_whole(path: Path, mark: str = "partial") -> Iterator[Path]:
+    """Give the name of a partial file to write; at the end it is renamed to `path`.
 
-    The partial file keeps the suffix of `path`. Where writing fails, it is removed.
+    Readers see the old file or the new one, never a part of it, also after a crash of the machine.
+    The partial file has the suffix of `path`. If writing fails, it is removed.
 
     Parameters
     ----------
     path : Path
-        The file's name once it is whole; a file of that name is replaced.
+        Name of the complete file; a file of this name is replaced.
+    mark : str
+        Part of the name of the partial file. Processes that may write `path` at the same time need
+        different marks.
     """
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    partial = path.with_name(f"{path.stem}.{mark}{path.suffix}")
+    partial.unlink(missing_ok=True)
     try:
         yield partial
         publish(partial, path)
@@ -28,8 +33,14 @@ def written_whole(path: Path) -> Iterator[Path]:
         raise
 
 
+def publish_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8 as :func:`written_whole` does."""
+    with written_whole(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
 def publish(partial: Path, final: Path) -> None:
-    """Make a written file durable and give it its name in one stroke."""
+    """Flush a written file to the disk and rename it to `final`."""
     with partial.open("rb+") as file:
         os.fsync(file.fileno())
     partial.replace(final)

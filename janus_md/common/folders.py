@@ -1,4 +1,4 @@
-"""Folders that a command is to write into, looked at before it does anything."""
+"""Check of the folders that a command writes into, before it does anything."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from janus_md.common.errors import JanusError
 
 
 def check_folder(path: Path, option: str) -> None:
-    """Refuse a path that is no folder and cannot become one.
+    """Check that a path is a folder that can be written, or can become one.
 
     Parameters
     ----------
     path : Path
-        Folder that will be made where it is missing.
+        The folder; it is created later if it is missing.
     option : str
-        What the user calls it, such as ``--out``.
+        Name of the option, such as ``--out``.
 
     Raises
     ------

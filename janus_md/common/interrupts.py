@@ -1,4 +1,4 @@
-"""Interrupt and termination signals as a wish to stop that a loop can ask about."""
+"""Interrupt and termination signals as a request to stop that a loop can poll."""
 
 from __future__ import annotations
 
@@ -14,81 +14,81 @@ from types import FrameType
 from janus_md.common.errors import ToBeContinued
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
-"""Ctrl-C, and what a batch system sends before it kills or where it is asked to warn."""
+"""Signals of Ctrl-C, and of a batch system before it kills a job."""
 
-SAME = 2.0
-"""Seconds within which a second SIGTERM or SIGUSR1 is the first one again: a batch system sends it
-to every process of a job, and `run` passes on what it has heard itself."""
+REPEAT_SECONDS = 2.0
+"""Time in which a second SIGTERM or SIGUSR1 counts as a repetition of the first: a batch system
+sends it to every process of a job, and `run` passes it on."""
 
 
 GRACE = 2.0
-"""Seconds in which work that can be abandoned may end by itself after a signal."""
+"""Time after a signal in which work that can be abandoned may end by itself."""
 
 LAST = 4.0
-"""Seconds after which a process ends that is still in such work, and cannot be interrupted."""
+"""Time after a signal at which a process ends that is still in such work."""
 
 STOPPED = 75
-"""Exit code of a process that was told to stop and that a later one goes on for, EX_TEMPFAIL."""
+"""Exit code of a process that was stopped and that a later one continues, EX_TEMPFAIL."""
 
 owned = False
-"""Whether this process is there for the work alone, so that it may end with it at any time."""
+"""Whether this process does nothing else, so that it may end at any time."""
 
 several_ranks = False
-"""Whether this process is one of several ranks, which are not abandoned one by one."""
+"""Whether this process is one of several ranks, which must not end one by one."""
 
 
 class _Abandoned(BaseException):
-    """Ends work that can be abandoned. No library takes it for an error of its own."""
+    """Ends work that can be abandoned; no library catches it."""
 
 
-class _Wish:
-    """Whether a signal has come, and what is being done meanwhile."""
+class _StopRequest:
+    """Whether a signal has come, and whether the current work can be abandoned."""
 
     def __init__(self) -> None:
         self.came: float | None = None
         self.interruptible = False
 
     def note(self) -> None:
-        """Take the first signal."""
+        """Record the first signal."""
         self.came = time.monotonic()
         if self.interruptible:
             self.wind_up()
 
     def wind_up(self) -> None:
-        """Let the work that is done now be abandoned in time."""
-        # More than once: where Python cannot raise an exception, as in a callback, it drops it.
+        """Set the timer that abandons the current work."""
+        # Repeated: where Python cannot raise an exception, as in a callback, it drops it.
         signal.setitimer(signal.ITIMER_REAL, max(1e-3, GRACE - self.since()), 0.5)
 
     def since(self) -> float:
-        """Seconds since the first signal; 0 where none has come."""
+        """Return the time since the first signal, s; 0 if none has come."""
         return 0.0 if self.came is None else time.monotonic() - self.came
 
     def abandon(self, number: int, frame: FrameType | None) -> None:
-        """End what did not end by itself."""
+        """Abandon work that has not ended by itself."""
         if self.interruptible:
             raise _Abandoned
 
 
-_wishes: list[_Wish] = []  # the innermost comes last
+_requests: list[_StopRequest] = []  # the innermost comes last
 
 
 @contextmanager
 def stop_signals() -> Iterator[Callable[[], bool]]:
-    """Turn the first signal into a wish, and let a second one act as it usually does.
+    """Record the first signal, and let a second one act as usual.
 
     Yields
     ------
     callable
         Whether a signal has come.
     """
-    wish = _Wish()
+    request = _StopRequest()
     before = {number: signal.getsignal(number) for number in (*SIGNALS, signal.SIGALRM)}
 
     def note(number: int, frame: FrameType | None) -> None:
-        if wish.came is None:
+        if request.came is None:
             signal.signal(signal.SIGINT, before[signal.SIGINT])
-            wish.note()
-        elif time.monotonic() - wish.came > SAME:
+            request.note()
+        elif time.monotonic() - request.came > REPEAT_SECONDS:
             restore()
             os.kill(os.getpid(), number)
 
@@ -98,55 +98,55 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
 
     for number in SIGNALS:
         signal.signal(number, note)
-    signal.signal(signal.SIGALRM, wish.abandon)
-    _wishes.append(wish)
+    signal.signal(signal.SIGALRM, request.abandon)
+    _requests.append(request)
     try:
-        yield lambda: wish.came is not None
+        yield lambda: request.came is not None
     finally:
-        _wishes.pop()
+        _requests.pop()
         restore()
 
 
 @contextmanager
 def interruptible(message: str) -> Iterator[None]:
-    """Let a signal end what is done in here wherever it stands: a later run does it again.
+    """Let a signal end the work in this block at any point: a later run does it again.
 
-    For work between :func:`stop_signals` that writes files whole or not at all. What looks up by
-    itself within :data:`GRACE` seconds ends as it likes. A library that keeps the interpreter
-    waiting is not waited for: the process ends with :data:`STOPPED` where it is :data:`owned`. On
-    several ranks nothing is abandoned, as the others would wait for the rest.
+    For work within :func:`stop_signals` that leaves no incomplete files. It has :data:`GRACE`
+    seconds to end by itself. If a library does not return to the interpreter, the process ends with
+    :data:`STOPPED` if it is :data:`owned`. On several ranks nothing is abandoned, since the other
+    ranks would wait.
 
     Raises
     ------
     ToBeContinued
-        With `message`, where a signal has come so long ago, or comes meanwhile.
+        With `message`, if a signal came more than :data:`GRACE` seconds ago, or comes meanwhile.
     """
     alone = not several_ranks and threading.current_thread() is threading.main_thread()
-    if not _wishes or not alone:
+    if not _requests or not alone:
         yield
         return
-    wish = _wishes[-1]
-    if wish.since() > GRACE:
+    request = _requests[-1]
+    if request.since() > GRACE:
         raise ToBeContinued(message)
     try:
-        with _last_resort(message, wish):
+        with _last_resort(message, request):
             try:
-                wish.interruptible = True
-                if wish.came is not None:
-                    wish.wind_up()
+                request.interruptible = True
+                if request.came is not None:
+                    request.wind_up()
                 yield
             finally:
-                wish.interruptible = False
+                request.interruptible = False
                 signal.setitimer(signal.ITIMER_REAL, 0.0)
     except _Abandoned:
         raise ToBeContinued(message) from None
 
 
 @contextmanager
-def _last_resort(message: str, wish: _Wish) -> Iterator[None]:
-    """End this process where, :data:`LAST` seconds after a signal, it is still in here.
+def _last_resort(message: str, request: _StopRequest) -> Iterator[None]:
+    """End this process if it is still in this block :data:`LAST` seconds after a signal.
 
-    A thread does so, told by the C library's handler: Python's own waits for the library.
+    A thread does so, woken by the C handler of the signal: Python's handler waits for the library.
     """
     if not owned:
         yield
@@ -156,9 +156,9 @@ def _last_resort(message: str, wish: _Wish) -> Iterator[None]:
     writer.setblocking(False)
 
     def watch() -> None:
-        while wish.came is not None or (numbers := reader.recv(64)):
-            if wish.came is not None or set(numbers) & set(SIGNALS):
-                if not left.wait(LAST - wish.since()):
+        while request.came is not None or (numbers := reader.recv(64)):
+            if request.came is not None or set(numbers) & set(SIGNALS):
+                if not left.wait(LAST - request.since()):
                     with suppress(OSError):
                         os.write(2, f"{message}\n".encode(errors="replace"))
                     os._exit(STOPPED)
@@ -179,12 +179,12 @@ def _last_resort(message: str, wish: _Wish) -> Iterator[None]:
 
 @contextmanager
 def signals_kept() -> Iterator[None]:
-    """Take the signals back from a library that takes them for itself when it is loaded.
+    """Restore the signal handlers after the import of a library that replaces them.
 
     HOOMD-blue takes SIGTERM when it is imported, MPICH takes SIGUSR1 and SIGHUP when MPI begins.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield  # no other thread may say what a signal does
+        yield  # other threads cannot set handlers
         return
     before = {number: signal.getsignal(number) for number in (*SIGNALS, signal.SIGHUP)}
     try:
@@ -197,7 +197,7 @@ def signals_kept() -> Iterator[None]:
 
 @contextmanager
 def signals_raise() -> Iterator[None]:
-    """Let each of the signals raise KeyboardInterrupt, also where Ctrl-C is ignored outside."""
+    """Let each of the signals raise KeyboardInterrupt, even if Ctrl-C is ignored outside."""
     with signals_kept():
         for number in SIGNALS:
             signal.signal(number, signal.default_int_handler)
@@ -206,7 +206,7 @@ def signals_raise() -> Iterator[None]:
 
 @contextmanager
 def signals_blocked() -> Iterator[None]:
-    """Let signals wait, here and in a process that begins meanwhile until it says otherwise."""
+    """Block the signals, here and in processes started meanwhile until they unblock them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield

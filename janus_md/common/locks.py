@@ -1,9 +1,14 @@
-"""Locks: one process at a time works on a job, submits a workspace, measures the same thing.
+"""Locks: one process at a time works on a job, submits a workspace or measures the same thing.
 
-Locks are those of the file system (flock): they end with the process that holds them. Some network
-file systems have none. There a marker file stands for the lock (the soft lock of the package
-filelock); one that was left by a process that was killed is recognised on the machine where that
-ran. Nobody can tell so on another machine: there the user is told which file to remove.
+A lock is one of the file system (flock): it ends with the process that holds it. Some network file
+systems have no locks. There a marker file replaces it (``SoftFileLock`` of filelock). The
+marker of a killed process is recognised on the machine where the process ran. On another machine
+that is not possible, and the user is told which file to remove.
+
+``FileLock`` of filelock (4.3.1) does not serve here. It uses a marker only if flock fails with
+ENOSYS, and raises an error for ENOLCK, EOPNOTSUPP, EINVAL and EBADF, with which network file
+systems fail too. Its lock file does not say who holds the lock, which `status` shows. It cannot
+lock a folder. The lock file that a machine with locks leaves behind keeps out a machine without.
 """
 
 from __future__ import annotations
@@ -22,20 +27,20 @@ from pathlib import Path
 from janus_md.common.errors import JanusError
 
 LOCK = "run.lock"
-"""Name of the lock file. It stays behind, without meaning: what counts is who holds it open."""
+"""Name of the lock file. It is not removed: the lock is held by the process that has it open."""
 
 MARKER = ".soft"
-"""Ending of the file, beside the lock file, that stands for a lock where there is no flock."""
+"""Ending of the marker, a file beside the lock file that replaces the lock if there is no flock."""
 
 _CONTENDED = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES)
 
 
 class Held(JanusError):
-    """Somebody else works in the folder."""
+    """Another process works in the folder."""
 
 
 class Unclear(JanusError):
-    """A marker of another machine: its process may work there, or may have been killed."""
+    """The marker is of another machine, whose process may be at work or killed."""
 
 
 @contextmanager
@@ -45,9 +50,9 @@ def hold(directory: Path) -> Iterator[None]:
     Raises
     ------
     Held
-        Where another process holds it; the message says which.
+        If another process holds it; the message says which.
     Unclear
-        Where a process of another machine holds it, or was killed there, and nobody can tell which.
+        If a process of another machine holds it, or was killed there.
     """
     path = directory / LOCK
     with exclusive(path) as taken:
@@ -57,7 +62,7 @@ def hold(directory: Path) -> Iterator[None]:
 
 
 def _refusal(path: Path) -> JanusError:
-    """Say who holds the lock `path` of a job."""
+    """Return the error that names the holder of the lock `path` of a job."""
     text = path.read_bytes()
     name, who, marker = f"job {path.parent.name}", _tell(text), marker_of(path)
     if not os.path.lexists(marker) or _host(text) == socket.gethostname():
@@ -69,7 +74,7 @@ def _refusal(path: Path) -> JanusError:
 
 
 def marker_of(path: Path) -> Path:
-    """Return the file that stands for the lock `path` where there is no flock."""
+    """Return the marker that replaces the lock `path` if there is no flock."""
     return path.with_name(path.name + MARKER)
 
 
@@ -77,18 +82,18 @@ def marker_of(path: Path) -> Path:
 def exclusive(
     path: Path, seconds: float = 0.0, pause: float = 0.1, *, insist: bool = False
 ) -> Iterator[bool]:
-    """Hold the lock file `path`, which is made where it is missing.
+    """Hold the lock file `path`, which is created if it is missing.
 
     Parameters
     ----------
     path : Path
-        The lock file; while it is held it says by whom.
+        The lock file; it names the process that holds it.
     seconds : float
         How long to wait for another process that holds it.
     pause : float
-        Seconds between two looks.
+        Seconds between two attempts.
     insist : bool
-        Whether a marker that stands for longer than `seconds` is removed: for locks that protect
+        Whether a marker that exists for longer than `seconds` is removed: for locks that protect
         nothing that could be lost.
 
     Yields
@@ -99,7 +104,7 @@ def exclusive(
     Raises
     ------
     OSError
-        Where the file cannot be written.
+        If the file cannot be written.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -121,7 +126,7 @@ def exclusive(
 def taking(
     descriptor: int, path: Path, seconds: float, pause: float, *, insist: bool = False
 ) -> Iterator[bool]:
-    """:func:`exclusive` of `path` that is open as `descriptor`: a file or a folder."""
+    """Hold the lock of a file or folder `path` that is open as `descriptor`, see `exclusive`."""
     try:
         taken, soft = _wait_for(descriptor, seconds, pause), False
     except OSError:  # this file system, or this machine's share of it, has no locks
@@ -135,12 +140,12 @@ def taking(
 
 
 def _wait_for(descriptor: int, seconds: float, pause: float) -> bool:
-    """Take the lock of an open file; False where somebody else held it for so long.
+    """Take the lock of an open file; False if another process held it for all this time.
 
     Raises
     ------
     OSError
-        Where its file system has no locks.
+        If its file system has no locks.
     """
     end = time.monotonic() + seconds
     while True:
@@ -157,13 +162,13 @@ def _wait_for(descriptor: int, seconds: float, pause: float) -> bool:
 
 @contextmanager
 def _marked(path: Path, seconds: float, pause: float, insist: bool) -> Iterator[bool]:
-    """Hold the marker of `path`; one that was left by a process killed on this machine is taken."""
+    """Hold the marker of `path`; one left by a process killed on this machine is taken over."""
     from filelock import SoftFileLock, Timeout
 
     marker = marker_of(path)
     lock = SoftFileLock(marker, thread_local=False)
     try:
-        # A marker without an owner is removed at the first look and taken at the second.
+        # A marker without an owner is removed at the first attempt and taken at the second.
         lock.acquire(timeout=max(seconds, 3.0 * pause), poll_interval=pause)
     except Timeout:
         if not insist:
@@ -190,9 +195,9 @@ def _locked_here(path: Path) -> bool:
 
 
 def locks_here() -> set[tuple[int, int]]:
-    """Process and inode of each lock that is held on this machine; empty where it cannot tell.
+    """Return process and inode of each lock held on this machine; empty if it does not list them.
 
-    Linux lists them, so that nobody is disturbed: to try a lock is to hold it for a moment.
+    Linux does. Trying a lock instead would hold it for a moment, and disturb others.
     """
     try:
         lines = Path("/proc/locks").read_text(encoding="utf-8").splitlines()
@@ -204,7 +209,7 @@ def locks_here() -> set[tuple[int, int]]:
 
 
 def holder(directory: Path, held: set[tuple[int, int]]) -> str:
-    """Say who works in `directory` on this machine; empty where nobody does.
+    """Name the process of this machine that works in `directory`; empty if there is none.
 
     `held` is what :func:`locks_here` returns.
     """
@@ -233,7 +238,7 @@ def _lives(pid: int) -> bool:
 
 
 def _host(text: bytes) -> str:
-    """Return the machine of who wrote `text` into a lock; empty where that cannot be read."""
+    """Return the machine of the process that wrote `text` into a lock; empty if unreadable."""
     try:
         return str(json.loads(text)["host"])
     except (ValueError, KeyError, TypeError):
@@ -241,7 +246,7 @@ def _host(text: bytes) -> str:
 
 
 def _tell(text: bytes) -> str:
-    """Say who wrote `text` into a lock."""
+    """Name the process that wrote `text` into a lock."""
     try:
         about = json.loads(text)
         return f"process {about['pid']} on {about['host']} (since {about['since']})"

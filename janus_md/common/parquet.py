@@ -1,35 +1,38 @@
-"""Parquet files: written whole, and read with their checksums."""
+"""Parquet files: renamed when complete, and read with their checksums."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from janus_md.common.errors import JanusError
+from janus_md.common.files import written_whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class PartialParquet:
-    """A Parquet file under another name until it is whole.
+    """A Parquet file that gets its name when it is complete.
 
-    Entered as a context manager; left without an error, the file takes its name, otherwise it is
-    removed.
+    A context manager; if it is left by an error, nothing is written.
     """
 
     def __init__(self, path: Path, schema: Any) -> None:
         import pyarrow.parquet as pq
 
-        self.path = path
-        self.partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-        self._writer = pq.ParquetWriter(
-            self.partial, schema, compression="zstd", write_page_checksum=True
-        )
+        with ExitStack() as stack:
+            partial = stack.enter_context(written_whole(path))
+            self._writer = pq.ParquetWriter(
+                partial, schema, compression="zstd", write_page_checksum=True
+            )
+            stack.enter_context(self._writer)
+            self._open = stack.pop_all()
 
-    def __enter__(self) -> PartialParquet:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -38,11 +41,7 @@ class PartialParquet:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._writer.close()
-        if kind is None:
-            self.partial.replace(self.path)
-        else:
-            self.partial.unlink(missing_ok=True)
+        self._open.__exit__(kind, error, trace)
 
     def write(self, table: Any) -> None:
         """Append a table as one row group."""
@@ -53,7 +52,7 @@ class PartialParquet:
 def read_table(
     path: Path, columns: Sequence[str] | None = None, filters: Any = None
 ) -> pd.DataFrame:
-    """Read a Parquet table; each page is held against its checksum, where it has one.
+    """Read a Parquet table; the checksum of each page is verified, if it has one.
 
     Parameters
     ----------
@@ -67,7 +66,7 @@ def read_table(
     Raises
     ------
     JanusError
-        Where it cannot be read, or has not all these columns.
+        If it cannot be read, or lacks a column.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -77,7 +76,7 @@ def read_table(
             path,
             columns=None if columns is None else list(columns),
             filters=filters,
-            partitioning=None,  # names of folders are no columns
+            partitioning=None,  # else names of folders may become columns
             page_checksum_verification=True,
         ).to_pandas()
     except (OSError, ValueError, LookupError, pa.ArrowException) as error:

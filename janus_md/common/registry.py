@@ -71,12 +71,28 @@ class Registry(Generic[T]):
             If it cannot be loaded.
         """
         if name in self._built_in():
+            if name in plugins.files() and hasattr(plugins.module(name), self.attribute):
+                raise JanusError(
+                    f"plugin {plugins.files()[name]}: janus-md has a {self.kind} of this name; "
+                    "rename the file"
+                )
             return cast(T, getattr(import_module(f"{self._package}.{name}"), self.attribute))
         own = plugins.module(name)
         if own is not None and hasattr(own, self.attribute):
             return cast(T, getattr(own, self.attribute))
         entry = _installed(self.group).get(name)
         return None if entry is None else cast(T, _loaded(entry))
+
+    def added(self) -> dict[str, str]:
+        """Where each thing comes from that is not of this package, by name."""
+        built_in = self._built_in()
+        entries = {
+            name: f"{entry.value} (entry point of {getattr(entry.dist, 'name', 'a package')})"
+            for name, entry in sorted(_installed(self.group).items())
+        }
+        files = plugins.files()
+        own = {name: str(files[name]) for name in self._of_workspace()}
+        return {name: place for name, place in entries.items() if name not in built_in} | own
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.find(name) is not None

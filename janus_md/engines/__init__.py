@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from janus_md.common.errors import JanusError
+from janus_md.common.registry import Registry
 from janus_md.engines import ranks
 from janus_md.engines.base import Device, Engine, EngineStatus
 
-ENGINES = ("hoomd", "lammps")
-"""Names of the engines, in the order of preference where both are as fast."""
+ENGINES: Registry[type[Engine]] = Registry(
+    "engine", "janus_md.engines", "ENGINE", "janus_md.engines", folders_alone=True
+)
+"""All engines; of two that are as fast, the first in alphabetical order is preferred."""
 
 DEVICES = ("auto", "cpu", "gpu")
 """What a user may ask for."""
@@ -15,11 +20,13 @@ DEVICES = ("auto", "cpu", "gpu")
 
 def probe(engine: str = "auto") -> list[EngineStatus]:
     """Return the status of every engine here, or of one: the others are not even imported."""
-    from janus_md.engines.hoomd import engine as hoomd
-    from janus_md.engines.lammps import engine as lammps
+    return [ENGINES.get(name).status() for name in ENGINES if engine in ("auto", name)]
 
-    statuses = {"hoomd": hoomd.status, "lammps": lammps.status}
-    return [status() for name, status in statuses.items() if engine in ("auto", name)]
+
+def present() -> list[type[Engine]]:
+    """Return the engines whose packages are installed, without importing those."""
+    engines = map(ENGINES.get, ENGINES)
+    return [engine for engine in engines if find_spec(engine.package) is not None]
 
 
 def load(name: str) -> Engine:
@@ -33,15 +40,9 @@ def load(name: str) -> Engine:
 
 def adapter(name: str) -> Engine:
     """Return the adapter called `name`, for this process."""
-    if name == "hoomd":
-        from janus_md.engines.hoomd.engine import HoomdEngine
-
-        return HoomdEngine()
-    if name == "lammps":
-        from janus_md.engines.lammps.engine import LammpsEngine
-
-        return LammpsEngine()
-    raise JanusError(f"engine: {name!r} is unknown; allowed are auto, {', '.join(ENGINES)}")
+    if name not in ENGINES.names():
+        raise JanusError(f"engine: {name!r} is unknown; allowed are auto, {', '.join(ENGINES)}")
+    return ENGINES.get(name)()
 
 
 def require(engine: str = "auto", device: str = "auto") -> list[tuple[str, str]]:
@@ -86,6 +87,7 @@ __all__ = [
     "EngineStatus",
     "adapter",
     "load",
+    "present",
     "probe",
     "require",
 ]

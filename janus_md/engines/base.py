@@ -9,9 +9,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from janus_md.engines.capabilities import Capabilities, Kind, functions
 from janus_md.engines.mesh import Mesh, charge_square_sum, longest_cutoff, tight_mesh
 from janus_md.model.body import FloatArray
 from janus_md.model.dynamics import Bath
+from janus_md.model.setup import Setup
 from janus_md.model.system import System
 
 
@@ -24,7 +26,7 @@ class Device:
     kind : str
         ``cpu`` or ``gpu``.
     threads : int
-        OpenMP threads (LAMMPS on a CPU).
+        OpenMP threads, where the engine has them.
     gpu_id : int
         Which GPU.
     """
@@ -83,7 +85,7 @@ class EngineStatus:
     Attributes
     ----------
     name : str
-        ``hoomd`` or ``lammps``.
+        Name of the engine.
     installed : bool
         Whether it imports and may be used.
     version : str
@@ -128,13 +130,39 @@ class Simulation(Protocol):
 
 
 class Engine(ABC):
-    """An adapter of one engine."""
+    """An adapter of one engine. See ``docs/add_an_engine.md``."""
 
     name: str
+    """Name of the engine, and of its functions for pair terms and fields."""
+    package: str
+    """Python package that must be installed."""
+    capabilities: Capabilities
+    """What it can do."""
     calls_matter = False
     """Whether the bits of a run depend on how its steps are shared out among calls of advance."""
     simulation: Callable[..., Simulation]
     """Makes a running simulation of the arguments of :meth:`start`, in their order."""
+
+    @classmethod
+    @abstractmethod
+    def status(cls) -> EngineStatus:
+        """Tell whether the engine can be used here."""
+
+    @classmethod
+    def gpus(cls) -> list[str]:
+        """Return the GPUs that the engine can use here, a line ``[number] name ...`` each."""
+        return []
+
+    @classmethod
+    def has(cls, kind: Kind, name: str) -> bool:
+        """Whether the engine has a pair term (``terms``) or field (``fields``) of this name."""
+        return functions(cls.name, kind).find(name) is not None
+
+    @classmethod
+    def objection(cls, setup: Setup) -> str:
+        """Say what else than :attr:`capabilities` the engine lacks for a setup; else empty."""
+        del setup
+        return ""
 
     @abstractmethod
     def version(self) -> str:
@@ -209,6 +237,12 @@ class Wrapper(Engine):
 
     def __init__(self, engine: Engine) -> None:
         self.name, self.engine = engine.name, engine
+        self.capabilities = engine.capabilities
+
+    @classmethod
+    def status(cls) -> EngineStatus:
+        """Ask the engine itself."""
+        raise NotImplementedError
 
     def version(self) -> str:
         """Version of the engine."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from janus_md.common.errors import JanusError
 from janus_md.model.box import face_distances, lattice_vectors
-from janus_md.model.interactions.table import LennardJones
+from janus_md.model.interactions.table import Row
 from janus_md.model.system import System
 from janus_md.model.units import charge_scale
 
@@ -165,7 +165,7 @@ def _cutoff_within(width: float, skin: float) -> float:
 
 
 def check_room(
-    width: float, n_bodies: int, pairs: Iterable[LennardJones], charged: bool, skin: float
+    width: float, n_bodies: int, pairs: Iterable[Row], charged: bool, skin: float
 ) -> None:
     """Make sure that a box holds the cutoffs of all interactions.
 
@@ -175,7 +175,7 @@ def check_room(
         Least distance of opposite faces, nm.
     n_bodies : int
         Bodies in the box.
-    pairs : iterable of LennardJones
+    pairs : iterable of Row
         Rows of the pair table.
     charged : bool
         Whether there are charges, whose sum in real space needs :data:`SHORTEST` at least.

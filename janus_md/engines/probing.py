@@ -72,15 +72,13 @@ def require(engine: str, device: str) -> Found:
 def _main(engine: str, device: str) -> None:
     """Print what is here as one line of JSON."""
     from dataclasses import asdict
-    from importlib.util import find_spec
 
     from janus_md import engines
 
     statuses = engines.probe(engine)
+    present = {one.name for one in engines.present()}
     answer: dict[str, Any] = {
-        "engines": [
-            asdict(status) | {"present": find_spec(status.name) is not None} for status in statuses
-        ],
+        "engines": [asdict(status) | {"present": status.name in present} for status in statuses],
         "candidates": [],
         "gpus": 0,
         "refusal": "",
@@ -90,9 +88,9 @@ def _main(engine: str, device: str) -> None:
     except JanusError as error:
         answer["refusal"] = str(error)
     if any("gpu" in status.devices for status in statuses):
-        from janus_md.engines.hoomd.engine import gpus
-
-        answer["gpus"] = len(gpus())
+        answer["gpus"] = max(
+            len(engines.ENGINES.get(one.name).gpus()) for one in statuses if "gpu" in one.devices
+        )
     print(json.dumps(answer))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import rowan
 
 from janus_md.model.body import FloatArray
+from janus_md.model.interactions.table import Kinds, Row
 from janus_md.model.system import IntArray, System
 from janus_md.model.units import charge_scale
 
@@ -41,6 +43,15 @@ def type_names(system: System) -> tuple[str, ...]:
     """Names of all types: kinds of bodies, then constituents in alphabetical order."""
     constituents = sorted({t for body in system.bodies for t in body.types})
     return (*(body.name for body in system.bodies), *constituents)
+
+
+def each_pair(
+    names: Sequence[str], rows: Mapping[Kinds, Row]
+) -> Iterator[tuple[Kinds, Row | None]]:
+    """Give every pair of types, in the order of `names`, with its row of the pair table."""
+    for k, a in enumerate(names):
+        for b in names[k:]:
+            yield (a, b), rows.get((min(a, b), max(a, b)))
 
 
 def charged_types(system: System) -> set[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from janus_md.common.clock import CLOCK, Clock
 from janus_md.common.errors import JanusError
 from janus_md.engines import ranks
 from janus_md.engines.base import SKIN, Device, Engine, Forces
@@ -101,6 +101,7 @@ def tune(
     *,
     device: Device,
     force_error: float | None = None,
+    clock: Clock = CLOCK,
 ) -> Tuned:
     """Choose cutoff, mesh and order for speed at the rms force error the system asks for.
 
@@ -121,6 +122,8 @@ def tune(
         Where the run will be.
     force_error : float, optional
         kT/nm; the system's own where it is left out.
+    clock : Clock
+        Clocks that speeds and the time of the search are measured by.
 
     Raises
     ------
@@ -130,17 +133,17 @@ def tune(
     electrostatics = system.interactions.electrostatics
     charged = electrostatics is not None and charge_square_sum(system)[1] > 0
     width = float(face_distances(lattice_vectors(system.box)).min())
-    check_room(width, system.n_bodies, system.interactions.pairs.values(), charged, SKIN)
+    check_room(width, system.n_bodies, system.interactions.rows, charged, SKIN)
     longest = engine.longest_cutoff(system)
     if electrostatics is None or not charged:
-        return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device))
+        return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device, clock))
     target = MARGIN * (force_error or electrostatics.force_error) * bath.kT
     cutoffs = [c for c in CUTOFFS if c <= min(longest, _most(system))] or [longest]
     reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
-    end = time.monotonic() + SEARCH_SECONDS
+    end = clock.wall() + SEARCH_SECONDS
     meshes: list[tuple[Mesh, float]] = []
     for tried, finer in _promising(engine, system, cutoffs, target):
-        if meshes and time.monotonic() > end:
+        if meshes and clock.wall() > end:
             break
         found = _coarsest(engine, system, reference, tried, finer, target, device)
         if found is not None:
@@ -153,9 +156,9 @@ def tune(
     meshes.sort(key=lambda found: work(system, found[0], SKIN))
     timed: list[tuple[float, Mesh]] = []
     for mesh, _ in meshes[:_TRIALS_TIMED]:
-        if timed and time.monotonic() > end:
+        if timed and clock.wall() > end:
             break
-        timed.append((_speed(engine, system, bath, time_step, mesh, device), mesh))
+        timed.append((_speed(engine, system, bath, time_step, mesh, device, clock), mesh))
     speed, mesh = max(timed, key=lambda row: row[0])
     force, torque = measured_error(engine, system, mesh, reference, bath.kT, device)
     return Tuned(mesh, force, torque, speed)
@@ -233,14 +236,20 @@ def _coarsest(
 
 
 def _speed(
-    engine: Engine, system: System, bath: Bath, time_step: float, mesh: Mesh | None, device: Device
+    engine: Engine,
+    system: System,
+    bath: Bath,
+    time_step: float,
+    mesh: Mesh | None,
+    device: Device,
+    clock: Clock,
 ) -> float:
     """Steps per second of a short run, its first steps not counted.
 
     On one core it is the time of that core that counts, which others cannot take away.
     """
     alone = device.kind == "cpu" and device.threads == 1 and ranks.size() == 1
-    clock = time.process_time if alone else time.perf_counter
+    now = clock.processor if alone else clock.wall
     still = replace(
         system,
         velocities=np.zeros((system.n_bodies, 3)),
@@ -253,9 +262,9 @@ def _speed(
         steps, spent = 0, 0.0
         batch = 10
         while spent < _TRIAL_SECONDS:
-            begin = clock()
+            begin = now()
             simulation.advance(batch)
-            spent += clock() - begin
+            spent += now() - begin
             steps += batch
             batch = min(2 * batch, 1000)
         return steps / spent

@@ -11,6 +11,7 @@ import numpy as np
 from janus_md.common.arrays import FloatArray, plain
 from janus_md.model.body import RigidBody
 from janus_md.model.dynamics import Bath, Stage
+from janus_md.model.environment import AppliedField
 from janus_md.model.interactions.table import Interactions
 
 SCHEMA = 2
@@ -48,6 +49,8 @@ class Setup:
         Kind of the first state: ``random`` or ``lattice``.
     seed : int
         Seed of everything random, below 2**31.
+    environment : tuple of AppliedField
+        What acts from outside.
     """
 
     statepoint: Mapping[str, Any]
@@ -58,6 +61,7 @@ class Setup:
     stages: tuple[Stage, ...]
     start: str = "random"
     seed: int = 0
+    environment: tuple[AppliedField, ...] = ()
 
     @property
     def n_bodies(self) -> int:
@@ -95,7 +99,11 @@ class Setup:
         return next((body for body in self.bodies if body.name == name), None)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the setup as plain JSON values; :meth:`of` reads them."""
+        """Return the setup as plain JSON values; :meth:`of` reads them.
+
+        An empty environment is left out, as when there was none.
+        """
+        environment = [one.to_dict() for one in self.environment]
         return {
             "schema": SCHEMA,
             "units": dict(UNITS),
@@ -107,6 +115,7 @@ class Setup:
             "stages": [stage.to_dict() for stage in self.stages],
             "start": self.start,
             "seed": self.seed,
+            **({"environment": environment} if environment else {}),
         }
 
     @classmethod
@@ -129,4 +138,5 @@ class Setup:
             stages=tuple(map(Stage.of, data["stages"])),
             start=data["start"],
             seed=data["seed"],
+            environment=tuple(map(AppliedField.of, data.get("environment", ()))),
         )

@@ -8,6 +8,8 @@ import numpy as np
 
 from janus_md.common.arrays import FloatArray, IntArray
 from janus_md.model.body import RigidBody
+from janus_md.model.box import lattice_vectors
+from janus_md.model.environment import AppliedField
 from janus_md.model.interactions.table import Interactions
 
 __all__ = ["IntArray", "System"]
@@ -38,6 +40,8 @@ class System:
         Of the centres, nm/ps; None where they are still to be drawn.
     angular_momenta : ndarray, shape (N, 3), or None
         About the centres, in the principal frame, amu nm^2/ps.
+    environment : tuple of AppliedField
+        What acts from outside.
     """
 
     bodies: tuple[RigidBody, ...]
@@ -49,6 +53,7 @@ class System:
     images: IntArray = field(default_factory=lambda: np.zeros((0, 3), np.int32))
     velocities: FloatArray | None = None
     angular_momenta: FloatArray | None = None
+    environment: tuple[AppliedField, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.kinds)
@@ -62,6 +67,11 @@ class System:
     def n_bodies(self) -> int:
         """Number of bodies N."""
         return len(self.kinds)
+
+    @property
+    def unwrapped(self) -> FloatArray:
+        """Centres where bodies would be without periodic images, shape (N, 3), nm."""
+        return np.asarray(self.positions + self.images @ lattice_vectors(self.box))
 
     @property
     def volume(self) -> float:

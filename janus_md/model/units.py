@@ -13,6 +13,9 @@ BOLTZMANN = 0.00831446262
 COULOMB = 138.935458
 """1 / (4 pi eps0) in kJ/mol nm / e^2."""
 
+VOLT_PER_NM = 96.4853321
+"""Force on 1 e in a field of 1 V/nm, kJ/mol/nm (Faraday constant, CODATA 2018)."""
+
 DEBYE = 0.0208194
 """One debye in e nm."""
 

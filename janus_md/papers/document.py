@@ -10,6 +10,7 @@ from typing import Any
 
 from janus_md import __version__
 from janus_md.analysis.sweep.results import format_short
+from janus_md.common.files import publish_text
 from janus_md.papers.excess import ExcessResult, by_excess, sorting
 from janus_md.papers.paper import Fact
 from janus_md.papers.quantities import QUANTITIES
@@ -29,7 +30,7 @@ from janus_md.workspace.labels import MISSING
 
 
 def write(found: Reproduction, figures: Sequence[tuple[Path, str]], out: Path) -> list[Path]:
-    """Write NAME.md, NAME.csv and NAME.json into `out`, each renamed when whole."""
+    """Write NAME.md, NAME.csv and NAME.json into `out`."""
     out.mkdir(parents=True, exist_ok=True)
     texts = {
         "md": markdown(found, [(path.relative_to(out), text) for path, text in figures]),
@@ -38,10 +39,8 @@ def write(found: Reproduction, figures: Sequence[tuple[Path, str]], out: Path) -
     }
     written = []
     for ending, text in texts.items():
-        path = out / f"{found.paper.name}.{ending}"
-        partial = out / f"{found.paper.name}.partial.{ending}"
-        partial.write_text(text, encoding="utf-8")
-        written.append(partial.replace(path))
+        written.append(out / f"{found.paper.name}.{ending}")
+        publish_text(written[-1], text)
     return written
 
 

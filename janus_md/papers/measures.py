@@ -14,7 +14,8 @@ from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.aggregates.wires import KINDS, LINEAR
 from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.frames.source import Frame, GsdSource
-from janus_md.analysis.pipeline.frame import FrameResult, Settings, analyze_frame
+from janus_md.analysis.pipeline.frame import FrameResult, analyze_frame
+from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.series import growth
 from janus_md.analysis.series.averages import first_averaged, mean_and_error
 from janus_md.analysis.sweep.evolution import GROWN

@@ -8,7 +8,8 @@ from janus_md.analysis.aggregates.bonds import body_axes
 from janus_md.analysis.aggregates.bundles import PARALLEL, SIDEWAYS
 from janus_md.analysis.frames.neighbours import pairs_within
 from janus_md.analysis.frames.source import Frame
-from janus_md.analysis.pipeline.frame import FrameResult, Settings
+from janus_md.analysis.pipeline.frame import FrameResult
+from janus_md.analysis.pipeline.settings import Settings
 from janus_md.model.body import FloatArray
 
 SIDE_EDGES = np.arange(1.5, 6.01, 0.1)

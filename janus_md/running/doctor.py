@@ -1,4 +1,4 @@
-"""What is here to run with: engines, devices, schedulers, versions, and what to do about gaps."""
+"""Check of the installation: engines, devices, schedulers and versions, with advice."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from janus_md import __version__
-from janus_md.common import cache as measured
+from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
+from janus_md.common.registry import Registry
 from janus_md.engines.probing import ask
 from janus_md.running.cluster import schedulers
 from janus_md.running.workstation.runner import cores_here
@@ -32,25 +33,25 @@ PACKAGES = (
     "pydantic",
     "matplotlib",
 )
-"""Packages whose versions are told."""
+"""Packages whose versions are listed."""
 
 State = Literal["ok", "missing", "broken"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that was looked at.
+    """Result of one check.
 
     Attributes
     ----------
     what : str
-        What it is.
+        What was checked.
     state : str
-        ``ok``, ``missing`` (a gap that need not matter) or ``broken`` (it must be mended).
+        ``ok``, ``missing`` (not always needed) or ``broken`` (to be repaired).
     here : str
-        What is here, such as a version.
+        What was found, such as a version.
     advice : str
-        What to do; empty where nothing has to be done.
+        What to do; empty if there is nothing to do.
     """
 
     what: str
@@ -60,25 +61,26 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at everything."""
-    return [*_machine(), *_engines(), *_packages(), *_schedulers()]
+    """Make all checks."""
+    return [*_machine(), *_engines(), *_packages(), *_schedulers(), *_added()]
 
 
 def _machine() -> list[Finding]:
     here = f"{platform.python_version()} ({sys.executable})"
     python = Finding("python", "ok", here)
     cores = Finding("cores", "ok", f"{cores_here()} of {os.cpu_count()}")
-    return [python, cores, _measured()]
+    return [python, cores, _cache()]
 
 
-def _measured() -> Finding:
-    """Where the speeds and meshes of this machine are kept."""
-    files = sorted(measured.folder().glob("*.json"))
+def _cache() -> Finding:
+    """Name the files with the engines and meshes chosen on this machine."""
+    folder = user_folders.cache()
+    files = sorted(folder.glob("*.json"))
     if not files:
-        return Finding("measured before", "ok", f"nothing; would be kept in {measured.folder()}")
+        return Finding("cache", "ok", f"empty; its folder is {folder}")
     names = ", ".join(file.name for file in files)
-    advice = "remove the files to have threads and meshes chosen anew"
-    return Finding("measured before", "ok", f"{names} in {measured.folder()}", advice)
+    advice = "remove the files to have engines and meshes chosen again"
+    return Finding("cache", "ok", f"{names} in {folder}", advice)
 
 
 def _engines() -> list[Finding]:
@@ -136,7 +138,7 @@ def _packages() -> list[Finding]:
 
 
 def _requirements() -> dict[str, Requirement]:
-    """What this package states that it needs."""
+    """Return the requirements of this package."""
     try:
         stated = [Requirement(text) for text in requires("janus-md") or []]
     except PackageNotFoundError:
@@ -152,11 +154,36 @@ def _version(name: str) -> str | None:
 
 
 def _schedulers() -> list[Finding]:
+    try:
+        here = schedulers.available()
+    except JanusError:
+        return []  # a plugin cannot be loaded: _added tells
     found = [
-        Finding(f"scheduler {one.title}", "ok", shutil.which(one.commands[0]) or "")
-        for one in schedulers.available()
+        Finding(f"scheduler {one.title}", "ok", shutil.which(one.commands[0]) or "") for one in here
     ]
     none = Finding(
         "scheduler", "missing", "none", "needed on clusters alone; on this machine use janus-md run"
     )
     return found or [none]
+
+
+def _added() -> list[Finding]:
+    """Name what other packages and the workspace's plugins add, each loaded once."""
+    from janus_md.common.observables import OBSERVABLES
+    from janus_md.engines import ENGINES
+    from janus_md.model.environment import FIELDS
+    from janus_md.model.interactions.term import TERMS
+    from janus_md.model.shape import SHAPES
+
+    findings = []
+    registries: tuple[Registry[Any], ...] = (
+        SHAPES, TERMS, FIELDS, OBSERVABLES, ENGINES, schedulers.SCHEDULERS,
+    )  # fmt: skip
+    for registry in registries:
+        try:
+            for name, place in registry.added().items():
+                registry.get(name)
+                findings.append(Finding(f"{registry.kind} {name}", "ok", place))
+        except JanusError as error:
+            findings.append(Finding(registry.kind, "broken", advice=str(error)))
+    return findings

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from janus_md.common.interrupts import interruptible, stop_signals
 from janus_md.common.locks import hold
 from janus_md.simulation import run as simulate
 from janus_md.simulation.files.recorder import Observer
-from janus_md.simulation.walltime import MARGIN, NO_LIMIT, Limit
+from janus_md.simulation.run_options import RunOptions
+from janus_md.simulation.walltime import EXIT_SECONDS, NO_LIMIT, Limit
 from janus_md.study.resolve import setup_of
 from janus_md.workspace import doubts
 from janus_md.workspace.documents import finite
@@ -32,28 +33,26 @@ def simulate_job(
     statepoint: Mapping[str, Any],
     directory: Path,
     document: Document,
+    options: RunOptions | None = None,
     *,
-    engine: str = "auto",
-    device: str = "auto",
-    threads: int = 1,
-    gpu_id: int = 0,
-    allow: Collection[str] = (),
     observers: Sequence[Observer] = (),
     progress: simulate.Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     settled: Callable[[], bool] = lambda: False,
-    limit: Limit = NO_LIMIT,
+    **keywords: Any,
 ) -> None:
-    """Simulate a job to its end, or until a signal, `should_stop` or `limit` says to stop.
+    """Simulate a job to its end, or until a signal, `should_stop` or the wall time ends it.
 
-    Parameters as of :func:`janus_md.simulation.run.simulate`; `statepoint` is what the job stores.
+    Parameters are those of :func:`janus_md.simulation.run.simulate`; `statepoint` is what the job
+    stores.
 
     Raises
     ------
     JanusError
-        As there; also where the state point is not one of this schema, or where another process
-        works on the job.
+        As there; also if the state point is not one of this schema, or if another process works on
+        the job.
     """
+    options = replace(options or RunOptions(), **keywords)
     setup = setup_of(statepoint, directory.parent.parent)
     with hold(directory), stop_signals() as interrupted:
         if is_simulated(directory):
@@ -66,16 +65,11 @@ def simulate_job(
             setup,
             directory,
             document,
-            engine=engine,
-            device=device,
-            threads=threads,
-            gpu_id=gpu_id,
-            allow=allow,
+            options,
             observers=observers,
             progress=progress,
             should_stop=lambda: interrupted() or should_stop(),
             settled=settled,
-            limit=limit,
         )
 
 
@@ -88,14 +82,14 @@ def analyze_job(
     should_stop: Callable[[], bool] = lambda: False,
     limit: Limit = NO_LIMIT,
 ) -> None:
-    """Find the wires in a job's trajectory; the summary goes to its document.
+    """Find the wires in the trajectory of a job; the summary is written to its document.
 
     Raises
     ------
     JanusError
-        Where the trajectory cannot be used, or another process works on the job.
+        If the trajectory cannot be used, or another process works on the job.
     ToBeContinued
-        Where a signal came or `limit` is near; the frames that are done are kept for the next time.
+        If a signal came or `limit` is near; the next call continues after the frames done so far.
     """
     from janus_md.analysis.pipeline.pipeline import analyze_file
     from janus_md.analysis.series.thermolog import (
@@ -109,16 +103,16 @@ def analyze_job(
         if is_analyzed(directory, document):
             return
 
-        longest, before = 0.0, time.monotonic()
+        longest, before = 0.0, limit.clock()
 
         def told(done: int, total: int) -> None:
             nonlocal longest, before
             if progress is not None:
                 progress(done, total)
-            now = time.monotonic()
+            now = limit.clock()
             longest, before = max(longest, now - before), now
-            # Looked at only when more is done: each time gets a little further.
-            if interrupted() or should_stop() or limit.left() < MARGIN + longest:
+            # Checked only after more is done, so that each call makes progress.
+            if interrupted() or should_stop() or limit.left() < EXIT_SECONDS + longest:
                 raise ToBeContinued(f"stopped at frame {done} of {total}; run again to go on")
 
         kept = directory / PARTIAL_ANALYSIS
@@ -137,7 +131,7 @@ def analyze_job(
 
 
 def _forget_analysis(directory: Path, document: Document) -> None:
-    """Remove what an analysis of an older trajectory left behind."""
+    """Remove the results of an earlier trajectory."""
     document.pop("analysis", None)
     for name in (*TABLES, PARTIAL_ANALYSIS):
         (directory / name).unlink(missing_ok=True)

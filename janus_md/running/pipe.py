@@ -1,4 +1,4 @@
-"""What a worker tells the process that started it."""
+"""Messages of a worker to the process that started it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from typing import Any
 
 
 class Reporter:
-    """Writes to the pipe; notices when nobody reads it any more.
+    """Writes messages to the pipe, and notices when its reader has gone.
 
-    Without a pipe, messages and warnings go to the standard error stream, and progress nowhere.
+    Without a pipe, messages and warnings go to the standard error stream; progress is dropped.
+
+    Attributes
+    ----------
+    alone : bool
+        Whether the reader has gone.
     """
 
     def __init__(self, descriptor: int | None) -> None:
@@ -29,4 +34,4 @@ class Reporter:
         try:
             os.write(self._descriptor, json.dumps(message).encode() + b"\n")
         except OSError:
-            self.alone = True  # whoever started this process is gone: stop in a checkpoint
+            self.alone = True  # the starting process has gone: stop in a checkpoint

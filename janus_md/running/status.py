@@ -1,4 +1,4 @@
-"""Where the jobs of a workspace stand: what is on disk, what runs here, what a scheduler says."""
+"""State of the jobs of a workspace: by their files, local processes and the scheduler."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from janus_md.workspace.records import Record
 
 ORDER = ("waiting", "queued", "begun", "running", "simulated", "done", "failed", DAMAGED)
-"""States in the order in which they are told; those that only a scheduler knows come after."""
+"""States in the order of the output; those of a scheduler follow."""
 
-QUIET = ("waiting", "queued", "begun", "simulated", "done")
-"""States of jobs that need not be named one by one."""
+UNLISTED = ("waiting", "queued", "begun", "simulated", "done")
+"""States whose jobs are counted but not listed."""
 
 
 @dataclass(frozen=True)
-class Standing:
-    """State of a job, and what there is to say about it.
+class JobStatus:
+    """State of a job, with details.
 
     Attributes
     ----------
     record : Record
         The job.
     state : str
-        One of :data:`ORDER`, or what a scheduler calls it.
+        One of :data:`ORDER`, or a state of the scheduler.
     detail : str
-        Message of a failure or a warning, what is damaged, what a scheduler adds, or who works on
-        it.
+        Message of a failure, damage or warning, the detail of the scheduler, or the process that
+        works on it.
     """
 
     record: Record
@@ -44,67 +44,67 @@ class Standing:
     detail: str = ""
 
 
-def standings(records: Iterable[Record], scheduled: Mapping[str, str]) -> list[Standing]:
-    """Say where each job stands.
+def job_statuses(records: Iterable[Record], scheduled: Mapping[str, str]) -> list[JobStatus]:
+    """Return the state of each job.
 
-    What is done is done; else what runs on this machine counts before what a scheduler says, and
-    that before what the last run left on disk.
+    For a job that is not done, a process on this machine takes precedence over the scheduler, and
+    the scheduler over the files of the last run.
 
     Parameters
     ----------
     records : iterable of Record
         The jobs.
     scheduled : mapping of str to str
-        What a scheduler says, by id: a state, and what it adds in brackets, such as
-        ``failed (exit code 3)``.
+        States of a scheduler by job id, with details in brackets, such as ``failed (exit code
+        3)``.
     """
     held = locks_here()
-    return [_standing(record, scheduled.get(record.id, ""), held) for record in records]
+    return [_status(record, scheduled.get(record.id, ""), held) for record in records]
 
 
-def _standing(record: Record, scheduled: str, held: set[tuple[int, int]]) -> Standing:
+def _status(record: Record, scheduled: str, held: set[tuple[int, int]]) -> JobStatus:
     state = record.state
     if state == DAMAGED:
-        return Standing(record, state, record.trouble)
+        return JobStatus(record, state, record.trouble)
     if state == "done":
         told = (record.changed, doubts.warning(record.document))
-        return Standing(record, state, "; ".join(filter(None, told)))
+        return JobStatus(record, state, "; ".join(filter(None, told)))
     word, more = parts(scheduled)
-    stopped = word == "suspended"  # its process is there, but does nothing
+    stopped = word == "suspended"  # its process exists, but is stopped
     if LOCK in record.files and not stopped and (who := holder(Path(record.directory), held)):
-        return Standing(record, "running", who)
+        return JobStatus(record, "running", who)
     message = str(record.document.get("failure", {}).get("message", ""))
     if word and not (state == word == "failed"):
-        return Standing(record, word, "; ".join(filter(None, (more, message))))
-    return Standing(record, state, message if state == "failed" else "")
+        return JobStatus(record, word, "; ".join(filter(None, (more, message))))
+    return JobStatus(record, state, message if state == "failed" else "")
 
 
 def parts(scheduled: str) -> tuple[str, str]:
-    """Take apart what a scheduler says: the state, and what it adds in brackets."""
+    """Split a state of a scheduler into the state and its details in brackets."""
     told, _, more = scheduled.partition(" (")
     return told, more.removesuffix(")")
 
 
-def counts(found: Sequence[Standing]) -> dict[str, int]:
-    """Jobs by state, in the order of :data:`ORDER`."""
+def counts(found: Sequence[JobStatus]) -> dict[str, int]:
+    """Return the number of jobs in each state, in the order of :data:`ORDER`."""
     number = Counter(one.state for one in found)
     others = sorted(set(number) - set(ORDER))
     return {state: number[state] for state in (*ORDER, *others) if number[state]}
 
 
-def notable(found: Iterable[Standing]) -> list[Standing]:
-    """Jobs to be named one by one: first what went wrong, then what has a warning, what runs."""
-    loud = [one for one in found if one.state not in QUIET or warned(one)]
+def notable(found: Iterable[JobStatus]) -> list[JobStatus]:
+    """Return the jobs to list: first those that failed, then those with a warning, then running."""
+    loud = [one for one in found if one.state not in UNLISTED or warned(one)]
     return sorted(loud, key=lambda one: (one.state == "running", warned(one)))
 
 
-def warned(one: Standing) -> bool:
-    """Whether a job is done, but its results stay out of averages."""
+def warned(one: JobStatus) -> bool:
+    """Whether a job is done, but its results are left out of averages."""
     return one.state == "done" and bool(one.detail)
 
 
 def progress(record: Record, now: float | None = None) -> str:
-    """Say how far the simulation was at its last checkpoint; empty where there is none."""
+    """Return the progress of a simulation at its last checkpoint; empty if there is none."""
     path = Path(record.directory) / RESTART
     if RESTART not in record.files or record.state == "simulated":
         return ""
@@ -133,8 +133,8 @@ def _ago(seconds: float) -> str:
     return "within the last minute"
 
 
-def as_json(one: Standing, label: str) -> dict[str, Any]:
-    """Lay out a job for JSON."""
+def as_json(one: JobStatus, label: str) -> dict[str, Any]:
+    """Return the state of a job for JSON."""
     return {
         "job": one.record.id,
         "label": label,

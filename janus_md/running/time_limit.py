@@ -1,4 +1,4 @@
-"""The time limit of this process: the scheduler's, or the user's, whichever ends earlier."""
+"""Time limit of this process: that of the scheduler or of the user, the earlier one."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def limit(asked: str = "") -> Limit:
     Parameters
     ----------
     asked : str
-        A time such as ``01:30:00``; the environment's ``JANUS_MD_WALLTIME`` where it is empty.
+        A time such as ``01:30:00``; ``JANUS_MD_WALLTIME`` of the environment if it is empty.
 
     Raises
     ------
     JanusError
-        Where it is not a time.
+        If it is not a time.
     """
     return walltime.limit(asked, allotment.time_limit)

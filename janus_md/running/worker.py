@@ -1,11 +1,11 @@
-"""One operation of one job in a process of its own: a crash costs that job alone.
+"""One operation of one job in a process of its own, so that a crash affects only this job.
 
-The process tells the one that started it how far it is, in lines of JSON on a pipe:
-``{"stage", "step", "total", "rate", "wires"}`` (the last one says how long the wires are),
-``{"warning"}`` where what it did is not to be relied on, and ``{"message"}`` where it ends early.
+The process reports to the one that started it in lines of JSON on a pipe: ``{"stage", "step",
+"total", "rate", "wires"}`` is its progress (``wires`` is their mean length), ``{"warning"}`` says
+that the results are doubtful, and ``{"message"}`` why the process ends early.
 
-Under mpiexec or a scheduler's launcher, with ``--ranks``, a simulation is spread over so many
-processes; all of this is then about the first one.
+Under mpiexec or a scheduler's launcher, with ``--ranks``, a simulation runs on several processes;
+the first one reports.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
@@ -32,35 +31,23 @@ from janus_md.engines import ranks
 from janus_md.running.cluster import allotment
 from janus_md.running.pipe import Reporter
 from janus_md.running.time_limit import limit
-from janus_md.simulation.walltime import NO_LIMIT, Limit
+from janus_md.simulation import run_options
+from janus_md.simulation.run_options import RunOptions
 from janus_md.workspace import doubts, failures
 
 DONE, FAILED, HELD = 0, 1, 76
-"""Exit codes: 76 where another process works on the job. :data:`STOPPED` where a later run goes on
-from what is on disk, :data:`janus_md.common.crash.CRASHED` where nobody foresaw why it failed."""
-
-
-@dataclass(frozen=True)
-class Resources:
-    """What a worker may use."""
-
-    engine: str
-    device: str
-    threads: int
-    gpu_id: int
-    until_stationary: bool = False
-    allow: tuple[str, ...] = ()
-    limit: Limit = NO_LIMIT
+"""Exit codes; 76 if another process works on the job. Others are :data:`STOPPED`, if a later run
+continues, and :data:`janus_md.common.crash.CRASHED` after an unexpected error."""
 
 
 def simulate(
     statepoint: dict[str, Any],
     directory: Path,
     document: MutableMapping[str, Any],
-    resources: Resources,
+    options: RunOptions,
     reporter: Reporter,
 ) -> None:
-    """Simulate, telling steps over all stages."""
+    """Simulate, and report the steps of all stages."""
     from janus_md.analysis.pipeline.observer import WireObserver
     from janus_md.running.operations import simulate_job
     from janus_md.study.resolve import setup_of
@@ -82,42 +69,37 @@ def simulate(
         statepoint,
         directory,
         document,
-        engine=resources.engine,
-        device=resources.device,
-        threads=resources.threads,
-        gpu_id=resources.gpu_id,
-        allow=resources.allow,
+        options,
         observers=(wires,),
         progress=progress,
         should_stop=lambda: reporter.alone or ranks.told_to_stop(),
-        settled=lambda: resources.until_stationary and wires.is_stationary(),
-        limit=resources.limit,
+        settled=lambda: options.until_stationary and wires.is_stationary(),
     )
 
 
 def analyze(
     directory: Path,
     document: MutableMapping[str, Any],
-    resources: Resources,
+    options: RunOptions,
     reporter: Reporter,
 ) -> None:
-    """Analyse, telling frames."""
+    """Analyse, and report the frames."""
     from janus_md.running.operations import analyze_job
 
     reporter.tell(stage="analyze", step=0, total=0, rate=0.0, wires=None)
     analyze_job(
         directory,
         document,
-        workers=resources.threads,
+        workers=options.threads,
         progress=lambda done, total: reporter.tell(
             stage="analyze", step=done, total=total, rate=0.0, wires=None
         ),
         should_stop=lambda: reporter.alone or ranks.told_to_stop(),
-        limit=resources.limit,
+        limit=options.limit,
     )
 
 
-def work(operation: str, directory: Path, resources: Resources, reporter: Reporter) -> int:
+def work(operation: str, directory: Path, options: RunOptions, reporter: Reporter) -> int:
     """Do `operation` on the job in `directory` and return the exit code."""
     from janus_md.workspace.query import open_job
     from janus_md.workspace.records import read_job
@@ -129,18 +111,18 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
     job = open_job(directory)
     try:
         if operation == "simulate":
-            simulate(dict(record.statepoint), directory, job.document, resources, reporter)
+            simulate(dict(record.statepoint), directory, job.document, options, reporter)
             if said := doubts.warning(job.document):
                 reporter.tell(warning=said)
         else:
-            analyze(directory, job.document, resources, reporter)
+            analyze(directory, job.document, options, reporter)
     except ToBeContinued as error:
         reporter.tell(message=str(error))
         return STOPPED
     except Held as error:
         reporter.tell(message=str(error))
         return HELD
-    except Unclear as error:  # a later run would find the same; the document may be another's
+    except Unclear as error:  # as would a later run; the document may belong to another process
         reporter.tell(message=str(error))
         return FAILED
     except Exception as error:
@@ -148,7 +130,7 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
             traceback.print_exc()
         message, code = crash.of_job(error, operation, directory)
         reporter.tell(message=message)
-        # The note may find no room, or a document that somebody has damaged meanwhile.
+        # The disk may be full, or the document damaged meanwhile.
         with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
             failures.note(job.document, operation, message)
         return code
@@ -157,7 +139,7 @@ def work(operation: str, directory: Path, resources: Resources, reporter: Report
 
 
 def _guarded(work: Callable[[], int], operation: str, directory: Path, reporter: Reporter) -> int:
-    """Return the exit code of `work`, also where an error gets out of it."""
+    """Return the exit code of `work`, also if it raises an exception."""
     try:
         return work()
     except Exception as error:
@@ -168,19 +150,19 @@ def _guarded(work: Callable[[], int], operation: str, directory: Path, reporter:
 
 
 def _go_first() -> None:
-    """Where memory runs out, the kernel shall end one worker and not what started them all."""
+    """If memory runs out, let the kernel kill a worker and not the process that started it."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", encoding="utf-8")
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    """End where nothing listens to signals: before the simulation does, and after it."""
-    ranks.wish_to_stop()  # where the interpreter cannot raise an exception it drops it
+    """End the process: the handler of signals before and after the simulation."""
+    ranks.wish_to_stop()  # in case the interpreter drops the exception, as in a callback
     _exit(STOPPED)
 
 
 def _exit(code: int) -> NoReturn:
-    """End with an exit code that no signal changes while the interpreter tidies up."""
+    """End with an exit code that no signal changes while the interpreter shuts down."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(code)
@@ -191,7 +173,7 @@ def _prepare() -> None:
     encoding.settle()
     for number in SIGNALS:
         signal.signal(number, _leave)
-    faulthandler.enable()  # a crash of an engine leaves a trace of where it was
+    faulthandler.enable()  # shows where an engine has crashed
     _go_first()
 
 
@@ -199,7 +181,7 @@ def work_forked(
     pipe: Connection,
     operation: str,
     directory: Path,
-    resources: Resources,
+    options: RunOptions,
     log: Path,
     variables: dict[str, str],
 ) -> None:
@@ -208,28 +190,28 @@ def work_forked(
     Parameters
     ----------
     pipe : Connection
-        Where to tell how far it is.
-    operation, directory, resources
+        Where to report.
+    operation, directory, options
         As of :func:`work`.
     log : Path
-        File for what engine and libraries print.
+        File for the output of engine and libraries.
     variables : dict of str to str
         Environment of the process.
     """
-    os.setsid()  # a terminal's Ctrl-C goes to all processes of its session: not twice to this one
+    os.setsid()  # Ctrl-C goes to all processes of a terminal's session: not twice to this one
     os.environ.clear()
     os.environ.update(variables)
     with log.open("ab") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-    with contextlib.suppress(OSError):  # as top shows it; else all are called like the server
+    with contextlib.suppress(OSError):  # the name in top; else that of the server
         Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}", encoding="utf-8")
     _prepare()
     reporter = Reporter(pipe.fileno())
     _exit(
         _guarded(
             lambda: _on_ranks(
-                1, operation, reporter, lambda: work(operation, directory, resources, reporter)
+                1, operation, reporter, lambda: work(operation, directory, options, reporter)
             ),
             operation,
             directory,
@@ -245,7 +227,7 @@ def _on_ranks(
     lead: Callable[[], int],
     last_words: Callable[[str], None] | None = None,
 ) -> int:
-    """Join the ranks, as of :func:`ranks.join`, and let the first one lead."""
+    """Join the ranks (:func:`ranks.join`), and let the first one lead."""
     try:
         if number > 1 and operation != "simulate":
             raise JanusError(f"ranks: {operation} runs on 1, not on {number}")
@@ -267,16 +249,9 @@ def _on_ranks(
 def main() -> int:
     """Read the command line of a worker."""
     _prepare()
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, parents=[run_options.parser()])
     parser.add_argument("operation", choices=("simulate", "analyze"))
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--engine", default="auto")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--gpu-id", type=int, default=0)
-    parser.add_argument("--until-stationary", action="store_true")
-    parser.add_argument("--allow", action="append", default=[])
-    parser.add_argument("--ranks", type=int, default=1)
     parser.add_argument("--pipe", type=int)
     given = parser.parse_args()
     reporter = Reporter(given.pipe)
@@ -287,16 +262,8 @@ def main() -> int:
         failures.note(open_job(given.directory).document, given.operation, message)
 
     def lead() -> int:
-        resources = Resources(
-            given.engine,
-            given.device,
-            given.threads,
-            given.gpu_id,
-            given.until_stationary,
-            tuple(given.allow),
-            limit(),
-        )
-        return work(given.operation, given.directory, resources, reporter)
+        options = RunOptions.of_namespace(given, limit())
+        return work(given.operation, given.directory, options, reporter)
 
     return _guarded(
         lambda: _on_ranks(given.ranks, given.operation, reporter, lead, last_words),

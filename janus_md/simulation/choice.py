@@ -1,4 +1,4 @@
-"""Engine and mesh, chosen once for all jobs that differ in nothing that matters for them."""
+"""Choice of engine and mesh, made once for all jobs with the same system."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from janus_md import __version__
-from janus_md.common import cache as measured
-from janus_md.engines import load, ranks
+from janus_md.common import cache
+from janus_md.engines import ENGINES, load, ranks
 from janus_md.engines.mesh import MAX_ORDER
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
-from janus_md.simulation.execution import Record, accurate, choose, device_for, not_yet_run
+from janus_md.simulation.execution import Execution, accurate, choose, device_for, not_yet_run
+from janus_md.simulation.run_options import RunOptions
 
 CACHE = "meshes"
-"""Name of the file of what was chosen."""
+"""Name of the cache file of the choices."""
 
-QUIET = 1.25
-"""Load per core of a machine with no more to do than its cores can: speeds measured there count
-for all times, others until somebody finds it quiet."""
+IDLE_LOAD = 1.25
+"""Load per core up to which a machine counts as idle. A choice that was made on a busy machine is
+made again when the machine is idle."""
 
 _Positive = Annotated[float, Field(gt=0.0)]
 _Points = Annotated[int, Field(ge=1, le=1024)]
@@ -42,63 +43,62 @@ class _Mesh(_Plain):
 
 
 class Choice(_Plain):
-    """What was chosen, and from what."""
+    """A choice as it is kept in the cache."""
 
-    engine: Literal["hoomd", "lammps"]
+    engine: str
     """Fastest of the candidates."""
     mesh: _Mesh | None
-    """None where no body carries charge."""
+    """None if no body carries charge."""
     trial_steps_per_second: dict[str, _Positive]
-    """Of each engine that was tried."""
+    """Speed of each engine that was tried."""
     quiet: bool
-    """Whether nothing else kept the machine busy."""
+    """Whether the machine was idle."""
     at: str
-    """When, in UTC."""
+    """Time of the choice, in UTC."""
 
 
 def choose_once(
     setup: Setup,
     system: System,
     candidates: Sequence[tuple[str, str]],
-    threads: int,
-    gpu_id: int,
-    look: Callable[[], None] = lambda: None,
-) -> Record:
-    """Take an earlier choice where its mesh is accurate enough in `system`, else choose anew.
+    options: RunOptions,
+    check: Callable[[], None] = lambda: None,
+) -> Execution:
+    """Use an earlier choice if its mesh is accurate enough in `system`, else make a new one.
 
-    Of processes that need the same choice at the same time one makes it, for the others to take.
+    If several processes need the same choice at the same time, one makes it and the others wait.
 
-    Parameters, result and errors as of :func:`janus_md.simulation.execution.choose`; ``mesh_from``
-    in the record says which it was. What is chosen anew is kept.
+    Parameters, result and errors are those of :func:`janus_md.simulation.execution.choose`;
+    ``mesh_from`` in the result says which it was. A new choice is kept in the cache.
     """
-    file, machine = measured.cache_file(CACHE), measured.processor()
-    kind = kind_of(setup, candidates, threads, gpu_id)
-    quiet = measured.load_per_core() <= QUIET
+    file, machine = cache.cache_file(CACHE), cache.processor()
+    kind = kind_of(setup, candidates, options)
+    quiet = cache.load_per_core() <= IDLE_LOAD
     devices = dict(candidates)
 
-    def taken(earlier: Choice | None) -> Record | None:
+    def taken(earlier: Choice | None) -> Execution | None:
         if earlier is None or earlier.engine not in devices:
             return None
-        where = device_for(earlier.engine, devices[earlier.engine], threads, gpu_id)
+        where = device_for(earlier.engine, devices[earlier.engine], options)
         mesh = None if earlier.mesh is None else earlier.mesh.model_dump(mode="json")
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
         record = not_yet_run(load(earlier.engine), where, mesh, came, speeds)
-        return accurate(record, setup.bath.kT, system, look)
+        return accurate(record, setup.bath.kT, system, check)
 
     def kept() -> Choice | None:
-        return _read(measured.recall(machine, file).get(kind))
+        return _read(cache.recall(machine, file).get(kind))
 
-    def anew() -> Record:
-        record = choose(setup, system, list(candidates), threads, gpu_id, look)
+    def anew() -> Execution:
+        record = choose(setup, system, list(candidates), options, check)
         chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
         chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-        measured.keep(machine, kind, chosen, file)
+        cache.keep(machine, kind, chosen, file)
         return record
 
     earlier = kept()
     if earlier is None or (quiet and not earlier.quiet):
-        with measured.in_turn(kind, file, look):
+        with cache.in_turn(kind, file, check):
             if (newer := kept()) == earlier:
                 return anew()
         earlier = newer  # not older than one made now
@@ -106,7 +106,7 @@ def choose_once(
 
 
 def _read(kept: Any) -> Choice | None:
-    """Return what was kept as a choice; None where it is none."""
+    """Return an entry of the cache as a choice; None if it is damaged."""
     with suppress(ValidationError):
         choice = Choice.model_validate(kept)
         return choice if choice.engine in choice.trial_steps_per_second else None
@@ -116,27 +116,29 @@ def _read(kept: Any) -> Choice | None:
 def kind_of(
     setup: Setup,
     candidates: Sequence[tuple[str, str]],
-    threads: int,
-    gpu_id: int,
+    options: RunOptions,
 ) -> str:
-    """Everything that the choice follows from, but for the machine and the places, as a text."""
+    """Return a text of all that a choice depends on, apart from the machine and positions."""
     all_ = setup.to_dict()
     meant = {key: all_[key] for key in ("box", "bodies", "counts", "interactions", "start")}
     meant["bath"] = setup.bath.to_dict()
+    if setup.environment:
+        meant["environment"] = all_["environment"]
     found = {
         "setup": hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16],
         "janus_md": __version__,
         "candidates": [[name, load(name).version(), kind] for name, kind in candidates],
-        "gpu": _gpu_name(gpu_id) if any(kind == "gpu" for _, kind in candidates) else None,
-        "threads": threads,
+        "gpu": _gpu_name(candidates, options.gpu_id),
+        "threads": options.threads,
         "ranks": ranks.size(),
     }
     return json.dumps(found, sort_keys=True)
 
 
-def _gpu_name(gpu_id: int) -> str:
-    """Name of a GPU without its number, as equal ones are equally fast."""
-    from janus_md.engines.hoomd.engine import gpus
-
-    names = gpus()  # "[0] name, ..."
-    return names[gpu_id % len(names)].partition("]")[2].strip() if names else ""
+def _gpu_name(candidates: Sequence[tuple[str, str]], gpu_id: int) -> str | None:
+    """Name of a GPU without its number, as equal ones are equally fast; None without one."""
+    for name, kind in candidates:
+        if kind == "gpu":
+            gpus = ENGINES.get(name).gpus()  # "[0] name, ..."
+            return gpus[gpu_id % len(gpus)].partition("]")[2].strip() if gpus else ""
+    return None

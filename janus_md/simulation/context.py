@@ -1,4 +1,4 @@
-"""What a run knows of its surroundings: its folder, who looks on, and when it has to stop."""
+"""Context of a run: its folder, its callbacks and the end of its wall time."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from janus_md.workspace.products import RESTART
 Progress = Callable[[str, int, int, float], None]
 """``progress(stage, step, total_steps, steps_per_second)``."""
 
-LOOK_SECONDS = 0.5
-"""Wall time after which the driver looks up: progress, a wish to stop."""
+POLL_SECONDS = 0.5
+"""Wall time between two calls of the callbacks `progress` and `should_stop`."""
 
 
 @dataclass
-class Run:
-    """One process's share of a run.
+class RunContext:
+    """What the functions of a run share.
 
     Attributes
     ----------
@@ -36,13 +36,13 @@ class Run:
     observers : sequence of callables
         ``observer(step, time_ps, system)`` on every frame of the production.
     should_stop : callable
-        Asked about twice a second; True ends the run in a checkpoint.
+        Called about twice a second; True ends the run in a checkpoint.
     settled : callable
-        Asked on every frame of the production; True ends it there, as if its time were over.
+        Called on every frame of the production; True ends the production there.
     pace : Pace
-        Tells when the wall time is nearly over, which ends the run in a checkpoint.
+        Says when the wall time is nearly over, which ends the run in a checkpoint.
     begun : tuple of str and int, or None
-        Stage and step of the checkpoint that this process went on from, where there was one.
+        Stage and step of the checkpoint that this process continued from, if there was one.
     """
 
     directory: Path
@@ -55,19 +55,19 @@ class Run:
     begun: tuple[str, int] | None = None
 
     def save(self, state: Checkpoint) -> None:
-        """Write the checkpoint, and measure how long that takes."""
+        """Write the checkpoint, and measure the time it takes."""
         with self.pace.timing("checkpoint"):
             save(self.directory / RESTART, state)
 
-    def look(self) -> None:
-        """End the choice of the mesh where there is a wish to, or no time for it.
+    def check_stop(self) -> None:
+        """End the choice of the mesh if the run is to stop, or if no time is left for it.
 
         Raises
         ------
         ToBeContinued
-            Where a later run begins anew.
+            If a later run may begin again.
         JanusError
-            Where it would get no further.
+            If a later run would have no more time.
         """
         if self.should_stop():
             raise ToBeContinued("stopped while the mesh was being chosen; run again to begin anew")
@@ -75,16 +75,17 @@ class Run:
             raise self._out_of_time(None, "while the mesh was being chosen")
 
     def check_time(self, state: Checkpoint) -> None:
-        """End the run at `state` where no time is left to start the engine and to get further.
+        """End the run at `state` if no time is left to start the engine and make steps.
 
         Raises
         ------
         ToBeContinued
-            Where a later run goes on.
+            If a later run may continue.
         JanusError
-            Where this one began at `state` and a later one would get no further either.
+            If this run began at `state`, so that a later one would make no steps either.
         """
-        if self.pace.too_late("start", seconds=next_look(measured_rate(state.execution))):
+        rate = measured_rate(state.execution)
+        if self.pace.too_late("start", seconds=seconds_to_next_poll(rate)):
             self.document["execution"] = state.execution
             where = f"at step {state.done} of {state.stage}"
             raise self._out_of_time((state.stage, state.done), where)
@@ -95,6 +96,6 @@ class Run:
         return ToBeContinued(f"stopped {where} with {self.pace.told()}; run again to go on")
 
 
-def next_look(rate: float) -> float:
-    """Seconds until the driver looks up again, at `rate` steps per second, with a reserve."""
-    return 2.0 * max(LOOK_SECONDS, 1.0 / rate)
+def seconds_to_next_poll(rate: float) -> float:
+    """Return the time until the callbacks are called next, with a reserve, s."""
+    return 2.0 * max(POLL_SECONDS, 1.0 / rate)

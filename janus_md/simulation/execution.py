@@ -1,59 +1,59 @@
-"""The record of an execution: which engine, device and mesh, and how fast they are."""
+"""The record of an execution: engine, device and mesh, and their speed."""
 
 from __future__ import annotations
 
+import resource
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from janus_md.common.errors import JanusError
-from janus_md.engines import Device, Engine, load, ranks
+from janus_md.engines import ENGINES, Device, Engine, load, ranks
 from janus_md.engines.base import Simulation, Wrapper
+from janus_md.engines.capabilities import able
 from janus_md.engines.mesh import Mesh
 from janus_md.engines.tuning import MARGIN, Tuned, remeasure, tune
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
+from janus_md.simulation.run_options import RunOptions
 
 RESTART_FRAMES = 50
-"""Frames from one restart of the engine to the next. It is kept with each run: a run that goes on
-or is made longer restarts where one long run would have."""
+"""Frames between two restarts of the engine. The number is stored with each run: a run that is
+continued or made longer restarts at the same steps as one long run."""
 
 CALL_SECONDS = 0.2
-"""Wall time of a call of an engine for which calls matter, as the trials measured its speed."""
+"""Wall time of one call of an engine that restarts with every call, by the speed of its trial."""
 
-Record = dict[str, Any]
-"""What the job document keeps as ``execution``; plain JSON values."""
+Execution = dict[str, Any]
+"""Value of ``execution`` in the job document: plain JSON."""
 
 
 def choose(
     setup: Setup,
     system: System,
     candidates: list[tuple[str, str]],
-    threads: int,
-    gpu_id: int,
-    look: Callable[[], None] = lambda: None,
-) -> Record:
+    options: RunOptions,
+    check: Callable[[], None] = lambda: None,
+) -> Execution:
     """Tune the mesh of each candidate (engine, device) and take the fastest.
 
-    `look` is called before every trial; what it raises ends the choice.
+    `check` is called before every trial; an exception from it ends the choice.
 
     Raises
     ------
     JanusError
-        Where no candidate knows the protocol, or no mesh serves.
+        Where no candidate can do the setup, or no mesh is accurate enough.
     """
     environment = setup.bath
-    if environment.method == "brownian":
-        candidates = [c for c in candidates if c[0] == "hoomd"]
-        if not candidates:
-            raise JanusError(
-                "protocol.name: 'brownian' needs the engine hoomd, which is not the one in use; "
-                "use langevin, or install HOOMD-blue"
-            )
+    engines = able([ENGINES.get(name) for name, _ in candidates], setup)
+    names = [engine.name for engine in engines]
+    candidates = [one for one in candidates if one[0] in names]
     tuned: dict[str, tuple[Engine, Device, Tuned]] = {}
     for name, kind in candidates:
         adapter = load(name)
-        where = device_for(name, kind, threads, gpu_id)
-        found = tune(_Watched(adapter, look), system, environment, gentle_step(setup), device=where)
+        where = device_for(name, kind, options)
+        found = tune(
+            _Watched(adapter, check), system, environment, gentle_step(setup), device=where
+        )
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
@@ -64,11 +64,11 @@ def choose(
 def not_yet_run(
     engine: Engine,
     where: Device,
-    mesh: Record | None,
+    mesh: Execution | None,
     mesh_from: str,
     trial_steps_per_second: Mapping[str, float],
-) -> Record:
-    """Return the record of a run before its first step; the mesh's errors are to be added."""
+) -> Execution:
+    """Return the record of a run before its first step, without the errors of the mesh."""
     return {
         "engine": engine.name,
         "version": engine.version(),
@@ -89,22 +89,23 @@ def not_yet_run(
     }
 
 
-def device_for(engine: str, kind: str, threads: int, gpu_id: int) -> Device:
-    """Return the device that an engine gets; of the engines, LAMMPS alone has threads."""
-    return Device(kind, threads if engine == "lammps" else 1, gpu_id)
+def device_for(engine: str, kind: str, options: RunOptions) -> Device:
+    """Return the device that an engine gets; not all have threads."""
+    threads = options.threads if ENGINES.get(engine).capabilities.threads else 1
+    return Device(kind, threads, options.gpu_id)
 
 
 def accurate(
-    execution: Record, kT: float, system: System, look: Callable[[], None] = lambda: None
-) -> Record | None:
-    """Return `execution` with its mesh's error in `system`; None where that is too large.
+    execution: Execution, kT: float, system: System, check: Callable[[], None] = lambda: None
+) -> Execution | None:
+    """Return `execution` with the error of its mesh in `system`; None if that is too large.
 
-    A mesh chosen for one set of places need not do for another.
+    A mesh chosen for one set of positions need not be accurate enough for another.
     """
     mesh, settings = mesh_of(execution), system.interactions.electrostatics
     if mesh is None or settings is None:
         return execution
-    engine = _Watched(load(execution["engine"]), look)
+    engine = _Watched(load(execution["engine"]), check)
     if mesh.cutoff > engine.longest_cutoff(system):
         return None
     force, torque = remeasure(engine, system, mesh, kT, device_of(execution))
@@ -114,48 +115,48 @@ def accurate(
 
 
 def gentle_step(setup: Setup) -> float:
-    """Time step of trials, ps: speed does not depend on it, and a short one keeps them sane."""
+    """Return the time step of trials, ps: short, since it does not change the speed."""
     return min(0.1 * setup.time_step, 0.01)
 
 
 class _Watched(Wrapper):
-    """An engine that looks up before each start."""
+    """An engine that calls `check` before each start."""
 
-    def __init__(self, engine: Engine, look: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, check: Callable[[], None]) -> None:
         super().__init__(engine)
-        self._look = look
+        self._check = check
 
     def simulation(self, *arguments: Any) -> Simulation:
-        """Look up, then start."""
-        self._look()
+        """Call `check`, then start."""
+        self._check()
         return self.engine.simulation(*arguments)
 
 
-def placed(execution: Record, system: System, threads: int, gpu_id: int) -> Record:
-    """Return the record of a run that goes on in `system` with these threads, or on this GPU.
+def placed(execution: Execution, system: System, options: RunOptions) -> Execution:
+    """Return the record of a run that is continued with these threads, or on this GPU.
 
-    The ranks are those that are here; a mesh that the engine cannot use on them gives way to the
-    next finer one.
+    The number of ranks is that of this process; a mesh that the engine cannot use on them is
+    replaced by the next finer one.
 
     Raises
     ------
     JanusError
-        Where the box does not hold them.
+        If the box is too small for them.
     """
     engine, mesh = load(execution["engine"]), mesh_of(execution)
     engine.longest_cutoff(system)
     usable = None if mesh is None else _mesh_record(engine.usable(system, mesh))
     here = execution | {"ranks": ranks.size(), "mesh": usable}
     if execution["device"] == "gpu":
-        here["gpu_id"] = gpu_id
+        here["gpu_id"] = options.gpu_id
     else:
-        here["threads"] = device_for(execution["engine"], "cpu", threads, gpu_id).threads
+        here["threads"] = device_for(execution["engine"], "cpu", options).threads
     same = all(here[key] == execution[key] for key in ("ranks", "mesh", "threads"))
     return here | {"bit_equal": execution["bit_equal"] and same}
 
 
 def measured_rate(execution: Mapping[str, Any]) -> float:
-    """Steps per second so far; before there are any, what the trial run measured."""
+    """Return steps per second so far; before the first step, those of the trial."""
     if execution["seconds"] > 0:
         return float(execution["steps"] / execution["seconds"])
     return float(execution["trial_steps_per_second"][execution["engine"]])
@@ -166,9 +167,10 @@ def device_of(execution: Mapping[str, Any]) -> Device:
     return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0)
 
 
-def completed(execution: Mapping[str, Any], kT: float, system: System) -> Record:
-    """Return the record of a run that has ended in `system`: its speed, and its mesh's error."""
+def completed(execution: Mapping[str, Any], kT: float, system: System) -> Execution:
+    """Return the record of a run that has ended in `system`: speed, memory, error of its mesh."""
     record = dict(execution)
+    record["memory_mb"] = round(peak_memory(), 1)
     record["steps_per_second"] = round(measured_rate(execution), 1)
     mesh = mesh_of(execution)
     if mesh is not None:
@@ -183,6 +185,12 @@ def completed(execution: Mapping[str, Any], kT: float, system: System) -> Record
     return record
 
 
+def peak_memory() -> float:
+    """Largest memory that this process has had so far, MB."""
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest / (1 << 20 if sys.platform == "darwin" else 1 << 10)  # macOS counts bytes
+
+
 def _mesh_record(mesh: Mesh | None) -> dict[str, Any] | None:
     if mesh is None:
         return None
@@ -195,7 +203,7 @@ def _mesh_record(mesh: Mesh | None) -> dict[str, Any] | None:
 
 
 def mesh_of(execution: Mapping[str, Any]) -> Mesh | None:
-    """Return the mesh that `execution` records; None where no body carries charge."""
+    """Return the mesh that `execution` records; None if no body carries charge."""
     record = execution["mesh"]
     if record is None:
         return None

@@ -1,9 +1,9 @@
-"""One job from its state point to a whole trajectory; what was cut off goes on where it was."""
+"""One job from its state point to a complete trajectory; a run that was cut off is continued."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,18 @@ from janus_md.engines import load, require
 from janus_md.model.dynamics import Stage
 from janus_md.model.setup import Setup
 from janus_md.simulation.choice import choose_once
-from janus_md.simulation.context import Progress, Run
+from janus_md.simulation.context import Progress, RunContext
 from janus_md.simulation.execution import completed, device_of, mesh_of, placed
 from janus_md.simulation.files import trajectory
 from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.files.checkpoint import load as load_checkpoint
 from janus_md.simulation.files.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Observer, Recorder
 from janus_md.simulation.files.resume import adopt, check_allowed
+from janus_md.simulation.run_options import RunOptions
 from janus_md.simulation.start.first_state import build
 from janus_md.simulation.stepping import cadence, is_over, to_next_restart
 from janus_md.simulation.temperature_check import examine
-from janus_md.simulation.walltime import NO_LIMIT, Limit, Pace
+from janus_md.simulation.walltime import Pace
 from janus_md.study.resolve import as_setup
 from janus_md.study.statepoint import StatePoint
 from janus_md.workspace import doubts
@@ -36,45 +37,60 @@ def simulate(
     point: StatePoint | Setup,
     directory: Path,
     document: MutableMapping[str, Any],
+    options: RunOptions | None = None,
     *,
-    engine: str = "auto",
-    device: str = "auto",
-    threads: int = 1,
-    gpu_id: int = 0,
-    allow: Collection[str] = (),
     observers: Sequence[Observer] = (),
     progress: Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     settled: Callable[[], bool] = lambda: False,
-    limit: Limit = NO_LIMIT,
+    **keywords: Any,
 ) -> None:
     """Run a state point or setup in `directory` to its end, unless the trajectory is there.
 
-    `allow` says what may have changed since the checkpoint was written
-    (:data:`janus_md.simulation.files.resume.ALLOWABLE`); anything else that has is refused.
+    It writes ``init.gsd``, ``trajectory.gsd`` and ``log.gsd``, each under this name when it is
+    complete, and ``restart.npz``, the last checkpoint.
 
-    Products, named when whole: ``init.gsd``, ``trajectory.gsd``, ``log.gsd``; ``restart.npz`` is
-    the last checkpoint.
+    Parameters
+    ----------
+    point : StatePoint or Setup
+        What is simulated.
+    directory : Path
+        Folder of the files; it must exist.
+    document : MutableMapping
+        Gets ``execution`` and, if the simulation fails, ``failure``: a dict, or a job document.
+    options : RunOptions, optional
+        How it is executed.
+    observers : sequence of callables
+        ``observer(step, time_ps, system)`` is called on every frame of the production.
+    progress : callable, optional
+        ``progress(stage, step, total_steps, steps_per_second)`` is called about twice a second.
+    should_stop : callable
+        Is called about twice a second; True ends the run in a checkpoint.
+    settled : callable
+        Is called on every frame of the production; True ends the production there.
+    **keywords
+        Fields of :class:`RunOptions`, such as ``engine="lammps"`` or ``threads=4``.
 
     Raises
     ------
     JanusError
-        Where the engine or device asked for is not here, or the checkpoint is not usable or of
-        something else.
+        If the engine or device asked for is not installed, or the checkpoint cannot be used.
     SimulationFailed
-        Where the numbers stop being physical; the trajectory up to there stays as
+        If the numbers stop being physical; the trajectory up to there stays as
         ``trajectory.partial.gsd``.
     ToBeContinued
-        Where `should_stop` said so, or `limit` was near.
+        If `should_stop` returned True, or the end of the wall time was near.
     """
-    check_allowed(allow)
+    options = replace(options or RunOptions(), **keywords)
+    check_allowed(options.allow)
     if (directory / TRAJECTORY).exists():
         return
-    run = Run(directory, document, progress, observers, should_stop, settled, Pace(limit))
+    pace = Pace(options.limit)
+    run = RunContext(directory, document, progress, observers, should_stop, settled, pace)
     setup = as_setup(point)
     plan = setup.stages
     with interruptible("stopped before the simulation began; run again to begin anew"):
-        state = _begin(run, setup, engine, device, threads, gpu_id, allow)
+        state = _begin(run, setup, options)
     document["execution"] = state.execution
     names = [stage.name for stage in plan]
     reached = names.index(state.stage)
@@ -87,49 +103,44 @@ def simulate(
     _finish(run, setup, state)
 
 
-def _begin(
-    run: Run,
-    setup: Setup,
-    engine: str,
-    device: str,
-    threads: int,
-    gpu_id: int,
-    allow: Collection[str],
-) -> Checkpoint:
-    """Return where the run begins: at its checkpoint, or with bodies just placed and a mesh."""
+def _begin(run: RunContext, setup: Setup, options: RunOptions) -> Checkpoint:
+    """Return the first state of the run: its checkpoint, or a new first frame with a mesh."""
     first = build(setup)
     restart = run.directory / RESTART
     if restart.exists():
         state = load_checkpoint(restart, first)
         before = state.execution
-        if engine not in ("auto", before["engine"]):
+        if options.engine not in ("auto", before["engine"]):
             raise JanusError(
-                f"engine: {engine!r} was asked for, but {restart} was written by "
+                f"engine: {options.engine!r} was asked for, but {restart} was written by "
                 f"{before['engine']!r}; go on with that, or remove the file to start again"
             )
         require(before["engine"], before["device"])
-        state = adopt(restart, state, setup.to_dict(), load(before["engine"]).version(), allow)
-        execution = placed(state.execution, state.system, threads, gpu_id)
+        version = load(before["engine"]).version()
+        state = adopt(restart, state, setup.to_dict(), version, options.allow)
+        execution = placed(state.execution, state.system, options)
         if state.done % cadence(execution, setup):  # the engine does not restart here
             execution["bit_equal"] = False
         run.begun = (state.stage, state.done)
         return replace(state, execution=execution)
-    candidates = require(engine, device)
+    candidates = require(options.engine, options.device)
     if not (run.directory / INITIAL).exists():
         frame = trajectory.frame_of(first, 0, setup, 0.0)
         trajectory.write_whole(run.directory / INITIAL, frame)
-    execution = choose_once(setup, first, candidates, threads, gpu_id, run.look)
+    execution = choose_once(setup, first, candidates, options, run.check_stop)
     state = Checkpoint(setup.stages[0].name, 0, first, execution, made_for=setup.to_dict())
-    run.save(state)  # the mesh need not be chosen again
+    run.save(state)  # so that the mesh need not be chosen again
     return state
 
 
-def _run_stage(run: Run, setup: Setup, state: Checkpoint, stage: Stage, number: int) -> Checkpoint:
-    """Run `stage` from where `state` stands to its end, from one restart of the engine to the next.
+def _run_stage(
+    run: RunContext, setup: Setup, state: Checkpoint, stage: Stage, number: int
+) -> Checkpoint:
+    """Run `stage` from `state` to its end, from one restart of the engine to the next.
 
-    The engine restarts at fixed steps (:func:`janus_md.simulation.stepping.cadence`), whether or
-    not anything was stopped there: so a run that was cut goes the same way as one that was not, to
-    the bit where the engine is deterministic.
+    The engine restarts at fixed steps (:func:`janus_md.simulation.stepping.cadence`), also if the
+    run was not stopped there. A run that was stopped is then equal to one that was not, to the bit
+    if the engine is deterministic.
     """
     if is_over(state, stage):
         return state
@@ -157,15 +168,19 @@ def _run_stage(run: Run, setup: Setup, state: Checkpoint, stage: Stage, number: 
                 state = to_next_restart(run, state, stage, simulation, frames, every)
             finally:
                 simulation.close()
-    finally:
+    except BaseException:
         if frames is not None:
-            frames.close()
+            with suppress(OSError, RuntimeError):  # gsd on a full disk
+                frames.close()
+        raise
+    if frames is not None:
+        frames.close()
     return state
 
 
 @contextmanager
-def _until_steps(run: Run, state: Checkpoint, stage: Stage) -> Iterator[None]:
-    """Let a signal end what goes before the next steps."""
+def _until_steps(run: RunContext, state: Checkpoint, stage: Stage) -> Iterator[None]:
+    """Let a signal end the preparation of the next steps."""
     where = f"at step {state.done} of {stage.steps} ({stage.name})"
     try:
         with interruptible(f"stopped {where}; run again to go on"):
@@ -175,8 +190,8 @@ def _until_steps(run: Run, state: Checkpoint, stage: Stage) -> Iterator[None]:
         raise
 
 
-def _finish(run: Run, setup: Setup, state: Checkpoint) -> None:
-    """Measure the mesh once more on the last state, complete the record, name the products."""
+def _finish(run: RunContext, setup: Setup, state: Checkpoint) -> None:
+    """Measure the error of the mesh in the last state, complete the record, rename the files."""
     with interruptible("stopped after the last step; run again to complete the record"):
         execution = completed(state.execution, setup.bath.kT, state.system)
     run.document["execution"] = execution
@@ -185,11 +200,11 @@ def _finish(run: Run, setup: Setup, state: Checkpoint) -> None:
     kept = (run.directory / name for name in (PARTIAL_LOG, LOG))
     run.document[doubts.HEAT] = examine(next(filter(Path.exists, kept)), setup)
     for partial, product in ((PARTIAL_LOG, LOG), (PARTIAL_TRAJECTORY, TRAJECTORY)):
-        # A run that was killed just here has named the first one already.
+        # If a run was killed here, the log has its name already.
         if product == TRAJECTORY or (run.directory / partial).exists():
             publish(run.directory / partial, run.directory / product)
 
 
 def _seed(setup: Setup, stage: int) -> int:
-    """Seed of the bath's noise: of the setup, another one for each stage."""
+    """Return the seed of the noise of the bath, another one for each stage."""
     return (setup.seed + 7919 * stage) % 2**31

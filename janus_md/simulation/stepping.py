@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,7 +13,7 @@ from janus_md.engines.base import Simulation
 from janus_md.model.dynamics import Stage
 from janus_md.model.setup import Setup
 from janus_md.simulation import context
-from janus_md.simulation.context import Run
+from janus_md.simulation.context import RunContext
 from janus_md.simulation.execution import measured_rate
 from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.files.recorder import Recorder
@@ -25,45 +24,46 @@ CHECKPOINT_SECONDS = float(os.environ.get("JANUS_MD_CHECKPOINT_SECONDS", "60"))
 """Wall time between checkpoints."""
 
 GIVE_BACK_SECONDS = float(os.environ.get("JANUS_MD_GIVE_BACK_SECONDS", "60"))
-"""Wall time that a stop gives back at most, so that the run goes on from a fixed step; beyond it
-the state is saved where it stands."""
+"""Longest wall time that is discarded at a stop, so that the run continues from a fixed step. If
+more would be lost, the current state is saved."""
 
 
 def cadence(execution: Mapping[str, Any], setup: Setup) -> int:
-    """Steps from one restart of the engine to the next, in every stage."""
+    """Return the steps between two restarts of the engine, in every stage."""
     return int(execution["restart_frames"]) * setup.stages[-1].frame_steps
 
 
 def is_over(state: Checkpoint, stage: Stage) -> bool:
-    """Whether `stage` has run its time, or was ended because the run had settled."""
+    """Whether `stage` is complete, or was ended by `settled`."""
     return state.done == stage.steps or state.execution.get("settled_at_step") == state.done
 
 
 def to_next_restart(
-    run: Run,
+    run: RunContext,
     begin: Checkpoint,
     stage: Stage,
     simulation: Simulation,
     frames: Recorder | None,
     every: int,
 ) -> Checkpoint:
-    """Integrate to the next fixed step or the end of the stage; keep frames, look for trouble.
+    """Integrate to the next fixed step or the end of the stage; write frames, check the state.
 
-    The state at a fixed step is saved as a checkpoint. Where that is long ago by the clock, the
-    state is saved in between, too; a run that goes on from there is not equal to the bit.
+    The state at a fixed step is saved as a checkpoint. If the last one is older than
+    :data:`CHECKPOINT_SECONDS`, the state is saved in between too; a run that continues from there
+    is not equal to the bit.
 
     Parameters
     ----------
-    run : Run
-        Folder, document, and who looks on.
+    run : RunContext
+        Folder, document and callbacks.
     begin : Checkpoint
-        The state that `simulation` has begun with.
+        The first state of `simulation`.
     stage : Stage
-        What is under way.
+        The stage.
     simulation : Simulation
         The engine.
     frames : Recorder or None
-        Trajectory and log, where the stage keeps any.
+        Trajectory and log, if the stage writes them.
     every : int
         :func:`cadence`.
 
@@ -75,9 +75,9 @@ def to_next_restart(
     Raises
     ------
     SimulationFailed
-        Where the numbers stop being physical.
+        If the numbers stop being physical.
     ToBeContinued
-        Where there is a wish to stop, or the wall time is nearly over.
+        If the run is to stop, or the wall time is nearly over.
     """
     execution = dict(begin.execution)
     done, before = begin.done, simulation.potential_energy()
@@ -92,26 +92,29 @@ def to_next_restart(
             begin, done=done, system=simulation.system(), execution=execution, digests=digests
         )
 
-    begun = saved = told = time.monotonic()
-    rate = 0.01 * measured_rate(execution)  # it may be slower by now: measured at once
-    look = stage.frame_steps or max(1, stage.steps // 10)
-    # Where the engine begins anew with each call, calls must not depend on the clock.
+    clock = run.pace.clock
+    begun = saved = told = clock()
+    rate = 0.01 * measured_rate(execution)  # the first piece is short: it may be slower by now
+    frame_every = stage.frame_steps or max(1, stage.steps // 10)
+    # If the engine restarts with each call, the calls must not depend on the clock.
     by_clock = not load(execution["engine"]).calls_matter
     while True:
-        goal = min(stage.steps, (done // look + 1) * look, (done // every + 1) * every)
-        length = max(1, int(rate * context.LOOK_SECONDS)) if by_clock else execution["call_steps"]
+        goal = min(
+            stage.steps, (done // frame_every + 1) * frame_every, (done // every + 1) * every
+        )
+        length = max(1, int(rate * context.POLL_SECONDS)) if by_clock else execution["call_steps"]
         piece = min(goal - done, length)
-        start = time.monotonic()
+        start = clock()
         try:
             simulation.advance(piece)
         except ArithmeticError as error:
             raise _failed(run, stage, done, str(error), frames) from error
-        now = time.monotonic()
+        now = clock()
         done += piece
         rate = max(1.0, piece / max(now - start, 1e-6))
         execution["steps"] += piece
         execution["seconds"] += now - start
-        if done % look == 0 or done == stage.steps:
+        if done % frame_every == 0 or done == stage.steps:
             system, potential = simulation.system(), simulation.potential_energy()
             if trouble := complaint(system, potential, before, stage.bath.kT):
                 raise _failed(run, stage, done, trouble, frames)
@@ -121,15 +124,15 @@ def to_next_restart(
                 if run.settled():
                     execution["settled_at_step"] = done
         ended = done == stage.steps or "settled_at_step" in execution
-        if run.progress is not None and (ended or now - told > context.LOOK_SECONDS):
+        if run.progress is not None and (ended or now - told > context.POLL_SECONDS):
             run.progress(stage.name, done, stage.steps, rate)
             told = now
         fixed = done % every == 0
-        late = not ended and run.pace.too_late(seconds=context.next_look(rate))
+        late = not ended and run.pace.too_late(seconds=context.seconds_to_next_poll(rate))
         stop = late or run.should_stop()
         if ended or fixed:
             state = reached()
-            # The end of a production is not saved: a longer run goes on from the step before it.
+            # The end of a production is not saved: a longer run continues from the step before.
             if fixed or stage.frame_steps == 0 or "settled_at_step" in execution:
                 run.save(state)
             if stop and not ended:
@@ -144,11 +147,13 @@ def to_next_restart(
             raise _stopped(run, stage, done, state, late)
         if now - saved > CHECKPOINT_SECONDS:
             run.save(reached())
-            saved = time.monotonic()
+            saved = clock()
 
 
-def _stopped(run: Run, stage: Stage, done: int, state: Checkpoint, late: bool) -> ToBeContinued:
-    """Say where a run stopped, and from which step a later one goes on."""
+def _stopped(
+    run: RunContext, stage: Stage, done: int, state: Checkpoint, late: bool
+) -> ToBeContinued:
+    """Return the message of a stop: where, and from which step a later run continues."""
     run.document["execution"] = state.execution
     why = f" with {run.pace.told()}" if late else ""
     where = "" if state.done == done else f" from step {state.done}"
@@ -158,9 +163,9 @@ def _stopped(run: Run, stage: Stage, done: int, state: Checkpoint, late: bool) -
 
 
 def _failed(
-    run: Run, stage: Stage, step: int, why: str, frames: Recorder | None
+    run: RunContext, stage: Stage, step: int, why: str, frames: Recorder | None
 ) -> SimulationFailed:
-    """Return the failure, noted in the job's document."""
+    """Return the failure, and write it into the job document."""
     last_frame = len(frames) - 1 if frames is not None else -1
     good = f"the last good frame is {last_frame}" if last_frame >= 0 else "no frame was kept"
     message = (
@@ -173,6 +178,6 @@ def _failed(
         "step": step,
         "last_good_frame": last_frame,
     }
-    # A checkpoint may be from shortly before the end: going on from there would fail again.
+    # The checkpoint may be from shortly before the failure: a run from there would fail again.
     (run.directory / RESTART).unlink(missing_ok=True)
     return SimulationFailed(message, step, last_frame)

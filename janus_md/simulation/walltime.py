@@ -1,4 +1,4 @@
-"""Wall time: how much of it is left to this process, and how much a simulation needs."""
+"""Wall time that is left to this process, and what a run can still do in it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,15 @@ import math
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
+from janus_md.common.clock import Seconds
 from janus_md.common.errors import JanusError
-from janus_md.model.setup import Setup
-from janus_md.simulation.execution import measured_rate
 
-SITE_STEPS_PER_HOUR = 6.0e8
-"""Sites times steps of one core that are counted on before a speed was measured; slow, so that
-time suffices: 216 bodies of 3 sites (`sphere`) make 250 steps a second then, and 15 (`bladed`)
-50."""
-
-RESERVE = 1.25
-"""Wall time that is asked for, over what the measured speed needs."""
-
-MARGIN = 10.0
-"""Seconds that are kept back for leaving: closing the engine, a slow file system."""
+EXIT_SECONDS = 10.0
+"""Wall time reserved for the exit of a process: closing the engine, a slow file system."""
 
 _INHERITED = "JANUS_MD_LIMIT"
 _FORMS = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?")
@@ -32,35 +22,40 @@ _FORMS = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?")
 
 @dataclass(frozen=True)
 class Limit:
-    """An end of the wall time, on a clock that does not jump.
+    """End of the wall time.
 
     Attributes
     ----------
     end : float
-        On the scale of ``time.monotonic()``, s; infinite where there is none.
+        Time on `clock`, s; infinite if there is no end.
     granted : float
         Length of the whole allocation, s.
+    clock : callable
+        The clock of this process; it is not passed on by the environment.
     """
 
     end: float = math.inf
     granted: float = math.inf
+    clock: Seconds = field(default=time.monotonic, compare=False, repr=False)
 
     @classmethod
-    def after(cls, left: float, granted: float | None = None) -> Limit:
+    def after(
+        cls, left: float, granted: float | None = None, clock: Seconds = time.monotonic
+    ) -> Limit:
         """Return the limit `left` seconds from now, of `granted` seconds altogether."""
-        return cls(time.monotonic() + left, left if granted is None else granted)
+        return cls(clock() + left, left if granted is None else granted, clock)
 
     def left(self) -> float:
-        """Seconds that are left."""
-        return self.end - time.monotonic()
+        """Return the time that is left, s."""
+        return self.end - self.clock()
 
     def environment(self) -> dict[str, str]:
-        """Variables that give a process of this machine the same limit (for :func:`limit`)."""
+        """Return variables that give a process of this machine the same limit (:func:`limit`)."""
         return {_INHERITED: f"{self.end} {self.granted}"}
 
 
 NO_LIMIT = Limit()
-"""As long as it takes."""
+"""No end."""
 
 
 def parse(text: str) -> float:
@@ -71,7 +66,7 @@ def parse(text: str) -> float:
     Raises
     ------
     ValueError
-        Where it is none of these.
+        If it is none of these.
     """
     if text.strip().upper() == "UNLIMITED":
         return math.inf
@@ -87,21 +82,22 @@ def parse(text: str) -> float:
 
 
 def limit(walltime: str = "", scheduler: Callable[[], Limit] = lambda: NO_LIMIT) -> Limit:
-    """Return the limit of this process: the scheduler's or `walltime` from now, the earlier.
+    """Return the limit of this process: that of the scheduler or `walltime`, the earlier one.
 
     A process that was started with :meth:`Limit.environment` has that limit.
 
     Parameters
     ----------
     walltime : str
-        As :func:`parse` takes it; the environment's ``JANUS_MD_WALLTIME`` where it is empty.
+        Time from now in the form of :func:`parse`; ``JANUS_MD_WALLTIME`` of the environment if it
+        is empty.
     scheduler : callable
-        Gives the scheduler's limit; it is not asked where this process was given one.
+        Returns the limit of the scheduler. Not called if the environment has a limit.
 
     Raises
     ------
     JanusError
-        Where `walltime` is not a time.
+        If `walltime` is not a time.
     """
     if inherited := os.environ.get(_INHERITED):
         end, granted = map(float, inherited.split())
@@ -119,38 +115,45 @@ def limit(walltime: str = "", scheduler: Callable[[], Limit] = lambda: NO_LIMIT)
 
 
 class Pace:
-    """Tells a run when to stop, so that its last checkpoint is whole when the time is over.
+    """Decides when a run must stop to write its last checkpoint within the wall time.
 
     Parameters
     ----------
     limit : Limit
-        The end.
+        End of the wall time.
+
+    Attributes
+    ----------
+    clock : callable
+        The clock of `limit`.
+    whole : bool
+        Whether this process has most of the allocation, so that a later one would have no more.
     """
 
     def __init__(self, limit: Limit = NO_LIMIT) -> None:
-        self._limit, self._begun = limit, time.monotonic()
+        self.clock = limit.clock
+        self._limit, self._begun = limit, self.clock()
         self._longest: dict[str, float] = {}
         self.whole = limit.left() > 0.5 * limit.granted
-        """Whether this process has most of the allocation, and a later one no more than it."""
 
     @contextmanager
     def timing(self, what: str) -> Iterator[None]:
-        """Measure how long something takes that will be done again."""
-        begin = time.monotonic()
+        """Measure the time of something that will be done again."""
+        begin = self.clock()
         yield
-        self._longest[what] = max(self._longest.get(what, 0.0), time.monotonic() - begin)
+        self._longest[what] = max(self._longest.get(what, 0.0), self.clock() - begin)
 
     def too_late(self, *ahead: str, seconds: float = 0.0) -> bool:
-        """Whether there is no time for what is `ahead` (as timed), `seconds` and a checkpoint."""
+        """Whether no time is left for `ahead` (see :meth:`timing`), `seconds` and a checkpoint."""
         return self._limit.left() < self._needed(*ahead, "checkpoint", seconds=seconds)
 
     def told(self) -> str:
-        """Say how much time is left."""
+        """Return the time left, in words."""
         return f"{max(0.0, self._limit.left()):.0f} s of wall time left"
 
     def shortage(self, *ahead: str, seconds: float = 0.0) -> str:
-        """Say that the limit is too short to do anything, and how long it should be at least."""
-        spent = time.monotonic() - self._begun
+        """Say that the limit is too short, and how long it must be at least."""
+        spent = self.clock() - self._begun
         least = 2.0 * (spent + self._needed(*ahead, "checkpoint", seconds=seconds))
         return (
             f"walltime: {self._limit.granted:.0f} s end before the simulation gets anywhere "
@@ -158,20 +161,4 @@ class Pace:
         )
 
     def _needed(self, *ahead: str, seconds: float) -> float:
-        return sum(self._longest.get(what, 0.0) for what in ahead) + seconds + MARGIN
-
-
-def seconds_needed(setup: Setup, execution: Mapping[str, Any] | None = None) -> float:
-    """Wall time that the rest of a simulation is likely to take, with a reserve.
-
-    Parameters
-    ----------
-    setup : Setup
-        What is simulated.
-    execution : mapping, optional
-        The job document's record of what was done already and how fast (tuning included); without
-        one, :data:`SITE_STEPS_PER_HOUR` is taken.
-    """
-    if execution is None:
-        return 3600.0 * setup.n_sites * setup.steps / SITE_STEPS_PER_HOUR
-    return RESERVE * max(0.0, setup.steps - execution["steps"]) / measured_rate(execution)
+        return sum(self._longest.get(what, 0.0) for what in ahead) + seconds + EXIT_SECONDS

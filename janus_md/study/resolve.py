@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from janus_md.model.body import RigidBody
-from janus_md.model.interactions.table import Electrostatics, Interactions, wca_table
+from janus_md.model.environment import FIELDS, AppliedField
+from janus_md.model.interactions.table import Electrostatics, Interactions, Kinds, Row
 from janus_md.model.setup import Setup
-from janus_md.model.shapes.nanocluster import bead_union_volume
+from janus_md.model.solid import union_volume
+from janus_md.model.units import thermal_energy
 from janus_md.study.catalogue import catalog, copies
-from janus_md.study.catalogue.particle import Particle
+from janus_md.study.catalogue.bead_particle import BeadParticle
+from janus_md.study.interactions import pair_table
 from janus_md.study.stages import stages
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
@@ -27,7 +30,7 @@ Rev. E 88, 053312, 2013) and on a simple cubic lattice. Bodies of other shapes m
 below it; the placement tells.
 """
 
-Entry = Callable[[str], Particle]
+Entry = Callable[[str], catalog.Entry]
 """Gives the particle of a name."""
 
 
@@ -45,9 +48,10 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
     Raises
     ------
     BadStatePoint
-        Where a particle is unknown or cannot have the model, the medium is missing, or the bodies
-        cannot be packed.
+        Where a particle, kind, pair term or field is unknown or refused, the medium is missing, or
+        the bodies cannot be packed.
     """
+    point = with_model(point, entry)
     bodies = bodies_of(point, entry)
     length = _box_length(point, bodies)
     _check_packing(point, bodies, length)
@@ -62,16 +66,58 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         electrostatics = Electrostatics(
             point.relative_permittivity or 1.0, point.electrostatics.force_error
         )
-    return Setup(
+    setup = Setup(
         statepoint=point.stored(),
         bodies=bodies,
         counts=point.counts(),
-        interactions=Interactions(wca_table(bodies), electrostatics),
+        interactions=Interactions(_pairs(point, entry, bodies), electrostatics),
         box=np.array([length, length, length, 0.0, 0.0, 0.0]),
         stages=stages(point, bodies),
         start=point.start,
         seed=point.seed(),
+        environment=tuple(AppliedField(name, one) for name, one in point.environment.items()),
     )
+    for field in setup.environment:
+        if objection := FIELDS.get(field.name).objection(setup, field.parameters):
+            key = f"environment.{field.name}"
+            raise BadStatePoint(key, f"{key}: it {objection}")
+    return setup
+
+
+def _pairs(
+    point: StatePoint, entry: Entry, bodies: tuple[RigidBody, ...]
+) -> dict[Kinds, tuple[Row, ...]]:
+    """Pair table of the state point's bodies."""
+    stated = {body.name: getattr(entry(body.name), "interactions", {}) for body in bodies}
+    kT = thermal_energy(point.temperature)
+    return pair_table(bodies, stated, point.interactions, point.relative_permittivity, kT)
+
+
+def with_model(point: StatePoint, entry: Entry = catalog.entry) -> StatePoint:
+    """Return the state point with the model null where all particles bring their own beads.
+
+    Raises
+    ------
+    BadStatePoint
+        Where a particle is unknown, or the model that is stated does not fit.
+    """
+    _check_particles(point, entry)
+    particles = [entry(name) for name in point.composition()]
+    if all(isinstance(one, BeadParticle) for one in particles):
+        if point.model is not None and "model" in point.model_fields_set:
+            names = " and ".join(one.name for one in particles)
+            raise BadStatePoint(
+                "model",
+                f"model: {point.model!r} is not allowed; it must be null, since {names} "
+                f"{'brings its' if len(particles) == 1 else 'bring their'} own beads",
+            )
+        return point.model_copy(update={"model": None})
+    if point.model is None:
+        raise BadStatePoint(
+            "model",
+            f"model: null is not allowed; nanoclusters need one of {', '.join(catalog.MODELS)}",
+        )
+    return point
 
 
 def as_setup(point: StatePoint | Setup) -> Setup:
@@ -108,16 +154,21 @@ def bodies_of(point: StatePoint, entry: Entry = catalog.entry) -> tuple[RigidBod
     BadStatePoint
         Where a particle is unknown.
     """
+    _check_particles(point, entry)
+    particles = [entry(name) for name in sorted(point.composition())]
+    return tuple(
+        catalog.build(one, None if isinstance(one, BeadParticle) else point.model)
+        for one in particles
+    )
+
+
+def _check_particles(point: StatePoint, entry: Entry) -> None:
+    """Refuse particles that the catalogue does not have."""
     key = "particle" if point.mixture is None else "mixture"
     if entry is catalog.entry:
         for name in point.composition():
             if name not in catalog.names():
                 raise BadStatePoint(key, catalog.refusal(key, name))
-    for name in point.interactions:
-        raise BadStatePoint(
-            "interactions", f"interactions: {name} is not allowed; these particles have none"
-        )
-    return tuple(catalog.build(entry(name), point.model) for name in sorted(point.composition()))
 
 
 def _box_length(point: StatePoint, bodies: tuple[RigidBody, ...]) -> float:
@@ -130,7 +181,7 @@ def _box_length(point: StatePoint, bodies: tuple[RigidBody, ...]) -> float:
 
 def _check_packing(point: StatePoint, bodies: tuple[RigidBody, ...], length: float) -> None:
     """Refuse a density at which the beads' unions fill more than the packing limit."""
-    beads = sum(n * bead_union_volume(one) for n, one in zip(point.counts(), bodies, strict=True))
+    beads = sum(n * union_volume(one) for n, one in zip(point.counts(), bodies, strict=True))
     share = PACKING_LIMIT[point.start] * length**3 / beads  # of what there may be, over what is
     if share >= 1.0:
         return
@@ -139,5 +190,6 @@ def _check_packing(point: StatePoint, bodies: tuple[RigidBody, ...], length: flo
     raise BadStatePoint(
         key,
         f"{key}: {given:g} cannot be packed; it must be at most {given * share:.3g} for the beads "
-        f"of this {point.model} model with start {point.start}",
+        f"of {'these bodies' if point.model is None else f'this {point.model} model'} with start "
+        f"{point.start}",
     )

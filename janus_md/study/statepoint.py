@@ -14,8 +14,9 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from janus_md.common.settings import NotNegative, Positive, Settings, neutral
 from janus_md.model.units import PS_PER_NS
 from janus_md.study.statepoint_errors import BadStatePoint, WrongValue, sentence
 
@@ -25,9 +26,6 @@ SCHEMA_VERSION: Literal[2] = 2
 LENGTHS = ("relax_ps", "equilibrate_ns", "produce_ns", "frame_interval_ps")
 """Keys of the protocol that are no part of the seed: a longer run is the same run, longer."""
 
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-
 
 def _is_multiple(value: float, unit: float) -> bool:
     """Whether `value` is a whole, positive number of `unit`, rounding errors aside."""
@@ -35,33 +33,7 @@ def _is_multiple(value: float, unit: float) -> bool:
     return round(ratio) >= 1 and abs(ratio - round(ratio)) < 1e-6 * ratio
 
 
-def _neutral(value: Any) -> Any:
-    """Return a field whose default changes nothing, and which is not stored where it has it."""
-    return Field(default=value, json_schema_extra={"neutral": True})
-
-
-class _Settings(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-    )
-
-    def stored(self) -> dict[str, Any]:
-        """Return all fields as plain JSON values, those with their neutral value left out."""
-        found = self.model_dump(mode="json")
-        for name, field in type(self).model_fields.items():
-            value, extra = getattr(self, name), field.json_schema_extra
-            if isinstance(value, _Settings):
-                found[name] = value.stored()
-            elif isinstance(extra, dict) and extra.get("neutral") and value == field.default:
-                del found[name]
-        return found
-
-
-class ElectrostaticsSettings(_Settings):
+class ElectrostaticsSettings(Settings):
     """How the Coulomb interaction is computed."""
 
     method: Literal["pppm", "none"] = "pppm"
@@ -70,7 +42,7 @@ class ElectrostaticsSettings(_Settings):
     """Largest rms error of the force on a whole body that the mesh may make, kT/nm."""
 
 
-class ProtocolSettings(_Settings):
+class ProtocolSettings(Settings):
     """Stages of the run and their numbers."""
 
     name: Literal["langevin", "brownian", "nve"] = "langevin"
@@ -105,7 +77,7 @@ class ProtocolSettings(_Settings):
         return self
 
 
-class StatePoint(_Settings):
+class StatePoint(Settings):
     """What one job simulates."""
 
     schema_version: Literal[2] = SCHEMA_VERSION
@@ -114,13 +86,14 @@ class StatePoint(_Settings):
     """Name of the particle in the catalogue; null where `mixture` is given."""
     mixture: dict[str, Positive] | None = None
     """Number fraction of each particle, adding to 1; null where `particle` is given."""
-    model: Literal["sphere", "bladed"] = "sphere"
-    """Model of every body: `sphere` (no chirality, fast) or `bladed` (chiral faces)."""
+    model: Literal["sphere", "bladed"] | None = "sphere"
+    """Model of every nanocluster: `sphere` (no chirality, fast) or `bladed` (chiral faces); null
+    where all particles bring their own beads."""
     n_bodies: Annotated[int, Field(ge=2, le=10_000_000)]
     """Number of bodies."""
     volume_fraction: Positive | None = None
     """Volume of all bodies over that of the box; null where `number_density` is given."""
-    number_density: Positive | None = _neutral(None)
+    number_density: Positive | None = neutral(None)
     """Number of bodies over the volume of the box, 1/nm^3; null with `volume_fraction`."""
     temperature: Positive = 298.15
     """Temperature, K."""
@@ -131,16 +104,18 @@ class StatePoint(_Settings):
     """Viscosity of the solvent, mPa s; null: every motion is damped in `protocol.damping_ps`."""
     electrostatics: ElectrostaticsSettings = ElectrostaticsSettings()
     """How the Coulomb interaction is computed."""
-    interactions: dict[str, dict[str, dict[str, float]]] = _neutral({})
-    """Terms between two kinds of sites that override those of the particle, such as
-    `A-A: {attraction: {epsilon: 15}}`."""
+    interactions: dict[str, dict[str, dict[str, Any]]] = neutral({})
+    """Pair terms between two kinds of beads that override those of the particle or are added, such
+    as `A-A: {attraction: {epsilon: 15}}`."""
+    environment: dict[str, Any] = neutral({})
+    """External fields by name, such as `electric_field: {z: 0.05}`."""
     start: Literal["random", "lattice"] = "random"
     """First places: at random without overlap, or on a simple cubic lattice."""
     protocol: ProtocolSettings = ProtocolSettings()
     """Stages of the run and their numbers."""
     replica: Annotated[int, Field(ge=0)] = 0
     """Number of an independent repetition; it changes the seed alone."""
-    definitions: dict[str, str] = _neutral({})
+    definitions: dict[str, str] = neutral({})
     """Digest of what decides the physics of each particle; filled by `janus-md init`."""
 
     @model_validator(mode="before")
@@ -169,6 +144,19 @@ class StatePoint(_Settings):
                 f"the fractions {mixture} add to {sum(mixture.values()):.10g}; they must add to 1",
             )
         return dict(sorted(mixture.items()))
+
+    @field_validator("environment")
+    @classmethod
+    def _complete_fields(cls, environment: dict[str, Any]) -> dict[str, Any]:
+        if not environment:
+            return {}
+        from janus_md.model.environment import FIELDS
+        from janus_md.study.stated import read_settings
+
+        return {
+            name: read_settings(f"environment.{name}", FIELDS, name, environment[name]).stored()
+            for name in sorted(environment)
+        }
 
     @model_validator(mode="after")
     def _fits_together(self) -> StatePoint:

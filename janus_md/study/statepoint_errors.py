@@ -67,12 +67,23 @@ def sentence(error: ValidationError, model: type[BaseModel]) -> tuple[str, str]:
     return _about(first, loc, model)
 
 
+def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Return a sentence about everything that is wrong, unknown keys first."""
+    found: list[str] = []
+    for detail in sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden"):
+        loc = tuple(str(part) for part in detail["loc"] if part != "[key]")
+        found += _about(detail, loc, model)[1].split("\n")
+    return list(dict.fromkeys(found))
+
+
 def _about(detail: ErrorDetails, loc: tuple[str, ...], model: type[BaseModel]) -> tuple[str, str]:
     kind, key, value = detail["type"], ".".join(loc), _shown(detail["input"])
     limits: Mapping[str, Any] = detail.get("ctx", {})
     cause = limits.get("error")
     if isinstance(cause, WrongValue):
         return cause.key, cause.text
+    if kind == "value_error":
+        return key, f"{key}: {cause}"
     if kind == "extra_forbidden":
         where = "key" if len(loc) == 1 else f"key of {'.'.join(loc[:-1])}"
         return key, unknown(where, loc[-1], _fields_of(model, loc[:-1]))
@@ -83,18 +94,32 @@ def _about(detail: ErrorDetails, loc: tuple[str, ...], model: type[BaseModel]) -
     if kind in _BOUNDS:
         bound = _BOUNDS[kind].format(**{name: _number(limit) for name, limit in limits.items()})
         return key, f"{key}: {value} is not allowed; it must be {bound}"
+    if kind in ("too_short", "too_long"):
+        number = limits.get("min_length", limits.get("max_length"))
+        return key, f"{key}: {value} is not allowed; it must have {number} values"
+    if kind == "string_pattern_mismatch":
+        return key, f"{key}: {value} is not allowed; it must be letters and digits, a letter first"
     if kind in _KINDS:
         return key, f"{key}: {value} is not allowed; it must be {_KINDS[kind]}"
     return key, f"{key}: {value} is not allowed; {detail['msg']}"
 
 
 def _fields_of(model: type[BaseModel], path: tuple[str, ...]) -> list[str]:
-    """Names of the fields of the model that `path` leads to."""
+    """Names of the fields of the model that `path` leads to, items of lists and maps aside."""
     for name in path:
-        annotation = model.model_fields[name].annotation
-        choices = (annotation, *get_args(annotation))
-        model = next(c for c in choices if isinstance(c, type) and hasattr(c, "model_fields"))
+        if name not in model.model_fields:  # an item
+            continue
+        found = _model_in(model.model_fields[name].annotation)
+        assert found is not None
+        model = found
     return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the model that an annotation, such as a list of it, holds."""
+    if isinstance(annotation, type) and hasattr(annotation, "model_fields"):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
 def _shown(value: object) -> str:

@@ -1,1 +1,1 @@
-"""Jobs on disk: what they hold, how far they are, and questions to them."""
+"""Jobs on disk: their contents, states and queries."""

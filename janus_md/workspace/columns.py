@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _PARTS = ("execution", "analysis", "failure", "heat")
 
+RESULT_PREFIXES = tuple(f"{part}." for part in _PARTS)
+"""How the names of those columns begin that hold what a job document says."""
+
 _PIECE = 1000
 """Rows that are plain objects at a time."""
 

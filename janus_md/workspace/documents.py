@@ -1,7 +1,7 @@
-"""The job document: read at one place, and held against what the package makes of it.
+"""The job document: read and checked in one place.
 
-Users edit documents, disks fill up, machines lose power. What is not as it must be is told in a
-sentence, and none of the document is used.
+Users edit documents, disks fill up, machines lose power. If a document is not valid, a message says
+why, and nothing of it is used.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ DOCUMENT = "signac_job_document.json"
 """signac's name of the file."""
 
 LARGEST = 1e300
-"""Numbers are below this: whole ones may be too large for a float."""
+"""Limit of numbers: integers may be too large for a float."""
 
 _PIECE = 1 << 16  # bytes that are read at a time
 
@@ -58,7 +58,7 @@ TOP: dict[str, _Kind] = {
     "heat": MAP,
     "scheduler": MAP,
 }
-"""What the keys of a document must hold, where they are there; there may be others."""
+"""Types of the keys of a document; further keys are allowed."""
 
 PARTS: dict[str, dict[str, _Kind]] = {
     "failure": {"message": TEXT, "operation": TEXT, "step": NUMBER},
@@ -70,6 +70,7 @@ PARTS: dict[str, dict[str, _Kind]] = {
         "steps": COUNT,
         "seconds": NUMBER,
         "steps_per_second": NUMBER,
+        "memory_mb": NUMBER,
         "trial_steps_per_second": MAP,
         "mesh": MAP_OR_NULL,
         "force_error": NUMBER_OR_NULL,
@@ -87,10 +88,10 @@ PARTS: dict[str, dict[str, _Kind]] = {
         "ended": TEXT,
     },
 }
-"""The same of the keys of its parts."""
+"""Types of the keys of its parts."""
 
 NEEDED = {"failure": ("message",), "scheduler": ("id",), "analysis": ("mean_n",)}
-"""Keys that a part has, if it is there."""
+"""Required keys of a part."""
 
 
 def read(directory: str) -> tuple[dict[str, Any], str]:
@@ -99,9 +100,9 @@ def read(directory: str) -> tuple[dict[str, Any], str]:
     Returns
     -------
     document : dict
-        Empty where there is none, or where it cannot be used.
+        Empty if there is none, or if it is not valid.
     trouble : str
-        Why it cannot be used and what to do about it; empty where it can.
+        Why it is not valid and what to do; empty if it is.
     """
     try:
         document = json.loads(content(f"{directory}/{DOCUMENT}"))
@@ -116,7 +117,7 @@ def read(directory: str) -> tuple[dict[str, Any], str]:
 
 
 def content(path: str) -> bytes:
-    """Read a file, twice as fast as a file object does: there are ten thousands of them."""
+    """Read a file, in half the time of a file object: there may be 10^5 of them."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         parts = [os.read(descriptor, _PIECE)]
@@ -128,7 +129,7 @@ def content(path: str) -> bytes:
 
 
 def objection(document: Any) -> str:
-    """Say what about a document is not as it must be, and what to do; empty where nothing is."""
+    """Say why a document is not valid, and what to do; empty if it is."""
     if not isinstance(document, dict):
         return f"{DOCUMENT}: {shown(document)} must be a map; mend it, or remove it and run again"
     for key, (fits, wanted) in TOP.items():
@@ -147,7 +148,7 @@ def objection(document: Any) -> str:
 
 
 def _about_averages(analysis: Mapping[str, Any]) -> str:
-    """Say what is wrong with an average, such as a mean that is a text."""
+    """Say why an average is not valid, such as a mean that is a text; empty if all are."""
     for name, value in analysis.items():
         if not isinstance(value, dict):
             if name in NEEDED["analysis"]:
@@ -170,13 +171,13 @@ def _advice(key: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """Write a value as JSON, shortened."""
+    """Return a value as JSON, shortened."""
     text = json.dumps(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 def timed(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return what a document tells of a job's speed; None where that is not enough to go by."""
+    """Return the record of the execution in a document; None if it has no speed."""
     execution = document.get("execution", {})
     if not {"steps", "seconds", "engine"} <= execution.keys():
         return None
@@ -186,7 +187,7 @@ def timed(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def finite(values: Any) -> Any:
-    """Return nested values with null where a number is none: JSON has no NaN."""
+    """Return nested values with None for numbers that are not finite: JSON has no NaN."""
     if isinstance(values, dict):
         return {key: finite(value) for key, value in values.items()}
     if isinstance(values, list | tuple):

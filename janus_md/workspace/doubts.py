@@ -1,8 +1,8 @@
-"""Why results of a finished job stay out of averages: too hot, or made for another state.
+"""Reasons to leave results of a finished job out of averages: too hot, or of another state point.
 
-A run that did not keep the temperature of its bath says so in the document, under ``heat``. What a
-job's data were made for stands there too, under ``made_for``: where the state point was changed
-since, or a particle's copy in the workspace was edited, the data are not those of the job.
+The document of a run says under ``heat`` whether the run kept the temperature of its bath, and
+under ``made_for`` for which state point its data were made. If the state point, or the copy of a
+particle in the workspace, was changed since, the data do not belong to the job.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
 
 HEAT, STATE = "heat", "state"
-"""What `--allow` takes for results of jobs that were too hot, or made for another state."""
+"""Values of `--allow` for results of jobs that were too hot, or of another state point."""
 
 ALLOWABLE = (HEAT, STATE)
 
@@ -25,12 +25,12 @@ _LISTED = 3  # changes that a message names
 
 
 def check_allowed(allow: Collection[str]) -> None:
-    """Refuse what is none of :data:`ALLOWABLE`.
+    """Check that all names are in :data:`ALLOWABLE`.
 
     Raises
     ------
     JanusError
-        With what is allowed.
+        If one is not.
     """
     for name in allow:
         if name not in ALLOWABLE:
@@ -38,7 +38,7 @@ def check_allowed(allow: Collection[str]) -> None:
 
 
 def warning(document: Mapping[str, Any]) -> str:
-    """Say why a run was too hot; empty where it was not."""
+    """Return the reason why a run was too hot; empty if it was not."""
     found = document.get(HEAT)
     if not isinstance(found, Mapping) or found.get("passed") is not False:
         return ""
@@ -50,12 +50,12 @@ def changed(
     statepoint: Mapping[str, Any],
     edited: Collection[tuple[str, str]] = (),
 ) -> str:
-    """Say what of a job was changed since its data were made; empty where nothing was.
+    """Say what was changed in a job since its data were made; empty if nothing was.
 
     Parameters
     ----------
     document, statepoint : mapping
-        The job's.
+        Those of the job.
     edited : collection of (name, digest)
         Particles whose copies in the workspace were edited.
     """
@@ -77,7 +77,7 @@ def changed(
 
 
 def differences(before: Any, now: Any, key: str = "") -> Iterator[str]:
-    """Say what differs between two nested maps: dotted keys, with both values."""
+    """Yield the differences of two nested maps: dotted keys with both values."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for name in sorted({*before, *now}):
             inner = f"{key}.{name}" if key else name

@@ -1,19 +1,19 @@
-"""How often a job has failed: what fails again and again is not tried for ever."""
+"""Number of failures of a job, so that it is not tried for ever."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-MOST = 2
-"""Failures in a row after which a job is submitted again only where the user says so."""
+MAX_FAILURES = 2
+"""Successive failures after which a job is submitted again only on request."""
 
 KEY = "failures"
-"""Key of the document: how often."""
+"""Key of the document: number of failures."""
 
 
 def note(document: MutableMapping[str, Any], operation: str, why: str) -> None:
-    """Keep why an operation failed and count it; what the operation noted itself stands."""
+    """Record a failure and its reason, unless the operation has recorded the reason itself."""
     found = document.get("failure")
     noted = found if isinstance(found, Mapping) and "message" in found else {"message": why}
     document["failure"] = {**dict(noted), "operation": operation}
@@ -21,12 +21,12 @@ def note(document: MutableMapping[str, Any], operation: str, why: str) -> None:
 
 
 def times(document: Mapping[str, Any]) -> int:
-    """Failures since an operation of the job last succeeded."""
+    """Return the failures since an operation of the job last succeeded."""
     found = document.get(KEY, 0)
-    return found if isinstance(found, int) else 0  # somebody edits it while the job runs
+    return found if isinstance(found, int) else 0  # it may be edited while the job runs
 
 
 def forget(document: MutableMapping[str, Any]) -> None:
-    """Begin to count anew: an operation has succeeded."""
+    """Reset the number, after an operation has succeeded."""
     if KEY in document:
         del document[KEY]

@@ -1,4 +1,4 @@
-"""Questions to columns of jobs: which ones are meant, which jobs fit a filter."""
+"""Selection of columns by name, and of jobs by filters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from janus_md.common.errors import JanusError
+from janus_md.common.observables import averages
+from janus_md.workspace.columns import RESULT_PREFIXES
+from janus_md.workspace.labels import varying_keys
 
 if TYPE_CHECKING:
     from janus_md.workspace.columns import Columns
@@ -23,52 +26,56 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-"""What may stand between key and value of a filter; of two that fit, the longer counts."""
+"""Operators of a filter; of two that fit, the longer counts."""
 
 _FILTER = re.compile(r"\s*([\w.+\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
 
-
-RESULTS = ("mean_n", "mean_w", "longest", "share_in_wires_of_3", "mean_bond_nm")
-"""Averages worth printing."""
-
 PASSED = "heat.passed"
-"""Column that is false where a run did not keep the temperature of its bath."""
+"""Column that is false if a run did not keep the temperature of its bath."""
 
 CHANGED = "changed"
-"""Column that says what was changed since a job's data were made."""
+"""Column with what was changed since the data of a job were made."""
 
-TELLING = (*RESULTS, "failure", "passed")
-"""What of the documents is worth printing, by its :func:`document_keys`."""
+
+def telling_keys() -> list[str]:
+    """Keys of the job document that a query prints by default (:func:`document_keys`)."""
+    return [*_averages(), "failure", "passed"]
+
+
+def _averages() -> list[str]:
+    """Names of the averages that a query prints without being asked."""
+    return [column.name for column in averages() if column.in_query]
 
 
 def telling_columns(rows: Columns) -> list[str]:
-    """Columns worth printing: job, status, what varies, and the main results."""
+    """Columns that a query prints by default: job, status, what varies, and the main averages."""
     mixed = any(name.startswith("mixture.") for name in rows.names)
-    told = ("particle", "mixture") if mixed else ("substance",)  # both say the same
     sound = rows.sound() if rows.damaged else rows
-    varying = [
-        name
-        for name in rows.names
-        if not name.startswith(("execution.", "analysis.", "failure.", "heat.", "mixture."))
-        and name not in told
-        and (values := sound[name])
-        and values.count(values[0]) < len(values)
-        and not (name.startswith("definitions.") and len({*values} - {None}) < 2)
-    ]
-    wanted = ["job", "status", "substance" if mixed else "particle", *varying]
-    wanted += [f"analysis.{name}.mean" for name in RESULTS] + ["failure.message"]
+    values = {name: sound[name] for name in sound.names if not name.startswith(RESULT_PREFIXES)}
+    wanted = ["job", "status", "substance" if mixed else "particle"]
+    if len(set(values[CHANGED])) > 1:
+        wanted.append(CHANGED)
+    wanted += varying_keys(values)
+    results = [f"analysis.{name}.mean" for name in _averages()]
+    wanted += [name for name in results if name in rows.names and any_value(rows.packed(name))]
+    wanted.append("failure.message")
     if PASSED in rows.names and False in rows[PASSED]:
         wanted.append(PASSED)
     return [name for name in dict.fromkeys(wanted) if name in rows.names]
 
 
+def any_value(column: Iterable[Any]) -> bool:
+    """Tell whether a column has a value for any job."""
+    return any(value is not None and value == value for value in column)
+
+
 def document_keys(filters: Iterable[str], columns: Iterable[str] = ()) -> set[str]:
-    """Keys of documents at or above the values that filters and names of columns ask for.
+    """Return the keys of documents that filters and names of columns need.
 
     Raises
     ------
     JanusError
-        Where a filter cannot be read.
+        If a filter cannot be parsed.
     """
     names = [*columns, *(_parse(text)[0] for text in filters)]
     return {name.split(".")[0] for name in names}
@@ -80,7 +87,7 @@ def column(rows: Columns, name: str) -> str:
     Raises
     ------
     JanusError
-        Where no column fits, or several do.
+        If no column matches, or several do.
     """
     if name in rows.names:
         return name
@@ -93,7 +100,7 @@ def column(rows: Columns, name: str) -> str:
 
 
 def _unknown(name: str, names: list[str]) -> str:
-    """Say what was meant, else which short names there are: all columns are too many to read."""
+    """Return a message with the nearest name, else with the short names that are known."""
     short = {one.removesuffix(".mean").rsplit(".", 1)[-1]: one for one in names}
     if near := get_close_matches(name, [*names, *short], n=1):
         return f"column: {name!r} is unknown (did you mean {near[0]}?); `--columns all` shows all"
@@ -106,21 +113,21 @@ def _unknown(name: str, names: list[str]) -> str:
 
 
 def select(rows: Columns, filters: Iterable[str]) -> Columns:
-    """Keep the jobs that fit every filter, such as ``relative_permittivity<2``.
+    """Return the jobs that match every filter, such as ``relative_permittivity<2``.
 
     Parameters
     ----------
     rows : Columns
         The jobs.
     filters : iterable of str
-        Key, operator (one of :data:`OPERATORS`) and value each; the value is compared as a number
-        where it is one. ``null`` stands for no value. After = and != several values may stand,
-        with commas between them: any of them, none of them.
+        Key, operator (one of :data:`OPERATORS`) and value; the value is compared as a number if it
+        is one. ``null`` means no value. After = and != there may be several values, separated by
+        commas: any of them, none of them.
 
     Raises
     ------
     JanusError
-        Where a filter cannot be read, or its key is unknown.
+        If a filter cannot be parsed, or its key is unknown.
     """
     for text in filters:
         key, sign, value = _parse(text)
@@ -146,7 +153,7 @@ def _parse(text: str) -> tuple[str, str, str]:
 
 
 def _check_comparable(text: str, values: Iterable[Any], wanted: str) -> None:
-    """Refuse to hold numbers against a text."""
+    """Check that a value to compare numbers with is a number."""
     kinds = {type(one) for one in values}
     if kinds.isdisjoint((int, float)) or wanted == "null" or not kinds.isdisjoint((str, bool)):
         return

@@ -1,8 +1,8 @@
-"""The workspace on disk, in signac's layout: made and opened.
+"""Creates and opens workspaces, in the layout of signac.
 
-signac's own state point cache (`.signac/statepoint_cache.json.gz`) is written for those who ask
-signac. This package reads the state points themselves and holds each against its id, which is its
-hash (:mod:`janus_md.workspace.records`): that takes no longer, and a damaged cache misleads nobody.
+The state point cache of signac (`.signac/statepoint_cache.json.gz`) is written for users of signac.
+This package reads the state points and checks each against its id, which is its hash
+(:mod:`janus_md.workspace.records`). That takes no longer, and does not depend on the cache.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md.common import locks, plugins
 from janus_md.common.errors import JanusError
+from janus_md.common.files import written_whole
 from janus_md.study.catalogue import copies
 from janus_md.workspace import project_file
 from janus_md.workspace.records import STATE_POINT, Record, read_document, read_jobs
@@ -35,12 +36,12 @@ __all__ = [
 ]  # fmt: skip
 
 PATIENCE = 120.0
-"""Seconds that :func:`create` waits for another one in the same folder."""
+"""Time that :func:`create` waits for another call in the same folder, s."""
 
 _DAMAGED_CACHE = (EOFError, OSError, RecursionError, TypeError, ValueError, zlib.error)
 
 _STAGING = ".new-"
-_STALE_SECONDS = 3600.0  # staging that was not touched for so long is left of an init that died
+_STALE_SECONDS = 3600.0  # older staging folders are of an init that was killed
 
 
 def open_project(directory: str | Path) -> Project:
@@ -49,7 +50,7 @@ def open_project(directory: str | Path) -> Project:
     Raises
     ------
     JanusError
-        Where `directory` is not a workspace, or one of another schema of signac.
+        If `directory` is not a workspace, or one of another schema of signac.
     """
     import signac
 
@@ -67,7 +68,7 @@ def open_project(directory: str | Path) -> Project:
 
 
 def _unusable(directory: str | Path, error: Exception) -> JanusError:
-    """Say what is wrong with signac's own files: their schema is another, or they are damaged."""
+    """Return the error that signac's own files are of another schema, or damaged."""
     from signac.errors import IncompatibleSchemaVersion
 
     why = " ".join(str(error).split())
@@ -77,17 +78,17 @@ def _unusable(directory: str | Path, error: Exception) -> JanusError:
 
 
 def open_job(directory: Path) -> Job:
-    """Open the job whose folder is `directory`, in a workspace."""
+    """Open the job with the folder `directory`."""
     return job_of(open_project(directory.parent.parent), directory.name)
 
 
 def job_of(project: Project, name: str) -> Job:
-    """Open the job of this id, whatever has become of signac's cache.
+    """Open the job of this id, also if signac's cache is damaged.
 
     Raises
     ------
     KeyError
-        Where there is none.
+        If there is none.
     """
     try:
         return project.open_job(id=name)
@@ -97,13 +98,13 @@ def job_of(project: Project, name: str) -> Job:
 
 
 def check_cache(project: Project) -> None:
-    """Remove signac's cache of state points where it is damaged."""
+    """Remove signac's cache of state points if it is damaged."""
     with suppress(KeyError):  # there is no such job, but the cache is read
         job_of(project, "0" * 32)
 
 
 def _drop_cache(project: Project) -> None:
-    """Remove signac's cache of state points: it makes do without."""
+    """Remove signac's cache of state points, which signac does not need."""
     Path(project.fn(project.FN_CACHE)).unlink(missing_ok=True)
 
 
@@ -112,16 +113,16 @@ def create(
     statepoints: Iterable[Mapping[str, Any]],
     told: Callable[[str], None] = lambda note: None,
 ) -> int:
-    """Make the workspace in `directory`, or add jobs to it; return how many are new.
+    """Create the workspace in `directory`, or add jobs to it; return how many are new.
 
-    A job's folder gets its name when its state point is in it, so that whatever interrupts this
-    leaves whole jobs alone, and the next call makes the rest. State points that are damaged are
-    written anew.
+    The folder of a job gets its name when its state point is written. If this function is
+    interrupted, all jobs are complete, and the next call adds the rest. Damaged state points are
+    written again.
 
     Raises
     ------
     JanusError
-        Where `directory` is a file or cannot be written.
+        If `directory` is a file or cannot be written.
     """
     import signac
 
@@ -143,7 +144,7 @@ def create(
 
 
 def _update_cache(project: Project) -> None:
-    """Write signac's cache anew; not where a job is damaged, of which `status` tells."""
+    """Write signac's cache, unless a job is damaged."""
     from signac.errors import JobsCorruptedError
 
     check_cache(project)
@@ -154,7 +155,7 @@ def _update_cache(project: Project) -> None:
 def _with_copies(
     directory: Path, statepoints: Iterable[Mapping[str, Any]]
 ) -> Iterator[Mapping[str, Any]]:
-    """Give the state points, each after its particles were copied into the workspace."""
+    """Yield the state points, each after its particles were copied into the workspace."""
     copied: set[tuple[str, str]] = set()
     for statepoint in statepoints:
         for particle in statepoint.get("definitions", {}).items():
@@ -166,7 +167,7 @@ def _with_copies(
 
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
-    """Keep other calls of :func:`create` away: signac's own files are not written in one stroke."""
+    """Exclude other calls of :func:`create`: signac does not write its own files atomically."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         with ExitStack() as held:
@@ -178,6 +179,12 @@ def _alone(directory: Path) -> Iterator[None]:
 
 
 def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
+    """Add the jobs that are missing; return how many.
+
+    Folders are renamed when they are complete, without a flush to the disk: with one, as of
+    :func:`written_whole`, a job takes 7 ms instead of 0.2 ms, and 10^5 jobs 12 minutes. What a
+    crash of the machine damages, the next call writes again.
+    """
     from signac.job import calc_id
 
     workspace.mkdir(exist_ok=True)
@@ -192,7 +199,7 @@ def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
             job_id = calc_id(statepoint)
             place = f"{workspace}/{job_id}"
             if job_id in there:
-                _mend(place, statepoint, staging)
+                _mend(f"{place}/{STATE_POINT}", statepoint)
                 continue
             made = f"{staging}/{job_id}"
             os.mkdir(made)
@@ -209,20 +216,19 @@ def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
     return new
 
 
-def _mend(place: str, statepoint: Mapping[str, Any], staging: str) -> None:
-    """Write the state point of a job again where it is not whole."""
+def _mend(path: str, statepoint: Mapping[str, Any]) -> None:
+    """Write the state point of a job again if it is damaged or missing."""
     try:
-        with open(f"{place}/{STATE_POINT}", "rb") as file:
+        with open(path, "rb") as file:
             if json.loads(file.read()) == statepoint:
                 return
     except (FileNotFoundError, ValueError, RecursionError):
         pass
-    written = f"{staging}/{STATE_POINT}"
-    _write(written, statepoint)
-    os.replace(written, f"{place}/{STATE_POINT}")
+    with written_whole(Path(path)) as partial:
+        _write(str(partial), statepoint)
 
 
 def _write(path: str, statepoint: Mapping[str, Any]) -> None:
-    """Write a state point as signac does."""
+    """Write a state point in the format of signac."""
     with open(path, "wb") as file:
         file.write(json.dumps(statepoint).encode())

@@ -1,10 +1,12 @@
-"""Labels of state points: short names of keys, and their values as a reader wants them."""
+"""Labels of state points: the keys that vary, their short names, and their values in words."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from janus_md.workspace.columns import RESULT_PREFIXES, substance
 
 METHOD = "electrostatics.method"
 """Key that says whether charges are on."""
@@ -25,6 +27,15 @@ SYMBOLS = {
 }
 """Short names of state-point keys."""
 
+JOB_COLUMNS = (
+    "job", "job_id", "id", "status", "substance", "path", "directory", "changed"
+)  # fmt: skip
+"""Columns of a table of jobs that are no keys of the state point; so are those that begin with one
+of :data:`RESULT_PREFIXES`."""
+
+_PARTICLES = ("particle", "mixture")
+_DEFINITIONS = "definitions"
+
 
 def short(key: str) -> str:
     """Last part of a dotted key."""
@@ -32,7 +43,7 @@ def short(key: str) -> str:
 
 
 def tell(value: Any) -> str:
-    """Value of a key as a reader wants it."""
+    """Value of a key in words."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return MISSING
     return f"{value:g}" if isinstance(value, int | float) else str(value)
@@ -51,3 +62,84 @@ def say(keys: Mapping[str, Any]) -> list[str]:
         elif tell(value) != MISSING:
             told.append(f"{name} {tell(value)} {unit}".rstrip())
     return told or [f"{short(key)} {MISSING}" for key in keys]
+
+
+def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Keys of the state point whose values are not the same for all jobs.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence
+        Values of all jobs by dotted key, or each of the values once; None and NaN stand for no
+        value. Columns that are no keys of the state point may be among them.
+
+    Returns
+    -------
+    list of str
+        In the order of the columns. Particles and mixtures are left out: a label names them as the
+        substance. The definition of a particle counts where one name stands for two of them.
+    """
+    found = []
+    for key, values in columns.items():
+        first, _, rest = key.partition(".")
+        if key in JOB_COLUMNS or key.startswith(RESULT_PREFIXES) or first in _PARTICLES:
+            continue
+        if _differ(values, missing_counts=not (first == _DEFINITIONS and rest)):
+            found.append(key)
+    return found
+
+
+def _differ(values: Sequence[Any], missing_counts: bool) -> bool:
+    """Tell whether there are two different values."""
+    held = list(values)
+    if not held or held.count(held[0]) == len(held):
+        return False
+    try:
+        different = set(held)
+    except TypeError:  # lists and maps
+        different = set(map(repr, held))
+    known = {one for one in different if one is not None and one == one}
+    return len(known) > 1 or (missing_counts and len(known) == 1 and len(different) > 1)
+
+
+def varying_values(
+    statepoints: Sequence[Mapping[str, Any]], prefix: str = ""
+) -> dict[str, list[Any]]:
+    """Values of the keys that are not the same in all state points, by dotted key, sorted.
+
+    State points that are empty, since they could not be read, do not count.
+    """
+    found: dict[str, list[Any]] = {}
+    if not prefix:
+        statepoints = [one for one in statepoints if one]
+    for key in sorted(set().union(*statepoints)):
+        held: list[Any] = [statepoint.get(key) for statepoint in statepoints]
+        if held.count(held[0]) == len(held):
+            continue
+        if key == _DEFINITIONS and not prefix:
+            held = [value or {} for value in held]
+        if all(isinstance(value, dict) for value in held):
+            found |= varying_values(held, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = held
+    return found
+
+
+def value_at(nested: Mapping[str, Any], key: str) -> Any:
+    """Value of a dotted key in nested maps; None where there is none."""
+    value: Any = nested
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
+    """Name a state point by its particles and the values of `keys`."""
+    varying = {key: value_at(statepoint, key) for key in keys}
+    return ", ".join(say({"substance": substance(statepoint), **varying}))
+
+
+def labels(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Name each state point by its particles and the keys that are not the same in all."""
+    keys = varying_keys(varying_values(statepoints))
+    return [label(statepoint, keys) for statepoint in statepoints]

@@ -1,7 +1,6 @@
-"""What a job leaves behind, and by that how far it is.
+"""Files of a job, and its state, which follows from them.
 
-Whether an operation is done is told by whole products on disk: files get their names only when they
-are complete.
+An operation is done if its files exist: files get their names only when they are complete.
 """
 
 from __future__ import annotations
@@ -22,32 +21,32 @@ TABLES = (
     "structure.parquet",
     "scattering.parquet",
 )
-"""Files that the analysis of a job leaves behind."""
+"""Files of the analysis of a job."""
 
 MAGIC, LEAST_BYTES = b"PAR1", 12
-"""First and last bytes of a Parquet file, and its length without anything in it."""
+"""First and last bytes of a Parquet file, and the length of an empty one."""
 
 PARTIAL_ANALYSIS = "analysis.partial"
-"""What an analysis that was stopped has done so far."""
+"""Results so far of an analysis that was stopped."""
 
 OPERATIONS = ("simulate", "analyze")
-"""Names of the operations, in their order."""
+"""Operations in their order."""
 
 
 def is_simulated(directory: Path) -> bool:
-    """Whether the trajectory is there, and so complete."""
+    """Whether the trajectory exists, and so is complete."""
     return (directory / TRAJECTORY).is_file()
 
 
 def is_analyzed(directory: Path, document: Mapping[str, Any]) -> bool:
-    """Whether all tables and the summary are there, and the tables can be read."""
+    """Whether all tables and the summary exist, and the tables can be read."""
     return "analysis" in document and all(is_table(directory / name) for name in TABLES)
 
 
 def is_table(path: str | Path) -> bool:
-    """Whether a Parquet file is there and has its end, where it keeps what is in it.
+    """Whether a Parquet file exists and has its footer.
 
-    What was cut off or left empty has not; that costs as much as opening the file.
+    A file that was cut off or is empty has none. The check takes as long as opening the file.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY)
@@ -66,18 +65,18 @@ def is_table(path: str | Path) -> bool:
 
 
 def unreadable(directory: str | Path, files: Collection[str]) -> list[str]:
-    """Tables among the names in a folder that cannot be read: they count as not there."""
+    """Return the tables in a folder that cannot be read; they count as missing."""
     return [name for name in TABLES if name in files and not is_table(f"{directory}/{name}")]
 
 
 def left_to_do(directory: Path, document: Mapping[str, Any]) -> list[str]:
-    """Operations that the job still needs, in their order."""
+    """Return the operations that are left, in their order."""
     files = {path.name for path in directory.iterdir()}
     return missing(files - set(unreadable(directory, files)), document)
 
 
 def missing(files: Collection[str], document: Mapping[str, Any]) -> list[str]:
-    """Operations that a job still needs, from the names in its folder."""
+    """Return the operations that are left, by the names of files in the folder of a job."""
     if TRAJECTORY not in files:
         return list(OPERATIONS)
     whole = "analysis" in document and all(name in files for name in TABLES)
@@ -85,9 +84,9 @@ def missing(files: Collection[str], document: Mapping[str, Any]) -> list[str]:
 
 
 def state(left: Collection[str], document: Mapping[str, Any]) -> str:
-    """Say how far a job is, in a word: done, failed, simulated, begun or waiting.
+    """Return the state of a job: done, failed, simulated, begun or waiting.
 
-    `left` are the operations that it needs (:func:`missing`).
+    `left` are the operations that are left (:func:`missing`).
     """
     if not left:
         return "done"

@@ -1,4 +1,4 @@
-"""The file ``project.py`` of a workspace: a copy of the package's, which users may edit."""
+"""The file ``project.py`` of a workspace: a copy from the package, which users may edit."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ NAME = "project.py"
 KNOWN = frozenset(
     {
         "47a83c65bf179f30d302a480a0e8c57566efc49e6a20eb294d1ad339458da255",
+        "ea9031dfa5f2b8d05c424f16204c93fdc14fbb78135072458ce4e580ac2e74bf",
     }
 )
-"""Digests of the copies of earlier versions: where nobody has edited one, it is replaced."""
+"""Digests of the copies of earlier versions, which are replaced unless edited."""
 
 
 def digest(text: bytes) -> str:
@@ -29,12 +30,12 @@ def write(directory: Path) -> str:
     Returns
     -------
     str
-        What the user should know; empty where there is nothing.
+        A message for the user; empty if there is none.
 
     Raises
     ------
     OSError
-        Where it cannot be written.
+        If it cannot be written.
     """
     ours = (resources.files("janus_md") / NAME).read_bytes()
     file = directory / NAME

@@ -1,4 +1,4 @@
-"""What a workspace holds, in the order of its state points: records, labels, one table."""
+"""Queries of a workspace: records, labels and a table, in the order of the state points."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from janus_md.workspace import doubts
+from janus_md.workspace import labels as labels_of
 from janus_md.workspace.columns import Columns, substance
 from janus_md.workspace.filters import (
     CHANGED,
     PASSED,
-    TELLING,
     column,
     document_keys,
     select,
     telling_columns,
+    telling_keys,
 )
 from janus_md.workspace.jobs import job_of, open_job, open_project
-from janus_md.workspace.labels import say
+from janus_md.workspace.labels import label, labels, value_at
 from janus_md.workspace.records import Record, job_ids, read_jobs, strays
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
     from signac import Project
 
 __all__ = [
-    "TELLING",
     "Columns",
     "column",
     "columns",
     "document_keys",
     "folders",
     "job_of",
+    "label",
     "labels",
     "open_job",
     "open_project",
@@ -41,10 +42,9 @@ __all__ = [
     "strays",
     "table",
     "telling_columns",
+    "telling_keys",
     "withheld",
 ]
-
-_PARTICLES = ("particle", "mixture")
 
 
 def records(
@@ -64,7 +64,7 @@ def records(
     Raises
     ------
     JanusError
-        Where there are none.
+        If there are no jobs.
     """
     found = list(read_jobs(project, ids, keys, thorough=thorough))
     order = _order([(record.id, record.statepoint) for record in found])
@@ -85,14 +85,14 @@ def columns(
     project, keys, thorough
         As there.
     allow : collection of str
-        With ``heat``, jobs that did not keep the temperature of their bath (``heat.passed`` is
-        false) have their results, with ``state`` those that were changed since their data were
-        made (``changed`` says what); else these are None, and so stay out of averages.
+        ``heat`` includes results of jobs that did not keep the temperature of their bath
+        (``heat.passed`` is false), ``state`` of jobs that were changed since their data were made
+        (``changed`` says what). Otherwise these results are None, and left out of averages.
 
     Raises
     ------
     JanusError
-        Where there are no jobs, or `allow` has another word.
+        If there are no jobs, or `allow` has another name.
     """
     doubts.check_allowed(allow)
     wanted = None if keys is None else {*keys, PASSED.rpartition(".")[2]}
@@ -111,7 +111,7 @@ def columns(
 
 
 def withheld(rows: Columns, reason: str) -> list[int]:
-    """Rows of jobs whose results are in doubt for a reason (:data:`doubts.ALLOWABLE`)."""
+    """Return the rows of jobs whose results are doubtful (:data:`doubts.ALLOWABLE`)."""
     name, doubtful = {
         doubts.HEAT: (PASSED, lambda passed: passed is False),
         doubts.STATE: (CHANGED, lambda changed: changed is not None),
@@ -122,7 +122,7 @@ def withheld(rows: Columns, reason: str) -> list[int]:
 
 
 def _order(jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:
-    """Places of jobs, given as ids with state points, in their order."""
+    """Return the indices of jobs, given as ids with state points, in their order."""
     varying = varying_keys([statepoint for _, statepoint in jobs])
 
     def rank(place: int) -> tuple[str, list[tuple[int, Any]], str]:
@@ -133,66 +133,18 @@ def _order(jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:
 
 
 def _rank(value: Any) -> tuple[int, Any]:
-    """Place of a value among others: numbers first."""
+    """Return the sort key of a value: numbers come first."""
     return (0, value) if isinstance(value, int | float) else (1, str(value))
 
 
 def folders(project: Project) -> dict[str, Path]:
-    """Folder of each job, by its id."""
+    """Return the folder of each job by its id."""
     return {name: Path(project.workspace, name) for name in job_ids(project)}
 
 
-def varying_keys(statepoints: Sequence[Mapping[str, Any]], prefix: str = "") -> list[str]:
-    """Dotted keys whose values are not the same in all state points, sorted; particles aside.
-
-    Those that are empty, since they could not be read, do not count.
-    """
-    found = []
-    if not prefix:
-        statepoints = [one for one in statepoints if one]
-    for key in sorted(set().union(*statepoints)):
-        if not prefix and key in _PARTICLES:
-            continue
-        held: list[Any] = [statepoint.get(key) for statepoint in statepoints]
-        if key == "definitions" and not prefix:
-            found += [f"{key}.{name}" for name in _redefined(held)]
-            continue
-        if held.count(held[0]) == len(held):
-            continue
-        if all(isinstance(value, dict) for value in held):
-            found += varying_keys(held, f"{prefix}{key}.")
-        else:
-            found.append(f"{prefix}{key}")
-    return found
-
-
-def _redefined(definitions: Iterable[Any]) -> list[str]:
-    """Names of particles that stand for more than one definition, sorted."""
-    digests: dict[str, set[str]] = {}
-    for one in definitions:
-        for name, digest in (one or {}).items():
-            digests.setdefault(name, set()).add(digest)
-    return sorted(name for name, different in digests.items() if len(different) > 1)
-
-
-def value_at(nested: Mapping[str, Any], key: str) -> Any:
-    """Value of a dotted key in nested maps; None where there is none."""
-    value: Any = nested
-    for part in key.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
-
-
-def labels(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Name each state point by its particles and the keys that are not the same in all."""
-    keys = varying_keys(statepoints)
-    return [label(statepoint, keys) for statepoint in statepoints]
-
-
-def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
-    """Name a state point by its particles and the values of `keys`."""
-    varying = {key: value_at(statepoint, key) for key in keys}
-    return ", ".join(say({"substance": substance(statepoint), **varying}))
+def varying_keys(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Dotted keys whose values are not the same in all state points, sorted; particles aside."""
+    return labels_of.varying_keys(labels_of.varying_values(statepoints))
 
 
 def table(
@@ -205,14 +157,14 @@ def table(
     project : signac.Project
         The workspace.
     filters : iterable of str
-        What the jobs must fit, such as ``particle=R-Au-Cu`` (:func:`select`).
+        Filters that the jobs must match, such as ``particle=R-Au-Cu`` (:func:`select`).
     allow : collection of str
         As of :func:`columns`.
 
     Raises
     ------
     JanusError
-        Where there are no jobs, or a filter or `allow` is refused.
+        If there are no jobs, or a filter or `allow` is not valid.
     """
     return frame(select(columns(project, allow=allow), filters))
 

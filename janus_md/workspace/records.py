@@ -1,4 +1,4 @@
-"""The jobs of a workspace, read one after the other: what is wrong with one costs it alone."""
+"""Reads the jobs of a workspace one after the other; a damaged job does not affect the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATE_POINT = "signac_statepoint.json"
 """signac's name of the file."""
 
 DAMAGED = "damaged"
-"""State of a job that cannot be used until somebody has mended it."""
+"""State of a job that cannot be used until it is repaired."""
 
 FIELDS = frozenset(
     {
@@ -31,20 +31,20 @@ FIELDS = frozenset(
         "replica",
     }
 )  # fmt: skip
-"""Keys of any state point that `janus-md init` wrote: the schema takes a while to import."""
+"""Keys of every state point of `janus-md init`, checked without the import of the schema."""
 
-OPTIONAL = frozenset({"definitions", "interactions", "number_density"})
+OPTIONAL = frozenset({"definitions", "environment", "interactions", "number_density"})
 """Keys that it writes where they have a value."""
 
 SCHEMA_VERSION = 2
-"""Version of the schema of these."""
+"""Version of the schema with these keys."""
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A job as it was when the workspace was read.
+    """A job as it was read.
 
     Attributes
     ----------
@@ -53,17 +53,16 @@ class Record:
     directory : str
         Its folder.
     state : str
-        How far it is (:func:`janus_md.workspace.products.state`), or :data:`DAMAGED`.
+        State of :func:`janus_md.workspace.products.state`, or :data:`DAMAGED`.
     left : tuple of str
-        Operations that it still needs (:func:`janus_md.workspace.products.missing`); none of a
-        damaged job.
+        Operations that are left (:func:`janus_md.workspace.products.missing`); none for a damaged
+        job.
     statepoint, document : mapping
-        Empty where there is none, or where it cannot be used.
+        Empty if there is none, or if it is not valid.
     files : collection of str
         Names in its folder.
     trouble : str
-        What is damaged and what to do about it, in one sentence; also told under ``failure`` of
-        the document.
+        What is damaged and what to do; also the message under ``failure`` of the document.
     changed : str
         What was changed since its data were made (:func:`janus_md.workspace.doubts.changed`).
     """
@@ -80,17 +79,17 @@ class Record:
 
 
 def is_id(name: str) -> bool:
-    """Whether a job may be called so."""
+    """Whether a name is a possible job id."""
     return _ID.fullmatch(name) is not None
 
 
 def job_ids(project: Project) -> list[str]:
-    """Ids of all jobs, in no order; folders of other names are none, whatever signac thinks."""
+    """Return the ids of all jobs, in no order; folders with other names are no jobs."""
     return [entry.name for entry in _entries(project) if is_id(entry.name)]
 
 
 def strays(project: Project) -> list[str]:
-    """Names of folders among the jobs that are no jobs, such as copies of some, sorted."""
+    """Return the names of folders among the jobs that are no jobs, such as copies, sorted."""
     return sorted(
         entry.name
         for entry in _entries(project)
@@ -124,15 +123,15 @@ def read_jobs(
     ids : iterable of str, optional
         Which jobs; all by default.
     keys : collection of str, optional
-        Of the documents, keep only values that have one of these keys above them; by default all,
-        which is more than a gigabyte for a hundred thousand jobs.
+        Keep only values of the documents at or below these keys; by default all, which is more
+        than a gigabyte for 10^5 jobs.
     thorough : bool
         As of :func:`read_job`.
 
     Raises
     ------
     JanusError
-        Where there are none.
+        If there are no jobs.
     """
     here = job_ids(project)
     if not here:
@@ -145,7 +144,7 @@ def read_jobs(
     edited = copies.edited_in(Path(project.path))
     lists: dict[tuple[str, ...], tuple[str, ...]] = {}
     collecting = gc.isenabled()
-    gc.disable()  # nothing of this is garbage, and to look through it again and again takes a while
+    gc.disable()  # nothing of this is garbage, and searching it takes time
     try:
         for name in here:
             if wanted is not None and name not in wanted:
@@ -159,7 +158,7 @@ def read_jobs(
 
 
 def _check_version(project: Project, names: Iterable[str]) -> None:
-    """Refuse a workspace of the first version, all of it in one sentence.
+    """Refuse a workspace of the first version.
 
     Raises
     ------
@@ -176,17 +175,17 @@ def _check_version(project: Project, names: Iterable[str]) -> None:
 
 
 def read_job(directory: Path, *, thorough: bool = False) -> Record | None:
-    """Read the job in `directory`; None where there is none.
+    """Read the job in `directory`; None if there is none.
 
-    Where it is `thorough`, the state point is held against the schema, and tables that cannot be
-    read count as not there. That takes a tenth of a millisecond.
+    If `thorough`, the state point is checked against the schema, and tables that cannot be read
+    count as missing. That takes 0.1 ms.
     """
     edited = copies.edited_in(directory.parent.parent)
     return _read(str(directory), directory.name, None, {}, thorough, edited)
 
 
 def read_document(directory: str) -> dict[str, Any]:
-    """Read the document of the job in `directory`; what is wrong with it is told as its failure."""
+    """Read the document of the job in `directory`; if it is not valid, its failure says why."""
     document, trouble = documents.read(directory)
     return {"failure": {"message": trouble}} if trouble else document
 
@@ -199,7 +198,7 @@ def _read(
     thorough: bool,
     edited: Collection[tuple[str, str]],
 ) -> Record | None:
-    """Read one job; None where it has been removed meanwhile. `lists` has those of equal files."""
+    """Read one job; None if it was removed meanwhile. `lists` holds equal lists of files once."""
     files, trouble = _files(path)
     if files is None:
         return None
@@ -228,7 +227,7 @@ def _read(
 
 
 def _files(path: str) -> tuple[tuple[str, ...] | None, str]:
-    """Names in a folder, sorted, and why they cannot be read; None where there is no folder."""
+    """Return the sorted names in a folder, and why it cannot be read; None without a folder."""
     try:
         return tuple(sorted(os.listdir(path))), ""
     except FileNotFoundError:
@@ -242,7 +241,7 @@ def _files(path: str) -> tuple[tuple[str, ...] | None, str]:
 
 
 def _statepoint(path: str, name: str) -> tuple[dict[str, Any], str]:
-    """Read a state point, and say what is wrong with it; it is empty where something is."""
+    """Read a state point, and say why it is not valid; it is empty then."""
     from signac.job import calc_id
 
     try:
@@ -267,9 +266,9 @@ def _statepoint(path: str, name: str) -> tuple[dict[str, Any], str]:
 
 
 def _foreign(statepoint: Mapping[str, Any], workspace: Path | None = None) -> str:
-    """Say why a state point is none of ours, or cannot be run; empty where it is one.
+    """Say why a state point does not fit the schema, or cannot be simulated; empty if it can.
 
-    Its particles are looked for where a `workspace` is given: a finished job needs none any more.
+    Its particles are checked if a `workspace` is given: a finished job no longer needs them.
     """
     from janus_md.study.resolve import resolve
     from janus_md.study.statepoint import StatePoint
@@ -289,7 +288,7 @@ def _foreign(statepoint: Mapping[str, Any], workspace: Path | None = None) -> st
 
 
 def _kept(nested: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:
-    """Values of nested maps that have one of the keys above them."""
+    """Return the values of nested maps at or below these keys."""
     found = {}
     for key, value in nested.items():
         if key in keys:

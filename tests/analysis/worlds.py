@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from janus_md.model import nanocluster
 from janus_md.model.body import BondCriterion
 from janus_md.model.interactions.table import Electrostatics, Interactions, wca_table
 from janus_md.model.setup import Setup
-from janus_md.model.shapes import nanocluster
 from janus_md.model.units import DEBYE
 from janus_md.simulation.files.stated import METADATA, description
 from janus_md.study.catalogue import catalog

@@ -85,6 +85,12 @@ def test_types_axis_criterion_and_frames_are_taken(
         (["--symmetry", "99999999999999999999"], ["symmetry", "99999999999999999999", "360"]),
         (["--frames", "7:"], ["frames", "7::", "none of the 3"]),
         (["--jobs", "0"], ["--jobs", "0", "at least 1"]),
+        (["--clusters", "0"], ["clusters", "0.0", "positive"]),
+        (["--clusters", "nan"], ["clusters", "nan", "positive"]),
+        (["--clusters", "1e3"], ["box", "too small for clusters", "1000"]),
+        (["--clusters", "2", "--kinds", "Q"], ["kinds", "'Q'", "A, B"]),
+        (["--clusters", "2", "--kinds", ","], ["--kinds", "','"]),
+        (["--kinds", "A"], ["--kinds", "--clusters"]),
     ],
 )
 def test_bad_options_write_nothing(
@@ -164,3 +170,43 @@ def test_hands_of_the_catalogue(
     assert found == alternation if alternation is not None else np.isnan(found)
     assert said in done.out
     assert ("--enantiomers" in done.out) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("options", "clusters", "largest", "single"),
+    [
+        (["--clusters", "1.8"], 2, 4, 0.2),
+        (["--clusters", "1.6"], 5, 1, 1.0),
+        (["--clusters", "1.8", "--kinds", "A"], 1, 4, 0.0),
+        (["--clusters", "9", "--kinds", "A,B"], 1, 5, 0.0),
+    ],
+)
+def test_clusters_of_centres(
+    janus_md: Cli,
+    foreign: Path,
+    tmp_path: Path,
+    options: list[str],
+    clusters: int,
+    largest: int,
+    single: float,
+) -> None:
+    """A row of four A 1.7 apart, and a B that is 8 away from the first."""
+    done = janus_md("analyze", foreign, "--out", tmp_path / "out", *options, "-j", 1)
+    assert done.code == 0, done.err
+    frames = pd.read_parquet(tmp_path / "out" / "frames.parquet")
+    assert frames["n_clusters"].tolist() == [clusters] * 3
+    assert frames["largest_cluster"].tolist() == [largest] * 3
+    assert frames["share_single"].to_numpy() == pytest.approx(np.full(3, single))
+    told = dict(line.split()[:2] for line in done.out.splitlines() if len(line.split()) == 3)
+    assert told["largest_cluster"] == str(largest)
+
+
+def test_clusters_that_are_not_defined_are_not_printed(
+    janus_md: Cli, foreign: Path, tmp_path: Path
+) -> None:
+    done = janus_md("analyze", foreign, "--out", tmp_path / "out", "-j", 1)
+    assert done.code == 0, done.err
+    assert "mean_w" in done.out
+    assert "mean_cluster_w" not in done.out
+    frames = pd.read_parquet(tmp_path / "out" / "frames.parquet")
+    assert frames["n_clusters"].isna().all()

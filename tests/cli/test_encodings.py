@@ -54,7 +54,8 @@ def without_encoding(tree: ast.AST) -> Iterator[ast.Call]:
         what = call.func
         name = getattr(what, "attr", getattr(what, "id", ""))
         if name in ("read_text", "write_text", "TextIOWrapper"):
-            yield call
+            if not isinstance(what, ast.Name):  # common.files.write_text writes UTF-8
+                yield call
         elif name in ("run", "Popen", "check_output"):
             if {"text", "universal_newlines"} & set(given):
                 yield call

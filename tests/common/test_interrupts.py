@@ -27,7 +27,7 @@ def test_what_comes_twice_at_once_is_one_signal(
                 os.kill(os.getpid(), number)
             assert came()
             assert not outside
-            monkeypatch.setattr(interrupts, "SAME", 0.0)
+            monkeypatch.setattr(interrupts, "REPEAT_SECONDS", 0.0)
             os.kill(os.getpid(), number)
             assert outside == [number]
     finally:

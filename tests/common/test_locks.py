@@ -9,24 +9,24 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from janus_md.common import cache as measured
+from janus_md.common import cache as entries
 from janus_md.common import locks
 from janus_md.common.errors import JanusError
 from janus_md.common.locks import Held, Unclear, hold
 from janus_md.running.cluster import ledger
-from janus_md.running.cluster.request.resources import Todo, Wish
-from janus_md.running.cluster.request.script import FOLDER, tasks_file, write
+from janus_md.running.cluster.request.resources import SubmitOptions, UnfinishedJob
+from janus_md.running.cluster.request.script import write
+from janus_md.running.cluster.schedulers.slurm import SCHEDULER as SLURM
 from janus_md.running.worker import FAILED
 from janus_md.workspace import jobs as workspace
 from janus_md.workspace import query
 from tests.conftest import ROOT, TINY, Result, environment
-from tests.running.cluster.test_plan import CLUSTER, SETUP, planned
+from tests.running.cluster.request.test_plan import CLUSTER, SETUP, planned
 from tests.running.workstation.test_runner import document, make
 
 Cli = Callable[..., Result]
@@ -156,9 +156,9 @@ def test_a_script_does_not_requeue_for_what_no_later_run_can_mend(
     place = tmp_path / "workspace"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
     killed_holder(job, "elsewhere")
-    (one,) = planned([Todo(job.name, SETUP, ("simulate",))], ranks=ranks)
-    (place / FOLDER).mkdir(parents=True)
-    (place / tasks_file(one.name)).write_text(f"{job.name}\n")
+    (one,) = planned([UnfinishedJob(job.name, SETUP, ("simulate",))], ranks=ranks)
+    (place / SLURM.folder).mkdir(parents=True)
+    (place / SLURM.tasks_file(one.name)).write_text(f"{job.name}\n")
     programs = tmp_path / "bin"
     programs.mkdir()
     for name, text in (
@@ -168,7 +168,7 @@ def test_a_script_does_not_requeue_for_what_no_later_run_can_mend(
     ):
         (programs / name).write_text(f"#!/bin/bash\n{text}\n")
         (programs / name).chmod(0o755)
-    script = write(one, Wish(ranks=ranks), CLUSTER, place, lead=90)
+    script = write(one, SubmitOptions(ranks=ranks), CLUSTER, SLURM, place, lead=90)
     script = script.replace(f"--ranks {ranks}", "--ranks 1")
     done = subprocess.run(
         ["bash", "-c", script],
@@ -205,23 +205,21 @@ def test_what_is_measured_waits_for_no_marker_for_ever(
     no_flock: None, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here nothing can be lost, so that nobody is asked to remove a file."""
-    for name in ("PATIENCE", "LONGEST"):
-        monkeypatch.setattr(measured, name, 0.6)
+    monkeypatch.setattr(entries, "WRITE_SECONDS", 0.6)
     file = cache / "some.json"
-    measured.keep("machine", "kind", 1, file)
-    looks = 0
+    entries.keep("machine", "kind", 1, file)
+    now = 0.0
 
-    def look() -> None:
-        nonlocal looks
-        looks += 1
+    def check() -> None:
+        nonlocal now
+        now += 0.999 * entries.MEASURE_SECONDS
 
-    with measured.in_turn("kind", file, look):
+    with entries.in_turn("kind", file, check, clock=lambda: now):
         (marker,) = cache.glob(f"*{locks.MARKER}")
-        begun = time.monotonic()
-        with measured.in_turn("kind", file, look):
-            assert 0.3 < time.monotonic() - begun < 5.0
-        assert looks >= 1
+        assert now == 0.0
+        with entries.in_turn("kind", file, check, clock=lambda: now):
+            assert now == 0.999 * entries.MEASURE_SECONDS  # it has waited
     assert not marker.exists()
     locks.marker_of(file.with_suffix(".lock")).write_text("filelock/2\npid=1\nhost=elsewhere\n")
-    measured.keep("machine", "kind", 2, file)
-    assert measured.recall("machine", file) == {"kind": 2}
+    entries.keep("machine", "kind", 2, file)
+    assert entries.recall("machine", file) == {"kind": 2}

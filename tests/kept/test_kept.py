@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import gsd.hoomd
+import pyarrow.parquet as pq
 import pytest
 import signac
 
@@ -95,3 +96,24 @@ def test_it_is_reported_and_submitted(janus_md: Cli, place: Path) -> None:
     sent = janus_md("submit", "-d", place, "--pretend", "--account", "abc")
     assert sent.code == 0, sent.err
     assert "3 jobs" in sent.out
+
+
+def test_columns_that_came_later_are_missing_and_nothing_is_done_again(
+    janus_md: Cli, place: Path
+) -> None:
+    """Its jobs were analysed before there were clusters."""
+    done = [row["job"] for row in rows(janus_md, place) if row["status"] == "done"]
+    tables = [place / "workspace" / name / "frames.parquet" for name in done]
+    before = [path.stat().st_mtime_ns for path in tables]
+    assert not any("mean_cluster_n" in pq.read_schema(path).names for path in tables)
+    ended = janus_md("run", "-d", place, "--operation", "analyze")
+    assert (ended.code, ended.out) == (0, "not simulated yet: 3 jobs\n"), ended.err
+    assert [path.stat().st_mtime_ns for path in tables] == before
+    assert not any("cluster" in key for key in rows(janus_md, place)[0])
+    assert "cluster" not in janus_md("query", "-d", place).out
+    reported = janus_md("report", "-d", place)
+    assert reported.code == 0, reported.err
+    assert "cluster" not in reported.out
+    kept = (place / "report" / "results.csv").read_text(encoding="utf-8")
+    assert "mean_n" in kept
+    assert "cluster" not in kept

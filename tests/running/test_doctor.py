@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.common import cache as measured
+from janus_md.common import cache as entries
 from janus_md.engines import probing
 from janus_md.running import doctor
 from tests.conftest import ROOT, Result
@@ -135,12 +135,12 @@ def test_packages_are_held_to_what_is_required(monkeypatch: pytest.MonkeyPatch) 
     assert here["gsd"].state == "ok"
 
 
-def test_what_was_measured_before_is_named(cache: Path) -> None:
+def test_the_files_of_the_cache_are_named(cache: Path) -> None:
     def found() -> doctor.Finding:
-        return next(one for one in doctor._machine() if one.what == "measured before")
+        return next(one for one in doctor._machine() if one.what == "cache")
 
-    assert found().here == f"nothing; would be kept in {cache}"
-    measured.keep("here", "kind", 1.0, measured.cache_file("meshes"))
+    assert found().here == f"empty; its folder is {cache}"
+    entries.keep("here", "kind", 1.0, entries.cache_file("meshes"))
     assert found().here == f"meshes.json in {cache}"
     assert "remove the files" in found().advice
 
@@ -154,3 +154,25 @@ def test_schedulers_are_found_by_their_commands(
         (tmp_path / name).write_text("")
         (tmp_path / name).chmod(0o755)
     assert [(one.what, one.state) for one in doctor._schedulers()] == [("scheduler Slurm", "ok")]
+
+
+def test_plugins_of_a_workspace_are_tried(janus_md: Cli, tmp_path: Path) -> None:
+    from janus_md.common import plugins
+
+    folder = tmp_path / plugins.FOLDER
+    folder.mkdir()
+    (folder / "mine.py").write_text("from janus_md import PairTerm\nTERM = PairTerm\n")
+    done = janus_md("doctor", "--json", "-d", tmp_path)
+    here = {one["what"]: one for one in json.loads(done.out)}
+    assert here["pair term mine"]["here"] == str(folder / "mine.py")
+    (folder / "mine.py").unlink()
+    (folder / "wca.py").write_text("TERM = 1\n")
+    done = janus_md("doctor", "--json", "-d", tmp_path)
+    (broken,) = [one for one in json.loads(done.out) if one["what"] == "pair term"]
+    assert "wca.py: janus-md has a pair term of this name; rename the file" in broken["advice"]
+    (folder / "wca.py").unlink()
+    (folder / "another.py").write_text("import no_such_package\n")
+    done = janus_md("doctor", "--json", "-d", tmp_path)
+    (broken,) = [one for one in json.loads(done.out) if one["what"] == "pair term"]
+    assert broken["state"] == "broken"
+    assert "no_such_package" in broken["advice"]

@@ -12,7 +12,7 @@ import pytest
 import signac
 
 from janus_md.common import locks
-from janus_md.running import status as standing
+from janus_md.running import status as job_status
 from janus_md.study.sweeps import templates as sweeps
 from janus_md.workspace import jobs as workspace
 from janus_md.workspace.products import TABLES, TRAJECTORY
@@ -124,7 +124,7 @@ def test_a_scheduler_is_believed_where_nothing_is_done(jobs: list[signac.job.Job
         str(jobs[3].id): "timed out",
         str(jobs[4].id): "queued (job 17)",
     }
-    found = standing.standings(workspace.read_jobs(project), said)
+    found = job_status.job_statuses(workspace.read_jobs(project), said)
     by_id = {one.record.id: (one.state, one.detail) for one in found}
     assert [by_id[str(job.id)] for job in jobs] == [
         ("done", ""),
@@ -134,7 +134,7 @@ def test_a_scheduler_is_believed_where_nothing_is_done(jobs: list[signac.job.Job
         ("queued", "job 17"),
         ("waiting", ""),
     ]
-    assert list(standing.counts(found)) == [
+    assert list(job_status.counts(found)) == [
         *("waiting", "queued", "simulated", "done", "failed", "timed out")
     ]
-    assert {one.state for one in standing.notable(found)} == {"failed", "timed out"}
+    assert {one.state for one in job_status.notable(found)} == {"failed", "timed out"}

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from janus_md.common import cache as measured
+from janus_md.common import cache as entries
 from janus_md.engines import adapter
 from janus_md.engines.tuning import MARGIN, remeasure
 from janus_md.simulation import choice as choices
 from janus_md.simulation.choice import choose_once, kind_of
-from janus_md.simulation.execution import Record, device_of, mesh_of
+from janus_md.simulation.execution import Execution, device_of, mesh_of
 from janus_md.simulation.run import simulate
+from janus_md.simulation.run_options import RunOptions
 from janus_md.simulation.start.first_state import build
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
@@ -49,13 +50,30 @@ def starts(monkeypatch: pytest.MonkeyPatch, engine: str) -> list[str]:
         return make(*arguments)
 
     monkeypatch.setattr(kind, "simulation", staticmethod(counted))
-    monkeypatch.setattr(measured, "load_per_core", lambda: 0.5)
+    monkeypatch.setattr(entries, "load_per_core", lambda: 0.5)
     return begun
 
 
-def chosen(engine: str, **changed: Any) -> Record:
+def test_a_field_and_a_term_make_another_choice() -> None:
+    engine = "lammps"
+
+    def kind(**changed: Any) -> str:
+        return kind_of(resolve(point(model="bladed", **changed)), [(engine, "cpu")], RunOptions())
+
+    usable(engine)
+    term = {"blade-blade": {"attraction": {"epsilon": 5.0}}}
+    kinds = {
+        kind(),
+        kind(environment={"electric_field": {"z": 0.1}}),
+        kind(environment={"electric_field": {"z": 0.2}}),
+        kind(interactions=term),
+    }
+    assert len(kinds) == 4
+
+
+def chosen(engine: str, **changed: Any) -> Execution:
     one = point(**changed)
-    return choose_once(resolve(one), build(one), [(engine, "cpu")], 1, 0)
+    return choose_once(resolve(one), build(one), [(engine, "cpu")], RunOptions())
 
 
 def entry(cache: Path) -> dict[str, Any]:
@@ -129,7 +147,7 @@ def test_what_makes_no_sense_is_chosen_anew(engine: str, starts: list[str], cach
         put(cache, **changes)
         assert chosen(engine, **NEUTRAL)["mesh_from"] == "trials of this job"
         assert entry(cache).keys() == good.keys()
-    for text in ("", "[]", "{", json.dumps({measured.processor(): 3})):
+    for text in ("", "[]", "{", json.dumps({entries.processor(): 3})):
         file.write_text(text)
         assert chosen(engine, **NEUTRAL)["mesh_from"] == "trials of this job"
     assert chosen(engine, **NEUTRAL)["mesh_from"] != "trials of this job"
@@ -147,7 +165,7 @@ def test_nothing_can_be_kept(
 def test_kinds_differ_by_what_matters(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def kind(threads: int = 1, **changed: Any) -> str:
         one = point(**changed)
-        return kind_of(resolve(one), [(engine, "cpu")], threads, 0)
+        return kind_of(resolve(one), [(engine, "cpu")], RunOptions(threads=threads))
 
     usable(engine)
     base = kind()
@@ -171,13 +189,14 @@ def test_kinds_differ_by_what_matters(engine: str, monkeypatch: pytest.MonkeyPat
 
 def test_the_fastest_engine_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     both = [(usable(name).name, "cpu") for name in ("hoomd", "lammps")]
-    monkeypatch.setattr(measured, "load_per_core", lambda: 0.5)
+    monkeypatch.setattr(entries, "load_per_core", lambda: 0.5)
     one = point(**NEUTRAL)
-    first, second = (choose_once(resolve(one), build(one), both, 1, 0) for _ in range(2))
+    first, second = (choose_once(resolve(one), build(one), both, RunOptions()) for _ in range(2))
     assert second["mesh_from"] != first["mesh_from"]
     assert second["engine"] == first["engine"]
     assert set(second["trial_steps_per_second"]) == {"hoomd", "lammps"}
-    alone = choose_once(resolve(one), build(one), both[:1], 1, 0)  # what was compared matters too
+    # What was compared matters too.
+    alone = choose_once(resolve(one), build(one), both[:1], RunOptions())
     assert (alone["engine"], alone["mesh_from"]) == ("hoomd", "trials of this job")
 
 
@@ -185,7 +204,7 @@ def test_what_a_busy_machine_measured_counts_while_it_is_busy(
     engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loads = iter([3.0, 3.0, 1.0, 3.0])
-    monkeypatch.setattr(measured, "load_per_core", lambda: next(loads))
+    monkeypatch.setattr(entries, "load_per_core", lambda: next(loads))
     found = [chosen(engine, **NEUTRAL)["mesh_from"] == "trials of this job" for _ in range(4)]
     assert found == [True, False, True, False]
 
@@ -193,12 +212,12 @@ def test_what_a_busy_machine_measured_counts_while_it_is_busy(
 def test_many_processes_keep_together(cache: Path) -> None:
     """No entry of any is lost, and what is read between is always whole."""
     code = (
-        "import sys; from janus_md.common import cache as measured\n"
-        f"measured.PATIENCE = {PATIENCE}  # else an entry may be lost on a busy machine\n"
+        "import sys; from janus_md.common import cache as entries\n"
+        f"entries.WRITE_SECONDS = {PATIENCE}  # else an entry may be lost on a busy machine\n"
         "for k in range(20):\n"
-        "    file = measured.cache_file('meshes')\n"
-        "    measured.keep('here', f'{sys.argv[1]} {k}', k, file)\n"
-        "    assert measured.recall('here', file)[f'{sys.argv[1]} {k}'] == k\n"
+        "    file = entries.cache_file('meshes')\n"
+        "    entries.keep('here', f'{sys.argv[1]} {k}', k, file)\n"
+        "    assert entries.recall('here', file)[f'{sys.argv[1]} {k}'] == k\n"
     )
     running = [
         subprocess.Popen([sys.executable, "-c", code, str(number)], env=environment())
@@ -212,18 +231,19 @@ def test_many_processes_keep_together(cache: Path) -> None:
 
 CHOOSE = """
 import sys
-from janus_md.common import cache as measured
+from janus_md.common import cache as entries
 from janus_md.simulation.choice import choose_once
+from janus_md.simulation.run_options import RunOptions
 from janus_md.simulation.start.first_state import build
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 from tests.simulation.test_choice import point
 one = point()  # of others, a mesh that just serves one need not serve this one
 system = build(one)
-measured.load_per_core = lambda: 0.5
+entries.load_per_core = lambda: 0.5
 print("ready", flush=True)
 sys.stdin.readline()
-print(choose_once(resolve(one), system, [(sys.argv[1], "cpu")], 1, 0)["mesh_from"])
+print(choose_once(resolve(one), system, [(sys.argv[1], "cpu")], RunOptions())["mesh_from"])
 """
 
 
@@ -237,8 +257,8 @@ def test_of_jobs_that_begin_together_one_chooses(engine: str, cache: Path) -> No
 
 def test_one_that_is_killed_while_it_chooses_lets_the_next_one_in(cache: Path) -> None:
     code = (
-        "import time; from janus_md.common import cache as measured\n"
-        "with measured.in_turn('kind', measured.cache_file('meshes'), lambda: None):\n"
+        "import time; from janus_md.common import cache as entries\n"
+        "with entries.in_turn('kind', entries.cache_file('meshes'), lambda: None):\n"
         "    print('in', flush=True); time.sleep(60)\n"
     )
     chooser = subprocess.Popen(
@@ -254,13 +274,13 @@ def test_one_that_is_killed_while_it_chooses_lets_the_next_one_in(cache: Path) -
             chooser.kill()
             chooser.wait()
 
-    file = measured.cache_file("meshes")
-    with pytest.raises(KeyboardInterrupt), measured.in_turn("kind", file, _interrupt):
+    file = entries.cache_file("meshes")
+    with pytest.raises(KeyboardInterrupt), entries.in_turn("kind", file, _interrupt):
         pass
     assert looks == []
-    with measured.in_turn("kind", file, look):
+    with entries.in_turn("kind", file, look):
         assert looks == [None, None]
-    with measured.in_turn("kind", file, _interrupt):  # nobody to wait for
+    with entries.in_turn("kind", file, _interrupt):  # nobody to wait for
         pass
     assert list(cache.iterdir()) == []
 
@@ -270,12 +290,12 @@ def _interrupt() -> None:
 
 
 def test_the_oldest_make_room(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measured, "MOST", 3)
-    file = measured.cache_file(choices.CACHE)
+    monkeypatch.setattr(entries, "MAX_ENTRIES", 3)
+    file = entries.cache_file(choices.CACHE)
     for k in (0, 1, 2, 0, 3):
-        measured.keep("here", str(k), k, file)
-    measured.keep("there", "0", 0, file)
-    assert measured.recall("here", file) == {"2": 2, "0": 0, "3": 3}
+        entries.keep("here", str(k), k, file)
+    entries.keep("there", "0", 0, file)
+    assert entries.recall("here", file) == {"2": 2, "0": 0, "3": 3}
 
 
 @pytest.mark.parametrize(
@@ -290,5 +310,6 @@ def test_the_oldest_make_room(cache: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_gpu_has_its_name_without_its_number(
     names: list[str], gpu_id: int, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("janus_md.engines.hoomd.engine.gpus", lambda: names)
-    assert choices._gpu_name(gpu_id) == name
+    monkeypatch.setattr("janus_md.engines.hoomd.engine.HoomdEngine.gpus", lambda: names)
+    assert choices._gpu_name([("lammps", "cpu"), ("hoomd", "gpu")], gpu_id) == name
+    assert choices._gpu_name([("lammps", "cpu")], gpu_id) is None

@@ -180,7 +180,7 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
     usable(name)
     monkeypatch.setattr("janus_md.simulation.execution.RESTART_FRAMES", 2)
     monkeypatch.setattr(
-        "janus_md.simulation.context.LOOK_SECONDS", 100.0
+        "janus_md.simulation.context.POLL_SECONDS", 100.0
     )  # however busy the machine is
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir()

@@ -34,7 +34,7 @@ def kill_at_random(job: Path, rng: random.Random, operation: str = "simulate") -
 def half_written(job: Path) -> tuple[int, int]:
     """What tells one half-written checkpoint from another; zeros where there is none."""
     try:
-        found = (job / "restart.npz.partial").stat()
+        found = (job / "restart.partial.npz").stat()
     except FileNotFoundError:
         return 0, 0
     return found.st_ino, found.st_mtime_ns

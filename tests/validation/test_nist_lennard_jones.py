@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from janus_md.engines import Engine
-from janus_md.model.interactions.table import Interactions, LennardJones
+from janus_md.model.interactions.table import Interactions, lennard_jones
 from janus_md.model.system import System
 from tests.engines.conftest import two_charge_dipole
 from tests.validation.reference import reference
@@ -28,7 +28,7 @@ def test_energy_at_cutoff_three(
     """The published five digits, with the place of the last one, and more of a direct sum."""
     lines = reference(f"nist_lj/{name}", PAGE).read_text().split("\n")
     x = np.array([line.split()[1:4] for line in lines[2:] if line.strip()], float)
-    row = LennardJones(1.0, 1.0, 3.0)
+    row = lennard_jones(1.0, 1.0, 3.0)
     kind = two_charge_dipole(0.1)
     system = System(
         bodies=(kind,),

@@ -40,7 +40,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: Engine):
         frames = round(1000.0 * protocol.produce_ns / protocol.frame_interval_ps)
         every = 1 if cut else frames
         monkeypatch.setattr("janus_md.simulation.execution.RESTART_FRAMES", every)
-        monkeypatch.setattr("janus_md.simulation.context.LOOK_SECONDS", 100.0)
+        monkeypatch.setattr("janus_md.simulation.context.POLL_SECONDS", 100.0)
         if record:  # the choice of the mesh is timed: give both the same
             again = {**record["execution"], "steps": 0, "seconds": 0.0, "restart_frames": every}
             monkeypatch.setattr("janus_md.simulation.run.choose_once", lambda *_: again)

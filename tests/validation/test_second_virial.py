@@ -10,7 +10,7 @@ import pytest
 import rowan
 
 from janus_md.model.body import BondCriterion, FloatArray, RigidBody
-from janus_md.model.interactions.table import WCA_EPSILON, LennardJones, wca_table
+from janus_md.model.interactions.table import WCA_EPSILON, lennard_jones, wca_table
 from janus_md.model.pairs.energy import pair_energy
 from janus_md.model.pairs.survey import Energy
 from janus_md.model.pairs.virial import integrate, second_virial
@@ -150,7 +150,7 @@ def test_amphiphile_of_two_beads(report_check, depth: int) -> None:
         symmetry=0,
     )
     temperature, exact = 298.15, AMPHIPHILE[depth]
-    attraction = LennardJones(depth * BOLTZMANN * temperature, 1.3, 1.8 * 1.3)
+    attraction = lennard_jones(depth * BOLTZMANN * temperature, 1.3, 1.8 * 1.3)
     found = second_virial(
         kind, kind, temperature, pairs=wca_table([kind]) | {("A", "A"): attraction}, accuracy=1e-4
     )

@@ -63,7 +63,7 @@ def test_a_state_point_that_was_changed_is_told_everywhere(janus_md: Cli, place:
     assert "which were changed since their data were made" in page
     assert "protocol.produce_ns was 0.02 and is now 0.04" in page
     allowed = janus_md("report", "-d", place, "--allow", "state")
-    assert "taken in all the same" in allowed.err
+    assert "results included" in allowed.err
 
 
 def test_a_copy_that_was_edited_is_told(janus_md: Cli, place: Path) -> None:

@@ -110,10 +110,10 @@ def test_query_leaves_its_results_out_unless_allowed(janus_md: Cli, jobs, place:
     assert hot["analysis.mean_n.mean"] is None
     assert (well["heat.passed"], hot["heat.passed"]) == (True, False)
     assert told.startswith("1 job did not keep the temperature of the bath")
-    assert "left out; --allow heat takes them in" in told
+    assert "left out; --allow heat includes them" in told
     found, told = rows("--allow", "heat")
     assert found[jobs[1].id]["analysis.mean_n.mean"] > 0
-    assert "taken in all the same" in told
+    assert "results included" in told
     # Filters see what is shown: what is left out has no result.
     assert list(rows("mean_n>0")[0]) == [jobs[0].id]
     assert list(rows("mean_n>0", "--allow", "heat")[0]) == [job.id for job in jobs]
@@ -133,7 +133,7 @@ def test_report_leaves_it_out_and_says_so(janus_md: Cli, jobs, place: Path, tmp_
     assert "done, but left out of averages: the time step of 1.6 ps" in page
     assert len(pd.read_csv(tmp_path / "report" / "results.csv")) == 1
     done = janus_md("report", "-d", place, "--out", tmp_path / "all", "--allow", "heat")
-    assert "taken in all the same" in done.err
+    assert "results included" in done.err
     page = (tmp_path / "all" / "report.html").read_text()
     assert "1 of 2 jobs did not keep the temperature of their bath and are in" in page
     assert "Left out of averages" not in page

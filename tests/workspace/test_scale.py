@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from janus_md.study.sweeps.templates import MOST, read_template
+from janus_md.study.sweeps.templates import MAX_POINTS, read_template
 from janus_md.workspace.products import TABLES, TRAJECTORY
 from tests.conftest import Result, environment
 
@@ -178,5 +178,5 @@ def test_ten_thousand_jobs(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_as_many_state_points_as_a_template_may_have() -> None:
-    points = read_template(TEMPLATE % (MOST // 10), "many.yaml").points
-    assert len({point.model_dump_json() for point in points}) == len(points) == MOST
+    points = read_template(TEMPLATE % (MAX_POINTS // 10), "many.yaml").points
+    assert len({point.model_dump_json() for point in points}) == len(points) == MAX_POINTS

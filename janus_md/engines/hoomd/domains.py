@@ -53,7 +53,8 @@ def longest_cutoff_in(system: System, ranks: int) -> float:
             far[t] = max(far[t], float(np.linalg.norm(x)))
     layers = [
         row.cutoff + 2.0 * max(far.get(t, 0.0) for t in pair)
-        for pair, row in system.interactions.pairs.items()
+        for pair, rows in system.interactions.pairs.items()
+        for row in rows
     ]
     furthest = 2.0 * max(far.values(), default=0.0)
     needed = SKIN + max([*layers, SHORTEST + furthest if charged else 0.0])

@@ -14,11 +14,13 @@ from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import signals_kept
 from janus_md.engines import ranks
 from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
+from janus_md.engines.capabilities import Capabilities
 from janus_md.engines.hoomd import input as objects
 from janus_md.engines.hoomd.domains import grid, longest_cutoff_in, usable_mesh
 from janus_md.engines.mesh import Mesh
 from janus_md.engines.sites import charged_types, lay_out, type_names
 from janus_md.model.dynamics import Bath
+from janus_md.model.environment import field_energy
 from janus_md.model.system import System
 
 REFUSED = {"6.1.0": "it writes empty trajectories"}
@@ -33,43 +35,6 @@ def _library() -> Any:
         import hoomd
         import hoomd.md
     return hoomd
-
-
-def status() -> EngineStatus:
-    """Tell whether HOOMD-blue can be used here."""
-    if importlib.util.find_spec("hoomd") is None:
-        return EngineStatus("hoomd", False, advice=_INSTALL)
-    try:
-        hoomd = _library()
-    except ImportError as error:
-        return EngineStatus(
-            "hoomd", False, advice=f"HOOMD-blue does not load ({error}); {_INSTALL}"
-        )
-    version = hoomd.version.version
-    if version in REFUSED:
-        return EngineStatus(
-            "hoomd", False, version, advice=f"HOOMD-blue {version}: {REFUSED[version]}; {_INSTALL}"
-        )
-    if ranks.size() > 1 and not hoomd.version.mpi_enabled:
-        return EngineStatus("hoomd", False, version, advice="this build has no MPI for ranks")
-    devices = ["cpu"]
-    advice = ""
-    if not hoomd.version.gpu_enabled:
-        advice = "this build has no GPU support; conda-forge's *gpu* builds have"
-    elif gpus():
-        devices.append("gpu")
-    else:
-        advice = "no usable GPU: " + "; ".join(
-            hoomd.device.GPU.get_unavailable_device_reasons()[:1]
-        )
-    return EngineStatus("hoomd", True, version, devices, advice)
-
-
-def gpus() -> list[str]:
-    """Return what HOOMD-blue says of each GPU that it can use: ``[number] name ...``."""
-    import hoomd
-
-    return hoomd.device.GPU.get_available_devices() if hoomd.version.gpu_enabled else []
 
 
 class HoomdSimulation:
@@ -94,7 +59,7 @@ class HoomdSimulation:
             quiet["message_filename"] = os.devnull
         if device.kind == "gpu":
             # Each rank on a machine takes the next GPU; often it sees but one, its own.
-            gpu = (device.gpu_id + ranks.local_rank()) % max(1, len(gpus()))
+            gpu = (device.gpu_id + ranks.local_rank()) % max(1, len(HoomdEngine.gpus()))
             where = hoomd.device.GPU(gpu_id=gpu, **quiet)
         else:
             where = hoomd.device.CPU(**quiet)
@@ -107,11 +72,12 @@ class HoomdSimulation:
         )
         try:
             self._forces = objects.forces(system, mesh)
+            self._fields = objects.fields(system)
             integrator = hoomd.md.Integrator(
                 dt=time_step,
                 integrate_rotational_dof=True,
                 rigid=objects.rigid(system),
-                forces=self._forces,
+                forces=[*self._forces, *self._fields],
                 methods=[objects.method(system, bath)],
             )
             self._simulation.operations.integrator = integrator
@@ -135,14 +101,15 @@ class HoomdSimulation:
             raise ArithmeticError(f"HOOMD-blue stopped ({first})") from error
 
     def potential_energy(self) -> float:
-        """Potential energy without the bodies' own pairs, kJ/mol."""
-        return float(sum(force.energy for force in self._forces))
+        """Potential energy without the bodies' own pairs, kJ/mol; that in fields is ours."""
+        outside = field_energy(self.system()) if self._fields else 0.0
+        return float(sum(force.energy for force in self._forces)) + outside
 
     def forces(self) -> Forces:
         """Energy, forces and torques now, without the bath's."""
         self._simulation.run(0)
         # Where there are ranks, the first one has the forces of all.
-        found = [force.forces for force in self._forces]
+        found = [force.forces for force in (*self._forces, *self._fields)]
         on_sites = ranks.broadcast(np.sum(found, axis=0) if ranks.rank() == 0 else np.empty(0))
         laid_out = lay_out(self.system())
         n = self._start.n_bodies
@@ -187,11 +154,55 @@ class HoomdEngine(Engine):
     """Adapter of HOOMD-blue."""
 
     name = "hoomd"
+    package = "hoomd"
+    capabilities = Capabilities(
+        methods=("langevin", "brownian", "nve"), devices=("cpu", "gpu"), ranks=True
+    )
     calls_matter = True  # each run() computes the torques anew, without the bath's share
     simulation = HoomdSimulation
 
     def __init__(self) -> None:
         _library()
+
+    @classmethod
+    def status(cls) -> EngineStatus:
+        """Tell whether HOOMD-blue can be used here."""
+        if importlib.util.find_spec("hoomd") is None:
+            return EngineStatus("hoomd", False, advice=_INSTALL)
+        try:
+            hoomd = _library()
+        except ImportError as error:
+            return EngineStatus(
+                "hoomd", False, advice=f"HOOMD-blue does not load ({error}); {_INSTALL}"
+            )
+        version = hoomd.version.version
+        if version in REFUSED:
+            return EngineStatus(
+                "hoomd",
+                False,
+                version,
+                advice=f"HOOMD-blue {version}: {REFUSED[version]}; {_INSTALL}",
+            )
+        if ranks.size() > 1 and not hoomd.version.mpi_enabled:
+            return EngineStatus("hoomd", False, version, advice="this build has no MPI for ranks")
+        devices = ["cpu"]
+        advice = ""
+        if not hoomd.version.gpu_enabled:
+            advice = "this build has no GPU support; conda-forge's *gpu* builds have"
+        elif cls.gpus():
+            devices.append("gpu")
+        else:
+            advice = "no usable GPU: " + "; ".join(
+                hoomd.device.GPU.get_unavailable_device_reasons()[:1]
+            )
+        return EngineStatus("hoomd", True, version, devices, advice)
+
+    @classmethod
+    def gpus(cls) -> list[str]:
+        """Return what HOOMD-blue says of each GPU that it can use: ``[number] name ...``."""
+        import hoomd
+
+        return hoomd.device.GPU.get_available_devices() if hoomd.version.gpu_enabled else []
 
     def version(self) -> str:
         """Version of HOOMD-blue."""

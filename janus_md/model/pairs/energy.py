@@ -16,7 +16,8 @@ import rowan
 from numpy.typing import ArrayLike
 
 from janus_md.model.body import FloatArray, RigidBody
-from janus_md.model.pairs.terms import PairTable, PairTerms, bead_table
+from janus_md.model.interactions.table import PairTable
+from janus_md.model.pairs.sums import Rows, SiteSums, bead_table, hashable
 from janus_md.model.rotations import UNTURNED, turn_about_z
 
 CHUNK = 1 << 19
@@ -86,15 +87,15 @@ def pair_energy(
     relative_permittivity : float
         Of the medium.
     pairs : mapping, optional
-        Pair table by sorted pair of type names, as a system's interactions hold it; types without a
-        row leave each other alone. By default the repulsion of all beads with volume.
+        Pair table by pair of type names, as a system's interactions hold it; types without a row
+        leave each other alone. By default the repulsion of all beads with volume.
 
     Returns
     -------
     ndarray, shape (M,)
         kJ/mol, 0 at infinite distance.
     """
-    terms = PairTerms(body_a, body_b, relative_permittivity, pairs)
+    terms = SiteSums(body_a, body_b, relative_permittivity, pairs)
     return np.concatenate(
         [terms.energy(*chunk) for chunk in _chunks(terms, separation, orientation_a, orientation_b)]
     )
@@ -117,7 +118,7 @@ def pair_forces(
     PairForces
         Arrays over the M pairs.
     """
-    terms = PairTerms(body_a, body_b, relative_permittivity, pairs)
+    terms = SiteSums(body_a, body_b, relative_permittivity, pairs)
     parts = [
         terms.forces(*chunk) for chunk in _chunks(terms, separation, orientation_a, orientation_b)
     ]
@@ -126,15 +127,15 @@ def pair_forces(
 
 def reach_of_beads(body_a: RigidBody, body_b: RigidBody, pairs: PairTable | None = None) -> float:
     """Distance of the centres past which no row of the pair table acts, nm; 0 without rows."""
-    beads = bead_table(body_a, body_b, pairs)
-    a, b = (np.linalg.norm(sites, axis=1) for sites in (beads.sites_a, beads.sites_b))
-    far = np.where(beads.epsilon > 0.0, a[:, None] + b[None] + np.sqrt(beads.cutoff2), 0.0)
-    return float(far.max(initial=0.0))
+    return bead_table(body_a, body_b, pairs).reach
 
 
-@lru_cache(maxsize=1024)
 def head_to_tail_minimum(
-    body_a: RigidBody, body_b: RigidBody, relative_permittivity: float = 1.0
+    body_a: RigidBody,
+    body_b: RigidBody,
+    relative_permittivity: float = 1.0,
+    *,
+    pairs: PairTable | None = None,
 ) -> Minimum:
     """Lowest energy of two bodies head to tail: b ahead of a on the common axis, both along +z.
 
@@ -146,14 +147,24 @@ def head_to_tail_minimum(
         The body behind (its +z face meets the other) and the body ahead.
     relative_permittivity : float
         Of the medium.
+    pairs : mapping, optional
+        Pair table, as of :func:`pair_energy`.
 
     Returns
     -------
     Minimum
         Energy, distance and turn.
     """
+    return _head_to_tail_minimum(body_a, body_b, relative_permittivity, hashable(pairs))
+
+
+@lru_cache(maxsize=1024)
+def _head_to_tail_minimum(
+    body_a: RigidBody, body_b: RigidBody, relative_permittivity: float, rows: Rows | None
+) -> Minimum:
+    pairs = None if rows is None else dict(rows)
     # past the reach of the repulsion the energy of two dipoles in line only rises
-    furthest = 1.2 * (body_a.reach + body_b.reach)
+    furthest = max(1.2 * (body_a.reach + body_b.reach), reach_of_beads(body_a, body_b, pairs))
     distances = np.linspace(0.1 * furthest, furthest, 160)
     revolution = body_a.symmetry == 0 or body_b.symmetry == 0
     period = 2.0 * np.pi / max(body_a.symmetry, body_b.symmetry, 1)
@@ -169,6 +180,7 @@ def head_to_tail_minimum(
             UNTURNED,
             turn_about_z(turn),
             relative_permittivity=relative_permittivity,
+            pairs=pairs,
         )
 
     grid = np.stack(np.meshgrid(distances, turns, indexing="ij"), -1)
@@ -216,7 +228,7 @@ def lowest(
 
 
 def _chunks(
-    terms: PairTerms, separation: ArrayLike, orientation_a: ArrayLike, orientation_b: ArrayLike
+    terms: SiteSums, separation: ArrayLike, orientation_a: ArrayLike, orientation_b: ArrayLike
 ) -> list[tuple[FloatArray, FloatArray, FloatArray]]:
     """Separations and rotation matrices of a bounded number of pairs at a time."""
     r = np.atleast_2d(np.asarray(separation, float))

@@ -17,11 +17,11 @@ import numpy as np
 
 from janus_md.model import units
 from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.interactions.table import PairTable
 from janus_md.model.pairs.energy import pair_energy, reach_of_beads
 from janus_md.model.pairs.orientations import SETS, Turns, random_set, revolution_rule
 from janus_md.model.pairs.radial import NEAR, Integral, NoIntegral, integral
 from janus_md.model.pairs.survey import Energy, Survey
-from janus_md.model.pairs.terms import PairTable
 from janus_md.model.units import COULOMB, DEBYE
 
 ORDERS = (12, 16, 24, 32, 48, 64)

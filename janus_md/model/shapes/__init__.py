@@ -1,1 +1,1 @@
-"""Shapes of rigid bodies."""
+"""Shapes, one file each; :mod:`janus_md.model.shape` finds them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from janus_md.running.cluster.request.plan import Submission, plan
 from janus_md.running.cluster.request.resources import SubmitOptions, UnfinishedJob
 from janus_md.running.cluster.schedulers.base import Scheduler
 from janus_md.running.cluster.schedulers.records import Queued
+from janus_md.running.measurements import measurements
 from janus_md.study.resolve import setup_of
 from janus_md.workspace import documents, failures, query
 
@@ -99,7 +100,7 @@ def prepare(
     chosen : collection of str, optional
         Ids of the jobs that are meant; all by default.
     retry : bool
-        Also those that have failed :data:`failures.MOST` times.
+        Also those that have failed :data:`failures.MAX_FAILURES` times.
     keep : bool
         Whether to note how earlier submissions ended, and to complete those that were cut off.
     requeue : bool
@@ -111,7 +112,11 @@ def prepare(
     begin = ledger.prefix(project, make=keep) or "janus-new-"
     prepared = Prepared()
     queues = _queues(project, scheduler, begin, prepared, keep)
-    unfinished = _unfinished(project, prepared, queues, chosen)
+    keys = {"execution", failures.KEY, ledger.KEY}
+    records = query.records(project, chosen, keys, thorough=True)
+    everything = records if chosen is None else query.records(project, keys={"execution"})
+    measured = measurements(everything, root, options.device, options.threads * options.ranks)
+    unfinished = _unfinished(root, records, prepared, queues)
     ended = _ended(root, unfinished, queues) if keep else {}
     jobs = []
     for name, record in unfinished.items():
@@ -123,11 +128,12 @@ def prepare(
                 continue
             document = query.job_of(project, name).document
             outcomes.settle(sent_to, document, outcome)
-        if failures.times(document) >= failures.MOST and not retry:
+        if failures.times(document) >= failures.MAX_FAILURES and not retry:
             prepared.given_up.append(name)
             continue
         setup = setup_of(record.statepoint, root)
-        jobs.append(UnfinishedJob(name, setup, record.left, documents.timed(record.document)))
+        timed = documents.timed(record.document)
+        jobs.append(UnfinishedJob(name, setup, record.left, timed, measured))
     largest = (scheduler.largest_array() if keep else LARGEST_ARRAY) if options.array else 1
     if options.array and largest < 1:
         raise JanusError(f"--array: {scheduler.title} has no arrays here; use --bundle")
@@ -171,17 +177,15 @@ def _queues(
 
 
 def _unfinished(
-    project: Project,
+    root: Path,
+    records: Iterable[Record],
     prepared: Prepared,
     queues: Mapping[Scheduler, Sequence[Queued]],
-    chosen: Collection[str] | None,
 ) -> dict[str, Record]:
     """Return the jobs of which something is left that no queue works on."""
-    root = Path(project.path)
     busy = {job for one, queued in queues.items() for job in ledger.busy(one, root, queued)}
     found: dict[str, Record] = {}
-    keys = {"execution", failures.KEY, ledger.KEY}
-    for record in query.records(project, chosen, keys, thorough=True):
+    for record in records:
         if record.trouble:
             prepared.damaged[record.id] = record.trouble
         elif record.left and record.id in busy:

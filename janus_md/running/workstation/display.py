@@ -1,4 +1,4 @@
-"""What `janus-md run` shows: a live table on a terminal, a line per minute without one."""
+"""Display of `janus-md run`: a live table on a terminal, else a line per minute."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from janus_md.common.clock import Seconds
 from janus_md.common.messages import count
 from janus_md.running.worker import DONE, HELD, STOPPED
 from janus_md.running.workstation.forecast import Forecast, duration
@@ -22,24 +23,24 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 LINE_SECONDS = 60.0
-"""Time between lines where there is no terminal."""
+"""Time between lines if there is no terminal."""
 
 NAMED = 3
-"""Jobs that such a line names at most."""
+"""Largest number of jobs named in such a line."""
 
 _ENDS = {DONE: "done", STOPPED: "stopped", HELD: "held"}
-_BORDER = 6  # lines of a terminal that are not for jobs: heading, sums, and a few of what ended
-_WIDE = 100  # columns of a terminal that has room for bars
+_BORDER = 6  # lines of a terminal for the heading, the sums and a few jobs that have ended
+_WIDE = 100  # columns of a terminal with space for bars
 
 
 def console(**options: Any) -> Console:
-    """Return a console for a run, which goes on in silence when nobody reads it any more."""
+    """Return a console that falls silent when its output is closed, so that the run continues."""
     from rich.console import Console
 
     class Lasting(Console):
         def on_broken_pipe(self) -> None:
             self.quiet = True
-            # What is left in the buffer goes nowhere when the interpreter ends.
+            # The rest of the buffer is discarded when the interpreter ends.
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, sys.stdout.fileno())
             os.close(nowhere)
@@ -61,9 +62,9 @@ def _wires(running: Running) -> str:
     return "" if running.wires is None else f"{running.wires:.1f}"
 
 
-def _ending(running: Running, code: int) -> str:
-    """One line about an operation that is over."""
-    took = duration(time.monotonic() - running.begun)
+def _ending(running: Running, code: int, now: float) -> str:
+    """Return a line about an operation that has ended."""
+    took = duration(now - running.begun)
     text = f"{running.job.label}: {running.operation} {_ENDS.get(code, 'failed')} after {took}"
     if code != DONE:
         return f"{text}: {running.message}"
@@ -71,25 +72,27 @@ def _ending(running: Running, code: int) -> str:
 
 
 def warned(jobs: Iterable[Job]) -> list[tuple[Job, str]]:
-    """Jobs whose documents have a warning, each with what it says."""
+    """Return the jobs whose documents have a warning, with the warning."""
     told = ((job, doubts.warning(read_document(str(job.directory)))) for job in jobs)
     return [(job, why) for job, why in told if why]
 
 
 class _Tally:
-    """Counts jobs, and forecasts the end of all."""
+    """Counts jobs, and estimates the time left."""
 
-    def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
-        self._console, self._jobs = console, len(jobs)
-        self._forecast = Forecast(jobs)
+    def __init__(
+        self, console: Console, jobs: Sequence[Job], clock: Seconds = time.monotonic
+    ) -> None:
+        self._console, self._jobs, self._clock = console, len(jobs), clock
+        self._forecast = Forecast(jobs, clock)
         self._ended: Counter[str] = Counter()
 
     @contextmanager
     def away(self) -> Iterator[None]:
-        """Let time pass that does not count."""
-        begun = time.monotonic()
+        """Leave this time out of the estimate."""
+        begun = self._clock()
         yield
-        self._forecast.pause(time.monotonic() - begun)
+        self._forecast.pause(self._clock() - begun)
 
     def _count(self, running: Running, code: int) -> None:
         self._forecast.end(running, code)
@@ -97,7 +100,7 @@ class _Tally:
             self._ended[_ENDS.get(code, "failed")] += 1
 
     def _sums(self, running: Sequence[Running]) -> str:
-        """Say how far all jobs are together."""
+        """Return the progress of all jobs together."""
         waiting = self._jobs - self._ended.total() - len({one.job.id for one in running})
         parts = [f"{self._ended['done']} of {count(self._jobs, 'job')} done"]
         parts += [f"{number} {how}" for how, number in self._ended.items() if how != "done"]
@@ -115,9 +118,11 @@ class _Tally:
 class Lines(_Tally):
     """Lines for a log: one at the begin and end of an operation, and one per minute."""
 
-    def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
-        super().__init__(console, jobs)
-        self._last = time.monotonic()
+    def __init__(
+        self, console: Console, jobs: Sequence[Job], clock: Seconds = time.monotonic
+    ) -> None:
+        super().__init__(console, jobs, clock)
+        self._last = clock()
 
     def __enter__(self) -> Self:
         return self
@@ -137,10 +142,10 @@ class Lines(_Tally):
     def show(self, running: Iterable[Running]) -> None:
         """Print a line once a minute."""
         running = list(running)
-        sums = self._sums(running)  # also where nothing is printed: the forecast learns from it
-        if time.monotonic() - self._last < LINE_SECONDS:
+        sums = self._sums(running)  # in any case: the forecast needs it
+        if self._clock() - self._last < LINE_SECONDS:
             return
-        self._last = time.monotonic()
+        self._last = self._clock()
         told = []
         for one in running[:NAMED]:
             parts = [f"{one.job.label} at {one.share:.0%} of {one.operation}"]
@@ -156,10 +161,10 @@ class Lines(_Tally):
     def end(self, running: Running, code: int) -> None:
         """Print how an operation ended."""
         self._count(running, code)
-        self.note(_ending(running, code))
+        self.note(_ending(running, code, self._clock()))
 
     def note(self, text: str) -> None:
-        """Print a sentence with the time."""
+        """Print a line with the time."""
         self._console.print(
             f"{time.strftime('%H:%M:%S')} {text}", highlight=False, markup=False, soft_wrap=True
         )
@@ -191,7 +196,7 @@ class LiveTable(_Tally):
 
     @contextmanager
     def away(self) -> Iterator[None]:
-        """Leave the terminal to others meanwhile."""
+        """Give the terminal free in this time."""
         self._live.stop()
         try:
             with super().away():
@@ -200,27 +205,27 @@ class LiveTable(_Tally):
             self._live.start()
 
     def begin(self, running: Running) -> None:
-        """Show its row with the next look."""
+        """Do nothing: the row appears at the next refresh."""
 
     def show(self, running: Iterable[Running]) -> None:
-        """Take what the table shows."""
+        """Set the jobs of the table."""
         self._running = list(running)
 
     def end(self, running: Running, code: int) -> None:
-        """Replace the row by a line; an operation that another follows leaves one to warn."""
+        """Replace the row by a line, if the job has ended or has a warning."""
         self._count(running, code)
         last = running.operation == running.job.operations[-1]
         if code != DONE or last or running.warning:
             style = "yellow" if code in (STOPPED, HELD) or running.warning else ""
             style = style if code in _ENDS else "bold red"
-            self.note(_ending(running, code), style)
+            self.note(_ending(running, code, self._clock()), style)
 
     def note(self, text: str, style: str = "") -> None:
-        """Print a sentence above the table."""
+        """Print a line above the table."""
         self._live.console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
 
     def table(self) -> RenderableType:
-        """Lay out the table as it is now."""
+        """Return the current table."""
         from rich.console import Group
         from rich.progress_bar import ProgressBar
         from rich.table import Table
@@ -232,7 +237,7 @@ class LiveTable(_Tally):
         table = Table(box=None, expand=True, pad_edge=False, header_style="dim")
         table.add_column("job", ratio=1, no_wrap=True, overflow="ellipsis")
         table.add_column("stage", min_width=11, no_wrap=True)
-        bars = self._console.width >= _WIDE  # else names need the room
+        bars = self._console.width >= _WIDE  # else the names need the space
         if bars:
             table.add_column("", width=10)
         for heading, width in (("%", 3), ("steps/s", 7), ("time left", 9), ("wires", 5)):

@@ -1,8 +1,8 @@
-"""Processes forked from one that has imported what they need: each starts in milliseconds.
+"""Processes forked from a server that has imported their modules: each starts in milliseconds.
 
-The server imports what it is told to and forks, and does nothing else: no engine, no GPU and no
-MPI is there that a fork would tear apart. A crash costs its own process. Signals that ask for an
-end do not end the server: it ends with the process that has begun it.
+The server only imports modules and forks. It uses no engine, GPU or MPI, which do not survive a
+fork. A crash affects only one process. The server ignores the signals that stop a run, and ends
+with the process that has started it.
 """
 
 from __future__ import annotations
@@ -18,21 +18,19 @@ from typing import Any
 from janus_md.common.interrupts import signals_blocked
 from janus_md.running.workstation.suspension import wake_when_orphaned
 
-_forked = True  # else each process imports for itself
+_forked = True  # else each process imports its modules itself
 
 
 def begin(*preload: str) -> None:
-    """Start the server, so that it imports the modules `preload` while its first process is made.
+    """Start the server, which imports the modules `preload`, unless it runs already.
 
-    Where it runs already, nothing happens.
-
-    Where it cannot have a socket (the path of the folder for temporary files is longer than a
-    socket's name may be, or nothing can be written there), processes start without it, later.
+    If it cannot have a socket (the path of the folder for temporary files is too long for one, or
+    the folder cannot be written), processes start without it, which takes longer.
     """
     global _forked
-    forkserver.set_forkserver_preload(["janus_md.running.workstation.sheltered", *preload])
+    forkserver.set_forkserver_preload(["janus_md.running.workstation.server_signals", *preload])
     try:
-        resource_tracker.ensure_running()  # it has shelter of its own, but unblocks what is blocked
+        resource_tracker.ensure_running()  # it ignores signals itself, but unblocks them
         with _one_thread(), signals_blocked():
             forkserver.ensure_running()
     except OSError:
@@ -45,21 +43,21 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
     Parameters
     ----------
     target : callable
-        Function of a module. It begins in the environment of the server.
+        Function of a module. It starts with the environment of the server.
     *arguments
-        What can be pickled.
+        Arguments that can be pickled.
 
     Returns
     -------
     process : multiprocessing.process.BaseProcess
-        It ends with the exit code that `target` leaves with.
+        It ends with the exit code of `target`.
     pipe : multiprocessing.connection.Connection
         Its end for reading; the process has the other one.
 
     Raises
     ------
     OSError
-        Where there is no room for another process.
+        If no further process can be started.
     """
     global _forked
     context: Any = get_context("forkserver" if _forked else "spawn")
@@ -82,7 +80,7 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
 
 
 def _begin(target: Callable[..., None], *arguments: Any) -> None:
-    """Leave the server to the process that has begun it: it ends with that one, and wakes this."""
+    """Close the server's pipe to its starter in this process, so that the server ends with it."""
     wake_when_orphaned()
     server: Any = forkserver._forkserver
     if server._forkserver_alive_fd is not None:
@@ -93,7 +91,7 @@ def _begin(target: Callable[..., None], *arguments: Any) -> None:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let libraries of linear algebra, which read this once, start no threads."""
+    """Keep libraries of linear algebra, which read this once, from starting threads."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(names, "1"))

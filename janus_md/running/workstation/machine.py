@@ -1,44 +1,37 @@
-"""What of this machine a run may use."""
+"""The part of this machine that a run may use."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from janus_md.running.cluster import allotment
-from janus_md.simulation.walltime import NO_LIMIT, Limit
+from janus_md.simulation.run_options import RunOptions
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What may be used.
+    """Cores, GPUs and time that a run may use, and how it uses them.
 
     Attributes
     ----------
-    engine, device : str
-        As asked for.
+    options : RunOptions
+        Options of each job; its threads and GPU are set when it begins.
     cores : int
         Cores that the jobs share.
     gpus : int
-        GPUs that simulations share; 0 where none is to be used.
+        GPUs that the simulations share; 0 for simulations on CPUs.
     slots : int, optional
-        Jobs at a time at most; what helps where it is left out.
-    until_stationary : bool
-        Whether a simulation ends when its wires no longer grow.
-    allow : tuple of str
-        What may have changed since a checkpoint was written.
-    limit : Limit
-        When all must have ended.
+        Largest number of jobs at a time; by default as many as there are cores or the GPUs take.
+    threads : int, optional
+        Threads of each simulation on CPUs; by default the cores are shared out equally.
     """
 
-    engine: str = "auto"
-    device: str = "auto"
+    options: RunOptions = field(default_factory=RunOptions)
     cores: int = 1
     gpus: int = 0
     slots: int | None = None
-    until_stationary: bool = False
-    allow: tuple[str, ...] = ()
-    limit: Limit = NO_LIMIT
+    threads: int | None = None
 
 
 def cores_here() -> int:

@@ -1,4 +1,4 @@
-"""A job, and its process: what it was told to do and how far it says it is."""
+"""A job, its process and the progress that the process reports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -14,8 +14,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from janus_md.common.locks import holder, locks_here
-from janus_md.running.worker import Resources, work_forked
+from janus_md.running.worker import work_forked
 from janus_md.running.workstation import fork_server
+from janus_md.simulation.run_options import RunOptions
 
 OUT_OF_MEMORY = (
     "most likely by the kernel because memory ran out; fewer jobs at a time (--jobs) need less, "
@@ -25,7 +26,7 @@ OUT_OF_MEMORY = (
 
 @dataclass(frozen=True)
 class Job:
-    """A job that has something left to do.
+    """A job with operations left.
 
     Attributes
     ----------
@@ -34,14 +35,13 @@ class Job:
     directory : Path
         Its folder.
     label : str
-        What tells it from the others.
+        Name that distinguishes it from the others.
     operations : tuple of str
-        What is left to do, in order.
+        Operations that are left, in order.
     n_bodies : int
         Size of its system.
-    speeds : mapping of int to float
-        How fast its simulation is by the number of threads, in any unit; one thread where nothing
-        was measured.
+    threads : int
+        Threads that its simulation has run with so far; 0 if it has not begun.
     """
 
     id: str
@@ -49,12 +49,12 @@ class Job:
     label: str
     operations: tuple[str, ...]
     n_bodies: int = 0
-    speeds: Mapping[int, float] = field(default_factory=lambda: {1: 1.0})
+    threads: int = 0
 
 
 @dataclass
 class Running:
-    """A job in its process, and how far it says it is."""
+    """An operation of a job in its process, with the progress that it has reported."""
 
     job: Job
     operation: str
@@ -76,17 +76,17 @@ class Running:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells it from the others: job and operation."""
+        """Job and operation, which identify it."""
         return self.job.id, self.operation
 
     @property
     def share(self) -> float:
-        """Share of the operation that is done."""
+        """Fraction of the operation that is done."""
         return self.step / self.total if self.total else 0.0
 
     @property
     def steps(self) -> bool:
-        """Whether it integrates, and does not prepare, tune or analyse."""
+        """Whether it integrates the equations of motion at present."""
         return self.operation == "simulate" and self.rate > 0
 
     @property
@@ -96,14 +96,14 @@ class Running:
 
     @property
     def output(self) -> int:
-        """Bytes that engine and libraries have printed; 0 where somebody has removed the file."""
+        """Bytes of output of engine and libraries; 0 if the file was removed."""
         try:
             return self.log.stat().st_size
         except OSError:
             return 0
 
     def read(self) -> bool:
-        """Take in what the process has told; False at the end of the pipe."""
+        """Read the messages of the process; False at the end of the pipe."""
         chunk = os.read(self.pipe.fileno(), 1 << 16)
         *lines, self.unread = (self.unread + chunk).split(b"\n")
         for line in lines:
@@ -118,8 +118,8 @@ class Running:
                 self.wires = told["wires"]
         return bool(chunk)
 
-    def last_words(self, code: int) -> str:
-        """Say how the process died, with exit code `code` and without a word."""
+    def describe_end(self, code: int) -> str:
+        """Say how a process ended, with exit code `code` and without a message."""
         if code >= 0:
             how = f"ended with exit code {code}"
         else:
@@ -128,7 +128,7 @@ class Running:
                 how += (
                     f", {OUT_OF_MEMORY}"
                     if kernel_kills() > self.kernel_kills
-                    else ", by somebody or by a limit on memory or time of this machine"
+                    else ", by another process or by a limit on memory or time of this machine"
                 )
             elif -code in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL):
                 how += ", a crash inside the engine or a library"
@@ -137,10 +137,10 @@ class Running:
 
 
 def kernel_kills(root: Path = Path("/")) -> int:
-    """Processes that the kernel has killed for want of memory: of this one's control group.
+    """Return how many processes the kernel has killed because memory ran out.
 
-    On a cluster that is its job, of whose neighbours nothing is counted. Without control groups all
-    of the machine's count, since it was booted; `root` is where its files begin.
+    Those of the control group of this process count: on a cluster, those of its job. Without
+    control groups all processes of the machine count. `root` is the root of the file system.
     """
     for counter in (*_counters(root), root / "proc/vmstat"):
         with suppress(OSError):
@@ -151,7 +151,7 @@ def kernel_kills(root: Path = Path("/")) -> int:
 
 
 def _counters(root: Path) -> Iterator[Path]:
-    """Files that count for this process's control group, of version 2 and 1."""
+    """Yield the files with the counters of this process's control group, version 2 and 1."""
     with suppress(OSError):
         for line in (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines():
             _, controllers, group = line.split(":", 2)
@@ -161,19 +161,19 @@ def _counters(root: Path) -> Iterator[Path]:
                 yield root / f"sys/fs/cgroup/memory{group}/memory.oom_control"
 
 
-def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) -> Running:
+def start(job: Job, operation: str, options: RunOptions, gpu_id: int | None) -> Running:
     """Start a worker.
 
     Raises
     ------
     OSError
-        Where its folder cannot be written.
+        If its folder cannot be written.
     """
     log = job.directory / f"{operation}.out"
-    if not holder(job.directory, locks_here()):  # else the file is that of another run
+    if not holder(job.directory, locks_here()):  # else the file belongs to another run
         log.write_bytes(b"")
-    variables = os.environ | {"OMP_NUM_THREADS": str(resources.threads)}
+    variables = os.environ | {"OMP_NUM_THREADS": str(options.threads)}
     process, pipe = fork_server.start(
-        work_forked, operation, job.directory, resources, log, variables
+        work_forked, operation, job.directory, options, log, variables
     )
-    return Running(job, operation, process, pipe, log, resources.threads, gpu_id)
+    return Running(job, operation, process, pipe, log, options.threads, gpu_id)

@@ -1,4 +1,4 @@
-"""Many jobs at a time on this machine: each operation of each job is a process of its own."""
+"""Runs many jobs at a time on this machine, each operation of a job in a process of its own."""
 
 from __future__ import annotations
 
@@ -8,50 +8,50 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from janus_md.common.interrupts import LAST, signals_raise, stop_signals
-from janus_md.running.worker import DONE, HELD, STOPPED, Resources
+from janus_md.running.worker import DONE, HELD, STOPPED
 from janus_md.running.workstation import fork_server
 from janus_md.running.workstation.machine import Machine, cores_here
 from janus_md.running.workstation.processes import Job, Running, start
 from janus_md.running.workstation.suspension import suspend, suspend_signal
-from janus_md.running.workstation.throughput import Filling, threads_for
-from janus_md.simulation.walltime import MARGIN
+from janus_md.running.workstation.throughput import JobsPerGpu, threads_for
+from janus_md.simulation.walltime import EXIT_SECONDS
 from janus_md.workspace.products import OPERATIONS
 
-_LOOK_SECONDS = 0.25
+_POLL_SECONDS = 0.25
 
 STUCK_SECONDS = LAST + 0.5
-"""Seconds after which a worker is killed that was told to stop before its simulation began."""
+"""Time until a worker is killed that was told to stop before its simulation began."""
 
 
 __all__ = ["Display", "Machine", "Outcome", "cores_here", "run_jobs"]
 
 
 class Display(Protocol):
-    """Shows what goes on."""
+    """Shows the progress of the jobs."""
 
     def begin(self, running: Running) -> None:
-        """Show a job that has begun an operation."""
+        """Show that an operation has begun."""
 
     def show(self, running: Iterable[Running]) -> None:
-        """Show how far the running jobs are; called a few times a second."""
+        """Show the progress of the running jobs; called a few times a second."""
 
     def end(self, running: Running, code: int) -> None:
         """Show the end of an operation, with its exit code."""
 
     def note(self, text: str) -> None:
-        """Show a sentence."""
+        """Show a message."""
 
     def away(self) -> AbstractContextManager[None]:
-        """Leave the terminal to others meanwhile."""
+        """Give the terminal free in this time."""
 
 
 @dataclass
 class Outcome:
-    """What became of the jobs."""
+    """Jobs by how they ended."""
 
     done: list[Job] = field(default_factory=list)
     failed: list[tuple[Job, str]] = field(default_factory=list)
@@ -63,26 +63,26 @@ Crashed = Callable[[Job, str, str], None]
 
 
 def run_jobs(jobs: Sequence[Job], machine: Machine, display: Display, crashed: Crashed) -> Outcome:
-    """Do what is left of all jobs; what fails costs its own job alone.
+    """Do the operations that are left of all jobs; a failure affects only its own job.
 
-    An interrupt or termination signal, or the machine's limit, is passed on once: the workers write
-    their checkpoints, and what is left is told. A second signal kills them.
+    An interrupt or termination signal, or the end of the wall time, is passed on once: the workers
+    write their checkpoints and end. A second signal kills them.
 
     Parameters
     ----------
     jobs : sequence of Job
-        In the order in which they begin.
+        The jobs, in the order in which they begin.
     machine : Machine
-        What may be used.
+        Cores, GPUs and options.
     display : Display
-        Is told what goes on.
+        Shows the progress.
     crashed : callable
-        ``crashed(job, operation, message)`` marks a job whose process died without a word.
+        ``crashed(job, operation, message)`` marks a job whose process ended without a message.
 
     Raises
     ------
     KeyboardInterrupt
-        Where a second signal came; no worker is left.
+        If a second signal came; all workers have ended.
     """
     return _Pool(jobs, machine, display, crashed).run()
 
@@ -97,7 +97,9 @@ class _Pool:
                 self._waiting[operation].append(job)
         self._machine, self._display, self._crashed = machine, display, crashed
         most = max(1, machine.cores // max(1, machine.gpus))
-        self._fillings = [Filling(most) for _ in range(machine.gpus)]
+        self._per_gpu = [JobsPerGpu(most) for _ in range(machine.gpus)]
+        waiting = len(self._waiting[OPERATIONS[0]])
+        self._at_a_time = min(waiting, machine.slots or waiting)
         self._again: set[str] = set()
         self._running: list[Running] = []
         self._selector = selectors.DefaultSelector()
@@ -108,19 +110,19 @@ class _Pool:
         fork_server.begin()
         # The second signal raises.
         with signals_raise(), stop_signals() as interrupted, suspend_signal() as suspended:
-            stopping, limit = False, self._machine.limit
+            stopping, limit = False, self._machine.options.limit
             try:
                 while self._running or (any(self._waiting.values()) and not stopping):
                     while not (stopping or interrupted()) and self._begin_next():
                         pass
-                    for key, _ in self._selector.select(_LOOK_SECONDS):
+                    for key, _ in self._selector.select(_POLL_SECONDS):
                         if not key.data.read():
                             self._end(key.data, stopping or interrupted())
                     if suspended():
                         self._suspend()
                     self._watch_gpus()
                     self._display.show(self._running)
-                    if (interrupted() or limit.left() < MARGIN) and not stopping:
+                    if (interrupted() or limit.left() < EXIT_SECONDS) and not stopping:
                         stopping = True
                         self._stop()
                     if stopping:
@@ -145,26 +147,27 @@ class _Pool:
         self._display.note("stopping in checkpoints; another Ctrl-C stops at once")
 
     def _kill_stuck(self) -> None:
-        """Kill what hears nothing, as a library holds the interpreter: there is nothing to lose."""
+        """Kill workers that still prepare and do not react: they have nothing to save."""
         if time.monotonic() - self._told > STUCK_SECONDS:
             for one in self._running:
                 if one.prepares:
                     one.process.kill()
 
     def _suspend(self) -> None:
-        """Do as Ctrl-Z says, and all workers with it."""
+        """Suspend this process and all workers, as Ctrl-Z asks."""
         with self._display.away():
             suspend([one.process.pid for one in self._running if one.process.pid])
-        for filling in self._fillings:
-            filling.observe(time.monotonic(), {})  # that time does not count
+        for one in self._per_gpu:
+            one.observe(time.monotonic(), {})  # this time does not count
 
     def _begin_next(self) -> bool:
-        """Begin a job where there is room for it; the analyses first, since they end a job."""
+        """Begin an operation if there is room for it; analyses first, since they complete a job."""
         machine, running = self._machine, self._running
         room = machine.slots - len(running) if machine.slots is not None else len(running) + 1
         if room < 1:
             return False
-        cores = max(machine.cores, machine.slots or 0)  # who asks for more jobs gets them
+        # Explicit numbers of jobs and threads may exceed the number of cores.
+        cores = max(machine.cores, (machine.slots or 1) * (machine.threads or 1))
         free = cores - sum(one.threads for one in running)
         for operation in reversed(OPERATIONS):
             if not (queue := self._waiting[operation]):
@@ -174,32 +177,38 @@ class _Pool:
                 if gpu_id is not None:
                     self._start(queue.popleft(), operation, 1, gpu_id)
                     return True
-            elif free > 0:
-                waiting = sum(map(len, self._waiting.values()))
-                if machine.slots is not None:
-                    waiting = min(waiting, room)
-                speeds = queue[0].speeds
-                if operation == "analyze":
-                    # It shares out its frames: twice the processes, half the time.
-                    speeds = {n: float(n) for n in range(1, machine.cores + 1)}
-                threads = threads_for(free, waiting, speeds)
+            elif free >= (threads := self._threads(queue[0], operation, free, room)):
                 self._start(queue.popleft(), operation, threads, None)
                 return True
         return False
+
+    def _threads(self, job: Job, operation: str, free: int, room: int) -> int:
+        """Return the threads of a simulation, or the processes of an analysis, on CPUs."""
+        machine = self._machine
+        if operation == "analyze":  # frames are analysed in parallel
+            waiting = sum(map(len, self._waiting.values()))
+            waiting = waiting if machine.slots is None else min(waiting, room)
+            return max(1, min(free, machine.cores) // waiting)
+        if machine.threads is not None:
+            return machine.threads
+        # A continued simulation keeps its threads: with others it would not be equal to the bit.
+        if 0 < job.threads <= machine.cores:
+            return job.threads
+        return threads_for(machine.cores, self._at_a_time, job.n_bodies)
 
     def _on_gpu(self, gpu_id: int) -> list[Running]:
         return [one for one in self._running if one.gpu_id == gpu_id]
 
     def _gpu_for(self, job: Job) -> int | None:
-        """GPU with the fewest jobs, where it has room for another."""
-        gpu_id = min(range(len(self._fillings)), key=lambda k: len(self._on_gpu(k)))
-        self._fillings[gpu_id].prepare(job.n_bodies)
-        return gpu_id if len(self._on_gpu(gpu_id)) < self._fillings[gpu_id].target else None
+        """Return the GPU with the fewest jobs; None if it has no room for another one."""
+        gpu_id = min(range(len(self._per_gpu)), key=lambda k: len(self._on_gpu(k)))
+        self._per_gpu[gpu_id].prepare(job.n_bodies)
+        return gpu_id if len(self._on_gpu(gpu_id)) < self._per_gpu[gpu_id].target else None
 
     def _watch_gpus(self) -> None:
         now = time.monotonic()
-        for gpu_id, filling in enumerate(self._fillings):
-            filling.observe(
+        for gpu_id, jobs in enumerate(self._per_gpu):
+            jobs.observe(
                 now,
                 {
                     one.key: float(one.step * one.job.n_bodies)
@@ -209,18 +218,9 @@ class _Pool:
             )
 
     def _start(self, job: Job, operation: str, threads: int, gpu_id: int | None) -> None:
-        machine = self._machine
-        resources = Resources(
-            machine.engine,
-            machine.device,
-            threads,
-            gpu_id or 0,
-            machine.until_stationary,
-            machine.allow,
-            machine.limit,
-        )
+        options = replace(self._machine.options, threads=threads, gpu_id=gpu_id or 0)
         try:
-            running = start(job, operation, resources, gpu_id)
+            running = start(job, operation, options, gpu_id)
         except OSError as error:
             message = (
                 f"{error.filename or job.directory}: {error.strerror}; mend that and run again"
@@ -246,7 +246,7 @@ class _Pool:
             else:
                 outcome.done.append(job)
         elif code == STOPPED or (stopping and (not running.message or code == -signal.SIGTERM)):
-            # The signal came before the process could listen to it, or when it no longer did.
+            # The signal came before or after the time in which the process handles it.
             code = STOPPED
             running.message = running.message or "before it got any further; run again to go on"
             outcome.left.append(job)
@@ -258,7 +258,7 @@ class _Pool:
             return
         else:
             if not running.message:
-                running.message = running.last_words(code)
+                running.message = running.describe_end(code)
                 self._crashed(job, running.operation, running.message)
             outcome.failed.append((job, running.message))
         if code != HELD and not running.output:
@@ -266,12 +266,12 @@ class _Pool:
         self._display.end(running, code)
 
     def _was_too_many(self, running: Running) -> bool:
-        """Whether a job found no memory on a GPU that it shared; each job is believed that once."""
+        """Whether a job found no memory on a GPU that it shared; only once for each job."""
         if running.gpu_id is None or "out of memory" not in running.message.lower():
             return False
         beside = len(self._on_gpu(running.gpu_id))
         if not beside or running.job.id in self._again:
             return False
         self._again.add(running.job.id)
-        self._fillings[running.gpu_id].out_of_memory(beside + 1)
+        self._per_gpu[running.gpu_id].out_of_memory(beside + 1)
         return True

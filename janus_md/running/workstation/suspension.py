@@ -1,4 +1,4 @@
-"""Ctrl-Z: what runs many jobs is suspended together with them, and goes on with them."""
+"""Ctrl-Z suspends a run together with its workers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 
 @contextmanager
 def suspend_signal() -> Iterator[Callable[[], bool]]:
-    """Turn SIGTSTP into a wish, unless it is ignored.
+    """Record SIGTSTP instead of obeying it, unless it is ignored.
 
     Yields
     ------
     callable
-        Whether the signal has come since it was last asked.
+        Whether the signal has come since the last call.
     """
     came = False
 
@@ -44,8 +44,11 @@ def suspend_signal() -> Iterator[Callable[[], bool]]:
 
 
 def suspend(processes: Collection[int]) -> None:
-    """Suspend this process and others, which have :func:`wake_when_orphaned`, until it is woken."""
-    if sys.platform == "linux":  # elsewhere nobody would wake them if this one were killed
+    """Suspend this process and others until this one is continued.
+
+    The others have called :func:`wake_when_orphaned`.
+    """
+    if sys.platform == "linux":  # elsewhere they would sleep for ever if this one were killed
         _send(processes, signal.SIGSTOP)
     handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
     signal.raise_signal(signal.SIGTSTP)
@@ -54,7 +57,7 @@ def suspend(processes: Collection[int]) -> None:
 
 
 def wake_when_orphaned() -> None:
-    """Let Linux wake this process, should it be suspended, when the one that forked it ends."""
+    """Let Linux continue this process, if it is suspended, when its parent ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGCONT, 0, 0, 0)
 

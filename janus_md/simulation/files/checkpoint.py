@@ -1,4 +1,4 @@
-"""Checkpoints: everything that a resumed run needs, in double precision, written whole."""
+"""Checkpoints: everything that a resumed run needs, in double precision."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from janus_md.common.errors import JanusError
+from janus_md.common.files import written_whole
 from janus_md.model.system import System
-from janus_md.simulation.files.trajectory import publish
 
 _ARRAYS = ("kinds", "box", "positions", "orientations", "images", "velocities", "angular_momenta")
 
@@ -56,7 +56,7 @@ class Checkpoint:
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
-    """Write `checkpoint` under another name, sync it, rename it."""
+    """Write `checkpoint`; the file at `path` is replaced when the new one is complete."""
     about = {
         "stage": checkpoint.stage,
         "done": checkpoint.done,
@@ -65,10 +65,8 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
         "made_for": checkpoint.made_for,
     }
     arrays = {name: getattr(checkpoint.system, name) for name in _ARRAYS}
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
+    with written_whole(path) as partial, partial.open("wb") as file:
         np.savez(file, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
-    publish(partial, path)
 
 
 def load(path: Path, template: System) -> Checkpoint:

@@ -1,4 +1,4 @@
-"""What a production leaves behind: trajectory and log, frame by frame, and those who look on."""
+"""Writes the trajectory and the log of a production, frame by frame, and calls the observers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PARTIAL_TRAJECTORY, PARTIAL_LOG = "trajectory.partial.gsd", "log.partial.gsd"
 
 
 class Recorder:
-    """Trajectory and log of the production, cut back to the checkpoint where one is resumed."""
+    """Trajectory and log of a production; of a resumed one, up to the checkpoint."""
 
     def __init__(
         self,
@@ -50,16 +50,16 @@ class Recorder:
 
     @property
     def digests(self) -> tuple[int, int]:
-        """CRC-32 of all frames and of all log rows so far."""
+        """CRC-32 of all frames and of all rows of the log."""
         return self._digests[0], self._digests[1]
 
     def keep(self, step: int, system: System, potential: float, kicks: Kicks) -> None:
-        """Append a state with its potential energy (kJ/mol) and show it to the observers."""
+        """Append a state with its potential energy (kJ/mol), and call the observers."""
         bath, time_step = self._stage.bath, self._stage.time_step
         time_ps = step * time_step
         setup = self._setup if len(self) == 0 else None
         row = quantities(system, potential, time_ps)
-        if bath.method != "brownian":  # whose velocities mean nothing
+        if bath.method != "brownian":  # which has no velocities
             excess = step_excess(system, kicks.forces, kicks.torques, bath, time_step)
             row["excess_translational"], row["excess_rotational"] = excess
         for observer in self._observers:
@@ -73,18 +73,20 @@ class Recorder:
             self._digests[k] = trajectory.digest(frame, self._digests[k])
 
     def sync(self) -> None:
-        """Make what was appended durable, so that a checkpoint may count on it."""
+        """Flush both files to the disk, before a checkpoint refers to them."""
         self._trajectory.sync()
         self._log.sync()
 
     def close(self) -> None:
         """Close both files."""
-        self._trajectory.close()
-        self._log.close()
+        try:
+            self._trajectory.close()
+        finally:
+            self._log.close()
 
 
 def _unsound(path: Path) -> JanusError:
     return JanusError(
-        f"{path}: does not hold the frames that the checkpoint counts on; "
+        f"{path}: does not hold the frames that the checkpoint refers to; "
         "remove restart.npz to start this job from the beginning"
     )

@@ -1,4 +1,4 @@
-"""Whether a checkpoint may go on: what it was written for and by, against what there is now."""
+"""Whether a run may continue from a checkpoint: setup and engine then and now."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from janus_md.common.messages import unknown
 from janus_md.simulation.files.checkpoint import Checkpoint
 
 ALLOWABLE = ("version", "state")
-"""What may differ from the checkpoint where the user allows it: the engine's version; the state
-point, the catalogue's bodies or the model's constants."""
+"""What may differ from the checkpoint if the user allows it: the version of the engine; the state
+point, the bodies of the catalogue or the constants of the model."""
 
 TOLERANCE = 1e-9
-"""Relative difference of two numbers that counts as none: libraries of linear algebra differ."""
+"""Relative difference up to which two numbers are equal: libraries of linear algebra differ."""
 
 _LISTED = 3  # changes that a message names
 _RESTART = "remove the file to start this job from the beginning"
 
 
 def check_allowed(allow: Collection[str]) -> None:
-    """Refuse what is none of :data:`ALLOWABLE`.
+    """Check that all names are in :data:`ALLOWABLE`.
 
     Raises
     ------
     JanusError
-        With the nearest name that is.
+        If one is not; the message names the nearest one that is.
     """
     for name in allow:
         if name not in ALLOWABLE:
@@ -43,26 +43,26 @@ def adopt(
     version: str,
     allow: Collection[str],
 ) -> Checkpoint:
-    """Return the checkpoint for going on from it, after a look at what has changed since.
+    """Return the checkpoint to continue from, if nothing has changed that is not allowed.
 
     Parameters
     ----------
     path : Path
-        Where the checkpoint lies.
+        File of the checkpoint.
     checkpoint : Checkpoint
-        As it was read.
+        Its content.
     now : mapping
-        :meth:`janus_md.model.setup.Setup.to_dict` of the run that is to go on.
+        :meth:`janus_md.model.setup.Setup.to_dict` of the run that is to continue.
     version : str
-        The engine's version here.
+        Version of the engine that is installed.
     allow : collection of str
-        Which of :data:`ALLOWABLE` may differ; what does differ is added to the execution's record
-        as ``changes``.
+        Which of :data:`ALLOWABLE` may differ; the differences are added to the record of the
+        execution as ``changes``.
 
     Raises
     ------
     JanusError
-        Where something differs that is not allowed, or that the files cannot go on with.
+        If something differs that is not allowed, or that does not fit the files.
     """
     execution, made_for = dict(checkpoint.execution), checkpoint.made_for or now
     if trouble := _misfit(checkpoint, made_for, now):
@@ -90,7 +90,7 @@ def adopt(
 def _misfit(
     checkpoint: Checkpoint, before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> str | None:
-    """Say what no permission helps with: places and frames that would not fit."""
+    """Say which difference can never be allowed: positions or frames that do not fit."""
     name, done = checkpoint.stage, checkpoint.done
     was, here = (", ".join(body["name"] for body in one["bodies"]) for one in (before, now))
     if was != here:
@@ -109,7 +109,7 @@ def _misfit(
 
 
 def _state_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    """Name what differs: keys of the state point or, where those are the same, what they mean."""
+    """Name the differences: keys of the state point or, if these are equal, what they mean."""
     edited = list(changes(before["statepoint"], now["statepoint"]))
     yield from edited or (
         change

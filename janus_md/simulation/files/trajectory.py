@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from janus_md.common.closing import Closing
 from janus_md.common.errors import JanusError
-from janus_md.common.files import publish
+from janus_md.common.files import written_whole
 from janus_md.common.gsd.reading import READ_ERRORS, GsdFile
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
@@ -166,12 +166,9 @@ class GsdWriter(Closing):
 
 
 def write_whole(path: Path, frame: Any) -> None:
-    """Write a file of one frame under another name and rename it."""
-    partial = path.with_name(path.name + ".partial")
-    partial.unlink(missing_ok=True)
-    with GsdWriter(partial) as file:
+    """Write a file of one frame."""
+    with written_whole(path) as partial, GsdWriter(partial) as file:
         file.append(frame)
-    publish(partial, path)
 
 
 def keep_until(path: Path, last_step: int, least: int = 1) -> int:
@@ -191,15 +188,11 @@ def keep_until(path: Path, last_step: int, least: int = 1) -> int:
     int
         Frames up to that step that are whole.
     """
-    import gsd.fl
-
     if not path.exists():
         return 0
     if last_step < 0:
         path.unlink()
         return 0
-    kept = path.with_name(path.name + ".kept")
-    kept.unlink(missing_ok=True)
     try:
         with GsdFile(path) as file:
             steps = [_step(file, k) for k in range(file.nframes)]
@@ -208,19 +201,25 @@ def keep_until(path: Path, last_step: int, least: int = 1) -> int:
                 return len(good)
             if len(good) < least:
                 return len(good)
-            with gsd.fl.open(
-                name=str(kept), mode="w", application=file.application,
-                schema="hoomd", schema_version=file.schema_version,
-            ) as out:  # fmt: skip
-                for k in good:
-                    for name in file.stored(k):
-                        out.write_chunk(name, file.read_chunk(k, name))
-                    out.end_frame()
+            with written_whole(path, "kept") as kept:
+                _copy(file, good, kept)
     except (JanusError, *READ_ERRORS):
-        kept.unlink(missing_ok=True)
         return 0
-    publish(kept, path)
     return len(good)
+
+
+def _copy(file: GsdFile, frames: Iterable[int], path: Path) -> None:
+    """Write some frames of a file into a new one."""
+    import gsd.fl
+
+    with gsd.fl.open(
+        name=str(path), mode="w", application=file.application,
+        schema="hoomd", schema_version=file.schema_version,
+    ) as out:  # fmt: skip
+        for k in frames:
+            for name in file.stored(k):
+                out.write_chunk(name, file.read_chunk(k, name))
+            out.end_frame()
 
 
 def _step(file: GsdFile, frame: int) -> int:

@@ -36,6 +36,7 @@ def build(point: StatePoint | Setup) -> System:
         positions=positions,
         orientations=orientations,
         interactions=setup.interactions,
+        environment=setup.environment,
         velocities=rng.normal(size=(len(kinds), 3)) * np.sqrt(kT / mass)[:, None],
         angular_momenta=rng.normal(size=(len(kinds), 3)) * np.sqrt(kT * inertia),
     )

@@ -30,8 +30,8 @@ def check_packing(points: Iterable[StatePoint]) -> None:
     JanusError
         Where they find no room.
     """
-    densest: dict[tuple[Composition, str, int, str], tuple[float, StatePoint]] = {}
-    smallest: dict[tuple[Composition, str, str], tuple[float, Setup]] = {}
+    densest: dict[tuple[Composition, str | None, int, str], tuple[float, StatePoint]] = {}
+    smallest: dict[tuple[Composition, str | None, str, str], tuple[float, Setup]] = {}
     for point in points:
         setup = resolve(point)
         length = float(setup.box[0])
@@ -41,13 +41,14 @@ def check_packing(points: Iterable[StatePoint]) -> None:
         density = point.n_bodies / length**3
         if density > densest.setdefault(alike, (density, point))[0]:
             densest[alike] = (density, point)
-        kind = (composition, point.model, point.electrostatics.method)
+        terms = str(point.interactions)  # they have cutoffs
+        kind = (composition, point.model, point.electrostatics.method, terms)
         if length < smallest.setdefault(kind, (length, setup))[0]:
             smallest[kind] = (length, setup)
     for length, setup in smallest.values():
         charged = setup.interactions.electrostatics is not None and any(
             np.any(body.charges != 0) for body in setup.bodies
         )
-        check_room(length, setup.n_bodies, setup.interactions.pairs.values(), charged, SKIN)
+        check_room(length, setup.n_bodies, setup.interactions.rows, charged, SKIN)
     for (_, _, number, _), (_, point) in densest.items():
         build(resolve(point.model_copy(update={"n_bodies": number})))

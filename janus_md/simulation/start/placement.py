@@ -9,10 +9,9 @@ from scipy.spatial import cKDTree
 
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray, RigidBody
-from janus_md.model.interactions.table import LennardJones
+from janus_md.model.interactions.table import PairTable, sorted_pairs
+from janus_md.model.interactions.term import TERMS
 from janus_md.model.system import IntArray, System
-
-PairTable = dict[tuple[str, str], LennardJones]
 
 CONTACT = 0.9
 """Share of sigma that beads keep between them: WCA costs 7.7 kT there at room temperature."""
@@ -31,8 +30,9 @@ class _Beads:
         names = sorted({t for pair in pairs for t in pair})
         number = {name: k for k, name in enumerate(names)}
         self.sigma = np.zeros((len(names), len(names)))
-        for (a, b), row in pairs.items():
-            self.sigma[number[a], number[b]] = self.sigma[number[b], number[a]] = row.sigma
+        for (a, b), rows in sorted_pairs(pairs).items():
+            contact = max(TERMS.get(row.form).contact(**row.parameters) for row in rows)
+            self.sigma[number[a], number[b]] = self.sigma[number[b], number[a]] = contact
         self.sigma *= share
         self.positions: list[FloatArray] = []
         self.types: list[IntArray] = []

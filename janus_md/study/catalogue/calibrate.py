@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import rowan
 
+from janus_md.model import nanocluster as shapes
 from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.nanocluster import WIRE_SPACING
 from janus_md.model.pairs.energy import Minimum, head_to_tail_minimum, lowest, pair_energy
 from janus_md.model.rotations import turn, turn_about_z
-from janus_md.model.shapes import nanocluster as shapes
-from janus_md.model.shapes.nanocluster import WIRE_SPACING
 from janus_md.study.catalogue import catalog
 
 MAX_OFFSET = 0.4
@@ -256,7 +256,7 @@ def calibration_table(found: Calibration | None = None) -> list[dict[str, str | 
 
 def _sphere_of(sigma: float) -> RigidBody:
     """R-Au-Cu as `sphere` with a bead of another diameter."""
-    p = catalog.entry("R-Au-Cu")
+    p = catalog.nanocluster("R-Au-Cu")
     return shapes.sphere(
         p.name, mass=p.mass, charge=p.charge, separation=p.charge_separation, sigma=sigma
     )
@@ -264,7 +264,7 @@ def _sphere_of(sigma: float) -> RigidBody:
 
 def _with_faces(positive: int, negative: int, core_sigma: float = shapes.CORE_SIGMA) -> RigidBody:
     """R-Au-Cu as `bladed` with other hands, the negative face not turned."""
-    p = catalog.entry("R-Au-Cu")
+    p = catalog.nanocluster("R-Au-Cu")
     return shapes.bladed(
         p.name,
         mass=p.mass,

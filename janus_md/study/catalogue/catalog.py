@@ -9,7 +9,7 @@ particle, and why.
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import lru_cache
@@ -20,15 +20,22 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import shown, unknown
 from janus_md.common.yaml_text import NotYaml, load
 from janus_md.model.body import RigidBody
-from janus_md.model.shapes import nanocluster as shapes
+from janus_md.study.catalogue import nanoclusters
+from janus_md.study.catalogue.bead_particle import BeadParticle, faults
 from janus_md.study.catalogue.particle import SOURCED, Particle
 
-MODELS = ("sphere", "bladed")
-"""Names of the models that a particle can be built by."""
+MODELS = nanoclusters.MODELS
+"""Names of the models that a nanocluster can be built by."""
+
+Entry = Particle | BeadParticle
+"""A nanocluster, or a particle that brings its own beads."""
+
+_HAS_BEADS = re.compile(r"^(beads|shape):", re.MULTILINE)
 
 ENDING = ".yaml"
 """Of the name of a particle's file."""
@@ -47,10 +54,21 @@ def names() -> list[str]:
     return list(_files())
 
 
+def nanocluster_names() -> list[str]:
+    """Names of the particles that are built by a model, in alphabetical order."""
+    return [name for name, file in _files().items() if not _HAS_BEADS.search(_text(file))]
+
+
+def _text(file: Traversable) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def own_folder() -> Path:
     """Folder of the user's own particles; it need not be there."""
-    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(home) / "janus-md" / "particles"
+    return user_folders.settings() / "particles"
 
 
 @lru_cache(maxsize=1)
@@ -64,9 +82,22 @@ def _files() -> dict[str, Traversable]:
     """
     files = _particles(list((resources.files(__package__) / "particles").iterdir()))
     own = _particles([path for path in _own_paths() if _objection(path) is None])
+    for folder in _folders:
+        own |= _particles(sorted(folder.glob(f"[!.]*{ENDING}")))
     for name in sorted(files.keys() & own.keys()):
         raise JanusError(f"particle {name}: {own[name]} has a name of the catalogue; rename it")
     return dict(sorted((files | own).items()))
+
+
+_folders: list[Path] = []
+
+
+def use_folder(folder: Path) -> None:
+    """Take the particles of a folder as well, such as `particles` beside a template."""
+    if folder.is_dir() and folder not in _folders:
+        _folders.append(folder)
+        for cache in (_files, entry, body):
+            cache.cache_clear()
 
 
 def _own_paths() -> list[Path]:
@@ -129,7 +160,7 @@ def refusal(key: str, name: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def entry(name: str) -> Particle:
+def entry(name: str) -> Entry:
     """Return one entry of the catalogue.
 
     Parameters
@@ -139,7 +170,7 @@ def entry(name: str) -> Particle:
 
     Returns
     -------
-    Particle
+    Particle or BeadParticle
         The entry, complete; that of a mirror image too.
 
     Raises
@@ -159,21 +190,35 @@ def entry(name: str) -> Particle:
     return read_particle(text, name)
 
 
-def read_particle(text: str, name: str) -> Particle:
+def nanocluster(name: str) -> Particle:
+    """Return a nanocluster of the catalogue.
+
+    Raises
+    ------
+    JanusError
+        As of :func:`entry`, and if the particle brings its own beads.
+    """
+    found = entry(name)
+    if isinstance(found, BeadParticle):
+        raise JanusError(unknown("nanocluster", name, nanocluster_names()))
+    return found
+
+
+def read_particle(text: str, name: str | None) -> Entry:
     """Read the text of a particle's file.
 
     Parameters
     ----------
     text : str
-        YAML: the fields of :class:`Particle`; or of a mirror image its name, ``mirror_of`` and what
-        its composition and fragments are called; or of a variant its name, ``variant_of`` and what
-        it changes, with sources.
-    name : str
-        Name that the file must give.
+        YAML: the fields of :class:`BeadParticle`, or of :class:`Particle`; or of a mirror image
+        its name, ``mirror_of`` and what its composition and fragments are called; or of a variant
+        its name, ``variant_of`` and what it changes, with sources.
+    name : str or None
+        Name that the file must give; None for any.
 
     Returns
     -------
-    Particle
+    Particle or BeadParticle
         The entry.
 
     Raises
@@ -185,6 +230,8 @@ def read_particle(text: str, name: str) -> Particle:
         data = load(text, "safe")
         if not isinstance(data, dict):
             raise ValueError("the file must be a map of keys")
+        if name is None:
+            name = str(data.get("name"))
         if data.get("name") != name:
             raise ValueError(
                 f"name is {data.get('name')!r}; it must be that of the file, {shown(name)}"
@@ -199,6 +246,10 @@ def read_particle(text: str, name: str) -> Particle:
         if "variant_of" in data:
             _allow(data, _VARIANT_KEYS, "variant")
             return _other(data, "variant_of").variant(**data)
+        if data.keys() & {"beads", "shape", "kinds"}:
+            if wrong := faults(data):
+                raise JanusError("\n".join(f"particle {shown(name)}: {one}" for one in wrong))
+            return BeadParticle.model_validate(data)
         return Particle.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
@@ -221,7 +272,7 @@ def _as_yaml(name: str) -> Any:
 
 def _other(data: dict[str, Any], key: str) -> Particle:
     """Return the particle that `key` names, which must be another one."""
-    others = [one for one in names() if one != data["name"]]
+    others = [one for one in nanocluster_names() if one != data["name"]]
     if data[key] not in others:
         raise ValueError(unknown(key, data[key], others))
     before = _reading.get()
@@ -229,7 +280,9 @@ def _other(data: dict[str, Any], key: str) -> Particle:
         raise ValueError(f"{key}: {data[key]!r} in turn needs {data['name']}; one must be complete")
     token = _reading.set((*before, data["name"]))
     try:
-        return entry(data[key])
+        found = entry(data[key])
+        assert isinstance(found, Particle)
+        return found
     finally:
         _reading.reset(token)
 
@@ -241,15 +294,15 @@ def _allow(data: dict[str, Any], keys: frozenset[str], kind: str) -> None:
 
 
 @lru_cache(maxsize=128)
-def body(name: str, model: str) -> RigidBody:
+def body(name: str, model: str | None = None) -> RigidBody:
     """Build the rigid body of a particle; the same object each time.
 
     Parameters
     ----------
     name : str
         Name of the particle.
-    model : str
-        ``sphere`` or ``bladed``.
+    model : str or None
+        ``sphere`` or ``bladed``; None for particles that bring their own beads.
 
     Returns
     -------
@@ -264,47 +317,11 @@ def body(name: str, model: str) -> RigidBody:
     return build(entry(name), model)
 
 
-_built: dict[tuple[str, str], RigidBody] = {}
-
-
-def build(particle: Particle, model: str) -> RigidBody:
+def build(found: Entry, model: str | None) -> RigidBody:
     """Build the rigid body of an entry; equal entries give the same object.
 
     Parameters, result and errors as of :func:`body`.
     """
-    if model not in MODELS:
-        raise JanusError(f"model: {model!r} is unknown; allowed are {', '.join(MODELS)}")
-    key = (f"{particle.digest()} {particle.mirror_of is None}", model)
-    if key in _built:
-        return _built[key]
-    try:
-        if particle.mirror_of is None:
-            built = from_numbers(particle, model)
-        else:  # exactly the mirror image of the other one
-            other = particle.mirror(name=particle.mirror_of)
-            built = from_numbers(other, model).mirror(particle.name)
-    except ValueError as error:
-        raise JanusError(f"particle {particle.name}: dipole: {error}") from error
-    for array in (built.positions, built.charges, built.inertia):
-        array.flags.writeable = False
-    return _built.setdefault(key, built)
-
-
-def from_numbers(particle: Particle, model: str) -> RigidBody:
-    """Build the rigid body from the numbers of an entry alone, mirror image or not."""
-    if model == "sphere":
-        return shapes.sphere(
-            particle.name,
-            mass=particle.mass,
-            charge=particle.charge,
-            separation=particle.charge_separation,
-            enantiomer=particle.enantiomer,
-        )
-    return shapes.bladed(
-        particle.name,
-        mass=particle.mass,
-        charge=particle.charge,
-        separation=particle.charge_separation,
-        enantiomer=particle.enantiomer,
-        faces=shapes.Faces(particle.hands.positive, particle.hands.negative, particle.turn),
+    return (
+        found.build(model) if isinstance(found, BeadParticle) else nanoclusters.build(found, model)
     )

@@ -16,6 +16,8 @@ from pathlib import Path
 from janus_md.common.errors import JanusError
 from janus_md.common.files import written_whole
 from janus_md.study.catalogue import catalog
+from janus_md.study.catalogue.bead_particle import BeadParticle
+from janus_md.study.catalogue.catalog import Entry
 from janus_md.study.catalogue.particle import Particle
 
 FOLDER = "particles"
@@ -57,7 +59,8 @@ def write(workspace: Path, name: str, digest: str) -> None:
         )
     file.parent.mkdir(exist_ok=True)
     text = io.StringIO()
-    YAML(typ="safe", pure=True).dump(particle.model_dump(mode="json"), text)
+    whole = particle.complete() if isinstance(particle, BeadParticle) else particle
+    YAML(typ="safe", pure=True).dump(whole.model_dump(mode="json"), text)
     with written_whole(file) as partial:
         partial.write_text(_HEAD + _seal(text.getvalue()) + text.getvalue(), encoding="utf-8")
 
@@ -67,7 +70,7 @@ def _seal(text: str) -> str:
     return f"# {hashlib.sha256(text.encode()).hexdigest()}\n"
 
 
-def read(file: Path) -> Particle:
+def read(file: Path) -> Entry:
     """Read a copy, once for as long as the file stays as it is.
 
     Raises
@@ -88,20 +91,22 @@ def read(file: Path) -> Particle:
 
 
 @lru_cache(maxsize=1024)
-def _read(file: Path, _time: int, _size: int) -> Particle:
+def _read(file: Path, _time: int, _size: int) -> Entry:
     from pydantic import ValidationError
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
         text = file.read_text(encoding="utf-8")
-        return Particle.model_validate(YAML(typ="safe", pure=True).load(text))
+        data = YAML(typ="safe", pure=True).load(text)
+        kind = BeadParticle if isinstance(data, dict) and "beads" in data else Particle
+        return kind.model_validate(data)
     except (YAMLError, ValidationError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise JanusError(f"{file}: is no copy of a particle ({reason})") from error
 
 
-def entries(workspace: Path, definitions: Mapping[str, str]) -> Callable[[str], Particle]:
+def entries(workspace: Path, definitions: Mapping[str, str]) -> Callable[[str], Entry]:
     """Return what gives the particle of a name: its copy, or the catalogue's without a digest.
 
     Parameters
@@ -112,7 +117,7 @@ def entries(workspace: Path, definitions: Mapping[str, str]) -> Callable[[str], 
         Digest by name, of a state point.
     """
 
-    def entry(name: str) -> Particle:
+    def entry(name: str) -> Entry:
         digest = definitions.get(name)
         if digest is None:
             return catalog.entry(name)

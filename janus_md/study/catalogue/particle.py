@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from janus_md.model.shapes import nanocluster as shapes
 from janus_md.model.units import DEBYE
+from janus_md.study.catalogue.names import check_name
 
 SOURCED = ("composition", "mass", "dipole", "charge", "hands", "turn")
 """What has a source."""
 
-LONGEST_NAME = 64
-"""Letters of a name."""
 PHYSICS = ("name", "enantiomer", "mass", "dipole", "charge", "hands", "turn")
 """What decides the physics of a particle; all else is text."""
 
@@ -71,19 +68,7 @@ class Particle(BaseModel):
     @field_validator("name")
     @classmethod
     def _name_of_its_own(cls, name: str) -> str:
-        # It is the type of the centre, which GSD writes in ASCII, and stands in keys, filters and
-        # file names.
-        if name in shapes.SITES or not re.fullmatch(r"\w[\w+-]*", name, re.ASCII):
-            raise ValueError(
-                f"{name!r} is not allowed; it must be of letters (A to Z, a to z), digits, "
-                f"- + _, and not {', '.join(shapes.SITES)}, which are sites of the models"
-            )
-        if len(name) > LONGEST_NAME:
-            raise ValueError(
-                f"{name[:20]}... is not allowed; it has {len(name)} letters and may have "
-                f"{LONGEST_NAME}"
-            )
-        return name
+        return check_name(name)
 
     @model_validator(mode="after")
     def _every_number_has_a_source(self) -> Particle:
@@ -95,6 +80,11 @@ class Particle(BaseModel):
     def charge_separation(self) -> float:
         """Distance at which the two fragment charges have the dipole moment, nm."""
         return self.dipole * DEBYE / self.charge
+
+    @property
+    def interactions(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Pair terms that it states: none, since all beads repel and charges do the rest."""
+        return {}
 
     def digest(self) -> str:
         """Return a digest of what decides the physics: twelve hexadecimal digits.

@@ -25,8 +25,9 @@ from typing import Any
 
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
+from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.copies import digests
-from janus_md.study.resolve import resolve
+from janus_md.study.resolve import resolve, with_model
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 from janus_md.study.sweeps.text import (
@@ -44,7 +45,7 @@ from janus_md.study.sweeps.text import (
 SECTIONS = ("description", "fixed", "grid", "zip", "points", "replicas")
 """Keys of a template."""
 
-MOST = 100_000
+MAX_POINTS = 100_000
 """State points that a template may stand for at most."""
 
 Choice = tuple[Setting, ...]
@@ -88,6 +89,7 @@ def load_template(path_or_name: str | Path) -> Sweep:
     path = Path(path_or_name)
     try:
         if path.is_file():
+            catalog.use_folder(path.resolve().parent / copies.FOLDER)
             return read_template(path.read_text(encoding="utf-8"), path.name)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it must be text in UTF-8"
@@ -123,9 +125,9 @@ def read_template(text: str, source: str) -> Sweep:
     factors = [*reader.points(), *reader.zipped(), *reader.grid(), *reader.replicas()]
     fixed = reader.fixed()
     number = prod(len(choices) for choices in factors)
-    if number > MOST:
+    if number > MAX_POINTS:
         raise TemplateError(
-            source, None, f"it stands for {number} state points; at most {MOST} are allowed"
+            source, None, f"it stands for {number} state points; at most {MAX_POINTS} are allowed"
         )
     if not data.keys() & {"fixed", "grid", "zip", "points"}:
         raise TemplateError(source, None, "it has none of fixed, grid, zip and points")
@@ -149,6 +151,7 @@ def _state_point(given: list[Setting], line: int, source: str) -> StatePoint:
     """Check a state point; what is wrong is told with the line of the setting at fault."""
     try:
         point = StatePoint.of(nest({setting.key: setting.value for setting in given}))
+        point = with_model(point)
         resolve(point)
         return point.defined(digests(point.composition()))
     except BadStatePoint as error:
@@ -208,9 +211,9 @@ class _Reader:
         if "replicas" not in self._data:
             return
         number, line = self._data["replicas"], line_of(self._data, "replicas")
-        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MOST:
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MAX_POINTS:
             raise self._refuse(
-                line, f"replicas: {number!r} must be a whole number from 1 to {MOST}"
+                line, f"replicas: {number!r} must be a whole number from 1 to {MAX_POINTS}"
             )
         self._take("replicas", [("replica", line)])
         yield [(Setting("replica", k, line, line),) for k in range(number)]

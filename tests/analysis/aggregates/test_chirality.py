@@ -5,7 +5,7 @@ import pytest
 
 from janus_md.analysis.aggregates import chirality
 from janus_md.analysis.aggregates.bonds import Bonds, body_axes, find_bonds
-from janus_md.analysis.aggregates.measures import Traits, measure_wires
+from janus_md.analysis.aggregates.measures import BodyProperties, measure_wires
 from janus_md.analysis.aggregates.wires import build_wires
 from janus_md.model.body import BondCriterion
 from janus_md.model.box import lattice_vectors
@@ -19,8 +19,8 @@ def measured(x, q, fold=1, hands=None, distance=2.1, angle=60.0):
     bonds = find_bonds(x, axes, BOX, BondCriterion(distance, angle))
     wires = build_wires(len(x), bonds, lattice_vectors(BOX))
     hands = np.zeros(len(x), int) if hands is None else hands
-    traits = Traits((0.0, 0.0, 1.0), fold, hands)
-    return measure_wires(x, q, axes, lattice_vectors(BOX), bonds, wires, traits)
+    properties = BodyProperties((0.0, 0.0, 1.0), fold, hands)
+    return measure_wires(x, q, axes, lattice_vectors(BOX), bonds, wires, properties)
 
 
 @pytest.mark.parametrize("hand", [1, -1])

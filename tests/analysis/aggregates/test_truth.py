@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from janus_md.analysis.aggregates.wires import KINDS
 from janus_md.analysis.frames.source import Frame
-from janus_md.analysis.pipeline.frame import Settings, analyze_frame
+from janus_md.analysis.pipeline.frame import analyze_frame
+from janus_md.analysis.pipeline.settings import Settings
 from janus_md.model.body import BondCriterion
 from janus_md.model.box import lattice_vectors, wrap
 from tests.analysis import structures

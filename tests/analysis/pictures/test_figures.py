@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from janus_md.analysis.pictures.figures import lengths_along_sweep, new_figure, plain_log
-from janus_md.analysis.pictures.styles import COLOURS, DASHES, is_scale, looks
+from janus_md.analysis.pictures.styles import COLOURS, DASHES, curve_styles, is_scale
 from janus_md.analysis.sweep.groups import Group
 
 
@@ -19,16 +19,16 @@ def groups_of(**keys):
 @pytest.mark.parametrize("number", [1, 8, 9, 20, 24])
 def test_named_curves_all_look_different(number):
     groups = groups_of(substance=[f"S{k}" for k in range(number)])
-    drawn = [(look["color"], look["ls"]) for look in looks(groups)]
+    drawn = [(style["color"], style["ls"]) for style in curve_styles(groups)]
     assert len(set(drawn)) == number
     assert not is_scale(groups)
 
 
 def test_a_colour_for_each_substance_and_a_style_for_each_solvent():
     groups = groups_of(substance=["A", "B", "C", "D"], relative_permittivity=[1.0, 8.93, 36.7])
-    drawn = looks(groups)
-    assert [look["color"] for look in drawn] == [c for c in COLOURS[:4] for _ in range(3)]
-    assert [look["ls"] for look in drawn] == list(DASHES) * 4
+    drawn = curve_styles(groups)
+    assert [style["color"] for style in drawn] == [c for c in COLOURS[:4] for _ in range(3)]
+    assert [style["ls"] for style in drawn] == list(DASHES) * 4
 
 
 def test_many_values_of_one_number_get_a_scale():

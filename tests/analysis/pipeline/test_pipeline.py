@@ -10,6 +10,7 @@ import pytest
 from janus_md.analysis.pipeline import pipeline, table, tasks
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.common.errors import JanusError
+from janus_md.common.observables import frame_columns
 from janus_md.model.body import BondCriterion
 from tests.analysis.worlds import (
     described,
@@ -41,8 +42,8 @@ def test_tables_and_summary_are_those_of_the_world(growing, tmp_path):
     summary = analyze_file(growing, tmp_path, progress=lambda done, n: told.append((done, n)))
     frames = pd.read_parquet(tmp_path / "frames.parquet")
     wires = pd.read_parquet(tmp_path / "wires.parquet")
-    assert list(frames) == list(table.FRAME_COLUMNS)
-    assert list(wires) == ["frame", "wire", *table.WIRE_COLUMNS]
+    assert list(frames) == [column.name for column in frame_columns()]
+    assert list(wires) == [column.name for column in table.WIRE_COLUMNS]
     length = 1 + np.arange(40) // 4
     np.testing.assert_array_equal(frames["mean_n"], length)
     np.testing.assert_array_equal(frames["mean_w"], length)

@@ -14,7 +14,7 @@ import numpy as np
 from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.pipeline import tasks
-from janus_md.analysis.pipeline.frame import Settings
+from janus_md.analysis.pipeline.settings import Settings
 from janus_md.common.interrupts import SIGNALS
 from tests.analysis.worlds import described, gsd_frame, quaternions_along, straight_wires, write_gsd
 from tests.conftest import PATIENCE, environment, wait_for

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.pipeline.frame import Settings
 from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.analysis.pipeline.settings import Settings
 from janus_md.model.body import BondCriterion
 from tests.analysis.worlds import described, gsd_frame, quaternions_along, write_gsd
 from tests.conftest import environment
@@ -60,6 +60,6 @@ def test_a_file_of_another_unit_takes_a_second(tmp_path):
 def test_lengths_in_nm_hold_for_our_own_files():
     """A bond distance that is asked for changes bonds, not how far side contacts are looked for."""
     ours = described({"A": "R"})
-    assert Settings.of(BondCriterion(1.0, 35.0), ours).contact == 2.9
-    assert Settings.of(BondCriterion(2.05, 35.0), None).contact == 2.9
-    assert Settings.of(BondCriterion(1.025, 35.0), None).contact == pytest.approx(1.45)
+    assert Settings.of(BondCriterion(1.0, 35.0), ours).side_contact == 2.9
+    assert Settings.of(BondCriterion(2.05, 35.0), None).side_contact == 2.9
+    assert Settings.of(BondCriterion(1.025, 35.0), None).side_contact == pytest.approx(1.45)

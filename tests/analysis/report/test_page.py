@@ -16,6 +16,7 @@ from janus_md.analysis.sweep.results import (
     console_table,
     format_short,
     format_value,
+    headed,
     results,
 )
 from tests.analysis.worlds import described, gsd_frame, quaternions_along, straight_wires, write_gsd
@@ -230,6 +231,24 @@ def test_console_table_fits_a_terminal(sweep):
     assert "9(1)" in text
     assert "…" not in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_averages_that_some_job_has_are_shown_and_the_last_give_way(sweep):
+    """Clusters are left out where no job has them, and where the terminal is too narrow."""
+    assert not [column for column in headed(group_jobs(sweep[0])) if "cluster" in column.name]
+    found = {"mean_cluster_n": 8.7, "mean_cluster_w": 9.45, "largest_cluster": 12.0}
+    rows = sweep[0].assign(**{f"analysis.{name}.mean": value for name, value in found.items()})
+    names = [column.name for column in headed(group_jobs(rows))]
+    assert names[-3:] == list(found)
+    wide, narrow = console_table(rows, width=200), console_table(rows, width=80)
+    headings = [str(column.header) for column in wide.columns]
+    assert headings[-3:] == ["cluster\n(number)", "cluster\n(weight)", "largest\ncluster"]
+    assert wide.caption is None
+    kept = [str(column.header) for column in narrow.columns]
+    assert kept == headings[: len(kept)]
+    assert len(kept) < len(headings)
+    missing = names[len(kept) - len(headings) :]
+    assert narrow.caption == f"no room for {', '.join(missing)}; results.csv has all columns"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from janus_md.analysis.series.averages import (
-    SUMMARY_COLUMNS,
     combine_replicas,
     first_averaged,
     mean_and_error,
@@ -12,6 +11,7 @@ from janus_md.analysis.series.averages import (
     summarize,
 )
 from janus_md.analysis.series.growth import bootstrap_error
+from janus_md.common.observables import frame_columns
 
 
 def autoregressive(phi, length, series, seed):
@@ -52,12 +52,15 @@ def test_last_third():
 
 
 def test_summary_averages_every_column_over_the_last_third():
-    columns = {name: np.arange(9.0) + k for k, name in enumerate(SUMMARY_COLUMNS)}
+    columns = {column.name: np.arange(9.0) + k for k, column in enumerate(frame_columns())}
     columns["mean_n_energy"] = np.full(9, np.nan)
     found = summarize(columns)
-    assert set(found) == set(SUMMARY_COLUMNS)
-    assert found["mean_n"]["mean"] == 7.0
-    assert found["mean_w"]["mean"] == 8.0
+    averaged = [column.name for column in frame_columns() if column.averaged]
+    assert list(found) == averaged
+    assert {"mean_n", "mean_w", "longest", "nematic_S", "mean_cluster_n"} < set(averaged)
+    first = [column.name for column in frame_columns()].index("mean_n")
+    assert found["mean_n"]["mean"] == 7.0 + first
+    assert found["mean_w"]["mean"] == 8.0 + first
     assert found["mean_n_energy"] == {"mean": None, "error": None}
 
 

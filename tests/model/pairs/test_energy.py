@@ -13,7 +13,7 @@ from janus_md.model.rotations import turn, turn_about_z
 from janus_md.model.units import COULOMB, DEBYE
 from janus_md.study.catalogue import catalog
 
-BODIES = [(name, model) for name in catalog.names() for model in catalog.MODELS]
+BODIES = [(name, model) for name in catalog.nanocluster_names() for model in catalog.MODELS]
 
 
 def charged_pair(dipole, separation, diameter=0.0, name="D"):

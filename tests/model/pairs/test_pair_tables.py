@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janus_md.model.interactions.table import Interactions, LennardJones, wca
+from janus_md.model.interactions.table import Interactions, lennard_jones, wca
 from janus_md.model.pairs.energy import pair_energy, pair_forces, reach_of_beads
 from janus_md.model.system import System
 from tests.engines.conftest import usable
@@ -24,8 +24,8 @@ def test_a_pair_table_of_ones_own_is_what_engines_take(engine):
         diameters={"J": 1.0, "A": 0.8, "B": 0.7},
     )
     pairs = {
-        ("A", "A"): LennardJones(7.0, 0.8, 2.0),
-        ("B", "A"): LennardJones(3.0, 0.7, 1.5),  # in the other order: the same row
+        ("A", "A"): lennard_jones(7.0, 0.8, 2.0),
+        ("B", "A"): lennard_jones(3.0, 0.7, 1.5),  # in the other order: the same row
         ("J", "J"): wca(1.0),
     }
     r, q_a, q_b = random_pairs(3, 8, 1.0, 1.6)

@@ -66,12 +66,11 @@ def test_what_ended_is_counted_and_failures_stay_in_sight() -> None:
     assert out.getvalue().count(" done after") == 1
 
 
-def test_without_a_terminal_there_is_a_line_per_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_there_is_a_line_per_minute() -> None:
     now = 0.0
-    monkeypatch.setattr("time.monotonic", lambda: now)
     out = io.StringIO()
     running = some(40)
-    display = Lines(Console(file=out, width=80), [one.job for one in running])
+    display = Lines(Console(file=out, width=80), [one.job for one in running], lambda: now)
     while now < 150:
         display.show(running)
         now += 0.25
@@ -101,12 +100,11 @@ def test_lines_on_the_pipe_may_come_in_pieces() -> None:
 
 def test_forecast_counts_what_was_done_before_as_no_gain(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("time.monotonic", lambda: now)
     monkeypatch.setattr(
         "janus_md.running.workstation.forecast.WEIGHTS", {"simulate": 1.0, "analyze": 0.0}
     )
     jobs = [Job(str(k), Path(), "", ("simulate", "analyze")) for k in range(2)]
-    forecast = Forecast(jobs)
+    forecast = Forecast(jobs, lambda: now)
     running = Running(jobs[0], "simulate", None, 0, Path())  # type: ignore[arg-type]
     assert forecast.seconds([running]) is None
     running.step, running.total = 50, 100  # goes on from a checkpoint in the middle

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
-import time
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -36,10 +35,18 @@ def main() -> None:
         pipe.close()
         print(process.exitcode, forkserver._forkserver._forkserver_pid == server)
     os.kill(server, signal.SIGSTOP)
-    threading.Timer(0.5, os.kill, (server, signal.SIGKILL)).start()
+    killer = threading.Thread(target=kill_when_asked, args=(server, threading.get_ident()))
+    killer.start()
     process, _ = fork_server.start(leave)  # has asked it, and waits
     process.join()
+    killer.join()
     print(process.exitcode)
+
+
+def kill_when_asked(server: int, asker: int) -> None:
+    """Kill the server once a thread waits for its answer."""
+    wait_for(lambda: sys._current_frames()[asker].f_code.co_name == "read_signed")
+    os.kill(server, signal.SIGKILL)
 
 
 def test_signals_that_come_while_it_begins_do_not_end_it() -> None:
@@ -53,11 +60,11 @@ def test_signals_that_come_while_it_begins_do_not_end_it() -> None:
 
 
 def tell(pipe: Connection) -> None:
-    """A process that ends when nobody listens any more."""
-    with contextlib.suppress(BrokenPipeError):
-        while True:
-            pipe.send_bytes(b".")
-            time.sleep(0.05)
+    """A process that ends when the other end of its pipe is closed."""
+    pipe.send_bytes(b".")
+    closed = select.poll()
+    closed.register(pipe, 0)  # errors alone
+    closed.poll()
 
 
 def suspend_one() -> None:

@@ -17,12 +17,12 @@ def test_who_killed_a_process_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     log.touch()
     job = Job("id", tmp_path, "label", ("simulate",))
     one = Running(job, "simulate", None, 0, log)  # type: ignore[arg-type]
-    assert "was killed by SIGKILL, by somebody" in one.last_words(-signal.SIGKILL)
+    assert "was killed by SIGKILL, by another process" in one.describe_end(-signal.SIGKILL)
     kills += 1
-    assert "by the kernel because memory ran out" in one.last_words(-signal.SIGKILL)
-    assert one.last_words(3) == "the process of simulate ended with exit code 3"
+    assert "by the kernel because memory ran out" in one.describe_end(-signal.SIGKILL)
+    assert one.describe_end(3) == "the process of simulate ended with exit code 3"
     log.write_text("words")
-    assert one.last_words(3).endswith(f"; its output is in {log}")
+    assert one.describe_end(3).endswith(f"; its output is in {log}")
 
 
 @pytest.mark.parametrize(

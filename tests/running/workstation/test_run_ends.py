@@ -24,6 +24,7 @@ from janus_md.common import interrupts
 from janus_md.running import worker
 from janus_md.running.workstation import fork_server, runner
 from janus_md.running.workstation.processes import Job, Running
+from janus_md.simulation.run_options import RunOptions
 from tests.conftest import PATIENCE, TINY, Result, environment, wait_for
 from tests.running.workstation.devices import little_memory
 from tests.running.workstation.test_runner import document, frames, make, running
@@ -200,7 +201,7 @@ def test_a_signal_that_comes_twice_is_one_and_later_a_second_one(
 ) -> None:
     """A batch system may tell each process of a job and the job's first one once more."""
 
-    def start(job: Job, operation: str, resources: worker.Resources, gpu_id: None) -> Running:
+    def start(job: Job, operation: str, options: RunOptions, gpu_id: None) -> Running:
         process, pipe = fork_server.start(little_memory, job.directory)
         return Running(job, operation, process, pipe, tmp_path / "log")
 
@@ -209,10 +210,10 @@ def test_a_signal_that_comes_twice_is_one_and_later_a_second_one(
     folder.mkdir()
     jobs = [Job("id", folder, "label", ("simulate",))]
     before = {number: signal.getsignal(number) for number in interrupts.SIGNALS}
-    monkeypatch.setattr(interrupts, "SAME", 1e3)
+    monkeypatch.setattr(interrupts, "REPEAT_SECONDS", 1e3)
     outcome = runner.run_jobs(jobs, runner.Machine(), Signals(), lambda *_: None)
     assert outcome.left == jobs
-    monkeypatch.setattr(interrupts, "SAME", 0.0)
+    monkeypatch.setattr(interrupts, "REPEAT_SECONDS", 0.0)
     with pytest.raises(KeyboardInterrupt):
         runner.run_jobs(jobs, runner.Machine(), Signals(), lambda *_: None)
     assert {number: signal.getsignal(number) for number in interrupts.SIGNALS} == before
@@ -239,10 +240,10 @@ def test_a_signal_to_a_worker_that_leaves_changes_nothing(
     """A run passes on a signal that the worker had as well, and has obeyed: it comes late."""
     place, log = tmp_path / "workspace", tmp_path / "log"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
-    resources = worker.Resources(engine, "auto", 1, 0)
+    options = RunOptions(engine)
     fork_server.begin("janus_md.cli.preloaded")
     process, _ = fork_server.start(
-        work_and_hear_a_signal_at_the_end, "simulate", job, resources, log, dict(os.environ)
+        work_and_hear_a_signal_at_the_end, "simulate", job, options, log, dict(os.environ)
     )
     process.join()
     assert process.exitcode == worker.DONE, log.read_text()
@@ -269,12 +270,12 @@ def test_a_signal_is_heard_where_no_exception_can_be_raised(
 ) -> None:
     place, log = tmp_path / "workspace", tmp_path / "log"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
-    resources = worker.Resources(engine, "auto", 1, 0)
+    options = RunOptions(engine)
     if operation == "analyze":
-        worker.work("simulate", job, resources, worker.Reporter(None))
+        worker.work("simulate", job, options, worker.Reporter(None))
     fork_server.begin("janus_md.cli.preloaded")
     process, pipe = fork_server.start(
-        work_and_drop_the_exception_of_a_signal, operation, job, resources, log, dict(os.environ)
+        work_and_drop_the_exception_of_a_signal, operation, job, options, log, dict(os.environ)
     )
     process.join()
     assert process.exitcode == worker.STOPPED, log.read_text()

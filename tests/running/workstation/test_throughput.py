@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.running.worker import DONE, STOPPED, Resources
+from janus_md.running.worker import DONE, STOPPED
 from janus_md.running.workstation import fork_server, runner
 from janus_md.running.workstation.processes import Job, Running
-from janus_md.running.workstation.throughput import GAIN, WINDOW_SECONDS, Filling, threads_for
+from janus_md.running.workstation.throughput import GAIN, WINDOW_SECONDS, JobsPerGpu, threads_for
+from janus_md.simulation.run_options import RunOptions
 from janus_md.simulation.walltime import Limit
 from tests.conftest import PATIENCE, TINY, Result
 from tests.running.workstation.devices import little_memory
@@ -32,7 +33,7 @@ def crowding(best: int) -> Curve:
     return lambda jobs: jobs / (1.0 + (jobs / best) ** 2)
 
 
-def fill(filling: Filling, curve: Curve, lengths: float, seconds: float) -> list[int]:
+def fill(search: JobsPerGpu, curve: Curve, lengths: float, seconds: float) -> list[int]:
     """Let jobs of `lengths` seconds (alone) run one after the other; jobs at a time, by time.
 
     Each job tells its steps twice a second, in jumps, and spends 3 s on preparations.
@@ -42,7 +43,7 @@ def fill(filling: Filling, curve: Curve, lengths: float, seconds: float) -> list
     born: dict[int, float] = {}
     numbers, history, now = itertools.count(), [], 0.0
     while now < seconds:
-        while len(born) < filling.target:
+        while len(born) < search.target:
             born[next(numbers)] = now
         history.append(len(born))
         stepping = [key for key in born if now - born[key] > 3.0]
@@ -53,7 +54,7 @@ def fill(filling: Filling, curve: Curve, lengths: float, seconds: float) -> list
         for key in [key for key in stepping if done[key] > lengths]:
             del done[key], born[key]
             told.pop(key, None)
-        filling.observe(now, dict(told))
+        search.observe(now, dict(told))
         now += 0.25
     return history
 
@@ -72,12 +73,12 @@ def fill(filling: Filling, curve: Curve, lengths: float, seconds: float) -> list
 )
 @pytest.mark.parametrize("lengths", [15.0, 1e6])
 def test_a_device_is_filled_while_that_helps(curve: Curve, target: int, lengths: float) -> None:
-    filling = Filling(16)
-    history = fill(filling, curve, lengths, 1500.0)
-    assert filling.settled
-    assert filling.target == target
+    search = JobsPerGpu(16)
+    history = fill(search, curve, lengths, 1500.0)
+    assert search.settled
+    assert search.target == target
     # What was measured is what the curve says; jobs that begin and end cost less than 10 %.
-    for jobs, speed in filling.measured.items():
+    for jobs, speed in search.measured.items():
         assert speed == pytest.approx(curve(jobs), rel=0.1)
     # One more doubling than what stands is tried, no more; then it stays.
     assert max(history) <= min(16, 2 * target)
@@ -86,70 +87,60 @@ def test_a_device_is_filled_while_that_helps(curve: Curve, target: int, lengths:
 
 
 def test_a_search_takes_a_window_per_doubling() -> None:
-    filling = Filling(8)
-    history = fill(filling, saturating(8.0), 1e6, 200.0)
+    search = JobsPerGpu(8)
+    history = fill(search, saturating(8.0), 1e6, 200.0)
     assert history.index(8) * 0.25 < 3 * (WINDOW_SECONDS + 6.0)
 
 
 def test_larger_systems_are_searched_from_one_job_again() -> None:
-    filling = Filling(16)
-    filling.prepare(200)
-    fill(filling, saturating(8.0), 1e6, 400.0)
-    assert filling.target == 8
-    filling.prepare(300)  # much the same
-    assert (filling.target, filling.settled) == (8, True)
-    filling.prepare(1000)
-    assert (filling.target, filling.settled) == (1, False)
-    fill(filling, saturating(2.0), 1e6, 400.0)
-    assert filling.target == 2
-    filling.prepare(100)  # smaller ones may leave room for more
-    assert (filling.target, filling.settled) == (2, False)
-    fill(filling, saturating(8.0), 1e6, 400.0)
-    assert filling.target == 8
+    search = JobsPerGpu(16)
+    search.prepare(200)
+    fill(search, saturating(8.0), 1e6, 400.0)
+    assert search.target == 8
+    search.prepare(300)  # much the same
+    assert (search.target, search.settled) == (8, True)
+    search.prepare(1000)
+    assert (search.target, search.settled) == (1, False)
+    fill(search, saturating(2.0), 1e6, 400.0)
+    assert search.target == 2
+    search.prepare(100)  # smaller ones may leave room for more
+    assert (search.target, search.settled) == (2, False)
+    fill(search, saturating(8.0), 1e6, 400.0)
+    assert search.target == 8
 
 
 def test_want_of_memory_ends_the_search() -> None:
-    filling = Filling(16)
-    fill(filling, saturating(16.0), 1e6, 60.0)
-    assert filling.target == 4
-    filling.out_of_memory(3)
-    assert (filling.target, filling.settled) == (2, True)
-    fill(filling, saturating(16.0), 1e6, 60.0)
-    assert filling.target == 2
-    filling.prepare(10)
-    fill(filling, saturating(16.0), 1e6, 60.0)
-    assert filling.target == 2
-
-
-def amdahl(serial: float) -> dict[int, float]:
-    """Speed by number of threads where a share of the work is serial (Amdahl's law)."""
-    return {n: 1.0 / (serial + (1.0 - serial) / n) for n in (1, 2, 4, 8, 16)}
+    search = JobsPerGpu(16)
+    fill(search, saturating(16.0), 1e6, 60.0)
+    assert search.target == 4
+    search.out_of_memory(3)
+    assert (search.target, search.settled) == (2, True)
+    fill(search, saturating(16.0), 1e6, 60.0)
+    assert search.target == 2
+    search.prepare(10)
+    fill(search, saturating(16.0), 1e6, 60.0)
+    assert search.target == 2
 
 
 @pytest.mark.parametrize(
-    ("free", "waiting", "serial", "threads"),
+    ("cores", "jobs", "n_bodies", "threads"),
     [
-        (16, 100, 0.0, 1),  # no gain: one job per core
-        (16, 100, 0.3, 1),
-        (16, 16, 0.1, 1),
-        (16, 8, 0.1, 2),
-        (16, 4, 0.1, 4),
-        (16, 1, 0.1, 16),
-        (16, 1, 0.9, 2),  # 1.05 times as fast with 2, less than 1.05 times more with 4
-        (16, 1, 1.0, 1),
-        (3, 1, 0.0, 2),  # what was measured and fits
-        (1, 1, 0.0, 1),
+        (16, 100, 10_000, 1),  # one job per core
+        (16, 16, 10_000, 1),
+        (16, 8, 10_000, 2),
+        (16, 5, 10_000, 3),
+        (16, 1, 10_000, 16),
+        (16, 1, 1000, 10),  # small systems gain nothing from more
+        (16, 1, 216, 2),
+        (16, 1, 8, 1),
+        (1, 1, 10_000, 1),
+        (4, 0, 10_000, 4),
     ],
 )
-def test_threads_serve_where_jobs_are_few(
-    free: int, waiting: int, serial: float, threads: int
+def test_cores_are_shared_out_among_the_jobs(
+    cores: int, jobs: int, n_bodies: int, threads: int
 ) -> None:
-    assert threads_for(free, waiting, amdahl(serial)) == threads
-
-
-def test_threads_serve_where_they_are_more_than_their_number() -> None:
-    # Sixteen jobs that fight for memory: two threads for each of eight are faster together.
-    assert threads_for(16, 100, {1: 1.0, 2: 2.4, 4: 4.0}) == 2
+    assert threads_for(cores, jobs, n_bodies) == threads
 
 
 def test_gain_is_above_the_error_of_a_window() -> None:
@@ -165,11 +156,11 @@ def test_jobs_that_find_no_memory_beside_others_come_again(
     device = tmp_path / "device"
     device.mkdir()
 
-    def start(job: Job, operation: str, resources: Resources, gpu_id: int | None) -> Running:
+    def start(job: Job, operation: str, options: RunOptions, gpu_id: int | None) -> Running:
         process, pipe = fork_server.start(little_memory, device)
         log = tmp_path / f"{job.id}.out"
         log.touch()
-        return Running(job, operation, process, pipe, log, resources.threads, gpu_id)
+        return Running(job, operation, process, pipe, log, options.threads, gpu_id)
 
     monkeypatch.setattr(runner, "start", start)
     jobs = [Job(str(k), tmp_path, f"job {k}", ("simulate",), 16) for k in range(6)]
@@ -230,7 +221,8 @@ def test_devices_are_filled_evenly(
     make(janus_md, place, text + "  relative_permittivity: 1\nreplicas: 4\n")
     folders = sorted((place / "workspace").iterdir())
     jobs = [Job(one.name, one, one.name, ("simulate",), 16) for one in folders]
-    machine = runner.Machine(engine, "cpu", cores=4, gpus=2, limit=Limit.after(PATIENCE))
+    options = RunOptions(engine, "cpu", limit=Limit.after(PATIENCE))
+    machine = runner.Machine(options, cores=4, gpus=2)
     watch = Full()
     outcome = runner.run_jobs(jobs, machine, watch, lambda *_: None)
     assert len(outcome.left) == 4

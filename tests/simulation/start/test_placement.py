@@ -25,7 +25,7 @@ def closest_contact(kinds, bodies, length, positions, orientations) -> float:
                 owners.append(k)
                 names.append(name)
     x = np.array(sites)
-    sigma = np.array([[table[tuple(sorted((a, b)))].sigma for b in names] for a in names])
+    sigma = np.array([[table[tuple(sorted((a, b)))][0]["sigma"] for b in names] for a in names])
     r = np.min(
         [
             cdist(x, x + length * np.array(shift))

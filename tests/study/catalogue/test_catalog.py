@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from janus_md.common.errors import JanusError
+from janus_md.model import nanocluster as shapes
 from janus_md.model.pairs.energy import pair_energy
-from janus_md.model.shapes import nanocluster as shapes
-from janus_md.study.catalogue import catalog
+from janus_md.study.catalogue import catalog, nanoclusters
 from janus_md.study.resolve import bodies_of, resolve
 from janus_md.study.statepoint import StatePoint
 
@@ -38,9 +38,13 @@ def test_names():
         "S-1",
         "S-1-equal",
         "S-Au-Cu",
+        "amphiphile",
+        "dumbbell",
+        "snowman",
     ]
     catalog.names().clear()
-    assert len(catalog.names()) == 8
+    assert len(catalog.names()) == 11
+    assert catalog.nanocluster_names() == catalog.names()[:8]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def test_fragment_charges_reproduce_the_computed_dipole(name, dipole, separation
     np.testing.assert_allclose(catalog.body(name, model).dipole, [0, 0, dipole], atol=1e-10)
 
 
-@pytest.mark.parametrize("name", catalog.names())
+@pytest.mark.parametrize("name", catalog.nanocluster_names())
 def test_every_number_has_a_source(name):
     sources = catalog.entry(name).sources
     assert {"mass", "dipole", "charge", "hands", "turn"} <= sources.keys()
@@ -77,7 +81,7 @@ def test_every_number_has_a_source(name):
     assert sources["dipole"].endswith("ACS Cent. Sci. 2022, 8, 1258-1264")
 
 
-@pytest.mark.parametrize("name", catalog.names())
+@pytest.mark.parametrize("name", catalog.nanocluster_names())
 @pytest.mark.parametrize("model", catalog.MODELS)
 def test_bodies(name, model):
     body = catalog.body(name, model)
@@ -113,7 +117,7 @@ def test_s_is_the_mirror_image_of_r(name, image):
         np.testing.assert_array_equal(other.positions, body.positions * [-1, 1, 1])
         np.testing.assert_array_equal(other.inertia, body.inertia)
         # built from its own numbers it is the same, up to half a turn about z
-        built = catalog.from_numbers(theirs, model).positions * [-1, -1, 1]
+        built = nanoclusters.from_numbers(theirs, model).positions * [-1, -1, 1]
         gap = np.linalg.norm(built[:, None] - other.positions[None], axis=-1).min(axis=1)
         assert gap.max() < 1e-12
 

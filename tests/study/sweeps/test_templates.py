@@ -231,7 +231,7 @@ def test_the_densest_state_points_are_those_that_are_tried(monkeypatch: pytest.M
 
 
 def test_as_many_state_points_as_are_allowed_and_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeps, "MOST", 8)
+    monkeypatch.setattr(sweeps, "MAX_POINTS", 8)
     assert len(read(BASE + "replicas: 8\n")) == 8
     with pytest.raises(JanusError, match="from 1 to 8"):
         read(BASE + "replicas: 9\n")

@@ -10,18 +10,12 @@ from typing import Any
 from janus_md.common.errors import JanusError
 from janus_md.model.setup import Setup
 from janus_md.running.cluster.request.clusters import Cluster, Nodes
-from janus_md.simulation.walltime import parse, seconds_needed
+from janus_md.simulation.estimates import Measurement, memory_needed, seconds_needed
+from janus_md.simulation.walltime import parse
 from janus_md.workspace.products import OPERATIONS
 
 ALL = "all"
 """Both operations in one submission, analysis after simulation."""
-
-MEMORY_MB = {"cpu": 800, "gpu": 2000}
-"""Memory of a simulation or analysis without its bodies: interpreter, libraries, GPU driver."""
-
-MB_PER_BODY, MB_PER_SITE = 0.1125, 0.55 / 12
-"""Memory of each body and of each of its particles, and of the mesh that its error is measured
-against; with a reserve."""
 
 START_SECONDS = 180.0
 """Start of the programs, choice of the mesh, and the analysis of a job."""
@@ -44,12 +38,15 @@ class UnfinishedJob:
         Operations that are left, in order.
     execution : mapping, optional
         Its record of what was done already, and how fast.
+    known : sequence of Measurement
+        What other jobs of the workspace have taken.
     """
 
     id: str
     setup: Setup
     left: tuple[str, ...]
     execution: Mapping[str, Any] | None = None
+    known: Sequence[Measurement] = ()
 
 
 @dataclass(frozen=True)
@@ -185,8 +182,7 @@ def _memory(
     processes: int, device: str, jobs: Sequence[UnfinishedJob], options: SubmitOptions, nodes: Nodes
 ) -> int:
     """Memory of so many processes, MB: what is asked for, else what they are likely to need."""
-    bodies = max(MB_PER_BODY * job.setup.n_bodies + MB_PER_SITE * job.setup.n_sites for job in jobs)
-    memory = processes * (MEMORY_MB[device] + bodies)
+    memory = processes * max(memory_needed(job.setup, device, job.known) for job in jobs)
     if options.memory_gb is not None:
         memory = 1024 * options.memory_gb
     elif nodes.memory_gb is not None:
@@ -217,7 +213,7 @@ def _needed(jobs: Sequence[UnfinishedJob], at_a_time: int, operation: str) -> fl
     each = [
         START_SECONDS
         + (
-            seconds_needed(job.setup, job.execution)
+            seconds_needed(job.setup, job.execution, job.known)
             if operation != "analyze" and OPERATIONS[0] in job.left
             else 0.0
         )

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.request import clusters
-from janus_md.running.cluster.request.clusters import Nodes, complete, known, read
+from janus_md.running.cluster.request import choice
+from janus_md.running.cluster.request.choice import complete
+from janus_md.running.cluster.request.clusters import Nodes, known, read
 from janus_md.running.cluster.schedulers.records import Partition
 from janus_md.running.cluster.schedulers.slurm import SCHEDULER as SLURM
 
@@ -99,7 +100,7 @@ def test_a_file_that_is_no_text_is_refused(home: Path, tmp_path: Path) -> None:
 
 def test_an_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(JanusError, match=r"cluster: 'anvill' is unknown \(did you mean anvil\?\)"):
-        clusters.choose("anvill")
+        choice.choose("anvill")
 
 
 def test_a_cluster_is_told_by_its_hosts_or_by_slurms_name(
@@ -113,19 +114,19 @@ def test_a_cluster_is_told_by_its_hosts_or_by_slurms_name(
         ("br012.ib.bridges2.psc.edu", "bridges2"),
         ("laptop.example.org", "this one"),
     ):
-        monkeypatch.setattr(clusters.socket, "getfqdn", lambda host=host: host)
-        assert clusters.choose("auto")[0].name == name
+        monkeypatch.setattr(choice.socket, "getfqdn", lambda host=host: host)
+        assert choice.choose("auto")[0].name == name
     # Another one may be called delta, too; one's own needs no hosts.
     own = home / "janus-md" / "clusters.yaml"
     own.parent.mkdir()
     own.write_text("mine: {account: gold}\n")
     for slurms, name in (("delta", "this one"), ("mine", "mine")):
         monkeypatch.setattr(SLURM, "cluster_name", lambda slurms=slurms: slurms)
-        assert clusters.choose("auto")[0].name == name
+        assert choice.choose("auto")[0].name == name
     monkeypatch.setattr(SLURM, "cluster_name", lambda: None)
-    monkeypatch.setattr(clusters.socket, "getfqdn", lambda: "localhost")  # a careless /etc/hosts
-    monkeypatch.setattr(clusters.socket, "gethostname", lambda: "login1.anvil.rcac.purdue.edu")
-    assert clusters.choose("auto")[0].name == "anvil"
+    monkeypatch.setattr(choice.socket, "getfqdn", lambda: "localhost")  # a careless /etc/hosts
+    monkeypatch.setattr(choice.socket, "gethostname", lambda: "login1.anvil.rcac.purdue.edu")
+    assert choice.choose("auto")[0].name == "anvil"
 
 
 def test_slurm_fills_the_gaps_alone() -> None:

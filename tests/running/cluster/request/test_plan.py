@@ -14,7 +14,7 @@ from janus_md.running.cluster.preparation import Prepared
 from janus_md.running.cluster.request.clusters import Cluster, Nodes
 from janus_md.running.cluster.request.plan import Submission, plan
 from janus_md.running.cluster.request.resources import SubmitOptions, UnfinishedJob
-from janus_md.simulation.walltime import SITE_STEPS_PER_HOUR
+from janus_md.simulation.estimates import SITE_STEPS_PER_HOUR
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.running.cluster.request.resources import MB_PER_BODY, MEMORY_MB
+from janus_md.simulation.estimates import memory_needed
+from janus_md.study.resolve import setup_of
 from janus_md.workspace.products import is_analyzed
 from janus_md.workspace.query import open_project
 from tests.conftest import Result, environment
@@ -74,6 +75,6 @@ def test_a_job_needs_less_than_is_asked_for(
         time.sleep(0.1)
     (job,) = open_project(tmp_path / "study")
     assert is_analyzed(Path(job.path), job.document)
-    asked = MEMORY_MB["cpu"] + MB_PER_BODY[model] * BODIES
+    asked = memory_needed(setup_of(job.statepoint(), tmp_path / "study"))
     print(f"{engine}, {model}: {most:.0f} of {asked:.0f} MB")
     assert 0.2 * asked < most < 0.85 * asked

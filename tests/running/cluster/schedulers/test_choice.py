@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from janus_md.common import plugins
 from janus_md.common.errors import JanusError
 from janus_md.running.cluster import allotment, schedulers
-from janus_md.running.cluster.request import clusters
+from janus_md.running.cluster.request import choice
 from tests.conftest import ROOT, Result
 from tests.running.cluster.conftest import program
 
@@ -19,7 +19,7 @@ SLURM, PBS = ("sbatch", "squeue"), ("qsub", "qstat")
 
 
 @pytest.fixture
-def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Put programs there, the only ones there are."""
     folder = tmp_path / "programs"
     folder.mkdir()
@@ -29,7 +29,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
         for name in names:
             program(folder, name, "exit 1")
 
-    yield put
+    return put
 
 
 def test_the_one_that_is_here_is_taken_and_slurm_where_several_are(
@@ -50,9 +50,9 @@ def test_a_cluster_names_its_scheduler(programs: Callable[..., None], tmp_path: 
     programs(*SLURM, *PBS)
     file = tmp_path / "clusters.yaml"
     file.write_text("here: {scheduler: pbs, dialect: nodes}\n")
-    assert clusters.choose("here", file)[1].name == "pbs"
-    with pytest.raises(JanusError, match="^cluster 'here': dialect: 'nodes' is not allowed; allo"):
-        clusters.choose("here", file, "slurm")
+    assert choice.choose("here", file)[1].name == "pbs"
+    with pytest.raises(JanusError, match=r"^cluster 'here': dialect: 'nodes' is not allowed; allo"):
+        choice.choose("here", file, "slurm")
 
 
 def test_what_is_unknown_or_not_here_is_refused_in_a_sentence(
@@ -62,13 +62,13 @@ def test_what_is_unknown_or_not_here_is_refused_in_a_sentence(
     for name, message in (
         (
             "pbz",
-            "--scheduler: 'pbz' is unknown (did you mean pbs?); allowed are auto, pbs, slurm\n",
+            "--scheduler: 'pbz' is unknown (did you mean pbs?); allowed are auto, pbs, slurm",
         ),
         ("pbs", "qsub: not found; submission needs PBS, on this machine use janus-md run\n"),
         ("auto", "sbatch: not found; submission needs Slurm, on this machine use janus-md run\n"),
     ):
         met = janus_md("submit", "-d", tmp_path / "study", "--scheduler", name)
-        assert (met.code, met.err) == (2, f"janus-md: {message}")
+        assert (met.code, met.err) == (2, f"janus-md: {message}\n")
     assert not (tmp_path / "study" / ".janus_md" / "pbs").exists()
 
 
@@ -89,7 +89,7 @@ def test_a_plugin_that_calls_itself_otherwise_is_refused(
         "from janus_md.running.cluster.schedulers.pbs import SCHEDULER\n"
     )
     monkeypatch.setenv(plugins.VARIABLE, str(tmp_path / "plugins"))
-    with pytest.raises(JanusError, match="^scheduler mine: its name is 'pbs'; it must be 'mine'$"):
+    with pytest.raises(JanusError, match=r"^scheduler mine: its name is 'pbs'; it must be 'mine'$"):
         schedulers.choose()
 
 

@@ -228,7 +228,7 @@ def test_a_controller_that_no_longer_answers_ends_a_submission(
         status = place.call("status", "-d", place.path)
     assert met.code == 2
     assert "the scheduler may be down, try later; 2 submissions sent so far" in met.err
-    assert "try later; what follows is what is on disk" in status.err
+    assert "try later; the states shown are those on disk" in status.err
     assert (status.code, status.out) == (0, "5 jobs: 5 waiting\n")
     there = len(slurm.queue())
     assert there == (2 if "contact" in answer else 3)

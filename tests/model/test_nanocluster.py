@@ -5,14 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from janus_md.model.shapes.nanocluster import (
+from janus_md.model.nanocluster import (
     BLADES,
     Faces,
-    bead_union_volume,
     bladed,
-    principal_moments,
     sphere,
 )
+from janus_md.model.solid import union_volume
 from janus_md.study.catalogue import catalog
 
 NUMBERS = {"mass": 4118.0, "charge": 2.0, "separation": 0.452}
@@ -122,16 +121,6 @@ def test_hands_and_turn_negated_are_the_mirror_image(faces):
         assert not any(same_sites(rotated(mirrored, a), make(faces).positions) for a in angles)
 
 
-def test_principal_moments_refuse_what_is_not_principal():
-    ones = np.ones(2)
-    dumbbell = np.array([[0.0, 0.0, 0.5], [0.0, 0.0, -0.5]])
-    np.testing.assert_allclose(principal_moments(dumbbell, ones), [0.5, 0.5, 0.0])
-    with pytest.raises(ValueError, match="centre of mass"):
-        principal_moments(dumbbell + 0.1, ones)
-    with pytest.raises(ValueError, match="principal axes"):
-        principal_moments(np.array([[0.0, 0.3, 0.4], [0.0, -0.3, -0.4]]), ones)
-
-
 def ball(diameter):
     return math.pi / 6 * diameter**3
 
@@ -146,14 +135,14 @@ def test_union_of_beads_against_inclusion_and_exclusion():
     # only the two cores overlap in R-Au-Cu; with opposite hands and no turn, three pairs of blade
     # beads, at the same azimuth and 0.5 nm apart along z, do so too
     beads = 2 * ball(1.21) + 12 * ball(0.9) - lens(1.21, 0.452)
-    assert bead_union_volume(make(HANDS[0])) == pytest.approx(beads, rel=1e-3)
-    assert bead_union_volume(make(HANDS[2])) == pytest.approx(beads - 3 * lens(0.9, 0.5), rel=1e-3)
-    assert bead_union_volume(sphere("A", **NUMBERS)) == pytest.approx(ball(1.727), rel=1e-3)
+    assert union_volume(make(HANDS[0])) == pytest.approx(beads, rel=1e-3)
+    assert union_volume(make(HANDS[2])) == pytest.approx(beads - 3 * lens(0.9, 0.5), rel=1e-3)
+    assert union_volume(sphere("A", **NUMBERS)) == pytest.approx(ball(1.727), rel=1e-3)
 
 
-@pytest.mark.parametrize("name", catalog.names())
+@pytest.mark.parametrize("name", catalog.nanocluster_names())
 def test_the_hydrodynamic_radius_is_that_of_the_union(name):
     body = catalog.body(name, "bladed")
-    union = bead_union_volume(body)
+    union = union_volume(body)
     assert union == pytest.approx(5.9, rel=0.04)
     assert body.hydrodynamic_radius == pytest.approx((0.75 * union / math.pi) ** (1 / 3), rel=0.012)

@@ -1,7 +1,7 @@
-"""What the fork server imports first of all: from here on no signal ends it.
+"""Signal handlers of the fork server, imported before anything else: no signal ends the server.
 
-Ctrl-C comes to all processes of a terminal, a batch system's signal to all of a job. Up to here
-they are blocked (:mod:`.fork_server`).
+Ctrl-C is sent to all processes of a terminal, the signal of a batch system to all of a job. They
+are blocked until this module is imported (:mod:`.fork_server`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SERVER = os.getpid()
 
 
 def _outlive(number: int, frame: FrameType | None) -> None:
-    """Keep the server; end a process just forked."""
+    """Do nothing in the server; end a process that was just forked."""
     if os.getpid() != _SERVER:
         os._exit(STOPPED)
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from janus_md.model.body import BondCriterion, FloatArray, RigidBody
+from janus_md.model.solid import principal_moments
 from janus_md.model.units import DEBYE
 
 CORE = "core"
@@ -221,79 +221,3 @@ def bladed(
         symmetry=BLADES,
         enantiomer=enantiomer,
     )
-
-
-def principal_moments(positions: FloatArray, masses: FloatArray) -> FloatArray:
-    """Moments of inertia of point masses whose coordinate axes are principal axes.
-
-    Parameters
-    ----------
-    positions : ndarray, shape (S, 3)
-        nm.
-    masses : ndarray, shape (S,)
-        amu.
-
-    Returns
-    -------
-    ndarray, shape (3,)
-        About x, y and z, amu nm^2.
-
-    Raises
-    ------
-    ValueError
-        If the centre of mass is not the origin, or the axes are not principal.
-    """
-    total = float(masses.sum())
-    tensor = float(np.sum(masses * np.sum(positions**2, axis=1))) * np.eye(3) - np.einsum(
-        "s,si,sj->ij", masses, positions, positions
-    )
-    moments = np.diag(tensor).copy()
-    if np.abs(masses @ positions).max() > 1e-9 * total:
-        raise ValueError("the centre of mass of the sites is not the origin")
-    if np.abs(tensor - np.diag(moments)).max() > 1e-9 * moments.max():
-        raise ValueError("the coordinate axes are not the principal axes of the sites")
-    return moments
-
-
-@lru_cache(maxsize=256)
-def bead_union_volume(body: RigidBody, spacing: float = 0.01) -> float:
-    """Volume of the union of a body's beads, each a ball as wide as its WCA diameter.
-
-    Columns along z on a square grid; the covered length of each is exact, so the error is that of
-    the midpoint rule across the columns (below 0.01 % for a body of this catalogue).
-
-    Parameters
-    ----------
-    body : RigidBody
-        The body.
-    spacing : float
-        Distance of the columns, nm.
-
-    Returns
-    -------
-    float
-        nm^3; 0 for a body without beads.
-    """
-    centres = np.vstack([np.zeros(3), body.positions])
-    radii = 0.5 * np.array([body.diameters[t] for t in (body.name, *body.types)])
-    centres, radii = centres[radii > 0], radii[radii > 0]
-    if len(radii) == 0:
-        return 0.0
-    axes = [
-        np.arange(
-            np.min(centres[:, k] - radii) + 0.5 * spacing, np.max(centres[:, k] + radii), spacing
-        )
-        for k in (0, 1)
-    ]
-    covered = 0.0
-    for x in axes[0]:  # a plane of columns at a time keeps the memory small
-        across = (x - centres[:, 0]) ** 2 + (axes[1][:, None] - centres[:, 1]) ** 2
-        half = np.sqrt(np.clip(radii**2 - across, 0.0, None))
-        low, high = centres[:, 2] - half, centres[:, 2] + half
-        order = np.argsort(low, axis=1)
-        low = np.take_along_axis(low, order, axis=1)
-        reached = np.maximum.accumulate(np.take_along_axis(high, order, axis=1), axis=1)
-        gaps = np.clip(low[:, 1:] - reached[:, :-1], 0.0, None).sum(axis=1)
-        # an interval of length 0 far from the others must count neither as cover nor as gap
-        covered += float((reached[:, -1] - low[:, 0] - gaps).sum())
-    return covered * spacing**2

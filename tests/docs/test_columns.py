@@ -1,18 +1,21 @@
-"""Every column has its meaning in docs/columns.md, and nothing else has."""
+"""docs/columns.md is what the declarations say, and has all columns that the analysis writes."""
 
 import re
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from janus_md.analysis.pipeline.pipeline import analyze_file
-from janus_md.analysis.series.averages import SUMMARY_COLUMNS
 from janus_md.analysis.series.thermolog import ENERGY, SUSCEPTIBILITY
+from janus_md.common.observables import averages
 from janus_md.workspace.doubts import HEAT
 from tests.analysis.report.test_page import job
+from tests.docs.columns import PAGE, page
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "columns.md"
+
+def test_the_page_is_what_the_declarations_say():
+    text = PAGE.read_text(encoding="utf-8")
+    assert text == page(text), "run: python -m tests.docs.columns"
 
 
 def told(heading):
@@ -47,4 +50,4 @@ def test_columns_of_the_other_tables(analysed):
 def test_names_of_the_summary(analysed):
     names = {name.split(".")[0] for names in told("In a query") for name in names}
     assert names == {*analysed[0], ENERGY, SUSCEPTIBILITY, HEAT}
-    assert set(SUMMARY_COLUMNS) <= names
+    assert {column.name for column in averages()} <= names

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from janus_md.model.body import FloatArray, RigidBody
-from janus_md.model.interactions.table import LennardJones, wca_table
+from janus_md.model.interactions.table import Kinds, PairTable, Row, layers, sorted_pairs, wca_table
+from janus_md.model.interactions.term import TERMS, PairTerm
 from janus_md.model.units import COULOMB
 
-PairTable = Mapping[tuple[str, str], LennardJones]
-"""Rows by sorted pair of type names, as a system's interactions hold them."""
-
-Rows = tuple[tuple[tuple[str, str], LennardJones], ...]
+Rows = tuple[tuple[Kinds, tuple[Row, ...]], ...]
+"""A pair table that can be hashed."""
 
 
-class PairTerms:
+class SiteSums:
     """The terms of two bodies, ready for many pairs of them."""
 
     def __init__(
@@ -34,7 +33,7 @@ class PairTerms:
         self._products = (COULOMB / relative_permittivity) * np.multiply.outer(
             body_a.charges[charged_a], body_b.charges[charged_b]
         )
-        self.pairs = max(1, self._beads.epsilon.size + self._products.size)
+        self.pairs = max(1, self._beads.size + self._products.size)
 
     def energy(self, r: FloatArray, turn_a: FloatArray, turn_b: FloatArray) -> FloatArray:
         """Energies, shape (M,), kJ/mol."""
@@ -77,38 +76,84 @@ class PairTerms:
 
 
 @dataclass(frozen=True, eq=False)
-class BeadTable:
-    """Beads of a, shape (A, 3), and of b, (B, 3); parameters of every pair of them, (A, B)."""
+class Layer:
+    """Rows of one functional form: parameters of every pair of beads, shape (A, B).
 
-    sites_a: FloatArray
-    sites_b: FloatArray
-    epsilon: FloatArray
-    sigma2: FloatArray
+    Attributes
+    ----------
+    term : PairTerm
+        The form.
+    acts : ndarray of bool
+        Whether the two beads have a row; the parameters of the others are arbitrary.
+    cutoff2 : ndarray
+        Squares of the cutoffs, nm^2.
+    parameters : dict of str to ndarray
+        All others.
+    """
+
+    term: PairTerm
+    acts: NDArray[np.bool_]
     cutoff2: FloatArray
+    parameters: dict[str, FloatArray]
 
     def energy(self, r2: FloatArray) -> FloatArray:
         """Energies at the squared distances, kJ/mol."""
         # held at the cutoff, where the shifted energy is 0: cheaper than picking the near pairs
-        return self._unshifted(np.minimum(r2, self.cutoff2)) - self._unshifted(self.cutoff2)
+        near = self.term.energy(np.minimum(r2, self.cutoff2), **self.parameters)
+        return self.acts * (near - self.term.energy(self.cutoff2, **self.parameters))
 
     def force_over_distance(self, r2: FloatArray) -> FloatArray:
         """Forces over the distances, kJ/mol/nm^2; positive where the beads repel."""
-        s2 = self.sigma2 / r2
-        s6 = s2 * s2 * s2
-        return (r2 < self.cutoff2) * (24.0 * self.epsilon * s6 * (2.0 * s6 - 1.0) / r2)
+        within = self.acts & (r2 < self.cutoff2)
+        # beyond the cutoff the force is not wanted, and need not be a number
+        return within * self.term.force_over_distance(
+            np.minimum(r2, self.cutoff2), **self.parameters
+        )
 
-    def _unshifted(self, r2: FloatArray) -> FloatArray:
-        s2 = self.sigma2 / r2
-        s6 = s2 * s2 * s2
-        return 4.0 * self.epsilon * s6 * (s6 - 1.0)
+
+@dataclass(frozen=True, eq=False)
+class BeadTable:
+    """Beads of a, shape (A, 3), and of b, (B, 3), and what acts between them.
+
+    Attributes
+    ----------
+    sites_a, sites_b : ndarray
+        Positions of the beads that have a row, nm.
+    layers : tuple of Layer
+        Terms.
+    reach : float
+        Distance of the centres from which on nothing acts, nm.
+    """
+
+    sites_a: FloatArray
+    sites_b: FloatArray
+    layers: tuple[Layer, ...]
+    reach: float
+
+    @property
+    def size(self) -> int:
+        """Pair energies of two bodies."""
+        return len(self.sites_a) * len(self.sites_b) * max(1, len(self.layers))
+
+    def energy(self, r2: FloatArray) -> FloatArray:
+        """Energies at the squared distances, shape (M, A, B), kJ/mol."""
+        found = [layer.energy(r2) for layer in self.layers]
+        return found[0] if len(found) == 1 else np.sum(found, axis=0) if found else 0.0 * r2
+
+    def force_over_distance(self, r2: FloatArray) -> FloatArray:
+        """Forces over the distances, kJ/mol/nm^2; positive where the beads repel."""
+        found = [layer.force_over_distance(r2) for layer in self.layers]
+        return found[0] if len(found) == 1 else np.sum(found, axis=0) if found else 0.0 * r2
 
 
 def bead_table(body_a: RigidBody, body_b: RigidBody, pairs: PairTable | None) -> BeadTable:
     """Beads that interact and their rows of the pair table; None: the repulsion of all beads."""
-    rows = None
-    if pairs is not None:
-        rows = tuple(sorted(((min(pair), max(pair)), row) for pair, row in pairs.items()))
-    return _bead_table(body_a, body_b, rows)
+    return _bead_table(body_a, body_b, hashable(pairs))
+
+
+def hashable(pairs: PairTable | None) -> Rows | None:
+    """Return a pair table as a key of a cache."""
+    return None if pairs is None else tuple(sorted(sorted_pairs(pairs).items()))
 
 
 @lru_cache(maxsize=1024)
@@ -121,8 +166,29 @@ def _bead_table(body_a: RigidBody, body_b: RigidBody, rows: Rows | None) -> Bead
         chosen = [k for k, name in enumerate(every) if name in acting]
         types.append([every[k] for k in chosen])
         sites.append(np.vstack([np.zeros(3), body.positions])[chosen])
-    nothing = LennardJones(0.0, 1.0, 1.0)
-    found = [table.get((min(s, t), max(s, t)), nothing) for s in types[0] for t in types[1]]
-    columns = np.array([(p.epsilon, p.sigma**2, p.cutoff**2) for p in found], float)
-    shaped = columns.reshape(len(types[0]), len(types[1]), 3)
-    return BeadTable(sites[0], sites[1], shaped[..., 0], shaped[..., 1], shaped[..., 2])
+    found = [(form, _layer(form, rows, *types)) for form, rows in layers(table)]
+    used = tuple(layer for _, layer in found if layer is not None)
+    far_a, far_b = (np.linalg.norm(one, axis=1) for one in sites)
+    ends = [
+        np.where(one.acts, far_a[:, None] + far_b[None] + np.sqrt(one.cutoff2), 0.0) for one in used
+    ]
+    reach = max((float(end.max(initial=0.0)) for end in ends), default=0.0)
+    return BeadTable(sites[0], sites[1], used, reach)
+
+
+def _layer(
+    form: str, rows: dict[Kinds, Row], types_a: list[str], types_b: list[str]
+) -> Layer | None:
+    """Rows of a layer by pair of beads; None where no two of these beads have one."""
+    pairs = [(min(s, t), max(s, t)) for s in types_a for t in types_b]
+    acts = np.array([pair in rows for pair in pairs], bool)
+    if not acts.any():
+        return None
+    some = next(rows[pair] for pair in pairs if pair in rows)
+    shape = (len(types_a), len(types_b))
+    columns = {
+        name: np.array([rows.get(pair, some)[name] for pair in pairs], float).reshape(shape)
+        for name in some.parameters
+    }
+    cutoff = columns.pop("cutoff")
+    return Layer(TERMS.get(form), acts.reshape(shape), cutoff**2, columns)

@@ -1,0 +1,43 @@
+"""Order of the dipoles: nematic over the whole box, polar along the wires."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from janus_md.common.observables import Column, Observable
+
+if TYPE_CHECKING:
+    from janus_md.analysis.pipeline.context import FrameContext
+
+
+def compute(context: FrameContext) -> dict[str, float]:
+    """Order of the dipoles of a frame."""
+    from janus_md.analysis.order import order
+
+    return {
+        "nematic_S": order.nematic_order(context.axes),
+        "polar_order": order.polar_order(context.axes, context.bonds),
+    }
+
+
+OBSERVABLE = Observable(
+    (
+        Column(
+            "nematic_S",
+            "nematic order of the dipole axes, the largest eigenvalue of Q; about N^(-1/2) in a "
+            "disordered system",
+            averaged=True,
+            source="janus_md.analysis.order.order",
+        ),
+        Column(
+            "polar_order",
+            "mean cosine between the dipoles of bonded bodies; null where there is no bond",
+            averaged=True,
+            heading=("polar order", "along wires"),
+            narrow=("polar", "order"),
+            source="janus_md.analysis.order.order",
+        ),
+    ),
+    compute,
+    place=40,
+)

@@ -1,0 +1,60 @@
+"""Averages that do not follow from single frames: of the log, and of selected frames together.
+
+:mod:`janus_md.analysis.series.thermolog`, :mod:`janus_md.analysis.order.spatial` and
+:mod:`janus_md.analysis.series.lifetimes` compute them.
+"""
+
+from __future__ import annotations
+
+from janus_md.common.observables import Column, Observable
+
+OBSERVABLE = Observable(
+    (
+        Column(
+            "energy_kj_mol",
+            "potential energy of a body",
+            "kJ/mol",
+            averaged=True,
+            heading=("energy", "of a body / kJ/mol"),
+            narrow=("energy", "/ kJ/mol"),
+            source="janus_md.analysis.series.thermolog",
+        ),
+        Column(
+            "susceptibility",
+            "initial susceptibility, from the fluctuations of the box's dipole",
+            averaged=True,
+            source="janus_md.analysis.series.susceptibility",
+        ),
+        Column(
+            "q6",
+            "Steinhardt's q6 over 12 neighbours: 0.575 in a face-centred cubic crystal, about "
+            "0.29 at random",
+            averaged=True,
+            source="Steinhardt, Nelson and Ronchetti, Phys. Rev. B 28, 784 (1983)",
+        ),
+        Column(
+            "local_density",
+            "number density of bodies within 3 nm of a body",
+            "1/nm³",
+            averaged=True,
+            source="janus_md.analysis.order.structure",
+        ),
+        Column(
+            "small_angle_slope",
+            "slope of ln S(q) against ln q between 0.4 and 1.6 nm⁻¹; -1 for rods that are far "
+            "apart",
+            averaged=True,
+            source="janus_md.analysis.order.scattering",
+        ),
+        Column(
+            "bond_lifetime",
+            "mean lifetime of a bond (in steps where the file states no time step); null where "
+            "steps fall or repeat from frame to frame",
+            "ns",
+            averaged=True,
+            source="janus_md.analysis.series.lifetimes",
+        ),
+    ),
+    None,
+    place=90,
+)

@@ -1,0 +1,78 @@
+"""Lengths of the wires, in bodies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from janus_md.common.observables import Column, Observable
+
+if TYPE_CHECKING:
+    from janus_md.analysis.aggregates.wires import Wires
+    from janus_md.analysis.pipeline.context import FrameContext
+
+
+def length_statistics(wires: Wires) -> dict[str, float | int]:
+    """Lengths in bodies: mean by number (bodies over wires), by weight, the longest.
+
+    Single bodies are wires of length 1. ``mean_w = sum n^2 / sum n``.
+    """
+    n = wires.n.astype(np.float64)
+    return {
+        "n_wires": len(n),
+        "mean_n": float(n.mean()),
+        "mean_w": float((n * n).sum() / n.sum()),
+        "longest": int(wires.n.max()),
+        "share_in_wires_of_3": float(n[n >= 3].sum() / n.sum()),
+    }
+
+
+def compute(context: FrameContext) -> dict[str, float | int]:
+    """Lengths of the wires of a frame."""
+    return length_statistics(context.wires)
+
+
+OBSERVABLE = Observable(
+    (
+        Column("n_wires", "wires, single bodies included", dtype="int64"),
+        Column(
+            "mean_n",
+            "mean wire length by number: bodies over wires",
+            "bodies",
+            averaged=True,
+            heading=("mean wire length", "by number / bodies"),
+            narrow=("length", "(number)"),
+            in_query=True,
+        ),
+        Column(
+            "mean_w",
+            "mean wire length by weight: sum of n² over sum of n",
+            "bodies",
+            averaged=True,
+            heading=("mean wire length", "by weight / bodies"),
+            narrow=("length", "(weight)"),
+            in_query=True,
+        ),
+        Column(
+            "longest",
+            "length of the longest wire",
+            "bodies",
+            dtype="int64",
+            averaged=True,
+            heading=("longest", "wire / bodies"),
+            narrow=("longest", "wire"),
+            in_query=True,
+        ),
+        Column(
+            "share_in_wires_of_3",
+            "share of the bodies in wires of three or more",
+            averaged=True,
+            heading=("share of bodies", "in wires of 3 or more"),
+            narrow=("wires", "of 3+"),
+            in_query=True,
+        ),
+    ),
+    compute,
+    place=20,
+)

@@ -1,0 +1,190 @@
+"""Observables: what is computed of each frame, and the columns that it becomes.
+
+An observable declares its columns once. Tables, averages, queries and reports take names, units and
+headings from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import keyword
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from janus_md.common.errors import JanusError
+from janus_md.common.registry import Registry
+
+if TYPE_CHECKING:
+    from janus_md.analysis.pipeline.context import FrameContext
+
+DTYPES = ("float64", "int64")
+"""Types of the values of a frame; null stands for a value that is not defined."""
+
+WIRE_DTYPES = ("kind", "members", "sequence")
+"""Further types, of columns of wires.parquet alone."""
+
+RESERVED = frozenset(
+    {"steady", "steady_samples", "n_frames", "n_frames_averaged", "criterion", "notes"}
+)
+"""Names in the job document that no column can have."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes
+    ----------
+    name : str
+        Its name in frames.parquet, in the job document and in queries; a Python identifier. By
+        custom it ends with the unit where there is one: ``mean_bond_nm``.
+    meaning : str
+        What it is, in a sentence without a full stop.
+    unit : str
+        Unit of the values; empty for pure numbers.
+    dtype : str
+        ``float64`` or ``int64``.
+    averaged : bool
+        Whether the job document, and with it queries and results.csv, has the mean over the last
+        third of the frames and its standard error.
+    heading : pair of str, optional
+        Heading in the report, in two lines; without it, the report leaves the column out.
+    narrow : pair of str, optional
+        Heading in the terminal, in two short lines; without it that of the report.
+    in_query : bool
+        Whether ``janus-md query`` prints the mean without being asked for it.
+    source : str
+        Citation or module of the formula.
+
+    Raises
+    ------
+    JanusError
+        If one of these is impossible.
+    """
+
+    name: str
+    meaning: str
+    unit: str = ""
+    dtype: str = "float64"
+    averaged: bool = False
+    heading: tuple[str, str] | None = None
+    narrow: tuple[str, str] | None = None
+    in_query: bool = False
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        where = f"column {self.name!r}"
+        if not self.name.isidentifier() or keyword.iskeyword(self.name):
+            raise JanusError(f"{where}: the name must be letters, digits and underscores")
+        if self.name in RESERVED:
+            raise JanusError(f"{where}: the name is taken; taken are {', '.join(sorted(RESERVED))}")
+        if not self.meaning.strip():
+            raise JanusError(f"{where}: the meaning is empty; it must be a sentence")
+        if self.dtype not in (*DTYPES, *WIRE_DTYPES):
+            raise JanusError(f"{where}: dtype is {self.dtype!r}; allowed are {', '.join(DTYPES)}")
+        for key, told in (("heading", self.heading), ("narrow", self.narrow)):
+            if told is not None and (isinstance(told, str) or len(told) != 2):
+                raise JanusError(f"{where}: {key} is {told!r}; it must be two lines")
+        if (self.heading or self.in_query) and not self.averaged:
+            raise JanusError(f"{where}: averaged is False; a heading or in_query needs an average")
+
+
+@dataclass(frozen=True)
+class Observable:
+    """What is computed of each frame.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        Its columns.
+    compute : callable, optional
+        Takes a :class:`janus_md.analysis.pipeline.context.FrameContext` and returns the value of
+        each column by name; NaN (or None) where it is not defined. None for averages that do not
+        follow from single frames: the analysis computes them elsewhere.
+    place : int
+        Columns of a lower place stand further left; those of janus-md have 10 to 90.
+    """
+
+    columns: tuple[Column, ...]
+    compute: Callable[[FrameContext], Mapping[str, Any]] | None
+    place: int = 100
+
+
+OBSERVABLES: Registry[Observable] = Registry(
+    "observable", "janus_md.observables", "OBSERVABLE", "janus_md.analysis.observables"
+)
+"""All observables by name."""
+
+
+def observables() -> dict[str, Observable]:
+    """Return all observables by name, in the order of their columns.
+
+    Raises
+    ------
+    JanusError
+        If one cannot be loaded, is no :class:`Observable`, or has the name of another's column.
+    """
+    return dict(_checked(tuple((name, OBSERVABLES.get(name)) for name in OBSERVABLES.names())))
+
+
+@lru_cache(maxsize=8)
+def _checked(found: tuple[tuple[str, Observable], ...]) -> tuple[tuple[str, Observable], ...]:
+    owners: dict[str, str] = {}
+    for name, one in found:
+        if not isinstance(one, Observable):
+            raise JanusError(
+                f"observable {name}: OBSERVABLE is a {type(one).__name__}; it must be an Observable"
+            )
+        if not one.columns:
+            raise JanusError(f"observable {name}: columns is empty; it needs at least one")
+        for column in one.columns:
+            if column.dtype not in DTYPES:
+                allowed = ", ".join(DTYPES)
+                raise JanusError(
+                    f"observable {name}: dtype of {column.name} is {column.dtype!r}; allowed are "
+                    f"{allowed}"
+                )
+            if column.name in owners:
+                raise JanusError(
+                    f"observable {name}: column {column.name} is one of "
+                    f"{owners[column.name]} already; rename it"
+                )
+            owners[column.name] = name
+    return tuple(sorted(found, key=lambda pair: pair[1].place))
+
+
+def frame_columns() -> list[Column]:
+    """Columns of frames.parquet, in their order."""
+    known = observables().values()
+    return [column for one in known if one.compute is not None for column in one.columns]
+
+
+def averages() -> list[Column]:
+    """Columns whose mean and error the job document has, in their order."""
+    known = observables().values()
+    return [column for one in known for column in one.columns if column.averaged]
+
+
+def sources() -> dict[str, str]:
+    """Source of each column: what it states, and else the module of its function."""
+    return {
+        column.name: column.source or getattr(one.compute, "__module__", "")
+        for one in observables().values()
+        for column in one.columns
+    }
+
+
+def code_of_observables() -> bytes:
+    """Digest of the declarations, and of the files that hold the functions."""
+    digest = hashlib.sha256()
+    for name, one in observables().items():
+        digest.update(repr((name, one.columns, one.place)).encode())
+        home = sys.modules.get(getattr(one.compute, "__module__", ""))
+        path = getattr(home, "__file__", None)
+        if path is not None and Path(path).is_file():
+            digest.update(Path(path).read_bytes())
+    return digest.digest()

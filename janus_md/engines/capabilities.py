@@ -1,0 +1,118 @@
+"""What an engine can do, and why it cannot do a setup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal
+
+from janus_md.common.errors import JanusError
+from janus_md.common.registry import Registry
+
+if TYPE_CHECKING:
+    from janus_md.engines.base import Engine
+    from janus_md.model.setup import Setup
+
+Kind = Literal["terms", "fields"]
+"""What an engine has a function for, one file each."""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an engine can do; pair terms and fields aside, for which it has functions.
+
+    Attributes
+    ----------
+    methods : tuple of str
+        Equations of motion: ``langevin``, ``brownian``, ``nve``.
+    devices : tuple of str
+        ``cpu``, ``gpu``.
+    threads : bool
+        Whether a simulation may have several threads.
+    ranks : bool
+        Whether it may have several MPI ranks.
+    mesh : bool
+        Whether it has Coulomb interactions by a mesh (PPPM).
+    slab : bool
+        Whether the mesh may have two periodic directions alone.
+    """
+
+    methods: tuple[str, ...]
+    devices: tuple[str, ...] = ("cpu",)
+    threads: bool = False
+    ranks: bool = False
+    mesh: bool = True
+    slab: bool = False
+
+
+@lru_cache(maxsize=64)
+def functions(engine: str, kind: Kind) -> Registry[Callable[..., Any]]:
+    """Return the functions of an engine by the pair term, or field, that they are for.
+
+    They are called like the engine: ``hoomd`` in ``engines/hoomd/terms/NAME.py``, in a plugin, and
+    in the group of entry points ``janus_md.hoomd``.
+    """
+    package = f"janus_md.engines.{engine}.{kind}"
+    try:
+        ours = find_spec(package) is not None
+    except ModuleNotFoundError:
+        ours = False
+    what = "pair term" if kind == "terms" else "field"
+    return Registry(f"{what} of {engine}", f"janus_md.{engine}", engine, package if ours else "")
+
+
+def function(engine: str, kind: Kind, name: str) -> Callable[..., Any]:
+    """Return the function of an engine for a pair term or field.
+
+    Raises
+    ------
+    JanusError
+        Where the engine has none.
+    """
+    found = functions(engine, kind).find(name)
+    if found is None:
+        raise JanusError(_missing(engine, kind, name))
+    return found
+
+
+def _missing(engine: str, kind: Kind, name: str) -> str:
+    what = f"interactions: the pair term {name}" if kind == "terms" else f"environment.{name}: it"
+    return f"{what} is not in the engine {engine}"
+
+
+def objection(engine: type[Engine], setup: Setup) -> str:
+    """Say why an engine cannot do a setup; empty where it can."""
+    able = engine.capabilities
+    for stage in setup.stages:
+        if stage.bath.method not in able.methods:
+            return (
+                f"protocol.name: {stage.bath.method!r} is not in the engine {engine.name}, which "
+                f"has {', '.join(able.methods)}"
+            )
+    charged = any(body.charges.any() for body in setup.bodies)
+    if charged and setup.interactions.electrostatics is not None and not able.mesh:
+        return f"electrostatics.method: pppm is not in the engine {engine.name}"
+    for form in sorted({row.form for row in setup.interactions.rows}):
+        if not engine.has("terms", form):
+            return _missing(engine.name, "terms", form)
+    for field in setup.environment:
+        if not engine.has("fields", field.name):
+            return _missing(engine.name, "fields", field.name)
+    return engine.objection(setup)
+
+
+def able(engines: Iterable[type[Engine]], setup: Setup) -> list[type[Engine]]:
+    """Return the engines that can do a setup.
+
+    Raises
+    ------
+    JanusError
+        Where none can; says why not each.
+    """
+    objections = {engine: objection(engine, setup) for engine in engines}
+    found = [engine for engine, text in objections.items() if not text]
+    if not found:
+        raise JanusError("; ".join(dict.fromkeys(objections.values())))
+    return found

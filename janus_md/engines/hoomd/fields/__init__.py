@@ -1,0 +1,1 @@
+"""External fields in HOOMD-blue, one file each."""

@@ -1,0 +1,32 @@
+"""The uniform electric field in HOOMD-blue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from janus_md.engines.sites import type_names
+from janus_md.model.fields.electric_field import vector
+from janus_md.model.system import System
+from janus_md.model.units import charge_scale
+
+
+def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
+    """Return the forces of the field.
+
+    Parameters
+    ----------
+    system : System
+        Its charges reach HOOMD-blue scaled, and so does the field.
+    parameters : mapping
+        Of the field.
+    """
+    import hoomd
+
+    electrostatics = system.interactions.electrostatics
+    assert electrostatics is not None  # the field objects to setups without
+    scale = charge_scale(electrostatics.relative_permittivity)
+    field = hoomd.md.external.field.Electric()
+    for name in type_names(system):
+        field.E[name] = tuple(float(x) / scale for x in vector(parameters))
+    return [field]

@@ -1,0 +1,1 @@
+"""Pair terms in HOOMD-blue, one file each."""

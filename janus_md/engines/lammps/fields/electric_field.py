@@ -1,0 +1,27 @@
+"""The uniform electric field in LAMMPS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from janus_md.engines.lammps.words import line
+from janus_md.model.fields.electric_field import vector
+from janus_md.model.system import System
+from janus_md.model.units import charge_scale
+
+
+def lammps(system: System, parameters: Mapping[str, Any]) -> list[str]:
+    """Return the commands of the field, to be given before those of the rigid bodies.
+
+    Parameters
+    ----------
+    system : System
+        Its charges reach LAMMPS scaled, and so does the field.
+    parameters : mapping
+        Of the field.
+    """
+    electrostatics = system.interactions.electrostatics
+    assert electrostatics is not None  # the field objects to setups without
+    scale = charge_scale(electrostatics.relative_permittivity)
+    return [line("fix electric_field all efield", *(float(x) / scale for x in vector(parameters)))]

@@ -1,0 +1,1 @@
+"""Pair terms in LAMMPS, one file each."""

@@ -1,0 +1,75 @@
+"""A uniform electric field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import rowan
+
+from janus_md.common.settings import Settings
+from janus_md.model.body import FloatArray
+from janus_md.model.environment import ExternalField
+from janus_md.model.units import VOLT_PER_NM
+
+if TYPE_CHECKING:
+    from janus_md.model.setup import Setup
+    from janus_md.model.system import System
+
+
+class ElectricFieldSettings(Settings):
+    """Uniform electric field in the medium."""
+
+    x: float = 0.0
+    """Component along x, V/nm."""
+    y: float = 0.0
+    """Component along y, V/nm."""
+    z: float = 0.0
+    """Component along z, V/nm."""
+
+
+class ElectricField(ExternalField):
+    """A field E on charges: force q E, torque mu x E and energy -mu . E for neutral bodies."""
+
+    settings = ElectricFieldSettings
+
+    def energy(self, system: System, parameters: Mapping[str, Any]) -> FloatArray:
+        """Return the energy of each body, shape (N,), kJ/mol; that of a net charge at 0 is 0."""
+        field = vector(parameters)
+        charge, dipole = _moments(system)
+        return np.asarray(-(dipole + charge[:, None] * system.unwrapped) @ field)
+
+    def forces(
+        self, system: System, parameters: Mapping[str, Any]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return force (kJ/mol/nm) and torque (kJ/mol) on each body, shape (N, 3)."""
+        field = vector(parameters)
+        charge, dipole = _moments(system)
+        return charge[:, None] * field, np.cross(dipole, field)
+
+    def objection(self, setup: Setup, parameters: Mapping[str, Any]) -> str:
+        """Say why the field would have no effect."""
+        if not np.any(vector(parameters)):
+            return "has no component other than 0; leave it out"
+        charged = any(np.any(body.charges != 0) for body in setup.bodies)
+        if not charged:
+            return "acts on charges, and no body has any"
+        if setup.interactions.electrostatics is None:
+            return "acts on charges, which electrostatics.method none leaves out; use pppm"
+        return ""
+
+
+def vector(parameters: Mapping[str, Any]) -> FloatArray:
+    """Field as a force on 1 e, shape (3,), kJ/mol/nm."""
+    return VOLT_PER_NM * np.array([parameters[axis] for axis in "xyz"], float)
+
+
+def _moments(system: System) -> tuple[FloatArray, FloatArray]:
+    """Charge (N,), e, and dipole moment in the laboratory frame (N, 3), e nm, of each body."""
+    charges = np.array([body.charges.sum() for body in system.bodies])[system.kinds]
+    dipoles = np.array([body.charges @ body.positions for body in system.bodies])[system.kinds]
+    return charges, rowan.rotate(system.orientations, dipoles)
+
+
+FIELD = ElectricField()

@@ -1,0 +1,1 @@
+"""Pair terms, one file each; :mod:`janus_md.model.interactions.term` finds them."""

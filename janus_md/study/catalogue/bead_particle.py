@@ -1,0 +1,279 @@
+"""A particle that brings its own beads, stated bead by bead or by a shape."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from janus_md.common.errors import JanusError
+from janus_md.common.settings import NotNegative, Positive, Settings
+from janus_md.model.beads import body_of_beads
+from janus_md.model.body import BondCriterion, RigidBody
+from janus_md.model.shape import SHAPES, Layout
+from janus_md.study.catalogue.names import check_name
+from janus_md.study.stated import read_settings
+from janus_md.study.statepoint_errors import WrongValue, sentences
+
+TEXTS = ("composition", "classes", "morphology", "size", "sources")
+"""What decides no physics."""
+
+_KIND = r"^[A-Za-z]\w*$"
+
+
+_built: dict[str, RigidBody] = {}
+
+
+class BeadSettings(Settings):
+    """A bead."""
+
+    kind: Annotated[str, Field(pattern=_KIND)]
+    """Its kind, one of `kinds`."""
+    at: Annotated[list[float], Field(min_length=3, max_length=3)]
+    """Its position, nm, in any frame: centre and axes are computed."""
+
+
+class KindSettings(Settings):
+    """A kind of bead."""
+
+    diameter: NotNegative | None = None
+    """Diameter, nm; 0 for a site without volume. A shape gives it itself."""
+    charge: float = 0.0
+    """Charge, e."""
+
+
+class BondSettings(Settings):
+    """Head-to-tail bond, for wires."""
+
+    distance: Positive
+    """Largest distance of the centres, nm."""
+    angle: Annotated[float, Field(gt=0, lt=90)]
+    """Largest angle of either axis to the bond, degrees."""
+
+
+class BeadParticle(Settings):
+    """A rigid body of beads."""
+
+    name: str
+    """Name; also the type of the central particle."""
+    beads: list[BeadSettings] | None = None
+    """Beads; null where `shape` is given."""
+    shape: dict[str, Any] | None = None
+    """Shape: its name under `kind`, and its numbers; null where `beads` are given."""
+    kinds: dict[Annotated[str, Field(pattern=_KIND)], KindSettings] = Field(default_factory=dict)
+    """Diameter and charge by kind."""
+    mass: Positive
+    """Mass, g/mol, spread evenly over the union of the beads."""
+    interactions: dict[str, dict[str, dict[str, Any]]] = Field(default_factory=dict)
+    """Pair terms by pair of kinds, such as `A-A: {attraction: {epsilon: 12}}`. Beads with volume
+    repel where no term keeps them apart."""
+    hydrodynamic_radius: Positive | None = None
+    """Radius of the sphere with the same Stokes friction, nm; null: of the ball with the volume of
+    the union."""
+    bond: BondSettings | None = None
+    """Head-to-tail bond; null: 1.25 lengths along the axis and 35 degrees."""
+    symmetry: Annotated[int, Field(ge=0, le=360)] | None = None
+    """n of the n-fold symmetry about the axis, 0 for a body of revolution; null: found from the
+    beads."""
+    enantiomer: Literal["R", "S", ""] = ""
+    """Hand; empty where there is none."""
+    composition: str = ""
+    """Chemical composition."""
+    classes: list[str] = Field(default_factory=list)
+    """Such as organic, inorganic, hybrid; patchy, compartment."""
+    morphology: str = ""
+    """Such as dumbbell."""
+    size: str = ""
+    """Size with its source, or `assumed`."""
+    sources: dict[str, str] = Field(default_factory=dict)
+    """Where numbers come from."""
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, name: str) -> str:
+        return check_name(name)
+
+    @model_validator(mode="after")
+    def _whole(self) -> BeadParticle:
+        wrong = [*self._about_beads()]
+        if not wrong:
+            wrong += self._about_interactions()
+        if wrong:
+            raise WrongValue(wrong[0].partition(":")[0], "\n".join(wrong))
+        return self
+
+    def _about_beads(self) -> list[str]:
+        """What is wrong with beads, shape and kinds."""
+        if (self.beads is None) == (self.shape is None):
+            given = "neither" if self.beads is None else "both"
+            return [f"beads: {given} of beads and shape is given; exactly one must be"]
+        try:
+            layout = self.layout()
+        except WrongValue as error:
+            return error.text.split("\n")
+        if self.beads is None:
+            strange = sorted(self.kinds.keys() - layout.diameters.keys())
+            allowed = ", ".join(layout.diameters)
+            return [f"kinds.{k}: is not a kind of the shape, which has {allowed}" for k in strange]
+        used = {kind for kind, _ in layout.beads}
+        return [f"kinds.{k}: no bead is of this kind" for k in sorted(self.kinds.keys() - used)]
+
+    def _about_interactions(self) -> list[str]:
+        from janus_md.study.interactions import objections
+
+        try:
+            return objections((self.body(),), self.interactions)
+        except ValueError as error:
+            return [f"kinds: {error}"]
+
+    def layout(self) -> Layout:
+        """Return beads and diameters, those of the shape where one is stated.
+
+        Raises
+        ------
+        WrongValue
+            Where they do not fit together; all that is wrong, a line each.
+        """
+        if self.beads is not None:
+            wrong = []
+            for k, bead in enumerate(self.beads):
+                if bead.kind not in self.kinds:
+                    allowed = ", ".join(self.kinds) or "none: kinds is missing"
+                    wrong.append(
+                        f"beads.{k}.kind: {bead.kind!r} is not allowed; kinds has {allowed}"
+                    )
+            wrong += [
+                f"kinds.{kind}.diameter: is missing; it must be given"
+                for kind, one in self.kinds.items()
+                if one.diameter is None
+            ]
+            if not self.beads:
+                wrong.append("beads: is empty; there must be one at least")
+            if wrong:
+                raise WrongValue("beads", "\n".join(wrong))
+            diameters = {kind: float(one.diameter or 0.0) for kind, one in self.kinds.items()}
+            places = [(float(x), float(y), float(z)) for x, y, z in (b.at for b in self.beads)]
+            kinds = [bead.kind for bead in self.beads]
+            return Layout(tuple(zip(kinds, places, strict=True)), diameters)
+        stated = dict(self.shape or {})
+        name = str(stated.pop("kind", ""))
+        settings = read_settings("shape", SHAPES, name, stated)
+        try:
+            found = SHAPES.get(name).layout(settings)
+        except ValueError as error:
+            text = f"shape.{error}"
+            raise WrongValue(text.partition(":")[0], text) from error
+        if wrong := [
+            f"kinds.{kind}.diameter: {one.diameter:g} is not allowed; the shape gives it"
+            for kind, one in self.kinds.items()
+            if one.diameter is not None and kind in found.diameters
+        ]:
+            raise WrongValue("kinds", "\n".join(wrong))
+        return found
+
+    def build(self, model: str | None) -> RigidBody:
+        """Return the rigid body; equal particles give the same object.
+
+        Raises
+        ------
+        JanusError
+            If a model is asked for.
+        """
+        if model is not None:
+            raise JanusError(
+                f"model: {model!r} is not allowed; {self.name} brings its own beads, so it must be "
+                "null"
+            )
+        digest = self.digest()
+        if digest not in _built:
+            body = self.complete().body()
+            for array in (body.positions, body.charges, body.inertia):
+                array.flags.writeable = False
+            _built[digest] = body
+        return _built[digest]
+
+    def body(self) -> RigidBody:
+        """Return the rigid body.
+
+        Raises
+        ------
+        ValueError
+            If no bead has a volume.
+        """
+        layout = self.layout()
+        bond = None if self.bond is None else BondCriterion(self.bond.distance, self.bond.angle)
+        return body_of_beads(
+            self.name,
+            layout.beads,
+            layout.diameters,
+            {kind: one.charge for kind, one in self.kinds.items()},
+            self.mass,
+            hydrodynamic_radius=self.hydrodynamic_radius,
+            bond=bond,
+            symmetry=self.symmetry,
+            enantiomer=self.enantiomer,
+        )
+
+    def complete(self) -> BeadParticle:
+        """Return the particle with its beads for its shape, and all settings of its terms."""
+        from janus_md.model.interactions.term import TERMS
+
+        layout = self.layout()
+        terms = {
+            pair: {
+                name: read_settings(f"interactions.{pair}.{name}", TERMS, name, one).stored()
+                for name, one in of_pair.items()
+            }
+            for pair, of_pair in self.interactions.items()
+        }
+        kinds = {
+            kind: KindSettings(
+                diameter=diameter, charge=self.kinds[kind].charge if kind in self.kinds else 0.0
+            )
+            for kind, diameter in layout.diameters.items()
+        }
+        # rounded, so that a digest does not depend on the last bits of a processor's sine
+        beads = [
+            BeadSettings(kind=kind, at=[round(x, 9) + 0.0 for x in at]) for kind, at in layout.beads
+        ]
+        changed = {"beads": beads, "shape": None, "kinds": kinds, "interactions": terms}
+        return self.model_copy(update=changed)
+
+    def digest(self) -> str:
+        """Return a digest of what decides the physics: twelve hexadecimal digits.
+
+        A shape and the same beads have the same digest; texts are no part of it.
+        """
+        physics = self.complete().model_dump(mode="json", exclude={*TEXTS})
+        text = json.dumps(physics, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def faults(data: dict[str, Any]) -> list[str]:
+    """Say all that is wrong with the keys of a particle file, a sentence each.
+
+    What is wrong between several keys is looked for with a stand-in for those keys that are wrong
+    by themselves.
+    """
+    found, known = _faults(data), {*BeadParticle.model_fields}
+    if not found or {"beads", "kinds", "shape"} & {_key(text) for text in found}:
+        return found
+    stand_in = {"name": "x", "mass": 1.0}
+    bad = {_key(text) for text in found}
+    rest = {key: value for key, value in data.items() if key in known - bad}
+    return found + _faults({key: one for key, one in stand_in.items() if key in bad} | rest)
+
+
+def _key(text: str) -> str:
+    return re.split(r"[.:]", text)[0]
+
+
+def _faults(data: dict[str, Any]) -> list[str]:
+    try:
+        BeadParticle.model_validate(data)
+    except ValidationError as error:
+        return sentences(error, BeadParticle)
+    return []

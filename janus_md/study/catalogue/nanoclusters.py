@@ -1,0 +1,71 @@
+"""Rigid bodies of the catalogue's nanoclusters, by model."""
+
+from __future__ import annotations
+
+from janus_md.common.errors import JanusError
+from janus_md.model import nanocluster as shapes
+from janus_md.model.body import RigidBody
+from janus_md.study.catalogue.particle import Particle
+
+MODELS = ("sphere", "bladed")
+"""Names of the models that a nanocluster can be built by."""
+
+_built: dict[tuple[str, str], RigidBody] = {}
+
+
+def build(particle: Particle, model: str | None) -> RigidBody:
+    """Build the rigid body of an entry; equal entries give the same object.
+
+    Parameters
+    ----------
+    particle : Particle
+        The nanocluster.
+    model : str
+        One of :data:`MODELS`.
+
+    Returns
+    -------
+    RigidBody
+        The body, its arrays read-only; that of a mirror image is the mirrored body.
+
+    Raises
+    ------
+    JanusError
+        If the model is unknown, or cannot carry the dipole.
+    """
+    if model not in MODELS:
+        raise JanusError(f"model: {model!r} is unknown; allowed are {', '.join(MODELS)}")
+    key = (f"{particle.digest()} {particle.mirror_of is None}", model)
+    if key in _built:
+        return _built[key]
+    try:
+        if particle.mirror_of is None:
+            built = from_numbers(particle, model)
+        else:  # exactly the mirror image of the other one
+            other = particle.mirror(name=particle.mirror_of)
+            built = from_numbers(other, model).mirror(particle.name)
+    except ValueError as error:
+        raise JanusError(f"particle {particle.name}: dipole: {error}") from error
+    for array in (built.positions, built.charges, built.inertia):
+        array.flags.writeable = False
+    return _built.setdefault(key, built)
+
+
+def from_numbers(particle: Particle, model: str) -> RigidBody:
+    """Build the rigid body from the numbers of an entry alone, mirror image or not."""
+    if model == "sphere":
+        return shapes.sphere(
+            particle.name,
+            mass=particle.mass,
+            charge=particle.charge,
+            separation=particle.charge_separation,
+            enantiomer=particle.enantiomer,
+        )
+    return shapes.bladed(
+        particle.name,
+        mass=particle.mass,
+        charge=particle.charge,
+        separation=particle.charge_separation,
+        enantiomer=particle.enantiomer,
+        faces=shapes.Faces(particle.hands.positive, particle.hands.negative, particle.turn),
+    )

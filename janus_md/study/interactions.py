@@ -1,0 +1,157 @@
+"""The pair table of a state point: default repulsion, and what particles and state point state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import combinations_with_replacement
+from typing import Any
+
+from janus_md.common.settings import Settings
+from janus_md.model.body import RigidBody
+from janus_md.model.interactions.table import Kinds, Row, diameters_of, wca, wca_table
+from janus_md.model.interactions.term import TERMS, Beads
+from janus_md.study.stated import read_settings
+from janus_md.study.statepoint_errors import BadStatePoint, WrongValue
+
+Statements = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Settings by pair of kinds, such as ``A-A``, and by pair term."""
+
+
+def pair_table(
+    bodies: tuple[RigidBody, ...],
+    stated: Mapping[str, Statements],
+    overrides: Statements,
+    relative_permittivity: float | None,
+    kT: float,
+) -> dict[Kinds, tuple[Row, ...]]:
+    """Return the pair table of bodies.
+
+    Beads with volume repel (WCA) unless a stated term keeps them apart.
+
+    Parameters
+    ----------
+    bodies : tuple of RigidBody
+        The kinds of bodies.
+    stated : mapping
+        What each particle's file states, by the name of the particle; kinds are bare there.
+    overrides : mapping
+        What the state point states: settings that replace those of the particles, and terms that
+        come on top. Kinds are ``KIND`` or ``PARTICLE.KIND``.
+    relative_permittivity : float or None
+        Of the medium.
+    kT : float
+        Thermal energy, kJ/mol.
+
+    Raises
+    ------
+    BadStatePoint
+        Where a kind or a term is unknown, or settings are refused.
+    """
+    stated = {name: terms for name, terms in stated.items() if terms}
+    if not stated and not overrides:
+        return dict(_default(bodies))
+    terms = _merged(bodies, stated, overrides)
+    diameters = diameters_of(bodies)
+    table: dict[Kinds, tuple[Row, ...]] = {}
+    for a, b in combinations_with_replacement(sorted(diameters), 2):
+        beads = Beads((diameters[a], diameters[b]), relative_permittivity, kT)
+        given = terms.get((a, b), {})
+        rows = [_row(f"{a}-{b}", name, settings, beads) for name, settings in given.items()]
+        cored = any(TERMS.get(name).core for name in given)
+        if not cored and diameters[a] > 0 and diameters[b] > 0:
+            rows.insert(0, wca(beads.sigma))
+        if rows:
+            table[a, b] = tuple(rows)
+    return table
+
+
+@lru_cache(maxsize=64)
+def _default(bodies: tuple[RigidBody, ...]) -> dict[Kinds, tuple[Row, ...]]:
+    """Repulsion alone."""
+    return wca_table(bodies)
+
+
+def _row(pair: str, name: str, settings: Settings, beads: Beads) -> Row:
+    term, key = TERMS.get(name), f"interactions.{pair}.{name}"
+    try:
+        return Row.of(term.form or name, **term.parameters(settings, beads))
+    except ValueError as error:
+        raise BadStatePoint(key, f"{key}: {error}") from error
+
+
+def objections(bodies: tuple[RigidBody, ...], stated: Statements) -> list[str]:
+    """Say all that is wrong with what a particle file states, a sentence each."""
+    kinds, found = kinds_of(bodies), list[str]()
+    diameters = diameters_of(bodies)
+    for pair, terms in stated.items():
+        try:
+            types = _types("interactions", pair, kinds)
+        except BadStatePoint as error:
+            found.append(str(error))
+            continue
+        beads = Beads((diameters[types[0]], diameters[types[1]]), 1.0, 1.0)
+        for name, given in terms.items():
+            key = f"interactions.{pair}.{name}"
+            try:
+                _row(pair, name, read_settings(key, TERMS, name, given), beads)
+            except (WrongValue, BadStatePoint) as error:
+                found.append(str(error))
+    return found
+
+
+def _merged(
+    bodies: tuple[RigidBody, ...], stated: Mapping[str, Statements], overrides: Statements
+) -> dict[Kinds, dict[str, Settings]]:
+    """Settings of each pair of types, by pair term in alphabetical order."""
+    given: dict[Kinds, dict[str, dict[str, Any]]] = {}
+    for body in bodies:
+        kinds = kinds_of((body,))
+        for pair, terms in stated.get(body.name, {}).items():
+            types = _types("interactions", pair, kinds)
+            for name, settings in terms.items():
+                given.setdefault(types, {})[name] = dict(settings)
+    kinds = kinds_of(bodies)
+    for pair, terms in overrides.items():
+        of_pair = given.setdefault(_types("interactions", pair, kinds), {})
+        for name, settings in terms.items():
+            of_pair[name] = of_pair.get(name, {}) | dict(settings)
+    try:
+        return {
+            types: {
+                name: read_settings(f"interactions.{'-'.join(types)}.{name}", TERMS, name, one)
+                for name, one in sorted(terms.items())
+            }
+            for types, terms in given.items()
+        }
+    except WrongValue as error:
+        raise BadStatePoint(error.key, error.text) from error
+
+
+def kinds_of(bodies: tuple[RigidBody, ...]) -> dict[str, str]:
+    """Type by the names that a user may give it: the type's own, and bare where that is unique."""
+    types = {
+        name for body in bodies for name in (*body.types, body.name)
+        if name != body.name or body.diameters[name] > 0.0
+    }  # fmt: skip
+    bare: dict[str, set[str]] = {}
+    for body in bodies:
+        for name in set(body.types):
+            bare.setdefault(name.removeprefix(f"{body.name}."), set()).add(name)
+    return {name: name for name in sorted(types)} | {
+        name: next(iter(found)) for name, found in sorted(bare.items()) if len(found) == 1
+    }
+
+
+def _types(key: str, pair: str, kinds: Mapping[str, str]) -> Kinds:
+    """Types of a pair of kinds, ``A-B``; either may have hyphens in its name."""
+    for place, letter in enumerate(pair):
+        first, second = pair[:place], pair[place + 1 :]
+        if letter == "-" and first in kinds and second in kinds:
+            a, b = sorted((kinds[first], kinds[second]))
+            return a, b
+    raise BadStatePoint(
+        key,
+        f"{key}: {pair!r} is not allowed; it must be two kinds joined by a hyphen, of "
+        f"{', '.join(sorted(kinds))}",
+    )

@@ -1,0 +1,81 @@
+"""Keys that vary: one rule, whatever holds the state points."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from janus_md.analysis.sweep import groups
+from janus_md.workspace import labels, query
+from janus_md.workspace.columns import Columns
+
+POINTS: list[dict[str, Any]] = [
+    {
+        "particle": "A",
+        "mixture": None,
+        "temperature": 300.0,
+        "box_ratio": [1, 1, 1],
+        "viscosity": None,
+        "definitions": {"A": "x"},
+        "protocol": {"name": "langevin", "produce_ns": 1.0},
+        "replica": 0,
+    }
+]
+POINTS += [
+    POINTS[0] | {"temperature": 310.0, "replica": 1},
+    POINTS[0] | {"box_ratio": [1, 1, 2], "definitions": {"A": "y"}},
+    POINTS[0] | {"viscosity": 0.4, "protocol": {"name": "langevin", "produce_ns": 2.0}},
+    POINTS[0] | {"particle": "B", "definitions": {"B": "z"}},
+]
+VARYING = {
+    "box_ratio", "definitions.A", "protocol.produce_ns", "temperature", "viscosity", "replica"
+}  # fmt: skip
+
+
+def records() -> list[Any]:
+    return [
+        SimpleNamespace(
+            id=str(k), state="done", statepoint=point, changed="", document={}, directory="",
+            trouble="",
+        )
+        for k, point in enumerate(POINTS)
+    ]  # fmt: skip
+
+
+def test_nested_columns_and_tables_have_the_same_varying_keys() -> None:
+    assert set(query.varying_keys(POINTS)) == VARYING
+    columns = Columns(records())
+    shown = set(query.telling_columns(columns)) - {"job", "status", "particle"}
+    assert shown == VARYING
+    table = query.frame(columns)
+    assert set(groups.varying_keys(table)) == (VARYING - {"replica"}) | {"substance"}
+
+
+@pytest.mark.parametrize(
+    ("values", "differ"),
+    [
+        ([], False),
+        ([1.0], False),
+        ([1.0, 1], False),
+        ([None, math.nan, float("nan")], False),
+        ([None, 1.0], True),
+        ([math.nan, 1.0], True),
+        ([1.0, 1.0000001], True),
+        ([[1, 2], [1, 2]], False),
+        ([[1, 2], [2, 1]], True),
+        ([None, [1]], True),
+    ],
+)
+def test_values_that_differ(values: list[Any], differ: bool) -> None:
+    assert bool(labels.varying_keys({"key": values})) is differ
+    table = pd.DataFrame({"job": range(len(values)), "particle": "A", "key": values})
+    assert ("key" in groups.varying_keys(table)) is differ
+
+
+def test_a_definition_counts_where_one_name_stands_for_two() -> None:
+    assert labels.varying_keys({"definitions.A": ["x", None, math.nan]}) == []
+    assert labels.varying_keys({"definitions.A": ["x", None, "y"]}) == ["definitions.A"]
