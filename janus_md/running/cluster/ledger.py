@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from signac import Project
 
     from janus_md.running.cluster.schedulers.base import Scheduler
-    from janus_md.running.cluster.schedulers.records import Queued
+    from janus_md.running.cluster.schedulers.records import QueuedJob
 
 FOLDER = ".janus_md"
 """Folder of a workspace that holds what is kept of submissions."""
@@ -98,7 +98,7 @@ def enter(
     }
 
 
-def busy(scheduler: Scheduler, root: Path, queued: Iterable[Queued]) -> set[str]:
+def busy(scheduler: Scheduler, root: Path, queued: Iterable[QueuedJob]) -> set[str]:
     """Return the ids of signac jobs that the queue works on, by the lists of the submissions.
 
     The names in the queue count, not the documents: a submission that was cut off before it could
@@ -111,7 +111,7 @@ def busy(scheduler: Scheduler, root: Path, queued: Iterable[Queued]) -> set[str]
 def jobs_of(
     scheduler: Scheduler,
     root: Path,
-    one: Queued,
+    one: QueuedJob,
     lists: dict[str, list[list[str]]] | None = None,
 ) -> list[str]:
     """Return the ids of the signac jobs that a queued job or task works on.
@@ -132,7 +132,7 @@ def jobs_of(
     return [job for row in chosen for job in row]
 
 
-def queue(scheduler: Scheduler, root: Path, begin: str) -> list[Queued]:
+def queue(scheduler: Scheduler, root: Path, begin: str) -> list[QueuedJob]:
     """Return the jobs of this workspace that wait or run, without those of a copy of it.
 
     Raises

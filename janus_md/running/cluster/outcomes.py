@@ -10,7 +10,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from janus_md.running.cluster.ledger import KEY, gone, others
-from janus_md.running.cluster.schedulers.records import Cause, Ended, Queued
+from janus_md.running.cluster.schedulers.records import Cause, EndedJob, QueuedJob
 from janus_md.workspace import failures
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def outcomes(
     scheduler: Scheduler,
     root: Path,
     entries: Mapping[str, Mapping[str, Any]],
-    queued: Iterable[Queued],
+    queued: Iterable[QueuedJob],
 ) -> dict[str, Outcome]:
     """Say how the submissions of jobs stand.
 
@@ -70,7 +70,7 @@ def outcomes(
         Folder of the workspace.
     entries : mapping
         What :func:`ledger.enter` noted, by job.
-    queued : iterable of Queued
+    queued : iterable of QueuedJob
         The queue.
 
     Returns
@@ -113,7 +113,12 @@ def outcomes(
 
 
 def _judged(
-    scheduler: Scheduler, root: Path, sent: str, left: Outcome | None, told: Ended | None, lost: str
+    scheduler: Scheduler,
+    root: Path,
+    sent: str,
+    left: Outcome | None,
+    told: EndedJob | None,
+    lost: str,
 ) -> Outcome:
     """Return how a job ended, by what its script left and what the scheduler tells.
 
@@ -143,7 +148,7 @@ def _judged(
     return own
 
 
-def _in_queue(one: Queued, moved: set[str]) -> str:
+def _in_queue(one: QueuedJob, moved: set[str]) -> str:
     """Say how a job stands that is in the queue."""
     if one.pending and one.state != "held" and one.folder in moved:
         return f"misplaced (waits for the folder {one.folder}; janus-md submit tells it this one)"

@@ -15,7 +15,7 @@ from janus_md.running.cluster.request.clusters import Cluster
 from janus_md.running.cluster.request.plan import Submission, plan
 from janus_md.running.cluster.request.resources import SubmitOptions, UnfinishedJob
 from janus_md.running.cluster.schedulers.base import Scheduler
-from janus_md.running.cluster.schedulers.records import Queued
+from janus_md.running.cluster.schedulers.records import QueuedJob
 from janus_md.running.measurements import measurements
 from janus_md.study.resolve import setup_of
 from janus_md.workspace import documents, failures, query
@@ -156,7 +156,7 @@ def prepare(
 
 def _queues(
     project: Project, scheduler: Scheduler, begin: str, prepared: Prepared, keep: bool
-) -> dict[Scheduler, list[Queued]]:
+) -> dict[Scheduler, list[QueuedJob]]:
     """Return the queue of each scheduler that works for this workspace, or is to."""
     root = Path(project.path)
     queues = {}
@@ -180,7 +180,7 @@ def _unfinished(
     root: Path,
     records: Iterable[Record],
     prepared: Prepared,
-    queues: Mapping[Scheduler, Sequence[Queued]],
+    queues: Mapping[Scheduler, Sequence[QueuedJob]],
 ) -> dict[str, Record]:
     """Return the jobs of which something is left that no queue works on."""
     busy = {job for one, queued in queues.items() for job in ledger.busy(one, root, queued)}
@@ -198,7 +198,7 @@ def _unfinished(
 
 
 def _ended(
-    root: Path, jobs: Mapping[str, Record], queues: Mapping[Scheduler, Sequence[Queued]]
+    root: Path, jobs: Mapping[str, Record], queues: Mapping[Scheduler, Sequence[QueuedJob]]
 ) -> dict[str, tuple[Scheduler, outcomes.Outcome]]:
     """Return how the last submissions of jobs ended, and where they were sent."""
     entries: dict[Scheduler, dict[str, Any]] = {one: {} for one in queues}

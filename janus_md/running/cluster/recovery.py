@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from signac import Project
 
     from janus_md.running.cluster.schedulers.base import Scheduler
-    from janus_md.running.cluster.schedulers.records import Queued
+    from janus_md.running.cluster.schedulers.records import QueuedJob
 
 UNENTERED = ".unentered"
 """Ending of the file, beside the script, that says that a submission was sent but is not in all
@@ -40,7 +40,7 @@ def enter(
                 ledger.enter(document, scheduler, sent, name, operation, root)
 
 
-def finish(project: Project, scheduler: Scheduler, queued: Iterable[Queued]) -> None:
+def finish(project: Project, scheduler: Scheduler, queued: Iterable[QueuedJob]) -> None:
     """Complete the documents after a submission that was cut off, and let its jobs start.
 
     The documents of jobs that run already are left alone: the run writes them.
@@ -55,7 +55,7 @@ def finish(project: Project, scheduler: Scheduler, queued: Iterable[Queued]) -> 
 
 
 def unentered(
-    scheduler: Scheduler, root: Path, queued: Iterable[Queued]
+    scheduler: Scheduler, root: Path, queued: Iterable[QueuedJob]
 ) -> dict[str, dict[str, Any]]:
     """Return, by job, what documents lack of a submission that was cut off."""
     return {
@@ -67,17 +67,17 @@ def unentered(
 
 
 def _unentered(
-    scheduler: Scheduler, root: Path, queued: Iterable[Queued]
-) -> dict[Path, list[Queued]]:
+    scheduler: Scheduler, root: Path, queued: Iterable[QueuedJob]
+) -> dict[Path, list[QueuedJob]]:
     marks = {mark.stem: mark for mark in (root / scheduler.folder).glob(f"*{UNENTERED}")}
-    found: dict[Path, list[Queued]] = {mark: [] for mark in marks.values()}
+    found: dict[Path, list[QueuedJob]] = {mark: [] for mark in marks.values()}
     for one in queued:
         if one.name in marks:
             found[marks[one.name]].append(one)
     return found
 
 
-def cancel_hopeless(scheduler: Scheduler, queued: Sequence[Queued]) -> list[Queued]:
+def cancel_hopeless(scheduler: Scheduler, queued: Sequence[QueuedJob]) -> list[QueuedJob]:
     """Cancel what waits for the success of a job that failed; return the others.
 
     A scheduler is asked to do so itself, but not all clusters let it.
@@ -89,8 +89,8 @@ def cancel_hopeless(scheduler: Scheduler, queued: Sequence[Queued]) -> list[Queu
 
 
 def move_here(
-    scheduler: Scheduler, root: Path, queued: Sequence[Queued]
-) -> tuple[int, list[Queued]]:
+    scheduler: Scheduler, root: Path, queued: Sequence[QueuedJob]
+) -> tuple[int, list[QueuedJob]]:
     """Tell waiting jobs whose folder was moved that it is `root` now.
 
     Those that cannot be told are cancelled.
@@ -99,7 +99,7 @@ def move_here(
     -------
     int
         Number of jobs that were told.
-    list of Queued
+    list of QueuedJob
         The queue, without the jobs that were cancelled.
 
     Raises

@@ -16,7 +16,7 @@ from janus_md.running.cluster.request.clusters import Cluster
 from janus_md.running.cluster.request.plan import Submission
 from janus_md.running.cluster.request.resources import SubmitOptions
 from janus_md.running.cluster.schedulers.base import Scheduler
-from janus_md.running.cluster.schedulers.records import Request
+from janus_md.running.cluster.schedulers.records import JobRequest
 
 if TYPE_CHECKING:
     import jinja2
@@ -70,7 +70,7 @@ def write(
         )
     requeue = requeue and bool(scheduler.requeue)
     nodes = cluster.nodes(one.device)
-    request = Request(
+    request = JobRequest(
         one.name, str(scheduler.output(one.array)), resources.seconds, lead,
         resources.ranks, resources.cores, resources.gpus, resources.memory_mb, requeue,
         len(one.rows) if one.array else None, options.at_once if one.array else None,

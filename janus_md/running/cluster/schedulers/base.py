@@ -12,10 +12,10 @@ from typing import ClassVar
 from janus_md.common.errors import JanusError
 from janus_md.running.cluster.schedulers.records import (
     Dependency,
-    Ended,
+    EndedJob,
+    JobRequest,
     Partition,
-    Queued,
-    Request,
+    QueuedJob,
 )
 from janus_md.simulation.walltime import NO_LIMIT, Limit
 
@@ -126,7 +126,7 @@ class Scheduler(ABC):
 
     # What a script asks for.
 
-    def options(self, request: Request) -> list[str]:
+    def options(self, request: JobRequest) -> list[str]:
         """Return the options of a job script, without :attr:`directive`."""
         return []
 
@@ -181,7 +181,7 @@ class Scheduler(ABC):
         return False
 
     @abstractmethod
-    def queue(self, prefix: str) -> list[Queued]:
+    def queue(self, prefix: str) -> list[QueuedJob]:
         """Return the user's jobs that wait or run and whose names begin with `prefix`.
 
         Raises
@@ -205,7 +205,7 @@ class Scheduler(ABC):
         """
         return False
 
-    def ended(self, jobs: Sequence[str]) -> dict[str, Ended]:
+    def ended(self, jobs: Sequence[str]) -> dict[str, EndedJob]:
         """Say how jobs ended that are no longer in the queue, where the scheduler still knows.
 
         What a script left in :meth:`exit_file` is known without.

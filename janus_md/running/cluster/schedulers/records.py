@@ -15,7 +15,7 @@ class Rejected(JanusError):
 
 
 @dataclass(frozen=True)
-class Request:
+class JobRequest:
     """What a job script asks for; :meth:`Scheduler.options` writes it as the scheduler reads it.
 
     Attributes
@@ -80,7 +80,7 @@ class Dependency:
 
 
 @dataclass(frozen=True)
-class Queued:
+class QueuedJob:
     """A job, or a task of an array, that waits or runs.
 
     Attributes
@@ -136,7 +136,7 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedJob:
     """How a job ended, as the scheduler tells it.
 
     Attributes

@@ -64,8 +64,8 @@ def test_what_is_unknown_or_not_here_is_refused_in_a_sentence(
             "pbz",
             "--scheduler: 'pbz' is unknown (did you mean pbs?); allowed are auto, pbs, slurm",
         ),
-        ("pbs", "qsub: not found; submission needs PBS, on this machine use janus-md run\n"),
-        ("auto", "sbatch: not found; submission needs Slurm, on this machine use janus-md run\n"),
+        ("pbs", "qsub: not found; submission needs PBS, on this machine use janus-md run"),
+        ("auto", "sbatch: not found; submission needs Slurm, on this machine use janus-md run"),
     ):
         met = janus_md("submit", "-d", tmp_path / "study", "--scheduler", name)
         assert (met.code, met.err) == (2, f"janus-md: {message}\n")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from janus_md.running.cluster.schedulers.records import Cause, Ended, Partition, Queued
+from janus_md.running.cluster.schedulers.records import Cause, EndedJob, Partition, QueuedJob
 from janus_md.simulation.walltime import parse as seconds_of
 
 Attributes = dict[str, str]
@@ -93,7 +93,7 @@ def _parse_text(answer: str) -> dict[str, Attributes]:
     return found
 
 
-def queued(job: str, about: Attributes) -> Queued:
+def queued(job: str, about: Attributes) -> QueuedJob:
     """Translate what qstat tells of a job that waits or runs."""
     state, number = about.get("job_state", ""), re.match(r"(\d+)\[(\d*)\](.*)", job)
     name, task = about.get("Job_Name", ""), None
@@ -102,7 +102,7 @@ def queued(job: str, about: Attributes) -> Queued:
         name = name.removesuffix(f"-{task}")  # Torque names a task after its number
     holds = about.get("Hold_Types")
     word, detail = _shown(job, state, about)
-    return Queued(
+    return QueuedJob(
         job,
         name,
         word,
@@ -137,23 +137,23 @@ def _folder(about: Attributes) -> str:
     return match.group(1) if match else ""
 
 
-def ended(about: Attributes) -> Ended:
+def ended(about: Attributes) -> EndedJob:
     """Translate what qstat tells of a job that has ended."""
     key = next((one for one in _CAUSES if one in about), "")
     if not key:
         # It was deleted, or it is a wrapper of another scheduler, which tells no exit status.
         deleted = about.get("substate") == _TERMINATED
-        return Ended(Cause.CANCELLED if deleted else Cause.KILLED)
+        return EndedJob(Cause.CANCELLED if deleted else Cause.KILLED)
     code = int(about[key])
     if code >= 0 and about.get("substate") == _TERMINATED:
-        return Ended(Cause.CANCELLED, _shell_code(code))
+        return EndedJob(Cause.CANCELLED, _shell_code(code))
     if code > _SIGNAL and _used_up(about):
-        return Ended(Cause.TIMED_OUT, _shell_code(code))
+        return EndedJob(Cause.TIMED_OUT, _shell_code(code))
     if code == _SIGNAL + 15:  # SIGTERM of qdel
-        return Ended(Cause.CANCELLED, _shell_code(code))
+        return EndedJob(Cause.CANCELLED, _shell_code(code))
     if code == 0:
-        return Ended(Cause.DONE)
-    return Ended(_CAUSES[key].get(code, Cause.FAILED), _shell_code(code))
+        return EndedJob(Cause.DONE)
+    return EndedJob(_CAUSES[key].get(code, Cause.FAILED), _shell_code(code))
 
 
 def _shell_code(code: int) -> int:

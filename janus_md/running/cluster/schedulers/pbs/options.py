@@ -7,14 +7,14 @@ import re
 
 from janus_md.common.errors import JanusError
 from janus_md.running.cluster.schedulers.pbs import commands
-from janus_md.running.cluster.schedulers.records import Request
+from janus_md.running.cluster.schedulers.records import JobRequest
 
 SETTINGS = {"dialect": ("auto", "select", "nodes"), "memory_request": ("mem", "none")}
 """Keys of a cluster: how cores are asked for (``-l select=1:ncpus=N`` of OpenPBS and PBS Pro,
 ``-l nodes=1:ppn=N`` of Torque, or as the server's version says), and whether memory is."""
 
 
-def options(request: Request) -> list[str]:
+def options(request: JobRequest) -> list[str]:
     """Return the options of qsub that ask for what a job needs.
 
     Raises
@@ -37,12 +37,12 @@ def options(request: Request) -> list[str]:
     return [*found, *request.further]
 
 
-def _is_select(request: Request) -> bool:
+def _is_select(request: JobRequest) -> bool:
     dialect = request.settings["dialect"]
     return dialect == "select" or (dialect == "auto" and commands.kind() == commands.OPENPBS)
 
 
-def _select(request: Request) -> list[str]:
+def _select(request: JobRequest) -> list[str]:
     """Resources as OpenPBS and PBS Pro read them."""
     if request.gpu_type:
         raise JanusError(
@@ -59,7 +59,7 @@ def _select(request: Request) -> list[str]:
     return [f"-l select={':'.join(parts)}"]
 
 
-def _nodes(request: Request) -> list[str]:
+def _nodes(request: JobRequest) -> list[str]:
     """Resources as Torque reads them."""
     parts = ["1", f"ppn={request.ranks * request.cores}"]
     if request.gpus:

@@ -10,10 +10,10 @@ from janus_md.running.cluster.schedulers.base import Scheduler
 from janus_md.running.cluster.schedulers.pbs import allotment, answers, commands, options
 from janus_md.running.cluster.schedulers.records import (
     Dependency,
-    Ended,
+    EndedJob,
+    JobRequest,
     Partition,
-    Queued,
-    Request,
+    QueuedJob,
 )
 from janus_md.simulation.walltime import Limit
 
@@ -45,7 +45,7 @@ restarts=0"""
         """Return ``123[4].server`` for ``123[].server``."""
         return array.replace("[]", f"[{number}]", 1)
 
-    def options(self, request: Request) -> list[str]:
+    def options(self, request: JobRequest) -> list[str]:
         """Return the options of qsub."""
         return options.options(request)
 
@@ -63,7 +63,7 @@ restarts=0"""
             found += ["-W", f"depend={_DEPENDENCIES[after.kind]}{array}:{after.id}"]
         return commands.submit(script, folder, *found)
 
-    def queue(self, prefix: str) -> list[Queued]:
+    def queue(self, prefix: str) -> list[QueuedJob]:
         """Ask qstat; an array stands there by its tasks, or as a whole where none is told."""
         told = commands.jobs()
         found = [
@@ -87,7 +87,7 @@ restarts=0"""
         """Find the limits of jobs in a queue, or of a user."""
         return "would exceed" in refusal or "Maximum number of jobs" in refusal
 
-    def ended(self, jobs: Sequence[str]) -> dict[str, Ended]:
+    def ended(self, jobs: Sequence[str]) -> dict[str, EndedJob]:
         """Ask qstat, which knows ended jobs for a while."""
         told = commands.known(jobs)
         return {

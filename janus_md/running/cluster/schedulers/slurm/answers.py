@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from janus_md.running.cluster.schedulers.records import Cause, Ended, Partition, Queued
+from janus_md.running.cluster.schedulers.records import Cause, EndedJob, Partition, QueuedJob
 
 LARGEST_ARRAY = 1000
 """Tasks that an array may have where Slurm is configured as it comes."""
@@ -50,10 +50,10 @@ NO_OUTPUT = 128 + 53
 """Exit code of a job whose output Slurm could not open: its folder is not there."""
 
 
-def queued(job: str, name: str, state: str, reason: str, folder: str = "") -> Queued:
+def queued(job: str, name: str, state: str, reason: str, folder: str = "") -> QueuedJob:
     """Translate what squeue tells of a job, or of a task of an array."""
     head, mark, number = job.partition("_")
-    return Queued(
+    return QueuedJob(
         job,
         name,
         *_shown(job, state, reason),
@@ -79,10 +79,10 @@ def _shown(job: str, state: str, reason: str) -> tuple[str, str]:
     return word, why if word == "queued" and why != "None" else ""
 
 
-def ended(state: str, code: int) -> Ended:
+def ended(state: str, code: int) -> EndedJob:
     """Translate Slurm's state and exit code of a job that ended."""
     no_output = state == "FAILED" and code == NO_OUTPUT
-    return Ended(_CAUSES.get(state, Cause.FAILED), code, no_output)
+    return EndedJob(_CAUSES.get(state, Cause.FAILED), code, no_output)
 
 
 def parse_id(answer: str) -> str | None:
@@ -142,7 +142,7 @@ def _smallest(one: Partition, other: Partition) -> Partition:
     )
 
 
-def parse_queue(rows: Iterable[str], prefix: str) -> list[Queued]:
+def parse_queue(rows: Iterable[str], prefix: str) -> list[QueuedJob]:
     """Read rows ``ID|NAME|STATE|FOLDER|REASON`` of squeue."""
     split = (row.strip().split("|", 4) for row in rows)
     return [

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from janus_md.common.errors import JanusError
 from janus_md.running.cluster.schedulers import asking
-from janus_md.running.cluster.schedulers.records import Partition, Queued, Rejected
+from janus_md.running.cluster.schedulers.records import Partition, QueuedJob, Rejected
 from janus_md.running.cluster.schedulers.slurm.answers import (
     LARGEST_ARRAY,
     NOT_ENDED,
@@ -130,7 +130,7 @@ def move(slurm_id: str, folder: Path, output: Path) -> None:
     )  # fmt: skip
 
 
-def queue(prefix: str) -> list[Queued]:
+def queue(prefix: str) -> list[QueuedJob]:
     """Jobs of this user that wait or run and whose names begin with `prefix`, arrays by task."""
     told = ask(
         "squeue", "--noheader", "--me", "--array", "--federation", "--format=%i|%j|%T|%Z|%r",

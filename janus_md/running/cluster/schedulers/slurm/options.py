@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from janus_md.running.cluster.schedulers.records import Request
+from janus_md.running.cluster.schedulers.records import JobRequest
 
 SETTINGS = {
     "gpu_request": ("gpus", "gpus-per-node", "gres"),
@@ -16,7 +16,7 @@ SETTINGS = {
 comes with the cores)."""
 
 
-def options(request: Request) -> list[str]:
+def options(request: JobRequest) -> list[str]:
     """Return the options of sbatch that ask for what a job needs."""
     found = [
         f"--job-name={request.name}",
@@ -44,7 +44,7 @@ def options(request: Request) -> list[str]:
     return [*found, *request.further]
 
 
-def _memory(request: Request) -> list[str]:
+def _memory(request: JobRequest) -> list[str]:
     option = request.settings["memory_request"]
     if option == "none":
         return []

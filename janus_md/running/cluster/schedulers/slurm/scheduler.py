@@ -10,10 +10,10 @@ from pathlib import Path
 from janus_md.running.cluster.schedulers.base import Scheduler
 from janus_md.running.cluster.schedulers.records import (
     Dependency,
-    Ended,
+    EndedJob,
+    JobRequest,
     Partition,
-    Queued,
-    Request,
+    QueuedJob,
 )
 from janus_md.running.cluster.schedulers.slurm import allotment, answers, commands, options
 from janus_md.simulation.walltime import Limit
@@ -47,7 +47,7 @@ restarts=${SLURM_RESTART_COUNT:-0}"""
         """Return the path of the output with the marks that Slurm replaces by ids."""
         return self.folder / f"%{'A_%a' if array else 'j'}.out"
 
-    def options(self, request: Request) -> list[str]:
+    def options(self, request: JobRequest) -> list[str]:
         """Return the options of sbatch."""
         return options.options(request)
 
@@ -73,7 +73,7 @@ restarts=${SLURM_RESTART_COUNT:-0}"""
         """Find QOSMaxSubmitJobPerUserLimit, AssocMaxSubmitJobLimit and the like."""
         return "SubmitJob" in refusal
 
-    def queue(self, prefix: str) -> list[Queued]:
+    def queue(self, prefix: str) -> list[QueuedJob]:
         """Ask squeue."""
         return commands.queue(prefix)
 
@@ -90,7 +90,7 @@ restarts=${SLURM_RESTART_COUNT:-0}"""
         commands.move(job, folder, self.output(array))
         return True
 
-    def ended(self, jobs: Sequence[str]) -> dict[str, Ended]:
+    def ended(self, jobs: Sequence[str]) -> dict[str, EndedJob]:
         """Ask the controller, then the accounting."""
         told = commands.ended(jobs)
         return {job: answers.ended(state, code) for job, (state, code) in told.items()}

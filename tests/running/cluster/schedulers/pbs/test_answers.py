@@ -20,7 +20,7 @@ from janus_md.common.errors import JanusError
 from janus_md.running.cluster.schedulers import asking
 from janus_md.running.cluster.schedulers.pbs import SCHEDULER as PBS
 from janus_md.running.cluster.schedulers.pbs import allotment, answers, commands
-from janus_md.running.cluster.schedulers.records import Cause, Dependency, Ended, Rejected
+from janus_md.running.cluster.schedulers.records import Cause, Dependency, EndedJob, Rejected
 from janus_md.simulation.walltime import NO_LIMIT
 from tests.running.cluster.conftest import program
 
@@ -139,7 +139,7 @@ QUEUES = """\
 Queue: default
     queue_type = Route
     total_jobs = 0
-    state_count = Transit:0 Queued:0 Held:0 Waiting:0 Running:0 Exiting:0 Begun
+    state_count = Transit:0 QueuedJob:0 Held:0 Waiting:0 Running:0 Exiting:0 Begun
 \t:0
     max_queued = [u:PBS_GENERIC=30000]
     resources_max.ngpus = 0
@@ -171,7 +171,7 @@ def test_json_of_openpbs() -> None:
     assert (one.state, one.detail, one.pending, one.on_hold) == ("held", "qrls 157.pbs", True, True)
     assert answers.parse(EMPTY) == {}
     (about,) = answers.parse(HISTORY).values()
-    assert answers.ended(about) == Ended(Cause.DONE)
+    assert answers.ended(about) == EndedJob(Cause.DONE)
 
 
 def test_text_of_torque() -> None:
@@ -179,12 +179,12 @@ def test_text_of_torque() -> None:
     assert list(found) == ["9.torque01.bcgsc.ca", "48[1].torque01.bcgsc.ca"]
     first, second = found.values()
     assert first["Error_Path"].endswith("/validations/workspace/user/temp/subtest.sh.e9")
-    assert answers.ended(first) == Ended(Cause.DONE)
+    assert answers.ended(first) == EndedJob(Cause.DONE)
     folder = "/projects/trans_scratch/validations/workspace/user/temp"
     assert answers.queued("9.torque01.bcgsc.ca", first).folder == folder
     assert second["comment"].endswith("dependency of array 43[].torque01.bcgsc.ca can never be sat"
                                       "isfied")  # fmt: skip
-    assert answers.ended(second) == Ended(Cause.CANCELLED, 143)
+    assert answers.ended(second) == EndedJob(Cause.CANCELLED, 143)
     task = answers.queued("48[1].torque01.bcgsc.ca", second)
     assert (task.task, task.head) == (1, "48[].torque01.bcgsc.ca")
     assert task.name == "MA_mock-A47933_batch-JT3CUggKXNStHcoFXYaGR3"
@@ -241,28 +241,28 @@ def test_states_in_words(about: dict[str, str], word: str) -> None:
 @pytest.mark.parametrize(
     ("about", "ended"),
     [
-        ({"Exit_status": "3", "substate": "93"}, Ended(Cause.FAILED, 3)),
-        ({"Exit_status": "-29", "substate": "93"}, Ended(Cause.TIMED_OUT, -29)),
-        ({"Exit_status": "-27"}, Ended(Cause.OUT_OF_MEMORY, -27)),
-        ({"Exit_status": "-3", "substate": "91"}, Ended(Cause.FAILED, -3)),  # failed to start
-        ({"Exit_status": "271", "substate": "91"}, Ended(Cause.CANCELLED, 143)),
-        ({"Exit_status": "75", "substate": "91"}, Ended(Cause.CANCELLED, 75)),
-        ({"substate": "91"}, Ended(Cause.CANCELLED)),  # deleted from the queue
-        ({"Exit_status": "265"}, Ended(Cause.FAILED, 137)),
+        ({"Exit_status": "3", "substate": "93"}, EndedJob(Cause.FAILED, 3)),
+        ({"Exit_status": "-29", "substate": "93"}, EndedJob(Cause.TIMED_OUT, -29)),
+        ({"Exit_status": "-27"}, EndedJob(Cause.OUT_OF_MEMORY, -27)),
+        ({"Exit_status": "-3", "substate": "91"}, EndedJob(Cause.FAILED, -3)),  # failed to start
+        ({"Exit_status": "271", "substate": "91"}, EndedJob(Cause.CANCELLED, 143)),
+        ({"Exit_status": "75", "substate": "91"}, EndedJob(Cause.CANCELLED, 75)),
+        ({"substate": "91"}, EndedJob(Cause.CANCELLED)),  # deleted from the queue
+        ({"Exit_status": "265"}, EndedJob(Cause.FAILED, 137)),
         (
             {
                 "Exit_status": "271",
                 "resources_used.walltime": "00:10:04",
                 "Resource_List.walltime": "00:10:00",
             },
-            Ended(Cause.TIMED_OUT, 143),
+            EndedJob(Cause.TIMED_OUT, 143),
         ),
-        ({"exit_status": "-11"}, Ended(Cause.TIMED_OUT, -11)),
-        ({"exit_status": "-10"}, Ended(Cause.OUT_OF_MEMORY, -10)),
-        ({}, Ended(Cause.KILLED)),  # a wrapper tells no exit status
+        ({"exit_status": "-11"}, EndedJob(Cause.TIMED_OUT, -11)),
+        ({"exit_status": "-10"}, EndedJob(Cause.OUT_OF_MEMORY, -10)),
+        ({}, EndedJob(Cause.KILLED)),  # a wrapper tells no exit status
     ],
 )
-def test_how_jobs_ended(about: dict[str, str], ended: Ended) -> None:
+def test_how_jobs_ended(about: dict[str, str], ended: EndedJob) -> None:
     assert answers.ended(about) == ended
 
 
@@ -302,7 +302,7 @@ ARRAY = (
 
 
 def test_the_queue_holds_arrays_by_task(programs: Path) -> None:
-    """Ended tasks are left out; an array without tasks counts whole."""
+    """EndedJob tasks are left out; an array without tasks counts whole."""
     asked = server(programs, OPENPBS, ARRAY)
     found = PBS.queue("janus-a-")
     assert [(one.id, one.head, one.task) for one in found] == [
@@ -328,7 +328,7 @@ def test_the_history_is_asked_for_jobs_by_id(programs: Path) -> None:
     text = (programs / "qstat").read_text()
     (programs / "qstat").write_text(text + "\necho 'qstat: Unknown Job Id 9.p' >&2; exit 153\n")
     name = "2154.edtb-01.mcp.alcf.anl.gov"
-    assert PBS.ended([name, "9.p"]) == {name: Ended(Cause.DONE)}
+    assert PBS.ended([name, "9.p"]) == {name: EndedJob(Cause.DONE)}
     assert asked.read_text().splitlines()[1] == f"-f -x -F json {name} 9.p"
     server(
         programs, OPENPBS, "", "*) echo 'PBS is not configured to maintain job history' >&2; exit 1"
