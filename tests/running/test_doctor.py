@@ -11,6 +11,7 @@ import pytest
 from janus_md.common import cache as entries
 from janus_md.engines import probing
 from janus_md.running import doctor
+from janus_md.running.workstation import fork_server
 from tests.conftest import ROOT, Result
 
 Cli = Callable[..., Result]
@@ -74,6 +75,8 @@ def test_the_hoomd_that_writes_empty_files_is_refused(
 ) -> None:
     version = "class version:\n    version = '6.1.0'\n    gpu_enabled = False\n"
     files = {"hoomd/__init__.py": version, "hoomd/md.py": ""}
+    # A fork server that starts here would keep these packages for the runs of later tests.
+    monkeypatch.setattr(fork_server, "begin", lambda *preload: None)
     pretend(monkeypatch, tmp_path / "packages", files, ["lammps"])
     here = found(janus_md)["engine hoomd"]
     assert (here["state"], here["here"]) == ("broken", "6.1.0")
