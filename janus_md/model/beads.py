@@ -148,6 +148,8 @@ def rotational_symmetry(places: FloatArray, kinds: Sequence[str]) -> int:
     """Return n of the n-fold symmetry of beads about z; 0 where all are on the axis."""
     if np.all(np.hypot(places[:, 0], places[:, 1]) < _SAME):
         return 0
+    number = np.unique(np.array(kinds), return_inverse=True)[1]
+    alike = number[:, None] == number
     for n in range(MOST_FOLD, 1, -1):
         angle = 2.0 * np.pi / n
         turned = places[:, :2] @ np.array(
@@ -155,7 +157,6 @@ def rotational_symmetry(places: FloatArray, kinds: Sequence[str]) -> int:
         )
         moved = np.column_stack([turned, places[:, 2]])
         apart = np.linalg.norm(moved[:, None] - places[None], axis=2)
-        alike = np.array([[a == b for b in kinds] for a in kinds])
         if np.all(np.any((apart < 1e-4) & alike, axis=1)):
             return n
     return 1
