@@ -5,12 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from janus_md.model.nanocluster import (
-    BLADES,
-    Faces,
-    bladed,
-    sphere,
-)
+from janus_md.model.nanocluster import Faces
+from janus_md.model.nanoclusters.bladed import BLADES, bladed
+from janus_md.model.nanoclusters.sphere import sphere
 from janus_md.model.solid import union_volume
 from janus_md.study.catalogue import catalog
 
@@ -135,9 +132,9 @@ def test_union_of_beads_against_inclusion_and_exclusion():
     # only the two cores overlap in R-Au-Cu; with opposite hands and no turn, three pairs of blade
     # beads, at the same azimuth and 0.5 nm apart along z, do so too
     beads = 2 * ball(1.21) + 12 * ball(0.9) - lens(1.21, 0.452)
-    assert union_volume(make(HANDS[0])) == pytest.approx(beads, rel=1e-3)
-    assert union_volume(make(HANDS[2])) == pytest.approx(beads - 3 * lens(0.9, 0.5), rel=1e-3)
-    assert union_volume(sphere("A", **NUMBERS)) == pytest.approx(ball(1.727), rel=1e-3)
+    assert union_volume(make(HANDS[0])) == pytest.approx(beads, rel=1e-8)
+    assert union_volume(make(HANDS[2])) == pytest.approx(beads - 3 * lens(0.9, 0.5), rel=1e-8)
+    assert union_volume(sphere("A", **NUMBERS)) == pytest.approx(ball(1.727), rel=1e-8)
 
 
 @pytest.mark.parametrize("name", catalog.nanocluster_names())

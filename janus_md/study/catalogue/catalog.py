@@ -25,12 +25,10 @@ from janus_md.common.errors import JanusError
 from janus_md.common.messages import shown, unknown
 from janus_md.common.yaml_text import NotYaml, load
 from janus_md.model.body import RigidBody
+from janus_md.model.nanocluster import MODELS as MODELS
 from janus_md.study.catalogue import nanoclusters
 from janus_md.study.catalogue.bead_particle import BeadParticle, faults
 from janus_md.study.catalogue.particle import SOURCED, Particle
-
-MODELS = nanoclusters.MODELS
-"""Names of the models that a nanocluster can be built by."""
 
 Entry = Particle | BeadParticle
 """A nanocluster, or a particle that brings its own beads."""
