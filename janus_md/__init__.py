@@ -54,6 +54,8 @@ _HOME = {
     "Forces": "engines.base",
     "Kicks": "engines.base",
     "each_pair": "engines.sites",
+    "Layout": "model.shape",
+    "Shape": "model.shape",
     "PairStyle": "engines.lammps.styles",
     "PairTerm": "model.interactions.term",
     "Row": "model.interactions.table",
@@ -89,6 +91,7 @@ __all__ = [
     "Held",
     "JanusError",
     "Kicks",
+    "Layout",
     "Observable",
     "PairStyle",
     "PairTerm",
@@ -97,6 +100,7 @@ __all__ = [
     "Row",
     "Settings",
     "Setup",
+    "Shape",
     "StatePoint",
     "System",
     "ToBeContinued",
@@ -148,6 +152,7 @@ if TYPE_CHECKING:
     from janus_md.model.interactions.term import Beads, PairTerm
     from janus_md.model.pairs.energy import head_to_tail_minimum, pair_energy, pair_forces
     from janus_md.model.setup import Setup
+    from janus_md.model.shape import Layout, Shape
     from janus_md.model.system import System
     from janus_md.running.operations import analyze_job, simulate_job
     from janus_md.simulation.run import simulate

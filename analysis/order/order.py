@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from functools import lru_cache
 from typing import Any
 
@@ -54,6 +55,10 @@ def _pair_counter(bins: int, r_max: float) -> Any:
     import freud
 
     return freud.density.RDF(bins=bins, r_max=r_max)
+
+
+# nanobind complains of objects that outlive the interpreter
+atexit.register(_pair_counter.cache_clear)
 
 
 class RadialDistribution:

@@ -15,6 +15,7 @@ from janus_md.cli.calibrate import calibrate
 from janus_md.cli.catalog import catalog
 from janus_md.cli.doctor import doctor
 from janus_md.cli.init import init
+from janus_md.cli.particle import particle
 from janus_md.cli.query import query
 from janus_md.cli.report import report
 from janus_md.cli.reproduce import reproduce
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 for command in (
     catalog,
+    particle,
     calibrate,
     init,
     run,

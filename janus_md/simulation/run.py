@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -168,9 +168,13 @@ def _run_stage(
                 state = to_next_restart(run, state, stage, simulation, frames, every)
             finally:
                 simulation.close()
-    finally:
+    except BaseException:
         if frames is not None:
-            frames.close()
+            with suppress(OSError, RuntimeError):  # gsd on a full disk
+                frames.close()
+        raise
+    if frames is not None:
+        frames.close()
     return state
 
 

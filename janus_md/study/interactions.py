@@ -130,7 +130,10 @@ def _merged(
 
 def kinds_of(bodies: tuple[RigidBody, ...]) -> dict[str, str]:
     """Type by the names that a user may give it: the type's own, and bare where that is unique."""
-    types = {name for body in bodies for name in (*body.types, body.name)}
+    types = {
+        name for body in bodies for name in (*body.types, body.name)
+        if name != body.name or body.diameters[name] > 0.0
+    }  # fmt: skip
     bare: dict[str, set[str]] = {}
     for body in bodies:
         for name in set(body.types):
@@ -150,5 +153,5 @@ def _types(key: str, pair: str, kinds: Mapping[str, str]) -> Kinds:
     raise BadStatePoint(
         key,
         f"{key}: {pair!r} is not allowed; it must be two kinds joined by a hyphen, of "
-        f"{', '.join(kinds)}",
+        f"{', '.join(sorted(kinds))}",
     )

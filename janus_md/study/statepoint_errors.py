@@ -94,6 +94,11 @@ def _about(detail: ErrorDetails, loc: tuple[str, ...], model: type[BaseModel]) -
     if kind in _BOUNDS:
         bound = _BOUNDS[kind].format(**{name: _number(limit) for name, limit in limits.items()})
         return key, f"{key}: {value} is not allowed; it must be {bound}"
+    if kind in ("too_short", "too_long"):
+        number = limits.get("min_length", limits.get("max_length"))
+        return key, f"{key}: {value} is not allowed; it must have {number} values"
+    if kind == "string_pattern_mismatch":
+        return key, f"{key}: {value} is not allowed; it must be letters and digits, a letter first"
     if kind in _KINDS:
         return key, f"{key}: {value} is not allowed; it must be {_KINDS[kind]}"
     return key, f"{key}: {value} is not allowed; {detail['msg']}"

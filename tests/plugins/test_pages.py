@@ -1,4 +1,4 @@
-"""docs/add_a_term.md, add_a_field.md and add_an_engine.md: their files and commands are run.
+"""docs/add_a_*.md: the files and commands of shape, pair term, field and engine are run.
 
 Each page is followed twice: with a file in ``plugins/``, and with a package in an environment of
 its own. What its code computes is held to NumPy, and to closed forms.
@@ -22,6 +22,7 @@ from janus_md.study.resolve import setup_of
 from tests.plugins.environment import Environment, blocks
 
 PAGES = {
+    "rod": "add_a_shape.md",
     "morse": "add_a_term.md",
     "uniform_force": "add_a_field.md",
     "numpy_brownian": "add_an_engine.md",
@@ -34,11 +35,20 @@ def commands(page: str, number: int, engine: str) -> str:
     return found.replace("run --directory", f"run --engine {engine} --directory")
 
 
+def write_inputs(page: str, place: Path) -> None:
+    """Write the template of a page, and its particle where it has one."""
+    *particles, template = blocks(page, "yaml")
+    (place / "short.yaml").write_text(template, encoding="utf-8")
+    for text in particles:
+        (place / "particles").mkdir()
+        (place / "particles" / "my_rod.yaml").write_text(text, encoding="utf-8")
+
+
 def follow(name: str, place: Path, environment: Environment, engine: str) -> Path:
     """Do what the page says for one workspace; return the job's folder."""
     page = PAGES[name]
     (place / f"{name}.py").write_text(blocks(page, "python")[0], encoding="utf-8")
-    (place / "short.yaml").write_text(blocks(page, "yaml")[0], encoding="utf-8")
+    write_inputs(page, place)
     assert "1 job: 1 done" in environment.run(commands(page, 0, engine), place)
     (job,) = (place / "demo" / "workspace").iterdir()
     return job
@@ -61,6 +71,26 @@ def unwrapped(job: Path) -> np.ndarray:
     with gsd.hoomd.open(str(job / "trajectory.gsd")) as file:
         box = file[0].configuration.box[:3]
         return np.array([f.particles.position + f.particles.image * box for f in file])
+
+
+def test_a_shape(here: Environment, tmp_path: Path, engine: str) -> None:
+    job = follow("rod", tmp_path, here, engine)
+    from janus_md.common.gsd.reading import GsdFile
+    from janus_md.simulation.files.stated import setup_in
+
+    with GsdFile(job / "trajectory.gsd") as file:
+        setup = setup_in(file)
+    assert setup is not None
+    (body,) = setup.bodies
+    assert body.types == ("my_rod.B",) * 4 + ("my_rod.A",)
+    # a row of cut discs and two half balls; uniform, so the centre is the middle
+    step, a = 0.5, 0.5
+    disc = np.pi * (a**2 * step - step**3 / 12)
+    assert body.volume == pytest.approx(4 / 3 * np.pi * a**3 + 4 * disc, rel=1e-9)
+    np.testing.assert_allclose(body.positions[:, 2], [-1.0, -0.5, 0.0, 0.5, 1.0], atol=1e-9)
+    forms = {pair: [row.form for row in rows] for pair, rows in setup.interactions.pairs.items()}
+    assert forms["my_rod.A", "my_rod.A"] == ["lennard_jones"]
+    assert setup.interactions.pairs["my_rod.A", "my_rod.A"][0]["epsilon"] == 10.0
 
 
 def test_a_term(
@@ -119,7 +149,7 @@ def test_as_a_package(empty: Environment, tmp_path: Path, engine: str, name: str
     package.mkdir()
     (package / f"{name}.py").write_text(blocks(page, "python")[0], encoding="utf-8")
     (package / "pyproject.toml").write_text(blocks(page, "toml")[0], encoding="utf-8")
-    (tmp_path / "short.yaml").write_text(blocks(page, "yaml")[0], encoding="utf-8")
+    write_inputs(page, tmp_path)
     first, rest = commands(page, 1, engine).split("\n", 1)
     assert first == f"pip install ./{name}"
     empty.install(package)

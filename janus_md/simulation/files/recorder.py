@@ -79,8 +79,10 @@ class Recorder:
 
     def close(self) -> None:
         """Close both files."""
-        self._trajectory.close()
-        self._log.close()
+        try:
+            self._trajectory.close()
+        finally:
+            self._log.close()
 
 
 def _unsound(path: Path) -> JanusError:

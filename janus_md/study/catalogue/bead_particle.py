@@ -164,7 +164,8 @@ class BeadParticle(Settings):
         try:
             found = SHAPES.get(name).layout(settings)
         except ValueError as error:
-            raise WrongValue("shape", f"shape.{error}") from error
+            text = f"shape.{error}"
+            raise WrongValue(text.partition(":")[0], text) from error
         if wrong := [
             f"kinds.{kind}.diameter: {one.diameter:g} is not allowed; the shape gives it"
             for kind, one in self.kinds.items()

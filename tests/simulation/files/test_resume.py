@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +16,8 @@ import numpy as np
 import pytest
 
 from janus_md.common.errors import JanusError, ToBeContinued
+from janus_md.simulation.files import trajectory
+from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.run import simulate
 from janus_md.study.catalogue import catalog
 from janus_md.study.statepoint import StatePoint
@@ -185,3 +189,24 @@ def test_the_command_line_passes_it_down(janus_md: Cli, tmp_path: Path, engine: 
     )
     assert done.code == 0, done.out
     assert "0.1" in json.dumps(job.document()["execution"]["changes"])
+
+
+def test_an_error_that_ends_a_run_is_not_hidden_by_one_of_closing_its_files(
+    tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk gsd fails to flush as well: 'Invalid gsd argument'."""
+    close = trajectory.GsdWriter.close
+
+    def failing(file: trajectory.GsdWriter) -> None:
+        close(file)
+        raise RuntimeError("Invalid gsd argument")
+
+    def full(path: Path, checkpoint: Checkpoint) -> None:
+        if checkpoint.stage == "produce" and checkpoint.done:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(trajectory, "write_whole", lambda path, frame: None)
+    monkeypatch.setattr(trajectory.GsdWriter, "close", failing)
+    monkeypatch.setattr("janus_md.simulation.context.save", full)
+    with pytest.raises(OSError, match="No space left"):
+        simulate(point(), tmp_path, {}, engine=engine, should_stop=stop_after(14))
