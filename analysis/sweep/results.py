@@ -82,12 +82,12 @@ def format_short(mean: float | None, error: float | None) -> str:
 def dipole_of(directory: Path) -> float | None:
     """Strongest dipole of the bodies of a job, debye, as its trajectory describes them.
 
-    None where there is no such trajectory, or it is damaged.
+    None where there is no such trajectory, it is damaged, or no body has a dipole.
     """
     setup = setup_of(directory)
     if setup is None:
         return None
-    return max(float(np.linalg.norm(body.dipole)) for body in setup.bodies)
+    return max(float(np.linalg.norm(body.dipole)) for body in setup.bodies) or None
 
 
 def headed(groups: Sequence[Group]) -> list[Column]:
@@ -104,6 +104,8 @@ def results(
     rows: pd.DataFrame, groups: Sequence[Group], job_dirs: Mapping[str, Path]
 ) -> list[Result]:
     """Rows of the table of results; their values are in the order of :func:`headed`."""
+    import pandas as pd
+
     columns = headed(groups)
     place = {job: k for k, job in enumerate(job_ids(rows))}
     names = substances(rows)
@@ -115,7 +117,7 @@ def results(
     for group in groups:
         job = group.jobs[0]
         row = {key: values[place[job]] for key, values in of_jobs.items()}
-        medium = float(row.get("relative_permittivity", 1.0))
+        medium = row.get("relative_permittivity", 1.0)
         temperature = float(row.get("temperature", 298.15))
         kind = (names[place[job]], str(row.get("model")))
         if dipoles.get(kind) is None and job in job_dirs:
@@ -123,7 +125,7 @@ def results(
         dipole = dipoles.get(kind)
         coupling = (
             None
-            if dipole is None or row.get(METHOD) == "none"
+            if dipole is None or pd.isna(medium) or row.get(METHOD) == "none"
             else units.coupling_parameter(dipole, SPACING, medium, temperature)
         )
         values = tuple(group.values[column.name] for column in columns)

@@ -1,0 +1,298 @@
+"""Particle files: what the smallest say, what is refused, and how edits and copies behave."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from janus_md.common.errors import JanusError
+from janus_md.model.pairs.energy import pair_energy
+from janus_md.model.pairs.virial import second_virial
+from janus_md.model.setup import Setup
+from janus_md.study.catalogue import catalog, copies
+from janus_md.study.catalogue.bead_particle import BeadParticle
+from janus_md.study.resolve import resolve
+from janus_md.study.statepoint import StatePoint
+from tests.conftest import ROOT
+
+SIX_LINES = """\
+name: two
+beads:
+  - {kind: J, at: [0, 0, 0]}
+  - {kind: A, at: [0, 0, 0.8]}
+kinds: {J: {diameter: 2.0}, A: {diameter: 1.3}}
+mass: 3000
+"""
+KT = 2.478957
+OTHERS = ((4, -0.883640), (6, -7.73053), (8, -40.0041))
+
+
+def read(text: str) -> BeadParticle:
+    found = catalog.read_particle(text, None)
+    assert isinstance(found, BeadParticle)
+    return found
+
+
+def point(**changed):
+    fields = {"particle": "amphiphile", "n_bodies": 64, "number_density": 0.00625}
+    return StatePoint.of(fields | changed)
+
+
+def test_six_lines_make_a_body():
+    assert SIX_LINES.count("\n") == 6
+    body = read(SIX_LINES).build(None)
+    # two balls cut at the plane where they meet (the lens formula: Weisstein, "Sphere-Sphere
+    # Intersection", MathWorld); the centre of mass is 0.108 nm off that of the head
+    r, s, d = 1.0, 0.65, 0.8
+    cut = (r * r - s * s + d * d) / (2 * d)
+
+    def cap(a, c):  # volume and integral of z above the height c of a ball of radius a
+        return np.pi * (a**3 * 2 / 3 - a * a * c + c**3 / 3), np.pi / 4 * (a * a - c * c) ** 2
+
+    (v, z), (w, y) = cap(r, -cut), cap(s, cut - d)
+    volume, centre = v + w, (-z + y + d * w) / (v + w)
+    assert body.volume == pytest.approx(volume, rel=1e-10)
+    np.testing.assert_allclose(body.positions, [[0, 0, -centre], [0, 0, d - centre]], atol=1e-9)
+    assert centre == pytest.approx(0.108, abs=0.0005)
+    assert body.types == ("two.J", "two.A")
+    assert body.diameters == {"two": 0.0, "two.J": 2.0, "two.A": 1.3}
+    assert body.symmetry == 0
+    assert body.inertia[0] == pytest.approx(body.inertia[1])
+    assert np.all(body.inertia > 0)
+    assert body.hydrodynamic_radius == pytest.approx((3 * volume / (4 * np.pi)) ** (1 / 3))
+
+
+def test_beads_may_stand_anywhere():
+    rng = np.random.default_rng(3)
+    turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    places = [[0, 0, 0], [0, 0, 0.8]] @ turn.T + [3.0, -1.0, 7.0]
+    moved = SIX_LINES
+    for old, new in zip(("[0, 0, 0]", "[0, 0, 0.8]"), places.tolist(), strict=True):
+        moved = moved.replace(f"at: {old}", f"at: {new}")
+    one, two = read(SIX_LINES).build(None), read(moved).build(None)
+    np.testing.assert_allclose(two.positions, one.positions, atol=1e-8)
+    np.testing.assert_allclose(two.inertia, one.inertia, rtol=1e-8)
+
+
+def test_the_frame_follows_the_dipole_and_the_symmetry_is_found():
+    text = """\
+name: tripod
+beads:
+  - {kind: C, at: [0, 0, 0]}
+  - {kind: L, at: [1, 0, -0.4]}
+  - {kind: L, at: [-0.5, 0.8660254, -0.4]}
+  - {kind: L, at: [-0.5, -0.8660254, -0.4]}
+kinds: {C: {diameter: 1.0, charge: -3}, L: {diameter: 0.6, charge: 1}}
+mass: 500
+"""
+    body = read(text).build(None)
+    assert body.symmetry == 3
+    np.testing.assert_allclose(body.dipole[:2], 0.0, atol=1e-6)
+    assert body.dipole[2] > 0.0
+    # of equal beads a quarter of a turn apart, 4-fold; a kind that differs breaks it
+    square = [f"  - {{kind: A, at: [{x}, {y}, 0]}}" for x, y in ((1, 0), (0, 1), (-1, 0), (0, -1))]
+    kinds = "kinds: {A: {diameter: 1}, B: {diameter: 1}}\nmass: 1\n"
+    four = "name: four\nbeads:\n" + "\n".join([*square, "  - {kind: B, at: [0, 0, 0.1]}"]) + "\n"
+    assert read(four + kinds).build(None).symmetry == 4
+    two = four.replace("kind: A, at: [1, 0", "kind: B, at: [1, 0")
+    two = two.replace("kind: A, at: [-1, 0", "kind: B, at: [-1, 0")
+    assert read(two + kinds).build(None).symmetry == 2
+
+
+def test_all_faults_are_told_at_once():
+    text = """\
+name: bad
+beads:
+  - {kind: J, at: [0, 0, 0]}
+  - {kind: A, at: [0, 0, 1]}
+kinds: {J: {diameter: 2.0}, A: {diameter: 1.3}}
+mas: 3000
+bond: {angle: 100}
+interactions:
+  A-B: {attraction: {epsilon: 12}}
+  A-A: {atraction: {epsilon: 12}, yukawa: {charge_product: 1}}
+"""
+    with pytest.raises(JanusError) as told:
+        read(text)
+    lines = str(told.value).split("\n")
+    for part in (
+        "mass: is missing",
+        "'mas' is unknown (did you mean mass?)",
+        "bond.distance: is missing",
+        "bond.angle: 100 is not allowed; it must be less than 90",
+        "interactions: 'A-B' is not allowed",
+        "'atraction' is unknown (did you mean attraction?)",
+        "interactions.A-A.yukawa.debye_length: is missing",
+    ):
+        assert sum(part in line for line in lines) == 1, part
+    assert len(lines) == 7
+    assert all(line.startswith("particle bad: ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("kind: A, at", "kind: Q, at"), "beads.1.kind: 'Q' is not allowed; kinds has J, A"),
+        (("[0, 0, 0.8]", "[0, 0.8]"), r"beads\.1\.at: .* it must have 3 values"),
+        (("diameter: 1.3", "diametr: 1.3"), "did you mean diameter"),
+        (("A: {diameter: 1.3}", "A: {}"), r"kinds\.A\.diameter: is missing"),
+        (("diameter: 2.0", "diameter: -2.0"), r"kinds\.J\.diameter: -2.0 is not allowed"),
+        (("mass: 3000", "mass: 0"), "mass: 0 is not allowed; it must be greater than 0"),
+        (("name: two", "name: core"), "sites of the models"),
+        (("mass: 3000", "mass: 3000\nshape: {kind: snowman}"), "both of beads and shape"),
+        (("{diameter: 1.3}}", "{diameter: 1.3}, X: {diameter: 1}}"), "no bead is of this kind"),
+        (("2.0}, A: {diameter: 1.3}", "0.0}, A: {diameter: 0}"), "no bead has a diameter above 0"),
+    ],
+)
+def test_what_is_refused(change, told):
+    with pytest.raises(JanusError, match=told):
+        read(SIX_LINES.replace(*change))
+
+
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [
+        ("{kind: snowmn}", "did you mean snowman"),
+        ("{kind: snowman, diameter_a: 1.0}", r"shape\.diameter_b: is missing"),
+        (
+            "{kind: snowman, diameter_a: 1.0, diameter_b: 2.0, distance: 3.0}",
+            r"shape\.distance: 3 is not allowed; it must be above 0.5",
+        ),
+        (
+            "{kind: dumbbell, diameter_a: 1.0, diameter_b: 2.0, distance: 1.0}",
+            r"shape\.distance: 1 is not allowed; it must be at least 1.5",
+        ),
+    ],
+)
+def test_shapes_that_are_refused(shape, told):
+    with pytest.raises(JanusError, match=told):
+        read(f"name: x\nshape: {shape}\nmass: 1\n")
+
+
+def test_a_shape_and_its_beads_are_one_particle():
+    shape = "{kind: snowman, diameter_a: 1.3, diameter_b: 2.0, distance: 0.8}"
+    one = read(f"name: two\nshape: {shape}\nmass: 3000\n")
+    two = read(SIX_LINES.replace("J", "B"))
+    assert one.digest() == two.digest()
+    assert one.build(None) is two.build(None)
+
+
+def test_digest_is_of_the_physics_alone():
+    base = read(SIX_LINES)
+    assert read(SIX_LINES + "composition: gold\nsources: {mass: guess}\n").digest() == base.digest()
+    for change in (("0.8]", "0.9]"), ("3000", "3001"), ("1.3}", "1.3, charge: 0.5}")):
+        assert read(SIX_LINES.replace(*change)).digest() != base.digest()
+    term = "interactions: {A-A: {attraction: {epsilon: 1}}}\n"
+    whole = "interactions: {A-A: {attraction: {epsilon: 1.0, cutoff: 2.5}}}\n"
+    assert read(SIX_LINES + term).digest() == read(SIX_LINES + whole).digest() != base.digest()
+
+
+def test_state_points_of_bead_particles():
+    setup = resolve(point())
+    assert setup.statepoint["model"] is None
+    assert setup.statepoint["relative_permittivity"] is None
+    assert setup.interactions.pairs["amphiphile.A", "amphiphile.A"][0]["epsilon"] == 12.395
+    assert setup.box[0] == pytest.approx((64 / 0.00625) ** (1 / 3))
+    over = resolve(point(interactions={"A-A": {"attraction": {"epsilon": 14.874}}}))
+    (row,) = over.interactions.pairs["amphiphile.A", "amphiphile.A"]
+    assert (row["epsilon"], row.cutoff) == (14.874, pytest.approx(1.8 * 1.3))
+    assert over.seed != setup.seed
+    assert Setup.of(over.to_dict()).to_dict() == over.to_dict()
+    with pytest.raises(JanusError, match="model: 'bladed' is not allowed; it must be null"):
+        resolve(point(model="bladed"))
+    with pytest.raises(JanusError, match="model: null is not allowed; nanoclusters need one"):
+        resolve(point(particle="R-Au-Cu", model=None, relative_permittivity=1.0))
+    with pytest.raises(JanusError, match="of these bodies with start random"):
+        resolve(point(number_density=0.2))
+
+
+def test_several_terms_and_particles_in_a_mixture():
+    setup = resolve(
+        point(
+            particle=None,
+            mixture={"amphiphile": 0.5, "snowman": 0.5},
+            relative_permittivity=78.5,
+            interactions={
+                "amphiphile.A-snowman.A": {
+                    "attraction": {"epsilon": 5.0},
+                    "yukawa": {"charge_product": -4.0, "debye_length": 1.0},
+                },
+                "J-B": {"yukawa": {"charge_product": 4.0, "debye_length": 1.0}},
+            },
+        )
+    )
+    forms = {pair: [row.form for row in rows] for pair, rows in setup.interactions.pairs.items()}
+    assert forms["amphiphile.A", "snowman.A"] == ["lennard_jones", "yukawa"]
+    assert forms["amphiphile.J", "snowman.B"] == ["lennard_jones", "yukawa"]  # repulsion stays
+    assert forms["amphiphile.J", "amphiphile.J"] == ["lennard_jones"]
+    with pytest.raises(JanusError, match="interactions: 'A-A' is not allowed"):  # which A?
+        resolve(
+            point(
+                particle=None,
+                mixture={"amphiphile": 0.5, "snowman": 0.5},
+                interactions={"A-A": {"attraction": {"epsilon": 5.0}}},
+            )
+        )
+
+
+def test_a_workspace_keeps_its_own_copy(tmp_path: Path):
+    digest = catalog.entry("snowman").digest()
+    copies.write(tmp_path, "snowman", digest)
+    again = copies.read(copies.copy_file(tmp_path, "snowman", digest))
+    assert again.digest() == digest
+    assert isinstance(again, BeadParticle)
+    assert again.shape is None  # the shape's code may change: its beads are kept
+    assert again.build(None) is catalog.body("snowman", None)
+    assert copies.edited_in(tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "expected"),
+    [
+        (3, 0.193568),
+        (5, -3.08367),
+        *(pytest.param(*one, marks=pytest.mark.slow) for one in OTHERS),
+    ],
+)
+def test_second_virial_coefficient_of_the_amphiphile(epsilon, expected):
+    """B2 / b0, b0 = 2 pi S^3 / 3, of (d, s) = (0.40, 0.65): an independent quadrature's values."""
+    setup = resolve(point(interactions={"A-A": {"attraction": {"epsilon": epsilon * KT}}}))
+    (body,) = setup.bodies
+    found = second_virial(body, body, 298.15, pairs=setup.interactions.pairs, accuracy=1e-4)
+    b0 = 2 * np.pi / 3 * 2.0**3
+    assert found.value / b0 == pytest.approx(
+        expected, abs=max(2 * found.error / b0, 2e-4 * abs(expected))
+    )
+
+
+def test_pages_of_particle_files_are_right(tmp_path: Path):
+    text = (ROOT / "docs" / "particles.md").read_text(encoding="utf-8")
+    particles = [b for b in re.findall(r"```yaml\n(.*?)```", text, re.S) if "name:" in b]
+    assert len(particles) == 3
+    for block in particles:
+        body = read(block).build(None)
+        assert pair_energy(body, body, [0.0, 0.0, 9.0]) == pytest.approx(0.0)
+    (template,) = [b for b in re.findall(r"```yaml\n(.*?)```", text, re.S) if "fixed:" in b]
+    from janus_md.study.sweeps.templates import read_template
+
+    sweep = read_template(template, "page.yaml")
+    assert len(sweep.points) == 3
+    assert all(one.model is None and one.definitions for one in sweep.points)
+
+
+def test_particles_beside_a_template_are_found(janus_md, tmp_path: Path, monkeypatch):
+    (tmp_path / "particles").mkdir()
+    (tmp_path / "particles" / "two.yaml").write_text(SIX_LINES)
+    (tmp_path / "t.yaml").write_text(
+        "fixed: {particle: two, n_bodies: 64, volume_fraction: 0.02}\n"
+    )
+    monkeypatch.setattr(catalog, "_folders", [])
+    done = janus_md("init", tmp_path / "t.yaml", "-d", tmp_path / "w")
+    for cache in (catalog._files, catalog.entry, catalog.body):
+        cache.cache_clear()
+    assert done.code == 0, done.err
+    (copy,) = (tmp_path / "w" / "particles").iterdir()
+    assert copy.name.startswith("two-")
