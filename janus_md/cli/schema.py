@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from janus_md.cli.printing import print_json
+
+if TYPE_CHECKING:
+    from janus_md.common.registry import Registry
 
 
 def schema(
@@ -19,17 +22,26 @@ def schema(
         bool,
         typer.Option("--columns", help="Print the columns of the results instead of the keys."),
     ] = False,
+    particle: Annotated[
+        bool, typer.Option("--particle", help="Print the keys of particle files instead.")
+    ] = False,
 ) -> None:
     """Print the schema of a state point: its keys with units, limits and defaults, as JSON.
 
-    With --columns, print the columns of the results, those of the plugins here too.
+    The table has the settings of all pair terms and fields too; with --particle it has the keys of
+    particle files and the settings of all shapes, with --columns the columns of the results. Those
+    of the plugins here are among them.
     """
+    from janus_md.common import plugins
+
+    plugins.use(Path())
     if columns:
         _print_columns()
         return
+    from janus_md.study.catalogue.bead_particle import BeadParticle
     from janus_md.study.statepoint import json_schema
 
-    whole = json_schema()
+    whole = BeadParticle.model_json_schema() if particle else json_schema()
     if not table:
         print_json(whole)
         return
@@ -38,12 +50,34 @@ def schema(
 
     rows = Table("key", "default", "allowed", "meaning", box=None)
     rows.columns[0].no_wrap = True
-    for key, about in _keys(whole, whole["$defs"]):
+    for key, about in _all_keys(whole):
         default = _told(about["default"]) if "default" in about else "must be given"
-        rows.add_row(key, default, _allowed(about), about.get("description", ""))
+        meaning = " ".join(about.get("description", "").split())
+        rows.add_row(key, default, _allowed(about), meaning)
     console = Console(highlight=False)
-    page = console if console.is_terminal else Console(width=120, highlight=False)
+    page = console if console.is_terminal else Console(width=140, highlight=False)
     page.print(rows, markup=False)
+
+
+def _all_keys(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Dotted keys of a schema, those of pair terms, fields and shapes where they belong."""
+    from janus_md.model.environment import FIELDS
+    from janus_md.model.interactions.term import TERMS
+    from janus_md.model.shape import SHAPES
+
+    choices: dict[str, tuple[str, Registry[Any]]] = {
+        "interactions": ("interactions.A-B", TERMS),
+        "environment": ("environment", FIELDS),
+        "shape": ("shape", SHAPES),
+    }
+    for key, about in _keys(whole, whole["$defs"]):
+        yield key, about
+        if key in choices:
+            prefix, registry = choices[key]
+            for name in registry:
+                settings = registry.get(name).settings.model_json_schema()
+                for inner, one in _keys(settings, settings.get("$defs", {})):
+                    yield f"{prefix}.{name}.{inner}", one
 
 
 def _print_columns() -> None:
@@ -52,10 +86,8 @@ def _print_columns() -> None:
     from rich.table import Table
 
     from janus_md.analysis.pipeline.table import WIRE_COLUMNS
-    from janus_md.common import plugins
     from janus_md.common.observables import averages, frame_columns
 
-    plugins.use(Path())
     of_frames = frame_columns()
     rows = Table("table", "column", "unit", "average", "meaning", box=None)
     for name, columns in (
@@ -78,8 +110,10 @@ def _keys(schema: dict[str, Any], parts: dict[str, Any]) -> Iterator[tuple[str, 
         if "$ref" in about:
             inner = parts[about["$ref"].rsplit("/", 1)[-1]]
             yield from ((f"{key}.{name}", one) for name, one in _keys(inner, parts))
-        else:
+        elif "default" in about or key in schema.get("required", ()):
             yield key, about
+        else:
+            yield key, about | {"default": "empty"}
 
 
 def _allowed(about: dict[str, Any]) -> str:
@@ -97,7 +131,9 @@ def _allowed(about: dict[str, Any]) -> str:
         "exclusiveMaximum": "below",
     }
     limits = [f"{word} {about[key]:,}" for key, word in words.items() if key in about]
-    names = {"string": "name", "object": "shares", "integer": "whole number"}
+    if "$ref" in about:
+        return "map"
+    names = {"string": "name", "object": "map", "integer": "whole number", "array": "list"}
     return " ".join([names.get(about["type"], about["type"]), *limits])
 
 

@@ -68,9 +68,9 @@ def sentence(error: ValidationError, model: type[BaseModel]) -> tuple[str, str]:
 
 
 def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """Return a sentence about everything that is wrong."""
+    """Return a sentence about everything that is wrong, unknown keys first."""
     found: list[str] = []
-    for detail in error.errors():
+    for detail in sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden"):
         loc = tuple(str(part) for part in detail["loc"] if part != "[key]")
         found += _about(detail, loc, model)[1].split("\n")
     return list(dict.fromkeys(found))

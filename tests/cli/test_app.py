@@ -283,3 +283,13 @@ def test_a_fault_of_the_program_is_not_taken_for_a_job_that_failed(
     told = janus_md("run")
     assert told.code == 70
     assert "ZeroDivisionError: here" in told.err
+
+
+def test_settings_of_terms_fields_and_shapes_are_printed(janus_md: Cli) -> None:
+    told = janus_md("schema", "--table").out
+    assert "interactions.A-B.yukawa.debye_length" in told
+    assert "environment.electric_field.z" in told
+    told = janus_md("schema", "--table", "--particle").out
+    assert "shape.snowman.distance" in told
+    assert "interactions.A-B.attraction.epsilon" in told
+    assert json.loads(janus_md("schema", "--particle").out)["title"] == "BeadParticle"

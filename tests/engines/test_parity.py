@@ -72,3 +72,18 @@ def test_threads_do_not_change_the_forces(model: str) -> None:
     assert two.energy == pytest.approx(one.energy, rel=1e-9)
     assert rms(two.forces - one.forces) < 1e-9 * rms(one.forces)
     assert rms(two.torques - one.torques) < 1e-9 * rms(one.torques)
+
+
+@pytest.mark.parametrize("name", ["amphiphile", "dumbbell", "snowman"])
+def test_engines_agree_on_particles_of_beads(name: str) -> None:
+    from janus_md.simulation.start.first_state import build
+    from janus_md.study.statepoint import StatePoint
+
+    lammps, hoomd = usable("lammps"), usable("hoomd")
+    point = StatePoint.of({"particle": name, "n_bodies": 100, "volume_fraction": 0.2})
+    system = build(point)
+    a, b = lammps.energies_and_forces(system), hoomd.energies_and_forces(system)
+    assert abs(a.energy) > 1.0
+    assert a.energy == pytest.approx(b.energy, rel=1e-9)
+    np.testing.assert_allclose(a.forces, b.forces, atol=1e-9 * np.abs(a.forces).max())
+    np.testing.assert_allclose(a.torques, b.torques, atol=1e-9 * np.abs(a.torques).max())

