@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
-from janus_md.common.messages import shown, unknown
+from janus_md.common.messages import count, shown, unknown
 from janus_md.common.yaml_text import NotYaml, load
 from janus_md.model.body import RigidBody
 from janus_md.model.nanocluster import MODELS as MODELS
@@ -144,6 +144,8 @@ def skipped() -> dict[Path, str]:
             except JanusError as error:
                 reason = str(error).removeprefix(f"particle {shown(name)}: ")
                 reason = reason.removeprefix(f"{shown(path)} ")
+                reason, *others = reason.split("\n")
+                reason += f" (and {count(len(others), 'more fault')})" if others else ""
         if reason is not None:
             found[path] = reason
     return found
