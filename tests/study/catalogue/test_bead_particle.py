@@ -377,3 +377,25 @@ def test_what_is_left_out_is_kept_with_its_value(monkeypatch: pytest.MonkeyPatch
         }
     monkeypatch.setattr("janus_md.model.beads.BOND_LENGTHS", 9.0)
     assert BeadParticle.model_validate(whole.model_dump(mode="json")).digest() == whole.digest()
+
+
+def test_folders_of_particles(janus_md, own_folder: Path, tmp_path: Path, monkeypatch):
+    """A workspace's copies beside a template are none to choose, and a name stands for one file."""
+    study = tmp_path / "study"
+    (study / "particles").mkdir(parents=True)
+    (study / "particles" / "two.yaml").write_text(SIX_LINES)
+    (study / "t.yaml").write_text("fixed: {particle: two, n_bodies: 64, volume_fraction: 0.02}\n")
+    monkeypatch.setattr(catalog, "_folders", [])
+    monkeypatch.chdir(study)
+    try:
+        assert janus_md("init", "t.yaml").code == 0  # a folder with what a workspace begins with
+        assert len(list((study / "particles").iterdir())) == 2
+        again = janus_md("init", "t.yaml")
+        assert "0 new jobs" in again.out
+        assert not [name for name in catalog.names() if name.startswith("two-")]
+        (own_folder / "two.yaml").write_text(SIX_LINES.replace("3000", "1"))
+        done = janus_md("init", "t.yaml")
+        assert done.code == 2
+        assert "have one name; rename one" in done.err
+    finally:
+        catalog.use_folder(tmp_path / "nothing")
