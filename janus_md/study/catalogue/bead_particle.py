@@ -14,6 +14,7 @@ from janus_md.common.settings import NotNegative, Positive, Settings
 from janus_md.model.beads import body_of_beads
 from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.model.shape import SHAPES, Layout
+from janus_md.model.solid import union
 from janus_md.study.catalogue.names import check_name
 from janus_md.study.stated import read_settings, settings_and_faults
 from janus_md.study.statepoint_errors import WrongValue, sentences
@@ -219,6 +220,14 @@ class BeadParticle(Settings):
             symmetry=self.symmetry,
             enantiomer=self.enantiomer,
         )
+
+    def centre(self) -> list[float]:
+        """Return the centre of mass in the frame of the beads, nm."""
+        layout = self.layout()
+        wide = [(at, layout.diameters[kind]) for kind, at in layout.beads]
+        centres = [at for at, diameter in wide if diameter > 0]
+        found = union(centres, [0.5 * diameter for _, diameter in wide if diameter > 0]).centre
+        return [round(x, 9) + 0.0 for x in found.tolist()]
 
     def complete(self) -> BeadParticle:
         """Return the particle with everything that its file leaves out.
