@@ -175,10 +175,11 @@ def _added() -> list[Finding]:
     from janus_md.engines import ENGINES
     from janus_md.model.environment import FIELDS
     from janus_md.model.interactions.term import TERMS
+    from janus_md.model.nanocluster import MODELS
     from janus_md.model.shape import SHAPES
 
     findings = []
-    registries: tuple[Registry[Any], ...] = (SHAPES, TERMS, FIELDS, OBSERVABLES, ENGINES)
+    registries: tuple[Registry[Any], ...] = (SHAPES, MODELS, TERMS, FIELDS, OBSERVABLES, ENGINES)
     for registry in registries:
         try:
             for name, place in registry.added().items():
