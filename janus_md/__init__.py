@@ -63,6 +63,12 @@ _HOME = {
     "Column": "common.observables",
     "FrameContext": "analysis.pipeline.context",
     "Observable": "common.observables",
+    "Dependency": "running.cluster.schedulers.records",
+    "EndedJob": "running.cluster.schedulers.records",
+    "JobRequest": "running.cluster.schedulers.records",
+    "QueuedJob": "running.cluster.schedulers.records",
+    "Rejected": "running.cluster.schedulers.records",
+    "Scheduler": "running.cluster.schedulers.base",
     # what theory expects
     "association_constant_of": "analysis.theory.theory",
     "mean_length": "analysis.theory.theory",
@@ -82,7 +88,9 @@ __all__ = [
     "Beads",
     "Capabilities",
     "Column",
+    "Dependency",
     "Device",
+    "EndedJob",
     "Engine",
     "EngineStatus",
     "ExternalField",
@@ -90,14 +98,18 @@ __all__ = [
     "FrameContext",
     "Held",
     "JanusError",
+    "JobRequest",
     "Kicks",
     "Layout",
     "Observable",
     "PairStyle",
     "PairTerm",
     "Particle",
+    "QueuedJob",
+    "Rejected",
     "RigidBody",
     "Row",
+    "Scheduler",
     "Settings",
     "Setup",
     "Shape",
@@ -154,6 +166,14 @@ if TYPE_CHECKING:
     from janus_md.model.setup import Setup
     from janus_md.model.shape import Layout, Shape
     from janus_md.model.system import System
+    from janus_md.running.cluster.schedulers.base import Scheduler
+    from janus_md.running.cluster.schedulers.records import (
+        Dependency,
+        EndedJob,
+        JobRequest,
+        QueuedJob,
+        Rejected,
+    )
     from janus_md.running.operations import analyze_job, simulate_job
     from janus_md.simulation.run import simulate
     from janus_md.study.catalogue.particle import Particle

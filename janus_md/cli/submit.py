@@ -1,4 +1,4 @@
-"""The command `submit`: what is left of the jobs of a workspace, on a cluster."""
+"""The command `submit`: sends the unfinished jobs of a workspace to a scheduler."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from janus_md.cli.options import Directory, UntilStationary
 from janus_md.common.errors import JanusError
 
 if TYPE_CHECKING:
-    from janus_md.running.cluster.clusters import Cluster
+    from janus_md.running.cluster.request.clusters import Cluster
+    from janus_md.running.cluster.schedulers.base import Scheduler
 
 
 def submit(
@@ -22,9 +23,17 @@ def submit(
         typer.Argument(help="Such as particle=R-Au-Cu or 'relative_permittivity<2'."),
     ] = None,
     directory: Directory = Path(),
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            help="Name of a scheduler; auto: the cluster's, else the one on this machine."
+        ),
+    ] = "auto",
     cluster: Annotated[
         str,
-        typer.Option(help="Name of a cluster; auto: Slurm's or the host's, else as sinfo tells."),
+        typer.Option(
+            help="Name of a cluster; auto: the one with this host, else what the scheduler says."
+        ),
     ] = "auto",
     clusters: Annotated[
         Path | None,
@@ -35,18 +44,23 @@ def submit(
     ] = None,
     partition: Annotated[
         str | None,
-        typer.Option(help="By default SBATCH_PARTITION, or the cluster's.", show_default=False),
+        typer.Option(
+            help="Partition or queue; by default the scheduler's environment variable, or the "
+            "cluster's.",
+            show_default=False,
+        ),
     ] = None,
     account: Annotated[
-        str | None,
-        typer.Option(help="By default SBATCH_ACCOUNT, or the cluster's.", show_default=False),
+        str | None, typer.Option(help="Account to charge; by default likewise.", show_default=False)
     ] = None,
     gpu_type: Annotated[
         str | None,
-        typer.Option(help="Such as a100, in --gpus=TYPE:N; by default any.", show_default=False),
+        typer.Option(
+            help="Such as a100, as the scheduler names it; by default any.", show_default=False
+        ),
     ] = None,
     memory: Annotated[
-        float | None, typer.Option(help="GB of a submission.", show_default=False)
+        float | None, typer.Option(help="Memory of a submission, GB.", show_default=False)
     ] = None,
     walltime: Annotated[
         str | None,
@@ -58,7 +72,7 @@ def submit(
     lead: Annotated[
         int | None,
         typer.Option(
-            help="Seconds before the end at which a run is told to write its checkpoint.",
+            help="Seconds before the end of the walltime at which a run writes its checkpoint.",
             show_default="120",
         ),
     ] = None,
@@ -67,35 +81,41 @@ def submit(
     ranks: Annotated[int, typer.Option(help="MPI ranks of a simulation (and GPUs, on GPUs).")] = 1,
     threads: Annotated[int, typer.Option(help="CPU cores of a simulation, or of each rank.")] = 1,
     bundle: Annotated[
-        int, typer.Option(help="Jobs that share a submission: a node, or a GPU.")
+        int, typer.Option(help="Number of jobs that share a submission, on one node or GPU.")
     ] = 1,
-    array: Annotated[bool, typer.Option("--array", help="Send arrays, not single jobs.")] = False,
+    array: Annotated[
+        bool, typer.Option("--array", help="Send arrays instead of single jobs.")
+    ] = False,
     at_once: Annotated[
-        int | None, typer.Option(help="Tasks of an array at a time.", show_default=False)
+        int | None,
+        typer.Option(help="Number of tasks of an array that run at a time.", show_default=False),
     ] = None,
     operation: Annotated[str, typer.Option(help="simulate, analyze or all.")] = "all",
     separate: Annotated[
         bool | None,
         typer.Option(
             "--separate/--together",
-            help="Analysis on its own, after the simulation; by default so for GPUs alone.",
+            help="Analyse in a submission of its own after the simulation; the default for GPUs.",
             show_default=False,
         ),
     ] = None,
     requeue: Annotated[
         bool,
-        typer.Option(help="What the walltime cuts off goes on by itself, or with the next submit."),
+        typer.Option(
+            help="Continue by itself what the walltime cuts off, or with the next submit."
+        ),
     ] = True,
-    sbatch: Annotated[
+    option: Annotated[
         list[str] | None,
         typer.Option(
-            help="Further option of sbatch, such as --sbatch=--qos=debug; as often as you like.",
+            help="Further option of the scheduler's submit command, such as "
+            "--option=--qos=debug; may be repeated.",
             show_default=False,
         ),
     ] = None,
     until_stationary: UntilStationary = False,
     allow: Annotated[
-        list[str] | None, typer.Option(help="As of janus-md run.", show_default=False)
+        list[str] | None, typer.Option(help="As in janus-md run.", show_default=False)
     ] = None,
     retry: Annotated[
         bool, typer.Option("--retry", help="Also jobs that have failed twice.")
@@ -105,46 +125,47 @@ def submit(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
 ) -> None:
-    """Submit what is left to do to Slurm.
+    """Submit unfinished jobs to a scheduler.
 
-    Says what it will cost at most before it sends. Ends with exit code 0 where everything was sent,
-    1 where Slurm refused something, a job is damaged or a folder cannot be written.
+    The largest possible cost is shown before anything is sent. The exit code is 0 where everything
+    was sent, and 1 where the scheduler refused something, a job is damaged or a folder cannot be
+    written.
     """
     from rich.console import Console
 
     from janus_md.cli import submit_display as show
     from janus_md.cli import troubles
-    from janus_md.running.cluster import clusters as all_clusters
     from janus_md.running.cluster import ledger
-    from janus_md.running.cluster.resources import Wish
-    from janus_md.running.cluster.slurm import commands as slurm
-    from janus_md.running.cluster.submit import prepare, send
+    from janus_md.running.cluster.preparation import prepare
+    from janus_md.running.cluster.request.choice import choose
+    from janus_md.running.cluster.request.resources import SubmitOptions
+    from janus_md.running.cluster.submission import send
 
     _check(engine, device, operation, allow or [])
     project, chosen, unread = _chosen(directory, filters or [])
-    if not pretend and not slurm.here():
-        raise slurm.missing("sbatch")
-    there = all_clusters.choose(cluster, clusters)
-    there = _changed(there, device, partition, account, gpu_type, sbatch or [])
+    there, system = choose(cluster, clusters, scheduler)
+    if not pretend and not system.here():
+        raise system.missing()
+    there = _changed(there, system, device, partition, account, gpu_type, option or [])
     separate = device == "gpu" if separate is None else separate
-    wish = Wish(
+    options = SubmitOptions(
         operation, engine, device, separate, bundle, array, at_once, ranks, threads, memory,
         walltime,
     )  # fmt: skip
-    options = [f"--allow={name}" for name in allow or []]
-    options += ["--until-stationary"] if until_stationary else []
+    run_options = [f"--allow={name}" for name in allow or []]
+    run_options += ["--until-stationary"] if until_stationary else []
     console = Console(soft_wrap=True, highlight=False)
     with nullcontext() if pretend else ledger.lock(Path(project.path)):
         try:
             prepared = prepare(
-                project, wish, there, chosen=chosen, retry=retry, keep=not pretend,
+                project, options, there, system, chosen=chosen, retry=retry, keep=not pretend,
                 lead=there.signal_lead if lead is None else lead, requeue=requeue,
-                run_options=options,
+                run_options=run_options,
             )  # fmt: skip
         except OSError as error:
             raise JanusError(
-                f"{error.filename or project.path}: {error.strerror}; nothing is sent, mend that "
-                "and submit again"
+                f"{error.filename or project.path}: {error.strerror}; nothing is sent, correct "
+                "that and submit again"
             ) from error
         if there.account_required and there.account is None and not pretend:
             raise JanusError(f"--account: none is given; the cluster {there.name!r} needs one")
@@ -159,7 +180,7 @@ def submit(
         if not (yes or not sys.stdin.isatty() or typer.confirm("Send?", default=True)):
             raise typer.Exit(1)
         with show.progress(console, len(prepared.submissions)) as told:
-            sent = send(project, prepared, told)
+            sent = send(project, system, prepared, told)
     show.sent(sent, console)
     if sent.rejected or left_out:
         raise typer.Exit(1)
@@ -194,23 +215,25 @@ def _chosen(directory: Path, filters: list[str]) -> tuple[Any, set[str] | None, 
 
 def _changed(
     cluster: Cluster,
+    scheduler: Scheduler,
     device: str,
     partition: str | None,
     account: str | None,
     gpu_type: str | None,
-    sbatch: list[str],
+    options: list[str],
 ) -> Cluster:
-    """Return the cluster with what the command line, else the environment, says otherwise."""
-    from janus_md.running.cluster.clusters import Nodes, complete, objection
-    from janus_md.running.cluster.slurm.commands import default, partitions
+    """Return the cluster with what the command line, or else the environment, sets."""
+    from janus_md.running.cluster.request.choice import complete
+    from janus_md.running.cluster.request.clusters import Nodes
 
-    account, partition = account or default("account"), partition or default("partition")
+    account = account or scheduler.default("account")
+    partition = partition or scheduler.default("partition")
     if account is not None:
         cluster = cluster.model_copy(update={"account": account})
-    for option in sbatch:
-        if why := objection(option):
-            raise JanusError(f"--sbatch: {why}")
-    cluster = cluster.model_copy(update={"options": (*cluster.options, *sbatch)})
+    for option in options:
+        if why := scheduler.objection(option):
+            raise JanusError(f"--option: {why}")
+    cluster = cluster.model_copy(update={"options": (*cluster.options, *options)})
     if gpu_type is not None:
         nodes = cluster.nodes("gpu").model_copy(update={"gpu_type": gpu_type})
         cluster = cluster.model_copy(update={"gpu": nodes})
@@ -219,5 +242,5 @@ def _changed(
         key = "gpu" if device == "gpu" else "cpu"
         kind = cluster.nodes(device).gpu_type
         update = {key: Nodes(partition=partition, gpu_type=kind)}
-        cluster = complete(cluster.model_copy(update=update), partitions())
+        cluster = complete(cluster.model_copy(update=update), scheduler.partitions())
     return cluster

@@ -1,4 +1,4 @@
-"""What `submit` says: what would be sent and what it costs, the scripts, and what was refused."""
+"""What `submit` prints: the plan and its cost, the scripts, and what was refused."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from rich.table import Table
 
 from janus_md.cli.options import LISTED
 from janus_md.common.messages import count
-from janus_md.running.cluster.clusters import Cluster
-from janus_md.running.cluster.script import duration
-from janus_md.running.cluster.submit import Prepared, Sent
+from janus_md.running.cluster.preparation import Prepared
+from janus_md.running.cluster.request.clusters import Cluster
+from janus_md.running.cluster.request.script import duration
+from janus_md.running.cluster.submission import Sent
 
 MANY = 100
-"""Submissions from which on it is told how to make fewer of them."""
+"""Number of single submissions above which ``--array`` and ``--bundle`` are recommended."""
 
 
 def plan(prepared: Prepared, cluster: Cluster, console: Console) -> None:
-    """Say what would be sent, and what it costs at most."""
+    """Print what would be sent, and the largest possible cost."""
     if prepared.moved:
         console.print(f"{count(prepared.moved, 'submission')} told that this folder was moved")
     if prepared.busy:
@@ -67,12 +68,12 @@ def plan(prepared: Prepared, cluster: Cluster, console: Console) -> None:
     if whole := max((r.node_cores for r in asked if r.node_cores > r.ranks * r.cores), default=0):
         console.print(
             f"a submission is given a whole node there, and charged for its {whole} cores; a "
-            "larger --bundle puts more of them to use"
+            "larger --bundle uses more of them"
         )
 
 
 def scripts(prepared: Prepared, console: Console) -> None:
-    """Print the scripts, of those that differ in their names alone the first."""
+    """Print the scripts; of scripts that differ in their names alone, the first."""
     alike: dict[str, list[str]] = {}
     for one in prepared.submissions:
         text = prepared.scripts[one.name].replace(one.name, "")
@@ -85,7 +86,7 @@ def scripts(prepared: Prepared, console: Console) -> None:
 
 
 def sent(what: Sent, console: Console) -> None:
-    """Say what was sent, and what Slurm said to how many of the others."""
+    """Print what was sent, and the reasons of refusals with their numbers."""
     console.print(f"{len(what.ids)} sent" + list_of(list(what.ids.values())))
     if not what.rejected:
         return
@@ -94,11 +95,10 @@ def sent(what: Sent, console: Console) -> None:
         console.print(f"  {number} refused: {why}", markup=False)
     if what.untried:
         console.print(f"  {what.untried} not tried after so many refusals")
-    if any("SubmitJob" in why for why in reasons):
-        # QOSMaxSubmitJobPerUserLimit, AssocMaxSubmitJobLimit, ...; an array counts by its tasks.
+    if what.full:
         console.print(
-            "  the queue takes no more of yours: a larger --bundle makes fewer of them, a filter "
-            "chooses some"
+            "  the queue accepts no more of your jobs: a larger --bundle needs fewer, a filter "
+            "selects some"
         )
     left = len(what.rejected) + what.untried
     console.print(f"{count(left, 'submission')} not sent; the next submit sends what is left")
@@ -106,7 +106,7 @@ def sent(what: Sent, console: Console) -> None:
 
 @contextmanager
 def progress(console: Console, total: int) -> Iterator[Callable[[object], None]]:
-    """Show on a terminal how many submissions are through."""
+    """Show a progress bar on a terminal."""
     columns = ("sending", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
@@ -116,7 +116,7 @@ def progress(console: Console, total: int) -> Iterator[Callable[[object], None]]
 
 
 def list_of(names: list[str]) -> str:
-    """Name the first ones, after a colon, and say how many there are besides."""
+    """Return the first names, after a colon, and the number of the others."""
     if not names:
         return ""
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""

@@ -34,7 +34,7 @@ _wishes = 0  # ranks that had, as of the last :func:`agree`
 
 
 def join(expected: int, last_words: Callable[[str], None] | None = None) -> None:
-    """Join the `expected` ranks that mpiexec or srun has started.
+    """Join the `expected` ranks that mpiexec, or a scheduler's launcher, has started.
 
     Parameters
     ----------
@@ -73,9 +73,9 @@ def join(expected: int, last_words: Callable[[str], None] | None = None) -> None
         library = " ".join(MPI.Get_library_version().split("\n")[0].strip("\0").split())
         raise JanusError(
             f"ranks: {expected} were asked for, but {MPI.COMM_WORLD.size} joined; start them with "
-            f"mpiexec -n {expected} of mpi4py's own MPI ({library}), or srun -n {expected} with a "
-            "--mpi= that this MPI knows (srun --mpi=list), such as pmi2; for janus-md submit it is "
-            "the key mpi in clusters.yaml"
+            f"mpiexec -n {expected} of mpi4py's own MPI ({library}), or with the scheduler's "
+            "launcher and a type of MPI that this MPI knows, such as pmi2 (for janus-md submit it "
+            "is the key mpi in clusters.yaml)"
         )
     _world, _last_words = MPI.COMM_WORLD, last_words
 

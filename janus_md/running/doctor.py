@@ -18,6 +18,7 @@ from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
 from janus_md.common.registry import Registry
 from janus_md.engines.probing import ask
+from janus_md.running.cluster import schedulers
 from janus_md.running.workstation.runner import cores_here
 
 PACKAGES = (
@@ -33,9 +34,6 @@ PACKAGES = (
     "matplotlib",
 )
 """Packages whose versions are listed."""
-
-SCHEDULERS = {"Slurm": "sbatch", "PBS": "qsub", "LSF": "bsub", "Flux": "flux"}
-"""Schedulers and the commands that submit to them."""
 
 State = Literal["ok", "missing", "broken"]
 
@@ -156,17 +154,17 @@ def _version(name: str) -> str | None:
 
 
 def _schedulers() -> list[Finding]:
-    here = {name: shutil.which(command) for name, command in SCHEDULERS.items()}
-    if not any(here.values()):
-        return [
-            Finding(
-                "scheduler",
-                "missing",
-                "none",
-                "needed on clusters alone; on this machine use janus-md run",
-            )
-        ]
-    return [Finding(f"scheduler {name}", "ok", path) for name, path in here.items() if path]
+    try:
+        here = schedulers.available()
+    except JanusError:
+        return []  # a plugin cannot be loaded: _added tells
+    found = [
+        Finding(f"scheduler {one.title}", "ok", shutil.which(one.commands[0]) or "") for one in here
+    ]
+    none = Finding(
+        "scheduler", "missing", "none", "needed on clusters alone; on this machine use janus-md run"
+    )
+    return found or [none]
 
 
 def _added() -> list[Finding]:
@@ -179,7 +177,9 @@ def _added() -> list[Finding]:
     from janus_md.model.shape import SHAPES
 
     findings = []
-    registries: tuple[Registry[Any], ...] = (SHAPES, MODELS, TERMS, FIELDS, OBSERVABLES, ENGINES)
+    registries: tuple[Registry[Any], ...] = (
+        SHAPES, MODELS, TERMS, FIELDS, OBSERVABLES, ENGINES, schedulers.SCHEDULERS,
+    )  # fmt: skip
     for registry in registries:
         try:
             for name, place in registry.added().items():

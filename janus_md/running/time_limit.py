@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from janus_md.running.cluster.slurm import allotment
+from janus_md.running.cluster import allotment
 from janus_md.simulation import walltime
 from janus_md.simulation.walltime import Limit
 

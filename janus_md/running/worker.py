@@ -4,8 +4,8 @@ The process reports to the one that started it in lines of JSON on a pipe: ``{"s
 "total", "rate", "wires"}`` is its progress (``wires`` is their mean length), ``{"warning"}`` says
 that the results are doubtful, and ``{"message"}`` why the process ends early.
 
-Under mpiexec or srun, with ``--ranks``, a simulation runs on several processes; the first one
-reports.
+Under mpiexec or a scheduler's launcher, with ``--ranks``, a simulation runs on several processes;
+the first one reports.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from janus_md.common.errors import JanusError, ToBeContinued
 from janus_md.common.interrupts import SIGNALS, STOPPED
 from janus_md.common.locks import Held, Unclear
 from janus_md.engines import ranks
-from janus_md.running.cluster.slurm import allotment
+from janus_md.running.cluster import allotment
 from janus_md.running.pipe import Reporter
 from janus_md.running.time_limit import limit
 from janus_md.simulation import run_options
@@ -234,7 +234,7 @@ def _on_ranks(
         ranks.join(number, last_words)
     except JanusError as error:
         reporter.tell(message=str(error))
-        if last_words is not None and ranks.launched_first(allotment.RANK):
+        if last_words is not None and ranks.launched_first(*allotment.rank_variables()):
             with contextlib.suppress(OSError):
                 last_words(str(error))
         return FAILED

@@ -59,7 +59,7 @@ NO_LIMIT = Limit()
 
 
 def parse(text: str) -> float:
-    """Return the seconds of a time as Slurm writes it.
+    """Return the seconds of a time such as ``2-12:00:00``.
 
     ``M``, ``M:S``, ``H:M:S``, ``D-H``, ``D-H:M`` or ``D-H:M:S``; infinite for ``UNLIMITED``.
 

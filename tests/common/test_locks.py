@@ -19,13 +19,14 @@ from janus_md.common import locks
 from janus_md.common.errors import JanusError
 from janus_md.common.locks import Held, Unclear, hold
 from janus_md.running.cluster import ledger
-from janus_md.running.cluster.resources import Todo, Wish
-from janus_md.running.cluster.script import FOLDER, tasks_file, write
+from janus_md.running.cluster.request.resources import SubmitOptions, UnfinishedJob
+from janus_md.running.cluster.request.script import write
+from janus_md.running.cluster.schedulers.slurm import SCHEDULER as SLURM
 from janus_md.running.worker import FAILED
 from janus_md.workspace import jobs as workspace
 from janus_md.workspace import query
 from tests.conftest import ROOT, TINY, Result, environment
-from tests.running.cluster.test_plan import CLUSTER, SETUP, planned
+from tests.running.cluster.request.test_plan import CLUSTER, SETUP, planned
 from tests.running.workstation.test_runner import document, make
 
 Cli = Callable[..., Result]
@@ -155,9 +156,9 @@ def test_a_script_does_not_requeue_for_what_no_later_run_can_mend(
     place = tmp_path / "workspace"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
     killed_holder(job, "elsewhere")
-    (one,) = planned([Todo(job.name, SETUP, ("simulate",))], ranks=ranks)
-    (place / FOLDER).mkdir(parents=True)
-    (place / tasks_file(one.name)).write_text(f"{job.name}\n")
+    (one,) = planned([UnfinishedJob(job.name, SETUP, ("simulate",))], ranks=ranks)
+    (place / SLURM.folder).mkdir(parents=True)
+    (place / SLURM.tasks_file(one.name)).write_text(f"{job.name}\n")
     programs = tmp_path / "bin"
     programs.mkdir()
     for name, text in (
@@ -167,7 +168,7 @@ def test_a_script_does_not_requeue_for_what_no_later_run_can_mend(
     ):
         (programs / name).write_text(f"#!/bin/bash\n{text}\n")
         (programs / name).chmod(0o755)
-    script = write(one, Wish(ranks=ranks), CLUSTER, place, lead=90)
+    script = write(one, SubmitOptions(ranks=ranks), CLUSTER, SLURM, place, lead=90)
     script = script.replace(f"--ranks {ranks}", "--ranks 1")
     done = subprocess.run(
         ["bash", "-c", script],

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from janus_md.common import user_folders
-from janus_md.running.cluster.clusters import own_file
+from janus_md.running.cluster.request.clusters import own_file
 from janus_md.study.catalogue.catalog import own_folder
 
 

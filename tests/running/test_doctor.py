@@ -150,8 +150,9 @@ def test_schedulers_are_found_by_their_commands(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert [one.state for one in doctor._schedulers()] == ["missing"]
-    (tmp_path / "sbatch").write_text("")
-    (tmp_path / "sbatch").chmod(0o755)
+    for name in ("sbatch", "squeue"):
+        (tmp_path / name).write_text("")
+        (tmp_path / name).chmod(0o755)
     assert [(one.what, one.state) for one in doctor._schedulers()] == [("scheduler Slurm", "ok")]
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from janus_md.running.cluster.resources import Wish
-from janus_md.running.cluster.submit import prepare
+from janus_md.running.cluster.preparation import prepare
+from janus_md.running.cluster.request.resources import SubmitOptions
+from janus_md.running.cluster.schedulers.slurm import SCHEDULER as SLURM
 from janus_md.running.measurements import measurements
 from janus_md.study.resolve import setup_of
 from janus_md.workspace import query
 from tests.conftest import TINY, Result
-from tests.running.cluster.test_plan import CLUSTER
+from tests.running.cluster.request.test_plan import CLUSTER
 from tests.running.workstation.test_runner import make
 
 
@@ -28,7 +29,9 @@ def test_a_job_that_was_run_is_the_measure_of_the_next(
     project = query.open_project(place)
 
     def asked() -> float:
-        prepared = prepare(project, Wish(operation="simulate"), CLUSTER, keep=False, lead=60)
+        prepared = prepare(
+            project, SubmitOptions(operation="simulate"), CLUSTER, SLURM, keep=False, lead=60
+        )
         return max(one.resources.seconds for one in prepared.submissions)
 
     # 1.0002e7 steps of 48 sites at 6e8 an hour, and three minutes: up to the next ten minutes.

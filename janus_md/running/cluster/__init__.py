@@ -1,9 +1,9 @@
-"""Submission of a workspace's jobs to Slurm, and what became of them there.
+"""Submission of a workspace's jobs to a scheduler, and what became of them there.
 
-`clusters` says what may be asked for, `plan` what is asked for, `script` writes it, `submit` sends
-it and `states` tells how it goes; `ledger` keeps what was sent, `outcomes` says what became of it,
-`recovery` completes what was not sent to its end; `slurm` alone talks to Slurm, and `answers` reads
-what that says.
+`request` says what is asked for and writes scripts, `preparation` plans a submission, `submission`
+sends it, and `states` tells how it stands. `ledger` keeps what was sent, `outcomes` finds how it
+ended, and `recovery` completes what was cut off. `schedulers` holds the interface of a scheduler
+and a folder for each; nothing else of the package knows any of them by name.
 """
 
 from janus_md.running.cluster.ledger import KEY

@@ -1,4 +1,4 @@
-"""What was submitted: in each job's document, and by names that say which project's a job is."""
+"""What was submitted: in each job's document, and by names that belong to one workspace."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md.common import locks
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.script import FOLDER, tasks_file
-from janus_md.running.cluster.slurm import commands as slurm
-from janus_md.running.cluster.slurm.answers import Queued
 from janus_md.workspace import failures
 
 if TYPE_CHECKING:
     from signac import Project
+
+    from janus_md.running.cluster.schedulers.base import Scheduler
+    from janus_md.running.cluster.schedulers.records import QueuedJob
+
+FOLDER = ".janus_md"
+"""Folder of a workspace that holds what is kept of submissions."""
 
 KEY = "scheduler"
 """Key of the document: of a job, what was submitted; of the project, its name in the queue."""
@@ -26,9 +29,10 @@ PATIENCE = 120.0
 
 
 def prefix(project: Project, make: bool = True) -> str:
-    """Beginning of the names of the project's jobs in the queue; it moves with the project.
+    """Return the beginning of the names of the project's jobs in the queue.
 
-    Empty where nothing was ever submitted and `make` is False.
+    It stays when the project is moved. It is empty where nothing was ever submitted and `make` is
+    False.
 
     Raises
     ------
@@ -44,8 +48,8 @@ def prefix(project: Project, make: bool = True) -> str:
         return f"janus-{about['name']}-"
     except (LookupError, RecursionError, TypeError, ValueError, AttributeError) as error:
         raise JanusError(
-            f"{project.fn(project.FN_DOCUMENT)} is damaged; mend it, or remove it (what is in the "
-            "queue is not known to be this workspace's then)"
+            f"{project.fn(project.FN_DOCUMENT)} is damaged; repair it, or remove it (jobs in the "
+            "queue are then no longer known to belong to this workspace)"
         ) from error
 
 
@@ -63,7 +67,7 @@ def lock(root: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         held = stack.enter_context(locks.exclusive(path, PATIENCE, 0.1))
     except OSError as error:
-        raise JanusError(f"{path}: {error.strerror}; mend that and submit again") from error
+        raise JanusError(f"{path}: {error.strerror}; correct that and submit again") from error
     with stack:
         if not held:
             marker = locks.marker_of(path)
@@ -76,11 +80,17 @@ def lock(root: Path) -> Iterator[None]:
 
 
 def enter(
-    document: MutableMapping[str, Any], slurm_id: str, name: str, operation: str, root: Path
+    document: MutableMapping[str, Any],
+    scheduler: Scheduler,
+    job: str,
+    name: str,
+    operation: str,
+    root: Path,
 ) -> None:
-    """Keep in a job's document that it was submitted, to work in `root`."""
+    """Note in a signac job's document that it was submitted as `job`, to work in `root`."""
     document[KEY] = {
-        "id": slurm_id,
+        "scheduler": scheduler.name,
+        "id": job,
         "name": name,
         "operation": operation,
         "folder": str(root),
@@ -88,54 +98,59 @@ def enter(
     }
 
 
-def busy(root: Path, queued: Iterable[Queued]) -> set[str]:
-    """Ids of the jobs that the queue works on, by the lists that the submissions left.
+def busy(scheduler: Scheduler, root: Path, queued: Iterable[QueuedJob]) -> set[str]:
+    """Return the ids of signac jobs that the queue works on, by the lists of the submissions.
 
     The names in the queue count, not the documents: a submission that was cut off before it could
     write those is not sent twice.
     """
     lists: dict[str, list[list[str]]] = {}
-    return {job for one in queued for job in jobs_of(root, one, lists)}
+    return {job for one in queued for job in jobs_of(scheduler, root, one, lists)}
 
 
-def jobs_of(root: Path, one: Queued, lists: dict[str, list[list[str]]] | None = None) -> list[str]:
-    """Ids of the jobs that a queued job or task works on, by the list that its submission left.
+def jobs_of(
+    scheduler: Scheduler,
+    root: Path,
+    one: QueuedJob,
+    lists: dict[str, list[list[str]]] | None = None,
+) -> list[str]:
+    """Return the ids of the signac jobs that a queued job or task works on.
 
-    All of an array that Slurm has not split up; none where the list is lost. What was read is kept
-    in `lists`.
+    They stand in the list that its submission left: all jobs of an array that is not split up into
+    tasks yet, none where the list is lost. Lists that were read are kept in `lists`.
     """
     lists = {} if lists is None else lists
     if one.name not in lists:
         try:
-            text = (root / tasks_file(one.name)).read_text(encoding="utf-8", errors="replace")
+            path = root / scheduler.tasks_file(one.name)
+            text = path.read_text(encoding="utf-8", errors="replace")
         except (OSError, ValueError):
             text = ""
         lists[one.name] = [line.split() for line in text.splitlines()]
     rows = lists[one.name]
-    _, _, task = one.id.partition("_")
-    chosen = rows[int(task) : int(task) + 1] if task.isdigit() else rows
+    chosen = rows if one.task is None else rows[one.task : one.task + 1]
     return [job for row in chosen for job in row]
 
 
-def queue(root: Path, begin: str) -> list[Queued]:
-    """Jobs of this workspace that wait or run; those of one that it is a copy of are not its own.
+def queue(scheduler: Scheduler, root: Path, begin: str) -> list[QueuedJob]:
+    """Return the jobs of this workspace that wait or run, without those of a copy of it.
 
     Raises
     ------
     JanusError
-        Where Slurm does not answer.
+        Where the scheduler does not answer.
     """
-    queued = slurm.queue(begin)
+    queued = scheduler.queue(begin)
     foreign = others(root, (one.folder for one in queued))
     return [one for one in queued if one.folder not in foreign]
 
 
 def others(root: Path, folders: Iterable[str]) -> set[str]:
-    """Which of these folders, that jobs work in, are other workspaces than `root`."""
+    """Return which of these folders, that jobs work in, are other workspaces than `root`."""
     there = set(folders) - {""}
     return {one for one in there - gone(there) if not root.samefile(one)}
 
 
 def gone(folders: Iterable[str]) -> set[str]:
-    """Which of these folders, that jobs were to work in, no longer are workspaces."""
+    """Return which of these folders, that jobs were to work in, no longer are workspaces."""
     return {one for one in set(folders) if one and not (Path(one) / FOLDER).is_dir()}

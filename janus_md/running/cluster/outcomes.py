@@ -1,62 +1,47 @@
-"""How submissions stand, and how they ended: by the queue, what they left behind, accounting."""
+"""How submissions stand, and how they ended: from the queue, their exit files, the scheduler."""
 
 from __future__ import annotations
 
-import re
 import signal
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import shorten
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from janus_md.running.cluster.ledger import KEY, gone, others
-from janus_md.running.cluster.script import exit_file, output_of
-from janus_md.running.cluster.slurm import commands as slurm
-from janus_md.running.cluster.slurm.answers import Queued
+from janus_md.running.cluster.schedulers.records import Cause, EndedJob, QueuedJob
 from janus_md.workspace import failures
 
-_WORDS = {
-    "PENDING": "queued",
-    "REQUEUED": "queued",
-    "REQUEUE_HOLD": "held",
-    "CONFIGURING": "running",
-    "RUNNING": "running",
-    "COMPLETING": "running",
-    "REVOKED": "running",  # on another cluster of a federation
-    "SUSPENDED": "suspended",
-    "TIMEOUT": "timed out",
-    "OUT_OF_MEMORY": "out of memory",
-    "CANCELLED": "cancelled",
-    "PREEMPTED": "preempted",
-    "NODE_FAIL": "failed (its node failed)",
-    "BOOT_FAIL": "failed (its node failed)",
-    "DEADLINE": "timed out",
-}
-_ADVICE = {
-    "out of memory": "janus-md submit --memory asks for more",
-    "timed out": "no checkpoint was written in time; --lead gives it more",
-}
-_TAIL = 4000  # bytes of an output that are looked at
+if TYPE_CHECKING:
+    from janus_md.running.cluster.schedulers.base import Scheduler
 
-_NOT_ITS_FAULT = ("CANCELLED", "PREEMPTED")
+_ADVICE = {
+    Cause.OUT_OF_MEMORY: "janus-md submit --memory asks for more",
+    Cause.TIMED_OUT: "no checkpoint was written in time; --lead gives it more",
+}
+_TAIL = 4000  # bytes at the end of an output that are read
+
+_NOT_A_FAILURE = (Cause.CANCELLED, Cause.PREEMPTED)
 
 _OWN_WORDS = {0: "ended", 75: "to be continued"}  # exit codes of the script
-_TOLD = (0, 1, 75)  # exit codes with which the run itself has noted what is to be noted
+_NOTED = (0, 1, 75)  # exit codes with which the run itself has noted what failed
+
+_AGAIN = "janus-md submit sends it again"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a submission, or a task of one, stands.
+    """State of a submission, or of a task of one.
 
     Attributes
     ----------
     word : str
-        For people.
+        As it is shown to users.
     live : bool
         Whether it waits or runs.
     failed : bool
-        Whether it died without a note by the run itself.
+        Whether it failed and the run itself has not noted so.
     """
 
     word: str
@@ -70,17 +55,22 @@ class Outcome:
 
 
 def outcomes(
-    root: Path, entries: Mapping[str, Mapping[str, Any]], queued: Iterable[Queued]
+    scheduler: Scheduler,
+    root: Path,
+    entries: Mapping[str, Mapping[str, Any]],
+    queued: Iterable[QueuedJob],
 ) -> dict[str, Outcome]:
-    """How the submissions of jobs stand.
+    """Say how the submissions of jobs stand.
 
     Parameters
     ----------
+    scheduler : Scheduler
+        Where they were sent.
     root : Path
         Folder of the workspace.
     entries : mapping
-        What :func:`enter` kept, by job.
-    queued : iterable of Queued
+        What :func:`ledger.enter` noted, by job.
+    queued : iterable of QueuedJob
         The queue.
 
     Returns
@@ -94,47 +84,26 @@ def outcomes(
     foreign = others(root, folders.values())
     known: dict[str, Outcome] = {}
     unsure = []  # the scheduler knows better how these ended
-    for slurm_id in folders:
-        if slurm_id in live:
-            known[slurm_id] = Outcome(_word(live[slurm_id], moved), live=True)
-        elif folders[slurm_id] in foreign:
-            known[slurm_id] = Outcome("ended")  # this is a copy, of which nothing was sent
-        elif (left := _left_behind(root / exit_file(slurm_id))) is not None:
+    for sent in folders:
+        if sent in live:
+            known[sent] = Outcome(_in_queue(live[sent], moved), live=True)
+        elif folders[sent] in foreign:
+            known[sent] = Outcome("ended")  # this is a copy, of which nothing was sent
+        elif (left := _left_behind(root / scheduler.exit_file(sent))) is not None:
             code, alone = left
             word = _OWN_WORDS.get(code) or _failed(code)
-            known[slurm_id] = Outcome(word, failed=code not in _TOLD)
+            known[sent] = Outcome(word, failed=code not in _NOTED)
             if not alone:
-                unsure.append(slurm_id)
+                unsure.append(sent)
         else:
-            unsure.append(slurm_id)
-    told = slurm.ended(unsure) if unsure else {}
-    for slurm_id in unsure:
-        own = known.get(slurm_id, Outcome("ended without a word", failed=True))
-        state, code = told.get(slurm_id, ("", 0))
-        if state == slurm.ENDED_WELL:
-            own = Outcome("ended")
-        elif state and not (state == "FAILED" and slurm_id in known):
-            word = _WORDS.get(state) or _failed(code)
-            own = Outcome(word, failed=own.failed and state not in _NOT_ITS_FAULT)
-        begun = (root / output_of(slurm_id)).exists()
-        nowhere = state == "FAILED" and code == slurm.NO_OUTPUT
-        lost = own.failed and state in ("", "FAILED") and not begun
-        if folders[slurm_id] in moved and (nowhere or lost):
-            own = Outcome(
-                f"not begun (its folder was {folders[slurm_id]}; janus-md submit sends it again)"
-            )
-        elif own.failed and nowhere:
-            own = Outcome(
-                f"not begun (Slurm could not open {output_of(slurm_id)}; janus-md submit sends it "
-                "again)"
-            )
-        elif own.failed and not state and not begun:
-            # Neither accounting nor controller keep an array's task that was cancelled early.
-            own = Outcome("not begun (it left the queue; janus-md submit sends it again)")
-        known[slurm_id] = own
+            unsure.append(sent)
+    told = scheduler.ended(unsure) if unsure else {}
+    for sent in unsure:
+        lost = folders[sent] if folders[sent] in moved else ""
+        known[sent] = _judged(scheduler, root, sent, known.get(sent), told.get(sent), lost)
     known |= {
-        slurm_id: replace(one, word=_explained(one.word, root, slurm_id))
-        for slurm_id, one in known.items()
+        sent: replace(one, word=_explained(one.word, scheduler, root, sent))
+        for sent, one in known.items()
         if one.failed
     }
     return {
@@ -143,19 +112,47 @@ def outcomes(
     }
 
 
-def _word(one: Queued, moved: set[str]) -> str:
+def _judged(
+    scheduler: Scheduler,
+    root: Path,
+    sent: str,
+    left: Outcome | None,
+    told: EndedJob | None,
+    lost: str,
+) -> Outcome:
+    """Return how a job ended, by what its script left and what the scheduler tells.
+
+    `lost` is its folder where that is no longer there.
+    """
+    own = left or Outcome("ended, but left no exit code", failed=True)
+    cause = None if told is None else told.cause
+    if told is None or (cause is Cause.FAILED and left is not None):
+        pass  # the script knows better
+    elif cause is Cause.DONE:
+        own = Outcome("ended")
+    else:
+        word = _failed(told.code) if cause is Cause.FAILED else str(cause)
+        own = Outcome(word, failed=own.failed and cause not in _NOT_A_FAILURE)
+    if not own.failed and not (lost and told is not None and told.no_output):
+        return own
+    output = scheduler.output_of(sent)
+    begun = (root / output).exists()
+    no_output = told is not None and told.no_output
+    if lost and (no_output or (cause in (None, Cause.FAILED) and not begun)):
+        return Outcome(f"not begun (its folder was {lost}; {_AGAIN})")
+    if no_output:
+        return Outcome(f"not begun ({scheduler.title} could not open {output}; {_AGAIN})")
+    if cause in (None, Cause.KILLED) and not begun:
+        # Schedulers may forget a task of an array that was cancelled early.
+        return Outcome(f"not begun (it left the queue; {_AGAIN})")
+    return own
+
+
+def _in_queue(one: QueuedJob, moved: set[str]) -> str:
     """Say how a job stands that is in the queue."""
-    if one.reason == slurm.HOPELESS:
-        return "held (what it waits for failed)"
-    if "held" in (why := one.reason.lower().replace("_", " ")):
-        # JobHeldUser, JobHeldAdmin, "launch failed requeued held", "job requeued in held state".
-        why = {"jobheldadmin": "by an administrator; ", "jobhelduser": ""}.get(why, f"{why}; ")
-        return f"held ({why}scontrol release {one.id})"
-    if one.state == "PENDING" and one.folder in moved:
+    if one.pending and one.state != "held" and one.folder in moved:
         return f"misplaced (waits for the folder {one.folder}; janus-md submit tells it this one)"
-    word = _WORDS.get(one.state, one.state.lower().replace("_", " "))
-    reason = re.split(r"[\s,]", one.reason)[0]
-    return f"{word} ({reason})" if word == "queued" and reason not in ("", "None") else word
+    return f"{one.state} ({one.detail})" if one.detail else one.state
 
 
 def _failed(code: int) -> str:
@@ -166,23 +163,24 @@ def _failed(code: int) -> str:
         return f"failed (exit code {code})"
 
 
-def _explained(word: str, root: Path, slurm_id: str) -> str:
-    """Add to how a job failed what helps to mend it: advice, and the end of its output."""
+def _explained(word: str, scheduler: Scheduler, root: Path, sent: str) -> str:
+    """Add to how a job failed what helps to correct it: advice, and the end of its output."""
     about = []
     told, _, more = word.partition(" (")
     if more:
         about.append(more.removesuffix(")"))
+    output = scheduler.output_of(sent)
     if told in _ADVICE:
-        about.append(_ADVICE[told])
-    elif last := _last_line(root / output_of(slurm_id)):
-        about.append(f"the end of {output_of(slurm_id)}: {last}")
+        about.append(_ADVICE[Cause(told)])
+    elif last := _last_line(root / output, scheduler.own_lines):
+        about.append(f"the end of {output}: {last}")
     return f"{told} ({'; '.join(about)})" if about else told
 
 
-def _last_line(path: Path) -> str:
-    """Last line of a file that says something, shortened; empty where there is none.
+def _last_line(path: Path, not_first: tuple[str, ...]) -> str:
+    """Return the last line of a file that is not blank, shortened; empty where there is none.
 
-    Slurm's own words on an end come after those of what has ended.
+    Lines that begin with one of `not_first` count where there is no other.
     """
     try:
         with path.open("rb") as file:
@@ -191,21 +189,22 @@ def _last_line(path: Path) -> str:
     except OSError:
         return ""
     told = [one for one in reversed(lines) if one.strip()]
-    own = (one for one in told if not one.startswith(("srun: ", "slurmstepd")))
+    own = (one for one in told if not one.startswith(not_first))
     return shorten(next(own, told[0] if told else ""), 300)
 
 
-def settle(document: MutableMapping[str, Any], outcome: Outcome) -> None:
-    """Keep in a job's document how its submission ended, and count a failure that nobody noted."""
+def settle(scheduler: Scheduler, document: MutableMapping[str, Any], outcome: Outcome) -> None:
+    """Note in a job's document how its submission ended, and count a failure not noted yet."""
     entry = document[KEY]
     if outcome.live or "ended" in entry:
         return
     if outcome.failed and failures.times(document) <= int(entry["failures"]):
+        sent = str(entry["id"])
         failures.note(
             document,
             str(entry["operation"]),
-            f"Slurm job {entry['id']}: {outcome.word}; its output is in "
-            f"{output_of(str(entry['id']))}",
+            f"{scheduler.title} job {sent}: {outcome.word}; its output is in "
+            f"{scheduler.output_of(sent)}",
         )
     document[KEY] = {**dict(entry), "ended": outcome.word}
 

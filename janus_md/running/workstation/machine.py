@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from janus_md.running.cluster.slurm import allotment
+from janus_md.running.cluster import allotment
 from janus_md.simulation.run_options import RunOptions
 
 
@@ -35,6 +35,6 @@ class Machine:
 
 
 def cores_here() -> int:
-    """Cores that this process may use: of the machine, or of what Slurm has allotted."""
+    """Return the cores that this process may use: the machine's, or those of its job."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return min(cores or 1, allotment.cores() or cores or 1)

@@ -1,0 +1,1 @@
+"""What is asked of a scheduler: clusters, resources, plan of submissions, scripts."""

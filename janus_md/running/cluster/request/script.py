@@ -1,0 +1,133 @@
+"""The script of a submission."""
+
+from __future__ import annotations
+
+import math
+import shlex
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from janus_md.common import plugins
+from janus_md.common.errors import JanusError
+from janus_md.running.cluster.request.clusters import Cluster
+from janus_md.running.cluster.request.plan import Submission
+from janus_md.running.cluster.request.resources import SubmitOptions
+from janus_md.running.cluster.schedulers.base import Scheduler
+from janus_md.running.cluster.schedulers.records import JobRequest
+
+if TYPE_CHECKING:
+    import jinja2
+
+MOST_REQUEUES = 100
+"""Number of times that a job goes on by itself."""
+
+
+def write(
+    one: Submission,
+    options: SubmitOptions,
+    cluster: Cluster,
+    scheduler: Scheduler,
+    root: Path,
+    *,
+    lead: int,
+    requeue: bool = True,
+    run_options: Sequence[str] = (),
+) -> str:
+    """Return the script of a submission.
+
+    Parameters
+    ----------
+    one : Submission
+        What is submitted.
+    options : SubmitOptions
+        What the user asks for: engine, threads, tasks at once.
+    cluster : Cluster
+        Where: partition, account, setup.
+    scheduler : Scheduler
+        Whose options and variables the script uses.
+    root : Path
+        Folder of the workspace.
+    lead : int
+        Seconds before the end of the walltime at which the run is told to stop.
+    requeue : bool
+        Whether what is cut off goes on by itself, where the scheduler can do that.
+    run_options : sequence of str
+        Further options of the simulation.
+
+    Raises
+    ------
+    JanusError
+        Where the run would be told to stop as soon as it starts.
+    """
+    resources = one.resources
+    if not 0 < lead < resources.seconds:
+        raise JanusError(
+            f"--lead: {lead} is not allowed; it must be above 0 s and shorter than the walltime, "
+            f"{duration(resources.seconds)}"
+        )
+    requeue = requeue and bool(scheduler.requeue)
+    nodes = cluster.nodes(one.device)
+    request = JobRequest(
+        one.name, str(scheduler.output(one.array)), resources.seconds, lead,
+        resources.ranks, resources.cores, resources.gpus, resources.memory_mb, requeue,
+        len(one.rows) if one.array else None, options.at_once if one.array else None,
+        nodes.partition, cluster.account, nodes.gpu_type,
+        cluster.settings(scheduler), cluster.options,
+    )  # fmt: skip
+    engine = ["--engine", options.engine, "--device", one.device]
+    limited = not scheduler.signals and not math.isinf(resources.seconds)
+    return _template().render(
+        scheduler=scheduler,
+        lines=[f"{scheduler.directive}{option}" for option in scheduler.options(request)],
+        root=shlex.quote(str(root)),
+        setup=[(line.rstrip(), shlex.quote(line.strip())) for line in cluster.setup],
+        tasks=scheduler.tasks_file(one.name),
+        folder=scheduler.folder,
+        plugins=plugins,
+        python=shlex.quote(sys.executable),
+        launch=scheduler.launch(resources.ranks, options.threads, cluster.mpi),
+        ranks=resources.ranks,
+        threads=options.threads,
+        run_seconds=math.floor(resources.seconds - lead) if limited else 0,
+        operation=one.operation,
+        worker_options=shlex.join(
+            [
+                *engine,
+                "--threads",
+                str(options.threads),
+                "--ranks",
+                str(resources.ranks),
+                *run_options,
+            ]
+        ),
+        run_options=shlex.join([*engine, *run_options]),
+        requeue=requeue,
+        most_requeues=MOST_REQUEUES,
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # a shell script
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("script.sh.jinja")
+
+
+def duration(seconds: float) -> str:
+    """Write a walltime as ``[D-]HH:MM:SS``."""
+    if math.isinf(seconds):
+        return "UNLIMITED"
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    clock = f"{hours:02d}:{minutes:02d}:{rest:02d}"
+    return f"{days}-{clock}" if days else clock

@@ -1,0 +1,5 @@
+"""PBS: its commands, their answers, its options, and the time and cores of a job."""
+
+from janus_md.running.cluster.schedulers.pbs.scheduler import Pbs
+
+SCHEDULER = Pbs()

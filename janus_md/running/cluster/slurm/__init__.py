@@ -1,1 +1,0 @@
-"""Slurm: its commands, their answers and its job script."""

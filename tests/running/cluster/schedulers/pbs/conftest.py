@@ -1,0 +1,58 @@
+"""PBS's commands as wrappers of a real Slurm of one node: the package slurm-wlm-torque.
+
+A plugin of Slurm (spank_pbs.so) gives jobs PBS's variables. Where the package is not installed the
+tests skip and say so. No PBS server is involved: what one prints is held against recorded answers
+in test_answers.py.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from janus_md.running.cluster.schedulers.pbs import commands
+from tests.conftest import wait_for
+from tests.running.cluster.conftest import Node, missing, start, stop
+
+
+def absent() -> str:
+    """What there is no PBS for; empty where all is there."""
+    if why := missing():
+        return why
+    if not all(map(shutil.which, ("qsub", "qstat", "qdel", "qrls"))) or plugin() is None:
+        return "qsub is not installed (package slurm-wlm-torque)"
+    return ""
+
+
+def plugin() -> Path | None:
+    """The plugin of Slurm that sets PBS's variables."""
+    return next(Path("/usr/lib").glob("*/slurm-wlm/spank_pbs.so"), None)
+
+
+@pytest.fixture(scope="session")
+def wrapped_node() -> Iterator[Node]:
+    if why := absent():
+        pytest.skip(why)
+    with tempfile.TemporaryDirectory(prefix="pbs-") as folder:
+        (Path(folder) / "plugstack.conf").write_text(f"required {plugin()}\n")
+        there = start(Path(folder))
+        try:
+            yield there
+        finally:
+            stop(there)
+
+
+@pytest.fixture
+def pbs(wrapped_node: Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
+    """The node behind the wrappers, for this test; its jobs end with it."""
+    monkeypatch.setenv("SLURM_CONF", wrapped_node.configuration)
+    commands.kind.cache_clear()
+    yield wrapped_node
+    wrapped_node.ask("scancel", "--user", str(os.geteuid()))
+    wait_for(lambda: not wrapped_node.queue())
+    commands.kind.cache_clear()

