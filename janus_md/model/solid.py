@@ -8,7 +8,7 @@ point ``p`` and ``w = p . n dA``,
 
 On a ball, every circle of latitude is covered by other balls along arcs that are known in closed
 form. The integral over latitudes is cut where such arcs appear, meet or end, and each piece is
-integrated by Gauss and Legendre. The relative error is below 1e-8, and that of rounding where all
+integrated by Gauss and Legendre. The relative error is below 1e-7, and that of rounding where all
 centres lie in a line (tests/model/test_solid.py).
 """
 
