@@ -34,7 +34,7 @@ def particle(
 ) -> None:
     """Check a particle FILE, print its numbers and pair minima, and draw it.
 
-    All that is wrong with the file is told at once.
+    All errors in the file are reported at once.
     """
     from janus_md.analysis.pictures.body import draw_body
     from janus_md.common import plugins

@@ -1,6 +1,6 @@
 """The typed state point: what decides the physics of one job, and nothing else.
 
-Every default is stored with the job, so that what a file leaves out is never decided in silence.
+Every default is stored with the job, so that a later change of a default changes no job.
 A key that is newer than version 2 of the schema has a neutral value, which changes nothing; it is
 not stored, so that ids and seeds of older jobs stay as they are. How a job is executed (engine,
 device, threads) is no part of a state point.

@@ -148,7 +148,7 @@ def read_template(text: str, source: str) -> Sweep:
 
 
 def _state_point(given: list[Setting], line: int, source: str) -> StatePoint:
-    """Check a state point; what is wrong is told with the line of the setting at fault."""
+    """Check a state point; errors name the line of the setting at fault."""
     try:
         point = StatePoint.of(nest({setting.key: setting.value for setting in given}))
         if resolve(point).statepoint["model"] is None:
