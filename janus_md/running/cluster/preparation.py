@@ -138,6 +138,7 @@ def prepare(
     if options.array and largest < 1:
         raise JanusError(f"--array: {scheduler.title} has no arrays here; use --bundle")
     requeue = requeue and bool(scheduler.requeue)
+    cluster = cluster.with_whole_nodes(scheduler)
     prepared.submissions = plan(jobs, options, cluster, begin, largest)
     prepared.submissions = [
         replace(one, array=one.array and len(one.rows) >= scheduler.smallest_array)

@@ -141,6 +141,17 @@ class Cluster(_Part):
         """Return the values of the scheduler's settings, its default where nothing is said."""
         return {key: getattr(self, key) or values[0] for key, values in scheduler.settings.items()}
 
+    def with_whole_nodes(self, scheduler: Scheduler) -> Cluster:
+        """Return the cluster with exclusive nodes where its options ask the scheduler for them."""
+        if not scheduler.takes_whole_nodes(self.options):
+            return self
+        nodes = {"cpu": self.cpu, "gpu": self.gpu}
+        return self.model_copy(
+            update={
+                key: one.model_copy(update={"exclusive": True}) for key, one in nodes.items() if one
+            }
+        )
+
     def nodes(self, device: str) -> Nodes:
         """Return the nodes for a device, ``cpu`` or ``gpu``.
 

@@ -158,7 +158,7 @@ def of_jobs(
     needed = _needed(jobs, at_a_time, operation)
     seconds = _walltime(needed, options, nodes)
     rounds = math.ceil(needed / seconds)
-    return Resources(ranks, cores, gpus, memory, seconds, rounds, *_whole(nodes, cluster))
+    return Resources(ranks, cores, gpus, memory, seconds, rounds, *_whole(nodes))
 
 
 def of_analyses(
@@ -175,7 +175,7 @@ def of_analyses(
     if nodes.walltime:
         seconds = min(seconds, parse(nodes.walltime))
     memory = _memory(cores, "cpu", jobs, options, nodes)
-    return Resources(1, cores, 0, memory, seconds, 1, *_whole(nodes, cluster))
+    return Resources(1, cores, 0, memory, seconds, 1, *_whole(nodes))
 
 
 def _memory(
@@ -202,10 +202,9 @@ def _check_gpus(gpus: int, nodes: Nodes) -> None:
         )
 
 
-def _whole(nodes: Nodes, cluster: Cluster) -> tuple[int, int]:
+def _whole(nodes: Nodes) -> tuple[int, int]:
     """Cores and GPUs of a node that is given as a whole, else none."""
-    whole = nodes.exclusive or "--exclusive" in cluster.options
-    return (nodes.cores or 0, nodes.gpus or 0) if whole else (0, 0)
+    return (nodes.cores or 0, nodes.gpus or 0) if nodes.exclusive else (0, 0)
 
 
 def _needed(jobs: Sequence[UnfinishedJob], at_a_time: int, operation: str) -> float:

@@ -134,6 +134,10 @@ class Scheduler(ABC):
         """Say why a user's own option is not allowed; empty where it is."""
         return f"{option!r} is not allowed; {self.title} takes no further options"
 
+    def takes_whole_nodes(self, options: Sequence[str]) -> bool:
+        """Return whether options that a user adds ask for whole nodes, which are charged whole."""
+        return False
+
     def launch(self, ranks: int, threads: int, mpi: str | None) -> str:
         """Return the shell words before a program that start it on so many MPI ranks.
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from janus_md.cli import submit_display as submission_display
 from janus_md.common.errors import JanusError
+from janus_md.running.cluster import schedulers
 from janus_md.running.cluster.preparation import Prepared
 from janus_md.running.cluster.request.clusters import Cluster, Nodes
 from janus_md.running.cluster.request.plan import Submission, plan
@@ -123,9 +124,15 @@ def test_whole_nodes_are_charged_whole() -> None:
     (one,) = planned(todo(3), cluster, bundle=3)
     assert one.resources.cores == 3
     assert one.resources.cpu_hours == pytest.approx(64 * hours)
-    asked = CLUSTER.model_copy(update={"options": ("--exclusive",)})
-    (one,) = planned(todo(3), asked, bundle=3)
-    assert one.resources.cpu_hours == pytest.approx(64 * hours)
+    for scheduler, option, cores in (
+        ("slurm", "--exclusive", 64),
+        ("pbs", "-l place=scatter:excl", 64),
+        ("pbs", "-l place=pack:shared", 3),
+    ):
+        asked = CLUSTER.model_copy(update={"options": (option,)})
+        asked = asked.with_whole_nodes(schedulers.get(scheduler))
+        (one,) = planned(todo(3), asked, bundle=3)
+        assert one.resources.cpu_hours == pytest.approx(cores * hours)
     (one,) = planned(todo(1), cluster, device="gpu")
     assert one.resources.gpus == 1
     assert one.resources.cpu_hours == pytest.approx(40 * hours)

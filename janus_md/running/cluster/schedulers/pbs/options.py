@@ -87,3 +87,8 @@ def objection(option: str) -> str:
     else:
         return ""
     return f"{option!r} is not allowed; {what}"
+
+
+def is_exclusive(option: str) -> bool:
+    """Return whether an option asks for whole nodes, such as ``-l place=scatter:excl``."""
+    return re.search(r"\bplace=([^\s,]*:)?excl(host)?\b", option) is not None

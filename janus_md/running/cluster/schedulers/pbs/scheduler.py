@@ -8,6 +8,7 @@ from pathlib import Path
 
 from janus_md.running.cluster.schedulers.base import Scheduler
 from janus_md.running.cluster.schedulers.pbs import allotment, answers, commands, options
+from janus_md.running.cluster.schedulers.pbs.options import is_exclusive
 from janus_md.running.cluster.schedulers.records import (
     Dependency,
     EndedJob,
@@ -52,6 +53,10 @@ restarts=0"""
     def objection(self, option: str) -> str:
         """Say why an option of qsub is not allowed; empty where it is."""
         return options.objection(option)
+
+    def takes_whole_nodes(self, options: Sequence[str]) -> bool:
+        """Find place=excl or place=exclhost of OpenPBS and PBS Pro."""
+        return any(map(is_exclusive, options))
 
     def submit(
         self, script: Path, folder: Path, after: Dependency | None = None, hold: bool = False

@@ -55,6 +55,10 @@ restarts=${SLURM_RESTART_COUNT:-0}"""
         """Say why an option of sbatch is not allowed; empty where it is."""
         return options.objection(option)
 
+    def takes_whole_nodes(self, options: Sequence[str]) -> bool:
+        """Find --exclusive."""
+        return "--exclusive" in options
+
     def launch(self, ranks: int, threads: int, mpi: str | None) -> str:
         """Return the call of srun."""
         return f"srun --ntasks={ranks} --cpus-per-task={threads}" + (f" --mpi={mpi}" if mpi else "")

@@ -2,7 +2,7 @@
 
 A plugin of Slurm (spank_pbs.so) gives jobs PBS's variables. Where the package is not installed the
 tests skip and say so. No PBS server is involved: what one prints is held against recorded answers
-in test_answers.py.
+in test_answers.py and test_commands.py.
 """
 
 from __future__ import annotations
