@@ -2,7 +2,7 @@
 # make test       set up, then the tests
 # make check      ruff, mypy and import-linter
 # make validate   the long tests against published numbers; TABLE=FILE.md writes what they found
-# make bench      speed of the wire detector
+# make bench      speed of the analysis: wires, aggregates
 # make torture    kills, full disks, broken files, a clock that jumps (ten minutes)
 
 PYTHON ?= python3
@@ -63,6 +63,7 @@ torture: $(TEST_READY)
 # The detector beside what users would pick otherwise; MDAnalysis and OVITO where they are installed.
 bench: $(TEST_READY)
 	@$(BIN)/python benchmarks/compare.py
+	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/aggregates.py
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from janus_md.common.errors import JanusError
-from janus_md.model.body import BondCriterion
+from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.model.setup import Setup
 
 DEFAULT_CRITERION = BondCriterion(distance=2.05, angle=35.0)
@@ -13,20 +15,15 @@ DEFAULT_CRITERION = BondCriterion(distance=2.05, angle=35.0)
 
 
 def bond_criterion(setup: Setup | None) -> BondCriterion:
-    """Criterion that the file states; the default where there is none.
+    """Criterion that the file states (:func:`widest`); the default where there is none."""
+    return widest(setup.bodies) if setup is not None and setup.bodies else DEFAULT_CRITERION
 
-    Raises
-    ------
-    JanusError
-        If the bodies of the file have different criteria.
-    """
-    bodies = setup.bodies if setup is not None else ()
-    stated = {(body.bond.distance, body.bond.angle) for body in bodies}
-    if len(stated) > 1:
-        raise JanusError(
-            f"bond: the file's bodies have different criteria {sorted(stated)}; state one for all"
-        )
-    return BondCriterion(*stated.pop()) if stated else DEFAULT_CRITERION
+
+def widest(bodies: Sequence[RigidBody]) -> BondCriterion:
+    """Criterion for all bonds of some bodies: of different criteria, the largest numbers."""
+    return BondCriterion(
+        max(body.bond.distance for body in bodies), max(body.bond.angle for body in bodies)
+    )
 
 
 def check_criterion(criterion: BondCriterion) -> None:

@@ -51,7 +51,7 @@ def energy_criterion(setup: Setup | None) -> EnergyCriterion | None:
     medium, names = setup.relative_permittivity, [body.name for body in setup.bodies]
     table = setup.interactions.pairs
     bodies = {body.name: body for body in setup.bodies}
-    if not all(np.any(body.dipole != 0) for body in setup.bodies):
+    if not all(body.polar for body in setup.bodies):
         return None
     thresholds = {
         (a, b): SHARE * head_to_tail_minimum(bodies[a], bodies[b], medium, pairs=table).energy

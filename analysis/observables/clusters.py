@@ -20,7 +20,7 @@ from janus_md.common.observables import Column, Observable
 from janus_md.model.interactions.table import LENNARD_JONES
 
 if TYPE_CHECKING:
-    from janus_md.analysis.frames.neighbours import IndexArray
+    from janus_md.analysis.frames.neighbours import IndexArray, Pairs
     from janus_md.analysis.pipeline.context import FrameContext
     from janus_md.model.body import FloatArray
     from janus_md.model.interactions.table import Interactions
@@ -163,15 +163,36 @@ def sites(context: FrameContext, kinds: Sequence[str]) -> tuple[FloatArray, Inde
     )
 
 
-def cluster_sizes(context: FrameContext, criterion: ClusterCriterion) -> IndexArray:
-    """Bodies in each cluster, shape (clusters,); bodies without a site of the kinds do not count.
+@dataclass(frozen=True)
+class Contacts:
+    """The sites that can join bodies, and the pairs of them that do.
+
+    Attributes
+    ----------
+    body : ndarray of int, shape (N,)
+        Bodies that have such a site, by their index in the frame, rising.
+    sites : ndarray, shape (S, 3)
+        Positions of the sites, each in the periodic image that its body is in, nm.
+    owner : ndarray of int, shape (S,)
+        Index into `body` of each site.
+    pairs : Pairs
+        Sites closer than the distance of their kinds.
+    """
+
+    body: IndexArray
+    sites: FloatArray
+    owner: IndexArray
+    pairs: Pairs
+
+
+def contacts(context: FrameContext, criterion: ClusterCriterion) -> Contacts | None:
+    """Find the sites that are close to each other; None where no body has such a site.
 
     Raises
     ------
     JanusError
         If the box is too small for the distance, or too many sites are within it.
     """
-    from janus_md.analysis.aggregates.graphs import connected_pieces
     from janus_md.analysis.frames.neighbours import SMALLEST_BOX, pairs_within
     from janus_md.model.box import face_distances
 
@@ -190,18 +211,35 @@ def cluster_sizes(context: FrameContext, criterion: ClusterCriterion) -> IndexAr
         )
     positions, body, kind = sites(context, kinds)
     if not len(body):
-        return np.zeros(0, np.int64)
+        return None
     pairs = pairs_within(positions, context.box, longest)
-    near = pairs.distances < reach[kind[pairs.i], kind[pairs.j]]
+    if reach.min() < longest:
+        near = pairs.distances < reach[kind[pairs.i], kind[pairs.j]]
+        pairs = pairs.take(np.flatnonzero(near))
     present, own = np.unique(body, return_inverse=True)
-    _, label = connected_pieces(len(present), own[pairs.i[near]], own[pairs.j[near]])
-    return np.bincount(label)
+    return Contacts(present, positions, own, pairs)
+
+
+def cluster_sizes(context: FrameContext) -> IndexArray:
+    """Bodies in each cluster, shape (clusters,); bodies without a site of the kinds do not count.
+
+    Raises
+    ------
+    JanusError
+        If the box is too small for the distance, or too many sites are within it.
+    """
+    from janus_md.analysis.aggregates.graphs import connected_pieces
+
+    found = context.contacts
+    if found is None:
+        return np.zeros(0, np.int64)
+    source, target = found.owner[found.pairs.i], found.owner[found.pairs.j]
+    return np.bincount(connected_pieces(len(found.body), source, target)[1])
 
 
 def compute(context: FrameContext) -> dict[str, float]:
     """Numbers and sizes of the clusters of a frame."""
-    criterion = context.settings.clusters
-    size = np.zeros(0) if criterion is None else cluster_sizes(context, criterion).astype(float)
+    size = cluster_sizes(context).astype(float)
     if not len(size):
         return dict.fromkeys((column.name for column in OBSERVABLE.columns), float("nan"))
     return {

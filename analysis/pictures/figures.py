@@ -59,7 +59,7 @@ def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
     for one, title in zip(axes, ("by number", "by weight"), strict=True):
         one.set(xlabel="time / ns", ylabel=f"mean wire length {title} / bodies", yscale="log")
         plain_log(one)
-    _legend(figure, axes[1], groups)
+    name_curves(figure, axes[1], groups)
     return figure
 
 
@@ -87,7 +87,7 @@ def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
     )
     axes.set_ylim(bottom=max(axes.get_ylim()[0], 1e-4), top=1.3)
     plain_log(axes)
-    _legend(figure, axes, groups)
+    name_curves(figure, axes, groups)
     return figure
 
 
@@ -107,7 +107,7 @@ def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
     axes.set(xlabel="r / nm", ylabel="g(r)", xlim=(1.0, None), ylim=(0.0, 1.2 * top))
     axes.axhline(1.0, color="0.7", lw=0.8, zorder=0)
     plain_log(axes)
-    _legend(figure, axes, groups)
+    name_curves(figure, axes, groups)
     return figure
 
 
@@ -167,7 +167,7 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
     if any(line.get_linestyle() == "--" for line in axes[1].lines):
         axes[1].plot([], [], color="0.3", ls="--", lw=1.0, label="theory")
     if others:
-        _legend(figure, axes[1], heads)
+        name_curves(figure, axes[1], heads)
     return figure
 
 
@@ -210,7 +210,7 @@ def plain_log(axes: Axes) -> None:
         axis.set_minor_formatter(NullFormatter())
 
 
-def _legend(figure: Figure, axes: Axes, groups: Sequence[Group]) -> None:
+def name_curves(figure: Figure, axes: Axes, groups: Sequence[Group]) -> None:
     """Name the curves beside them, for which the figure grows."""
     if is_scale(groups):
         first, last = groups[0].label, groups[-1].label

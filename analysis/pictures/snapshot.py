@@ -1,4 +1,4 @@
-"""A frame seen from the front, its wires in colour."""
+"""A frame seen from the front, its wires or aggregates in colour."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from janus_md.analysis.aggregates.criterion import bond_criterion
-from janus_md.analysis.frames.source import Frame, GsdSource
+from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.pictures.figures import new_figure
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.analysis.pipeline.settings import Settings
@@ -25,7 +25,7 @@ RADIUS = 0.8
 """Radius at which bodies are drawn, nm."""
 
 SHOWN = 4000
-"""Bodies drawn at most; of a larger frame, those of the longest wires."""
+"""Bodies drawn at most; of a larger frame, those of the longest wires or largest aggregates."""
 
 TURN = np.deg2rad(22.0)
 TILT = np.deg2rad(18.0)
@@ -39,21 +39,24 @@ def view() -> FloatArray:
     return np.asarray(about_y @ np.array([[1.0, 0.0, 0.0], [0.0, c, s], [0.0, -s, c]]))
 
 
-def wire_colours(lengths: np.ndarray) -> np.ndarray:
-    """RGB of each wire, shape (W, 3): hues a golden angle apart from 3 bodies on, else grey."""
+def colours(sizes: np.ndarray) -> np.ndarray:
+    """RGB of each wire or aggregate, shape (W, 3).
+
+    Hues a golden angle apart from 3 bodies on, else grey.
+    """
     from matplotlib.colors import hsv_to_rgb
 
-    rank = np.empty(len(lengths), dtype=int)
-    rank[np.argsort(-lengths, kind="stable")] = np.arange(len(lengths))
+    rank = np.empty(len(sizes), dtype=int)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
     hue = (0.58 + rank * 0.381966) % 1.0
     value = np.where(rank % 2 == 0, 0.86, 0.70)
     colour = hsv_to_rgb(np.stack([hue, np.full(len(hue), 0.72), value], axis=1))
-    colour[lengths < 3] = 0.78
+    colour[sizes < 3] = 0.78
     return np.asarray(colour)
 
 
-def last_frame(path: Path) -> tuple[Frame, Settings]:
-    """Read the last frame of a trajectory, and how it is analysed.
+def last_frame(path: Path) -> FrameContext:
+    """Read the last frame of a trajectory.
 
     Raises
     ------
@@ -63,21 +66,37 @@ def last_frame(path: Path) -> tuple[Frame, Settings]:
     with GsdSource(path) as source:
         setup = source.setup()
         frame = source.frame(len(source) - 1)
-    return frame, Settings.of(bond_criterion(setup), setup)
+    return FrameContext(frame, Settings.of(bond_criterion(setup), setup), setup)
+
+
+def pieces(context: FrameContext) -> tuple[np.ndarray, np.ndarray, str]:
+    """Wire of each body, bodies in each, and their name; aggregates where no body has a dipole.
+
+    A body without attractive sites is an aggregate of one.
+    """
+    found = None
+    if context.setup is not None and not context.setup.dipolar:
+        found = context.aggregates
+    if found is None:
+        return context.wires.label, context.wires.n, "longest wire"
+    others = len(context.positions) - len(found.body)
+    label = np.full(len(context.positions), -1)
+    label[found.body] = found.label
+    label[label < 0] = len(found) + np.arange(others)
+    return label, np.append(found.n, np.ones(others, dtype=found.n.dtype)), "largest aggregate"
 
 
 def draw(axes: Axes, path: Path, title: str) -> None:
     """Draw the last frame of a trajectory into `axes`, depth by shade."""
     from matplotlib.collections import EllipseCollection, LineCollection
 
-    frame, settings = last_frame(path)
-    wires = FrameContext(frame, settings).wires
+    context = last_frame(path)
+    frame, (label, sizes, name) = context.frame, pieces(context)
     lattice = lattice_vectors(frame.box)
     turned = view()
-    length = wires.n[wires.label]
-    chosen = np.argsort(-length, kind="stable")[:SHOWN]
+    chosen = np.argsort(-sizes[label], kind="stable")[:SHOWN]
     page = (wrap(frame.positions, lattice)[0] @ turned)[chosen]
-    colour = wire_colours(wires.n)[wires.label][chosen]
+    colour = colours(sizes)[label][chosen]
     order = np.argsort(page[:, 2])
     page, colour = page[order], colour[order]
 
@@ -106,7 +125,7 @@ def draw(axes: Axes, path: Path, title: str) -> None:
         aspect="equal",
     )
     axes.axis("off")
-    axes.set_title(f"{title}\nlongest wire {wires.n.max()} of {len(frame.kinds)}", fontsize=9)
+    axes.set_title(f"{title}\n{name} {sizes.max()} of {len(frame.kinds)}", fontsize=9)
 
 
 def snapshots(trajectories: Sequence[tuple[str, Path]]) -> Figure:

@@ -9,6 +9,7 @@ import numpy as np
 
 from janus_md.analysis.aggregates.bonds import Bonds, body_axes, select_bonds
 from janus_md.analysis.aggregates.bundles import Bundles, find_bundles
+from janus_md.analysis.aggregates.morphology.recognition import Aggregates
 from janus_md.analysis.aggregates.wires import Wires, build_wires
 from janus_md.analysis.frames.neighbours import (
     LARGEST_BOX,
@@ -18,6 +19,8 @@ from janus_md.analysis.frames.neighbours import (
     pairs_within,
 )
 from janus_md.analysis.frames.source import Frame
+from janus_md.analysis.observables.clusters import Contacts, contacts
+from janus_md.analysis.pipeline.attractive import aggregates_of
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray
@@ -117,6 +120,17 @@ class FrameContext:
     def bundles(self) -> Bundles:
         """Wires that lie side by side."""
         return find_bundles(self.pairs, self.axes, self.wires, self.settings.side_contact)
+
+    @cached_property
+    def contacts(self) -> Contacts | None:
+        """Sites that join bodies to clusters; None where clusters are not defined."""
+        criterion = self.settings.clusters
+        return None if criterion is None else contacts(self, criterion)
+
+    @cached_property
+    def aggregates(self) -> Aggregates | None:
+        """Aggregates of the bodies with attractive sites; None where the file states none."""
+        return aggregates_of(self)
 
     @cached_property
     def names_present(self) -> frozenset[str]:

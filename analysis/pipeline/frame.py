@@ -11,6 +11,7 @@ import numpy as np
 from janus_md.analysis.aggregates.bonds import Bonds
 from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.aggregates.measures import measure_wires
+from janus_md.analysis.aggregates.morphology.recognition import Aggregates
 from janus_md.analysis.aggregates.wires import Wires
 from janus_md.analysis.frames.neighbours import IndexArray, Pairs
 from janus_md.analysis.frames.source import Frame, GsdSource
@@ -40,6 +41,8 @@ class FrameResult:
         Values of frames.parquet.
     wire_columns : dict of str to ndarray, shape (W,)
         Columns of wires.parquet but frame, wire, members and sequence.
+    aggregates : Aggregates or None
+        None where the file states no attraction.
     """
 
     tags: IndexArray
@@ -49,6 +52,7 @@ class FrameResult:
     wires: Wires
     frame_row: dict[str, float | int]
     wire_columns: dict[str, np.ndarray]
+    aggregates: Aggregates | None
 
 
 def analyze_frame(frame: Frame, settings: Settings, setup: Setup | None = None) -> FrameResult:
@@ -86,7 +90,14 @@ def analyze_frame(frame: Frame, settings: Settings, setup: Setup | None = None) 
     for name, observable in observables().items():
         row |= values_of(name, observable, context)
     return FrameResult(
-        frame.tags, properties.hands, context.pairs, context.bonds, context.wires, row, columns
+        frame.tags,
+        properties.hands,
+        context.pairs,
+        context.bonds,
+        context.wires,
+        row,
+        columns,
+        context.aggregates,
     )
 
 

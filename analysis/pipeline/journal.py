@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.series.lifetimes import Links
@@ -29,6 +30,8 @@ class Part:
     ----------
     wires : pyarrow.Table
         Rows of wires.parquet.
+    aggregates : pyarrow.Table
+        Rows of aggregates.parquet.
     rows : list of dict
         Rows of frames.parquet.
     links : list of Links
@@ -42,6 +45,7 @@ class Part:
     """
 
     wires: Any
+    aggregates: Any
     rows: list[dict[str, float | int]]
     links: list[Links]
     rdf: RadialDistribution
@@ -119,14 +123,9 @@ def _read(file: BinaryIO, key: bytes) -> bytes | None:
 
 def _pack(part: Part) -> bytes:
     """Lay out a part as an archive of arrays; numbers keep all their digits."""
-    import pyarrow as pa
-
-    wires = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_stream(wires, part.wires.schema, options=options) as stream:
-        stream.write_table(part.wires)
     arrays = {
-        "wires": np.frombuffer(wires.getvalue(), np.uint8),
+        "wires": _packed_table(part.wires),
+        "aggregates": _packed_table(part.aggregates),
         "rows": np.frombuffer(json.dumps(part.rows).encode(), np.uint8),
         "links": np.array([(one.frame, one.step, one.n_bodies) for one in part.links]),
         "edges": part.rdf.edges,
@@ -141,12 +140,26 @@ def _pack(part: Part) -> bytes:
     return packed.getvalue()
 
 
-def _unpack(packed: bytes) -> Part:
+def _packed_table(table: Any) -> NDArray[np.uint8]:
     import pyarrow as pa
 
+    written = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(written, table.schema, options=options) as stream:
+        stream.write_table(table)
+    return np.frombuffer(written.getvalue(), np.uint8)
+
+
+def _unpacked_table(packed: NDArray[np.uint8]) -> Any:
+    import pyarrow as pa
+
+    with pa.ipc.open_stream(pa.py_buffer(packed.tobytes())) as stream:
+        return stream.read_all().combine_chunks()
+
+
+def _unpack(packed: bytes) -> Part:
     with np.load(io.BytesIO(packed)) as arrays:
-        with pa.ipc.open_stream(pa.py_buffer(arrays["wires"].tobytes())) as stream:
-            wires = stream.read_all().combine_chunks()
+        wires, aggregates = (_unpacked_table(arrays[name]) for name in ("wires", "aggregates"))
         links = [
             Links(frame, step, bodies, arrays[f"made {number}"], arrays[f"kept {number}"])
             for number, (frame, step, bodies) in enumerate(arrays["links"].tolist())
@@ -155,4 +168,4 @@ def _unpack(packed: bytes) -> Part:
         rdf.counts, rdf.expected = arrays["counts"], float(arrays["expected"])
         rows = json.loads(arrays["rows"].tobytes())
         coincident = [(frame, i, j) for frame, i, j in arrays["coincident"].tolist()]
-        return Part(wires, rows, links, rdf, coincident, old=True)
+        return Part(wires, aggregates, rows, links, rdf, coincident, old=True)

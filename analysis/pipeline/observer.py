@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from janus_md.analysis.aggregates.bonds import body_axes, find_bonds
+from janus_md.analysis.aggregates.criterion import widest
 from janus_md.analysis.aggregates.wires import build_wires
 from janus_md.analysis.observables.wire_lengths import length_statistics
 from janus_md.analysis.series.growth import equilibration
-from janus_md.common.errors import JanusError
 from janus_md.model.body import BondCriterion, FloatArray
 from janus_md.model.box import lattice_vectors
 from janus_md.model.system import System
@@ -90,10 +90,7 @@ class WireObserver:
 
     def _criterion_for(self, system: System) -> BondCriterion:
         if self.criterion is None:
-            stated = {body.bond for body in system.bodies}
-            if len(stated) != 1:
-                raise JanusError(f"bond: the bodies have different criteria {stated}; state one")
-            self.criterion = stated.pop()
+            self.criterion = widest(system.bodies)
         return self.criterion
 
     def series(self, name: str) -> FloatArray:

@@ -64,8 +64,9 @@ def analyze_file(
     Writes into `out_dir`, each file renamed when whole: wires.parquet
     (:data:`table.WIRE_COLUMNS`), frames.parquet (:func:`observables.frame_columns`),
     bonds_in_time.parquet (:func:`lifetimes.schema`), rdf.parquet (g(r) over the last third of the
-    frames), and structure.parquet and scattering.parquet (:func:`spatial.write_spatial`). Memory
-    does not grow with the number of frames, and the tables do not depend on the number of workers.
+    frames), aggregates.parquet (:data:`table.AGGREGATE_COLUMNS`), and structure.parquet and
+    scattering.parquet (:func:`spatial.write_spatial`). Memory does not grow with the number of
+    frames, and the tables do not depend on the number of workers.
 
     Parameters
     ----------
@@ -221,11 +222,13 @@ def _write(
                 ("bonds_in_time", lifetimes.schema()),
                 ("frames", table.frame_schema()),
                 ("rdf", pa.schema([("r_nm", pa.float64()), ("g", pa.float64())])),
+                ("aggregates", table.aggregate_schema()),
             )
         ]
-        wires, bonds, frames, curve = opened
+        wires, bonds, frames, curve, aggregates = opened
         for part in parts:
             wires.write(part.wires)
+            aggregates.write(part.aggregates)
             ended = []
             for links in part.links:
                 if history is None:

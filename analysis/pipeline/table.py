@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from janus_md.analysis.aggregates.morphology.kinds import KINDS as KINDS_OF_AGGREGATES
 from janus_md.analysis.aggregates.wires import KINDS
+from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.pipeline.frame import FrameResult
 from janus_md.common.observables import Column, frame_columns
 
@@ -55,6 +57,41 @@ WIRE_COLUMNS = (
 )  # fmt: skip
 """Columns of wires.parquet, a row per wire and frame."""
 
+_AGGREGATE = "janus_md.analysis.aggregates.morphology."
+_SINGLE = "; null for single bodies"
+
+AGGREGATE_COLUMNS = (
+    Column("frame", "number of the frame", dtype="int64"),
+    Column("aggregate", "number of the aggregate in the frame, from 0", dtype="int64"),
+    Column("n", "size", "bodies", "int64"),
+    Column("kind", ", ".join(f"`{one}`" for one in KINDS_OF_AGGREGATES), dtype="kind",
+           source=_AGGREGATE + "kinds"),
+    Column("inward", "mean of -u.r, with u the body's axis towards its attractive sites and r the "
+           "direction of its head from the middle of the aggregate's attractive sites: 1 in a "
+           "micelle" + _SINGLE),
+    Column("radial", "mean of (u.r)²: 1 in a micelle and in both leaves of a vesicle" + _SINGLE),
+    Column("outward", "share of the bodies with u.r above 0.3" + _SINGLE),
+    Column("anisotropy", "relative shape anisotropy κ² of the heads' gyration tensor: 0 for a "
+           "sphere, 1/4 for a disc, 1 for a line" + _SINGLE,
+           source="Theodorou and Suter, Macromolecules 18, 1206 (1985)"),
+    Column("radius_of_gyration_nm", "radius of gyration of the heads" + _SINGLE, "nm"),
+    Column("polarisation", "length of the mean u" + _SINGLE),
+    Column("nematic", "mean of the largest eigenvalue of the nematic tensor of u within 2 S of "
+           "each body's attractive sites; null below 30 bodies"),
+    Column("flatness", "median of the middle over the largest gyration axis of the attractive "
+           "sites within 2.5 S; null below 30 bodies"),
+    Column("cavity_nm3", "volume farther than S from every head and attractive site and cut off "
+           "from the outside; null where the aggregate is no closed shell", "nm³",
+           source=_AGGREGATE + "cavity"),
+    Column("solid", "share of the bodies that are crystalline, by freud's SolidLiquid; null below "
+           "13 bodies", source=_AGGREGATE + "crystal"),
+    Column("percolating_dims", "dimensions in which it spans the box", dtype="int64",
+           source=_AGGREGATE + "graph"),
+    Column("members", "particle numbers in the file, rising", dtype="members"),
+)  # fmt: skip
+"""Columns of aggregates.parquet, a row per aggregate and frame; S is the diameter of the largest
+bead. No rows where the file states no attraction."""
+
 
 def frame_schema() -> Any:
     """Arrow schema of frames.parquet."""
@@ -69,6 +106,15 @@ def wire_schema() -> Any:
     `kind` is a name, `members` a list of particle numbers, `sequence` their hands in that order: a
     letter R or S each, or a dash.
     """
+    return _schema(WIRE_COLUMNS)
+
+
+def aggregate_schema() -> Any:
+    """Arrow schema of aggregates.parquet."""
+    return _schema(AGGREGATE_COLUMNS)
+
+
+def _schema(columns: Sequence[Column]) -> Any:
     import pyarrow as pa
 
     types = {
@@ -77,14 +123,12 @@ def wire_schema() -> Any:
         "sequence": pa.large_string(),
     }
     return pa.schema(
-        [(one.name, types.get(one.dtype) or pa.type_for_alias(one.dtype)) for one in WIRE_COLUMNS]
+        [(one.name, types.get(one.dtype) or pa.type_for_alias(one.dtype)) for one in columns]
     )
 
 
 def wire_table(result: FrameResult) -> Any:
     """Arrow table of the wires of one frame."""
-    import pyarrow as pa
-
     wires = result.wires
     count = len(wires)
     numbers = {
@@ -92,26 +136,60 @@ def wire_table(result: FrameResult) -> Any:
         "wire": np.arange(count, dtype=np.int64),
         **result.wire_columns,
     }
+    numbers["members"] = _lists(result.tags[wires.members], wires.start)
+    numbers["sequence"] = _sequences(result)
+    return _table(wire_schema(), WIRE_COLUMNS, numbers, KINDS)
+
+
+def aggregate_table(result: FrameResult) -> Any:
+    """Arrow table of the aggregates of one frame; empty where the file states no attraction."""
+    found = result.aggregates
+    if found is None:
+        return aggregate_schema().empty_table()
+    count, measures = len(found), found.measures
+    members, start = found.members()
+    numbers = {
+        "frame": np.full(count, result.frame_row["frame"], dtype=np.int64),
+        "aggregate": np.arange(count, dtype=np.int64),
+        "n": found.n,
+        "kind": found.kind,
+        **measures,
+        "radius_of_gyration_nm": measures["radius_of_gyration"] * found.unit,
+        "cavity_nm3": measures["cavity"] * found.unit**3,
+        "percolating_dims": measures["dims"],
+        "members": _lists(result.tags[members], start),
+    }
+    return _table(aggregate_schema(), AGGREGATE_COLUMNS, numbers, KINDS_OF_AGGREGATES)
+
+
+def _table(
+    schema: Any, columns: Sequence[Column], numbers: dict[str, Any], kinds: Sequence[str]
+) -> Any:
+    """Arrow table of these values; NaN becomes null, codes of kinds their names."""
+    import pyarrow as pa
+
     arrays = []
-    for column in WIRE_COLUMNS:
-        if column.dtype == "members":
-            offsets = np.append(wires.start, len(wires.members)).astype(np.int32)
-            tags = result.tags[wires.members].astype(np.int32)
-            arrays.append(pa.ListArray.from_arrays(offsets, tags))
-            continue
-        if column.dtype == "sequence":
-            arrays.append(_sequences(result))
-            continue
+    for column in columns:
         values = numbers[column.name]
-        if column.dtype == "kind":
-            arrays.append(pa.DictionaryArray.from_arrays(pa.array(values), pa.array(KINDS)))
+        if column.dtype in ("members", "sequence"):
+            arrays.append(values)
+        elif column.dtype == "kind":
+            arrays.append(pa.DictionaryArray.from_arrays(pa.array(values), pa.array(kinds)))
         elif column.dtype == "int64" and values.dtype.kind == "f":
             known = np.isfinite(values)
             arrays.append(pa.array(np.where(known, values, 0).astype(np.int64), mask=~known))
         else:
             kind = pa.type_for_alias(column.dtype)
             arrays.append(pa.array(values, type=kind, from_pandas=True))
-    return pa.Table.from_arrays(arrays, schema=wire_schema())
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _lists(values: IndexArray, start: IndexArray) -> Any:
+    """Lists of particle numbers that begin at `start` in `values`."""
+    import pyarrow as pa
+
+    offsets = np.append(start, len(values)).astype(np.int32)
+    return pa.ListArray.from_arrays(offsets, values.astype(np.int32))
 
 
 def _sequences(result: FrameResult) -> Any:

@@ -51,7 +51,7 @@ def run_task(task: Task) -> Part:
     import freud
     import pyarrow as pa
 
-    tables, rows, links, coincident = [], [], [], []
+    tables, aggregates, rows, links, coincident = [], [], [], [], []
     rdf = RadialDistribution(task.rdf_range, task.rdf_bins)
     looser = lifetimes.breaking(task.settings.criterion)
     with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
@@ -68,13 +68,15 @@ def run_task(task: Task) -> Part:
             made, kept_keys = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)
             links.append(Links(index, frame.step, len(axes), made, kept_keys))
             tables.append(table.wire_table(result))
+            aggregates.append(table.aggregate_table(result))
             rows.append(result.frame_row)
             if (pair := coincident_pair(result.pairs)) is not None:
                 i, j = frame.tags[list(pair)].tolist()
                 coincident.append((index, i, j))
             if index in task.rdf_frames and _fits(rdf, frame.box):
                 rdf.add(frame.positions, frame.box)
-    return Part(pa.concat_tables(tables).combine_chunks(), rows, links, rdf, coincident)
+    wires, found = (pa.concat_tables(one).combine_chunks() for one in (tables, aggregates))
+    return Part(wires, found, rows, links, rdf, coincident)
 
 
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from janus_md.analysis.pictures import figures, snapshot
+from janus_md.analysis.pictures import aggregates, figures, snapshot
 from janus_md.analysis.pictures import structure as pictures
 from janus_md.analysis.pictures.styles import plain_style
 from janus_md.analysis.sweep import evolution
@@ -39,12 +39,28 @@ def draw_figures(
     seen = [(label, path) for label, path in first if path.is_file()]
     picked = _by_length(seen, groups, PICTURES)
     shown = [one for one in seen if one in picked]
+    dipolar = any(one.dipolar for one in tables.values())
     folders = {group.label: [Path(job_dirs[job]) for job in group.jobs] for group in groups}
     drawn = [
-        ("growth.png", figures.growth(groups, tables), "Growth of the wires."),
+        (
+            "aggregates.png",
+            aggregates.shares_of_kinds(groups),
+            "Share of the bodies in aggregates of each kind, over the last third of each run.",
+        ),
+        (
+            "sizes.png",
+            aggregates.aggregation_numbers(groups, tables),
+            "Aggregation numbers: share of the bodies in aggregates of n, over the last third of "
+            "each run.",
+        ),
+        (
+            "growth.png",
+            figures.growth(groups, tables) if dipolar else None,
+            "Growth of the wires.",
+        ),
         (
             "sweep.png",
-            figures.lengths_along_sweep(swept, _expected(groups, job_dirs)),
+            figures.lengths_along_sweep(swept, _expected(groups, job_dirs)) if dipolar else None,
             "Mean wire length along the sweep, over the last third of each run; bars: standard "
             "error. Dashed, where the state points are few: equilibrium of bodies that bond like "
             "two alone.",
@@ -52,18 +68,19 @@ def draw_figures(
         (
             "snapshots.png",
             snapshot.snapshots(shown) if shown else None,
-            f"Last frames{_of(shown, seen)}. Wires of three bodies or more have a colour each, "
-            "shorter ones are grey; a wire that leaves through a face comes in on the other side.",
+            f"Last frames{_of(shown, seen)}. {'Wires' if dipolar else 'Aggregates'} of three "
+            "bodies or more have a colour each, smaller ones are grey; what leaves through a face "
+            "comes in on the other side.",
         ),
         (
             "micrograph.png",
-            pictures.micrographs(_by_length(seen, groups, 2)) if seen else None,
+            pictures.micrographs(_by_length(seen, groups, 2)) if seen and dipolar else None,
             "Synthetic transmission electron micrographs of the last frames, seen along the third "
             "edge of the box: metal cores dark, ligands grey, counting noise (model).",
         ),
         (
             "structure.png",
-            pictures.about_the_dipole(_by_length(seen, groups, 2)) if seen else None,
+            pictures.about_the_dipole(_by_length(seen, groups, 2)) if seen and dipolar else None,
             "Density of other bodies about a body whose dipole points up, over the mean density.",
         ),
         (
@@ -75,7 +92,7 @@ def draw_figures(
         ),
         (
             "lengths.png",
-            figures.length_distribution(groups, tables),
+            figures.length_distribution(groups, tables) if dipolar else None,
             "Lengths of the wires, over the last third of each run. Dashed, where the curves are "
             "few: equilibrium polymers of the same mean length by number.",
         ),

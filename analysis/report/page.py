@@ -51,6 +51,9 @@ EXECUTION = {
 """Columns of the table of what ran, under ``execution.`` in the rows; errors are those measured on
 whole bodies, root mean square."""
 
+WIRES, AGGREGATES = "Nanowires of Janus nanoclusters", "Aggregates of Janus particles"
+"""Titles: of bodies with a dipole, and of those without."""
+
 LISTED = 100
 """Jobs without a result, and jobs of the table of what ran, that are named at most."""
 
@@ -110,6 +113,7 @@ def write_report(
     troubles = {**(damaged or {}), **read.troubles}
     drawn = draw_figures(complete, groups, chosen, read.tables, job_dirs, out)
     table = results(rows, groups, job_dirs)
+    dipolar = not read.tables or any(one.dipolar for one in read.tables.values())
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -118,6 +122,8 @@ def write_report(
         lstrip_blocks=True,
     )
     page = environment.get_template("report.html").render(
+        title=WIRES if dipolar else AGGREGATES,
+        dipolar=dipolar,
         headings=[column.heading for column in headed(groups)],
         spacing=SPACING,
         results=_ends(table),
@@ -128,7 +134,7 @@ def write_report(
         caveat=CAVEAT,
         pictures=[(text, _embedded(path)) for path, text in drawn],
         evolution_headings=evolution.HEADINGS,
-        evolution=evolution.evolution(complete, chosen, read.tables),
+        evolution=evolution.evolution(complete, chosen, read.tables) if dipolar else [],
         choice=_choice(groups, chosen),
         n_jobs=len(rows) + len(damaged or {}),
         n_done=len(complete),

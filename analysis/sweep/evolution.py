@@ -76,7 +76,7 @@ def expectation(setup: Setup | None) -> Expectation | None:
     if setup is None or setup.relative_permittivity is None or len(setup.bodies) != 1:
         return None
     (body,), medium = setup.bodies, setup.relative_permittivity
-    if not _dipole(body):
+    if not body.polar:
         return None
     temperature = setup.bath.kT / units.BOLTZMANN
     density = setup.n_bodies / float(setup.box[:3].prod())

@@ -87,7 +87,8 @@ def dipole_of(directory: Path) -> float | None:
     setup = setup_of(directory)
     if setup is None:
         return None
-    return max(float(np.linalg.norm(body.dipole)) for body in setup.bodies) or None
+    moments = [float(np.linalg.norm(body.dipole)) for body in setup.bodies if body.polar]
+    return max(moments, default=None)
 
 
 def headed(groups: Sequence[Group]) -> list[Column]:

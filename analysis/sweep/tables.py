@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 TABLES = ("frames.parquet", "wires.parquet", "rdf.parquet")
 """Tables that are read of a job."""
 
+AGGREGATES = "aggregates.parquet"
+"""A table that jobs of earlier versions do not have."""
+
 DRAWN = {"scattering.parquet": ("q_per_nm", "s"), "structure.parquet": ("along_nm", "g")}
 """Further tables that are drawn where they exist, and columns that they must have."""
 
@@ -38,12 +41,21 @@ class JobTables:
         Length in bodies of every wire in the last third of the frames.
     setup : Setup or None
         What the trajectory describes; None where there is none.
+    sizes : ndarray of int, optional
+        Bodies of every aggregate in the last third of the frames; None where the job has no
+        aggregates.parquet, as those that were analysed before there was one.
     """
 
     frames: pd.DataFrame
     rdf: pd.DataFrame
     lengths: np.ndarray
     setup: Setup | None = None
+    sizes: np.ndarray | None = None
+
+    @property
+    def dipolar(self) -> bool:
+        """Whether some body has a dipole, as far as is known; only then are wires meant."""
+        return self.setup is None or self.setup.dipolar
 
 
 def has_tables(directory: Path) -> bool:
@@ -61,19 +73,22 @@ def read_job(directory: Path, time_step_ps: float) -> JobTables:
     """
     paths = [directory / name for name in TABLES]
     frames = read_table(paths[0], ("frame", "step", "mean_n", "mean_w"))
-    wires = rdf = None
+    wires = rdf = sizes = None
     if len(frames):
         frames["time_ns"] = frames["step"] * time_step_ps / PS_PER_NS
         begin = int(frames["frame"].iloc[first_averaged(len(frames))])
         wires = read_table(paths[1], ("n",), [("frame", ">=", begin)])
         rdf = read_table(paths[2], ("r_nm", "g"))
+        if (directory / AGGREGATES).is_file():
+            found = read_table(directory / AGGREGATES, ("n",), [("frame", ">=", begin)])
+            sizes = found["n"].to_numpy()
     if wires is None or rdf is None or not len(wires):
         empty = paths[0 if wires is None else 1].name
         raise JanusError(f"{empty} holds no frame; remove it and run again: it is made anew")
     for name, columns in DRAWN.items():
         if (directory / name).is_file():
             read_table(directory / name, columns)
-    return JobTables(frames, rdf, wires["n"].to_numpy(), setup_of(directory))
+    return JobTables(frames, rdf, wires["n"].to_numpy(), setup_of(directory), sizes)
 
 
 def setup_of(directory: Path) -> Setup | None:

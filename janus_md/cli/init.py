@@ -66,9 +66,16 @@ def init(
 
 
 def _empty_folder(besides: str) -> Path:
-    """Return the current folder, if it is a workspace or contains only the template."""
+    """Return the current folder, if it is a workspace or contains what one begins with.
+
+    That is the template, and the folders of plugins and particles.
+    """
+    from janus_md.common import plugins
+    from janus_md.study.catalogue import copies
+
     here = Path.cwd()
-    others = [path for path in here.iterdir() if path.name[0] != "." and path != here / besides]
+    known = {here / name for name in (besides, plugins.FOLDER, copies.FOLDER)}
+    others = [path for path in here.iterdir() if path.name[0] != "." and path not in known]
     if others and not (here / ".signac").is_dir():
         raise JanusError(
             f"directory: none is given, and the current folder {str(here)!r} is not empty; give "

@@ -34,7 +34,7 @@ def particle(
 ) -> None:
     """Check a particle FILE, print its numbers and pair minima, and draw it.
 
-    All that is wrong with the file is told at once.
+    All errors in the file are reported at once.
     """
     from janus_md.analysis.pictures.body import draw_body
     from janus_md.common import plugins
@@ -53,7 +53,7 @@ def particle(
     body = catalog.build(entry, model)
     kT = thermal_energy(ROOM)
     table = pair_table((body,), {body.name: entry.interactions}, {}, relative_permittivity, kT)
-    found = minima(body, body, relative_permittivity=relative_permittivity, pairs=table, kT=kT)
+    found = minima(body, relative_permittivity=relative_permittivity, pairs=table)
     png = png or Path(f"{body.name}.png")
     check_folder(png.parent, "--png")
     if png.suffix.lower() not in (".png", ".svg", ".pdf"):
@@ -92,29 +92,89 @@ def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
     import numpy as np
 
     from janus_md.model.solid import solid_of, union_volume
+    from janus_md.study.catalogue.bead_particle import BeadParticle
 
     solid = solid_of(body)
+    every = [kind for kind in (body.name, *body.types) if body.diameters[kind] > 0]
     areas: dict[str, float] = {}
-    beads = [kind for kind in (body.name, *body.types) if body.diameters[kind] > 0]
-    for kind, area in zip(beads, solid.areas if solid is not None else (), strict=True):
-        bare = kind.removeprefix(f"{body.name}.")
-        areas[bare] = areas.get(bare, 0.0) + float(area)
+    for kind, area in zip(every, solid.areas if solid is not None else (), strict=True):
+        areas[_bare(kind, body)] = areas.get(_bare(kind, body), 0.0) + float(area)
     total = sum(areas.values())
+    dipole = float(np.linalg.norm(body.dipole))
+    cosine = np.clip(body.dipole[2] / dipole, -1.0, 1.0) if body.polar else None
     return {
         "name": body.name,
         "digest": entry.digest(),
         "sites": len(body.types),
+        "kinds": _kinds(body),
         "mass_g_per_mol": body.mass,
+        "centre_of_mass_nm": entry.centre() if isinstance(entry, BeadParticle) else None,
         "inertia_amu_nm2": body.inertia.tolist(),
         "volume_of_beads_nm3": union_volume(body),
         "volume_in_volume_fraction_nm3": body.volume,
         "area_share": {kind: area / total for kind, area in areas.items()},
-        "dipole_debye": float(np.linalg.norm(body.dipole)),
+        "dipole_debye": dipole if body.polar else 0.0,
+        "dipole_to_z_degrees": None if cosine is None else float(np.degrees(np.arccos(cosine))),
         "charge_e": float(body.charges.sum()),
         "hydrodynamic_radius_nm": body.hydrodynamic_radius,
         "reach_nm": body.reach,
         "symmetry": body.symmetry,
+        "bond_nm": body.bond.distance,
+        "bond_degrees": body.bond.angle,
     }
+
+
+def _bare(kind: str, body: RigidBody) -> str:
+    return kind.removeprefix(f"{body.name}.")
+
+
+def _kinds(body: RigidBody) -> dict[str, dict[str, Any]]:
+    """Number, diameter and charges of the sites of each kind."""
+    central = (body.name,) if body.diameters[body.name] > 0 else ()
+    found: dict[str, dict[str, Any]] = {}
+    for kind in dict.fromkeys((*central, *body.types)):
+        same = [k for k, one in enumerate(body.types) if one == kind]
+        found[_bare(kind, body)] = {
+            "sites": len(same) + central.count(kind),
+            "diameter_nm": body.diameters[kind],
+            "charges_e": sorted(set(body.charges[same].tolist())) or [0.0],
+        }
+    return found
+
+
+def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
+    """Numbers of a particle as a reader wants them."""
+    rows = []
+    for kind, one in numbers["kinds"].items():
+        size = f"{one['diameter_nm']:g} nm" if one["diameter_nm"] > 0 else "no volume"
+        charges = " or ".join(f"{charge:g}" for charge in one["charges_e"])
+        share = numbers["area_share"].get(kind)
+        surface = "" if share is None else f", {100 * share:.1f} % of the surface"
+        rows.append((f"kind {kind}", f"{one['sites']} x {size}, {charges} e{surface}"))
+    rows.append(("mass", f"{numbers['mass_g_per_mol']:g} g/mol"))
+    if numbers["centre_of_mass_nm"] is not None:
+        centre = ", ".join(f"{x:.4g}" for x in numbers["centre_of_mass_nm"])
+        rows.append(("centre of mass", f"({centre}) nm in the frame of the file"))
+    dipole = f"{numbers['dipole_debye']:.4g} debye"
+    if numbers["dipole_to_z_degrees"] is not None:
+        dipole += f", {numbers['dipole_to_z_degrees']:.1f} degrees off +z"
+    inertia = ", ".join(f"{one:.5g}" for one in numbers["inertia_amu_nm2"])
+    fold = numbers["symmetry"]
+    return [
+        *rows,
+        ("moments of inertia", f"{inertia} amu nm^2 about x, y, z"),
+        ("volume of the beads", f"{numbers['volume_of_beads_nm3']:.5g} nm^3"),
+        ("counted in volume_fraction", f"{numbers['volume_in_volume_fraction_nm3']:.5g} nm^3"),
+        ("charge", f"{numbers['charge_e']:g} e"),
+        ("dipole moment", dipole),
+        ("hydrodynamic radius", f"{numbers['hydrodynamic_radius_nm']:.4g} nm"),
+        ("symmetry about z", "body of revolution" if fold == 0 else f"{fold}-fold"),
+        (
+            "head-to-tail bond",
+            f"closer than {numbers['bond_nm']:.4g} nm, within {numbers['bond_degrees']:g} degrees",
+        ),
+        ("digest", numbers["digest"]),
+    ]
 
 
 def _show(numbers: dict[str, Any], found: list[PairMinimum], kT: float, png: Path) -> None:
@@ -122,25 +182,23 @@ def _show(numbers: dict[str, Any], found: list[PairMinimum], kT: float, png: Pat
     from rich.table import Table
 
     console = Console(highlight=False)
+    console.print(numbers["name"], markup=False)
     table = Table(box=None, show_header=False)
-    for key, value in numbers.items():
-        if isinstance(value, dict):
-            told = ", ".join(f"{kind} {share:.3f}" for kind, share in value.items())
-        elif isinstance(value, list):
-            told = ", ".join(f"{one:.5g}" for one in value)
-        else:
-            told = f"{value:.5g}" if isinstance(value, float) else str(value)
-        table.add_row(key.replace("_", " "), told)
+    for row in _rows(numbers):
+        table.add_row(*row)
     console.print(table, markup=False)
-    table = Table(box=None, title="Minima of the energy of two bodies", title_justify="left")
-    table.add_column("arrangement", no_wrap=True)
-    for heading in ("kJ/mol", f"kT\n({ROOM:g} K)", "distance\n/ nm", "angles to\nthe bond"):
-        table.add_column(heading, justify="right")
-    for one in found:
-        first, second, _ = one.angles
-        table.add_row(
-            one.arrangement, f"{one.energy:.3f}", f"{one.energy / kT:.4f}", f"{one.distance:.4f}",
-            f"{first:.0f}, {second:.0f}",
-        )  # fmt: skip
-    console.print(table)
+    if found:
+        table = Table(box=None, title="Minima of the energy of two bodies", title_justify="left")
+        table.add_column("arrangement", no_wrap=True)
+        for heading in ("kJ/mol", f"kT\n({ROOM:g} K)", "distance\n/ nm", "angles to\nthe bond"):
+            table.add_column(heading, justify="right")
+        for one in found:
+            first, second, _ = one.angles
+            table.add_row(
+                one.arrangement, f"{one.energy:.3f}", f"{one.energy / kT:.4f}",
+                f"{one.distance:.4f}", f"{first:.0f}, {second:.0f}",
+            )  # fmt: skip
+        console.print(table)
+    else:
+        console.print("two bodies do not bind in any arrangement")
     console.print(f"drawn: {png}", markup=False)

@@ -81,11 +81,11 @@ def _all_keys(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _print_columns() -> None:
-    """Print the columns of frames.parquet, wires.parquet and the averages, a line each."""
+    """Print the columns of frames, wires and aggregates.parquet and the averages, a line each."""
     from rich.console import Console
     from rich.table import Table
 
-    from janus_md.analysis.pipeline.table import WIRE_COLUMNS
+    from janus_md.analysis.pipeline.table import AGGREGATE_COLUMNS, WIRE_COLUMNS
     from janus_md.common.observables import averages, frame_columns
 
     of_frames = frame_columns()
@@ -93,6 +93,7 @@ def _print_columns() -> None:
     for name, columns in (
         ("frames", of_frames),
         ("wires", WIRE_COLUMNS),
+        ("aggregates", AGGREGATE_COLUMNS),
         ("averages", [one for one in averages() if one not in of_frames]),
     ):
         for one in columns:

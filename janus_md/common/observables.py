@@ -25,7 +25,7 @@ DTYPES = ("float64", "int64")
 """Types of the values of a frame; null stands for a value that is not defined."""
 
 WIRE_DTYPES = ("kind", "members", "sequence")
-"""Further types, of columns of wires.parquet alone."""
+"""Further types, of columns of wires.parquet and aggregates.parquet alone."""
 
 RESERVED = frozenset(
     {"steady", "steady_samples", "n_frames", "n_frames_averaged", "criterion", "notes"}

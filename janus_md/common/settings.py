@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,10 +33,23 @@ class Settings(BaseModel):
     def stored(self) -> dict[str, Any]:
         """Return all fields as plain JSON values, those with their neutral value left out."""
         found = self.model_dump(mode="json")
-        for name, field in type(self).model_fields.items():
-            value, extra = getattr(self, name), field.json_schema_extra
-            if isinstance(value, Settings):
-                found[name] = value.stored()
-            elif isinstance(extra, dict) and extra.get("neutral") and value == field.default:
+        nested, optional = _special(type(self))
+        for name in nested:
+            found[name] = getattr(self, name).stored()
+        for name, default in optional:
+            if getattr(self, name) == default:
                 del found[name]
         return found
+
+
+@lru_cache(maxsize=256)
+def _special(kind: type[Settings]) -> tuple[list[str], list[tuple[str, Any]]]:
+    """Fields that are settings themselves, and those with a neutral value, with that value."""
+    nested, optional = list[str](), list[tuple[str, Any]]()
+    for name, field in kind.model_fields.items():
+        extra = field.json_schema_extra
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Settings):
+            nested.append(name)
+        elif isinstance(extra, dict) and extra.get("neutral"):
+            optional.append((name, field.default))
+    return nested, optional

@@ -22,7 +22,7 @@ class Found:
     ----------
     engines : list of dict
         Fields of :class:`janus_md.engines.EngineStatus`, and ``present``: whether there is a
-        package of that name, be it usable or not.
+        package of that name, usable or not.
     candidates : list of (str, str)
         Engine and device that serve the request, best first.
     gpus : int

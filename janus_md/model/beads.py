@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from janus_md.common.arrays import FloatArray
 from janus_md.model.body import BondCriterion, RigidBody
@@ -19,8 +20,15 @@ BOND_ANGLE = 35.0
 BOND_LENGTHS = 1.25
 """Longest head-to-tail bond where none is stated, in lengths of the body along its axis."""
 
-MOST_FOLD = 12
+MOST_FOLD = 24
 """Largest rotational symmetry that is looked for."""
+
+SAME_PLACE = 2e-3
+"""Distance below which beads have the same place where the symmetry is looked for, nm: files round
+coordinates."""
+
+EQUAL_MOMENTS = 1e-3
+"""Principal moments of inertia that differ by less than this share of the largest are equal."""
 
 _SAME = 1e-6  # nm
 
@@ -41,8 +49,8 @@ def body_of_beads(
 
     The origin is the centre of mass, and the coordinate axes are principal axes of inertia. Of
     these, +z is the one nearest to the dipole moment; without a dipole moment, to the direction
-    from the beads of the first kind to those of the last; without that, the one of the least
-    moment.
+    from the beads of the first kind to those of the last; without that, the axis of symmetry or the
+    one of the least moment.
 
     Parameters
     ----------
@@ -113,49 +121,77 @@ def _direction(places: FloatArray, kinds: Sequence[str], charges: FloatArray) ->
 def principal_axes(inertia: FloatArray, towards: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Principal moments, shape (3,), and axes as rows of a rotation, shape (3, 3).
 
+    Axes of equal moments (:data:`EQUAL_MOMENTS`) may be turned at will, so that the third axis then
+    follows the direction as far as it can, and a body with an axis of symmetry has it along z.
+
     Parameters
     ----------
     inertia : ndarray, shape (3, 3)
         About the centre of mass.
     towards : ndarray, shape (3,)
-        Direction that the third axis is to be near to; zero for none.
+        Direction that the third axis is to be near to; zero for none. The third axis is then that
+        of the moment that no other one equals, of the least such; z where all three are equal.
     """
-    length, scale = float(np.linalg.norm(towards)), float(np.trace(inertia))
-    if length > 0.0:
-        z = towards / length
-        along = inertia @ z
-        if np.linalg.norm(along - (along @ z) * z) < 1e-7 * scale:  # it is a principal axis
-            across = np.linalg.svd(z[None])[2][1:]  # and any two that are at right angles to it
-            moments, turn = np.linalg.eigh(across @ inertia @ across.T)
-            return _right_handed(np.array([*moments, along @ z]), np.vstack([turn.T @ across, z]))
     moments, columns = np.linalg.eigh(inertia)
-    axes = columns.T
-    third = int(np.argmax(np.abs(axes @ towards))) if length > 0.0 else 0
-    order = [k for k in range(3) if k != third] + [third]
-    axes, moments = axes[order], moments[order]
-    if axes[2] @ towards < 0.0:
-        axes[2] = -axes[2]
-    return _right_handed(moments, axes)
+    axes, groups = columns.T, _equal(moments)
+    for group in groups:
+        moments[group] = moments[group].mean()
+    length = float(np.linalg.norm(towards))
+    if length > 0.0:  # of each space of equal moments, the vector nearest to the direction
+        shadows = [(towards / length) @ axes[group].T @ axes[group] for group in groups]
+        z = max(shadows, key=lambda one: float(np.linalg.norm(one)))
+        z = z / np.linalg.norm(z)
+    else:
+        single = [axes[group[0]] for group in groups if len(group) == 1]
+        z = single[0] * _sign(single[0][::-1]) if single else np.array([0.0, 0.0, 1.0])
+    x = _across(inertia, moments, z)
+    frame = np.stack([x, np.cross(z, x), z])
+    about = np.einsum("ki,ij,kj->k", frame, inertia, frame)
+    return moments[np.abs(about[:, None] - moments).argmin(axis=1)], frame
 
 
-def _right_handed(moments: FloatArray, axes: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Fix the signs of the first two axes, of which the frame does not depend otherwise."""
-    first = axes[0] * np.sign(axes[0][np.argmax(np.abs(axes[0]))])
-    return moments, np.stack([first, np.cross(axes[2], first), axes[2]])
+def _equal(moments: FloatArray) -> list[list[int]]:
+    """Indices of equal moments, which are in ascending order."""
+    groups = [[0]]
+    for k in (1, 2):
+        if moments[k] - moments[k - 1] < EQUAL_MOMENTS * moments[2]:
+            groups[-1].append(k)
+        else:
+            groups.append([k])
+    return groups
 
 
-def rotational_symmetry(places: FloatArray, kinds: Sequence[str]) -> int:
-    """Return n of the n-fold symmetry of beads about z; 0 where all are on the axis."""
-    if np.all(np.hypot(places[:, 0], places[:, 1]) < _SAME):
+def _across(inertia: FloatArray, moments: FloatArray, z: FloatArray) -> FloatArray:
+    """Principal axis at right angles to z: of the lesser moment, else nearest to the file's x."""
+    plane = np.eye(3) - np.outer(z, z)
+    tensor = plane @ inertia @ plane + 2.0 * moments[2] * np.outer(z, z)
+    values, columns = np.linalg.eigh(tensor)
+    if values[1] - values[0] >= EQUAL_MOMENTS * moments[2]:
+        return np.asarray(columns[:, 0] * _sign(columns[:, 0]))
+    x = next(plane @ unit for unit in np.eye(3) if np.linalg.norm(plane @ unit) > 0.5)
+    return np.asarray(x / np.linalg.norm(x))
+
+
+def _sign(vector: FloatArray) -> float:
+    """Sign of the first component that is not 0, so that an axis has one direction."""
+    return float(np.sign(next(value for value in vector if abs(value) > 1e-6)))
+
+
+def rotational_symmetry(places: ArrayLike, kinds: Sequence[str]) -> int:
+    """Return n of the n-fold symmetry of beads about z; 0 where all are on the axis.
+
+    Places that differ by less than :data:`SAME_PLACE` are the same.
+    """
+    sites, names = np.asarray(places, float).reshape(-1, 3), np.array(kinds)
+    off = np.hypot(sites[:, 0], sites[:, 1]) >= SAME_PLACE
+    if not off.any():
         return 0
-    for n in range(MOST_FOLD, 1, -1):
-        angle = 2.0 * np.pi / n
-        turned = places[:, :2] @ np.array(
-            [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
-        )
-        moved = np.column_stack([turned, places[:, 2]])
-        apart = np.linalg.norm(moved[:, None] - places[None], axis=2)
-        alike = np.array([[a == b for b in kinds] for a in kinds])
-        if np.all(np.any((apart < 1e-4) & alike, axis=1)):
+    alike = names[:, None] == names
+    most = max(int(np.count_nonzero(off & (names == kind))) for kind in names[off])
+    for n in range(min(most, MOST_FOLD), 1, -1):
+        c, s = np.cos(2.0 * np.pi / n), np.sin(2.0 * np.pi / n)
+        turned = sites @ np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
+        apart = np.linalg.norm(turned[:, None] - sites[None], axis=2)
+        if np.all(np.any((apart < SAME_PLACE) & alike, axis=1)):
             return n
     return 1

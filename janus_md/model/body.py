@@ -99,6 +99,12 @@ class RigidBody:
         return np.asarray(self.charges @ self.positions / DEBYE)
 
     @property
+    def polar(self) -> bool:
+        """Whether it has a dipole moment, beyond what rounding makes of one that is 0."""
+        scale = float(np.abs(self.charges) @ np.linalg.norm(self.positions, axis=1)) / DEBYE
+        return bool(np.linalg.norm(self.dipole) > 1e-9 * scale)
+
+    @property
     def reach(self) -> float:
         """Radius of the sphere about the centre that holds every bead, nm."""
         radii = np.array([0.5 * self.diameters[t] for t in self.types])

@@ -94,6 +94,11 @@ class Setup:
         electrostatics = self.interactions.electrostatics
         return None if electrostatics is None else electrostatics.relative_permittivity
 
+    @property
+    def dipolar(self) -> bool:
+        """Whether some body has a dipole moment."""
+        return any(float(np.linalg.norm(body.dipole)) > 0.0 for body in self.bodies)
+
     def body(self, name: str) -> RigidBody | None:
         """Return the body of this name; None where there is none."""
         return next((body for body in self.bodies if body.name == name), None)

@@ -164,7 +164,7 @@ def _predictions(excess: ExcessResult) -> list[str]:
             )
         )
     said = [
-        "Nobody has measured these; a measurement could show them wrong.",
+        "No measurement of these is known; one could show them wrong.",
         _grid(
             (
                 "enantiomeric excess",

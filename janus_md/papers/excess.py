@@ -1,4 +1,4 @@
-"""Mixtures of two enantiomers: who bonds to whom, and how long wires are, against the excess."""
+"""Mixtures of two enantiomers: bonds by hand, and lengths of wires, against the excess."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies side by side in different wires: how far apart they are."""
+"""Distances of bodies side by side in different wires."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ HEADINGS = ("fact", "substance", "medium", "paper", "simulation", "runs", "verdi
 
 @dataclass(frozen=True)
 class Reproduction:
-    """Everything that is told.
+    """All tables of a comparison.
 
     Attributes
     ----------

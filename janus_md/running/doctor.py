@@ -173,11 +173,12 @@ def _added() -> list[Finding]:
     from janus_md.engines import ENGINES
     from janus_md.model.environment import FIELDS
     from janus_md.model.interactions.term import TERMS
+    from janus_md.model.nanocluster import MODELS
     from janus_md.model.shape import SHAPES
 
     findings = []
     registries: tuple[Registry[Any], ...] = (
-        SHAPES, TERMS, FIELDS, OBSERVABLES, ENGINES, schedulers.SCHEDULERS,
+        SHAPES, MODELS, TERMS, FIELDS, OBSERVABLES, ENGINES, schedulers.SCHEDULERS,
     )  # fmt: skip
     for registry in registries:
         try:

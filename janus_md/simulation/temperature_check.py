@@ -17,12 +17,12 @@ from janus_md.simulation.equipartition import ERRORS, Part, excess, kinetic
 from janus_md.simulation.thermodynamics import freedoms
 
 DRIFT, FLUCTUATION = 0.02, 0.01
-"""Without a bath: how far the total energy may go from where it began, kT per degree of freedom and
+"""Without a bath: largest drift of the total energy, kT per degree of freedom and
 ns, and kT per degree of freedom in addition. At the default time step it drifts by 0.01 or less and
 fluctuates by 0.001 (docs/time_step.md); shortly below the step that blows up it drifts by 0.03."""
 
 PIECES = 50
-"""Pieces of the run whose scatter tells how far the energy wanders at random: the mesh's errors
+"""Pieces of the run whose scatter measures the random walk of the energy: the mesh's errors
 push bodies to and fro, of which little is left in the mean of many bodies, but not of few."""
 
 
@@ -163,7 +163,7 @@ def _energy(rows: Mapping[str, FloatArray], setup: Setup) -> dict[str, Any]:
 
 
 def _wander(energy: FloatArray) -> FloatArray:
-    """How far a random walk goes from the first row, at :data:`ERRORS` standard errors.
+    """Reach of a random walk from the first row, at :data:`ERRORS` standard errors.
 
     Its steps are those of the energy from piece to piece; of their scatter the median counts, which
     a jump does not raise, nor a drift.

@@ -11,7 +11,7 @@ from janus_md.common.settings import Settings
 from janus_md.model.body import RigidBody
 from janus_md.model.interactions.table import Kinds, Row, diameters_of, wca, wca_table
 from janus_md.model.interactions.term import TERMS, Beads
-from janus_md.study.stated import read_settings
+from janus_md.study.stated import read_settings, settings_and_faults
 from janus_md.study.statepoint_errors import BadStatePoint, WrongValue
 
 Statements = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -84,20 +84,37 @@ def objections(bodies: tuple[RigidBody, ...], stated: Statements) -> list[str]:
     """Say all that is wrong with what a particle file states, a sentence each."""
     kinds, found = kinds_of(bodies), list[str]()
     diameters = diameters_of(bodies)
+    seen: dict[Kinds, str] = {}
     for pair, terms in stated.items():
         try:
             types = _types("interactions", pair, kinds)
         except BadStatePoint as error:
             found.append(str(error))
+            found += term_objections({pair: terms})
             continue
+        if (before := seen.setdefault(types, pair)) != pair:
+            found.append(f"interactions.{pair}: is stated already, as {before}")
         beads = Beads((diameters[types[0]], diameters[types[1]]), 1.0, 1.0)
         for name, given in terms.items():
             key = f"interactions.{pair}.{name}"
-            try:
-                _row(pair, name, read_settings(key, TERMS, name, given), beads)
-            except (WrongValue, BadStatePoint) as error:
-                found.append(str(error))
+            settings, faults = settings_and_faults(key, TERMS, name, given)
+            found += faults
+            if settings is not None:
+                try:
+                    _row(pair, name, settings, beads)
+                except BadStatePoint as error:
+                    found.append(str(error))
     return found
+
+
+def term_objections(stated: Statements) -> list[str]:
+    """Say all that is wrong with stated terms, whatever the kinds between which they act."""
+    return [
+        fault
+        for pair, terms in stated.items()
+        for name, given in terms.items()
+        for fault in settings_and_faults(f"interactions.{pair}.{name}", TERMS, name, given)[1]
+    ]
 
 
 def _merged(

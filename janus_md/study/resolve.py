@@ -51,8 +51,9 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         Where a particle, kind, pair term or field is unknown or refused, the medium is missing, or
         the bodies cannot be packed.
     """
-    point = with_model(point, entry)
-    bodies = bodies_of(point, entry)
+    particles = _particles(point, entry)
+    point = _with_model(point, particles)
+    bodies = _bodies(point, particles)
     length = _box_length(point, bodies)
     _check_packing(point, bodies, length)
     charged = any(np.any(body.charges != 0) for body in bodies)
@@ -70,7 +71,7 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         statepoint=point.stored(),
         bodies=bodies,
         counts=point.counts(),
-        interactions=Interactions(_pairs(point, entry, bodies), electrostatics),
+        interactions=Interactions(_pairs(point, particles, bodies), electrostatics),
         box=np.array([length, length, length, 0.0, 0.0, 0.0]),
         stages=stages(point, bodies),
         start=point.start,
@@ -85,24 +86,22 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
 
 
 def _pairs(
-    point: StatePoint, entry: Entry, bodies: tuple[RigidBody, ...]
+    point: StatePoint, particles: list[catalog.Entry], bodies: tuple[RigidBody, ...]
 ) -> dict[Kinds, tuple[Row, ...]]:
     """Pair table of the state point's bodies."""
-    stated = {body.name: getattr(entry(body.name), "interactions", {}) for body in bodies}
+    stated = {one.name: one.interactions for one in particles}
     kT = thermal_energy(point.temperature)
     return pair_table(bodies, stated, point.interactions, point.relative_permittivity, kT)
 
 
-def with_model(point: StatePoint, entry: Entry = catalog.entry) -> StatePoint:
+def _with_model(point: StatePoint, particles: list[catalog.Entry]) -> StatePoint:
     """Return the state point with the model null where all particles bring their own beads.
 
     Raises
     ------
     BadStatePoint
-        Where a particle is unknown, or the model that is stated does not fit.
+        Where the model that is stated does not fit.
     """
-    _check_particles(point, entry)
-    particles = [entry(name) for name in point.composition()]
     if all(isinstance(one, BeadParticle) for one in particles):
         if point.model is not None and "model" in point.model_fields_set:
             names = " and ".join(one.name for one in particles)
@@ -154,12 +153,20 @@ def bodies_of(point: StatePoint, entry: Entry = catalog.entry) -> tuple[RigidBod
     BadStatePoint
         Where a particle is unknown.
     """
-    _check_particles(point, entry)
-    particles = [entry(name) for name in sorted(point.composition())]
+    return _bodies(point, _particles(point, entry))
+
+
+def _bodies(point: StatePoint, particles: list[catalog.Entry]) -> tuple[RigidBody, ...]:
     return tuple(
         catalog.build(one, None if isinstance(one, BeadParticle) else point.model)
         for one in particles
     )
+
+
+def _particles(point: StatePoint, entry: Entry) -> list[catalog.Entry]:
+    """Particles of a state point, sorted by name."""
+    _check_particles(point, entry)
+    return [entry(name) for name in sorted(point.composition())]
 
 
 def _check_particles(point: StatePoint, entry: Entry) -> None:

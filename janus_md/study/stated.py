@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from janus_md.common.messages import unknown
 from janus_md.common.registry import Registry
 from janus_md.common.settings import Settings
-from janus_md.study.statepoint_errors import WrongValue, sentence
+from janus_md.study.statepoint_errors import WrongValue, sentences
 
 
 class Stated(Protocol):
@@ -42,13 +42,51 @@ def read_settings(key: str, registry: Registry[S], name: str, given: Any) -> Set
     JanusError
         If the thing cannot be loaded.
     """
+    settings, faults = settings_and_faults(key, registry, name, given)
+    if settings is None:
+        raise WrongValue(_key_of(faults[0]), faults[0])
+    return settings
+
+
+def settings_and_faults(
+    key: str, registry: Registry[S], name: str, given: Any
+) -> tuple[Settings | None, list[str]]:
+    """Read the settings of one thing, or say all that is wrong with them.
+
+    Parameters as of :func:`read_settings`.
+
+    Returns
+    -------
+    settings : Settings or None
+        None where something is wrong.
+    faults : list of str
+        A sentence for each fault.
+
+    Raises
+    ------
+    JanusError
+        If the thing cannot be loaded.
+    """
     thing = registry.find(name)
     if thing is None:
-        raise WrongValue(key, unknown(key, name, registry.names()))
+        return None, [unknown(key, name, registry.names())]
     if not isinstance(given, dict):
-        raise WrongValue(key, f"{given!r} is not allowed; it must be a mapping")
+        return None, [f"{key}: {given!r} is not allowed; it must be a mapping"]
     try:
-        return thing.settings.model_validate(given)
+        return thing.settings.model_validate(given), []
     except ValidationError as error:
-        inner, text = sentence(error, thing.settings)
-        raise WrongValue(f"{key}.{inner}", f"{key}.{text}") from error
+        return None, [_within(key, text) for text in sentences(error, thing.settings)]
+
+
+def _within(key: str, text: str) -> str:
+    """Sentence about a setting, with the key of the thing before its own."""
+    if text.startswith("key: "):
+        return f"key of {key}: {text.removeprefix('key: ')}"
+    if text.startswith("key of "):
+        return f"key of {key}.{text.removeprefix('key of ')}"
+    return key + text if text.startswith(": ") else f"{key}.{text}"
+
+
+def _key_of(fault: str) -> str:
+    """Key that a sentence is about."""
+    return fault.partition(": ")[0].removeprefix("key of ")

@@ -1,6 +1,6 @@
 """The typed state point: what decides the physics of one job, and nothing else.
 
-Every default is stored with the job, so that what a file leaves out is never decided in silence.
+Every default is stored with the job, so that a later change of a default changes no job.
 A key that is newer than version 2 of the schema has a neutral value, which changes nothing; it is
 not stored, so that ids and seeds of older jobs stay as they are. How a job is executed (engine,
 device, threads) is no part of a state point.
@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from janus_md.common.messages import unknown
 from janus_md.common.settings import NotNegative, Positive, Settings, neutral
 from janus_md.model.units import PS_PER_NS
 from janus_md.study.statepoint_errors import BadStatePoint, WrongValue, sentence
@@ -86,7 +87,7 @@ class StatePoint(Settings):
     """Name of the particle in the catalogue; null where `mixture` is given."""
     mixture: dict[str, Positive] | None = None
     """Number fraction of each particle, adding to 1; null where `particle` is given."""
-    model: Literal["sphere", "bladed"] | None = "sphere"
+    model: str | None = "sphere"
     """Model of every nanocluster: `sphere` (no chirality, fast) or `bladed` (chiral faces); null
     where all particles bring their own beads."""
     n_bodies: Annotated[int, Field(ge=2, le=10_000_000)]
@@ -128,6 +129,16 @@ class StatePoint(Settings):
                 f"{SCHEMA_VERSION} (make the jobs anew with `janus-md init`)",
             )
         return data
+
+    @field_validator("model")
+    @classmethod
+    def _known_model(cls, model: str | None) -> str | None:
+        if model is not None:
+            from janus_md.model.nanocluster import MODELS
+
+            if model not in MODELS:
+                raise WrongValue("model", unknown("model", model, MODELS))
+        return model
 
     @field_validator("mixture")
     @classmethod

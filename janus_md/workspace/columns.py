@@ -82,7 +82,7 @@ class Columns:
             if not isinstance(column, array):
                 column += _alike(values, lists)
             elif {float, type(None)}.issuperset(map(type, values)):
-                column.extend(math.nan if value is None else value for value in values)
+                column.extend([math.nan if value is None else value for value in values])
             else:
                 self._columns[name] = _objects(column) + _alike(values, lists)
         self._directories += [one.directory for one in records]

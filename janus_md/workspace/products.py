@@ -20,8 +20,12 @@ TABLES = (
     "rdf.parquet",
     "structure.parquet",
     "scattering.parquet",
+    "aggregates.parquet",
 )
 """Files of the analysis of a job."""
+
+ADDED = {"aggregates.parquet": "share_monomers"}
+"""Tables that earlier versions did not write, each with an average that came with it."""
 
 MAGIC, LEAST_BYTES = b"PAR1", 12
 """First and last bytes of a Parquet file, and the length of an empty one."""
@@ -38,9 +42,19 @@ def is_simulated(directory: Path) -> bool:
     return (directory / TRAJECTORY).is_file()
 
 
+def tables_of(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Tables that the analysis of a job left, by its averages; all where it has none yet."""
+    averages = document.get("analysis")
+    if not isinstance(averages, Mapping):
+        return TABLES
+    return tuple([name for name in TABLES if name not in ADDED or ADDED[name] in averages])
+
+
 def is_analyzed(directory: Path, document: Mapping[str, Any]) -> bool:
     """Whether all tables and the summary exist, and the tables can be read."""
-    return "analysis" in document and all(is_table(directory / name) for name in TABLES)
+    return "analysis" in document and all(
+        is_table(directory / name) for name in tables_of(document)
+    )
 
 
 def is_table(path: str | Path) -> bool:
@@ -79,7 +93,7 @@ def missing(files: Collection[str], document: Mapping[str, Any]) -> list[str]:
     """Return the operations that are left, by the names of files in the folder of a job."""
     if TRAJECTORY not in files:
         return list(OPERATIONS)
-    whole = "analysis" in document and all(name in files for name in TABLES)
+    whole = "analysis" in document and set(tables_of(document)).issubset(files)
     return [] if whole else ["analyze"]
 
 

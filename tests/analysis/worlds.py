@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from janus_md.model import nanocluster
 from janus_md.model.body import BondCriterion
 from janus_md.model.interactions.table import Electrostatics, Interactions, wca_table
+from janus_md.model.nanoclusters.sphere import sphere
 from janus_md.model.setup import Setup
 from janus_md.model.units import DEBYE
 from janus_md.simulation.files.stated import METADATA, description
@@ -60,7 +60,7 @@ def described(
             body = catalog.body(name, model)
         else:
             separation = dipole * DEBYE / 2.0
-            body = nanocluster.sphere(name, mass=4118.0, charge=2.0, separation=separation)
+            body = sphere(name, mass=4118.0, charge=2.0, separation=separation)
         bond = BondCriterion(distance, angle)
         kinds.append(replace(body, enantiomer=hand, symmetry=symmetry, bond=bond))
     kinds = tuple(kinds)

@@ -68,3 +68,27 @@ def test_what_is_refused(janus_md, tmp_path: Path, monkeypatch, arguments, told)
     done = janus_md("particle", *arguments)
     assert done.code == 2
     assert told in done.err
+
+
+def test_numbers_as_a_reader_wants_them(janus_md, tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text(SIX_KT)
+    shown = " ".join(janus_md("particle", "a.yaml").out.split())
+    # caps of two spheres that are cut at their common circle: heights in closed form
+    cut = (1.0 + 0.8**2 - 0.65**2) / (2 * 0.8)
+    head, tail = 1.0 * (1.0 + cut), 0.65 * (0.65 + 0.8 - cut)
+    share = 100 * head / (head + tail)
+    for part in (
+        f"kind J 1 x 2 nm, 0 e, {share:.1f} % of the surface",
+        "centre of mass (0, 0, 0.1079) nm in the frame of the file",
+        "1431.1, 1431.1, 1135.3 amu nm^2 about x, y, z",
+        "symmetry about z body of revolution",
+        "-5.3151",
+    ):
+        assert part in shown, part
+    (tmp_path / "b.yaml").write_text(SIX_KT.partition("interactions")[0])
+    shown = janus_md("particle", "b.yaml").out
+    assert "two bodies do not bind in any arrangement" in shown
+    shown = janus_md("particle", "R-Au-Cu").out
+    assert "43.42 debye, 0.0 degrees off +z" in shown
+    assert "2 x no volume, -2 or 2 e" in shown

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from janus_md.analysis.pipeline.table import WIRE_COLUMNS
+from janus_md.analysis.pipeline.table import AGGREGATE_COLUMNS, WIRE_COLUMNS
 from janus_md.common.observables import Column, averages, frame_columns, sources
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "columns.md"
@@ -17,6 +17,9 @@ BEGIN, END = "<!-- begin {} -->", "<!-- end {} -->"
 
 MEASURES = "janus_md.analysis.aggregates.measures"
 """Module of the columns of wires.parquet that name no other."""
+
+OF_AGGREGATES = "janus_md.analysis.aggregates.morphology.measures"
+"""The same of aggregates.parquet."""
 
 
 def rows(columns: Sequence[Column], averaged: bool = False, fallback: str = MEASURES) -> list[str]:
@@ -53,6 +56,7 @@ def tables() -> dict[str, str]:
             ]
         ),
         "wires": "\n".join([*plain, *rows(WIRE_COLUMNS)]),
+        "aggregates": "\n".join([*plain, *rows(AGGREGATE_COLUMNS, fallback=OF_AGGREGATES)]),
     }
 
 

@@ -33,7 +33,7 @@ def analysed(tmp_path_factory):
     return summary, folder / "a"
 
 
-@pytest.mark.parametrize("table", ["frames", "wires"])
+@pytest.mark.parametrize("table", ["frames", "wires", "aggregates"])
 def test_columns_of_the_tables(analysed, table):
     names = [name for cell in told(f"{table}.parquet") for name in cell]
     assert sorted(names) == sorted(pq.read_schema(analysed[1] / f"{table}.parquet").names)

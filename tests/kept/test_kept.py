@@ -111,9 +111,21 @@ def test_columns_that_came_later_are_missing_and_nothing_is_done_again(
     assert [path.stat().st_mtime_ns for path in tables] == before
     assert not any("cluster" in key for key in rows(janus_md, place)[0])
     assert "cluster" not in janus_md("query", "-d", place).out
+    assert not list(place.glob("workspace/*/aggregates.parquet"))
     reported = janus_md("report", "-d", place)
     assert reported.code == 0, reported.err
     assert "cluster" not in reported.out
     kept = (place / "report" / "results.csv").read_text(encoding="utf-8")
     assert "mean_n" in kept
     assert "cluster" not in kept
+
+
+def test_what_is_analysed_again_has_the_tables_that_came_later(janus_md: Cli, place: Path) -> None:
+    name = next(row["job"] for row in rows(janus_md, place) if row["status"] == "done")
+    job = place / "workspace" / name
+    (job / "frames.parquet").unlink()
+    assert janus_md("run", "-d", place, "--operation", "analyze").code == 0
+    assert pq.read_metadata(job / "aggregates.parquet").num_rows == 0  # nothing attracts there
+    (job / "aggregates.parquet").unlink()
+    states = {row["job"]: row["status"] for row in rows(janus_md, place)}
+    assert states[name] == "simulated"

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from janus_md.model.beads import body_of_beads
 from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.study.catalogue import catalog
 
@@ -84,3 +85,15 @@ def test_a_body_can_be_hashed_and_pickled():
     copy = pickle.loads(pickle.dumps(body))
     assert len({body, copy, body}) == 2
     np.testing.assert_array_equal(copy.positions, body.positions)
+
+
+def test_a_quadrupole_has_no_dipole_but_for_rounding():
+    line = (("A", (0.1, 0.2, 0.3)), ("B", (0.4, 0.5, 0.6)), ("A", (0.7, 0.8, 0.9)))
+    charges = {"A": 1.0, "B": -2.0}
+    quadrupole = body_of_beads("q", line, {"A": 1.0, "B": 1.0}, charges, 100.0)
+    assert not quadrupole.polar
+    assert body_of_beads("d", line, {"A": 1.0, "B": 1.0}, {"A": 1.0, "B": -1.0}, 1.0).polar is False
+    unequal = (*line[:2], ("A", (0.8, 0.9, 1.0)))
+    assert body_of_beads("d", unequal, {"A": 1.0, "B": 1.0}, charges, 100.0).polar
+    assert catalog.body("R-Au-Cu", "sphere").polar
+    assert not catalog.body("dumbbell").polar

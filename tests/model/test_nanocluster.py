@@ -5,14 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from janus_md.model.nanocluster import (
-    BLADES,
-    Faces,
-    bladed,
-    sphere,
-)
+from janus_md.common import plugins
+from janus_md.common.errors import JanusError
+from janus_md.model.nanocluster import Faces
+from janus_md.model.nanoclusters.bladed import BLADES, bladed
+from janus_md.model.nanoclusters.sphere import sphere
 from janus_md.model.solid import union_volume
 from janus_md.study.catalogue import catalog
+from janus_md.study.resolve import resolve
+from janus_md.study.statepoint import StatePoint
 
 NUMBERS = {"mass": 4118.0, "charge": 2.0, "separation": 0.452}
 HANDS = [Faces(1, 1, 0.47), Faces(-1, -1, -0.47), Faces(1, -1, 0.0), Faces(-1, 1, 0.3)]
@@ -135,9 +136,9 @@ def test_union_of_beads_against_inclusion_and_exclusion():
     # only the two cores overlap in R-Au-Cu; with opposite hands and no turn, three pairs of blade
     # beads, at the same azimuth and 0.5 nm apart along z, do so too
     beads = 2 * ball(1.21) + 12 * ball(0.9) - lens(1.21, 0.452)
-    assert union_volume(make(HANDS[0])) == pytest.approx(beads, rel=1e-3)
-    assert union_volume(make(HANDS[2])) == pytest.approx(beads - 3 * lens(0.9, 0.5), rel=1e-3)
-    assert union_volume(sphere("A", **NUMBERS)) == pytest.approx(ball(1.727), rel=1e-3)
+    assert union_volume(make(HANDS[0])) == pytest.approx(beads, rel=1e-8)
+    assert union_volume(make(HANDS[2])) == pytest.approx(beads - 3 * lens(0.9, 0.5), rel=1e-8)
+    assert union_volume(sphere("A", **NUMBERS)) == pytest.approx(ball(1.727), rel=1e-8)
 
 
 @pytest.mark.parametrize("name", catalog.nanocluster_names())
@@ -146,3 +147,32 @@ def test_the_hydrodynamic_radius_is_that_of_the_union(name):
     union = union_volume(body)
     assert union == pytest.approx(5.9, rel=0.04)
     assert body.hydrodynamic_radius == pytest.approx((0.75 * union / math.pi) ** (1 / 3), rel=0.012)
+
+
+NARROW = """
+from dataclasses import replace
+
+from janus_md.model.nanoclusters.sphere import Sphere
+
+
+class Narrow(Sphere):
+    def build(self, numbers):
+        body = super().build(numbers)
+        return replace(body, model="narrow", diameters=body.diameters | {numbers.name: 1.5})
+
+
+MODEL = Narrow()
+"""
+
+
+def test_a_model_is_one_file(tmp_path, monkeypatch):
+    folder = tmp_path / plugins.FOLDER
+    folder.mkdir()
+    (folder / "narrow.py").write_text(NARROW)
+    monkeypatch.setenv(plugins.VARIABLE, str(folder))
+    given = {"particle": "R-Au-Cu", "n_bodies": 8, "volume_fraction": 0.01}
+    point = StatePoint.of(given | {"model": "narrow", "relative_permittivity": 1.0})
+    (body,) = resolve(point).bodies
+    assert (body.model, body.diameters["R-Au-Cu"]) == ("narrow", 1.5)
+    with pytest.raises(JanusError, match="did you mean narrow"):
+        StatePoint.of(given | {"model": "narow"})

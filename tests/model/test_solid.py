@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from janus_md.common.arrays import FloatArray
+from janus_md.model import solid
 from janus_md.model.solid import Solid, principal_moments, union
 
 
@@ -82,22 +83,19 @@ def test_balls_that_coincide_or_lie_in_another_count_once() -> None:
 
 
 def test_rod_of_many_beads_tends_to_a_spherocylinder() -> None:
-    """Beads a twentieth of their radius apart; the union lacks (delta / a)^2 / 16 of the radius.
-
-    Volume, and moments of a cylinder and two half balls (closed forms).
-    """
-    a, length, count = 0.5, 3.0, 121
+    """Beads a tenth of their radius apart; moments of a cylinder and two half balls."""
+    a, length, count = 0.5, 3.0, 61
     z = np.linspace(-0.5 * length, 0.5 * length, count)
     found = union(np.column_stack([0 * z, 0 * z, z]), np.full(count, a))
     cylinder, ball = math.pi * a**2 * length, 4 / 3 * math.pi * a**3
-    assert found.volume == pytest.approx(cylinder + ball, rel=3e-4)
+    assert found.volume == pytest.approx(cylinder + ball, rel=1e-3)
     inertia = found.inertia(found.volume)  # of unit density
     about = 0.5 * cylinder * a**2 + 0.4 * ball * a**2
     # a half ball: its centre 3/8 a beyond the end of the cylinder
     across = cylinder * (a**2 / 4 + length**2 / 12) + ball * (
         0.4 * a**2 + length**2 / 4 + 3 / 8 * a * length
     )
-    np.testing.assert_allclose(np.diag(inertia), [across, across, about], rtol=6e-4)
+    np.testing.assert_allclose(np.diag(inertia), [across, across, about], rtol=2e-3)
     # the closed form of the beads themselves: a row of cut discs
     step = z[1] - z[0]
     disc = math.pi * (a**2 * step - step**3 / 12)
@@ -144,17 +142,18 @@ def test_random_unions_against_monte_carlo(seed: int) -> None:
         assert abs(found.areas[k] - 4 * math.pi * radius**2 * share) < 4.5 * spread
 
 
-def test_the_stated_error_by_turning_the_quadrature(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The poles of the quadrature are no part of the body: turned, a union is the same."""
-    from scipy.spatial.transform import Rotation
-
-    rng = np.random.default_rng(11)
+@pytest.mark.parametrize("seed", range(5))
+def test_the_stated_error_with_more_points_of_the_quadrature(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(seed)
     centres, radii = rng.uniform(-1.0, 1.0, (20, 3)), rng.uniform(0.3, 0.8, 20)
-    found = [
-        union(centres @ turn.T, radii).volume
-        for turn in (np.eye(3), *Rotation.random(4, random_state=3).as_matrix())
-    ]
-    np.testing.assert_allclose(found, found[0], rtol=1e-8)
+    found = union(centres, radii)
+    monkeypatch.setattr(solid, "LATITUDES", 96)
+    better = union(centres, radii)
+    assert found.volume == pytest.approx(better.volume, rel=1e-7)
+    np.testing.assert_allclose(found.spread, better.spread, atol=1e-7)
+    np.testing.assert_allclose(found.areas, better.areas, atol=1e-7)
 
 
 def test_principal_moments_refuse_what_is_not_principal() -> None:
@@ -169,5 +168,5 @@ def test_principal_moments_refuse_what_is_not_principal() -> None:
 
 def test_inertia_of_a_solid() -> None:
     """Of a box of points by definition: trace of the spread less the spread."""
-    solid = Solid(1.0, np.zeros(3), np.diag([1.0, 2.0, 3.0]), np.ones(1))
-    np.testing.assert_allclose(solid.inertia(2.0), np.diag([10.0, 8.0, 6.0]))
+    found = Solid(1.0, np.zeros(3), np.diag([1.0, 2.0, 3.0]), np.ones(1))
+    np.testing.assert_allclose(found.inertia(2.0), np.diag([10.0, 8.0, 6.0]))

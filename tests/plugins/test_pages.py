@@ -22,7 +22,7 @@ from janus_md.study.resolve import setup_of
 from tests.plugins.environment import Environment, blocks
 
 PAGES = {
-    "rod": "add_a_shape.md",
+    "needle": "add_a_shape.md",
     "morse": "add_a_term.md",
     "uniform_force": "add_a_field.md",
     "numpy_brownian": "add_an_engine.md",
@@ -41,7 +41,7 @@ def write_inputs(page: str, place: Path) -> None:
     (place / "short.yaml").write_text(template, encoding="utf-8")
     for text in particles:
         (place / "particles").mkdir()
-        (place / "particles" / "my_rod.yaml").write_text(text, encoding="utf-8")
+        (place / "particles" / "my_needle.yaml").write_text(text, encoding="utf-8")
 
 
 def follow(name: str, place: Path, environment: Environment, engine: str) -> Path:
@@ -74,7 +74,7 @@ def unwrapped(job: Path) -> np.ndarray:
 
 
 def test_a_shape(here: Environment, tmp_path: Path, engine: str) -> None:
-    job = follow("rod", tmp_path, here, engine)
+    job = follow("needle", tmp_path, here, engine)
     from janus_md.common.gsd.reading import GsdFile
     from janus_md.simulation.files.stated import setup_in
 
@@ -82,15 +82,15 @@ def test_a_shape(here: Environment, tmp_path: Path, engine: str) -> None:
         setup = setup_in(file)
     assert setup is not None
     (body,) = setup.bodies
-    assert body.types == ("my_rod.B",) * 4 + ("my_rod.A",)
+    assert body.types == ("my_needle.B",) * 4 + ("my_needle.A",)
     # a row of cut discs and two half balls; uniform, so the centre is the middle
     step, a = 0.5, 0.5
     disc = np.pi * (a**2 * step - step**3 / 12)
     assert body.volume == pytest.approx(4 / 3 * np.pi * a**3 + 4 * disc, rel=1e-9)
     np.testing.assert_allclose(body.positions[:, 2], [-1.0, -0.5, 0.0, 0.5, 1.0], atol=1e-9)
     forms = {pair: [row.form for row in rows] for pair, rows in setup.interactions.pairs.items()}
-    assert forms["my_rod.A", "my_rod.A"] == ["lennard_jones"]
-    assert setup.interactions.pairs["my_rod.A", "my_rod.A"][0]["epsilon"] == 10.0
+    assert forms["my_needle.A", "my_needle.A"] == ["lennard_jones"]
+    assert setup.interactions.pairs["my_needle.A", "my_needle.A"][0]["epsilon"] == 10.0
 
 
 def test_a_term(

@@ -40,8 +40,14 @@ def test_micelles_at_six_kT_and_none_at_three(janus_md, tmp_path: Path, name: st
         found[epsilon] = json.loads((job / "signac_job_document.json").read_text())["analysis"]
     single = {epsilon: one["share_single"]["mean"] for epsilon, one in found.items()}
     size = found[6.0]["mean_cluster_w"]["mean"]
+    share = {epsilon: one["share_micelles"]["mean"] for epsilon, one in found.items()}
+    micelle = found[6.0]["mean_micelle_n"]["mean"]
+    print(f"{name}: in micelles {share}, bodies in a micelle {micelle:.2f}")
     print(f"{name}: alone {single}, bodies in a cluster by weight {size:.2f}")
     assert single[6.0] < 0.15  # a third of 15 ns; the rest is still on its way
     assert 6.0 < size < 12.0
+    assert share[6.0] > 0.8
+    assert 6.0 < micelle < 12.0
     assert single[3.0] > 0.65  # the control
+    assert share[3.0] < 0.1
     assert found[3.0]["mean_cluster_w"]["mean"] < 2.0

@@ -94,7 +94,7 @@ class LammpsSimulation:
                 with _zeroed_allocations():
                     self._lmp.command("run 0")
             self._refuse_stray_forces()
-            # LAMMPS turns bodies relative to axes of its own choice, found at this moment.
+            # LAMMPS gives orientations relative to axes that it chooses; find them now.
             self._zero = rowan.multiply(
                 rowan.conjugate(self._local(_QUATERNION, "q")), system.orientations
             )

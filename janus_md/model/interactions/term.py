@@ -44,8 +44,8 @@ class PairTerm(ABC):
     """A term of the pair energy of two beads.
 
     A particle file or a state point states its `settings`; :meth:`parameters` makes of them the
-    numbers that engines see. Energies are shifted to 0 at the parameter ``cutoff`` by whoever
-    computes them: here, HOOMD-blue and LAMMPS alike.
+    numbers that engines see. Energies are not shifted here. NumPy, HOOMD-blue and LAMMPS
+    shift them to 0 at the parameter ``cutoff``.
     """
 
     settings: type[Settings]

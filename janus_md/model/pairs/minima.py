@@ -1,9 +1,13 @@
-"""Lowest energies of two bodies: in named arrangements, and over all separations and turns."""
+"""How two equal bodies bind best: in line, side by side, and anyhow.
+
+Energies are those of the two bodies alone (:mod:`janus_md.model.pairs.energy`).
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import rowan
@@ -11,28 +15,34 @@ import rowan
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable
 from janus_md.model.pairs.energy import lowest, pair_energy, reach_of_beads
-from janus_md.model.rotations import UNTURNED, turn_about_z
+from janus_md.model.pairs.orientations import Turns, turned
+from janus_md.model.rotations import UNTURNED, turn, turn_about_z
 
-TURNED_OVER = np.array([0.0, 1.0, 0.0, 0.0])
-"""Half a turn about x: the body looks along -z."""
+WALL = 10.0
+"""Energy above which bodies overlap, kJ/mol; what lies further in, where charges may meet charges,
+means nothing."""
 
-ARRANGEMENTS = (
-    "head to tail", "tops face each other", "bottoms face each other", "side by side, parallel",
-    "side by side, antiparallel",
-)  # fmt: skip
-"""Arrangements of two bodies; the top of a body is its end at +z."""
+DISTANCES = 96
+"""Distances at which an arrangement is tried."""
 
-ORIENTATIONS, DISTANCES, REFINED = 3000, 60, 12
-"""Random relative orientations, distances of each, and how many of the best are refined."""
+SPINS = 24
+"""Turns of either body about its own axis that are tried, in a period of its symmetry."""
 
-TURNS = 12
-"""Turns of a body about its axis that are tried."""
+EVALUATIONS = 1e7
+"""Pairs of sites that the free search may look at, about."""
 
-SHALLOW = 1e-4
-"""Share of the wall that a minimum must be deep."""
+STARTS = 8
+"""Arrangements from which the free search goes down."""
 
-WALL = 20.0
-"""Energy above which bodies count as overlapping, kT: what is inside is not looked at."""
+UNBOUND = 1e-6
+"""Energy, in kJ/mol, below 0 by less than which nothing binds."""
+
+OVER = (0.0, 1.0, 0.0, 0.0)
+"""Half a turn about x: +z becomes -z."""
+
+
+LOWEST = "lowest of all"
+"""Name of the minimum over all arrangements."""
 
 
 @dataclass(frozen=True)
@@ -59,134 +69,152 @@ class PairMinimum:
 
 
 def minima(
-    body_a: RigidBody,
-    body_b: RigidBody,
-    *,
-    relative_permittivity: float = 1.0,
-    pairs: PairTable | None = None,
-    kT: float = 2.479,
-    seed: int = 1,
+    body: RigidBody, *, relative_permittivity: float = 1.0, pairs: PairTable | None = None
 ) -> list[PairMinimum]:
-    """Return the minima of the named arrangements, and the lowest of all last.
+    """Return the minima of two equal bodies in named arrangements, and the lowest of all last.
 
-    The named ones are optimised in the distance and in the turns of the bodies about their axes;
-    one without attraction is left out. The lowest of all is looked for from random orientations, so
-    that a narrow minimum of a rough body may be missed.
+    The axes are held in the named arrangements: both along the bond (head to tail), or with the
+    tops (ends at +z) or bottoms facing each other, or both across the bond. The distance and the
+    turns of the bodies about their axes are optimised. For the lowest of all everything is free; it
+    is looked for from quasi-random orientations, so that a narrow minimum of a rough body may be
+    missed. What does not bind is left out.
 
     Parameters
     ----------
-    body_a, body_b : RigidBody
-        The two kinds.
+    body : RigidBody
+        The kind of the two.
     relative_permittivity : float
         Of the medium.
     pairs : mapping, optional
-        Pair table, as of :func:`janus_md.model.pairs.energy.pair_energy`.
-    kT : float
-        Thermal energy, for :data:`WALL`, kJ/mol.
-    seed : int
-        Of the random orientations.
+        Pair table, as of :func:`~janus_md.model.pairs.energy.pair_energy`.
     """
-    furthest = max(1.2 * (body_a.reach + body_b.reach), reach_of_beads(body_a, body_b, pairs))
 
-    def energy(r: FloatArray, q_a: FloatArray, q_b: FloatArray) -> FloatArray:
-        found = pair_energy(
-            body_a, body_b, r, q_a, q_b,
+    def energy(r: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
+        return pair_energy(
+            body, body, r, first, second,
             relative_permittivity=relative_permittivity, pairs=pairs,
         )  # fmt: skip
-        return np.asarray(np.minimum(found, 1e6))
 
-    distances = np.linspace(furthest, 0.02 * furthest, 200)
-    turns = [_turns_about_axis(body.symmetry) for body in (body_a, body_b)]
-    mesh = np.stack(np.meshgrid(*turns, indexing="ij"), -1).reshape(-1, 2)
-    named = [_arranged(name, energy, distances, mesh, WALL * kT) for name in ARRANGEMENTS]
-    found = [one for one in named if one is not None]
-    best = _lowest_of_all(energy, furthest, WALL * kT, np.random.default_rng(seed))
-    if found:
-        deepest = min(found, key=lambda one: one.energy)
-        if deepest.energy < best.energy:
-            best = PairMinimum("lowest of all", deepest.energy, deepest.distance, deepest.angles)
-    return [*found, best]
+    furthest = max(2.4 * body.reach, reach_of_beads(body, body, pairs))
+    in_line, across = (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)
+    named = [
+        _arranged(name, body, energy, furthest, along, first, second)
+        for name, along, first, second in (
+            ("head to tail", in_line, UNTURNED, UNTURNED),
+            ("tops face each other", in_line, UNTURNED, OVER),
+            ("bottoms face each other", in_line, OVER, UNTURNED),
+            ("side by side, parallel", across, UNTURNED, UNTURNED),
+            ("side by side, antiparallel", across, UNTURNED, OVER),
+        )
+    ]
+    bound = [one for one in named if one is not None]
+    free = _free(body, energy, furthest)
+    best = min([*bound, *filter(None, [free])], key=lambda one: one.energy, default=None)
+    return [*bound, *([] if best is None else [replace(best, arrangement=LOWEST)])]
 
 
 Energy = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 
-def _turns(name: str) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Direction of the bond, and orientations of both bodies."""
-    x, z = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])
-    ahead = np.array(UNTURNED)
-    known: dict[str, tuple[FloatArray, FloatArray, FloatArray]] = {
-        ARRANGEMENTS[0]: (z, ahead, ahead),
-        ARRANGEMENTS[1]: (z, ahead, TURNED_OVER),
-        ARRANGEMENTS[2]: (z, TURNED_OVER, ahead),
-        ARRANGEMENTS[3]: (x, ahead, ahead),
-        ARRANGEMENTS[4]: (x, ahead, TURNED_OVER),
-    }
-    return known[name]
-
-
 def _arranged(
-    name: str, energy: Energy, distances: FloatArray, mesh: FloatArray, wall: float
+    name: str,
+    body: RigidBody,
+    energy: Energy,
+    furthest: float,
+    along: tuple[float, float, float],
+    first: tuple[float, ...],
+    second: tuple[float, ...],
 ) -> PairMinimum | None:
-    """Minimum of an arrangement over the distance and turns of both bodies about their axes."""
-    bond, q_a, q_b = _turns(name)
+    """Lowest energy over distance and spins with the axes held."""
+    period = 2.0 * np.pi / max(body.symmetry, 1)
+    round_body = body.symmetry == 0
+    spins = np.zeros(1) if round_body else np.linspace(0.0, period, SPINS, endpoint=False)
+    # bodies in line can be turned together at will
+    both = np.zeros(1) if along[2] == 1.0 else spins
 
-    def of(points: FloatArray) -> FloatArray:
-        r = points[:, :1] * bond
-        first = rowan.multiply(q_a, turn_about_z(points[:, 1]))
-        return energy(r, first, rowan.multiply(q_b, turn_about_z(points[:, 2])))
+    def placed(points: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        r = points[:, :1] * np.array(along)
+        a = rowan.multiply(first, turn_about_z(points[:, 1]))
+        b = rowan.multiply(second, turn_about_z(points[:, 2]))
+        return r, a, b
 
-    grid = np.concatenate([np.column_stack([np.full(len(mesh), d), mesh]) for d in distances])
-    u = of(grid).reshape(len(distances), len(mesh))
-    outside = np.cumsum(u > wall, axis=0) == 0  # from outside to the first overlap
-    if not outside.any():
+    distances = np.linspace(0.05 * furthest, furthest, DISTANCES)
+    grid = np.stack(np.meshgrid(distances, both, spins, indexing="ij"), -1)
+    values = energy(*placed(grid.reshape(-1, 3))).reshape(DISTANCES, -1)
+    outside = _outside(values)
+    points = grid.reshape(DISTANCES, -1, 3)[outside]
+    if len(points) == 0:
         return None
-    allowed = grid[outside.ravel()]
-    best, point = lowest(of, allowed)
-    if best > -SHALLOW * wall or point[0] > distances[0]:
+    used = [0] if round_body else [0, 1, 2] if len(both) > 1 else [0, 2]
+    base = np.zeros(3)
+
+    def of_used(some: FloatArray) -> FloatArray:
+        every = np.tile(base, (len(some), 1))
+        every[:, used] = some
+        return energy(*placed(every))
+
+    best, where = lowest(of_used, points[:, used])
+    base[used] = where
+    return _minimum(name, best, *(one[0] for one in placed(base[None])))
+
+
+def _outside(values: FloatArray) -> np.ndarray:
+    """Which distances, along the first axis, lie outside the outermost wall; in ascending order."""
+    wall = values > WALL
+    return np.asarray(np.cumsum(wall[::-1], axis=0)[::-1] == 0)
+
+
+def _free(body: RigidBody, energy: Energy, furthest: float) -> PairMinimum | None:
+    """Lowest energy over everything: quasi-random orientations, then downhill from the best."""
+    from scipy.stats import qmc
+
+    dimensions = 3 if body.symmetry == 0 else 5
+    sites = (1 + len(body.types)) ** 2
+    power = int(np.clip(math.log2(EVALUATIONS / (DISTANCES * sites)), 8, 12))
+    orientations: Turns = turned(qmc.Sobol(dimensions, seed=0).random_base2(power))
+    distances = np.linspace(0.05 * furthest, furthest, DISTANCES)
+    count = 2**power
+    r = np.zeros((DISTANCES, count, 3))
+    r[..., 2] = distances[:, None]
+    a, b = (np.broadcast_to(one, (DISTANCES, count, 4)).reshape(-1, 4) for one in orientations)
+    values = energy(r.reshape(-1, 3), a, b).reshape(DISTANCES, count)
+    values = np.where(_outside(values), values, np.inf)
+    at = values.argmin(axis=0)
+    depth = values[at, np.arange(count)]
+    found = [
+        _downhill(energy, float(distances[at[k]]), orientations[0][k], orientations[1][k])
+        for k in np.argsort(depth)[:STARTS]
+        if np.isfinite(depth[k])
+    ]
+    return None if not found else _minimum(LOWEST, *min(found, key=lambda one: one[0]))
+
+
+def _downhill(
+    energy: Energy, distance: float, first: FloatArray, second: FloatArray
+) -> tuple[float, FloatArray, FloatArray, FloatArray]:
+    """Lowest energy near a start, the separation and the two orientations there."""
+    from scipy.optimize import minimize
+
+    def placed(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        return x[:3], first, rowan.multiply(turn(x[3:]), second)
+
+    def height(x: FloatArray) -> float:
+        return float(energy(*placed(x))[0])
+
+    start = np.array([0.0, 0.0, distance, 0.0, 0.0, 0.0])
+    near = minimize(height, start, method="BFGS", options={"gtol": 1e-6})
+    options = {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 1200}
+    found = minimize(height, near.x, method="Nelder-Mead", options=options)
+    return (float(found.fun), *placed(found.x))
+
+
+def _minimum(
+    name: str, energy: float, r: FloatArray, first: FloatArray, second: FloatArray
+) -> PairMinimum | None:
+    if energy > -UNBOUND:
         return None
-    return PairMinimum(name, best, float(point[0]), _angles(bond, q_a, q_b))
-
-
-def _turns_about_axis(symmetry: int) -> FloatArray:
-    """Turns that are tried, in one period of an n-fold body; one turn for a body of revolution."""
-    if symmetry == 0:
-        return np.zeros(1)
-    return np.linspace(0.0, 2.0 * np.pi / symmetry, TURNS, endpoint=False)
-
-
-def _lowest_of_all(
-    energy: Energy, furthest: float, wall: float, rng: np.random.Generator
-) -> PairMinimum:
-    """Lowest energy over distance and both orientations; the bond is along z."""
-    z = np.array([0.0, 0.0, 1.0])
-    turns = rng.normal(size=(2, ORIENTATIONS, 4))
-    turns /= np.linalg.norm(turns, axis=2, keepdims=True)
-    distances = np.linspace(furthest, 0.05 * furthest, DISTANCES)
-    u = np.array([energy(np.tile(d * z, (ORIENTATIONS, 1)), *turns) for d in distances])
-    u[np.cumsum(u > wall, axis=0) > 0] = np.inf
-    nearest = np.argmin(u, axis=0)
-    depth = u[nearest, np.arange(ORIENTATIONS)]
-
-    def of(points: FloatArray) -> FloatArray:
-        q_a, q_b = (rowan.normalize(points[:, k : k + 4]) for k in (1, 5))
-        return energy(points[:, :1] * z, q_a, q_b)
-
-    chosen = np.argsort(depth)[:REFINED]
-    starts = np.column_stack([distances[nearest[chosen]], turns[0, chosen], turns[1, chosen]])
-    best, point = min((lowest(of, one[None]) for one in starts), key=lambda pair: pair[0])
-    for _ in range(6):  # Nelder and Mead's simplex may have shrunk too early
-        again, point = lowest(of, point[None])
-        if best - again < 1e-9:
-            break
-        best = again
-    q_a, q_b = (rowan.normalize(point[k : k + 4]) for k in (1, 5))
-    angles = _angles(z, q_a, q_b)
-    return PairMinimum("lowest of all", best, float(point[0]), angles)
-
-
-def _angles(bond: FloatArray, q_a: FloatArray, q_b: FloatArray) -> tuple[float, float, float]:
-    a, b = (rowan.rotate(q, np.array([0.0, 0.0, 1.0])) for q in (q_a, q_b))
-    cosines = np.clip([a @ bond, b @ bond, a @ b], -1.0, 1.0)
-    first, second, between = np.degrees(np.arccos(cosines)).tolist()
-    return first, second, between
+    distance = float(np.linalg.norm(r))
+    a, b = (rowan.to_matrix(q)[:, 2] for q in (first, second))
+    cosines = np.clip([a @ r / distance, b @ r / distance, a @ b], -1.0, 1.0)
+    to_first, to_second, between = np.degrees(np.arccos(cosines)).tolist()
+    return PairMinimum(name, energy, distance, (to_first, to_second, between))

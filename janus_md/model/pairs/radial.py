@@ -85,7 +85,7 @@ def integral(
         Length on which the function changes; what is narrower than some hundredths of it may be
         missed.
     far : float
-        Distance that must be passed before the rest is told from the panels.
+        Least distance from which the remainder is extrapolated.
     tolerance, relative : float
         Absolute and relative error aimed at.
 

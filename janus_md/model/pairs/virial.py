@@ -141,7 +141,7 @@ def integrate(
     energy : callable
         Pair energy in kT.
     strength : float
-        ``mu_a mu_b / (4 pi eps0 eps_r kT)``, nm^3; it tells how far out the tail begins.
+        ``mu_a mu_b / (4 pi eps0 eps_r kT)``, nm^3; it sets the distance at which the tail begins.
     touching : float
         Distance at which the bodies touch, nm; it need not be exact.
     core : float
@@ -150,7 +150,7 @@ def integrate(
         Whether both bodies are bodies of revolution about their z.
     accuracy : float
         Error aimed at, in units of ``touching^3`` or of the value, whichever is larger. What was
-        reached is told by the result.
+        reached is part of the result.
 
     Raises
     ------

@@ -16,9 +16,9 @@ from janus_md.model.system import IntArray, System
 CONTACT = 0.9
 """Share of sigma that beads keep between them: WCA costs 7.7 kT there at room temperature."""
 
-_TRIES = 512  # tries a round, at least; twice as many after each round that places nobody,
+_TRIES = 512  # tries a round, at least; twice as many after each round without success,
 _MOST_TRIES = 8  # and so many for each body of the box at most
-_BARREN = 60  # rounds in a row that place nobody: no room is left
+_BARREN = 60  # rounds in a row without success: no room is left
 _SWEEPS, _STEP = 5, 0.15  # of hard-body moves between barren rounds; nm and radians
 _STALLED = 600  # rounds in a row that leave as many overlaps on a lattice
 
@@ -57,7 +57,7 @@ class _Beads:
 
 
 def _tree(beads: _Beads, length: float, places: FloatArray) -> tuple[cKDTree, float]:
-    """Tree of beads in the periodic box, and how far apart beads may be that come too close."""
+    """Tree of beads in the periodic box, and the longest distance of beads that are too close."""
     inside = np.mod(places, length)
     inside[inside >= length] = 0.0  # what a rounding error below 0 comes to
     return cKDTree(inside, boxsize=length), min(beads.sigma.max(), 0.499 * length)

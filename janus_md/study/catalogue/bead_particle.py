@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -14,8 +14,9 @@ from janus_md.common.settings import NotNegative, Positive, Settings
 from janus_md.model.beads import body_of_beads
 from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.model.shape import SHAPES, Layout
+from janus_md.model.solid import union
 from janus_md.study.catalogue.names import check_name
-from janus_md.study.stated import read_settings
+from janus_md.study.stated import read_settings, settings_and_faults
 from janus_md.study.statepoint_errors import WrongValue, sentences
 
 TEXTS = ("composition", "classes", "morphology", "size", "sources")
@@ -98,9 +99,10 @@ class BeadParticle(Settings):
 
     @model_validator(mode="after")
     def _whole(self) -> BeadParticle:
+        from janus_md.study.interactions import term_objections
+
         wrong = [*self._about_beads()]
-        if not wrong:
-            wrong += self._about_interactions()
+        wrong += term_objections(self.interactions) if wrong else self._about_interactions()
         if wrong:
             raise WrongValue(wrong[0].partition(":")[0], "\n".join(wrong))
         return self
@@ -160,7 +162,9 @@ class BeadParticle(Settings):
             return Layout(tuple(zip(kinds, places, strict=True)), diameters)
         stated = dict(self.shape or {})
         name = str(stated.pop("kind", ""))
-        settings = read_settings("shape", SHAPES, name, stated)
+        settings, faults = settings_and_faults("shape", SHAPES, name, stated)
+        if settings is None:
+            raise WrongValue("shape", "\n".join(faults))
         try:
             found = SHAPES.get(name).layout(settings)
         except ValueError as error:
@@ -217,13 +221,28 @@ class BeadParticle(Settings):
             enantiomer=self.enantiomer,
         )
 
+    def centre(self) -> list[float]:
+        """Return the centre of mass in the frame of the beads, nm."""
+        layout = self.layout()
+        wide = [(at, layout.diameters[kind]) for kind, at in layout.beads]
+        centres = [at for at, diameter in wide if diameter > 0]
+        found = union(centres, [0.5 * diameter for _, diameter in wide if diameter > 0]).centre
+        return [round(x, 9) + 0.0 for x in found.tolist()]
+
     def complete(self) -> BeadParticle:
-        """Return the particle with its beads for its shape, and all settings of its terms."""
+        """Return the particle with everything that its file leaves out.
+
+        That is the beads of its shape, all settings of its terms, radius, bond and symmetry: what
+        a workspace keeps does not depend on later versions of the code.
+        """
+        return _complete(self.model_dump_json())
+
+    def _filled(self) -> BeadParticle:
         from janus_md.model.interactions.term import TERMS
 
         layout = self.layout()
         terms = {
-            pair: {
+            "-".join(sorted(pair.split("-"))): {
                 name: read_settings(f"interactions.{pair}.{name}", TERMS, name, one).stored()
                 for name, one in of_pair.items()
             }
@@ -240,7 +259,15 @@ class BeadParticle(Settings):
             BeadSettings(kind=kind, at=[round(x, 9) + 0.0 for x in at]) for kind, at in layout.beads
         ]
         changed = {"beads": beads, "shape": None, "kinds": kinds, "interactions": terms}
-        return self.model_copy(update=changed)
+        found = self.model_copy(update=changed)
+        body = found.body()
+        bond = BondSettings(distance=float(f"{body.bond.distance:.4g}"), angle=body.bond.angle)
+        derived = {
+            "hydrodynamic_radius": float(f"{body.hydrodynamic_radius:.9g}"),
+            "bond": self.bond or bond,
+            "symmetry": body.symmetry,
+        }
+        return found.model_copy(update=derived)
 
     def digest(self) -> str:
         """Return a digest of what decides the physics: twelve hexadecimal digits.
@@ -252,28 +279,35 @@ class BeadParticle(Settings):
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+@lru_cache(maxsize=256)
+def _complete(text: str) -> BeadParticle:
+    return BeadParticle.model_validate_json(text)._filled()
+
+
 def faults(data: dict[str, Any]) -> list[str]:
     """Say all that is wrong with the keys of a particle file, a sentence each.
 
     What is wrong between several keys is looked for with a stand-in for those keys that are wrong
     by themselves.
     """
-    found, known = _faults(data), {*BeadParticle.model_fields}
-    if not found or {"beads", "kinds", "shape"} & {_key(text) for text in found}:
+    found, bad = _faults(data)
+    if not bad:
         return found
-    stand_in = {"name": "x", "mass": 1.0}
-    bad = {_key(text) for text in found}
-    rest = {key: value for key, value in data.items() if key in known - bad}
-    return found + _faults({key: one for key, one in stand_in.items() if key in bad} | rest)
+    parts: dict[str, Any] = {"name": "x", "mass": 1.0}
+    parts |= {key: data[key] for key in BeadParticle.model_fields if key in data and key not in bad}
+    if bad & {"beads", "kinds"}:
+        parts.pop("beads", None)
+        if "shape" not in parts:  # that beads are missing is no fault of the file
+            return list(dict.fromkeys(found + _faults(parts)[0][1:]))
+        parts.pop("kinds", None)
+    return list(dict.fromkeys(found + _faults(parts)[0]))
 
 
-def _key(text: str) -> str:
-    return re.split(r"[.:]", text)[0]
-
-
-def _faults(data: dict[str, Any]) -> list[str]:
+def _faults(data: dict[str, Any]) -> tuple[list[str], set[str]]:
+    """What is wrong, and the keys that are wrong by themselves."""
     try:
         BeadParticle.model_validate(data)
     except ValidationError as error:
-        return sentences(error, BeadParticle)
-    return []
+        bad = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
+        return sentences(error, BeadParticle), bad
+    return [], set()

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import rowan
 
-from janus_md.model import nanocluster as shapes
 from janus_md.model.body import FloatArray, RigidBody
-from janus_md.model.nanocluster import WIRE_SPACING
+from janus_md.model.nanocluster import WIRE_SPACING, Faces
+from janus_md.model.nanoclusters.bladed import CORE_SIGMA, bladed
+from janus_md.model.nanoclusters.sphere import SPHERE_SIGMA, sphere
 from janus_md.model.pairs.energy import Minimum, head_to_tail_minimum, lowest, pair_energy
 from janus_md.model.rotations import turn, turn_about_z
 from janus_md.study.catalogue import catalog
@@ -94,11 +95,11 @@ def calibrate() -> Calibration:
     equal, opposite = _with_faces(1, 1), _with_faces(1, -1)
     kinds = ("sphere", "bladed")
     au3cd_sphere, au3cd_bladed = (catalog.body("Au3Cd", model) for model in kinds)
-    sphere = catalog.body("R-Au-Cu", "sphere")
+    one_bead = catalog.body("R-Au-Cu", "sphere")
     return Calibration(
         sphere_sigma=solve_diameter(_sphere_of, 1.5, 2.0),
         core_sigma=solve_diameter(_bladed_of, 1.1, 1.3),
-        sphere=head_to_tail_minimum(sphere, sphere),
+        sphere=head_to_tail_minimum(one_bead, one_bead),
         meshing=head_to_tail_minimum(r_au_cu, r_au_cu),
         opposed=head_to_tail_minimum(opposite, opposite),
         au3cd_sphere=head_to_tail_minimum(au3cd_sphere, au3cd_sphere),
@@ -229,8 +230,8 @@ def calibration_table(found: Calibration | None = None) -> list[dict[str, str | 
         rows.append({"quantity": quantity, "value": value, "unit": unit, "reference": reference})
 
     spacing = f"{WIRE_SPACING} (Li et al. 2022, neighbours along c)"
-    row("sphere: bead diameter", found.sphere_sigma, "nm", f"{shapes.SPHERE_SIGMA} in use")
-    row("bladed: core diameter", found.core_sigma, "nm", f"{shapes.CORE_SIGMA} in use")
+    row("sphere: bead diameter", found.sphere_sigma, "nm", f"{SPHERE_SIGMA} in use")
+    row("bladed: core diameter", found.core_sigma, "nm", f"{CORE_SIGMA} in use")
     pairs: tuple[tuple[str, Minimum | SideBySide, str], ...] = (
         ("sphere R-Au-Cu, head to tail", found.sphere, spacing),
         ("bladed R-Au-Cu, head to tail, meshing", found.meshing, spacing),
@@ -257,20 +258,18 @@ def calibration_table(found: Calibration | None = None) -> list[dict[str, str | 
 def _sphere_of(sigma: float) -> RigidBody:
     """R-Au-Cu as `sphere` with a bead of another diameter."""
     p = catalog.nanocluster("R-Au-Cu")
-    return shapes.sphere(
-        p.name, mass=p.mass, charge=p.charge, separation=p.charge_separation, sigma=sigma
-    )
+    return sphere(p.name, mass=p.mass, charge=p.charge, separation=p.charge_separation, sigma=sigma)
 
 
-def _with_faces(positive: int, negative: int, core_sigma: float = shapes.CORE_SIGMA) -> RigidBody:
+def _with_faces(positive: int, negative: int, core_sigma: float = CORE_SIGMA) -> RigidBody:
     """R-Au-Cu as `bladed` with other hands, the negative face not turned."""
     p = catalog.nanocluster("R-Au-Cu")
-    return shapes.bladed(
+    return bladed(
         p.name,
         mass=p.mass,
         charge=p.charge,
         separation=p.charge_separation,
-        faces=shapes.Faces(positive, negative, 0.0),
+        faces=Faces(positive, negative, 0.0),
         core_sigma=core_sigma,
     )
 

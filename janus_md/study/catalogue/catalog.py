@@ -22,15 +22,13 @@ from pydantic import ValidationError
 
 from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
-from janus_md.common.messages import shown, unknown
+from janus_md.common.messages import count, shown, unknown
 from janus_md.common.yaml_text import NotYaml, load
 from janus_md.model.body import RigidBody
+from janus_md.model.nanocluster import MODELS as MODELS
 from janus_md.study.catalogue import nanoclusters
 from janus_md.study.catalogue.bead_particle import BeadParticle, faults
 from janus_md.study.catalogue.particle import SOURCED, Particle
-
-MODELS = nanoclusters.MODELS
-"""Names of the models that a nanocluster can be built by."""
 
 Entry = Particle | BeadParticle
 """A nanocluster, or a particle that brings its own beads."""
@@ -83,7 +81,13 @@ def _files() -> dict[str, Traversable]:
     files = _particles(list((resources.files(__package__) / "particles").iterdir()))
     own = _particles([path for path in _own_paths() if _objection(path) is None])
     for folder in _folders:
-        own |= _particles(sorted(folder.glob(f"[!.]*{ENDING}")))
+        beside = [path for path in sorted(folder.glob(f"[!.]*{ENDING}")) if not _is_copy(path)]
+        for name, file in _particles(beside).items():
+            if name in own and Path(str(own[name])).resolve() != Path(str(file)).resolve():
+                raise JanusError(
+                    f"particle {name}: {own[name]} and {file} have one name; rename one"
+                )
+            own[name] = file
     for name in sorted(files.keys() & own.keys()):
         raise JanusError(f"particle {name}: {own[name]} has a name of the catalogue; rename it")
     return dict(sorted((files | own).items()))
@@ -93,11 +97,18 @@ _folders: list[Path] = []
 
 
 def use_folder(folder: Path) -> None:
-    """Take the particles of a folder as well, such as `particles` beside a template."""
-    if folder.is_dir() and folder not in _folders:
-        _folders.append(folder)
-        for cache in (_files, entry, body):
-            cache.cache_clear()
+    """Take the particles of a folder as well, such as `particles` beside a template.
+
+    It replaces the one of the call before. A workspace's copies in it, whose names end in a digest,
+    are no particles to choose.
+    """
+    _folders[:] = [folder] if folder.is_dir() else []
+    for cache in (_files, entry, body):
+        cache.cache_clear()
+
+
+def _is_copy(path: Path) -> bool:
+    return re.fullmatch(r".+-[0-9a-f]{12}", path.stem) is not None
 
 
 def _own_paths() -> list[Path]:
@@ -146,6 +157,8 @@ def skipped() -> dict[Path, str]:
             except JanusError as error:
                 reason = str(error).removeprefix(f"particle {shown(name)}: ")
                 reason = reason.removeprefix(f"{shown(path)} ")
+                reason, *others = reason.split("\n")
+                reason += f" (and {count(len(others), 'more fault')})" if others else ""
         if reason is not None:
             found[path] = reason
     return found

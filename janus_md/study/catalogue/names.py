@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from janus_md.model import nanocluster
+from janus_md.model.nanocluster import MODELS
 
 LONGEST_NAME = 64
 """Letters of a name."""
@@ -21,10 +21,11 @@ def check_name(name: str) -> str:
     ValueError
         If it cannot be one.
     """
-    if name in nanocluster.SITES or not re.fullmatch(r"\w[\w+-]*", name, re.ASCII):
+    sites = [site for model in MODELS for site in MODELS.get(model).types]
+    if name in sites or not re.fullmatch(r"\w[\w+-]*", name, re.ASCII):
         raise ValueError(
             f"{name!r} is not allowed; it must be of letters (A to Z, a to z), digits, "
-            f"- + _, and not {', '.join(nanocluster.SITES)}, which are sites of the models"
+            f"- + _, and not {', '.join(sites)}, which are sites of the models"
         )
     if len(name) > LONGEST_NAME:
         raise ValueError(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from janus_md.common.errors import JanusError
-from janus_md.model import nanocluster as shapes
+from janus_md.common.messages import unknown
 from janus_md.model.body import RigidBody
+from janus_md.model.nanocluster import MODELS, Faces, Nanocluster
 from janus_md.study.catalogue.particle import Particle
-
-MODELS = ("sphere", "bladed")
-"""Names of the models that a nanocluster can be built by."""
 
 _built: dict[tuple[str, str], RigidBody] = {}
 
@@ -21,7 +19,7 @@ def build(particle: Particle, model: str | None) -> RigidBody:
     particle : Particle
         The nanocluster.
     model : str
-        One of :data:`MODELS`.
+        One of :data:`~janus_md.model.nanocluster.MODELS`.
 
     Returns
     -------
@@ -33,8 +31,8 @@ def build(particle: Particle, model: str | None) -> RigidBody:
     JanusError
         If the model is unknown, or cannot carry the dipole.
     """
-    if model not in MODELS:
-        raise JanusError(f"model: {model!r} is unknown; allowed are {', '.join(MODELS)}")
+    if model is None or model not in MODELS:
+        raise JanusError(unknown("model", model, MODELS))
     key = (f"{particle.digest()} {particle.mirror_of is None}", model)
     if key in _built:
         return _built[key]
@@ -53,19 +51,13 @@ def build(particle: Particle, model: str | None) -> RigidBody:
 
 def from_numbers(particle: Particle, model: str) -> RigidBody:
     """Build the rigid body from the numbers of an entry alone, mirror image or not."""
-    if model == "sphere":
-        return shapes.sphere(
-            particle.name,
-            mass=particle.mass,
-            charge=particle.charge,
-            separation=particle.charge_separation,
-            enantiomer=particle.enantiomer,
-        )
-    return shapes.bladed(
+    faces = Faces(particle.hands.positive, particle.hands.negative, particle.turn)
+    numbers = Nanocluster(
         particle.name,
-        mass=particle.mass,
-        charge=particle.charge,
-        separation=particle.charge_separation,
-        enantiomer=particle.enantiomer,
-        faces=shapes.Faces(particle.hands.positive, particle.hands.negative, particle.turn),
+        particle.mass,
+        particle.charge,
+        particle.charge_separation,
+        faces,
+        particle.enantiomer,
     )
+    return MODELS.get(model).build(numbers)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import combinations_with_replacement
-
 import numpy as np
 import pytest
 import rowan
@@ -21,42 +18,14 @@ from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.common.errors import JanusError
-from janus_md.model.body import RigidBody
-from janus_md.model.interactions.table import Interactions, LennardJones, wca
-from tests.analysis.worlds import described, gsd_frame, quaternions_along, write_gsd
+from tests.analysis.amphiphiles import amphiphile
+from tests.analysis.worlds import gsd_frame, quaternions_along, write_gsd
 
-SIGMA, ARM, EDGE = 1.3, 0.8, 30.0
-"""Attractive bead and its distance from the centre, nm: the amphiphile (d, s) = (0.40, 0.65) of a
-core of 2 nm; and the edge of the box."""
+SIGMA, EDGE = 1.3, 30.0
+"""Diameter of the attractive bead and edge of the box, nm."""
 
 JOINED = 1.5 * SIGMA
 BOX = np.array([EDGE, EDGE, EDGE, 0.0, 0.0, 0.0])
-
-
-def amphiphile(cutoff=1.8):
-    """Setup of bodies with a core J and a bead A at +z, which attracts its like."""
-    known = described({"am": ""}, permittivity=None)
-    body = RigidBody(
-        name="am",
-        model="sphere",
-        positions=np.array([[0.0, 0.0, 0.0], [0.0, 0.0, ARM]]),
-        types=("am.J", "am.A"),
-        charges=np.zeros(2),
-        diameters={"am": 0.0, "am.J": 2.0, "am.A": SIGMA},
-        mass=3000.0,
-        inertia=np.array([1200.0, 1200.0, 1200.0]),
-        hydrodynamic_radius=1.0,
-        volume=4.2,
-        bond=known.bodies[0].bond,
-        symmetry=0,
-    )
-    wide = {"am.J": 2.0, "am.A": SIGMA}
-    pairs = {
-        (a, b): wca(0.5 * (wide[a] + wide[b]))
-        for a, b in combinations_with_replacement(sorted(wide), 2)
-    }
-    pairs["am.A", "am.A"] = LennardJones(14.874, SIGMA, cutoff * SIGMA)
-    return replace(known, bodies=(body,), counts=(1,), interactions=Interactions(pairs, None))
 
 
 def context(positions, orientations, setup, box=BOX, names=("am",), typeid=None, **asked):
@@ -183,7 +152,7 @@ def test_bodies_without_such_a_site_do_not_count():
     x, q = with_singles()
     typeid = np.r_[np.zeros(36, int), np.ones(3, int)]
     found = context(x, q, amphiphile(), names=("am", "inert"), typeid=typeid)
-    assert sorted(cluster_sizes(found, found.settings.clusters)) == [12, 12, 12]
+    assert sorted(cluster_sizes(found)) == [12, 12, 12]
     none = context(x[36:], q[36:], amphiphile(), names=("inert",))
     assert np.isnan(compute(none)["n_clusters"])
 

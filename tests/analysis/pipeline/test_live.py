@@ -69,12 +69,13 @@ def test_stationary_runs_are_told_from_growing_ones():
     assert not growing.is_stationary()
 
 
-def test_bodies_of_different_criteria_are_refused():
+def test_bodies_of_different_criteria_have_the_widest():
     a, b = catalog.body("R-Au-Cu", "sphere"), catalog.body("R-Au-Cu", "bladed")
     x, q = np.zeros((1, 3)), np.array([[1.0, 0.0, 0.0, 0.0]])
     system = System((a, b), np.zeros(1, np.int32), BOX, x, q, Interactions({}, None))
-    with pytest.raises(JanusError, match="different criteria"):
-        WireObserver()(0, 0.0, system)
+    observer = WireObserver()
+    observer(0, 0.0, system)
+    assert observer.criterion == BondCriterion(2.4, 35.0)  # that of bladed; of sphere 2.1 nm
 
 
 def test_three_lines_in_a_hoomd_script(tmp_path):

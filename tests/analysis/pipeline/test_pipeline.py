@@ -124,7 +124,7 @@ def test_an_analysis_that_was_stopped_goes_on_to_the_bit(growing, tmp_path, monk
         assert stopped_at(24, growing, out, kept) == [24]
         assert seen == list(range(16, 24))
     assert analyze_file(growing, out, workers=2, kept=kept) == whole
-    assert len(files(out)) == 6
+    assert len(files(out)) == 7
     assert files(out) == files(tmp_path / "whole")
     # Stopped after the last frame: nothing is looked at twice.
     seen = looked_at(monkeypatch)

@@ -296,3 +296,106 @@ def test_particles_beside_a_template_are_found(janus_md, tmp_path: Path, monkeyp
     assert done.code == 0, done.err
     (copy,) = (tmp_path / "w" / "particles").iterdir()
     assert copy.name.startswith("two-")
+
+
+BROKEN = """\
+name: broken
+beads:
+  - {kind: J, at: [0, 0]}
+  - {kind: K, at: [0, 0, x]}
+kinds: {J: {diameter: -2.0, charg: 3}}
+mas: 3000
+interactions: {J-J: {attration: {epsilon: 1}, attraction: {epsilon: -1, cut: 2}}}
+bond: {distance: 1, angle: 95}
+"""
+
+
+def test_faults_of_the_beads_hide_none_of_the_rest(own_folder: Path, janus_md):
+    with pytest.raises(JanusError) as told:
+        read(BROKEN)
+    lines = [line.removeprefix("particle broken: ") for line in str(told.value).split("\n")]
+    expected = [
+        "key of kinds.J: 'charg' is unknown (did you mean charge?)",
+        "key: 'mas' is unknown (did you mean mass?)",
+        "beads.0.at: [0, 0] is not allowed; it must have 3 values",
+        "beads.1.at.2: 'x' is not allowed; it must be a number",
+        "kinds.J.diameter: -2.0 is not allowed; it must be at least 0",
+        "mass: is missing; it must be given",
+        "bond.angle: 95 is not allowed; it must be less than 90",
+        "interactions.J-J.attration: 'attration' is unknown (did you mean attraction?)",
+        "key of interactions.J-J.attraction: 'cut' is unknown (did you mean cutoff?)",
+        "interactions.J-J.attraction.epsilon: -1 is not allowed; it must be greater than 0",
+    ]
+    assert len(lines) == len(expected)
+    for line, start in zip(lines, expected, strict=True):
+        assert line.startswith(start)
+
+    (own_folder / "broken.yaml").write_text(BROKEN)
+    done = janus_md("catalog")
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"{own_folder / 'broken.yaml'} is skipped: {expected[0]}")
+    assert line.endswith("(and 9 more faults)")
+
+
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [
+        ("{kind: snowman, diameter_a: -1, x: 3}", ["'x' is unknown", "diameter_a: -1", "_b: is"]),
+        (
+            "{kind: snowman, diameter_a: 1, diameter_b: 2, distance: 9}",
+            ["shape.distance: 9", "interactions.A-A.wca.epsilon: -1"],
+        ),
+    ],
+)
+def test_all_faults_of_a_shape_and_of_terms_beside_it(shape: str, told: list[str]):
+    terms = "interactions: {A-A: {wca: {epsilon: -1}}}"
+    with pytest.raises(JanusError) as caught:
+        read(f"name: x\nshape: {shape}\nmass: 1\n{terms}\n")
+    assert all(part in str(caught.value) for part in told), str(caught.value)
+
+
+def test_a_pair_that_is_stated_twice_is_refused():
+    terms = "interactions: {A-J: {wca: {}}, J-A: {wca: {}}}\n"
+    with pytest.raises(JanusError, match=r"interactions\.J-A: is stated already, as A-J"):
+        read(SIX_LINES + terms)
+
+
+def test_what_is_left_out_is_kept_with_its_value(monkeypatch: pytest.MonkeyPatch):
+    """A later version of the code may have other defaults: a workspace's copy has its own."""
+    whole = read(SIX_LINES).complete()
+    body = read(SIX_LINES).build(None)
+    assert whole.hydrodynamic_radius == pytest.approx(body.hydrodynamic_radius, rel=1e-8)
+    assert whole.bond is not None
+    assert whole.bond.distance == pytest.approx(1.25 * 2.45, rel=1e-3)
+    assert whole.symmetry == 0
+    assert whole.complete() == whole
+    assert whole.digest() == read(SIX_LINES).digest()
+    for pair in ("A-J", "J-A"):
+        term = f"interactions: {{{pair}: {{attraction: {{epsilon: 1}}}}}}\n"
+        assert read(SIX_LINES + term).complete().interactions == {
+            "A-J": {"attraction": {"epsilon": 1.0, "cutoff": 2.5}}
+        }
+    monkeypatch.setattr("janus_md.model.beads.BOND_LENGTHS", 9.0)
+    assert BeadParticle.model_validate(whole.model_dump(mode="json")).digest() == whole.digest()
+
+
+def test_folders_of_particles(janus_md, own_folder: Path, tmp_path: Path, monkeypatch):
+    """A workspace's copies beside a template are none to choose, and a name stands for one file."""
+    study = tmp_path / "study"
+    (study / "particles").mkdir(parents=True)
+    (study / "particles" / "two.yaml").write_text(SIX_LINES)
+    (study / "t.yaml").write_text("fixed: {particle: two, n_bodies: 64, volume_fraction: 0.02}\n")
+    monkeypatch.setattr(catalog, "_folders", [])
+    monkeypatch.chdir(study)
+    try:
+        assert janus_md("init", "t.yaml").code == 0  # a folder with what a workspace begins with
+        assert len(list((study / "particles").iterdir())) == 2
+        again = janus_md("init", "t.yaml")
+        assert "0 new jobs" in again.out
+        assert not [name for name in catalog.names() if name.startswith("two-")]
+        (own_folder / "two.yaml").write_text(SIX_LINES.replace("3000", "1"))
+        done = janus_md("init", "t.yaml")
+        assert done.code == 2
+        assert "have one name; rename one" in done.err
+    finally:
+        catalog.use_folder(tmp_path / "nothing")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.model import nanocluster as shapes
+from janus_md.model.nanoclusters.sphere import SPHERE_SEPARATION, sphere
 from janus_md.model.pairs.energy import pair_energy
 from janus_md.study.catalogue import catalog, nanoclusters
 from janus_md.study.resolve import bodies_of, resolve
@@ -136,7 +136,7 @@ def test_unknown_particle(name, hint):
 
 
 def test_unknown_model():
-    with pytest.raises(JanusError, match="model: 'cube' is unknown; allowed are sphere, bladed"):
+    with pytest.raises(JanusError, match="model: 'cube' is unknown; allowed are bladed, sphere"):
         catalog.body("R-1", "cube")
 
 
@@ -194,8 +194,8 @@ def test_charges_that_would_meet_those_of_another_body_are_refused(own_folder):
     with pytest.raises(JanusError, match=r"160 debye puts charges of 2 e 1\.666 nm apart; .*0\.86"):
         catalog.body("R-Au-Cu-weak", "sphere")
     assert catalog.body("R-Au-Cu-weak", "bladed").charges[0] == 2.0
-    edge = shapes.sphere("x", mass=1, charge=3, separation=shapes.SPHERE_SEPARATION)
-    r = np.linspace(shapes.SPHERE_SEPARATION + 0.02, 1.3, 2000)
+    edge = sphere("x", mass=1, charge=3, separation=SPHERE_SEPARATION)
+    r = np.linspace(SPHERE_SEPARATION + 0.02, 1.3, 2000)
     energy = pair_energy(edge, edge, np.c_[0 * r, 0 * r, r])
     top = int(np.argmax(energy[r > 1.0])) + np.count_nonzero(r <= 1.0)
     assert energy[top] - energy[top:].min() > 300 * 2.48

@@ -1,0 +1,4 @@
+"""Aggregates of bodies with attractive sites: what is joined, how it is shaped, what it is called.
+
+All lengths in these modules are in units of S, the diameter of the bodies' largest bead.
+"""

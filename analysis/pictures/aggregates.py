@@ -1,0 +1,91 @@
+"""Figures of what bodies with attractive sites form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from janus_md.analysis.aggregates.morphology.kinds import KINDS
+from janus_md.analysis.pictures.figures import name_curves, new_figure, plain_log
+from janus_md.analysis.pictures.styles import curve_styles
+from janus_md.analysis.sweep.groups import Group
+from janus_md.analysis.sweep.tables import JobTables
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PALETTE = (
+    "#D0D0D0",
+    "#8C8C8C",
+    "#0072B2",
+    "#E69F00",
+    "#8C6D31",
+    "#009E73",
+    "#D55E00",
+    "#56B4E9",
+    "#CC79A7",
+    "#332288",
+    "#4D4D4D",
+)
+"""Colours of the kinds, in their order."""
+
+
+def share_name(kind: str) -> str:
+    """Name of the average that is the share of the bodies in aggregates of this kind."""
+    return f"share_{kind}s"
+
+
+def with_aggregates(groups: Sequence[Group]) -> list[Group]:
+    """State points whose bodies attract each other, so that aggregates are defined."""
+    name = share_name(KINDS[0])
+    return [group for group in groups if group.values.get(name, (None, None))[0] is not None]
+
+
+def shares_of_kinds(groups: Sequence[Group]) -> Figure | None:
+    """Share of the bodies in each kind of aggregate, a bar per state point; None without any."""
+    shown = with_aggregates(groups)
+    if not shown:
+        return None
+    figure, (axes,) = new_figure(8.0, 1.4 + 0.32 * len(shown))
+    place, begin = np.arange(len(shown)), np.zeros(len(shown))
+    for kind, colour in zip(KINDS, PALETTE, strict=True):
+        share = np.array([group.values[share_name(kind)][0] or 0.0 for group in shown])
+        if share.any():
+            name = f"{kind.replace('_', ' ')}s"
+            axes.barh(place, share, 0.8, begin, color=colour, label=name)
+        begin += share
+    axes.set_yticks(place, [group.label for group in shown], fontsize=8)
+    axes.set(xlabel="share of the bodies", xlim=(0.0, 1.0))
+    axes.invert_yaxis()
+    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def aggregation_numbers(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure | None:
+    """Share of the bodies in aggregates of n, over the last third of each run; None without any."""
+    shown, sizes = [], []
+    for group in with_aggregates(groups):
+        found = [tables[job].sizes for job in group.jobs]
+        known = [one for one in found if one is not None and len(one)]
+        if known:
+            shown.append(group)
+            sizes.append(np.concatenate(known))
+    if not shown:
+        return None
+    figure, (axes,) = new_figure(7.2, 4.0)
+    for group, n, style in zip(shown, sizes, curve_styles(shown), strict=True):
+        bodies = np.bincount(n) * np.arange(int(n.max()) + 1)
+        seen = np.flatnonzero(bodies)
+        axes.plot(seen, bodies[seen] / bodies.sum(), marker="o", ms=3, lw=1.0, label=group.label,
+                  **style)  # fmt: skip
+    axes.set(
+        xscale="log",
+        xlabel="aggregation number n / bodies",
+        ylabel="share of the bodies in aggregates of n",
+    )
+    axes.set_ylim(bottom=0.0)
+    plain_log(axes)
+    name_curves(figure, axes, shown)
+    return figure

@@ -1,0 +1,1 @@
+"""Models of nanoclusters, one file each; :mod:`janus_md.model.nanocluster` finds them."""

@@ -1,0 +1,129 @@
+"""`bladed`: charged cores and three tilted ligand blades on each end face, with their hands."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from janus_md.model.body import BondCriterion, FloatArray, RigidBody
+from janus_md.model.nanocluster import BODY_VOLUME, Faces, Nanocluster, NanoclusterModel
+from janus_md.model.solid import principal_moments
+
+CORE = "core"
+"""Type of the charged beads on the axis of `bladed`."""
+
+BLADE = "blade"
+"""Type of the ligand beads of `bladed`."""
+
+CORE_SIGMA = 1.21
+"""WCA diameter of the core beads of `bladed`, nm."""
+
+BLADE_SIGMA = 0.9
+"""WCA diameter of the blade beads of `bladed`, nm."""
+
+BLADE_RADIUS = 1.40
+"""Distance of the blade beads from the body axis, nm."""
+
+BLADE_HEIGHT = 0.50
+"""Mean distance of the beads of a face from the plane through the centre, nm."""
+
+BLADE_RISE = 0.25
+"""Height of either bead of a blade above or below that mean, nm."""
+
+BLADE_SPAN = 0.4
+"""Azimuth of either bead of a blade from the blade's middle, radians."""
+
+BLADES = 3
+"""Blades on a face; also n of the n-fold symmetry of `bladed`."""
+
+BLADED_HYDRODYNAMIC_RADIUS = 1.12
+"""Radius of the sphere that has the volume of the beads' union, nm."""
+
+
+def bladed(
+    name: str,
+    *,
+    mass: float,
+    charge: float,
+    separation: float,
+    faces: Faces,
+    enantiomer: str = "",
+    core_sigma: float = CORE_SIGMA,
+    blade_sigma: float = BLADE_SIGMA,
+) -> RigidBody:
+    """Two charged core beads on the axis and three tilted blades of two beads on each end face.
+
+    The negative face is the positive one seen from its own outside: turned over by half a turn
+    about x, which keeps a hand, and then by ``faces.turn`` about +z.
+
+    Mass distribution: point masses, the mass shared among the 14 beads by volume (sigma^3). The
+    heights of a face add up to the same for either hand, so the centre of mass is the origin, and
+    the threefold symmetry makes z a principal axis and the other two moments equal.
+
+    Parameters
+    ----------
+    name, mass, charge, separation, enantiomer
+        As of :class:`~janus_md.model.nanocluster.Nanocluster`.
+    faces : Faces
+        Hands and turn.
+    core_sigma, blade_sigma : float
+        WCA diameters, nm.
+
+    Returns
+    -------
+    RigidBody
+        14 sites (the two cores first), threefold symmetry.
+    """
+    half = 0.5 * separation
+    cosine, sine = math.cos(faces.turn), math.sin(faces.turn)
+    about_z = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+    turned_over = _face(faces.negative) * np.array([1.0, -1.0, -1.0])
+    cores = np.array([[0.0, 0.0, half], [0.0, 0.0, -half]])
+    positions = np.vstack([cores, _face(faces.positive), turned_over @ about_z.T])
+    sigma = np.array([core_sigma] * 2 + [blade_sigma] * (4 * BLADES))
+    masses = mass * sigma**3 / np.sum(sigma**3)
+    return RigidBody(
+        name=name,
+        model="bladed",
+        positions=positions,
+        types=(CORE,) * 2 + (BLADE,) * (4 * BLADES),
+        charges=np.array([charge, -charge] + [0.0] * (4 * BLADES)),
+        diameters={name: 0.0, CORE: core_sigma, BLADE: blade_sigma},
+        mass=mass,
+        inertia=principal_moments(positions, masses),
+        hydrodynamic_radius=BLADED_HYDRODYNAMIC_RADIUS,
+        volume=BODY_VOLUME,
+        bond=BondCriterion(2.4, 35.0),
+        symmetry=BLADES,
+        enantiomer=enantiomer,
+    )
+
+
+def _face(hand: int) -> FloatArray:
+    """Blade beads of a face that looks along +z, shape (2 BLADES, 3), nm."""
+    middle = np.repeat(2.0 * math.pi / BLADES * np.arange(BLADES), 2)
+    side = np.tile([-1.0, 1.0], BLADES)
+    azimuth = middle + side * BLADE_SPAN
+    height = BLADE_HEIGHT + side * hand * BLADE_RISE
+    return np.column_stack([BLADE_RADIUS * np.cos(azimuth), BLADE_RADIUS * np.sin(azimuth), height])
+
+
+class Bladed(NanoclusterModel):
+    """Fourteen beads; the threefold faces of two bodies mesh."""
+
+    types = (CORE, BLADE)
+
+    def build(self, numbers: Nanocluster) -> RigidBody:
+        """Return the body (:func:`bladed`)."""
+        return bladed(
+            numbers.name,
+            mass=numbers.mass,
+            charge=numbers.charge,
+            separation=numbers.separation,
+            faces=numbers.faces,
+            enantiomer=numbers.enantiomer,
+        )
+
+
+MODEL = Bladed()

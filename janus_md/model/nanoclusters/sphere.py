@@ -1,0 +1,104 @@
+"""`sphere`: one bead and two charge sites. The quick model, without chirality."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from janus_md.model.body import BondCriterion, RigidBody
+from janus_md.model.nanocluster import BODY_VOLUME, WIRE_SPACING, Nanocluster, NanoclusterModel
+from janus_md.model.units import DEBYE
+
+CHARGE = "charge"
+"""Type of the charge sites of `sphere`, which have no volume."""
+
+SPHERE_SIGMA = 1.727
+"""WCA diameter of the one bead of `sphere`, nm."""
+
+SPHERE_SEPARATION = 0.5 * SPHERE_SIGMA
+"""Distance of the charges of `sphere` at most, nm: where they are 0.9 nm apart or more, two bodies
+of charge 3 fall into each other, the one's charge onto the other's."""
+
+BALL_RADIUS = 0.5 * WIRE_SPACING
+"""Radius of the uniform ball, nm."""
+
+
+def sphere(
+    name: str,
+    *,
+    mass: float,
+    charge: float,
+    separation: float,
+    enantiomer: str = "",
+    sigma: float = SPHERE_SIGMA,
+) -> RigidBody:
+    """One bead on the central particle and two charge sites on the axis; no chirality.
+
+    Mass distribution: uniform ball of radius 0.805 nm, ``I = 2/5 m R^2`` about every axis.
+
+    Parameters
+    ----------
+    name : str
+        Name of the particle.
+    mass : float
+        amu.
+    charge : float
+        Charge of the site at +z, e; the one at -z has its opposite.
+    separation : float
+        Distance of the two charges, nm.
+    enantiomer : str
+        ``R``, ``S`` or empty.
+    sigma : float
+        WCA diameter of the bead, nm.
+
+    Returns
+    -------
+    RigidBody
+        Two sites, infinite symmetry (0).
+
+    Raises
+    ------
+    ValueError
+        If the charges are further apart than :data:`SPHERE_SEPARATION`.
+    """
+    if separation > SPHERE_SEPARATION:
+        moment = charge * separation / DEBYE
+        raise ValueError(
+            f"{moment:.4g} debye puts charges of {charge:g} e {separation:.3f} nm apart; in the "
+            f"model sphere they must be at most {SPHERE_SEPARATION:.3f} nm apart, or those of two "
+            "bodies meet"
+        )
+    half = 0.5 * separation
+    return RigidBody(
+        name=name,
+        model="sphere",
+        positions=np.array([[0.0, 0.0, half], [0.0, 0.0, -half]]),
+        types=(CHARGE, CHARGE),
+        charges=np.array([charge, -charge]),
+        diameters={name: sigma, CHARGE: 0.0},
+        mass=mass,
+        inertia=np.full(3, 0.4 * mass * BALL_RADIUS**2),
+        hydrodynamic_radius=BALL_RADIUS,
+        volume=BODY_VOLUME,
+        bond=BondCriterion(2.1, 35.0),
+        symmetry=0,
+        enantiomer=enantiomer,
+    )
+
+
+class Sphere(NanoclusterModel):
+    """One bead on the central particle; charges inside."""
+
+    types = (CHARGE,)
+
+    def build(self, numbers: Nanocluster) -> RigidBody:
+        """Return the body (:func:`sphere`)."""
+        return sphere(
+            numbers.name,
+            mass=numbers.mass,
+            charge=numbers.charge,
+            separation=numbers.separation,
+            enantiomer=numbers.enantiomer,
+        )
+
+
+MODEL = Sphere()

@@ -1,0 +1,59 @@
+"""Two compartments: a ball of two phases that meet at a plane."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from janus_md.common.settings import Positive, Settings
+from janus_md.model.shape import Layout, Shape
+from janus_md.model.sphere_points import fibonacci, shell_beads
+
+
+class CompartmentsSettings(Settings):
+    """Ball of a phase A on top of a phase B, around a core C."""
+
+    diameter: Positive
+    """Diameter of the ball, nm."""
+    bead_diameter: Positive
+    """Diameter of the beads of its surface, nm."""
+    volume_share: Annotated[float, Field(gt=0, lt=1)]
+    """Share of the volume that is A."""
+    roughness: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Depth of the deepest hole between the beads, over the radius of the ball."""
+
+
+class Compartments(Shape):
+    """The plane stands where the cap above it has the stated share of the volume."""
+
+    settings = CompartmentsSettings
+
+    def layout(self, given: CompartmentsSettings) -> Layout:
+        """Return core and surface."""
+        radius, bead = 0.5 * given.diameter, 0.5 * given.bead_diameter
+        plane = plane_of(given.volume_share)
+        surface = [
+            ("A" if z >= plane else "B", (x * (radius - bead), y * (radius - bead),
+                                         z * (radius - bead)))
+            for x, y, z in fibonacci(shell_beads(radius, bead, given.roughness)).tolist()
+        ]  # fmt: skip
+        beads = [("C", (0.0, 0.0, 0.0)), *reversed(surface)]
+        used = {kind for kind, _ in beads}
+        diameters = {
+            "C": 2.0 * (radius - bead), "B": given.bead_diameter, "A": given.bead_diameter
+        }  # fmt: skip
+        return Layout(tuple(beads), {k: d for k, d in diameters.items() if k in used})
+
+
+def plane_of(share: float) -> float:
+    """Height of the plane above which a cap has this share of a unit ball's volume.
+
+    The share is ``(1 - z)^2 (2 + z) / 4``.
+    """
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda z: (1.0 - z) ** 2 * (2.0 + z) / 4.0 - share, -1.0, 1.0))
+
+
+SHAPE = Compartments()

@@ -1,0 +1,49 @@
+"""Janus sphere: a ball whose cap is of another kind than the rest."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from janus_md.common.settings import Positive, Settings
+from janus_md.model.shape import Layout, Shape
+from janus_md.model.sphere_points import fibonacci, shell_beads
+
+
+class JanusSphereSettings(Settings):
+    """Ball of beads, a cap A and the rest B, around a core C."""
+
+    diameter: Positive
+    """Diameter of the ball, nm."""
+    bead_diameter: Positive
+    """Diameter of the beads of its surface, nm."""
+    balance: Annotated[float, Field(ge=0, le=1)]
+    """Share of the surface that is A."""
+    roughness: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Depth of the deepest hole between the beads, over the radius of the ball."""
+
+
+class JanusSphere(Shape):
+    """Beads on a golden-angle spiral, the highest ones A; the core fills what they leave inside."""
+
+    settings = JanusSphereSettings
+
+    def layout(self, given: JanusSphereSettings) -> Layout:
+        """Return core and surface."""
+        radius, bead = 0.5 * given.diameter, 0.5 * given.bead_diameter
+        number = shell_beads(radius, bead, given.roughness)
+        capped = round(given.balance * number)
+        points = (radius - bead) * fibonacci(number)
+        surface = [
+            ("A" if k < capped else "B", (float(x), float(y), float(z)))
+            for k, (x, y, z) in enumerate(points)
+        ]
+        beads = [("C", (0.0, 0.0, 0.0)), *reversed(surface)]
+        core = 2.0 * (radius - bead)
+        used = {kind for kind, _ in beads}
+        diameters = {"C": core, "B": given.bead_diameter, "A": given.bead_diameter}
+        return Layout(tuple(beads), {k: d for k, d in diameters.items() if k in used})
+
+
+SHAPE = JanusSphere()

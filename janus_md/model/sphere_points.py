@@ -1,0 +1,107 @@
+"""Points on a sphere, and how rough a surface of beads is."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from janus_md.common.arrays import FloatArray
+
+MOST_BEADS = 2000
+"""Beads of a shape at most."""
+
+
+def fibonacci(n: int) -> FloatArray:
+    """Return n points spread evenly over the unit sphere, the highest first, shape (n, 3).
+
+    A golden-angle spiral (Swinbank and Purser, Q. J. R. Meteorol. Soc. 132, 1769, 2006).
+    """
+    k = np.arange(n)
+    z = 1.0 - (2.0 * k + 1.0) / n
+    across = np.sqrt(1.0 - z * z)
+    angle = math.pi * (3.0 - math.sqrt(5.0)) * k
+    return np.column_stack([across * np.cos(angle), across * np.sin(angle), z])
+
+
+def deepest_hole(points: FloatArray, share: float) -> float:
+    """Depth of the deepest hole in a ball that is covered by beads, over its radius.
+
+    Beads touch the surface of the ball from inside. The holes are deepest at the vertices of the
+    Voronoi diagram of their directions. At an angle p from the nearest bead, whose radius is the
+    share s of the radius of the ball, the surface is
+    ``(1 - s) cos p + sqrt(s^2 - (1 - s)^2 sin^2 p)`` radii from the centre.
+
+    Parameters
+    ----------
+    points : ndarray, shape (N, 3)
+        Directions of the beads, unit vectors, 4 at least.
+    share : float
+        Radius of a bead over that of the ball.
+
+    Returns
+    -------
+    float
+        1 where there is no bead at all.
+    """
+    from scipy.spatial import SphericalVoronoi
+
+    cosine = float((SphericalVoronoi(points).vertices @ points.T).max(axis=1).min())
+    left = share**2 - (1.0 - share) ** 2 * (1.0 - cosine**2)
+    return 1.0 if left < 0.0 else 1.0 - (1.0 - share) * cosine - math.sqrt(left)
+
+
+@lru_cache(maxsize=64)
+def shell_beads(radius: float, bead_radius: float, roughness: float) -> int:
+    """Least number of beads on a ball whose holes are no deeper than a share of its radius.
+
+    Parameters
+    ----------
+    radius, bead_radius : float
+        Of the ball and of a bead, in one unit.
+    roughness : float
+        Deepest hole over the radius of the ball.
+
+    Raises
+    ------
+    ValueError
+        If the bead is larger than the ball, or it takes more than :data:`MOST_BEADS`.
+    """
+    share = bead_radius / radius
+    if share >= 1.0:
+        raise ValueError("bead_diameter: it must be smaller than the diameter of the ball")
+    low, high = 6, 12
+    while deepest_hole(fibonacci(high), share) > roughness:
+        low, high = high, checked(2 * high)
+    while high - low > 1:  # the depth falls with the number, small wiggles aside
+        middle = (low + high) // 2
+        if deepest_hole(fibonacci(middle), share) > roughness:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def row_step(bead_radius: float, roughness: float) -> float:
+    """Distance of the beads of a row whose notches are no deeper than a share of their radius.
+
+    The notch between two beads a distance d apart is ``a - sqrt(a^2 - d^2 / 4)`` deep.
+    """
+    return 2.0 * bead_radius * math.sqrt(1.0 - (1.0 - roughness) ** 2)
+
+
+def checked(number: int) -> int:
+    """Return a number of beads.
+
+    Raises
+    ------
+    ValueError
+        If there are too many.
+    """
+    if number > MOST_BEADS:
+        raise ValueError(
+            f"roughness: it takes {number} beads; at most {MOST_BEADS} are allowed, use a larger "
+            "roughness or larger beads"
+        )
+    return number
