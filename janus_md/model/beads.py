@@ -27,6 +27,9 @@ SAME_PLACE = 2e-3
 """Distance below which beads have the same place where the symmetry is looked for, nm: files round
 coordinates."""
 
+NO_VOLUME = "no bead has a diameter above 0, and so there is no inertia"
+"""Why beads make no body."""
+
 EQUAL_MOMENTS = 1e-3
 """Principal moments of inertia that differ by less than this share of the largest are equal."""
 
@@ -80,7 +83,7 @@ def body_of_beads(
     places = np.array([at for _, at in beads], float).reshape(-1, 3)
     radii = 0.5 * np.array([diameters[kind] for kind in kinds])
     if not np.any(radii > 0.0):
-        raise ValueError("no bead has a diameter above 0, and so there is no inertia")
+        raise ValueError(NO_VOLUME)
     solid = union(places[radii > 0.0], radii[radii > 0.0])
     places = places - solid.centre
     q = np.array([charges.get(kind, 0.0) for kind in kinds])

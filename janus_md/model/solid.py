@@ -73,6 +73,12 @@ def union(centres: ArrayLike, radii: ArrayLike) -> Solid:
         Volume, centre, second moments and surfaces.
     """
     places, sizes = np.asarray(centres, float).reshape(-1, 3), np.asarray(radii, float)
+    return _union(places.tobytes(), sizes.tobytes())
+
+
+@lru_cache(maxsize=64)  # a particle is checked, completed and built from the same beads
+def _union(centres: bytes, radii: bytes) -> Solid:
+    places, sizes = np.frombuffer(centres).reshape(-1, 3), np.frombuffer(radii)
     origin = places.mean(axis=0)
     turn = _upright(places - origin)
     places = (places - origin) @ turn.T
@@ -92,7 +98,10 @@ def union(centres: ArrayLike, radii: ArrayLike) -> Solid:
         second += np.einsum("p,pi,pj->ij", flux, points, points) / 5.0
     centre = first / volume
     spread = turn.T @ (second / volume - np.outer(centre, centre)) @ turn
-    return Solid(float(volume), origin + centre @ turn, spread, areas)
+    found = Solid(float(volume), origin + centre @ turn, spread, areas)
+    for array in (found.centre, found.spread, found.areas):
+        array.flags.writeable = False  # it is shared
+    return found
 
 
 def _upright(places: FloatArray) -> FloatArray:

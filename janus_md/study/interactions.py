@@ -80,10 +80,22 @@ def _row(pair: str, name: str, settings: Settings, beads: Beads) -> Row:
         raise BadStatePoint(key, f"{key}: {error}") from error
 
 
-def objections(bodies: tuple[RigidBody, ...], stated: Statements) -> list[str]:
-    """Say all that is wrong with what a particle file states, a sentence each."""
-    kinds, found = kinds_of(bodies), list[str]()
-    diameters = diameters_of(bodies)
+def objections(name: str, diameters: Mapping[str, float], stated: Statements) -> list[str]:
+    """Say all that is wrong with what a particle file states, a sentence each.
+
+    Parameters
+    ----------
+    name : str
+        Name of the particle.
+    diameters : mapping
+        By bare kind, nm.
+    stated : mapping
+        What the file states.
+    """
+    types_of = {kind: f"{name}.{kind}" for kind in diameters}
+    kinds = types_of | {one: one for one in types_of.values()}
+    wide = {types_of[kind]: diameter for kind, diameter in diameters.items()}
+    found = list[str]()
     seen: dict[Kinds, str] = {}
     for pair, terms in stated.items():
         try:
@@ -94,14 +106,14 @@ def objections(bodies: tuple[RigidBody, ...], stated: Statements) -> list[str]:
             continue
         if (before := seen.setdefault(types, pair)) != pair:
             found.append(f"interactions.{pair}: is stated already, as {before}")
-        beads = Beads((diameters[types[0]], diameters[types[1]]), 1.0, 1.0)
-        for name, given in terms.items():
-            key = f"interactions.{pair}.{name}"
-            settings, faults = settings_and_faults(key, TERMS, name, given)
+        beads = Beads((wide[types[0]], wide[types[1]]), 1.0, 1.0)
+        for term, given in terms.items():
+            key = f"interactions.{pair}.{term}"
+            settings, faults = settings_and_faults(key, TERMS, term, given)
             found += faults
             if settings is not None:
                 try:
-                    _row(pair, name, settings, beads)
+                    _row(pair, term, settings, beads)
                 except BadStatePoint as error:
                     found.append(str(error))
     return found

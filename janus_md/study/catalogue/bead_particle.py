@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from janus_md.common.errors import JanusError
 from janus_md.common.settings import NotNegative, Positive, Settings
-from janus_md.model.beads import body_of_beads
+from janus_md.model.beads import NO_VOLUME, body_of_beads
 from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.model.shape import SHAPES, Layout
 from janus_md.model.solid import union
@@ -126,10 +126,10 @@ class BeadParticle(Settings):
     def _about_interactions(self) -> list[str]:
         from janus_md.study.interactions import objections
 
-        try:
-            return objections((self.body(),), self.interactions)
-        except ValueError as error:
-            return [f"kinds: {error}"]
+        layout = self.layout()
+        if not any(layout.diameters[kind] > 0.0 for kind, _ in layout.beads):
+            return [f"kinds: {NO_VOLUME}"]
+        return objections(self.name, layout.diameters, self.interactions)
 
     def layout(self) -> Layout:
         """Return beads and diameters, those of the shape where one is stated.
@@ -284,13 +284,22 @@ def _complete(text: str) -> BeadParticle:
     return BeadParticle.model_validate_json(text)._filled()
 
 
-def faults(data: dict[str, Any]) -> list[str]:
-    """Say all that is wrong with the keys of a particle file, a sentence each.
+def read_beads(data: dict[str, Any]) -> tuple[BeadParticle | None, list[str]]:
+    """Read the keys of a particle file, or say all that is wrong with them, a sentence each."""
+    try:
+        return BeadParticle.model_validate(data), []
+    except ValidationError as error:
+        return None, _faults(data, error)
+
+
+def _faults(data: dict[str, Any], error: ValidationError) -> list[str]:
+    """Say all that is wrong with keys that were refused.
 
     What is wrong between several keys is looked for with a stand-in for those keys that are wrong
     by themselves.
     """
-    found, bad = _faults(data)
+    found = sentences(error, BeadParticle)
+    bad = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
     if not bad:
         return found
     parts: dict[str, Any] = {"name": "x", "mass": 1.0}
@@ -298,16 +307,15 @@ def faults(data: dict[str, Any]) -> list[str]:
     if bad & {"beads", "kinds"}:
         parts.pop("beads", None)
         if "shape" not in parts:  # that beads are missing is no fault of the file
-            return list(dict.fromkeys(found + _faults(parts)[0][1:]))
+            return list(dict.fromkeys(found + _rest(parts)[1:]))
         parts.pop("kinds", None)
-    return list(dict.fromkeys(found + _faults(parts)[0]))
+    return list(dict.fromkeys(found + _rest(parts)))
 
 
-def _faults(data: dict[str, Any]) -> tuple[list[str], set[str]]:
-    """What is wrong, and the keys that are wrong by themselves."""
+def _rest(parts: dict[str, Any]) -> list[str]:
+    """Say what is wrong with parts of a file beside the stand-ins."""
     try:
-        BeadParticle.model_validate(data)
+        BeadParticle.model_validate(parts)
     except ValidationError as error:
-        bad = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
-        return sentences(error, BeadParticle), bad
-    return [], set()
+        return sentences(error, BeadParticle)
+    return []

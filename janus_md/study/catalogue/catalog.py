@@ -27,7 +27,7 @@ from janus_md.common.yaml_text import NotYaml, load
 from janus_md.model.body import RigidBody
 from janus_md.model.nanocluster import MODELS as MODELS
 from janus_md.study.catalogue import nanoclusters
-from janus_md.study.catalogue.bead_particle import BeadParticle, faults
+from janus_md.study.catalogue.bead_particle import BeadParticle, read_beads
 from janus_md.study.catalogue.particle import SOURCED, Particle
 
 Entry = Particle | BeadParticle
@@ -260,9 +260,10 @@ def read_particle(text: str, name: str | None) -> Entry:
             _allow(data, _VARIANT_KEYS, "variant")
             return _other(data, "variant_of").variant(**data)
         if data.keys() & {"beads", "shape", "kinds"}:
-            if wrong := faults(data):
+            particle, wrong = read_beads(data)
+            if particle is None:
                 raise JanusError("\n".join(f"particle {shown(name)}: {one}" for one in wrong))
-            return BeadParticle.model_validate(data)
+            return particle
         return Particle.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
