@@ -69,6 +69,7 @@ def particle(
 def _entry(file: str) -> Entry:
     """Read a file, or take a particle of the catalogue."""
     from janus_md.common.errors import JanusError
+    from janus_md.common.files import reading
     from janus_md.study.catalogue import catalog
 
     path = Path(file)
@@ -79,11 +80,8 @@ def _entry(file: str) -> Entry:
             f"particle: {file!r} is neither a file nor in the catalogue; allowed are a YAML file, "
             f"{', '.join(catalog.names())}"
         )
-    try:
+    with reading(f"particle: {file!r}"):
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it must be text in UTF-8"
-        raise JanusError(f"particle: {file!r} cannot be read: {why}") from error
     return catalog.read_particle(text, None)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from janus_md.common.errors import JanusError
+
 
 @contextmanager
 def written_whole(path: Path, mark: str = "partial") -> Iterator[Path]:
@@ -31,6 +33,27 @@ def written_whole(path: Path, mark: str = "partial") -> Iterator[Path]:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Refuse a text file that cannot be read, or is not in UTF-8.
+
+    Parameters
+    ----------
+    what : str
+        What messages call the file, such as ``template: 'a.yaml'``.
+
+    Raises
+    ------
+    JanusError
+        If it cannot be read.
+    """
+    try:
+        yield
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it must be text in UTF-8"
+        raise JanusError(f"{what} cannot be read: {why}") from error
 
 
 def publish_text(path: Path, text: str) -> None:

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
+from janus_md.common.files import reading
 from janus_md.common.messages import count, shown, unknown
 from janus_md.common.yaml_text import NotYaml, load
 from janus_md.model.body import RigidBody
@@ -193,13 +194,9 @@ def entry(name: str) -> Entry:
     """
     if name not in names():
         raise JanusError(refusal("particle", name))
-    try:
-        text = _files()[name].read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it must be text in UTF-8"
-        raise JanusError(
-            f"particle {shown(name)}: {shown(_files()[name])} cannot be read: {why}"
-        ) from error
+    file = _files()[name]
+    with reading(f"particle {shown(name)}: {shown(file)}"):
+        text = file.read_text(encoding="utf-8")
     return read_particle(text, name)
 
 

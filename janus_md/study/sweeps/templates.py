@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from janus_md.common.errors import JanusError
+from janus_md.common.files import reading
 from janus_md.common.messages import unknown
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.copies import digests
@@ -87,13 +88,10 @@ def load_template(path_or_name: str | Path) -> Sweep:
         allowed.
     """
     path = Path(path_or_name)
-    try:
+    with reading(f"template: {str(path)!r}"):
         if path.is_file():
             catalog.use_folder(path.resolve().parent / copies.FOLDER)
             return read_template(path.read_text(encoding="utf-8"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it must be text in UTF-8"
-        raise JanusError(f"template: {str(path)!r} cannot be read: {why}") from error
     name = str(path_or_name).removesuffix(".yaml")
     if name not in template_names():
         raise JanusError(

@@ -18,6 +18,7 @@ from pydantic import (
 
 from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
+from janus_md.common.files import reading
 from janus_md.common.yaml_text import NotYaml, load
 from janus_md.running.cluster import schedulers
 from janus_md.running.cluster.schedulers.base import Scheduler
@@ -188,12 +189,9 @@ def known(file: Path | None = None) -> dict[str, Cluster]:
     for path, key in ((own_file(), "clusters"), (file, "--clusters")):
         if path is None:
             continue
-        try:
+        with reading(f"{key}: {str(path)!r}"):
             if path is file or path.is_file():
                 found |= read(path.read_text(encoding="utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it must be text in UTF-8"
-            raise JanusError(f"{key}: {str(path)!r} cannot be read: {why}") from error
     return found
 
 
