@@ -7,6 +7,7 @@ A shape is one file, ``shapes/NAME.py``, with an object ``SHAPE``: from a few nu
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,27 @@ class Layout:
 
     beads: tuple[tuple[str, tuple[float, float, float]], ...]
     diameters: dict[str, float]
+
+
+def around_core(
+    diameter: float, bead_diameter: float, surface: Sequence[tuple[str, Sequence[float]]]
+) -> Layout:
+    """Return a ball of a core C and beads that touch its surface from inside.
+
+    Parameters
+    ----------
+    diameter, bead_diameter : float
+        Of the ball and of its beads, nm.
+    surface : sequence of (str, (float, float, float))
+        Kind and direction (a unit vector) of each bead, in their order.
+    """
+    core = diameter - bead_diameter
+    beads = [
+        (kind, (0.5 * core * x, 0.5 * core * y, 0.5 * core * z)) for kind, (x, y, z) in surface
+    ]
+    used = {kind for kind, _ in beads}
+    diameters = {"C": core} | {kind: bead_diameter for kind in ("B", "A") if kind in used}
+    return Layout((("C", (0.0, 0.0, 0.0)), *beads), diameters)
 
 
 class Shape(ABC):

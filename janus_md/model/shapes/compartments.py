@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from janus_md.common.settings import Positive, Settings
-from janus_md.model.shape import Layout, Shape
+from janus_md.model.shape import Layout, Shape, around_core
 from janus_md.model.sphere_points import fibonacci, shell_beads
 
 
@@ -31,19 +31,10 @@ class Compartments(Shape):
 
     def layout(self, given: CompartmentsSettings) -> Layout:
         """Return core and surface."""
-        radius, bead = 0.5 * given.diameter, 0.5 * given.bead_diameter
+        number = shell_beads(0.5 * given.diameter, 0.5 * given.bead_diameter, given.roughness)
         plane = plane_of(given.volume_share)
-        surface = [
-            ("A" if z >= plane else "B", (x * (radius - bead), y * (radius - bead),
-                                         z * (radius - bead)))
-            for x, y, z in fibonacci(shell_beads(radius, bead, given.roughness)).tolist()
-        ]  # fmt: skip
-        beads = [("C", (0.0, 0.0, 0.0)), *reversed(surface)]
-        used = {kind for kind, _ in beads}
-        diameters = {
-            "C": 2.0 * (radius - bead), "B": given.bead_diameter, "A": given.bead_diameter
-        }  # fmt: skip
-        return Layout(tuple(beads), {k: d for k, d in diameters.items() if k in used})
+        surface = [("A" if one[2] >= plane else "B", one) for one in fibonacci(number).tolist()]
+        return around_core(given.diameter, given.bead_diameter, surface[::-1])
 
 
 def plane_of(share: float) -> float:

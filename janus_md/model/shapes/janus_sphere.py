@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from janus_md.common.settings import Positive, Settings
-from janus_md.model.shape import Layout, Shape
+from janus_md.model.shape import Layout, Shape, around_core
 from janus_md.model.sphere_points import fibonacci, shell_beads
 
 
@@ -31,19 +31,13 @@ class JanusSphere(Shape):
 
     def layout(self, given: JanusSphereSettings) -> Layout:
         """Return core and surface."""
-        radius, bead = 0.5 * given.diameter, 0.5 * given.bead_diameter
-        number = shell_beads(radius, bead, given.roughness)
+        number = shell_beads(0.5 * given.diameter, 0.5 * given.bead_diameter, given.roughness)
         capped = round(given.balance * number)
-        points = (radius - bead) * fibonacci(number)
         surface = [
-            ("A" if k < capped else "B", (float(x), float(y), float(z)))
-            for k, (x, y, z) in enumerate(points)
+            ("A" if k < capped else "B", point)
+            for k, point in enumerate(fibonacci(number).tolist())
         ]
-        beads = [("C", (0.0, 0.0, 0.0)), *reversed(surface)]
-        core = 2.0 * (radius - bead)
-        used = {kind for kind, _ in beads}
-        diameters = {"C": core, "B": given.bead_diameter, "A": given.bead_diameter}
-        return Layout(tuple(beads), {k: d for k, d in diameters.items() if k in used})
+        return around_core(given.diameter, given.bead_diameter, surface[::-1])
 
 
 SHAPE = JanusSphere()

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from janus_md.common.arrays import FloatArray
 from janus_md.common.settings import Positive, Settings
-from janus_md.model.shape import Layout, Shape
+from janus_md.model.shape import Layout, Shape, around_core
 from janus_md.model.sphere_points import fibonacci, shell_beads
 
 
@@ -45,8 +45,7 @@ class PatchySphere(Shape):
                     f"half_angle: {given.half_angle:g} is not allowed; {given.patches} patches "
                     f"overlap above {most:.4g}"
                 )
-        radius, bead = 0.5 * given.diameter, 0.5 * given.bead_diameter
-        number = shell_beads(radius, bead, given.roughness)
+        number = shell_beads(0.5 * given.diameter, 0.5 * given.bead_diameter, given.roughness)
         points = fibonacci(number)
         inside = (points @ middles.T).max(axis=1) >= math.cos(math.radians(given.half_angle))
         if not inside.any():
@@ -55,16 +54,11 @@ class PatchySphere(Shape):
                 "patch, use a larger angle or a smaller roughness"
             )
         surface = [
-            ("A" if patch else "B", (x * (radius - bead), y * (radius - bead), z * (radius - bead)))
-            for (x, y, z), patch in zip(points.tolist(), inside, strict=True)
+            ("A" if patch else "B", point)
+            for point, patch in zip(points.tolist(), inside, strict=True)
         ]
         surface.sort(key=lambda one: one[0], reverse=True)  # B first: A is at the top
-        core = 2.0 * (radius - bead)
-        diameters = {"C": core, "B": given.bead_diameter, "A": given.bead_diameter}
-        used = {kind for kind, _ in surface} | {"C"}
-        return Layout(
-            (("C", (0.0, 0.0, 0.0)), *surface), {k: d for k, d in diameters.items() if k in used}
-        )
+        return around_core(given.diameter, given.bead_diameter, surface)
 
 
 def directions(n: int) -> FloatArray:
@@ -73,6 +67,8 @@ def directions(n: int) -> FloatArray:
     Exact for 1 to 4, 6 and 12 (pole, poles, triangle, tetrahedron, octahedron, icosahedron: the
     solutions of Tammes' problem); for others points of a golden-angle spiral.
     """
+    from scipy.spatial.transform import Rotation
+
     golden = 0.5 * (1.0 + math.sqrt(5.0))
     known = {
         1: [[0, 0, 1]],
@@ -86,18 +82,8 @@ def directions(n: int) -> FloatArray:
     }
     found = np.array(known[n], float) if n in known else fibonacci(n)
     found = found / np.linalg.norm(found, axis=1)[:, None]
-    return found @ _upright(found[0]).T
-
-
-def _upright(direction: FloatArray) -> FloatArray:
-    """Rotation that turns a unit vector to +z."""
-    axis = np.cross(direction, [0.0, 0.0, 1.0])
-    sine, cosine = float(np.linalg.norm(axis)), float(direction[2])
-    if sine < 1e-12:
-        return np.eye(3) if cosine > 0.0 else np.diag([1.0, -1.0, -1.0])
-    x, y, z = axis / sine
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    return np.asarray(np.eye(3) + sine * cross + (1.0 - cosine) * cross @ cross)
+    up, _ = Rotation.align_vectors([[0.0, 0.0, 1.0]], found[:1])
+    return np.asarray(up.apply(found))
 
 
 SHAPE = PatchySphere()
