@@ -64,6 +64,17 @@ def charged_types(system: System) -> set[str]:
     }
 
 
+def on_charges(system: System, field: FloatArray) -> list[float]:
+    """Return a field, a force on 1 e, as it acts on the charges that engines get: those are scaled.
+
+    For systems with electrostatics: fields on charges object to setups without.
+    """
+    electrostatics = system.interactions.electrostatics
+    assert electrostatics is not None
+    scale = charge_scale(electrostatics.relative_permittivity)
+    return [float(x) / scale for x in field]
+
+
 def lay_out(system: System) -> Particles:
     """Return the particles of `system`."""
     names = type_names(system)

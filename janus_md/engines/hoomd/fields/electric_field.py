@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from janus_md.engines.sites import type_names
+from janus_md.engines.sites import on_charges, type_names
 from janus_md.model.fields.electric_field import vector
 from janus_md.model.system import System
-from janus_md.model.units import charge_scale
 
 
 def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
@@ -23,10 +22,7 @@ def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
     """
     import hoomd
 
-    electrostatics = system.interactions.electrostatics
-    assert electrostatics is not None  # the field objects to setups without
-    scale = charge_scale(electrostatics.relative_permittivity)
     field = hoomd.md.external.field.Electric()
     for name in type_names(system):
-        field.E[name] = tuple(float(x) / scale for x in vector(parameters))
+        field.E[name] = tuple(on_charges(system, vector(parameters)))
     return [field]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from janus_md.engines.sites import each_pair
+from janus_md.engines.hoomd.pairs import with_rows
 from janus_md.model.interactions.table import Kinds, Row
 
 
@@ -22,11 +22,10 @@ def hoomd(rows: dict[Kinds, Row], names: tuple[str, ...], neighbours: Any) -> An
     """
     import hoomd
 
-    pair = hoomd.md.pair.LJ(nlist=neighbours, default_r_cut=0.0, mode="shift")
-    for types, row in each_pair(names, rows):
-        pair.params[types] = {
-            "epsilon": row["epsilon"] if row else 0.0,
-            "sigma": row["sigma"] if row else 1.0,
-        }
-        pair.r_cut[types] = row.cutoff if row else 0.0
-    return pair
+    return with_rows(
+        hoomd.md.pair.LJ(nlist=neighbours, default_r_cut=0.0, mode="shift"),
+        rows,
+        names,
+        lambda row: {"epsilon": row["epsilon"], "sigma": row["sigma"]},
+        {"epsilon": 0.0, "sigma": 1.0},
+    )

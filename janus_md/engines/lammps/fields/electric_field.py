@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from janus_md.engines.lammps.words import line
+from janus_md.engines.sites import on_charges
 from janus_md.model.fields.electric_field import vector
 from janus_md.model.system import System
-from janus_md.model.units import charge_scale
 
 
 def lammps(system: System, parameters: Mapping[str, Any]) -> list[str]:
@@ -21,7 +21,4 @@ def lammps(system: System, parameters: Mapping[str, Any]) -> list[str]:
     parameters : mapping
         Of the field.
     """
-    electrostatics = system.interactions.electrostatics
-    assert electrostatics is not None  # the field objects to setups without
-    scale = charge_scale(electrostatics.relative_permittivity)
-    return [line("fix electric_field all efield", *(float(x) / scale for x in vector(parameters)))]
+    return [line("fix electric_field all efield", *on_charges(system, vector(parameters)))]
