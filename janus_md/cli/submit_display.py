@@ -15,8 +15,8 @@ from janus_md.cli.options import LISTED
 from janus_md.common.messages import count
 from janus_md.running.cluster.preparation import Prepared
 from janus_md.running.cluster.request.clusters import Cluster
-from janus_md.running.cluster.request.script import duration
 from janus_md.running.cluster.submission import Sent
+from janus_md.simulation.walltime import duration
 
 MANY = 100
 """Number of single submissions above which ``--array`` and ``--bundle`` are recommended."""

@@ -81,6 +81,17 @@ def parse(text: str) -> float:
     return float(((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 
+def duration(seconds: float) -> str:
+    """Write seconds as ``[D-]HH:MM:SS``, which :func:`parse` and Slurm read."""
+    if math.isinf(seconds):
+        return "UNLIMITED"
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    clock = f"{hours:02d}:{minutes:02d}:{rest:02d}"
+    return f"{days}-{clock}" if days else clock
+
+
 def limit(walltime: str = "", scheduler: Callable[[], Limit] = lambda: NO_LIMIT) -> Limit:
     """Return the limit of this process: that of the scheduler or `walltime`, the earlier one.
 

@@ -17,6 +17,7 @@ from janus_md.running.cluster.request.plan import Submission
 from janus_md.running.cluster.request.resources import SubmitOptions
 from janus_md.running.cluster.schedulers.base import Scheduler
 from janus_md.running.cluster.schedulers.records import JobRequest
+from janus_md.simulation.walltime import duration
 
 if TYPE_CHECKING:
     import jinja2
@@ -120,14 +121,3 @@ def _template() -> jinja2.Template:
         keep_trailing_newline=True,
     )
     return environment.get_template("script.sh.jinja")
-
-
-def duration(seconds: float) -> str:
-    """Write a walltime as ``[D-]HH:MM:SS``."""
-    if math.isinf(seconds):
-        return "UNLIMITED"
-    minutes, rest = divmod(math.ceil(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    clock = f"{hours:02d}:{minutes:02d}:{rest:02d}"
-    return f"{days}-{clock}" if days else clock

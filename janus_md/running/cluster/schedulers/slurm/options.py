@@ -6,6 +6,7 @@ import math
 import re
 
 from janus_md.running.cluster.schedulers.records import JobRequest
+from janus_md.simulation.walltime import duration
 
 SETTINGS = {
     "gpu_request": ("gpus", "gpus-per-node", "gres"),
@@ -50,17 +51,6 @@ def _memory(request: JobRequest) -> list[str]:
         return []
     shares = request.ranks * request.cores if option == "mem-per-cpu" else 1
     return [f"--{option}={math.ceil(request.memory_mb / shares)}M"]
-
-
-def duration(seconds: float) -> str:
-    """Write a walltime as sbatch reads it, ``[D-]HH:MM:SS``."""
-    if math.isinf(seconds):
-        return "UNLIMITED"
-    minutes, rest = divmod(math.ceil(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    clock = f"{hours:02d}:{minutes:02d}:{rest:02d}"
-    return f"{days}-{clock}" if days else clock
 
 
 def objection(option: str) -> str:

@@ -14,7 +14,7 @@ from janus_md.running.cluster.request.clusters import Cluster
 from janus_md.running.cluster.request.resources import SubmitOptions
 from janus_md.running.cluster.request.script import write
 from janus_md.running.cluster.schedulers.slurm import SCHEDULER as SLURM
-from janus_md.running.cluster.schedulers.slurm.options import duration
+from janus_md.simulation.walltime import duration
 from tests.running.cluster.request.test_plan import CLUSTER, planned, todo
 
 FOLDER = SLURM.folder
