@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,12 @@ class FrameResult:
     aggregates: Aggregates | None
 
 
-def analyze_frame(frame: Frame, settings: Settings, setup: Setup | None = None) -> FrameResult:
+def analyze_frame(
+    frame: Frame,
+    settings: Settings,
+    setup: Setup | None = None,
+    known: Mapping[str, Observable] | None = None,
+) -> FrameResult:
     """Find and measure the wires of one frame, and compute all observables.
 
     Parameters
@@ -66,6 +72,8 @@ def analyze_frame(frame: Frame, settings: Settings, setup: Setup | None = None) 
         How it is analysed.
     setup : Setup, optional
         What its file states of the run; without it, observables that need it are not defined.
+    known : mapping, optional
+        Observables by name, where many frames are analysed; all of them by default.
 
     Raises
     ------
@@ -87,7 +95,7 @@ def analyze_frame(frame: Frame, settings: Settings, setup: Setup | None = None) 
     columns["side_contacts"] = context.bundles.contacts
     columns["bundle"] = context.bundles.label
     row: dict[str, float | int] = {}
-    for name, observable in observables().items():
+    for name, observable in (observables() if known is None else known).items():
         row |= values_of(name, observable, context)
     return FrameResult(
         frame.tags,

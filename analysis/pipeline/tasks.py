@@ -26,6 +26,7 @@ from janus_md.analysis.series import lifetimes
 from janus_md.analysis.series.lifetimes import Links, bond_keys
 from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import signals_blocked
+from janus_md.common.observables import observables
 from janus_md.model.box import face_distances, lattice_vectors
 
 WORTH_SECONDS = 5.0
@@ -54,12 +55,13 @@ def run_task(task: Task) -> Part:
     tables, aggregates, rows, links, coincident = [], [], [], [], []
     rdf = RadialDistribution(task.rdf_range, task.rdf_bins)
     looser = lifetimes.breaking(task.settings.criterion)
+    known = observables()  # looking them up takes as long as some of them
     with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
         setup = source.setup()
         for index in task.frames:
             frame = source.frame(index)
             try:
-                result = analyze_frame(frame, task.settings, setup)
+                result = analyze_frame(frame, task.settings, setup, known)
             except JanusError as error:
                 told = str(error).removeprefix(f"frame {index}: ")
                 raise JanusError(f"file {source.path}, frame {index}: {told}") from error
