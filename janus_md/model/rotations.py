@@ -11,6 +11,9 @@ from janus_md.model.body import FloatArray
 UNTURNED = (1.0, 0.0, 0.0, 0.0)
 """The body's axes are the laboratory's."""
 
+TURNED_OVER = (0.0, 1.0, 0.0, 0.0)
+"""Half a turn about x: +z becomes -z."""
+
 
 def turn(rotation_vector: ArrayLike) -> FloatArray:
     """Quaternions, shape (..., 4), of turns given as axis times angle (radians), shape (..., 3)."""

@@ -16,7 +16,7 @@ from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable
 from janus_md.model.pairs.energy import lowest, pair_energy, reach_of_beads
 from janus_md.model.pairs.orientations import Turns, turned
-from janus_md.model.rotations import UNTURNED, turn, turn_about_z
+from janus_md.model.rotations import TURNED_OVER, UNTURNED, turn, turn_about_z
 
 WALL = 10.0
 """Energy above which bodies overlap, kJ/mol; what lies further in, where charges may meet charges,
@@ -36,10 +36,6 @@ STARTS = 8
 
 UNBOUND = 1e-6
 """Energy, in kJ/mol, below 0 by less than which nothing binds."""
-
-OVER = (0.0, 1.0, 0.0, 0.0)
-"""Half a turn about x: +z becomes -z."""
-
 
 LOWEST = "lowest of all"
 """Name of the minimum over all arrangements."""
@@ -101,10 +97,10 @@ def minima(
         _arranged(name, body, energy, furthest, along, first, second)
         for name, along, first, second in (
             ("head to tail", in_line, UNTURNED, UNTURNED),
-            ("tops face each other", in_line, UNTURNED, OVER),
-            ("bottoms face each other", in_line, OVER, UNTURNED),
+            ("tops face each other", in_line, UNTURNED, TURNED_OVER),
+            ("bottoms face each other", in_line, TURNED_OVER, UNTURNED),
             ("side by side, parallel", across, UNTURNED, UNTURNED),
-            ("side by side, antiparallel", across, UNTURNED, OVER),
+            ("side by side, antiparallel", across, UNTURNED, TURNED_OVER),
         )
     ]
     bound = [one for one in named if one is not None]

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from janus_md.common.clock import Seconds
+from janus_md.common.closing import Closing
 from janus_md.common.messages import count
 from janus_md.running.worker import DONE, HELD, STOPPED
 from janus_md.running.workstation.forecast import Forecast, duration
@@ -115,7 +116,7 @@ class _Tally:
         return ", ".join(parts)
 
 
-class Lines(_Tally):
+class Lines(_Tally, Closing):
     """Lines for a log: one at the begin and end of an operation, and one per minute."""
 
     def __init__(
@@ -124,15 +125,7 @@ class Lines(_Tally):
         super().__init__(console, jobs, clock)
         self._last = clock()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Nothing is left to clean."""
 
     def begin(self, running: Running) -> None:

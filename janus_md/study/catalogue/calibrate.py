@@ -18,14 +18,11 @@ from janus_md.model.nanocluster import WIRE_SPACING, Faces
 from janus_md.model.nanoclusters.bladed import CORE_SIGMA, bladed
 from janus_md.model.nanoclusters.sphere import SPHERE_SIGMA, sphere
 from janus_md.model.pairs.energy import Minimum, head_to_tail_minimum, lowest, pair_energy
-from janus_md.model.rotations import turn, turn_about_z
+from janus_md.model.rotations import TURNED_OVER, turn, turn_about_z
 from janus_md.study.catalogue import catalog
 
 MAX_OFFSET = 0.4
 """Largest shift along the axis that still counts as side by side before relaxation, nm."""
-
-TURNED_OVER = (0.0, 1.0, 0.0, 0.0)
-"""Half a turn about x."""
 
 
 @dataclass(frozen=True)
