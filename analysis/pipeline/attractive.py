@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from janus_md.analysis.aggregates.bonds import body_axes
+from janus_md.analysis.aggregates.contacts import attractions
 from janus_md.analysis.aggregates.morphology.bodies import (
     Bodies,
     head_of,
@@ -16,7 +17,6 @@ from janus_md.analysis.aggregates.morphology.bodies import (
 )
 from janus_md.analysis.aggregates.morphology.graph import join
 from janus_md.analysis.aggregates.morphology.recognition import Aggregates, recognise
-from janus_md.analysis.observables.clusters import attractions
 
 if TYPE_CHECKING:
     from janus_md.analysis.pipeline.context import FrameContext
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def aggregates_of(context: FrameContext) -> Aggregates | None:
     """Find the aggregates; None where the file states no attraction or no body has such a site.
 
-    Bodies are joined as in :mod:`janus_md.analysis.observables.clusters`.
+    Bodies are joined as in :mod:`janus_md.analysis.aggregates.contacts`.
 
     Raises
     ------

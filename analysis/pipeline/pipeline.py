@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from janus_md.analysis.aggregates.contacts import cluster_criterion
 from janus_md.analysis.aggregates.criterion import bond_criterion, check_criterion
 from janus_md.analysis.frames.source import GsdSource
-from janus_md.analysis.observables.clusters import cluster_criterion
 from janus_md.analysis.order import spatial
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.pipeline import journal, table

@@ -9,11 +9,11 @@ import numpy as np
 
 from janus_md.analysis.aggregates.bundles import SIDE_CONTACT
 from janus_md.analysis.aggregates.chirality import common_symmetry
+from janus_md.analysis.aggregates.contacts import ClusterCriterion, cluster_criterion
 from janus_md.analysis.aggregates.criterion import DEFAULT_CRITERION
 from janus_md.analysis.aggregates.energy import EnergyCriterion, energy_criterion
 from janus_md.analysis.aggregates.measures import BodyProperties
 from janus_md.analysis.frames.source import HANDS, Frame, unit_axis
-from janus_md.analysis.observables.clusters import ClusterCriterion, cluster_criterion
 from janus_md.analysis.series.lifetimes import breaking
 from janus_md.common.errors import JanusError
 from janus_md.model.body import BondCriterion

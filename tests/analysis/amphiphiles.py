@@ -10,9 +10,9 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
+from janus_md.analysis.aggregates.contacts import cluster_criterion
 from janus_md.analysis.aggregates.criterion import DEFAULT_CRITERION
 from janus_md.analysis.frames.source import Frame
-from janus_md.analysis.observables.clusters import cluster_criterion
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.model.body import RigidBody

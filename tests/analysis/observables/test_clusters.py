@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import rowan
 
+from janus_md.analysis.aggregates.contacts import cluster_criterion
 from janus_md.analysis.aggregates.criterion import DEFAULT_CRITERION
 from janus_md.analysis.frames.source import Frame
 from janus_md.analysis.observables.clusters import (
     OBSERVABLE,
-    cluster_criterion,
     cluster_sizes,
     compute,
 )
