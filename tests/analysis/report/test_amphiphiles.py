@@ -13,6 +13,7 @@ from janus_md.analysis.report.page import write_report
 from janus_md.analysis.sweep.groups import group_jobs
 from janus_md.analysis.sweep.tables import read_job
 from tests.analysis import amphiphiles as known
+from tests.analysis.report.rows import averages
 from tests.analysis.worlds import gsd_frame, write_gsd
 
 KEY = "interactions.A-A.attraction.epsilon"
@@ -41,11 +42,7 @@ def job(folder, name, structure, epsilon):
         "replica": 0,
         KEY: epsilon,
     }
-    for key, value in summary.items():
-        if isinstance(value, dict) and "mean" in value:
-            row[f"analysis.{key}.mean"] = value["mean"]
-            row[f"analysis.{key}.error"] = value["error"]
-    return row
+    return row | averages(summary)
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from janus_md.analysis.sweep.results import (
     headed,
     results,
 )
+from tests.analysis.report.rows import averages
 from tests.analysis.worlds import described, gsd_frame, quaternions_along, straight_wires, write_gsd
 
 EDGE = 24.0
@@ -53,11 +54,7 @@ def job(folder, name, length, **statepoint):
         "execution.mesh.resolution": [12, 12, 15],
         **statepoint,
     }
-    for key, value in analyze_file(directory / "trajectory.gsd", directory).items():
-        if isinstance(value, dict) and "mean" in value:
-            row[f"analysis.{key}.mean"] = value["mean"]
-            row[f"analysis.{key}.error"] = value["error"]
-    return row
+    return row | averages(analyze_file(directory / "trajectory.gsd", directory))
 
 
 @pytest.fixture(scope="module")

@@ -140,11 +140,14 @@ def _free_ports() -> int:
             return port
 
 
-@pytest.fixture(scope="session")
-def node() -> Iterator[Node]:
-    if why := missing():
-        pytest.skip(why)
-    with tempfile.TemporaryDirectory(prefix="slurm-") as folder:  # a socket's path must be short
+@contextmanager
+def started(prefix: str, absent: str, plugins: str = "") -> Iterator[Node]:
+    """A node with these plugins of Slurm; skips where something is `absent`."""
+    if absent:
+        pytest.skip(absent)
+    with tempfile.TemporaryDirectory(prefix=prefix) as folder:  # a socket's path must be short
+        if plugins:
+            (Path(folder) / "plugstack.conf").write_text(plugins)
         there = start(Path(folder))
         try:
             yield there
@@ -152,13 +155,25 @@ def node() -> Iterator[Node]:
             stop(there)
 
 
-@pytest.fixture
-def slurm(node: Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
+@contextmanager
+def for_a_test(node: Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
     """The node, for this test; its jobs end with it."""
     monkeypatch.setenv("SLURM_CONF", node.configuration)
     yield node
     node.ask("scancel", "--user", str(os.geteuid()))
     wait_for(lambda: not node.queue())
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[Node]:
+    with started("slurm-", missing()) as there:
+        yield there
+
+
+@pytest.fixture
+def slurm(node: Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
+    with for_a_test(node, monkeypatch) as there:
+        yield there
 
 
 POINTS = """

@@ -7,17 +7,14 @@ in test_answers.py and test_commands.py.
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from janus_md.running.cluster.schedulers.pbs import commands
-from tests.conftest import wait_for
-from tests.running.cluster.conftest import Node, missing, start, stop
+from tests.running.cluster.conftest import Node, for_a_test, missing, started
 
 
 def absent() -> str:
@@ -36,23 +33,14 @@ def plugin() -> Path | None:
 
 @pytest.fixture(scope="session")
 def wrapped_node() -> Iterator[Node]:
-    if why := absent():
-        pytest.skip(why)
-    with tempfile.TemporaryDirectory(prefix="pbs-") as folder:
-        (Path(folder) / "plugstack.conf").write_text(f"required {plugin()}\n")
-        there = start(Path(folder))
-        try:
-            yield there
-        finally:
-            stop(there)
+    with started("pbs-", absent(), f"required {plugin()}\n") as there:
+        yield there
 
 
 @pytest.fixture
 def pbs(wrapped_node: Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
     """The node behind the wrappers, for this test; its jobs end with it."""
-    monkeypatch.setenv("SLURM_CONF", wrapped_node.configuration)
     commands.kind.cache_clear()
-    yield wrapped_node
-    wrapped_node.ask("scancel", "--user", str(os.geteuid()))
-    wait_for(lambda: not wrapped_node.queue())
+    with for_a_test(wrapped_node, monkeypatch) as there:
+        yield there
     commands.kind.cache_clear()
