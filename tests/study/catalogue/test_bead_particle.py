@@ -17,23 +17,10 @@ from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 from tests.conftest import ROOT
+from tests.study.catalogue.bead_files import SIX_LINES, read
 
-SIX_LINES = """\
-name: two
-beads:
-  - {kind: J, at: [0, 0, 0]}
-  - {kind: A, at: [0, 0, 0.8]}
-kinds: {J: {diameter: 2.0}, A: {diameter: 1.3}}
-mass: 3000
-"""
 KT = 2.478957
 OTHERS = ((4, -0.883640), (6, -7.73053), (8, -40.0041))
-
-
-def read(text: str) -> BeadParticle:
-    found = catalog.read_particle(text, None)
-    assert isinstance(found, BeadParticle)
-    return found
 
 
 def point(**changed):
@@ -100,76 +87,6 @@ mass: 500
     two = four.replace("kind: A, at: [1, 0", "kind: B, at: [1, 0")
     two = two.replace("kind: A, at: [-1, 0", "kind: B, at: [-1, 0")
     assert read(two + kinds).build(None).symmetry == 2
-
-
-def test_all_faults_are_told_at_once():
-    text = """\
-name: bad
-beads:
-  - {kind: J, at: [0, 0, 0]}
-  - {kind: A, at: [0, 0, 1]}
-kinds: {J: {diameter: 2.0}, A: {diameter: 1.3}}
-mas: 3000
-bond: {angle: 100}
-interactions:
-  A-B: {attraction: {epsilon: 12}}
-  A-A: {atraction: {epsilon: 12}, yukawa: {charge_product: 1}}
-"""
-    with pytest.raises(JanusError) as told:
-        read(text)
-    lines = str(told.value).split("\n")
-    for part in (
-        "mass: is missing",
-        "'mas' is unknown (did you mean mass?)",
-        "bond.distance: is missing",
-        "bond.angle: 100 is not allowed; it must be less than 90",
-        "interactions: 'A-B' is not allowed",
-        "'atraction' is unknown (did you mean attraction?)",
-        "interactions.A-A.yukawa.debye_length: is missing",
-    ):
-        assert sum(part in line for line in lines) == 1, part
-    assert len(lines) == 7
-    assert all(line.startswith("particle bad: ") for line in lines)
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (("kind: A, at", "kind: Q, at"), "beads.1.kind: 'Q' is not allowed; kinds has J, A"),
-        (("[0, 0, 0.8]", "[0, 0.8]"), r"beads\.1\.at: .* it must have 3 values"),
-        (("diameter: 1.3", "diametr: 1.3"), "did you mean diameter"),
-        (("A: {diameter: 1.3}", "A: {}"), r"kinds\.A\.diameter: is missing"),
-        (("diameter: 2.0", "diameter: -2.0"), r"kinds\.J\.diameter: -2.0 is not allowed"),
-        (("mass: 3000", "mass: 0"), "mass: 0 is not allowed; it must be greater than 0"),
-        (("name: two", "name: core"), "sites of the models"),
-        (("mass: 3000", "mass: 3000\nshape: {kind: snowman}"), "both of beads and shape"),
-        (("{diameter: 1.3}}", "{diameter: 1.3}, X: {diameter: 1}}"), "no bead is of this kind"),
-        (("2.0}, A: {diameter: 1.3}", "0.0}, A: {diameter: 0}"), "no bead has a diameter above 0"),
-    ],
-)
-def test_what_is_refused(change, told):
-    with pytest.raises(JanusError, match=told):
-        read(SIX_LINES.replace(*change))
-
-
-@pytest.mark.parametrize(
-    ("shape", "told"),
-    [
-        ("{kind: snowmn}", "did you mean snowman"),
-        ("{kind: snowman, diameter_a: 1.0}", r"shape\.diameter_b: is missing"),
-        (
-            "{kind: snowman, diameter_a: 1.0, diameter_b: 2.0, distance: 3.0}",
-            r"shape\.distance: 3 is not allowed; it must be above 0.5",
-        ),
-        (
-            "{kind: dumbbell, diameter_a: 1.0, diameter_b: 2.0, distance: 1.0}",
-            r"shape\.distance: 1 is not allowed; it must be at least 1.5",
-        ),
-    ],
-)
-def test_shapes_that_are_refused(shape, told):
-    with pytest.raises(JanusError, match=told):
-        read(f"name: x\nshape: {shape}\nmass: 1\n")
 
 
 def test_a_shape_and_its_beads_are_one_particle():
@@ -296,68 +213,6 @@ def test_particles_beside_a_template_are_found(janus_md, tmp_path: Path, monkeyp
     assert done.code == 0, done.err
     (copy,) = (tmp_path / "w" / "particles").iterdir()
     assert copy.name.startswith("two-")
-
-
-BROKEN = """\
-name: broken
-beads:
-  - {kind: J, at: [0, 0]}
-  - {kind: K, at: [0, 0, x]}
-kinds: {J: {diameter: -2.0, charg: 3}}
-mas: 3000
-interactions: {J-J: {attration: {epsilon: 1}, attraction: {epsilon: -1, cut: 2}}}
-bond: {distance: 1, angle: 95}
-"""
-
-
-def test_faults_of_the_beads_hide_none_of_the_rest(own_folder: Path, janus_md):
-    with pytest.raises(JanusError) as told:
-        read(BROKEN)
-    lines = [line.removeprefix("particle broken: ") for line in str(told.value).split("\n")]
-    expected = [
-        "key of kinds.J: 'charg' is unknown (did you mean charge?)",
-        "key: 'mas' is unknown (did you mean mass?)",
-        "beads.0.at: [0, 0] is not allowed; it must have 3 values",
-        "beads.1.at.2: 'x' is not allowed; it must be a number",
-        "kinds.J.diameter: -2.0 is not allowed; it must be at least 0",
-        "mass: is missing; it must be given",
-        "bond.angle: 95 is not allowed; it must be less than 90",
-        "interactions.J-J.attration: 'attration' is unknown (did you mean attraction?)",
-        "key of interactions.J-J.attraction: 'cut' is unknown (did you mean cutoff?)",
-        "interactions.J-J.attraction.epsilon: -1 is not allowed; it must be greater than 0",
-    ]
-    assert len(lines) == len(expected)
-    for line, start in zip(lines, expected, strict=True):
-        assert line.startswith(start)
-
-    (own_folder / "broken.yaml").write_text(BROKEN)
-    done = janus_md("catalog")
-    (line,) = done.err.splitlines()
-    assert line.startswith(f"{own_folder / 'broken.yaml'} is skipped: {expected[0]}")
-    assert line.endswith("(and 9 more faults)")
-
-
-@pytest.mark.parametrize(
-    ("shape", "told"),
-    [
-        ("{kind: snowman, diameter_a: -1, x: 3}", ["'x' is unknown", "diameter_a: -1", "_b: is"]),
-        (
-            "{kind: snowman, diameter_a: 1, diameter_b: 2, distance: 9}",
-            ["shape.distance: 9", "interactions.A-A.wca.epsilon: -1"],
-        ),
-    ],
-)
-def test_all_faults_of_a_shape_and_of_terms_beside_it(shape: str, told: list[str]):
-    terms = "interactions: {A-A: {wca: {epsilon: -1}}}"
-    with pytest.raises(JanusError) as caught:
-        read(f"name: x\nshape: {shape}\nmass: 1\n{terms}\n")
-    assert all(part in str(caught.value) for part in told), str(caught.value)
-
-
-def test_a_pair_that_is_stated_twice_is_refused():
-    terms = "interactions: {A-J: {wca: {}}, J-A: {wca: {}}}\n"
-    with pytest.raises(JanusError, match=r"interactions\.J-A: is stated already, as A-J"):
-        read(SIX_LINES + terms)
 
 
 def test_what_is_left_out_is_kept_with_its_value(monkeypatch: pytest.MonkeyPatch):
