@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from janus_md.analysis.aggregates.morphology.kinds import KINDS
+from janus_md.analysis.aggregates.morphology.kinds import KINDS, share_name
 from janus_md.common.observables import Column, Observable
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ def compute(context: FrameContext) -> dict[str, float]:
         return dict.fromkeys((column.name for column in OBSERVABLE.columns), float("nan"))
     micelles = found.n[found.kind == KINDS.index("micelle")]
     mean = float(micelles.mean()) if len(micelles) else float("nan")
-    return {**{f"share_{kind}s": found.share(kind) for kind in KINDS}, "mean_micelle_n": mean}
+    return {**{share_name(kind): found.share(kind) for kind in KINDS}, "mean_micelle_n": mean}
 
 
 def _share(kind: str, meaning: str, shown: bool = False) -> Column:
     return Column(
-        f"share_{kind}s",
+        share_name(kind),
         f"share of the bodies in {meaning}",
         averaged=True,
         heading=("share in", f"{kind}s") if shown else None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from janus_md.analysis.aggregates.morphology.kinds import KINDS
+from janus_md.analysis.aggregates.morphology.kinds import KINDS, share_name
 from janus_md.analysis.pictures.figures import name_curves, new_figure, plain_log
 from janus_md.analysis.pictures.styles import curve_styles
 from janus_md.analysis.sweep.groups import Group
@@ -30,11 +30,6 @@ PALETTE = (
     "#4D4D4D",
 )
 """Colours of the kinds, in their order."""
-
-
-def share_name(kind: str) -> str:
-    """Name of the average that is the share of the bodies in aggregates of this kind."""
-    return f"share_{kind}s"
 
 
 def with_aggregates(groups: Sequence[Group]) -> list[Group]:

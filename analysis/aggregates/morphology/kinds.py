@@ -31,6 +31,11 @@ CRYSTAL_FROM = 13
 """Bodies that a crystal has at least: one and its twelve neighbours."""
 
 
+def share_name(kind: str) -> str:
+    """Name of the column with the share of the bodies in aggregates of this kind."""
+    return f"share_{kind}s"
+
+
 def vesicle_candidates(measures: Mapping[str, FloatArray]) -> NDArray[np.bool_]:
     """Tell which aggregates are closed double shells, hollow or not."""
     return np.asarray(
