@@ -43,7 +43,7 @@ fixed:
 MIXED = {"done": 0.90, "failed": 0.02, "begun": 0.03, "waiting": 0.05}
 """Shares of the states in a workspace."""
 
-MOST_LINKS = 50_000
+MAX_LINKS = 50_000
 """Links to one file; ext4 allows 65,000."""
 
 PLAIN_INIT = """\
@@ -124,7 +124,7 @@ def fill(workspace: Path, donor: Path) -> dict[str, int]:
     jobs = sorted(path for path in workspace.iterdir() if not path.name.startswith("."))
     states = [state for state, share in MIXED.items() for _ in range(round(share * len(jobs)))]
     for number, (job, state) in enumerate(zip(jobs, states, strict=True)):
-        if number % MOST_LINKS == 0:  # copies of the products, which the next jobs link to
+        if number % MAX_LINKS == 0:  # copies of the products, which the next jobs link to
             copies = workspace.parent / "products" / str(number)
             copies.mkdir(parents=True)
             for product in products:

@@ -38,7 +38,7 @@ SEARCH_SECONDS = 60.0
 ORDERS = (3, 4, 5)
 """Orders of the charge assignment that are tried."""
 
-MARGIN = 0.85
+TUNING_SAFETY = 0.85
 """Share of the error asked for that a mesh may make at first: it changes while bodies assemble."""
 
 _SIZES = smooth_numbers(256)
@@ -137,7 +137,7 @@ def tune(
     longest = engine.longest_cutoff(system)
     if electrostatics is None or not charged:
         return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device, clock))
-    target = MARGIN * (force_error or electrostatics.force_error) * bath.kT
+    target = TUNING_SAFETY * (force_error or electrostatics.force_error) * bath.kT
     cutoffs = [c for c in CUTOFFS if c <= min(longest, _most(system))] or [longest]
     reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
     end = clock.wall() + SEARCH_SECONDS

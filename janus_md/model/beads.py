@@ -20,17 +20,17 @@ BOND_ANGLE = 35.0
 BOND_LENGTHS = 1.25
 """Longest head-to-tail bond where none is stated, in lengths of the body along its axis."""
 
-MOST_FOLD = 24
+MAX_FOLD = 24
 """Largest rotational symmetry that is looked for."""
 
-SAME_PLACE = 2e-3
+PLACE_TOLERANCE = 2e-3
 """Distance below which beads have the same place where the symmetry is looked for, nm: files round
 coordinates."""
 
 EQUAL_MOMENTS = 1e-3
 """Principal moments of inertia that differ by less than this share of the largest are equal."""
 
-_SAME = 1e-6  # nm
+_AXIS_TOLERANCE = 1e-6  # nm
 
 
 def body_of_beads(
@@ -108,14 +108,14 @@ def body_of_beads(
 def _direction(places: FloatArray, kinds: Sequence[str], charges: FloatArray) -> FloatArray:
     """Direction that +z is to be near to; zero where there is none."""
     dipole = charges @ places - charges.sum() * places.mean(axis=0)
-    if np.linalg.norm(dipole) > _SAME:
+    if np.linalg.norm(dipole) > _AXIS_TOLERANCE:
         return np.asarray(dipole)
     order = list(dict.fromkeys(kinds))
     first, last = (
         places[[kind == one for kind in kinds]].mean(axis=0) for one in (order[0], order[-1])
     )
     apart = last - first
-    return apart if np.linalg.norm(apart) > _SAME else np.zeros(3)
+    return apart if np.linalg.norm(apart) > _AXIS_TOLERANCE else np.zeros(3)
 
 
 def principal_axes(inertia: FloatArray, towards: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -180,18 +180,18 @@ def _sign(vector: FloatArray) -> float:
 def rotational_symmetry(places: ArrayLike, kinds: Sequence[str]) -> int:
     """Return n of the n-fold symmetry of beads about z; 0 where all are on the axis.
 
-    Places that differ by less than :data:`SAME_PLACE` are the same.
+    Places that differ by less than :data:`PLACE_TOLERANCE` are the same.
     """
     sites, names = np.asarray(places, float).reshape(-1, 3), np.array(kinds)
-    off = np.hypot(sites[:, 0], sites[:, 1]) >= SAME_PLACE
+    off = np.hypot(sites[:, 0], sites[:, 1]) >= PLACE_TOLERANCE
     if not off.any():
         return 0
     alike = names[:, None] == names
     most = max(int(np.count_nonzero(off & (names == kind))) for kind in names[off])
-    for n in range(min(most, MOST_FOLD), 1, -1):
+    for n in range(min(most, MAX_FOLD), 1, -1):
         c, s = np.cos(2.0 * np.pi / n), np.sin(2.0 * np.pi / n)
         turned = sites @ np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
         apart = np.linalg.norm(turned[:, None] - sites[None], axis=2)
-        if np.all(np.any((apart < SAME_PLACE) & alike, axis=1)):
+        if np.all(np.any((apart < PLACE_TOLERANCE) & alike, axis=1)):
             return n
     return 1

@@ -9,7 +9,7 @@ import numpy as np
 
 from janus_md.common.arrays import FloatArray
 
-MOST_BEADS = 2000
+MAX_BEADS = 2000
 """Beads of a shape at most."""
 
 
@@ -66,7 +66,7 @@ def shell_beads(radius: float, bead_radius: float, roughness: float) -> int:
     Raises
     ------
     ValueError
-        If the bead is larger than the ball, or it takes more than :data:`MOST_BEADS`.
+        If the bead is larger than the ball, or it takes more than :data:`MAX_BEADS`.
     """
     share = bead_radius / radius
     if share >= 1.0:
@@ -99,9 +99,9 @@ def checked(number: int) -> int:
     ValueError
         If there are too many.
     """
-    if number > MOST_BEADS:
+    if number > MAX_BEADS:
         raise ValueError(
-            f"roughness: it takes {number} beads; at most {MOST_BEADS} are allowed, use a larger "
+            f"roughness: it takes {number} beads; at most {MAX_BEADS} are allowed, use a larger "
             "roughness or larger beads"
         )
     return number

@@ -24,7 +24,7 @@ from janus_md.model.body import FloatArray
 from janus_md.model.units import PS_PER_NS
 from janus_md.papers.sideways import counted, side_distance, side_distances
 
-MOST_FRAMES = 60
+MAX_FRAMES = 60
 """Frames of a run that are measured at most, evenly spread; more are hardly independent."""
 
 LEAST_BONDS = 50
@@ -109,7 +109,7 @@ def measure(run: Run) -> Measured:
         setup = source.setup()
         settings = Settings.of(bond_criterion(setup), setup)
         first = first_averaged(len(source))
-        chosen = np.unique(np.linspace(first, len(source) - 1, MOST_FRAMES).astype(int))
+        chosen = np.unique(np.linspace(first, len(source) - 1, MAX_FRAMES).astype(int))
         for index in chosen:
             frame = source.frame(int(index))
             samples = _of_frame(frame, analyze_frame(frame, settings), settings)

@@ -12,7 +12,7 @@ import pytest
 
 from janus_md.common import cache as entries
 from janus_md.engines import adapter
-from janus_md.engines.tuning import MARGIN, remeasure
+from janus_md.engines.tuning import TUNING_SAFETY, remeasure
 from janus_md.simulation import choice as choices
 from janus_md.simulation.choice import choose_once, kind_of
 from janus_md.simulation.execution import Execution, device_of, mesh_of
@@ -129,7 +129,7 @@ def test_a_mesh_that_is_not_accurate_here_is_not_taken(
         put(cache, mesh=mesh)
         found = chosen(engine, replica=1)
         assert found["mesh_from"] == "trials of this job"
-        assert found["force_error"] <= MARGIN * 0.2
+        assert found["force_error"] <= TUNING_SAFETY * 0.2
         assert entry(cache)["mesh"] == found["mesh"]  # in the place of the other
 
 

@@ -11,7 +11,7 @@ from janus_md.common.errors import JanusError
 from janus_md.common.gsd.reading import Chunk, GsdFile
 from janus_md.common.gsd.schema import NUMBER, TEXTS
 
-MOST_STEPS = 2**63 - 1
+MAX_STEP = 2**63 - 1
 """Largest time step that the tables can hold."""
 
 
@@ -81,8 +81,8 @@ class GsdFrames:
         """
         where = f"file {self.file.path}, frame {index}:"
         step = self._number(index, "configuration/step", 0)
-        if not 0 <= step <= MOST_STEPS:
-            raise JanusError(f"{where} the step is {step}; it must be from 0 to {MOST_STEPS}")
+        if not 0 <= step <= MAX_STEP:
+            raise JanusError(f"{where} the step is {step}; it must be from 0 to {MAX_STEP}")
         box = self._stored(index, "configuration/box")
         configuration = Configuration(
             step,

@@ -51,7 +51,7 @@ SIZES = np.array([np.dtype(name).itemsize if name else 0 for name in TYPES])
 NAME = 64
 """Bytes in which the list of names is allocated; in GSD 1, of each name."""
 
-MOST_NAMES = 65535
+MAX_NAMES = 65535
 """Names that an index can tell apart."""
 
 
@@ -115,7 +115,7 @@ def read_layout(descriptor: int) -> Layout:
     location, length = int(header["names_location"]), int(header["names_allocated"]) * NAME
     if not HEADER.itemsize <= location <= location + length <= size:
         raise Damaged("names a place beyond its end for its list of names")
-    raw = os.pread(descriptor, min(length, MOST_NAMES * NAME), location)
+    raw = os.pread(descriptor, min(length, MAX_NAMES * NAME), location)
     names, used = _names(raw, fixed=major < 2)
     return Layout(
         size,
@@ -142,7 +142,7 @@ def _names(raw: bytes, *, fixed: bool) -> tuple[tuple[str, ...], int]:
     """Names, and the bytes that they take; an empty one ends the list."""
     found: list[str] = []
     begin = 0
-    while begin < len(raw) and raw[begin] and len(found) < MOST_NAMES:
+    while begin < len(raw) and raw[begin] and len(found) < MAX_NAMES:
         limit = begin + NAME if fixed else len(raw)
         end = raw.find(b"\0", begin, limit)
         end = limit if end < 0 else end

@@ -13,7 +13,7 @@ from janus_md.model.interactions.table import PairTable, sorted_pairs
 from janus_md.model.interactions.term import TERMS
 from janus_md.model.system import IntArray, System
 
-CONTACT = 0.9
+MIN_CONTACT = 0.9
 """Share of sigma that beads keep between them: WCA costs 7.7 kT there at room temperature."""
 
 _TRIES = 512  # tries a round, at least; twice as many after each round without success,
@@ -129,7 +129,7 @@ def place_at_random(
     length : float
         Edge of the box, nm.
     pairs : dict
-        Pair table; beads keep at least :data:`CONTACT` of their sigma.
+        Pair table; beads keep at least :data:`MIN_CONTACT` of their sigma.
     rng : numpy.random.Generator
         Source of the random numbers.
 
@@ -145,7 +145,7 @@ def place_at_random(
     JanusError
         Where no room is found for a body in many rounds of tries.
     """
-    beads = _Beads(bodies, pairs, CONTACT)
+    beads = _Beads(bodies, pairs, MIN_CONTACT)
     n = len(kinds)
     # Bodies already placed come first in these arrays, in the order of `order`.
     order = np.zeros(0, np.int32)
@@ -216,7 +216,7 @@ def place_on_lattice(
 
     Parameters, returns and errors as in :func:`place_at_random`.
     """
-    beads = _Beads(bodies, pairs, CONTACT)
+    beads = _Beads(bodies, pairs, MIN_CONTACT)
     n = len(kinds)
     side = round(np.ceil(n ** (1 / 3) - 1e-9))
     grid = np.stack(np.unravel_index(rng.permutation(side**3)[:n], (side,) * 3), axis=1)
