@@ -109,7 +109,7 @@ def test_a_batch_job_goes_on_without_a_job_that_is_gone(
     (left / "frames.parquet").write_bytes(b"")
     jobs = ["--job", gone.name, "--job", left.name]
     done = janus_md("run", *jobs, "-d", copy, "--engine", engine)
-    told_once(done, gone.name, "it is not there any more", 1)
+    told_once(done, gone.name, "it no longer exists", 1)
     assert "1 done" in done.out
     assert is_table(left / "frames.parquet")
 
@@ -117,7 +117,7 @@ def test_a_batch_job_goes_on_without_a_job_that_is_gone(
 def test_a_worker_names_what_was_damaged_since_it_was_started(copy: Path) -> None:
     job = of_permittivity(copy, 1.5)
     (job / DOCUMENT).write_text("{")
-    for place, said in ((job, "it is not JSON"), (job.with_name("0" * 32), "not there any more")):
+    for place, said in ((job, "it is not JSON"), (job.with_name("0" * 32), "no longer exists")):
         command = [
             sys.executable,
             "-m",
