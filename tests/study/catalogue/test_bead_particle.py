@@ -356,7 +356,7 @@ def test_all_faults_of_a_shape_and_of_terms_beside_it(shape: str, told: list[str
 
 def test_a_pair_that_is_stated_twice_is_refused():
     terms = "interactions: {A-J: {wca: {}}, J-A: {wca: {}}}\n"
-    with pytest.raises(JanusError, match=r"interactions\.J-A: is stated already, as A-J"):
+    with pytest.raises(JanusError, match=r"interactions\.J-A: is already given as A-J"):
         read(SIX_LINES + terms)
 
 
@@ -396,6 +396,6 @@ def test_folders_of_particles(janus_md, own_folder: Path, tmp_path: Path, monkey
         (own_folder / "two.yaml").write_text(SIX_LINES.replace("3000", "1"))
         done = janus_md("init", "t.yaml")
         assert done.code == 2
-        assert "have one name; rename one" in done.err
+        assert "have the same name; rename one" in done.err
     finally:
         catalog.use_folder(tmp_path / "nothing")

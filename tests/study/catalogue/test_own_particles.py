@@ -155,9 +155,9 @@ def test_the_catalogue_names_and_skips_what_is_no_particle(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("folder", "no file"), ("dangling", "a link to nothing"), ("latin", "text in UTF-8"),
+        ("folder", "not a file"), ("dangling", "a broken link"), ("latin", "text in UTF-8"),
         ("empty", "a map of keys"), ("loop", "hold itself"), ("map", "particle map"),
-        ("sources", "particle sources"), ("ring", "in turn needs"), ("._x", "hidden"),
+        ("sources", "particle sources"), ("ring", "itself needs"), ("._x", "hidden"),
         ("pipe", "no file"),
     ],
 )  # fmt: skip
