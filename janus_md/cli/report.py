@@ -34,7 +34,7 @@ def report(
     from janus_md.workspace import query as questions
 
     if filters and out is None:
-        raise JanusError("--out: is missing; it must be given with filters")
+        raise JanusError("--out: is missing; a report with filters needs its own folder")
     project = questions.open_project(directory)
     check_folder(out or directory / "report", "--out")
     every = questions.columns(project, allow=allow or (), thorough=True)

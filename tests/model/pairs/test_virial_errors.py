@@ -157,7 +157,7 @@ def test_patches(case: tuple[float, float, float], revolution: bool) -> None:
         (power(1.0), "too slowly"),
         (central(lambda d: 0.1 / np.maximum(d, 1.0)), "too slowly"),
         (central(lambda d: -1.0 / d**6), "infinite"),
-        (central(lambda d: np.where(d < 1.0, np.nan, 0.0)), "no number"),
+        (central(lambda d: np.where(d < 1.0, np.nan, 0.0)), "not a number"),
     ],
 )
 def test_what_has_no_integral_is_refused(energy: Energy, said: str) -> None:

@@ -76,7 +76,7 @@ def test_nothing_is_created(tmp_path, monkeypatch):
             {
                 "interactions": {"charge-charge": {"attraction": {"epsilon": 1.0}}},
             },
-            "between beads with a diameter alone",
+            "only between beads with a diameter",
         ),
     ],
 )

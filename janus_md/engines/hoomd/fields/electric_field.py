@@ -17,14 +17,14 @@ def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
     Parameters
     ----------
     system : System
-        Its charges reach HOOMD-blue scaled, and so does the field.
+        The system. Charges are scaled in HOOMD-blue, and so is the field.
     parameters : mapping
-        Of the field.
+        Parameters of the field.
     """
     import hoomd
 
     electrostatics = system.interactions.electrostatics
-    assert electrostatics is not None  # the field objects to setups without
+    assert electrostatics is not None  # setups without electrostatics are rejected earlier
     scale = charge_scale(electrostatics.relative_permittivity)
     field = hoomd.md.external.field.Electric()
     for name in type_names(system):

@@ -12,16 +12,16 @@ from janus_md.model.units import charge_scale
 
 
 def lammps(system: System, parameters: Mapping[str, Any]) -> list[str]:
-    """Return the commands of the field, to be given before those of the rigid bodies.
+    """Return the commands of the field, which precede those of the rigid bodies.
 
     Parameters
     ----------
     system : System
-        Its charges reach LAMMPS scaled, and so does the field.
+        The system. Charges are scaled in LAMMPS, and so is the field.
     parameters : mapping
-        Of the field.
+        Parameters of the field.
     """
     electrostatics = system.interactions.electrostatics
-    assert electrostatics is not None  # the field objects to setups without
+    assert electrostatics is not None  # setups without electrostatics are rejected earlier
     scale = charge_scale(electrostatics.relative_permittivity)
     return [line("fix electric_field all efield", *(float(x) / scale for x in vector(parameters)))]
