@@ -1,4 +1,4 @@
-"""Where bodies stand at the start: at random without overlap, or on a lattice."""
+"""Initial positions of bodies: at random without overlap, or on a lattice."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from janus_md.model.interactions.term import TERMS
 from janus_md.model.system import IntArray, System
 
 MIN_CONTACT = 0.9
-"""Share of sigma that beads keep between them: WCA costs 7.7 kT there at room temperature."""
+"""Smallest distance of beads in units of sigma; WCA is 7.7 kT there at room temperature."""
 
-_TRIES = 512  # tries a round, at least; twice as many after each round without success,
-_MOST_TRIES = 8  # and so many for each body of the box at most
-_BARREN = 60  # rounds in a row without success: no room is left
-_SWEEPS, _STEP = 5, 0.15  # of hard-body moves between barren rounds; nm and radians
-_STALLED = 600  # rounds in a row that leave as many overlaps on a lattice
+_TRIES = 512  # smallest number of tries per round, doubled after each round without success
+_MOST_TRIES = 8  # largest number of tries per round, for each body in the box
+_BARREN = 60  # successive rounds without success after which the box counts as full
+_SWEEPS, _STEP = 5, 0.15  # hard-body moves after a round without success; step in nm and radians
+_STALLED = 600  # successive rounds on a lattice without fewer overlaps
 
 
 class _Beads:
-    """Beads with a volume, of every kind of body, and the distances they must keep."""
+    """Beads with volume of all kinds of bodies, and their smallest allowed distances."""
 
     def __init__(self, bodies: tuple[RigidBody, ...], pairs: PairTable, share: float = 1.0) -> None:
         names = sorted({t for pair in pairs for t in pair})
@@ -57,16 +57,16 @@ class _Beads:
 
 
 def _tree(beads: _Beads, length: float, places: FloatArray) -> tuple[cKDTree, float]:
-    """Tree of beads in the periodic box, and the longest distance of beads that are too close."""
+    """Tree of beads in the periodic box, and the largest of the smallest allowed distances."""
     inside = np.mod(places, length)
-    inside[inside >= length] = 0.0  # what a rounding error below 0 comes to
+    inside[inside >= length] = 0.0  # result of a rounding error below 0
     return cKDTree(inside, boxsize=length), min(beads.sigma.max(), 0.499 * length)
 
 
 def _clashes(
     beads: _Beads, length: float, kinds: IntArray, centres: FloatArray, orientations: FloatArray
 ) -> tuple[IntArray, IntArray]:
-    """Pairs of bodies (lower, higher index) of which two beads come too close."""
+    """Pairs of bodies (lower, higher index) with beads that are too close."""
     x, types, owners = beads.of(kinds, centres, orientations)
     if len(x) == 0:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
@@ -84,7 +84,7 @@ _Bodies = tuple[IntArray, FloatArray, FloatArray]  # kinds, centres, orientation
 
 
 def _free(beads: _Beads, length: float, tried: _Bodies, placed: _Bodies) -> NDArray[np.intp]:
-    """Those of the bodies `tried` that come too close to none of those `placed`."""
+    """Select the bodies of `tried` that are not too close to any body of `placed`."""
     (x, types, owners), (y, types_there, _) = beads.of(*tried), beads.of(*placed)
     free = np.ones(len(tried[0]), bool)
     if len(x) and len(y):
@@ -97,9 +97,9 @@ def _free(beads: _Beads, length: float, tried: _Bodies, placed: _Bodies) -> NDAr
 
 
 def count_overlaps(system: System, share: float) -> int:
-    """Count the pairs of bodies of which two beads are closer than `share` of their sigma.
+    """Count the pairs of bodies with beads closer than `share` times their sigma.
 
-    A box that is not a cube is not looked at (the count is 0): no protocol makes one.
+    The count is 0 for a box that is not a cube, which no protocol creates.
     """
     sides, tilts = system.box[:3], system.box[3:]
     if np.ptp(sides) > 0 or tilts.any():
@@ -129,7 +129,7 @@ def place_at_random(
     length : float
         Edge of the box, nm.
     pairs : dict
-        Pair table; beads keep at least :data:`MIN_CONTACT` of their sigma.
+        Pair table; the distance of beads is at least :data:`MIN_CONTACT` times their sigma.
     rng : numpy.random.Generator
         Source of the random numbers.
 
@@ -143,7 +143,7 @@ def place_at_random(
     Raises
     ------
     JanusError
-        Where no room is found for a body in many rounds of tries.
+        If a body cannot be placed in many rounds of tries.
     """
     beads = _Beads(bodies, pairs, MIN_CONTACT)
     n = len(kinds)
@@ -153,12 +153,12 @@ def place_at_random(
     waiting = rng.permutation(n).astype(np.int32)
     barren, n_tries = 0, _TRIES
     while len(waiting):
-        # The last bodies are hard to place: give each many tries a round.
+        # The last bodies are difficult to place and get many tries per round.
         tries = np.tile(waiting, -(-n_tries // len(waiting)))
         new_x = (rng.random((len(tries), 3)) - 0.5) * length
         new_q = _random_quaternions(len(tries), rng)
         free = _free(beads, length, (kinds[tries], new_x, new_q), (kinds[order], x, q))
-        # One place for each body, and of two places that clash the later one goes.
+        # One position for each body; of two overlapping bodies, the later one is removed.
         some = np.sort(free[np.unique(tries[free], return_index=True)[1]])
         _, later = _clashes(beads, length, kinds[tries[some]], new_x[some], new_q[some])
         some = np.delete(some, np.unique(later))
@@ -167,7 +167,7 @@ def place_at_random(
         order = np.concatenate([order, tries[some]])
         x, q = np.concatenate([x, new_x[some]]), np.concatenate([q, new_q[some]])
         waiting = np.setdiff1d(waiting, order)
-        if not placed_some:  # make room: let those that stand move about
+        if not placed_some:  # move the placed bodies to make room
             n_tries = max(_TRIES, min(2 * n_tries, _MOST_TRIES * n))
             x, q = _shuffle(beads, length, kinds[order], x, q, rng)
         if barren >= _BARREN:
@@ -188,7 +188,7 @@ def _shuffle(
     orientations: FloatArray,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    """Move and turn bodies a little, as hard bodies do; those that would overlap stay."""
+    """Apply small hard-body moves and rotations; moves that lead to overlap are rejected."""
     for _ in range(_SWEEPS):
         moved = rng.random(len(kinds)) < 0.3
         steps = rng.normal(scale=_STEP, size=(len(kinds), 3))
@@ -212,7 +212,7 @@ def place_on_lattice(
     pairs: PairTable,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    """Simple cubic lattice with random orientations, drawn anew where beads overlap.
+    """Simple cubic lattice with random orientations, redrawn for bodies that overlap.
 
     Parameters, returns and errors as in :func:`place_at_random`.
     """
@@ -225,7 +225,7 @@ def place_on_lattice(
     fewest, barren = n + 1, 0
     while True:
         first, second = _clashes(beads, length, kinds, x, q)
-        # Turning one body of each pair is enough, and leaves the other where it fits.
+        # It is enough to rotate one body of each pair, as the other one may fit already.
         bad = np.unique(np.where(rng.random(len(first)) < 0.5, first, second))
         if len(bad) == 0:
             return x, q
@@ -233,7 +233,7 @@ def place_on_lattice(
         if barren >= _STALLED:
             raise JanusError(
                 f"volume_fraction: {_fraction(bodies, kinds, length):.3g} cannot be packed on a "
-                f"lattice: {len(bad)} of {n} bodies overlap whichever way they are turned; use a "
+                f"lattice: {len(bad)} of {n} bodies overlap in all orientations tried; use a "
                 "lower volume_fraction"
             )
         q[bad] = _random_quaternions(len(bad), rng)
