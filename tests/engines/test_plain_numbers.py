@@ -59,7 +59,7 @@ def test_a_number_is_written_with_all_its_digits_and_nothing_else(number: Any, t
 
 @pytest.mark.parametrize("value", [np.array([1.0, 2.0]), [1.0], None, 1j])
 def test_what_is_no_number_is_refused(value: Any) -> None:
-    with pytest.raises(TypeError, match="no word of a LAMMPS command"):
+    with pytest.raises(TypeError, match="not allowed in a LAMMPS command"):
         line("timestep", value)
 
 

@@ -266,5 +266,5 @@ def test_a_particle_of_ones_own_hides_none_of_the_catalogue(own_folder):
 
 
 def test_who_misses_a_particle_hears_where_to_put_it(own_folder):
-    with pytest.raises(JanusError, match=f"particle: 'Y' is unknown; .* into {own_folder}"):
+    with pytest.raises(JanusError, match=f"particle: 'Y' is unknown; .* in {own_folder}"):
         resolve(StatePoint.of({"particle": "Y", **DILUTE}))

@@ -158,7 +158,7 @@ def test_the_catalogue_names_and_skips_what_is_no_particle(
         ("folder", "not a file"), ("dangling", "a broken link"), ("latin", "text in UTF-8"),
         ("empty", "a map of keys"), ("loop", "hold itself"), ("map", "particle map"),
         ("sources", "particle sources"), ("ring", "itself needs"), ("._x", "hidden"),
-        ("pipe", "no file"),
+        ("pipe", "not a file"),
     ],
 )  # fmt: skip
 def test_who_needs_a_broken_file_hears_why(strays: list[str], name: str, said: str) -> None:
