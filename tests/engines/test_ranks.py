@@ -124,7 +124,7 @@ def worker(folder: Path, engine: str, operation: str = "simulate") -> list[str |
 
 
 def simulate_alone(folder: Path, engine: str, pieces: int) -> dict[str, Any]:
-    """Go on in this process for some pieces of the production; what the checkpoint tells then."""
+    """Continue in this process for parts of the production; return the checkpoint."""
     left = iter(range(pieces))
 
     def should_stop() -> bool:  # the choice of a mesh asks, too

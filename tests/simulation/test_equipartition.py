@@ -109,7 +109,7 @@ def test_blocks_have_a_hundred_damping_times_and_ten_samples_or_more() -> None:
 
 
 def test_the_beginning_does_not_count() -> None:
-    """Bodies that begin at rest are not cold, nor do they hide what comes after."""
+    """Bodies initially at rest do not count as cold and do not hide later heating."""
     ratios = np.ones(101)
     ratios[:25] = 0.0
     assert judged(ratios, 1.0, 100_000).strain == 0.0

@@ -48,11 +48,11 @@ class _Beads:
         """Positions, types and owning bodies of the beads of many bodies."""
         xs, ts, owners = [np.zeros((0, 3))], [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
         for kind, (sites, types) in enumerate(zip(self.positions, self.types, strict=True)):
-            who = np.flatnonzero(kinds == kind)
-            turned = rowan.rotate(orientations[who][:, None, :], sites[None, :, :])
-            xs.append((centres[who][:, None, :] + turned).reshape(-1, 3))
-            ts.append(np.tile(types, len(who)))
-            owners.append(np.repeat(who, len(sites)).astype(np.int32))
+            members = np.flatnonzero(kinds == kind)
+            turned = rowan.rotate(orientations[members][:, None, :], sites[None, :, :])
+            xs.append((centres[members][:, None, :] + turned).reshape(-1, 3))
+            ts.append(np.tile(types, len(members)))
+            owners.append(np.repeat(members, len(sites)).astype(np.int32))
         return np.concatenate(xs), np.concatenate(ts), np.concatenate(owners)
 
 

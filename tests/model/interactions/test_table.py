@@ -1,4 +1,4 @@
-"""The pair table: what is in it and what the repulsion is worth."""
+"""The pair table: its rows and the energy of the repulsion."""
 
 from dataclasses import replace
 

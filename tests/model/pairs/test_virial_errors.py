@@ -63,7 +63,7 @@ def patches_exact(half_angle: float, depth: float, width: float) -> float:
 
 
 def holds(found: SecondVirial, exact: float, within: float) -> None:
-    """The error covers what is wrong, and is no larger than `within`, in b0."""
+    """The error covers the actual deviation and is at most `within`, in units of b0."""
     assert abs(found.value / UNIT - exact) <= found.error / UNIT
     assert found.error / UNIT <= within
 

@@ -45,7 +45,7 @@ def document(job: Path) -> dict:
 
 
 def running(process: int) -> bool:
-    """Whether a process lives; one that has ended may wait for somebody to look at it."""
+    """Whether a process is alive; one that has ended may still be a zombie."""
     try:
         return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):

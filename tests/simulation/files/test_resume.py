@@ -1,4 +1,4 @@
-"""A checkpoint goes on only with what it was written for and by, unless the user allows more."""
+"""A checkpoint is resumed only with the same setup and engine, unless the user allows changes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def stop_after(looks: int) -> Callable[[], bool]:
 
 @pytest.fixture(autouse=True)
 def saved_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stop gives nothing back, so that a checkpoint stands between two fixed steps."""
+    """A stop does not go back, so the checkpoint is between two fixed steps."""
     monkeypatch.setattr("janus_md.simulation.stepping.GIVE_BACK_SECONDS", 0.0)
 
 
@@ -80,7 +80,7 @@ def steps(cut: Path) -> list[int]:
 
 
 def rewrite(checkpoint: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change what a checkpoint says about itself."""
+    """Change the metadata of a checkpoint."""
     with np.load(checkpoint) as file:
         arrays = dict(file)
     about = json.loads(arrays["about"].tobytes())

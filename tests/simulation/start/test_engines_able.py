@@ -1,4 +1,4 @@
-"""What no engine here can do is told before anything is created."""
+"""State points that no engine can run are reported before anything is created."""
 
 from __future__ import annotations
 

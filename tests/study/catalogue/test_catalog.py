@@ -1,4 +1,4 @@
-"""The catalogue: its numbers against independent ones, and what it refuses."""
+"""The catalogue: values compared with independent ones, and invalid entries."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A user's own particles: names that every engine and file takes, and what is no particle."""
+"""A user's own particles: names in engines and files, and files that are not particles."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FIELDS = {
 }
 LONG = "a" * LONGEST_NAME
 ALLOWED = ["X", "_", "0a", "2+2", "A+b-c_1", "x-", "R-1-", "CORE", "on", LONG]
-"""Names at the edge of what is allowed."""
+"""Names at the limits of the allowed ones."""
 
 
 def text_of(name: str, **changed: Any) -> str:
