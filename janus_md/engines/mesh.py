@@ -47,9 +47,9 @@ MAX_ORDER = max(_COEFFICIENTS)
 
 _TIGHT_CUTOFFS = tuple(5.0 * 2.0 ** (0.5 * k) for k in range(15))  # to 640 nm
 
-_CLUSTERED = 0.25  # approximate volume fraction inside aggregates
+_AGGREGATE_DENSITY = 0.25  # approximate volume fraction inside aggregates
 
-SHORTEST = 1.0
+MIN_CUTOFF = 1.0
 """Shortest useful cutoff in real space for charges in these bodies, nm."""
 
 
@@ -178,7 +178,7 @@ def check_room(
     pairs : iterable of Row
         Rows of the pair table.
     charged : bool
-        Whether there are charges, whose real-space cutoff is at least :data:`SHORTEST`.
+        Whether there are charges, whose real-space cutoff is at least :data:`MIN_CUTOFF`.
     skin : float
         Skin of the neighbour lists, nm.
 
@@ -187,7 +187,7 @@ def check_room(
     JanusError
         If it is too small.
     """
-    needed = max([SHORTEST if charged else 0.0, *(row.cutoff for row in pairs)])
+    needed = max([MIN_CUTOFF if charged else 0.0, *(row.cutoff for row in pairs)])
     if _cutoff_within(width, skin) < needed:
         raise JanusError(
             f"n_bodies: {n_bodies} bodies make a box of {width:.2f} nm, which must be over "
@@ -219,7 +219,7 @@ def _work_once(system: System, mesh: Mesh, skin: float) -> float:
     counts = np.bincount(system.kinds, minlength=len(system.bodies))
     beads = sum(int(n) * (1 + len(b.types)) for n, b in zip(counts, system.bodies, strict=True))
     occupied = sum(int(n) * b.volume for n, b in zip(counts, system.bodies, strict=True))
-    around = _CLUSTERED * beads / occupied * 4.19 * (mesh.cutoff + skin) ** 3
+    around = _AGGREGATE_DENSITY * beads / occupied * 4.19 * (mesh.cutoff + skin) ** 3
     return work(system, mesh, skin) + 5.0 * 0.5 * beads * min(beads, around)
 
 

@@ -24,13 +24,13 @@ Value = TypeVar("Value")
 ABORT_SECONDS = 10.0
 """Time that a failed rank waits for the others to fail too before it aborts all of them."""
 
-_HEARD = 1.0
+_FORWARD_SECONDS = 1.0
 """Seconds for mpiexec to forward output; it drops output that is unread when a rank ends."""
 
 _world: Any = None  # the communicator of mpi4py; None for one rank
 _last_words: Callable[[str], None] | None = None
-_wish = False  # this rank has received a signal
-_wishes = 0  # number of such ranks at the last :func:`agree`
+_signalled = False  # this rank has received a signal
+_signalled_ranks = 0  # number of such ranks at the last :func:`agree`
 
 
 def join(expected: int, last_words: Callable[[str], None] | None = None) -> None:
@@ -138,13 +138,13 @@ def total(values: FloatArray) -> FloatArray:
 
 def wish_to_stop() -> None:
     """Report to rank 0, at the next :func:`agree`, that this rank has received a signal."""
-    global _wish
-    _wish = True
+    global _signalled
+    _signalled = True
 
 
 def told_to_stop() -> bool:
     """Whether any rank has received a signal."""
-    return _wish or _wishes > 0
+    return _signalled or _signalled_ranks > 0
 
 
 def agree(error: Exception | None) -> None:
@@ -157,15 +157,15 @@ def agree(error: Exception | None) -> None:
     ArithmeticError, JanusError, RuntimeError
         If a rank has failed; the error of this rank takes precedence.
     """
-    global _wishes
+    global _signalled_ranks
     if _world is not None:
-        mine, all_ranks = np.array([error is not None, _wish], np.int64), np.zeros(2, np.int64)
+        mine, all_ranks = np.array([error is not None, _signalled], np.int64), np.zeros(2, np.int64)
         request = _world.Iallreduce(mine, all_ranks)
         if error is None:
             request.Wait()
         else:
             _wait_or_abort(request, error)
-        failures, _wishes = all_ranks.tolist()
+        failures, _signalled_ranks = all_ranks.tolist()
         if failures:
             told = _world.allgather(None if error is None else (_kind(error), str(error)))
             if error is None:
@@ -195,5 +195,5 @@ def abort(message: str) -> None:
     """Abort all ranks at once with exit code 1; this rank prints the reason."""
     print(message, file=sys.stderr, flush=True)
     if _world is not None:
-        time.sleep(_HEARD)
+        time.sleep(_FORWARD_SECONDS)
         _world.Abort(1)

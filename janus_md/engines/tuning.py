@@ -42,7 +42,7 @@ TUNING_SAFETY = 0.85
 """Initial error of a mesh over the requested one; it changes while bodies assemble."""
 
 _SIZES = smooth_numbers(256)
-_FAR_BEHIND = 3.0  # times the estimated work of the cheapest mesh
+_MAX_RELATIVE_WORK = 3.0  # times the estimated work of the cheapest mesh
 _TRIALS_TIMED = 5
 _TRIAL_SECONDS = 0.15
 
@@ -193,7 +193,9 @@ def _promising(
                     break
             found.append((work(system, meshes[-1], SKIN), meshes, finer))
     found.sort(key=lambda row: row[0])
-    return [(meshes, finer) for cost, meshes, finer in found if cost <= _FAR_BEHIND * found[0][0]]
+    return [
+        (meshes, finer) for cost, meshes, finer in found if cost <= _MAX_RELATIVE_WORK * found[0][0]
+    ]
 
 
 def _rising(engine: Engine, system: System, cutoff: float, order: int) -> Iterator[Mesh]:

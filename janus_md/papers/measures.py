@@ -27,7 +27,7 @@ from janus_md.papers.sideways import counted, side_distance, side_distances
 MAX_FRAMES = 60
 """Largest number of frames of a run to measure, evenly spaced; more would be correlated."""
 
-LEAST_BONDS = 50
+MIN_BONDS = 50
 """Number of bonds below which averages over bonds are left out: these are random contacts."""
 
 Value = tuple[float | None, float | None]
@@ -131,7 +131,7 @@ def measure(run: Run) -> Measured:
     values["side_contacts"] = _pair(mean_and_error(contacts[first_averaged(len(table)) :]))
     values["share_single"] = _pair(mean_and_error(series["single"]))
     values["side_nm"] = side_distance(pooled["side_nm"])
-    if len(joined["bond_nm"]) >= LEAST_BONDS:
+    if len(joined["bond_nm"]) >= MIN_BONDS:
         for name, key in (
             ("bond_nm", "bond_nm"),
             ("bond_energy", "bond_energy"),

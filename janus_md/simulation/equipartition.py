@@ -8,10 +8,11 @@ free bodies; in a harmonic potential, half of the energy is potential and the de
 long).
 
 The mean over the whole run and that of each block may differ from 1, the value of the bath, by
-:data:`ERRORS` standard errors plus :data:`SHARE`. A block spans :data:`BLOCK` damping times and at
-least :data:`LEAST` samples; samples that remain at the end belong to the last block. A shorter run
-is one block. The first :data:`SETTLING` damping times, but at most half of the run, are left out,
-since effects of the initial state, such as random positions, are not due to the time step.
+:data:`ERRORS` standard errors plus :data:`RELATIVE_TOLERANCE`. A block spans :data:`BLOCK` damping
+times and at least :data:`MIN_SAMPLES` samples; samples that remain at the end belong to the last
+block. A shorter run is one block. The first :data:`SETTLING` damping times, but at most half of the
+run, are left out, since effects of the initial state, such as random positions, are not due to the
+time step.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ from janus_md.model.body import FloatArray
 ERRORS = 5.0
 """Allowed deviation of a mean, in standard errors."""
 
-SHARE = 0.02
+RELATIVE_TOLERANCE = 0.02
 """Additional allowed deviation, as a fraction of kT of the bath."""
 
 BLOCK = 100.0
 """Length of a block, damping times."""
 
-LEAST = 10
+MIN_SAMPLES = 10
 """Smallest number of samples in a block, if the run has as many."""
 
 SETTLING = 5.0
@@ -120,7 +121,18 @@ def kinetic(
             high += 2.0 * lost * memory / float(times[last] - times[before])
         value = float(np.mean(ratios[here]))
         begin, end = float(times[here.start - 1]), float(times[here.stop - 1])
-        parts.append(Part(block, begin, end, value, error, low - SHARE, high + SHARE, 1.0))
+        parts.append(
+            Part(
+                block,
+                begin,
+                end,
+                value,
+                error,
+                low - RELATIVE_TOLERANCE,
+                high + RELATIVE_TOLERANCE,
+                1.0,
+            )
+        )
     return parts
 
 
@@ -148,7 +160,7 @@ def excess(
         if len(values) > 1:
             error = max(error, float(np.std(values, ddof=1)) / math.sqrt(count))
         begin, end = float(times[here.start - 1]), float(times[here.stop - 1])
-        allowed = ERRORS * error + SHARE
+        allowed = ERRORS * error + RELATIVE_TOLERANCE
         parts.append(Part(block, begin, end, value, error, -allowed, allowed, 0.0))
     return parts
 
@@ -185,7 +197,7 @@ def _parts(times: FloatArray, damping: float, memory: float) -> Iterator[tuple[i
     first = min(first, len(times) - 1)
     yield 0, slice(first, len(times))
     # Rounded first, so that 500.0000001 samples count as 500.
-    length = max(LEAST, math.ceil(round(BLOCK * damping / _interval(times), 6)))
+    length = max(MIN_SAMPLES, math.ceil(round(BLOCK * damping / _interval(times), 6)))
     number = (len(times) - first) // length
     if number < 2:
         return

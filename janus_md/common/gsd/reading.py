@@ -166,23 +166,23 @@ class GsdFile(Closing):
         return "; ".join(told) or None
 
 
-_KNOWN: OrderedDict[tuple[int, ...], Index] = OrderedDict()
-_MOST_KNOWN = 4
-_SETTLED = 2_000_000_000  # ns
+_CACHED: OrderedDict[tuple[int, ...], Index] = OrderedDict()
+_MAX_CACHED = 4
+_TIME_RESOLUTION = 2_000_000_000  # ns
 
 
 def _index(descriptor: int, layout: Layout) -> Index:
     """Index of a file; cached, as an analysis opens its file many times."""
     about = os.fstat(descriptor)
     key = (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
-    if key in _KNOWN:
-        return _KNOWN[key]
+    if key in _CACHED:
+        return _CACHED[key]
     index = read_index(descriptor, layout)
     # A file may be written again within the resolution of its modification time.
-    if time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > _SETTLED:
-        _KNOWN[key] = index
-        if len(_KNOWN) > _MOST_KNOWN:
-            _KNOWN.popitem(last=False)
+    if time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > _TIME_RESOLUTION:
+        _CACHED[key] = index
+        if len(_CACHED) > _MAX_CACHED:
+            _CACHED.popitem(last=False)
     return index
 
 

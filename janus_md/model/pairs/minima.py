@@ -34,10 +34,10 @@ EVALUATIONS = 1e7
 STARTS = 8
 """Number of arrangements from which the free search minimises the energy."""
 
-UNBOUND = 1e-6
+MIN_BINDING = 1e-6
 """Smallest binding energy that counts as a bond, kJ/mol."""
 
-OVER = (0.0, 1.0, 0.0, 0.0)
+HALF_TURN = (0.0, 1.0, 0.0, 0.0)
 """Half a turn about x: +z becomes -z."""
 
 
@@ -101,10 +101,10 @@ def minima(
         _arranged(name, body, energy, furthest, along, first, second)
         for name, along, first, second in (
             ("head to tail", in_line, UNTURNED, UNTURNED),
-            ("tops face each other", in_line, UNTURNED, OVER),
-            ("bottoms face each other", in_line, OVER, UNTURNED),
+            ("tops face each other", in_line, UNTURNED, HALF_TURN),
+            ("bottoms face each other", in_line, HALF_TURN, UNTURNED),
             ("side by side, parallel", across, UNTURNED, UNTURNED),
-            ("side by side, antiparallel", across, UNTURNED, OVER),
+            ("side by side, antiparallel", across, UNTURNED, HALF_TURN),
         )
     ]
     bound = [one for one in named if one is not None]
@@ -211,7 +211,7 @@ def _downhill(
 def _minimum(
     name: str, energy: float, r: FloatArray, first: FloatArray, second: FloatArray
 ) -> PairMinimum | None:
-    if energy > -UNBOUND:
+    if energy > -MIN_BINDING:
         return None
     distance = float(np.linalg.norm(r))
     a, b = (rowan.to_matrix(q)[:, 2] for q in (first, second))

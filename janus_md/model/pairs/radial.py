@@ -13,30 +13,30 @@ import numpy as np
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray
 
-NEAR = 4.0
+FINE_RANGE = 4.0
 """End of the finely divided range, in units of the length scale."""
 
 INNER, OUTER = 12, 12
-"""Initial number of panels up to the length scale, and from there to NEAR."""
+"""Initial number of panels up to the length scale, and from there to FINE_RANGE."""
 
-FAR = 64.0
+MIN_RANGE = 64.0
 """Minimum range of the integration, in units of the length scale."""
 
-SLOWEST = 0.9
+MAX_RATIO = 0.9
 """Largest ratio of the integrals over two successive doublings of the distance that counts as
 convergence. It is 1 for the inverse cube, whose integral diverges."""
 
-DOUBLINGS = 150
+MAX_DOUBLINGS = 150
 """Largest number of doublings of the distance."""
 
-PATIENCE = 6
+MAX_UNCONVERGED = 6
 """Largest number of successive doublings without convergence."""
 
 ORDER = 16
 """Order of the rule on a panel, which has one more Chebyshev point; every second point gives the
 rule it is compared with."""
 
-CHANCE = 4.0
+CHANCE_FACTOR = 4.0
 """Factor by which two rules may, by chance, agree better with each other than with the integral."""
 
 
@@ -105,13 +105,13 @@ def integral(
             )
         return values * r * r
 
-    end = NEAR * max(scale, start)
+    end = FINE_RANGE * max(scale, start)
     first = np.linspace(start, max(scale, start), INNER + 1)
     edges = np.unique(np.concatenate([first, np.geomspace(first[-1], end, OUTER + 1)]))
     value, error = _panels(weighted, edges, 0.5 * tolerance, relative, 3 * len(edges))
-    far = max(far, FAR * scale)
+    far = max(far, MIN_RANGE * scale)
     slow, pieces = 0, list[FloatArray]()
-    for _ in range(DOUBLINGS):
+    for _ in range(MAX_DOUBLINGS):
         piece, further = _panels(
             weighted, np.array([end, 2.0 * end]), 0.02 * tolerance, relative, 24
         )
@@ -121,13 +121,13 @@ def integral(
             continue
         size, before = (float(np.max(np.abs(one))) for one in (piece, pieces[-2]))
         ratio = size / before if before > 0.0 else float(size > 0.0)
-        if ratio < SLOWEST and size * ratio / (1.0 - ratio) <= 0.25 * tolerance:
+        if ratio < MAX_RATIO and size * ratio / (1.0 - ratio) <= 0.25 * tolerance:
             rest = ratio / (1.0 - ratio) * piece
             return Integral(value + rest, error + float(np.max(np.abs(rest))))
         if size <= 0.01 * tolerance:  # rounding errors, which do not decrease
             return Integral(value, error + 10.0 * size)
-        slow = slow + 1 if ratio >= SLOWEST else 0
-        if slow == PATIENCE:
+        slow = slow + 1 if ratio >= MAX_RATIO else 0
+        if slow == MAX_UNCONVERGED:
             break
     raise NoIntegral(
         "the pair energy falls off too slowly with the distance for a second virial coefficient; "
@@ -181,7 +181,7 @@ def _panel(function: Callable[[float], FloatArray], low: float, high: float) -> 
         smooth = spread * (200.0 * apart / spread) ** 1.5
     rounding = 1e-14 * half * (fine @ np.abs(values))
     # if it is not smooth, the difference is about the error of the better rule, apart from chance
-    error = np.where(spread > 0.0, np.minimum(smooth, CHANCE * apart), apart) + rounding
+    error = np.where(spread > 0.0, np.minimum(smooth, CHANCE_FACTOR * apart), apart) + rounding
     return _Panel(low, high, value, float(error.max()))
 
 

@@ -21,10 +21,10 @@ number of rounds."""
 NEAR_LOWEST = 3.0
 """Largest energy above the minimum that counts as near it, kT."""
 
-FITTING, WIDER = 8, 0.8
+MIN_POINTS_NEAR, BOX_MARGIN = 8, 0.8
 """Points near the lowest energy that define the next box; half its width over their extent."""
 
-SETTLED = 1e-3
+SET_AGREEMENT = 1e-3
 """Two sets of orientations agree at a distance if their means differ by less than this fraction of
 the error allowed in the integral."""
 
@@ -76,7 +76,7 @@ class Survey:
         before = self._means.get(r) if self._dimensions == 3 else None  # sets may agree by chance
         if before is not None:
             size = max(float(np.abs(mean).max()), min(1.0, (self._touching / r) ** 4))
-            if np.abs(mean - before).max() <= SETTLED * self._accuracy * size:
+            if np.abs(mean - before).max() <= SET_AGREEMENT * self._accuracy * size:
                 self._settled.add(r)
         self._means[r] = mean
         return mean
@@ -114,9 +114,9 @@ class Survey:
             if u[best] < self._lowest:
                 self._lowest, self._place = float(u[best]), points[best]
             fitting = points[u <= self._lowest + NEAR_LOWEST]
-            if len(fitting) >= FITTING:
+            if len(fitting) >= MIN_POINTS_NEAR:
                 middle = 0.5 * (fitting.min(axis=0) + fitting.max(axis=0))
-                half = np.minimum(WIDER * np.ptp(fitting, axis=0), high - low) + 1e-12
+                half = np.minimum(BOX_MARGIN * np.ptp(fitting, axis=0), high - low) + 1e-12
             else:
                 middle, half = self._place, 0.5 * half
             floor, ceiling = middle - half, middle + half

@@ -20,7 +20,7 @@ from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable
 from janus_md.model.pairs.energy import pair_energy, reach_of_beads
 from janus_md.model.pairs.orientations import SETS, Turns, random_set, revolution_rule
-from janus_md.model.pairs.radial import NEAR, Integral, NoIntegral, integral
+from janus_md.model.pairs.radial import FINE_RANGE, Integral, NoIntegral, integral
 from janus_md.model.pairs.survey import Energy, Survey
 from janus_md.model.units import COULOMB, DEBYE
 
@@ -33,13 +33,13 @@ EVALUATIONS = 20_000_000
 DIPOLES_END = 8.0
 """Distance beyond which dipoles are weak, in units of the distance at which their energy is kT."""
 
-ENOUGH = 20
+MIN_ORIENTATIONS = 20
 """Number of random orientations near the lowest energy that suffice to estimate their weight."""
 
 RANDOM_ACCURACY = 1e-3
 """Best accuracy of the integration over distances that is useful with random orientations."""
 
-NEAREST = 1.2
+BOND_RANGE = 1.2
 """End of the range first searched for bonds, in units of the touching distance."""
 
 
@@ -184,8 +184,8 @@ def integrate(
     value = 2.0 * math.pi / 3.0 * core**3 - 2.0 * math.pi * float(found[0])
     attraction = 2.0 * math.pi * float(found[1])
     outer = max(core, touching)
-    bound = survey.deepest_box(core, NEAREST * outer, NEAR * outer)
-    few = not revolution and survey.orientations_near_lowest() < ENOUGH and bound > error
+    bound = survey.deepest_box(core, BOND_RANGE * outer, FINE_RANGE * outer)
+    few = not revolution and survey.orientations_near_lowest() < MIN_ORIENTATIONS and bound > error
     if few or bound > 1.1 * attraction + error:
         error = max(error, abs(value), bound)
     return SecondVirial(value, error)

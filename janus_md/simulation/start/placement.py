@@ -16,11 +16,11 @@ from janus_md.model.system import IntArray, System
 MIN_CONTACT = 0.9
 """Smallest distance of beads in units of sigma; WCA is 7.7 kT there at room temperature."""
 
-_TRIES = 512  # smallest number of tries per round, doubled after each round without success
-_MOST_TRIES = 8  # largest number of tries per round, for each body in the box
-_BARREN = 60  # successive rounds without success after which the box counts as full
+_MIN_TRIES = 512  # smallest number of tries per round, doubled after each round without success
+_MAX_TRIES_PER_BODY = 8  # largest number of tries per round, for each body in the box
+_MAX_FAILED_ROUNDS = 60  # successive rounds without success after which the box counts as full
 _SWEEPS, _STEP = 5, 0.15  # hard-body moves after a round without success; step in nm and radians
-_STALLED = 600  # successive rounds on a lattice without fewer overlaps
+_MAX_STALLED_ROUNDS = 600  # successive rounds on a lattice without fewer overlaps
 
 
 class _Beads:
@@ -151,7 +151,7 @@ def place_at_random(
     order = np.zeros(0, np.int32)
     x, q = np.zeros((0, 3)), np.zeros((0, 4))
     waiting = rng.permutation(n).astype(np.int32)
-    barren, n_tries = 0, _TRIES
+    barren, n_tries = 0, _MIN_TRIES
     while len(waiting):
         # The last bodies are difficult to place and get many tries per round.
         tries = np.tile(waiting, -(-n_tries // len(waiting)))
@@ -168,9 +168,9 @@ def place_at_random(
         x, q = np.concatenate([x, new_x[some]]), np.concatenate([q, new_q[some]])
         waiting = np.setdiff1d(waiting, order)
         if not placed_some:  # move the placed bodies to make room
-            n_tries = max(_TRIES, min(2 * n_tries, _MOST_TRIES * n))
+            n_tries = max(_MIN_TRIES, min(2 * n_tries, _MAX_TRIES_PER_BODY * n))
             x, q = _shuffle(beads, length, kinds[order], x, q, rng)
-        if barren >= _BARREN:
+        if barren >= _MAX_FAILED_ROUNDS:
             raise JanusError(
                 f"volume_fraction: {_fraction(bodies, kinds, length):.3g} cannot be packed at "
                 f"random: there is room for {len(order)} of {n} bodies; use a lower "
@@ -230,7 +230,7 @@ def place_on_lattice(
         if len(bad) == 0:
             return x, q
         fewest, barren = (len(bad), 0) if len(bad) < fewest else (fewest, barren + 1)
-        if barren >= _STALLED:
+        if barren >= _MAX_STALLED_ROUNDS:
             raise JanusError(
                 f"volume_fraction: {_fraction(bodies, kinds, length):.3g} cannot be packed on a "
                 f"lattice: {len(bad)} of {n} bodies overlap in all orientations tried; use a "
