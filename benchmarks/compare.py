@@ -1,6 +1,7 @@
-"""Print how long each contender takes for a frame; ``python benchmarks/compare.py 1000 10000``.
+"""Print the time of each contender for a frame; ``python benchmarks/compare.py 1000 10000``.
 
-One thread each. The best of several runs counts; ratios are to freud's neighbour list alone.
+Each uses one thread. Times are the best of several runs; ratios are relative to the neighbour list
+of freud.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from janus_md.analysis.frames.source import Frame  # noqa: E402
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
 SECONDS = 3.0
-"""Time after which no further run is begun."""
+"""Time after which no further run is started."""
 
 
 def best_of(contender: Callable[[Frame], int], frame: Frame) -> float:

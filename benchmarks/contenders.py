@@ -1,7 +1,7 @@
-"""Ways to find wires in a frame: ours, and what one would pick otherwise.
+"""Methods to find wires in a frame: janus-md and alternatives.
 
-Ours gives every column of wires.parquet. The others give the lengths of wires at most, some less:
-what each one leaves out stands in its docstring.
+janus-md gives all columns of wires.parquet. The others give at most the lengths of wires; see their
+docstrings.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SETTINGS = Settings(CRITERION, symmetries={"R": 3, "S": 3}, enantiomers={"R": "R
 
 
 def ours(frame: Frame) -> int:
-    """Bonds, wires, every column of wires.parquet, side-by-side contacts out to 2.9 nm."""
+    """Bonds, wires, all columns of wires.parquet, side-by-side contacts up to 2.9 nm."""
     lattice = lattice_vectors(frame.box)
     axes = body_axes(frame.orientations)
     pairs = pairs_within(frame.positions, frame.box, SIDE_CONTACT)
@@ -46,7 +46,7 @@ def ours(frame: Frame) -> int:
 
 
 def freud_neighbours(frame: Frame) -> int:
-    """freud's neighbour list out to 2.9 nm, nothing else: the yardstick."""
+    """Neighbour list of freud up to 2.9 nm: the reference."""
     import freud
 
     box = freud.box.Box(*frame.box.tolist())
@@ -57,7 +57,7 @@ def freud_neighbours(frame: Frame) -> int:
 
 
 def freud_networkx(frame: Frame) -> int:
-    """freud's neighbours within 2.1 nm, angles by numpy, pieces by networkx: lengths of wires."""
+    """Neighbours within 2.1 nm by freud, angles by numpy, components by networkx: wire lengths."""
     import freud
     import networkx as nx
 
@@ -71,7 +71,7 @@ def freud_networkx(frame: Frame) -> int:
 
 
 def mdanalysis(frame: Frame) -> int:
-    """MDAnalysis' capped distances, angles by numpy, pieces by networkx: lengths of wires."""
+    """Capped distances of MDAnalysis, angles by numpy, components by networkx: wire lengths."""
     import networkx as nx
     from MDAnalysis.lib.distances import minimize_vectors, self_capped_distance
 
@@ -84,7 +84,7 @@ def mdanalysis(frame: Frame) -> int:
 
 
 def ovito(frame: Frame) -> int:
-    """OVITO's cluster analysis with a cutoff of 2.1 nm: clusters by distance alone, no angles."""
+    """Cluster analysis of OVITO with a cutoff of 2.1 nm: clusters by distance without angles."""
     from ovito.data import DataCollection
     from ovito.modifiers import ClusterAnalysisModifier
 

@@ -1,8 +1,8 @@
 """Energy drift without a bath against the time step: ``python benchmarks/energy_drift.py``.
 
-Wires of R-Au-Cu where it is dry, the stiffest bonds of the catalogue, are grown with the default
-protocol; then the bath is taken off and the total energy is watched at each time step. Prints a
-table and draws docs/images/energy_drift.png.
+Wires of dry R-Au-Cu, the stiffest bonds of the catalogue, are grown with the default protocol. The
+bath is then removed, and the total energy is recorded for each time step. Prints a table and draws
+docs/images/energy_drift.png.
 """
 
 from __future__ import annotations
@@ -39,27 +39,27 @@ DEFAULT_STEP = 0.1
 STARTS = 3
 GROWN_PS, WATCHED_PS, SAMPLE_PS = 100.0, 100.0, 2.0
 MESH_POINTS = 16
-"""With charges of order 7 that is 0.002 kT/nm on a body, a hundredth of the default."""
+"""At order 7, the error on a body is 0.002 kT/nm, a hundredth of the default."""
 FIGURE = Path(__file__).parents[1] / "docs" / "images" / "energy_drift.png"
 
 
 @dataclass(frozen=True)
 class Drift:
-    """What the total energy of one run without a bath does.
+    """Total energy of one run without a bath.
 
     Attributes
     ----------
     model, engine, mesh : str
-        What ran; `mesh` is ``tight`` or ``default``.
+        Model, engine and mesh; `mesh` is ``tight`` or ``default``.
     time_step : float
         ps.
     start : int
         Number of the start.
     drift : float
-        Slope of the straight line fitted to the energy, kT per degree of freedom and ns; NaN
-        where the run blew up.
+        Slope of a linear fit to the energy, kT per degree of freedom and ns; NaN if the run blew
+        up.
     fluctuation : float
-        Root mean square about that line, kT per degree of freedom.
+        Rms deviation from that line, kT per degree of freedom.
     """
 
     model: str
@@ -72,7 +72,7 @@ class Drift:
 
 
 def point_of(model: str, start: int) -> StatePoint:
-    """Return the state point whose wires are watched."""
+    """Return the state point of the runs."""
     return StatePoint.of(
         {
             "particle": "R-Au-Cu",
@@ -86,7 +86,7 @@ def point_of(model: str, start: int) -> StatePoint:
 
 
 def tight(system: System) -> Mesh:
-    """Return a mesh whose own error is out of sight."""
+    """Return a mesh with a negligible error."""
     cutoff = min(longest_cutoff(system, SKIN), 6.4)
     return balanced(system, cutoff, resolution_for(system, MESH_POINTS), MAX_ORDER)
 
@@ -111,7 +111,7 @@ def grown(model: str, start: int, engine: str) -> System:
 def energies(
     engine: str, system: System, mesh: Mesh | None, time_step: float, watched_ps: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Times in ps and total energy in kT per degree of freedom; NaN where the run blows up."""
+    """Times in ps and total energy in kT per degree of freedom; NaN if the run blows up."""
     kinds = len(system.bodies)
     still = Bath(0.0, "nve", np.ones(kinds), np.ones((kinds, 3)))
     unit = thermal_energy(298.15) * sum(degrees_of_freedom(system))
@@ -135,7 +135,7 @@ def energies(
 def watch(
     model: str, engine: str, mesh: str, time_step: float, start: int, watched_ps: float = WATCHED_PS
 ) -> Drift:
-    """Grow wires, take the bath off, and fit a line to the energy."""
+    """Grow wires, remove the bath, and fit a line to the energy."""
     system = grown(model, start, engine)
     fine = tight(system)
     if mesh == "default":

@@ -1,4 +1,4 @@
-"""Frames to measure on: wires of about twenty bodies at volume fraction 0.05."""
+"""Frames for the benchmarks: wires of twenty bodies at volume fraction 0.05."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SPACING = 1.61
 
 
 def wires_of_twenty(n_bodies: int, seed: int = 0) -> Frame:
-    """Straight wires of 20 in random directions, shaken and shuffled, in single precision."""
+    """Straight wires of 20 in random directions, perturbed and shuffled, in single precision."""
     rng = np.random.default_rng(seed)
     count = n_bodies // LENGTH
     edge = (n_bodies / DENSITY) ** (1.0 / 3.0)

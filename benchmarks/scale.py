@@ -1,9 +1,9 @@
-"""Print how long a workspace of many state points takes; ``python benchmarks/scale.py --points N``.
+"""Print the time for a workspace with many state points; ``python benchmarks/scale.py --points N``.
 
-Ours beside a plain signac loop and signac-flow's own status, each in a process of its own, imports
-included. The workspace is filled with the products of a small job that is really run first; they
-are linked, so that disk space stays small. CPU time (user and system) is the number to look at on a
-machine with neighbours; memory is the largest resident set.
+janus-md is compared with a plain signac loop and the status of signac-flow, each in a separate
+process including imports. The workspace is filled with the products of a small job, which is run
+first; they are linked to save disk space. CPU time (user and system) is the relevant number on a
+shared machine. Memory is the largest resident set.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ fixed:
 """
 
 MIXED = {"done": 0.90, "failed": 0.02, "begun": 0.03, "waiting": 0.05}
-"""Shares of the states in a workspace."""
+"""Fractions of the states in a workspace."""
 
-MOST_LINKS = 50_000
-"""Links to one file; ext4 allows 65,000."""
+MAX_LINKS = 50_000
+"""Largest number of links to a file; ext4 allows 65,000."""
 
 PLAIN_INIT = """\
 import signac, sys
@@ -75,7 +75,7 @@ print(frame.to_dataframe().to_csv())
 
 @dataclass(frozen=True)
 class Cost:
-    """What a process took: seconds of wall and CPU time, and MiB."""
+    """Cost of a process: wall and CPU time in seconds, memory in MiB."""
 
     wall: float
     cpu: float
@@ -115,7 +115,7 @@ def finished_job(folder: Path) -> Path:
 
 
 def fill(workspace: Path, donor: Path) -> dict[str, int]:
-    """Give the jobs of a workspace the products of `donor`, and a state each; return the counts."""
+    """Give each job of a workspace a state and the products of `donor`; return the counts."""
     document = json.loads((donor / "signac_job_document.json").read_text())
     begun = {"execution": document["execution"]}
     failed = begun | {"failure": {"message": "the energy is not finite", "operation": "simulate"}}
@@ -124,7 +124,7 @@ def fill(workspace: Path, donor: Path) -> dict[str, int]:
     jobs = sorted(path for path in workspace.iterdir() if not path.name.startswith("."))
     states = [state for state, share in MIXED.items() for _ in range(round(share * len(jobs)))]
     for number, (job, state) in enumerate(zip(jobs, states, strict=True)):
-        if number % MOST_LINKS == 0:  # copies of the products, which the next jobs link to
+        if number % MAX_LINKS == 0:  # new copies of the products for the links of the next jobs
             copies = workspace.parent / "products" / str(number)
             copies.mkdir(parents=True)
             for product in products:
@@ -172,7 +172,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", type=int, default=10_000, help="a multiple of 100")
     parser.add_argument("--ours-only", action="store_true", help="leave signac and flow out")
-    parser.add_argument("--folder", type=Path, help="where it is made and left; else temporary")
+    parser.add_argument("--folder", type=Path, help="folder that is kept; temporary by default")
     given = parser.parse_args()
     if given.folder is not None:
         given.folder.mkdir(parents=True)

@@ -1,9 +1,8 @@
-"""Print how fast a sweep is done on this machine; ``python benchmarks/workstation.py``.
+"""Print the speed of a sweep on this machine; ``python benchmarks/workstation.py``.
 
-The same jobs three times, each in a new workspace: one after the other by signac-flow's ``run``, at
-the same time by ``run --parallel``, and by ``janus-md run``. Wall time is what a user waits for; on
-a machine that does other things too it says little, so the time of the processors is told as well,
-and the load of the machine before each.
+The same jobs are run three times, each in a new workspace: sequentially by ``run`` of signac-flow,
+in parallel by its ``run --parallel``, and by ``janus-md run``. Wall time is unreliable on a shared
+machine, so the CPU time and the load before each are printed too.
 """
 
 from __future__ import annotations
@@ -45,16 +44,16 @@ CONTENDERS = {
 
 @dataclass(frozen=True)
 class Taken:
-    """What a contender took.
+    """Cost of a contender.
 
     Attributes
     ----------
     wall, cpu : float
-        Seconds that passed, and seconds of processors in all of its processes.
+        Wall time, and CPU time of all of its processes, seconds.
     steps : int
         Steps of all jobs together.
     load : float
-        Processes that wanted to run when it began, by the system's average over a minute.
+        Load average of the system over a minute at the start.
     """
 
     wall: float
@@ -64,13 +63,13 @@ class Taken:
 
 
 def adopt_orphans() -> None:
-    """Become the parent of processes that outlive theirs, so that their time is known too."""
+    """Become the parent of orphaned processes, so that their CPU time is counted too."""
     subreaper = 36  # PR_SET_CHILD_SUBREAPER of Linux
     ctypes.CDLL(None).prctl(subreaper, 1, 0, 0, 0)
 
 
 def processors() -> float:
-    """Seconds of processors in all processes that have ended; waits for those that have not."""
+    """CPU time of all child processes, seconds; waits for running ones."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, 0):
             pass
@@ -79,7 +78,7 @@ def processors() -> float:
 
 
 def race(command: list[str], workspace: Path, engine: str) -> Taken:
-    """Let a contender do all jobs of `workspace`."""
+    """Run all jobs of `workspace` with a contender."""
     load, cpu, begin = os.getloadavg()[0], processors(), time.monotonic()
     more = ["--engine", engine] if "project.py" not in command else []
     done = subprocess.run(
@@ -88,7 +87,7 @@ def race(command: list[str], workspace: Path, engine: str) -> Taken:
         env=os.environ
         | {
             "JANUS_MD_ENGINE": engine,
-            "JANUS_MD_CACHE": str(workspace.with_name("cache")),  # nobody knows a mesh beforehand
+            "JANUS_MD_CACHE": str(workspace.with_name("cache")),  # an empty cache of meshes
             "OMP_NUM_THREADS": "1",
         },
         stdin=subprocess.DEVNULL,

@@ -1,8 +1,8 @@
-"""What the tests of physics found, beside what was published: one table at the end of the run.
+"""Results of the tests of physics and published numbers: one table at the end of the run.
 
-A test says its numbers with the fixture `report_check`; they travel as user properties of its
-report, so that runs on many workers tell them as well. `--validation-table FILE` writes the table
-as Markdown; rows of tests that did not run this time stay as they are in the file.
+A test passes its numbers to the fixture `report_check`. They are stored as user properties of its
+report, so that they are also available from parallel workers. `--validation-table FILE` writes the
+table as Markdown; rows of tests that did not run are kept in the file.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ PROPERTY = "validation"
 HEADER = ("check", "published or exact", "source", "ours", "engine", "test")
 TITLE = "# Validation"
 ABOUT = """\
-Every row is held by a test, named in the last column, that fails where the two numbers differ by
-more than it allows: for a random number, by more than 3 or 4 standard errors (behind the ±).
-Written by `make validate TABLE=docs/validation.md`; rows of tests that did not run then stay as
-they were.
+Every row belongs to a test, named in the last column, that fails if the two numbers differ by more
+than its limit. For a random number, the limit is 3 or 4 standard errors (given after the ±). The
+table is written by `make validate TABLE=docs/validation.md`; rows of tests that did not run are
+not changed.
 """
 DIGITS = 9
 
@@ -106,7 +106,7 @@ def pytest_terminal_summary(
 
 
 def _order(row: tuple[str, ...]) -> tuple[str, ...]:
-    """By test, check and engine: what the engines say of one thing stands together."""
+    """Sort by check and engine, so that results of the engines for a check are adjacent."""
     return (row[5].split("[")[0], row[0], row[4])
 
 

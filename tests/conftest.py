@@ -51,7 +51,7 @@ def _no_cache_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(autouse=True)
 def cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of what this test measures on the machine: another one for each test."""
+    """Folder for measurements on the machine, separate for each test."""
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("JANUS_MD_CACHE", str(folder))
     return folder

@@ -1,4 +1,4 @@
-"""The table of checks: what a row says, and which rows a run replaces."""
+"""The table of checks: content of a row, and rows replaced by a run."""
 
 from __future__ import annotations
 

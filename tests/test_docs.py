@@ -1,4 +1,4 @@
-"""What README and docs/ show in Python does what they say."""
+"""Python code in README and docs/ works as described."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_python_of_the_questions(demo: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_table_of_exit_codes_has_all_of_them() -> None:
-    """Whatever the sources end with; 130 is what a shell makes of Ctrl-C."""
+    """All exit codes in the sources; 130 is the exit code of a shell after Ctrl-C."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     section = text.partition("## Exit codes")[2].partition("\n## ")[0]
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)}

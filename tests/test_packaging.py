@@ -1,4 +1,4 @@
-"""The wheel: what it holds, and that it works from elsewhere."""
+"""The wheel: its content, and its use from another folder."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Environment with the wheel and nothing else; what the wheel needs is looked up here."""
+    """Environment with only the wheel; its dependencies are those of the running environment."""
     place = tmp_path_factory.mktemp("environment")
     call(sys.executable, "-m", "venv", "--without-pip", place, cwd=place)
     python = place / "bin" / "python"

@@ -15,33 +15,32 @@ if TYPE_CHECKING:
 
 
 def analyze(
-    file: Annotated[
-        Path, typer.Argument(help="Trajectory in GSD, with positions and orientations.")
-    ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the tables.")],
+    file: Annotated[Path, typer.Argument(help="GSD trajectory with positions and orientations.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the tables.")],
     types: Annotated[
         str,
-        typer.Option(help="Types that are bodies, with commas; by default all but constituents."),
+        typer.Option(help="Types of bodies, separated by commas; all but constituents by default."),
     ] = "",
     axis: Annotated[str, typer.Option(help="Direction of the dipole in the body frame.")] = "0,0,1",
     distance: Annotated[
         float | None,
         typer.Option(
-            help="Longest bond, in the file's unit; what the file states, or 2.05.",
+            help="Longest bond, in the file's unit; by default that of the file, or 2.05.",
             show_default=False,
         ),
     ] = None,
     angle: Annotated[
         float | None,
         typer.Option(
-            help="Largest angle of dipole and bond; what the file states, or 35 degrees.",
+            help="Largest angle of dipole and bond; by default that of the file, or 35 degrees.",
             show_default=False,
         ),
     ] = None,
     symmetry: Annotated[
         int | None,
         typer.Option(
-            help="n of the bodies' n-fold symmetry, 0 for bodies of revolution.", show_default=False
+            help="n of the n-fold symmetry of the bodies, 0 for bodies of revolution.",
+            show_default=False,
         ),
     ] = None,
     enantiomers: Annotated[
@@ -61,7 +60,8 @@ def analyze(
     kinds: Annotated[
         str,
         typer.Option(
-            help="Kinds of site for --clusters, with commas; those that attract, or the centres."
+            help="Kinds of site for --clusters, separated by commas; attractive sites "
+            "or centres by default."
         ),
     ] = "",
     jobs: Annotated[
@@ -90,7 +90,7 @@ def analyze(
         "cluster_kinds": _names(kinds, "--kinds"),
     }
     if kinds and clusters is None:
-        raise JanusError("--kinds: is given without --clusters, the distance between the sites")
+        raise JanusError("--kinds: needs --clusters, the largest distance between the sites")
     given = _pairs(enantiomers)
     check_folder(out, "--out")
     with GsdSource(file, options["types"]) as source:
@@ -114,7 +114,7 @@ def analyze(
 def _criterion(
     setup: Setup | None, distance: float | None, angle: float | None
 ) -> BondCriterion | None:
-    """Return the criterion asked for; half of one is completed by what the file states."""
+    """Return the requested criterion; a missing half is taken from the file."""
     if distance is None and angle is None:
         return None
     from janus_md.analysis.aggregates.criterion import bond_criterion
@@ -132,7 +132,7 @@ def _vector(text: str) -> list[float]:
         x, y, z = (float(part) for part in text.split(","))
     except ValueError as error:
         raise JanusError(
-            f"--axis: {text!r} must be three numbers with commas, such as 0,0,1"
+            f"--axis: {text!r} must be three numbers separated by commas, such as 0,0,1"
         ) from error
     return [x, y, z]
 
@@ -140,7 +140,7 @@ def _vector(text: str) -> list[float]:
 def _names(text: str, option: str) -> list[str] | None:
     names = [one.strip() for one in text.split(",")] if text else []
     if not all(names):
-        raise JanusError(f"{option}: {text!r} must be types with commas, such as A,B")
+        raise JanusError(f"{option}: {text!r} must be types separated by commas, such as A,B")
     return names or None
 
 
@@ -170,7 +170,7 @@ def _foreign(unit: str) -> str:
 
 
 def _print(summary: dict[str, Any], out: Path, *, ours: bool) -> None:
-    """Print averages and notes; a file of other software has units of its own."""
+    """Print averages and notes, in the units of the file."""
     from rich.console import Console
     from rich.table import Table
 

@@ -1,10 +1,10 @@
-"""The command `calibrate`: the bead sizes, and what follows from them."""
+"""The command `calibrate`: bead sizes and the resulting pair minima."""
 
 from __future__ import annotations
 
 
 def calibrate() -> None:
-    """Compute the pair minima that the bead sizes are calibrated on (some seconds)."""
+    """Compute the pair minima used to calibrate the bead sizes (takes seconds)."""
     from rich.console import Console
     from rich.table import Table
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def chosen_jobs(
     project: Project, ids: Sequence[str], file: Path | None
 ) -> tuple[list[Record], dict[str, str]]:
-    """Return the jobs named by `ids` (or their beginnings) and the lines of `file`; else all jobs.
+    """Return the jobs named by `ids` (or id prefixes) and by the lines of `file`; else all jobs.
 
-    Complete ids without a job are returned with a message: a batch job names the jobs that existed
-    when it was submitted.
+    Complete ids without a job are returned with a message, since jobs may have been removed after
+    a batch job was submitted.
 
     Raises
     ------
@@ -46,14 +46,14 @@ def chosen_jobs(
     found = []
     for name in names:
         if name not in known and is_id(name):
-            lost[name] = "it is not there any more"
+            lost[name] = "it no longer exists"
             continue
         fitting = [name] if name in known else [one for one in known if one.startswith(name)]
         if len(fitting) != 1:
-            what = f"fits {len(fitting)} jobs" if fitting else "fits no job"
+            what = f"matches {len(fitting)} jobs" if fitting else "matches no job"
             raise JanusError(
-                f"--job: {name!r} {what} of {project.path!r}; it must be the id of one, or enough "
-                "of its beginning to tell it from the others (see janus-md query)"
+                f"--job: {name!r} {what} of {project.path!r}; it must be the id of one, or a "
+                "prefix that matches only one (see janus-md query)"
             )
         found += fitting
     return query.records(project, list(dict.fromkeys(found)), keys, thorough=True), lost

@@ -31,7 +31,7 @@ class SoundJobs:
     Attributes
     ----------
     damaged : dict of str to str
-        What is wrong with the damaged jobs, by id.
+        Faults of the damaged jobs, by id.
     """
 
     damaged: dict[str, str]
@@ -62,13 +62,11 @@ def sound_record(job: Job) -> Record:
     Raises
     ------
     JanusError
-        If it is damaged, or does not exist any more.
+        If it is damaged or no longer exists.
     """
     record = records.read_job(Path(job.path), thorough=True)
     if record is None or record.trouble:
-        raise JanusError(
-            f"job {job.id}: {record.trouble if record else 'it is not there any more'}"
-        )
+        raise JanusError(f"job {job.id}: {record.trouble if record else 'it no longer exists'}")
     return record
 
 
@@ -76,7 +74,7 @@ def sound_record(job: Job) -> Record:
 def failing_alone(job: Job, operation: str) -> Iterator[None]:
     """Let `run` continue with the other jobs if the operation of this one fails.
 
-    The reason is written into its document, as by `janus-md run`. A stop request ends all jobs.
+    The reason is written to its document, as by `janus-md run`. A stop request ends all jobs.
     """
     try:
         yield
@@ -103,19 +101,19 @@ def failing_alone(job: Job, operation: str) -> Iterator[None]:
 
 
 def runs() -> bool:
-    """Whether this process is a `run` of flow, not a single operation."""
+    """Whether this process is a flow `run` rather than a single operation."""
     return "run" in sys.argv
 
 
 held: list[str] = []
-"""Jobs that other processes work on."""
+"""Jobs in use by other processes."""
 
 
 _told: set[str] = set()
 
 
 def tell(job: str, why: str) -> None:
-    """Print on standard error what is wrong with a job, once for each job."""
+    """Print the fault of a job on standard error, once for each job."""
     if job in _told:
         return
     _told.add(job)

@@ -1,4 +1,4 @@
-"""Hands of the bodies in a file: the user's, the file's, the catalogue's."""
+"""Hands of the bodies in a file: from the user, the file or the catalogue."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def hands(
 ) -> tuple[dict[str, str], list[str]]:
     """Return the hands by type name for the analysis of a file, and notes for the user.
 
-    Those given by the user come first, then those stated in the file. For other types the hand is
-    that of the particle of this name in the catalogue.
+    Hands given by the user take precedence over those in the file. Other types take the hand of
+    the catalogue particle of the same name.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def hands(
     notes = []
     if found:
         listed = ", ".join(f"{name}={hand}" for name, hand in found.items())
-        notes.append(f"hands are those of the catalogue: {listed}; --enantiomers says otherwise")
+        notes.append(f"hands are taken from the catalogue: {listed}; --enantiomers overrides them")
     known = {**stated, **found, **given}
     if not any(known.get(name) for name in present):
         named = "the file names no types" if source.untyped() else f"types: {', '.join(present)}"

@@ -1,4 +1,4 @@
-"""The command `init`: a workspace from a template."""
+"""The command `init`: create a workspace from a template."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def init(
         bool, typer.Option("--dry-run", help="List the state points; create nothing.")
     ] = False,
 ) -> None:
-    """Create a workspace from a TEMPLATE, or add its state points to one."""
+    """Create a workspace from a TEMPLATE, or add its state points to an existing one."""
     from rich.console import Console
 
     from janus_md.common import plugins
@@ -57,18 +57,18 @@ def init(
         directory = _empty_folder(besides=template)
     check_folder(directory, "--directory")
     new = create(directory, statepoints, lambda note: typer.echo(note, err=True))
-    known = f" ({number - new} were there already)" if new < number else ""
+    known = f" ({number - new} already existed)" if new < number else ""
     console.print(
         f"{directory.resolve()}: {count(new, 'new job')} from {sweep.name}{known}; "
-        f"go on with: janus-md run --directory {directory}",
+        f"next: janus-md run --directory {directory}",
         markup=False,
     )
 
 
 def _empty_folder(besides: str) -> Path:
-    """Return the current folder, if it is a workspace or contains what one begins with.
+    """Return the current folder, if it is a workspace or may become one.
 
-    That is the template, and the folders of plugins and particles.
+    A new workspace may contain the template and the folders of plugins and particles.
     """
     from janus_md.common import plugins
     from janus_md.study.catalogue import copies
@@ -78,7 +78,7 @@ def _empty_folder(besides: str) -> Path:
     others = [path for path in here.iterdir() if path.name[0] != "." and path not in known]
     if others and not (here / ".signac").is_dir():
         raise JanusError(
-            f"directory: none is given, and the current folder {str(here)!r} is not empty; give "
-            "--directory and a name for a new folder, or --directory . to take this one"
+            f"directory: is missing, and the current folder {str(here)!r} is not empty; use "
+            "--directory NAME for a new folder, or --directory . for this one"
         )
     return Path()

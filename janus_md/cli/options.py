@@ -14,28 +14,28 @@ Directory = Annotated[
 Filters = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Such as particle=R-Au-Cu,Au3Cd or 'relative_permittivity<2' or mean_n!=null."
+        help="Filters such as particle=R-Au-Cu,Au3Cd, 'relative_permittivity<2' or mean_n!=null."
     ),
 ]
 
 UntilStationary = Annotated[
     bool,
     typer.Option(
-        "--until-stationary", help="End a simulation early when its wires no longer grow."
+        "--until-stationary", help="End a simulation early once its wires no longer grow."
     ),
 ]
 
 Allow = Annotated[
     list[str] | None,
     typer.Option(
-        help="Include results of jobs that did not keep the temperature of their bath (heat), or "
-        "were changed since (state).",
+        help="Include results of jobs that did not keep the temperature of their bath (heat) or "
+        "were changed after they ran (state).",
         show_default=False,
     ),
 ]
 
 LISTED = 20
-"""Largest number of state points that a dry run prints, and of jobs that a summary lists."""
+"""Largest number of state points in a dry run, and of jobs in a summary."""
 
 FOLDED = 500
-"""Largest number of jobs for a table that is folded to the width of the terminal."""
+"""Largest number of jobs in a table that is folded to the width of the terminal."""

@@ -1,4 +1,4 @@
-"""The command `particle`: check a particle file, print what follows from it, and draw it."""
+"""The command `particle`: check a particle file, print its properties and draw it."""
 
 from __future__ import annotations
 
@@ -15,24 +15,29 @@ if TYPE_CHECKING:
     from janus_md.study.catalogue.catalog import Entry
 
 ROOM = 298.15
-"""Temperature at which energies are also given in kT, K."""
+"""Room temperature, at which energies are given in kT, K."""
 
 
 def particle(
-    file: Annotated[str, typer.Argument(help="A particle file, or a name of the catalogue.")],
+    file: Annotated[
+        str, typer.Argument(help="A particle file, or the name of a particle in the catalogue.")
+    ],
     model: Annotated[
         str | None, typer.Option("--model", help="Model of a nanocluster: sphere or bladed.")
     ] = None,
     relative_permittivity: Annotated[
-        float, typer.Option("--relative-permittivity", min=1.0, help="Of the medium.")
+        float,
+        typer.Option(
+            "--relative-permittivity", min=1.0, help="Relative permittivity of the medium."
+        ),
     ] = 1.0,
     png: Annotated[
         Path | None,
-        typer.Option("--png", help="Where to draw it; NAME.png by default.", show_default=False),
+        typer.Option("--png", help="File of the drawing; NAME.png by default.", show_default=False),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check a particle FILE, print its numbers and pair minima, and draw it.
+    """Check a particle FILE, print its properties and pair minima, and draw it.
 
     All errors in the file are reported at once.
     """
@@ -86,7 +91,7 @@ def _entry(file: str) -> Entry:
 
 
 def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
-    """Return what follows from a particle, with units in the names."""
+    """Return the properties of a particle, with units in the names."""
     import numpy as np
 
     from janus_md.model.solid import solid_of, union_volume
@@ -141,7 +146,7 @@ def _kinds(body: RigidBody) -> dict[str, dict[str, Any]]:
 
 
 def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
-    """Numbers of a particle as a reader wants them."""
+    """Rows of the table of properties."""
     rows = []
     for kind, one in numbers["kinds"].items():
         size = f"{one['diameter_nm']:g} nm" if one["diameter_nm"] > 0 else "no volume"

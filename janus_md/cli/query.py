@@ -1,4 +1,4 @@
-"""The command `query`: the jobs that fit, as a table, CSV or JSON."""
+"""The command `query`: the selected jobs as a table, CSV or JSON."""
 
 from __future__ import annotations
 
@@ -20,18 +20,21 @@ def query(
     filters: Filters = None,
     directory: Directory = Path(),
     columns: Annotated[
-        str, typer.Option("--columns", "-c", help="Columns, with commas; `all` for every one.")
+        str,
+        typer.Option(
+            "--columns", "-c", help="Columns, separated by commas; `all` for all of them."
+        ),
     ] = "",
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, a list of rows.")] = False,
     allow: Allow = None,
 ) -> None:
-    """Show the jobs that fit all FILTERS, with their state points and results."""
+    """Show the jobs that match all FILTERS, with their state points and results."""
     from janus_md.cli import troubles
     from janus_md.workspace import query as questions
 
     if csv and json:
-        raise JanusError("--csv: is given beside --json; only one of them is allowed")
+        raise JanusError("--csv: cannot be combined with --json")
     asked = [name.strip() for name in columns.split(",")] if columns else []
     everything = asked == ["all"] or (not asked and (csv or json))
     keys = questions.document_keys(filters or [], asked or questions.telling_keys())
@@ -67,7 +70,7 @@ def _print_json(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     import sys
 
     before = "["
-    for row in rows:  # one at a time, as all of them need not fit into memory twice
+    for row in rows:  # one at a time, to save memory
         alone = json.dumps([dict(zip(names, row, strict=True))], indent=2)
         sys.stdout.write(before + alone[1:-2])
         before = ","
@@ -75,7 +78,7 @@ def _print_json(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def _print_table(rows: Columns, names: Sequence[str], total: int) -> None:
-    """Print a table: folded to the terminal's width where it is short, else a line per job."""
+    """Print a table; one that is too long to fold has one line per job."""
     from rich.console import Console
     from rich.table import Table
 
@@ -108,7 +111,7 @@ def _print_table(rows: Columns, names: Sequence[str], total: int) -> None:
 
 
 def _column(rows: Columns, name: str) -> list[str]:
-    """Cells of a column; of an average with its error."""
+    """Cells of a column; averages are shown with their errors."""
     from janus_md.analysis.sweep.results import format_short
 
     values = rows[name]

@@ -1,4 +1,4 @@
-"""The command `report`: the table of results, and the page."""
+"""The command `report`: the table of results and the HTML page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def report(
 ) -> None:
     """Print the table of results; write report.html, its figures and results.csv.
 
-    Of the jobs that fit all FILTERS, which then need a folder of their own (--out).
+    With FILTERS, the report covers the jobs that match all of them; --out must then be given.
     """
     from rich.console import Console
 
@@ -34,18 +34,18 @@ def report(
     from janus_md.workspace import query as questions
 
     if filters and out is None:
-        raise JanusError("--out: is missing; a report of some of the jobs needs its own folder")
+        raise JanusError("--out: is missing; a report with filters needs its own folder")
     project = questions.open_project(directory)
     check_folder(out or directory / "report", "--out")
     every = questions.columns(project, allow=allow or (), thorough=True)
     chosen = questions.select(every, filters or [])
     if not len(chosen):
         troubles.tell(every.damaged, project)
-        raise JanusError(f"filter: no job fits {' and '.join(filters or [])}")
+        raise JanusError(f"filter: no job matches {' and '.join(filters or [])}")
     rows, total = questions.frame(chosen.sound()), len(chosen)
     unusable = every.damaged
     damaged = {job: unusable[job] for job in chosen["job"] if job in unusable}
-    del every, chosen  # of a hundred thousand jobs they are large
+    del every, chosen  # large for many jobs
     folders = questions.folders(project)
     console = Console()
     page = console if console.is_terminal else Console(width=160)
@@ -74,7 +74,7 @@ def report(
         states = Counter([*rows["status"], *["damaged"] * (total - len(rows))])
         told = ", ".join(f"{n} {name}" for name, n in states.most_common())
         raise JanusError(
-            f"directory: {str(directory)!r} has no results to report yet ({told}); go on with: "
+            f"directory: {str(directory)!r} has no results to report yet ({told}); next: "
             f"janus-md run --directory {directory}"
         )
     console.print(f"\n{files[0].resolve()}", highlight=False, soft_wrap=True)

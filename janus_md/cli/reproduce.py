@@ -32,7 +32,9 @@ def reproduce(
     ] = False,
     replicas: Annotated[
         int | None,
-        typer.Option(help="Replicas instead of the templates' number.", show_default=False),
+        typer.Option(
+            help="Replicas of each state point; by default as in the templates.", show_default=False
+        ),
     ] = None,
     table_only: Annotated[
         bool,
@@ -42,15 +44,15 @@ def reproduce(
         Path | None,
         typer.Option(
             "--out",
-            help="Folder of table and figures; `reproduction` in the workspace by default.",
+            help="Folder for the table and figures; `reproduction` in the workspace by default.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
     """Simulate the systems of a PAPER and compare the results with its facts.
 
-    Continues where an earlier call ended, with the default engine of `run`; to choose another one,
-    use `run` on the same folder. The exit codes are those of `run`.
+    An earlier call is continued. The engine is the default of `run`; to choose another one, use
+    `run` on the same folder. The exit codes are those of `run`.
     """
     from janus_md.cli.run import run
     from janus_md.common.folders import check_folder
@@ -117,8 +119,8 @@ def _tell(
     finished, doubtful, unusable = _finished(query.open_project(directory), statepoints)
     if doubtful:
         console.print(
-            f"{doubtful} of {len(statepoints)} jobs did not keep the temperature of the bath, or "
-            "were changed since, and are left out (janus-md status names them)"
+            f"{doubtful} of {len(statepoints)} jobs did not keep the temperature of the bath or "
+            "were changed afterwards; they are left out (see janus-md status)"
         )
     screen = Console(stderr=True)
     measured = []
@@ -153,7 +155,7 @@ def _tell(
     console.print(f"\n{tables.verdict_counts(found.rows)}")
     ended = len(runs) + doubtful
     if ended < len(statepoints):
-        console.print(f"{ended} of {len(statepoints)} jobs are finished; the table is of these")
+        console.print(f"{ended} of {len(statepoints)} jobs are finished; the table shows these")
     drawn = figures.draw(paper, results, found.excess, out / "images")
     for file in [*document.write(found, drawn, out), *(path for path, _ in drawn)]:
         console.print(f"  {file.resolve()}", markup=False)
@@ -164,7 +166,7 @@ def _finished(
 ) -> tuple[list[Run], int, dict[str, str]]:
     """Return the jobs of these state points that are done and at the temperature of their bath.
 
-    Also return how many are done but not at that temperature, and what is wrong with damaged jobs.
+    Also return the number of finished jobs at another temperature, and the faults of damaged jobs.
     """
     from signac.job import calc_id
 

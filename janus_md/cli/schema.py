@@ -26,11 +26,11 @@ def schema(
         bool, typer.Option("--particle", help="Print the keys of particle files instead.")
     ] = False,
 ) -> None:
-    """Print the schema of a state point: its keys with units, limits and defaults, as JSON.
+    """Print the schema of a state point as JSON: keys with units, limits and defaults.
 
-    The table has the settings of all pair terms and fields too; with --particle it has the keys of
-    particle files and the settings of all shapes, with --columns the columns of the results. Those
-    of the plugins here are among them.
+    The table (--table) includes the settings of all pair terms and fields. With --particle, the
+    keys of particle files and the settings of all shapes are printed; with --columns, the columns
+    of the results. Plugins of the current folder are included.
     """
     from janus_md.common import plugins
 
@@ -60,7 +60,7 @@ def schema(
 
 
 def _all_keys(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Dotted keys of a schema, those of pair terms, fields and shapes where they belong."""
+    """Dotted keys of a schema, with those of pair terms, fields and shapes inserted."""
     from janus_md.model.environment import FIELDS
     from janus_md.model.interactions.term import TERMS
     from janus_md.model.shape import SHAPES
@@ -81,7 +81,7 @@ def _all_keys(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _print_columns() -> None:
-    """Print the columns of frames, wires and aggregates.parquet and the averages, a line each."""
+    """Print the columns of frames, wires and aggregates.parquet and the averages, one per line."""
     from rich.console import Console
     from rich.table import Table
 
@@ -106,7 +106,7 @@ def _print_columns() -> None:
 
 
 def _keys(schema: dict[str, Any], parts: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Dotted keys of a schema, with what it says of each."""
+    """Dotted keys of a schema, with the schema of each."""
     for key, about in schema["properties"].items():
         if "$ref" in about:
             inner = parts[about["$ref"].rsplit("/", 1)[-1]]
@@ -118,7 +118,7 @@ def _keys(schema: dict[str, Any], parts: dict[str, Any]) -> Iterator[tuple[str, 
 
 
 def _allowed(about: dict[str, Any]) -> str:
-    """Values that a key may have, in words."""
+    """Allowed values of a key, as text."""
     if "anyOf" in about:
         return " or ".join(map(_allowed, about["anyOf"]))
     if "enum" in about:

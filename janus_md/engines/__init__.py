@@ -1,4 +1,4 @@
-"""Engines behind one interface. Which one runs is a choice of the execution."""
+"""Engines behind one interface; the engine is chosen at execution."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from janus_md.engines.base import Device, Engine, EngineStatus
 ENGINES: Registry[type[Engine]] = Registry(
     "engine", "janus_md.engines", "ENGINE", "janus_md.engines", folders_alone=True
 )
-"""All engines; of two that are as fast, the first in alphabetical order is preferred."""
+"""All engines; of equally fast ones, the first in alphabetical order is preferred."""
 
 DEVICES = ("auto", "cpu", "gpu")
-"""What a user may ask for."""
+"""Allowed values of a requested device."""
 
 
 def probe(engine: str = "auto") -> list[EngineStatus]:
-    """Return the status of every engine here, or of one: the others are not even imported."""
+    """Return the status of all engines here, or of one engine without importing the others."""
     return [ENGINES.get(name).status() for name in ENGINES if engine in ("auto", name)]
 
 
 def present() -> list[type[Engine]]:
-    """Return the engines whose packages are installed, without importing those."""
+    """Return the engines whose packages are installed, without importing the packages."""
     engines = map(ENGINES.get, ENGINES)
     return [engine for engine in engines if find_spec(engine.package) is not None]
 
 
 def load(name: str) -> Engine:
-    """Return the engine called `name`: on all ranks, where there are several."""
+    """Return the engine called `name`, which runs on all ranks if there are several."""
     if ranks.size() == 1:
         return adapter(name)
     from janus_md.engines.distributed import DistributedEngine
@@ -51,7 +51,7 @@ def require(engine: str = "auto", device: str = "auto") -> list[tuple[str, str]]
     Raises
     ------
     JanusError
-        Where the request names something unknown, or something that is not here.
+        If the requested engine or device is unknown or not available.
     """
     if engine not in ("auto", *ENGINES):
         load(engine)
@@ -69,7 +69,7 @@ def require(engine: str = "auto", device: str = "auto") -> list[tuple[str, str]]
     on_gpu = [(status.name, "gpu") for status in usable if "gpu" in status.devices]
     if device == "gpu":
         if not on_gpu:
-            reasons = "; ".join(f"{s.name}: {s.advice or 'runs on CPUs alone'}" for s in usable)
+            reasons = "; ".join(f"{s.name}: {s.advice or 'runs only on CPUs'}" for s in usable)
             raise JanusError(
                 f"device: 'gpu' is not usable here ({reasons}); allowed are auto and cpu"
             )

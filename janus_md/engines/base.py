@@ -1,4 +1,4 @@
-"""What every engine offers. An adapter translates; it holds no physics of its own."""
+"""The interface of all engines. An adapter translates a system and contains no physics."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Device:
     kind : str
         ``cpu`` or ``gpu``.
     threads : int
-        OpenMP threads, where the engine has them.
+        OpenMP threads, if the engine supports them.
     gpu_id : int
-        Which GPU.
+        Number of the GPU.
     """
 
     kind: str = "cpu"
@@ -64,7 +64,7 @@ class Forces:
 
 @dataclass(frozen=True)
 class Kicks:
-    """What pushed each body in the last step, the bath's share included.
+    """Force and torque on each body in the last step, including those of the bath.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Kicks:
 
 @dataclass(frozen=True)
 class EngineStatus:
-    """Whether an engine can be used here.
+    """Availability of an engine on this machine.
 
     Attributes
     ----------
@@ -91,9 +91,9 @@ class EngineStatus:
     version : str
         Its version, or an empty string.
     devices : list of str
-        ``cpu``, and ``gpu`` where one can be used.
+        ``cpu``, and ``gpu`` if one can be used.
     advice : str
-        What to do about what is missing; empty where nothing is.
+        How to install missing parts; empty if nothing is missing.
     """
 
     name: str
@@ -108,13 +108,13 @@ class Simulation(Protocol):
 
     @property
     def step(self) -> int:
-        """Steps done, those before a restart included."""
+        """Number of steps done, including those before a restart."""
 
     def advance(self, steps: int) -> None:
-        """Integrate `steps` steps; ArithmeticError where the engine gives up on the numbers."""
+        """Integrate `steps` steps; raise ArithmeticError after a numerical failure."""
 
     def system(self) -> System:
-        """Return the present state, velocities and angular momenta included."""
+        """Return the present state, including velocities and angular momenta."""
 
     def potential_energy(self) -> float:
         """Potential energy without the bodies' own pairs, kJ/mol."""
@@ -123,10 +123,10 @@ class Simulation(Protocol):
         """Energy, forces and torques now."""
 
     def kicks(self) -> Kicks:
-        """Return what pushed each body in the last step, without computing any force again."""
+        """Return force and torque on each body in the last step, without recomputing forces."""
 
     def close(self) -> None:
-        """Free what the engine holds."""
+        """Release the resources of the engine."""
 
 
 class Engine(ABC):
@@ -137,20 +137,20 @@ class Engine(ABC):
     package: str
     """Python package that must be installed."""
     capabilities: Capabilities
-    """What it can do."""
+    """Capabilities of the engine."""
     calls_matter = False
-    """Whether the bits of a run depend on how its steps are shared out among calls of advance."""
+    """Whether the exact result depends on how the steps are divided into calls of advance."""
     simulation: Callable[..., Simulation]
-    """Makes a running simulation of the arguments of :meth:`start`, in their order."""
+    """Class of running simulations; it takes the arguments of :meth:`start` in their order."""
 
     @classmethod
     @abstractmethod
     def status(cls) -> EngineStatus:
-        """Tell whether the engine can be used here."""
+        """Return whether the engine can be used here."""
 
     @classmethod
     def gpus(cls) -> list[str]:
-        """Return the GPUs that the engine can use here, a line ``[number] name ...`` each."""
+        """Return the GPUs that the engine can use here, one line ``[number] name ...`` each."""
         return []
 
     @classmethod
@@ -160,7 +160,7 @@ class Engine(ABC):
 
     @classmethod
     def objection(cls, setup: Setup) -> str:
-        """Say what else than :attr:`capabilities` the engine lacks for a setup; else empty."""
+        """Return what the engine lacks for a setup besides :attr:`capabilities`; else empty."""
         del setup
         return ""
 
@@ -184,24 +184,24 @@ class Engine(ABC):
         Parameters
         ----------
         system : System
-            State to begin with; bodies rest where it has no velocities.
+            Initial state; bodies are at rest if it has no velocities.
         bath : Bath
             Temperature and friction.
         time_step : float
             ps.
         mesh : Mesh or None
-            None where no body carries charge.
+            None if no body is charged.
         seed : int
-            Of the bath's noise.
+            Seed of the random forces of the bath.
         device : Device
-            Where to run.
+            Device to run on.
         first_step : int
-            Steps done before.
+            Number of steps done before.
 
         Raises
         ------
         JanusError
-            Where the engine refuses the system or the bath.
+            If the engine does not accept the system or the bath.
         """
         return self.simulation(system, bath, time_step, mesh, seed, device, first_step)
 
@@ -220,7 +220,7 @@ class Engine(ABC):
     def energies_and_forces(
         self, system: System, mesh: Mesh | None = None, device: Device = CPU
     ) -> Forces:
-        """Energy, forces and torques of `system` as it stands; without `mesh`, on a tight one."""
+        """Energy, forces and torques of `system`; without `mesh`, a tight mesh is used."""
         if mesh is None and charge_square_sum(system)[1] > 0:
             mesh = self.tight_mesh(system)
         kinds = len(system.bodies)
@@ -233,7 +233,7 @@ class Engine(ABC):
 
 
 class Wrapper(Engine):
-    """An engine that leaves all to another one, but for what a subclass does itself."""
+    """An engine that delegates to another one, except for methods overridden in a subclass."""
 
     def __init__(self, engine: Engine) -> None:
         self.name, self.engine = engine.name, engine
@@ -241,7 +241,7 @@ class Wrapper(Engine):
 
     @classmethod
     def status(cls) -> EngineStatus:
-        """Ask the engine itself."""
+        """Delegate to the other engine."""
         raise NotImplementedError
 
     def version(self) -> str:

@@ -1,4 +1,4 @@
-"""What an engine can do, and why it cannot do a setup."""
+"""Capabilities of engines, and reasons why an engine cannot run a setup."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from janus_md.model.setup import Setup
 
 Kind = Literal["terms", "fields"]
-"""What an engine has a function for, one file each."""
+"""Kinds of extensions for which an engine has functions, one file each."""
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What an engine can do; pair terms and fields aside, for which it has functions.
+    """Capabilities of an engine, apart from pair terms and fields, which have their own functions.
 
     Attributes
     ----------
@@ -30,13 +30,13 @@ class Capabilities:
     devices : tuple of str
         ``cpu``, ``gpu``.
     threads : bool
-        Whether a simulation may have several threads.
+        Whether a simulation can have several threads.
     ranks : bool
-        Whether it may have several MPI ranks.
+        Whether it can have several MPI ranks.
     mesh : bool
-        Whether it has Coulomb interactions by a mesh (PPPM).
+        Whether it supports Coulomb interactions with a mesh (PPPM).
     slab : bool
-        Whether the mesh may have two periodic directions alone.
+        Whether the mesh can have only two periodic directions.
     """
 
     methods: tuple[str, ...]
@@ -49,9 +49,9 @@ class Capabilities:
 
 @lru_cache(maxsize=64)
 def functions(engine: str, kind: Kind) -> Registry[Callable[..., Any]]:
-    """Return the functions of an engine by the pair term, or field, that they are for.
+    """Return the functions of an engine by pair term or field.
 
-    They are called like the engine: ``hoomd`` in ``engines/hoomd/terms/NAME.py``, in a plugin, and
+    Their name is that of the engine: ``hoomd`` in ``engines/hoomd/terms/NAME.py``, in a plugin, and
     in the group of entry points ``janus_md.hoomd``.
     """
     package = f"janus_md.engines.{engine}.{kind}"
@@ -69,7 +69,7 @@ def function(engine: str, kind: Kind, name: str) -> Callable[..., Any]:
     Raises
     ------
     JanusError
-        Where the engine has none.
+        If the engine has none.
     """
     found = functions(engine, kind).find(name)
     if found is None:
@@ -83,7 +83,7 @@ def _missing(engine: str, kind: Kind, name: str) -> str:
 
 
 def objection(engine: type[Engine], setup: Setup) -> str:
-    """Say why an engine cannot do a setup; empty where it can."""
+    """Return why an engine cannot run a setup; empty if it can."""
     able = engine.capabilities
     for stage in setup.stages:
         if stage.bath.method not in able.methods:
@@ -104,12 +104,12 @@ def objection(engine: type[Engine], setup: Setup) -> str:
 
 
 def able(engines: Iterable[type[Engine]], setup: Setup) -> list[type[Engine]]:
-    """Return the engines that can do a setup.
+    """Return the engines that can run a setup.
 
     Raises
     ------
     JanusError
-        Where none can; says why not each.
+        If none can, with a reason for each engine.
     """
     objections = {engine: objection(engine, setup) for engine in engines}
     found = [engine for engine, text in objections.items() if not text]

@@ -1,4 +1,4 @@
-"""An engine on several ranks: rank 0 leads, the others repeat each of its calls."""
+"""An engine on several ranks: rank 0 controls, and the others repeat each of its calls."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _numbers = count()
 
 
 class DistributedEngine(Wrapper):
-    """An engine whose simulations run on all ranks. For rank 0."""
+    """An engine whose simulations run on all ranks; used on rank 0."""
 
     def simulation(self, *arguments: Any) -> Simulation:
         """Make a running simulation on all ranks."""
@@ -26,7 +26,7 @@ class DistributedEngine(Wrapper):
 
 
 class _Led:
-    """A simulation on all ranks, in the hand of rank 0."""
+    """A simulation on all ranks, controlled by rank 0."""
 
     def __init__(self, engine: str, arguments: tuple[Any, ...]) -> None:
         self._number = next(_numbers)
@@ -56,7 +56,7 @@ class _Led:
 
 
 def lead_or_follow(lead: Callable[[], int]) -> int:
-    """Lead the other ranks or follow the first one; the exit code is the same on all of them."""
+    """Run as the controlling rank or as one of the others; all ranks return the same exit code."""
     try:
         if ranks.rank() > 0:
             for number in SIGNALS:
@@ -64,7 +64,7 @@ def lead_or_follow(lead: Callable[[], int]) -> int:
             return follow()
         try:
             code = lead()
-        except SystemExit as told:  # outside of the simulation, where the others wait for an order
+        except SystemExit as told:  # outside the simulation, while the others wait for a command
             code = int(told.code or 0)
         dismiss(code)
         return code
@@ -74,17 +74,17 @@ def lead_or_follow(lead: Callable[[], int]) -> int:
 
 
 def follow() -> int:
-    """Do as rank 0 says to its end, and return its exit code. For all ranks but 0."""
+    """Execute the commands of rank 0 until it ends; return its exit code. For all other ranks."""
     while True:
         kind, *order = ranks.broadcast(("end", 0))
         if kind == "end":
             return int(order[0])
-        with contextlib.suppress(Exception):  # rank 0 has it too, and says what comes next
+        with contextlib.suppress(Exception):  # rank 0 has the same error and handles it
             _perform(kind, *order)
 
 
 def dismiss(code: int) -> None:
-    """Let the other ranks end with this exit code. For rank 0."""
+    """End the other ranks with this exit code; used on rank 0."""
     ranks.broadcast(("end", code))
 
 
@@ -93,7 +93,7 @@ def _together(*order: Any) -> Any:
 
 
 def _perform(kind: str, number: int, *rest: Any) -> Any:
-    """Do rank 0's order on this rank, and see that all have done it."""
+    """Execute a command of rank 0 on this rank, and check that all ranks have done so."""
     result, trouble = None, None
     try:
         if kind == "start":

@@ -1,4 +1,4 @@
-"""Particle-mesh Ewald (PPPM): the numbers of a mesh and the error it is expected to make."""
+"""Particle-mesh Ewald (PPPM): parameters of a mesh and its expected error."""
 
 from __future__ import annotations
 
@@ -47,26 +47,26 @@ MAX_ORDER = max(_COEFFICIENTS)
 
 _TIGHT_CUTOFFS = tuple(5.0 * 2.0 ** (0.5 * k) for k in range(15))  # to 640 nm
 
-_CLUSTERED = 0.25  # volume fraction inside of aggregates, about
+_AGGREGATE_DENSITY = 0.25  # approximate volume fraction inside aggregates
 
-SHORTEST = 1.0
-"""Shortest cutoff in real space that makes sense for charges in these bodies, nm."""
+MIN_CUTOFF = 1.0
+"""Shortest useful cutoff in real space for charges in these bodies, nm."""
 
 
 @dataclass(frozen=True)
 class Mesh:
-    """Numbers of a PPPM solver.
+    """Parameters of a PPPM solver.
 
     Attributes
     ----------
     cutoff : float
-        Where the sum in real space ends, nm.
+        Cutoff of the real-space sum, nm.
     resolution : tuple of int
         Mesh points along each box vector.
     order : int
         Mesh points per charge and direction.
     splitting : float
-        Ewald's alpha, 1/nm: the same balance of both errors that HOOMD-blue finds by itself.
+        Ewald parameter alpha, 1/nm. It balances both errors, as HOOMD-blue does.
     """
 
     cutoff: float
@@ -125,14 +125,14 @@ def balanced(system: System, cutoff: float, resolution: tuple[int, int, int], or
 
     from scipy.optimize import brentq
 
-    # At alpha 0 the cutoff's error is all there is; where a mesh cell is filled, the mesh's.
+    # The error is that of the cutoff at alpha 0, and that of the mesh at large alpha.
     upper = 10.0 * max(resolution) / float(lengths.min())
     alpha = float(brentq(excess, 1e-6, upper, xtol=1e-10))
     return Mesh(cutoff, resolution, order, alpha)
 
 
 def estimated_error(system: System, mesh: Mesh) -> float:
-    """Rms force error on a charge site that theory expects of `mesh`, kJ/mol/nm."""
+    """Theoretical rms force error of `mesh` on a charge site, kJ/mol/nm."""
     q2, n = charge_square_sum(system)
     near = real_space_error(mesh.splitting, mesh.cutoff, q2, n, system.volume)
     lengths = np.asarray(system.box[:3])
@@ -141,7 +141,7 @@ def estimated_error(system: System, mesh: Mesh) -> float:
 
 @cache
 def smooth_numbers(limit: int) -> tuple[int, ...]:
-    """Numbers of the form 2^a 3^b 5^c up to `limit`, from 4: lengths that FFTs like."""
+    """Numbers of the form 2^a 3^b 5^c from 4 to `limit`, at which FFTs are fast."""
     exponents = product(range(14), range(9), range(6))
     return tuple(sorted(k for a, b, c in exponents if 4 <= (k := 2**a * 3**b * 5**c) <= limit))
 
@@ -156,7 +156,7 @@ def resolution_for(system: System, points: int) -> tuple[int, int, int]:
 
 
 def longest_cutoff(system: System, skin: float) -> float:
-    """Longest cutoff that the box holds: its planes must be over 2 (cutoff + skin) apart."""
+    """Longest cutoff for the box: opposite faces must be over 2 (cutoff + skin) apart."""
     return _cutoff_within(float(face_distances(lattice_vectors(system.box)).min()), skin)
 
 
@@ -167,27 +167,27 @@ def _cutoff_within(width: float, skin: float) -> float:
 def check_room(
     width: float, n_bodies: int, pairs: Iterable[Row], charged: bool, skin: float
 ) -> None:
-    """Make sure that a box holds the cutoffs of all interactions.
+    """Check that a box is large enough for the cutoffs of all interactions.
 
     Parameters
     ----------
     width : float
-        Least distance of opposite faces, nm.
+        Smallest distance of opposite faces, nm.
     n_bodies : int
         Bodies in the box.
     pairs : iterable of Row
         Rows of the pair table.
     charged : bool
-        Whether there are charges, whose sum in real space needs :data:`SHORTEST` at least.
+        Whether there are charges, whose real-space cutoff is at least :data:`MIN_CUTOFF`.
     skin : float
-        Of the neighbour lists, nm.
+        Skin of the neighbour lists, nm.
 
     Raises
     ------
     JanusError
-        Where it does not.
+        If it is too small.
     """
-    needed = max([SHORTEST if charged else 0.0, *(row.cutoff for row in pairs)])
+    needed = max([MIN_CUTOFF if charged else 0.0, *(row.cutoff for row in pairs)])
     if _cutoff_within(width, skin) < needed:
         raise JanusError(
             f"n_bodies: {n_bodies} bodies make a box of {width:.2f} nm, which must be over "
@@ -198,8 +198,8 @@ def check_room(
 def work(system: System, mesh: Mesh, skin: float) -> float:
     """Work of one step in arbitrary units: cells, pairs in real space, charge assignment, FFTs.
 
-    Cells of half the cutoff, empty or not, are gone through where the neighbour list is made anew,
-    every thirty steps or so.
+    The neighbour list is rebuilt about every thirty steps, which visits all cells of half the
+    cutoff, including empty ones.
     """
     _, charges = charge_square_sum(system)
     points, reach = math.prod(mesh.resolution), mesh.cutoff + skin
@@ -212,32 +212,32 @@ def work(system: System, mesh: Mesh, skin: float) -> float:
 
 
 def _work_once(system: System, mesh: Mesh, skin: float) -> float:
-    """:func:`work` of a single evaluation, also where all bodies have come together.
+    """:func:`work` of a single evaluation, also if all bodies have aggregated.
 
-    Its neighbour list is new, and lists all beads.
+    Its neighbour list is new and contains all beads.
     """
     counts = np.bincount(system.kinds, minlength=len(system.bodies))
     beads = sum(int(n) * (1 + len(b.types)) for n, b in zip(counts, system.bodies, strict=True))
     occupied = sum(int(n) * b.volume for n, b in zip(counts, system.bodies, strict=True))
-    around = _CLUSTERED * beads / occupied * 4.19 * (mesh.cutoff + skin) ** 3
+    around = _AGGREGATE_DENSITY * beads / occupied * 4.19 * (mesh.cutoff + skin) ** 3
     return work(system, mesh, skin) + 5.0 * 0.5 * beads * min(beads, around)
 
 
 def _pairs(number: int, system: System, distance: float) -> float:
-    """Pairs of so many particles, spread evenly, that are within `distance`, nm."""
+    """Number of pairs within `distance` (nm) of evenly distributed particles."""
     return 0.5 * number * number / system.volume * 4.19 * distance**3
 
 
 def tight_mesh(
     system: System, skin: float, error: float = 1e-4, longest: float | None = None
 ) -> Mesh:
-    """Return a mesh that serves as reference: rms force error `error` (kJ/mol/nm) on a charge site.
+    """Return a reference mesh with rms force error `error` (kJ/mol/nm) on a charge site.
 
-    HOOMD-blue's self-torque of a body (physics of its mesh, not of the formulas here) asks for
-    at least 48 points along every side.
+    At least 48 points along each side limit the self-torque of a body in HOOMD-blue, which the
+    error formulas do not contain.
 
-    Of several cutoffs from 5 nm on it takes the one with the least work: in a wide box of few
-    bodies a long cutoff costs next to nothing, and a short one a mesh of gigabytes.
+    Of several cutoffs from 5 nm, the one with the least work is used. In a wide box with few
+    bodies, a long cutoff costs almost nothing, whereas a short one needs a mesh of gigabytes.
     """
     most = longest_cutoff(system, skin) if longest is None else longest
     cutoffs = [cutoff for cutoff in _TIGHT_CUTOFFS if cutoff <= most] or [most]
@@ -247,7 +247,7 @@ def tight_mesh(
 
 
 def _tight_mesh(system: System, cutoff: float, error: float) -> Mesh:
-    """Return the coarsest mesh with `cutoff` that keeps the `error`, or the finest there is."""
+    """Return the coarsest mesh with `cutoff` and at most the `error`, or the finest one."""
     shortest = float(system.box[:3].min())
     for points in smooth_numbers(512):
         if points < min(48, 6 * shortest):

@@ -1,6 +1,6 @@
-"""Which engines and devices are here, asked in a process of its own.
+"""Detection of engines and devices in a separate process.
 
-An engine that crashes on loading, or that brings MPI along, then does so elsewhere.
+An engine that crashes on import or initialises MPI then does not affect this process.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from janus_md.common.errors import JanusError
 
 @dataclass(frozen=True)
 class Found:
-    """What was found.
+    """Engines and devices that were found.
 
     Attributes
     ----------
     engines : list of dict
-        Fields of :class:`janus_md.engines.EngineStatus`, and ``present``: whether there is a
-        package of that name, usable or not.
+        Fields of :class:`janus_md.engines.EngineStatus`, and ``present``: whether the package is
+        installed, usable or not.
     candidates : list of (str, str)
-        Engine and device that serve the request, best first.
+        Engines and devices that satisfy the request, best first.
     gpus : int
         GPUs that an engine here can use.
     refusal : str
-        Why nothing serves the request; empty where something does.
+        Why the request cannot be satisfied; empty if it can.
     """
 
     engines: list[dict[str, Any]]
@@ -38,12 +38,12 @@ class Found:
 
 
 def ask(engine: str = "auto", device: str = "auto") -> Found:
-    """Look for engines and devices that can serve a request.
+    """Find engines and devices that satisfy a request.
 
     Raises
     ------
     JanusError
-        Where looking crashed.
+        If the detection crashed.
     """
     command = [sys.executable, "-m", "janus_md.engines.probing", engine, device]
     done = subprocess.run(
@@ -54,7 +54,7 @@ def ask(engine: str = "auto", device: str = "auto") -> Found:
     except (IndexError, ValueError) as error:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise JanusError(
-            f"engine: looking for engines ended with exit code {done.returncode} ({last}); "
+            f"engine: the detection of engines ended with exit code {done.returncode} ({last}); "
             "see janus-md doctor"
         ) from error
     answer["candidates"] = [(name, kind) for name, kind in answer["candidates"]]
@@ -62,7 +62,7 @@ def ask(engine: str = "auto", device: str = "auto") -> Found:
 
 
 def require(engine: str, device: str) -> Found:
-    """Return what serves a request; `ask` that refuses where nothing does."""
+    """Return engines and devices for a request; raise an error if there are none."""
     found = ask(engine, device)
     if found.refusal:
         raise JanusError(found.refusal)
@@ -70,7 +70,7 @@ def require(engine: str, device: str) -> Found:
 
 
 def _main(engine: str, device: str) -> None:
-    """Print what is here as one line of JSON."""
+    """Print engines and devices as one line of JSON."""
     from dataclasses import asdict
 
     from janus_md import engines

@@ -1,8 +1,8 @@
 """The ranks of one simulation: processes under MPI, each with a part of the box.
 
-Rank 0 leads: it alone decides, writes and tells; the others do as it says
-(:mod:`janus_md.engines.distributed`). A process that was not told to join others is the only rank,
-and nothing of MPI is imported.
+Rank 0 controls the others (:mod:`janus_md.engines.distributed`); only rank 0 makes decisions,
+writes files and prints messages. A process that does not join others is the only rank and does not
+import MPI.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from janus_md.model.body import FloatArray
 Value = TypeVar("Value")
 
 ABORT_SECONDS = 10.0
-"""How long a rank that failed waits for the others to fail too, before it ends them all."""
+"""Time that a failed rank waits for the others to fail too before it aborts all of them."""
 
-_HEARD = 1.0
-"""Seconds for mpiexec to pass on what was said; what it has not read at the end it drops."""
+_FORWARD_SECONDS = 1.0
+"""Seconds for mpiexec to forward output; it drops output that is unread when a rank ends."""
 
-_world: Any = None  # the communicator of mpi4py; None where there is one rank
+_world: Any = None  # the communicator of mpi4py; None for one rank
 _last_words: Callable[[str], None] | None = None
-_wish = False  # this rank has heard a signal
-_wishes = 0  # ranks that had, as of the last :func:`agree`
+_signalled = False  # this rank has received a signal
+_signalled_ranks = 0  # number of such ranks at the last :func:`agree`
 
 
 def join(expected: int, last_words: Callable[[str], None] | None = None) -> None:
@@ -39,14 +39,14 @@ def join(expected: int, last_words: Callable[[str], None] | None = None) -> None
     Parameters
     ----------
     expected : int
-        Their number; with 1, nothing is joined.
+        Number of ranks; with 1, there is nothing to join.
     last_words : callable, optional
-        Told what went wrong where a rank that failed ends all of them.
+        Called with the message of a failed rank before it aborts all ranks.
 
     Raises
     ------
     JanusError
-        Where mpi4py is missing, or the launcher started another number.
+        If mpi4py is missing, or the launcher started another number.
     """
     global _world, _last_words
     if expected < 1:
@@ -55,7 +55,7 @@ def join(expected: int, last_words: Callable[[str], None] | None = None) -> None
         started = int(os.environ.get("PMI_SIZE") or os.environ.get("OMPI_COMM_WORLD_SIZE") or 1)
         if started > 1:
             raise JanusError(
-                f"ranks: 1 was asked for, but {started} were started; allowed is {started}, or "
+                f"ranks: 1 was requested, but {started} were started; allowed is {started}, or "
                 "start it without mpiexec"
             )
         return
@@ -72,7 +72,7 @@ def join(expected: int, last_words: Callable[[str], None] | None = None) -> None
     if MPI.COMM_WORLD.size != expected:
         library = " ".join(MPI.Get_library_version().split("\n")[0].strip("\0").split())
         raise JanusError(
-            f"ranks: {expected} were asked for, but {MPI.COMM_WORLD.size} joined; start them with "
+            f"ranks: {expected} were requested, but {MPI.COMM_WORLD.size} joined; start them with "
             f"mpiexec -n {expected} of mpi4py's own MPI ({library}), or with the scheduler's "
             "launcher and a type of MPI that this MPI knows, such as pmi2 (for janus-md submit it "
             "is the key mpi in clusters.yaml)"
@@ -81,9 +81,9 @@ def join(expected: int, last_words: Callable[[str], None] | None = None) -> None
 
 
 def launched_first(*variables: str) -> bool:
-    """Whether the launcher calls this process the first one, though the ranks may not have met.
+    """Whether this process is the first rank according to the launcher, even before ranks join.
 
-    `variables` are those of the environment that a launcher other than mpiexec numbers ranks by.
+    `variables` are environment variables in which launchers other than mpiexec store the rank.
     """
     names = ("PMI_RANK", "OMPI_COMM_WORLD_RANK", *variables)
     return int(next(filter(None, map(os.environ.get, names)), 0)) == 0
@@ -113,7 +113,7 @@ def local_rank() -> int:
 
 
 def alone() -> Any:
-    """Return the communicator of this rank alone; None where there is but one."""
+    """Return the communicator of only this rank; None if there is one rank."""
     if _world is None:
         return None
     from mpi4py import MPI
@@ -122,7 +122,7 @@ def alone() -> Any:
 
 
 def broadcast(value: Value) -> Value:
-    """Return rank 0's `value` on every rank."""
+    """Return the `value` of rank 0 on every rank."""
     return value if _world is None else _world.bcast(value, root=0)
 
 
@@ -137,35 +137,35 @@ def total(values: FloatArray) -> FloatArray:
 
 
 def wish_to_stop() -> None:
-    """Let rank 0 know, the next time that ranks agree, that this one has heard a signal."""
-    global _wish
-    _wish = True
+    """Report to rank 0, at the next :func:`agree`, that this rank has received a signal."""
+    global _signalled
+    _signalled = True
 
 
 def told_to_stop() -> bool:
-    """Whether a rank has heard a signal."""
-    return _wish or _wishes > 0
+    """Whether any rank has received a signal."""
+    return _signalled or _signalled_ranks > 0
 
 
 def agree(error: Exception | None) -> None:
-    """Come together after a common piece of work, of which `error` is what came of it here.
+    """Synchronise all ranks after a common task; `error` is the error on this rank, if any.
 
-    A rank that failed while others still wait for it in the middle of that work ends all of them.
+    A failed rank aborts all ranks if the others still wait for it in the middle of the task.
 
     Raises
     ------
     ArithmeticError, JanusError, RuntimeError
-        Where a rank has failed; its own error first.
+        If a rank has failed; the error of this rank takes precedence.
     """
-    global _wishes
+    global _signalled_ranks
     if _world is not None:
-        mine, all_ranks = np.array([error is not None, _wish], np.int64), np.zeros(2, np.int64)
+        mine, all_ranks = np.array([error is not None, _signalled], np.int64), np.zeros(2, np.int64)
         request = _world.Iallreduce(mine, all_ranks)
         if error is None:
             request.Wait()
         else:
             _wait_or_abort(request, error)
-        failures, _wishes = all_ranks.tolist()
+        failures, _signalled_ranks = all_ranks.tolist()
         if failures:
             told = _world.allgather(None if error is None else (_kind(error), str(error)))
             if error is None:
@@ -192,8 +192,8 @@ def _wait_or_abort(request: Any, error: Exception) -> None:
 
 
 def abort(message: str) -> None:
-    """End all ranks at once with exit code 1; this one says why."""
+    """Abort all ranks at once with exit code 1; this rank prints the reason."""
     print(message, file=sys.stderr, flush=True)
     if _world is not None:
-        time.sleep(_HEARD)
+        time.sleep(_FORWARD_SECONDS)
         _world.Abort(1)

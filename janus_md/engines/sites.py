@@ -1,4 +1,4 @@
-"""Bodies laid out as the particles that engines know: centres and constituents."""
+"""Bodies as particles of an engine: centres and constituents."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Particles:
     types : ndarray of int, shape (P,)
         Index into `type_names`.
     bodies : ndarray of int, shape (P,)
-        Body that each particle belongs to.
+        Index of the body of each particle.
     positions : ndarray, shape (P, 3)
-        Unwrapped: as far from the centre as in the body, nm.
+        Positions, unwrapped relative to the centre of the body, nm.
     charges : ndarray, shape (P,)
-        Screened by the medium, sqrt(kJ/mol nm).
+        Charges, screened by the medium, sqrt(kJ/mol nm).
     """
 
     type_names: tuple[str, ...]
@@ -48,14 +48,14 @@ def type_names(system: System) -> tuple[str, ...]:
 def each_pair(
     names: Sequence[str], rows: Mapping[Kinds, Row]
 ) -> Iterator[tuple[Kinds, Row | None]]:
-    """Give every pair of types, in the order of `names`, with its row of the pair table."""
+    """Yield every pair of types, in the order of `names`, with its row of the pair table."""
     for k, a in enumerate(names):
         for b in names[k:]:
             yield (a, b), rows.get((min(a, b), max(a, b)))
 
 
 def charged_types(system: System) -> set[str]:
-    """Types of which at least one particle carries a charge."""
+    """Types with at least one charged particle."""
     return {
         t
         for body in system.bodies
@@ -91,11 +91,11 @@ def lay_out(system: System) -> Particles:
     charges = np.zeros(total)
     types[:n], owners[:n], positions[:n] = system.kinds, np.arange(n), system.positions
     for kind, body in enumerate(system.bodies):
-        who = np.flatnonzero(system.kinds == kind)
-        at = starts[who][:, None] + np.arange(len(body.types))[None, :]
-        turned = rowan.rotate(system.orientations[who][:, None, :], body.positions[None, :, :])
+        members = np.flatnonzero(system.kinds == kind)
+        at = starts[members][:, None] + np.arange(len(body.types))[None, :]
+        turned = rowan.rotate(system.orientations[members][:, None, :], body.positions[None, :, :])
         types[at] = [number[t] for t in body.types]
-        owners[at] = who[:, None]
-        positions[at] = system.positions[who][:, None, :] + turned
+        owners[at] = members[:, None]
+        positions[at] = system.positions[members][:, None, :] + turned
         charges[at] = body.charges * scale
     return Particles(names, types, owners, positions, charges)

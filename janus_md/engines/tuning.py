@@ -1,4 +1,4 @@
-"""The mesh that reaches a stated accuracy fastest, measured and not guessed."""
+"""Selection of the fastest mesh with a given accuracy, by measurement."""
 
 from __future__ import annotations
 
@@ -30,37 +30,37 @@ from janus_md.model.system import System
 LONG = 10.0
 
 CUTOFFS = (2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, *(LONG * 2.0 ** (0.5 * k) for k in range(11)))
-"""Cutoffs in real space that are tried, nm; those over :data:`LONG` in wide boxes of few bodies."""
+"""Real-space cutoffs to try, nm; those above :data:`LONG` only in wide boxes with few bodies."""
 
 SEARCH_SECONDS = 60.0
-"""Time after which a mesh that serves is good enough: no others are tried."""
+"""Time after which no further meshes are tried if one is accurate enough."""
 
 ORDERS = (3, 4, 5)
-"""Orders of the charge assignment that are tried."""
+"""Orders of the charge assignment to try."""
 
-MARGIN = 0.85
-"""Share of the error asked for that a mesh may make at first: it changes while bodies assemble."""
+TUNING_SAFETY = 0.85
+"""Initial error of a mesh over the requested one; it changes while bodies assemble."""
 
 _SIZES = smooth_numbers(256)
-_FAR_BEHIND = 3.0  # times the work of the mesh that is likely the cheapest
+_MAX_RELATIVE_WORK = 3.0  # times the estimated work of the cheapest mesh
 _TRIALS_TIMED = 5
 _TRIAL_SECONDS = 0.15
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """A mesh as it was chosen.
+    """The selected mesh with its measured errors and speed.
 
     Attributes
     ----------
     mesh : Mesh or None
-        None where no body carries charge.
+        None if no body is charged.
     force_error : float
         Rms error of the force on a whole body against a tight mesh, kT/nm.
     torque_error : float
-        The same of the torque, kT.
+        Rms error of the torque, kT.
     steps_per_second : float
-        Measured in the short run that chose it; on one core, per second of that core's time.
+        Speed in the short run that selected it; on one core, per second of CPU time.
     """
 
     mesh: Mesh | None
@@ -103,32 +103,32 @@ def tune(
     force_error: float | None = None,
     clock: Clock = CLOCK,
 ) -> Tuned:
-    """Choose cutoff, mesh and order for speed at the rms force error the system asks for.
+    """Select the fastest cutoff, mesh and order at the requested rms force error.
 
-    Every cutoff and order gets the coarsest mesh whose error, measured on whole bodies of
-    `system` against a tight mesh, is small enough; those that a cost model likes best are timed.
+    For each cutoff and order, the coarsest mesh is found whose error, measured on whole bodies of
+    `system` against a tight mesh, is small enough. The cheapest of these by a cost model are timed.
 
     Parameters
     ----------
     engine : Engine
-        Engine that is to run.
+        Engine of the run.
     system : System
-        State to measure on.
+        State used for the measurements.
     bath : Bath
         Bath of the run.
     time_step : float
         ps.
     device : Device
-        Where the run will be.
+        Device of the run.
     force_error : float, optional
-        kT/nm; the system's own where it is left out.
+        kT/nm; by default that of the system.
     clock : Clock
-        Clocks that speeds and the time of the search are measured by.
+        Clocks used to measure speeds and the time of the search.
 
     Raises
     ------
     JanusError
-        Where the box holds no cutoff, or no mesh is accurate enough.
+        If the box is too small for any cutoff, or no mesh is accurate enough.
     """
     electrostatics = system.interactions.electrostatics
     charged = electrostatics is not None and charge_square_sum(system)[1] > 0
@@ -137,7 +137,7 @@ def tune(
     longest = engine.longest_cutoff(system)
     if electrostatics is None or not charged:
         return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device, clock))
-    target = MARGIN * (force_error or electrostatics.force_error) * bath.kT
+    target = TUNING_SAFETY * (force_error or electrostatics.force_error) * bath.kT
     cutoffs = [c for c in CUTOFFS if c <= min(longest, _most(system))] or [longest]
     reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
     end = clock.wall() + SEARCH_SECONDS
@@ -150,8 +150,8 @@ def tune(
             meshes.append(found)
     if not meshes:
         raise JanusError(
-            f"electrostatics.force_error: {electrostatics.force_error} kT/nm is below what a mesh "
-            "of up to 256 points reaches here; use a larger one"
+            f"electrostatics.force_error: {electrostatics.force_error} kT/nm cannot be reached by "
+            "a mesh of up to 256 points here; use a larger one"
         )
     meshes.sort(key=lambda found: work(system, found[0], SKIN))
     timed: list[tuple[float, Mesh]] = []
@@ -165,9 +165,9 @@ def tune(
 
 
 def _most(system: System) -> float:
-    """Longest cutoff that makes sense, nm: over :data:`LONG` only where bodies are few.
+    """Longest useful cutoff, nm: above :data:`LONG` only for few bodies.
 
-    There it costs no more than :data:`LONG`, even if all of them come together.
+    For these it costs no more than :data:`LONG`, even if all of them aggregate.
     """
     _, charges = charge_square_sum(system)
     long = work(system, balanced(system, LONG, resolution_for(system, _SIZES[0]), ORDERS[0]), SKIN)
@@ -177,9 +177,9 @@ def _most(system: System) -> float:
 def _promising(
     engine: Engine, system: System, cutoffs: list[float], target: float
 ) -> list[tuple[list[Mesh], Iterator[Mesh]]]:
-    """Meshes by cutoff and order: up to where to begin to measure, and the finer ones.
+    """Meshes by cutoff and order: those up to the first one to measure, and the finer ones.
 
-    Likely the cheapest first; those that theory and the cost model put far behind are left out.
+    They are sorted by estimated cost, and those with a much higher estimate are left out.
     """
     found = []
     for cutoff in cutoffs:
@@ -187,17 +187,19 @@ def _promising(
             finer, meshes = _rising(engine, system, cutoff, order), []
             for mesh in finer:
                 meshes.append(mesh)
-                # Theory errs by a constant factor (it takes charges for independent, but those of
-                # a body partly cancel): begin where it says the charge's error is twice the target.
+                # Theory is off by a constant factor (it assumes independent charges, but those of a
+                # body partly cancel): begin where the theoretical error is twice the target.
                 if estimated_error(system, mesh) < 2.0 * target:
                     break
             found.append((work(system, meshes[-1], SKIN), meshes, finer))
     found.sort(key=lambda row: row[0])
-    return [(meshes, finer) for cost, meshes, finer in found if cost <= _FAR_BEHIND * found[0][0]]
+    return [
+        (meshes, finer) for cost, meshes, finer in found if cost <= _MAX_RELATIVE_WORK * found[0][0]
+    ]
 
 
 def _rising(engine: Engine, system: System, cutoff: float, order: int) -> Iterator[Mesh]:
-    """Meshes that the engine can use, each once, the coarsest first."""
+    """Distinct meshes that the engine can use, the coarsest first."""
     seen = set()
     for points in _SIZES:
         mesh = balanced(system, cutoff, resolution_for(system, points), order)
@@ -216,7 +218,7 @@ def _coarsest(
     target: float,
     device: Device,
 ) -> tuple[Mesh, float] | None:
-    """Mesh with the fewest points that keeps the measured error below `target` (kJ/mol/nm)."""
+    """Mesh with the fewest points whose measured error is below `target` (kJ/mol/nm)."""
 
     def error(mesh: Mesh) -> float:
         found = engine.energies_and_forces(system, mesh, device)
@@ -244,9 +246,9 @@ def _speed(
     device: Device,
     clock: Clock,
 ) -> float:
-    """Steps per second of a short run, its first steps not counted.
+    """Steps per second of a short run, without its first steps.
 
-    On one core it is the time of that core that counts, which others cannot take away.
+    On one core, CPU time is used, which does not depend on other processes.
     """
     alone = device.kind == "cpu" and device.threads == 1 and ranks.size() == 1
     now = clock.processor if alone else clock.wall

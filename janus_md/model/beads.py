@@ -1,4 +1,4 @@
-"""From beads anywhere to a rigid body in its principal frame."""
+"""Rigid bodies from beads: centre of mass, principal axes, symmetry."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.model.solid import union
 
 MODEL = "beads"
-"""Model of bodies that are made of beads alone."""
+"""Model of bodies that consist of beads only."""
 
 BOND_ANGLE = 35.0
-"""Largest angle of a head-to-tail bond where none is stated, degrees."""
+"""Default of the largest angle of a head-to-tail bond, degrees."""
 
 BOND_LENGTHS = 1.25
-"""Longest head-to-tail bond where none is stated, in lengths of the body along its axis."""
+"""Default of the longest head-to-tail bond, in lengths of the body along its axis."""
 
-MOST_FOLD = 24
-"""Largest rotational symmetry that is looked for."""
+MAX_FOLD = 24
+"""Largest rotational symmetry that is detected."""
 
-SAME_PLACE = 2e-3
-"""Distance below which beads have the same place where the symmetry is looked for, nm: files round
+PLACE_TOLERANCE = 2e-3
+"""Positions closer than this are equal when the symmetry is determined, nm; files round
 coordinates."""
 
-NO_VOLUME = "no bead has a diameter above 0, and so there is no inertia"
-"""Why beads make no body."""
+NO_VOLUME = "no bead has a diameter above 0, so the inertia is undefined"
+"""Fault of beads that form no body."""
 
 EQUAL_MOMENTS = 1e-3
-"""Principal moments of inertia that differ by less than this share of the largest are equal."""
+"""Principal moments of inertia that differ by less than this fraction of the largest are equal."""
 
-_SAME = 1e-6  # nm
+_AXIS_TOLERANCE = 1e-6  # nm
 
 
 def body_of_beads(
@@ -48,12 +48,12 @@ def body_of_beads(
     symmetry: int | None = None,
     enantiomer: str = "",
 ) -> RigidBody:
-    """Return the rigid body of some beads, its mass spread evenly over their union.
+    """Return the rigid body made of beads, with uniform density in their union.
 
-    The origin is the centre of mass, and the coordinate axes are principal axes of inertia. Of
-    these, +z is the one nearest to the dipole moment; without a dipole moment, to the direction
-    from the beads of the first kind to those of the last; without that, the axis of symmetry or the
-    one of the least moment.
+    The origin is the centre of mass, and the coordinate axes are principal axes of inertia. The +z
+    axis is the principal axis nearest to the dipole moment. Without a dipole moment, it is the one
+    nearest to the direction from the beads of the first kind to those of the last kind. If that
+    direction is undefined too, it is the axis of symmetry or the axis of the smallest moment.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def body_of_beads(
     mass : float
         g/mol.
     hydrodynamic_radius : float, optional
-        nm; by default that of the ball with the volume of the union.
+        nm; by default the radius of the sphere with the volume of the union.
     bond : BondCriterion, optional
         Head-to-tail bond; by default :data:`BOND_LENGTHS` and :data:`BOND_ANGLE`.
     symmetry : int, optional
@@ -109,38 +109,39 @@ def body_of_beads(
 
 
 def _direction(places: FloatArray, kinds: Sequence[str], charges: FloatArray) -> FloatArray:
-    """Direction that +z is to be near to; zero where there is none."""
+    """Preferred direction of +z; zero if there is none."""
     dipole = charges @ places - charges.sum() * places.mean(axis=0)
-    if np.linalg.norm(dipole) > _SAME:
+    if np.linalg.norm(dipole) > _AXIS_TOLERANCE:
         return np.asarray(dipole)
     order = list(dict.fromkeys(kinds))
     first, last = (
         places[[kind == one for kind in kinds]].mean(axis=0) for one in (order[0], order[-1])
     )
     apart = last - first
-    return apart if np.linalg.norm(apart) > _SAME else np.zeros(3)
+    return apart if np.linalg.norm(apart) > _AXIS_TOLERANCE else np.zeros(3)
 
 
 def principal_axes(inertia: FloatArray, towards: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Principal moments, shape (3,), and axes as rows of a rotation, shape (3, 3).
 
-    Axes of equal moments (:data:`EQUAL_MOMENTS`) may be turned at will, so that the third axis then
-    follows the direction as far as it can, and a body with an axis of symmetry has it along z.
+    Axes of equal moments (:data:`EQUAL_MOMENTS`) are free to rotate among themselves; the third
+    axis then follows the preferred direction as closely as possible. An axis of symmetry is
+    along z.
 
     Parameters
     ----------
     inertia : ndarray, shape (3, 3)
         About the centre of mass.
     towards : ndarray, shape (3,)
-        Direction that the third axis is to be near to; zero for none. The third axis is then that
-        of the moment that no other one equals, of the least such; z where all three are equal.
+        Preferred direction of the third axis; zero for none. Without one, the third axis belongs to
+        the smallest moment that differs from the others; it is z if all three are equal.
     """
     moments, columns = np.linalg.eigh(inertia)
     axes, groups = columns.T, _equal(moments)
     for group in groups:
         moments[group] = moments[group].mean()
     length = float(np.linalg.norm(towards))
-    if length > 0.0:  # of each space of equal moments, the vector nearest to the direction
+    if length > 0.0:  # the vector nearest to the direction in each space of equal moments
         shadows = [(towards / length) @ axes[group].T @ axes[group] for group in groups]
         z = max(shadows, key=lambda one: float(np.linalg.norm(one)))
         z = z / np.linalg.norm(z)
@@ -165,7 +166,7 @@ def _equal(moments: FloatArray) -> list[list[int]]:
 
 
 def _across(inertia: FloatArray, moments: FloatArray, z: FloatArray) -> FloatArray:
-    """Principal axis at right angles to z: of the lesser moment, else nearest to the file's x."""
+    """Principal axis normal to z: of the smaller moment, else the one nearest to the file's x."""
     plane = np.eye(3) - np.outer(z, z)
     tensor = plane @ inertia @ plane + 2.0 * moments[2] * np.outer(z, z)
     values, columns = np.linalg.eigh(tensor)
@@ -176,25 +177,25 @@ def _across(inertia: FloatArray, moments: FloatArray, z: FloatArray) -> FloatArr
 
 
 def _sign(vector: FloatArray) -> float:
-    """Sign of the first component that is not 0, so that an axis has one direction."""
+    """Sign of the first non-zero component, which fixes the direction of an axis."""
     return float(np.sign(next(value for value in vector if abs(value) > 1e-6)))
 
 
 def rotational_symmetry(places: ArrayLike, kinds: Sequence[str]) -> int:
-    """Return n of the n-fold symmetry of beads about z; 0 where all are on the axis.
+    """Return n of the n-fold symmetry of beads about z; 0 if all are on the axis.
 
-    Places that differ by less than :data:`SAME_PLACE` are the same.
+    Positions that differ by less than :data:`PLACE_TOLERANCE` are equal.
     """
     sites, names = np.asarray(places, float).reshape(-1, 3), np.array(kinds)
-    off = np.hypot(sites[:, 0], sites[:, 1]) >= SAME_PLACE
+    off = np.hypot(sites[:, 0], sites[:, 1]) >= PLACE_TOLERANCE
     if not off.any():
         return 0
     alike = names[:, None] == names
     most = max(int(np.count_nonzero(off & (names == kind))) for kind in names[off])
-    for n in range(min(most, MOST_FOLD), 1, -1):
+    for n in range(min(most, MAX_FOLD), 1, -1):
         c, s = np.cos(2.0 * np.pi / n), np.sin(2.0 * np.pi / n)
         turned = sites @ np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
         apart = np.linalg.norm(turned[:, None] - sites[None], axis=2)
-        if np.all(np.any((apart < SAME_PLACE) & alike, axis=1)):
+        if np.all(np.any((apart < PLACE_TOLERANCE) & alike, axis=1)):
             return n
     return 1

@@ -18,7 +18,7 @@ __all__ = ["BondCriterion", "FloatArray", "RigidBody"]
 
 @dataclass(frozen=True)
 class BondCriterion:
-    """Head-to-tail bond by geometry: distance of the centres and angles to the bond.
+    """Geometric criterion of a head-to-tail bond: distance of the centres and angles to the bond.
 
     Attributes
     ----------
@@ -32,18 +32,18 @@ class BondCriterion:
     angle: float
 
 
-@dataclass(frozen=True, eq=False)  # arrays do not compare: a body equals itself, and can be hashed
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity, as arrays cannot be
 class RigidBody:
     """One kind of rigid body, in its principal frame with the centre of mass at the origin.
 
-    The dipole moment points along +z where the body has one.
+    A dipole moment, if there is one, points along +z.
 
     Attributes
     ----------
     name : str
         Name of the particle; also the type of its central particle.
     model : str
-        Model the body was built by (``sphere`` or ``bladed``).
+        Model used to build the body (``sphere``, ``bladed`` or ``beads``).
     positions : ndarray, shape (S, 3)
         Constituent sites, nm.
     types : tuple of str, length S
@@ -51,21 +51,21 @@ class RigidBody:
     charges : ndarray, shape (S,)
         Charge of each site, e.
     diameters : dict of str to float
-        WCA diameter by type in nm, the central type included; 0 where a type has no volume.
+        WCA diameter by type, including the central type, nm; 0 for a type without volume.
     mass : float
         Mass, amu.
     inertia : ndarray, shape (3,)
         Principal moments of inertia, amu nm^2.
     hydrodynamic_radius : float
-        Radius of the sphere that feels the same Stokes friction, nm.
+        Radius of the sphere with the same Stokes friction, nm.
     volume : float
-        Volume that counts in the volume fraction, nm^3.
+        Volume used in the volume fraction, nm^3.
     bond : BondCriterion
         Geometric criterion of a head-to-tail bond.
     symmetry : int
         n of the n-fold rotational symmetry about z; 0 for a body of revolution.
     enantiomer : str
-        ``R``, ``S``, or an empty string where the body has no hand.
+        ``R``, ``S``, or an empty string for a body without a hand.
     """
 
     name: str
@@ -100,13 +100,13 @@ class RigidBody:
 
     @property
     def polar(self) -> bool:
-        """Whether it has a dipole moment, beyond what rounding makes of one that is 0."""
+        """Whether the dipole moment differs from 0 by more than rounding errors."""
         scale = float(np.abs(self.charges) @ np.linalg.norm(self.positions, axis=1)) / DEBYE
         return bool(np.linalg.norm(self.dipole) > 1e-9 * scale)
 
     @property
     def reach(self) -> float:
-        """Radius of the sphere about the centre that holds every bead, nm."""
+        """Radius of the smallest sphere about the centre that contains all beads, nm."""
         radii = np.array([0.5 * self.diameters[t] for t in self.types])
         outer = np.linalg.norm(self.positions, axis=1) + radii
         return float(max(outer.max(initial=0.0), 0.5 * self.diameters[self.name]))
@@ -118,19 +118,19 @@ class RigidBody:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> RigidBody:
-        """Return the body that :meth:`to_dict` laid out.
+        """Return the body described by :meth:`to_dict`.
 
-        Equal layouts give the same object.
+        Equal descriptions give the same object.
 
         Raises
         ------
         KeyError, TypeError, ValueError
-            Where `data` is no such layout.
+            If `data` is not such a description.
         """
         return _body(json.dumps(data, sort_keys=True))
 
     def mirror(self, name: str) -> RigidBody:
-        """Return the mirror image (x -> -x) under another name; R becomes S and back."""
+        """Return the mirror image (x -> -x) under another name; R and S are exchanged."""
         other = {"R": "S", "S": "R"}.get(self.enantiomer, "")
         diameters = {name if t == self.name else t: d for t, d in self.diameters.items()}
         return replace(
@@ -144,7 +144,7 @@ class RigidBody:
 
 @lru_cache(maxsize=1024)
 def _body(text: str) -> RigidBody:
-    """Return the body that a text describes; what is remembered of bodies is by their identity."""
+    """Return the body described by a text; caches of bodies depend on object identity."""
     data = json.loads(text)
     arrays = {key: np.array(data[key], float) for key in ("charges", "inertia")}
     arrays["positions"] = np.array(data["positions"], float).reshape(-1, 3)

@@ -9,13 +9,13 @@ from janus_md.model.body import FloatArray
 
 
 def lattice_vectors(box: FloatArray) -> FloatArray:
-    """Rows are the edges of the box, shape (3, 3), nm."""
+    """Return the edges of the box as rows, shape (3, 3), nm."""
     lx, ly, lz, xy, xz, yz = (float(value) for value in box)
     return np.array([[lx, 0.0, 0.0], [xy * ly, ly, 0.0], [xz * lz, yz * lz, lz]])
 
 
 def inverse_lattice(lattice: FloatArray) -> FloatArray:
-    """Inverse of :func:`lattice_vectors`; positions times it are fractional coordinates."""
+    """Return the inverse of :func:`lattice_vectors`, from positions to fractional coordinates."""
     (a, _, _), (d, b, _), (e, f, c) = lattice.tolist()
     return np.array(
         [
@@ -46,7 +46,7 @@ def wrap(positions: FloatArray, lattice: FloatArray) -> tuple[FloatArray, NDArra
     inside : ndarray, shape (N, 3)
         nm.
     images : ndarray of int, shape (N, 3)
-        Lattice vectors that were taken off.
+        Lattice vectors that were subtracted.
     """
     images = np.floor(positions @ inverse_lattice(lattice) + 0.5)
     return positions - images @ lattice, images.astype(np.int32)

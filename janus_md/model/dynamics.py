@@ -39,7 +39,7 @@ class Bath:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Bath:
-        """Return the bath that :meth:`to_dict` laid out."""
+        """Return the bath described by :meth:`to_dict`."""
         arrays = {key: np.array(data[key], float) for key in ("gamma", "gamma_r")}
         return cls(**{**data, **arrays})
 
@@ -59,7 +59,7 @@ class Stage:
     bath : Bath
         Temperature and friction.
     frame_steps : int
-        Steps from frame to frame; 0 where none is kept.
+        Steps between frames; 0 if no frames are written.
     """
 
     name: str
@@ -75,5 +75,5 @@ class Stage:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Stage:
-        """Return the stage that :meth:`to_dict` laid out."""
+        """Return the stage described by :meth:`to_dict`."""
         return cls(**{**data, "bath": Bath.of(data["bath"])})

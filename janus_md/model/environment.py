@@ -1,7 +1,7 @@
-"""What acts on bodies from outside, and the registry of external fields.
+"""External fields that act on bodies, and their registry.
 
 A field is one file, ``fields/NAME.py``, with an object ``FIELD``, and one function for each engine
-that has it (``engines/hoomd/fields/NAME.py``, ``engines/lammps/fields/NAME.py``). See
+that supports it (``engines/hoomd/fields/NAME.py``, ``engines/lammps/fields/NAME.py``). See
 ``docs/add_a_field.md``.
 """
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AppliedField:
-    """A field with its numbers, as a setup and a system hold it.
+    """An external field with its parameters, as part of a setup or a system.
 
     Attributes
     ----------
     name : str
         Name of the field.
     parameters : mapping
-        What the state point says of it, complete: plain JSON values.
+        Complete settings from the state point: plain JSON values.
     """
 
     name: str
@@ -42,19 +42,19 @@ class AppliedField:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> AppliedField:
-        """Return the field that :meth:`to_dict` laid out."""
+        """Return the field described by :meth:`to_dict`."""
         return cls(str(data["name"]), dict(data["parameters"]))
 
 
 class ExternalField(ABC):
     """A field that acts on the sites of bodies.
 
-    The engines get its forces from functions of their own; its energy is computed here for all of
-    them, with unwrapped positions.
+    Each engine has its own function for the forces. The energy is computed here for all engines,
+    from unwrapped positions.
     """
 
     settings: type[Settings]
-    """What a state point says under ``environment.NAME``."""
+    """Settings under ``environment.NAME`` in a state point."""
 
     @abstractmethod
     def energy(self, system: System, parameters: Mapping[str, Any]) -> FloatArray:
@@ -67,7 +67,7 @@ class ExternalField(ABC):
         """Return force (kJ/mol/nm) and torque (kJ/mol) on each body, laboratory frame, (N, 3)."""
 
     def objection(self, setup: Setup, parameters: Mapping[str, Any]) -> str:
-        """Say why the field makes no sense in a setup, as the end of a sentence; else empty."""
+        """Return why the field cannot be used in a setup, as the end of a sentence; else empty."""
         del setup, parameters
         return ""
 
@@ -79,7 +79,7 @@ FIELDS: Registry[ExternalField] = Registry(
 
 
 def field_energy(system: System) -> float:
-    """Energy of all bodies in all fields of their environment, kJ/mol."""
+    """Return the energy of all bodies in all external fields, kJ/mol."""
     return sum(
         float(FIELDS.get(one.name).energy(system, one.parameters).sum())
         for one in system.environment

@@ -1,4 +1,4 @@
-"""Nanoclusters: their numbers, and the registry of the models that make rigid bodies of them.
+"""Nanoclusters: their parameters, and the registry of models that build rigid bodies from them.
 
 All models carry the fragment charges of Li et al., ACS Cent. Sci. 2022, 8, 1258-1264, on the body
 axis: ``+q`` at ``+z``, ``-q`` at ``-z``. A model is one file, ``nanoclusters/NAME.py``, with an
@@ -18,20 +18,20 @@ WIRE_SPACING = 1.61
 """Distance of head-to-tail neighbours in the crystal of R-Au-Cu, nm (Li et al. 2022)."""
 
 BODY_VOLUME = 2.19
-"""Volume of one body in the volume fraction (a sphere 1.61 nm across), all models, nm^3."""
+"""Volume of one body in the volume fraction (a sphere of diameter 1.61 nm), all models, nm^3."""
 
 
 @dataclass(frozen=True)
 class Faces:
-    """Hands of the two end faces of `bladed`, and their turn.
+    """Hands of the two end faces of `bladed`, and the rotation between them.
 
     Attributes
     ----------
     positive, negative : int
-        Hand (+1 or -1) of the face at +z and at -z: a blade of hand +1 rises with the azimuth
-        when the face is seen from outside.
+        Hand (+1 or -1) of the face at +z and at -z. Seen from outside, a blade of hand +1 rises
+        with the azimuth.
     turn : float
-        Angle tau by which the negative face is turned about +z, radians.
+        Angle tau by which the negative face is rotated about +z, radians.
     """
 
     positive: int
@@ -45,7 +45,7 @@ class Faces:
 
 @dataclass(frozen=True)
 class Nanocluster:
-    """Numbers of a nanocluster, as every model takes them.
+    """Parameters of a nanocluster, used by all models.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Nanocluster:
     mass : float
         amu.
     charge : float
-        Charge at +z, e; the one at -z has its opposite.
+        Charge at +z, e; the charge at -z is its opposite.
     separation : float
         Distance of the two charges, nm.
     faces : Faces
@@ -72,10 +72,10 @@ class Nanocluster:
 
 
 class NanoclusterModel(ABC):
-    """A way to make a rigid body of a nanocluster's numbers."""
+    """A model that builds a rigid body from the parameters of a nanocluster."""
 
     types: tuple[str, ...]
-    """Types of its sites, which are no names of particles."""
+    """Types of its sites; they cannot be names of particles."""
 
     @abstractmethod
     def build(self, numbers: Nanocluster) -> RigidBody:
@@ -84,7 +84,7 @@ class NanoclusterModel(ABC):
         Raises
         ------
         ValueError
-            Where the model cannot carry the charges; says why.
+            If the model cannot contain the charges, with the reason.
         """
 
 

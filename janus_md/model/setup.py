@@ -1,4 +1,4 @@
-"""Everything that a run follows from, resolved once: bodies, interactions, box and stages."""
+"""Complete input of a run, resolved from a state point: bodies, interactions, box and stages."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ UNITS = {
 class Setup:
     """A state point, resolved.
 
-    It needs neither the catalogue nor the schema of state points: frame 0 of a trajectory and each
-    checkpoint carry it whole (:meth:`to_dict`), and a reader gets it back (:meth:`of`).
+    A setup depends neither on the catalogue nor on the schema of state points. Frame 0 of a
+    trajectory and each checkpoint contain the whole setup (:meth:`to_dict`), and :meth:`of` reads
+    it.
 
     Attributes
     ----------
     statepoint : dict
-        The state point that it was made of, as it is stored.
+        The state point from which it was resolved, as stored.
     bodies : tuple of RigidBody
         The distinct kinds, sorted by name.
     counts : tuple of int
@@ -48,9 +49,9 @@ class Setup:
     start : str
         Kind of the first state: ``random`` or ``lattice``.
     seed : int
-        Seed of everything random, below 2**31.
+        Seed of all random numbers, below 2**31.
     environment : tuple of AppliedField
-        What acts from outside.
+    External fields.
     """
 
     statepoint: Mapping[str, Any]
@@ -70,7 +71,7 @@ class Setup:
 
     @property
     def n_sites(self) -> int:
-        """Number of all particles that an engine sees: centres and constituents."""
+        """Number of particles in an engine: centres and constituents."""
         return sum(n * (1 + len(b.types)) for n, b in zip(self.counts, self.bodies, strict=True))
 
     @property
@@ -90,23 +91,23 @@ class Setup:
 
     @property
     def relative_permittivity(self) -> float | None:
-        """Relative permittivity of the medium; None where charges are off."""
+        """Relative permittivity of the medium; None if charges are off."""
         electrostatics = self.interactions.electrostatics
         return None if electrostatics is None else electrostatics.relative_permittivity
 
     @property
     def dipolar(self) -> bool:
-        """Whether some body has a dipole moment."""
+        """Whether any body has a dipole moment."""
         return any(float(np.linalg.norm(body.dipole)) > 0.0 for body in self.bodies)
 
     def body(self, name: str) -> RigidBody | None:
-        """Return the body of this name; None where there is none."""
+        """Return the body of this name, or None."""
         return next((body for body in self.bodies if body.name == name), None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the setup as plain JSON values; :meth:`of` reads them.
 
-        An empty environment is left out, as when there was none.
+        An empty environment is omitted, as in files of earlier versions.
         """
         environment = [one.to_dict() for one in self.environment]
         return {
@@ -125,12 +126,12 @@ class Setup:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Setup:
-        """Return the setup that :meth:`to_dict` laid out.
+        """Return the setup described by :meth:`to_dict`.
 
         Raises
         ------
         KeyError, TypeError, ValueError
-            Where `data` is no such layout.
+            If `data` is not such a description.
         """
         if data["schema"] != SCHEMA:
             raise ValueError(f"schema is {data['schema']}; it must be {SCHEMA}")

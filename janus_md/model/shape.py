@@ -1,7 +1,7 @@
-"""What a shape is, and the registry of all of them.
+"""Shapes and their registry.
 
-A shape is one file, ``shapes/NAME.py``, with an object ``SHAPE``: from a few numbers to beads. See
-``docs/add_a_shape.md``.
+A shape is one file, ``shapes/NAME.py``, with an object ``SHAPE``, which converts a few numbers to
+beads. See ``docs/add_a_shape.md``.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Shape(ABC):
     """A morphology: a particle file states its `settings` under ``shape``."""
 
     settings: type[Settings]
-    """What a user states beside ``kind``, the name of the shape."""
+    """Settings stated by the user in addition to ``kind``, the name of the shape."""
 
     @abstractmethod
     def layout(self, given: Any) -> Layout:
@@ -65,12 +65,12 @@ class Shape(ABC):
         Parameters
         ----------
         given : Settings
-            What the user states, an instance of `settings`.
+            Settings stated by the user, an instance of `settings`.
 
         Raises
         ------
         ValueError
-            Where the numbers make no such shape; says why, and names the key.
+            If the settings are not valid for the shape; the message names the key and the reason.
         """
 
 

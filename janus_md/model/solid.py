@@ -6,10 +6,10 @@ point ``p`` and ``w = p . n dA``,
 
     V = 1/3 sum w,    V <p_i> = 1/4 sum w p_i,    V <p_i p_j> = 1/5 sum w p_i p_j
 
-On a ball, every circle of latitude is covered by other balls along arcs that are known in closed
-form. The integral over latitudes is cut where such arcs appear, meet or end, and each piece is
-integrated by Gauss and Legendre. The relative error is below 1e-7, and that of rounding where all
-centres lie in a line (tests/model/test_solid.py).
+On a ball, the arcs of each circle of latitude that other balls cover have a closed form. The
+integral over latitudes is split where such arcs appear, meet or end, and each piece is integrated
+by Gauss-Legendre quadrature. The relative error is below 1e-7; for centres on a line it is that of
+rounding (tests/model/test_solid.py).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from janus_md.common.arrays import FloatArray
 from janus_md.model.body import RigidBody
 
 LATITUDES, LONGITUDES = 24, 12
-"""Points of the quadrature on each piece of latitude, and on each arc."""
+"""Quadrature points on each piece of latitude and on each arc."""
 
 _TINY = 1e-12
 
@@ -58,7 +58,8 @@ class Solid:
 def union(centres: ArrayLike, radii: ArrayLike) -> Solid:
     """Integrate over the union of balls.
 
-    A ball within another one has no surface; of balls that coincide, the first one has it all.
+    A ball inside another one has no exposed surface. If balls coincide, the surface belongs to the
+    first one.
 
     Parameters
     ----------
@@ -105,15 +106,15 @@ def _union(centres: bytes, radii: bytes) -> Solid:
 
 
 def _upright(places: FloatArray) -> FloatArray:
-    """Rotation that brings the longest extent of points to z: of balls in line, rims are level."""
+    """Rotation of the longest extent of points to z; the rims of balls in line are then level."""
     axes = np.linalg.svd(places, full_matrices=True)[2][::-1]
     return np.asarray(axes * np.sign(np.linalg.det(axes)))
 
 
 def solid_of(body: RigidBody) -> Solid | None:
-    """Union of a body's beads, each a ball as wide as its diameter; None without such beads.
+    """Union of the beads of a body; None without beads.
 
-    `areas` are those of the central particle and of the sites that have a diameter, in this order.
+    `areas` are those of the central particle and of the sites with a diameter, in this order.
     """
     beads = _beads(body)
     return None if beads is None else union(*beads)
@@ -150,7 +151,7 @@ def principal_moments(positions: FloatArray, masses: FloatArray) -> FloatArray:
     Raises
     ------
     ValueError
-        If the centre of mass is not the origin, or the axes are not principal.
+        If the centre of mass is not the origin or the axes are not principal axes.
     """
     total = float(masses.sum())
     tensor = float(np.sum(masses * np.sum(positions**2, axis=1))) * np.eye(3) - np.einsum(
@@ -167,7 +168,7 @@ def principal_moments(positions: FloatArray, masses: FloatArray) -> FloatArray:
 def _caps(k: int, places: FloatArray, sizes: FloatArray) -> tuple[FloatArray, FloatArray] | None:
     """Parts of ball k that other balls cover: axes (C, 3), cosines of the half angles (C,).
 
-    None where it is covered altogether.
+    None if it is covered completely.
     """
     vectors = places - places[k]
     distances = np.linalg.norm(vectors, axis=1)
@@ -177,7 +178,7 @@ def _caps(k: int, places: FloatArray, sizes: FloatArray) -> tuple[FloatArray, Fl
             continue
         if distance <= sizes[j] - sizes[k] + _TINY and (sizes[j] - sizes[k] > _TINY or j < k):
             return None
-        if distance <= abs(sizes[j] - sizes[k]) + _TINY:  # the other one is within this one
+        if distance <= abs(sizes[j] - sizes[k]) + _TINY:  # the other ball is inside this one
             continue
         axes.append(vectors[j] / distance)
         cosines.append((sizes[k] ** 2 + distance**2 - sizes[j] ** 2) / (2.0 * sizes[k] * distance))
@@ -185,20 +186,20 @@ def _caps(k: int, places: FloatArray, sizes: FloatArray) -> tuple[FloatArray, Fl
 
 
 def _outermost(axes: FloatArray, cosines: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Leave out the caps that are within another one."""
+    """Remove the caps that lie inside another one."""
     if len(axes) < 2:
         return axes, cosines
     half = np.arccos(np.clip(cosines, -1.0, 1.0))
     apart = np.arccos(np.clip(axes @ axes.T, -1.0, 1.0))
-    within = apart + half[:, None] <= half - _TINY  # row within column
+    within = apart + half[:, None] <= half - _TINY  # row inside column
     kept = ~within.any(axis=1)
     return axes[kept], cosines[kept]
 
 
 def _exposed(axes: FloatArray, cosines: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Quadrature of what caps leave of the unit sphere: points (P, 3) and weights (P,)."""
+    """Quadrature of the unit sphere outside caps: points (P, 3) and weights (P,)."""
     nodes, weights = np.polynomial.legendre.leggauss(LATITUDES)
-    # cubic, so that the square roots at the ends of a piece do no harm
+    # cubic substitution, which removes the square roots at the ends of a piece
     steps, shares = 0.5 * nodes * (3.0 - nodes**2), 1.5 * weights * (1.0 - nodes**2)
     cuts = _cuts(axes, cosines)
     middle, half = 0.5 * (cuts[1:] + cuts[:-1]), 0.5 * (cuts[1:] - cuts[:-1])
@@ -217,7 +218,7 @@ def _exposed(axes: FloatArray, cosines: FloatArray) -> tuple[FloatArray, FloatAr
 
 
 def _cuts(axes: FloatArray, cosines: FloatArray) -> FloatArray:
-    """Heights on the unit sphere at which the covered arcs change their number, sorted."""
+    """Sorted heights on the unit sphere at which the number of covered arcs changes."""
     edges = []
     for axis, cosine in zip(axes, cosines, strict=True):
         across = np.hypot(axis[0], axis[1])
@@ -258,7 +259,7 @@ def _arcs(
 ) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
     """Arcs of circles of latitude between the rims of caps: ends, and whether they are exposed.
 
-    All have the shape (heights, arcs).
+    All arrays have the shape (heights, arcs).
     """
     count = len(axes)
     if count == 0:

@@ -1,4 +1,4 @@
-"""Points on a sphere, and how rough a surface of beads is."""
+"""Points on a sphere, and the roughness of a surface of beads."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from janus_md.common.arrays import FloatArray
 
-MOST_BEADS = 2000
-"""Beads of a shape at most."""
+MAX_BEADS = 2000
+"""Largest number of beads of a shape."""
 
 
 def fibonacci(n: int) -> FloatArray:
-    """Return n points spread evenly over the unit sphere, the highest first, shape (n, 3).
+    """Return n evenly distributed points on the unit sphere in descending order of z, shape (n, 3).
 
     A golden-angle spiral (Swinbank and Purser, Q. J. R. Meteorol. Soc. 132, 1769, 2006).
     """
@@ -26,7 +26,7 @@ def fibonacci(n: int) -> FloatArray:
 
 
 def deepest_hole(points: FloatArray, share: float) -> float:
-    """Depth of the deepest hole in a ball that is covered by beads, over its radius.
+    """Depth of the deepest hole in a ball covered with beads, relative to its radius.
 
     Beads touch the surface of the ball from inside. The holes are deepest at the vertices of the
     Voronoi diagram of their directions. At an angle p from the nearest bead, whose radius is the
@@ -38,12 +38,12 @@ def deepest_hole(points: FloatArray, share: float) -> float:
     points : ndarray, shape (N, 3)
         Directions of the beads, unit vectors, 4 at least.
     share : float
-        Radius of a bead over that of the ball.
+        Radius of a bead relative to that of the ball.
 
     Returns
     -------
     float
-        1 where there is no bead at all.
+        Relative depth; 1 if a hole reaches the centre.
     """
     from scipy.spatial import SphericalVoronoi
 
@@ -54,19 +54,19 @@ def deepest_hole(points: FloatArray, share: float) -> float:
 
 @lru_cache(maxsize=64)
 def shell_beads(radius: float, bead_radius: float, roughness: float) -> int:
-    """Least number of beads on a ball whose holes are no deeper than a share of its radius.
+    """Smallest number of beads on a ball for a given roughness.
 
     Parameters
     ----------
     radius, bead_radius : float
-        Of the ball and of a bead, in one unit.
+    Radii of the ball and of a bead, in the same unit.
     roughness : float
-        Deepest hole over the radius of the ball.
+    Depth of the deepest hole relative to the radius of the ball.
 
     Raises
     ------
     ValueError
-        If the bead is larger than the ball, or it takes more than :data:`MOST_BEADS`.
+        If the bead is larger than the ball or more than :data:`MAX_BEADS` are needed.
     """
     share = bead_radius / radius
     if share >= 1.0:
@@ -74,7 +74,7 @@ def shell_beads(radius: float, bead_radius: float, roughness: float) -> int:
     low, high = 6, 12
     while deepest_hole(fibonacci(high), share) > roughness:
         low, high = high, checked(2 * high)
-    while high - low > 1:  # the depth falls with the number, small wiggles aside
+    while high - low > 1:  # the depth decreases with the number, apart from small fluctuations
         middle = (low + high) // 2
         if deepest_hole(fibonacci(middle), share) > roughness:
             low = middle
@@ -84,7 +84,7 @@ def shell_beads(radius: float, bead_radius: float, roughness: float) -> int:
 
 
 def row_step(bead_radius: float, roughness: float) -> float:
-    """Distance of the beads of a row whose notches are no deeper than a share of their radius.
+    """Distance of beads in a row for a given depth of the notches, relative to their radius.
 
     The notch between two beads a distance d apart is ``a - sqrt(a^2 - d^2 / 4)`` deep.
     """
@@ -99,9 +99,9 @@ def checked(number: int) -> int:
     ValueError
         If there are too many.
     """
-    if number > MOST_BEADS:
+    if number > MAX_BEADS:
         raise ValueError(
-            f"roughness: it takes {number} beads; at most {MOST_BEADS} are allowed, use a larger "
+            f"roughness: {number} beads are needed; at most {MAX_BEADS} are allowed, use a larger "
             "roughness or larger beads"
         )
     return number

@@ -31,17 +31,17 @@ class System:
     positions : ndarray, shape (N, 3)
         Centres of mass, nm, inside the box.
     orientations : ndarray, shape (N, 4)
-        Unit quaternions (w, x, y, z) that turn the principal frame into the laboratory's.
+        Unit quaternions (w, x, y, z) from the principal frame to the laboratory frame.
     interactions : Interactions
         Pair table and electrostatics.
     images : ndarray of int, shape (N, 3)
         Periodic images of the centres.
     velocities : ndarray, shape (N, 3), or None
-        Of the centres, nm/ps; None where they are still to be drawn.
+        Velocities of the centres, nm/ps; None if not drawn yet.
     angular_momenta : ndarray, shape (N, 3), or None
         About the centres, in the principal frame, amu nm^2/ps.
     environment : tuple of AppliedField
-        What acts from outside.
+    External fields.
     """
 
     bodies: tuple[RigidBody, ...]
@@ -70,7 +70,7 @@ class System:
 
     @property
     def unwrapped(self) -> FloatArray:
-        """Centres where bodies would be without periodic images, shape (N, 3), nm."""
+        """Unwrapped positions of the centres, shape (N, 3), nm."""
         return np.asarray(self.positions + self.images @ lattice_vectors(self.box))
 
     @property

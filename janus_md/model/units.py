@@ -1,8 +1,8 @@
 """Units: nm, kJ/mol, amu (g/mol), hence ps; charge in e; angles in radians unless a name says deg.
 
-Both engines get the same numbers: HOOMD-blue has no units of its own and LAMMPS runs with
-``units lj``. Charges reach them multiplied by :func:`charge_scale`, so that two charges interact
-as ``q1 q2 / r``.
+Both engines use the same numbers: HOOMD-blue has no units of its own, and LAMMPS runs with
+``units lj``. Charges are multiplied by :func:`charge_scale`, so that two charges interact as
+``q1 q2 / r``.
 """
 
 import math
@@ -32,7 +32,7 @@ def thermal_energy(temperature: float) -> float:
 
 
 def charge_scale(relative_permittivity: float) -> float:
-    """Factor from a charge in e to one in sqrt(kJ/mol nm), the medium's screening included."""
+    """Factor from a charge in e to one in sqrt(kJ/mol nm), including screening by the medium."""
     return math.sqrt(COULOMB / relative_permittivity)
 
 

@@ -1,1 +1,1 @@
-"""A paper's facts beside what the simulations of it give."""
+"""Comparison of the facts of a paper with simulations."""

@@ -1,4 +1,4 @@
-"""The reproduction as a page in Markdown, with its data as CSV and JSON."""
+"""The reproduction as a Markdown page, with data in CSV and JSON."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
 
 
 def _about(found: Reproduction) -> str:
-    """Say what ran, with what, how long, and what is left out."""
+    """Return what was run, with which versions, for how long, and what is left out."""
     seconds, engines = 0.0, set()
     for run in found.runs:
         execution: Mapping[str, Any] = run.document.get("execution", {})
@@ -124,7 +124,7 @@ def _hypotheses(found: Reproduction) -> list[str]:
 
 
 def _choices(found: Reproduction) -> str:
-    """Value of every fact for every choice."""
+    """Return the value of every fact for every choice."""
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for combination in found.combinations:
         named = list(zip(found.paper.hypotheses, combination.choices, strict=True))
@@ -205,7 +205,7 @@ def _grid(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    """Paragraphs with a blank line between; items of a list stay together."""
+    """Join paragraphs with blank lines; items of a list are kept together."""
     text = parts[0]
     for before, part in pairwise(parts):
         text += ("\n" if before.startswith("- ") and part.startswith("- ") else "\n\n") + part

@@ -1,4 +1,4 @@
-"""Mixtures of two enantiomers: bonds by hand, and lengths of wires, against the excess."""
+"""Mixtures of two enantiomers: bonds by hand and lengths of wires against the excess."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNLIKE = "alternation: fewer bonds of like hands than a random order has"
 RANDOM = "no preference seen: as many bonds of like hands as a random order has"
 
 CONFIDENCE = 0.05
-"""Probability of a slope as large by chance below which there is a trend."""
+"""Probability of a slope by chance below which it counts as a trend."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,14 @@ class Point:
     Attributes
     ----------
     excess : float
-        Enantiomeric excess, without its sign.
+        Absolute value of the enantiomeric excess.
     like : (mean, error)
-        Share of bonds that join two bodies of one hand, over the window of time of all runs.
+        Fraction of bonds between bodies of the same hand, averaged over the time window of all
+        runs.
     random : float
-        What a random order along the wires has.
+        The same fraction for a random order along the wires.
     mean_n, mean_w : (mean, error)
-        Mean wire lengths over that window.
+        Mean wire lengths in that window.
     """
 
     excess: float
@@ -55,7 +56,7 @@ class Trend:
     intercept : float
         Length at an excess of 0.
     probability : float
-        Of a slope as large if there were none (two-sided t test).
+        Probability of such a slope by chance (two-sided t test).
     """
 
     slope: float
@@ -65,7 +66,7 @@ class Trend:
 
     @property
     def statement(self) -> str:
-        """What can be said."""
+        """The result in words."""
         if not self.probability < CONFIDENCE:
             return "no trend seen"
         return "longer with the excess" if self.slope > 0.0 else "shorter with the excess"
@@ -73,14 +74,14 @@ class Trend:
 
 @dataclass(frozen=True)
 class ExcessResult:
-    """What the mixtures of two enantiomers show.
+    """Results of the mixtures of two enantiomers.
 
     Attributes
     ----------
     points : list of Point
         One for each run, by excess.
     window_ns : tuple of 2 floats
-        Time over which is averaged, the same in all runs.
+        Time window of the averages, the same in all runs.
     by_number, by_weight : Trend, optional
         None for fewer than 3 runs, or for a single excess.
     """
@@ -94,10 +95,10 @@ class ExcessResult:
 def compare_excess(
     excess: Excess, permittivity: float, measured: Iterable[tuple[Run, Measured]]
 ) -> ExcessResult | None:
-    """Sort the mixtures of the two enantiomers by their excess; None where none was run.
+    """Sort the mixtures of the two enantiomers by their excess; None if none was run.
 
-    Lengths and order change with time and runs end at different times, so they are averaged over
-    the last third of the time that the shortest of them took.
+    Lengths and order change with time, and runs end at different times. Averages are therefore over
+    the last third of the shortest run.
     """
     first, second = excess.enantiomers
     found = [
@@ -133,16 +134,16 @@ def compare_excess(
 
 
 def random_share(count: int, n: int) -> float:
-    """Share of like neighbours if `count` of one hand and n - count of the other stand anyhow.
+    """Fraction of like neighbours in a random order of `count` and n - count bodies of each hand.
 
-    Two bodies drawn without putting the first one back.
+    Two bodies are drawn without replacement.
     """
     other = n - count
     return (count * (count - 1) + other * (other - 1)) / (n * (n - 1))
 
 
 def trend(points: Iterable[tuple[float, float | None]]) -> Trend | None:
-    """Fit a straight line by least squares; the scatter of the points about it gives its error."""
+    """Fit a straight line by least squares, with the error from the scatter of the points."""
     from scipy.stats import linregress
 
     known = np.array([(x, y) for x, y in points if y is not None])
@@ -167,7 +168,7 @@ def by_excess(points: Iterable[Point], name: str) -> list[tuple[float, float, fl
 
 
 def sorting(like: float, error: float | None, random: float) -> str:
-    """Say whether enantiomers sort themselves: a share of like bonds against the random one."""
+    """Return whether enantiomers sort themselves: fraction of like bonds against the random one."""
     if error is None or abs(like - random) <= ERRORS * error:
         return RANDOM
     return LIKE if like > random else UNLIKE

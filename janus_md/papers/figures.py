@@ -26,17 +26,17 @@ PANELS = {
     "bond_energy": np.arange(-56.0, 4.1, 1.0),
     "turn_deg": np.arange(0.0, 120.1, 2.0),
 }
-"""Quantities of bonds that are drawn as distributions, and the edges of their bins."""
+"""Quantities of bonds drawn as distributions, with the edges of their bins."""
 
 NO_WIRES = 0.5
-"""Share of bodies in wires of 3 below which a run's bonds are not drawn."""
+"""Fraction of bodies in wires of 3 or more below which the bonds of a run are not drawn."""
 
 
 @plain_style()
 def draw(
     paper: Paper, results: Results, excess: ExcessResult | None, out: Path
 ) -> list[tuple[Path, str]]:
-    """Write the figures that the results allow as PNG; return each with its caption."""
+    """Write all figures for which there are results as PNG; return each with its caption."""
     out.mkdir(parents=True, exist_ok=True)
     drawn: list[tuple[str, Figure | None, str]] = [
         (
@@ -78,7 +78,7 @@ def growth(paper: Paper, results: Results) -> Figure | None:
         for run in runs:
             for one, series in zip(axes, (run.mean_n, run.mean_w, run.opposite), strict=True):
                 if one is axes[2] and not np.any(series > 0.0):
-                    continue  # of one hand
+                    continue  # bodies of one hand only
                 one.plot(run.time_ns, series, color=colour, lw=1.0)
         axes[0].plot([], [], color=colour, label=label)
     for one, title in zip(axes, ("by number", "by weight"), strict=False):
@@ -95,7 +95,7 @@ def growth(paper: Paper, results: Results) -> Figure | None:
 
 
 def structure(paper: Paper, results: Results) -> Figure | None:
-    """Distributions of the bonds and of bodies side by side; None where no wires form."""
+    """Distributions of the bonds and of bodies side by side; None if no wires form."""
     shown = _with_wires(paper, results)
     if not shown:
         return None
@@ -132,7 +132,7 @@ def structure(paper: Paper, results: Results) -> Figure | None:
 
 
 def mixtures(excess: ExcessResult) -> Figure:
-    """Mean lengths and the share of like bonds against the enantiomeric excess."""
+    """Mean lengths and the fraction of like bonds against the enantiomeric excess."""
     figure, (left, right) = new_figure(10.0, 3.8, 2)
     for name, fit, label, colour in (
         ("mean_w", excess.by_weight, "by weight", COLOURS[1]),
@@ -177,7 +177,7 @@ def _with_bars(axes: Axes, excess: ExcessResult, name: str, label: str, colour: 
 
 
 def _with_wires(paper: Paper, results: Results) -> list[tuple[str, Sequence[Measured]]]:
-    """Label and runs of the substances whose bodies are mostly in wires, in the paper's order."""
+    """Label and runs of substances whose bodies are mostly in wires, in the order of the paper."""
     found = []
     for substance in paper.substances:
         for medium in paper.media:
@@ -193,7 +193,7 @@ def _colours(count: int) -> list[str]:
 
 
 def _over_far(counts: np.ndarray) -> np.ndarray:
-    """Density of distances over its mean beyond 5 nm."""
+    """Density of distances relative to its mean beyond 5 nm."""
     middle = 0.5 * (SIDE_EDGES[1:] + SIDE_EDGES[:-1])
     density = counts / middle**2
     far = density[middle > 5.0].mean()
@@ -201,7 +201,7 @@ def _over_far(counts: np.ndarray) -> np.ndarray:
 
 
 def _mark(axes: Axes, fact: Fact) -> None:
-    """Shade the range of a fact, with what its name has behind a comma, such as TEM."""
+    """Shade the range of a fact, labelled with the part of its name after a comma, such as TEM."""
     low, high = axes.get_xlim()
     low = low if fact.low is None else fact.low
     high = high if fact.high is None else fact.high

@@ -1,4 +1,4 @@
-"""What is measured in the last third of a run, beyond what its analysis keeps."""
+"""Quantities measured in the last third of a run, in addition to its analysis."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from janus_md.model.body import FloatArray
 from janus_md.model.units import PS_PER_NS
 from janus_md.papers.sideways import counted, side_distance, side_distances
 
-MOST_FRAMES = 60
-"""Frames of a run that are measured at most, evenly spread; more are hardly independent."""
+MAX_FRAMES = 60
+"""Largest number of frames of a run to measure, evenly spaced; more would be correlated."""
 
-LEAST_BONDS = 50
-"""Bonds below which averages over bonds are left out: chance meetings, not wires."""
+MIN_BONDS = 50
+"""Number of bonds below which averages over bonds are left out: these are random contacts."""
 
 Value = tuple[float | None, float | None]
 """Mean and standard error."""
@@ -36,18 +36,18 @@ Value = tuple[float | None, float | None]
 
 @dataclass(frozen=True)
 class Run:
-    """A job that is done.
+    """A finished job.
 
     Attributes
     ----------
     id : str
-        Its id.
+        Id of the job.
     statepoint : mapping
-        Its state point.
+        State point of the job.
     directory : Path
-        Its folder, with trajectory and tables.
+        Folder of the job, with trajectory and tables.
     document : mapping
-        Its ``execution`` and ``analysis``.
+        Job document, with ``execution`` and ``analysis``.
     """
 
     id: str
@@ -57,7 +57,7 @@ class Run:
 
     @property
     def shares(self) -> dict[str, float]:
-        """Share of each particle."""
+        """Number fraction of each particle."""
         mixture = self.statepoint.get("mixture")
         return dict(mixture) if mixture else {str(self.statepoint["particle"]): 1.0}
 
@@ -69,19 +69,19 @@ class Run:
 
 @dataclass
 class Measured:
-    """What one run gives.
+    """Results of one run.
 
     Attributes
     ----------
     values : dict of str to (mean, error)
-        By the name of the quantity; None where it is not defined or not known.
+        Values by the name of the quantity; None if it is undefined or unknown.
     samples : dict of str to ndarray
-        Of all bonds in the frames measured: ``bond_nm``, ``bond_energy``, ``turn_deg``,
-        ``opposite`` (1 where R and S are joined, 0 where two of a hand, NaN where one has none);
+        For all bonds in the measured frames: ``bond_nm``, ``bond_energy``, ``turn_deg``,
+        ``opposite`` (1 for R and S, 0 for equal hands, NaN if a body has no hand); also
         ``side_counts``, shape (distances,).
     time_ns, mean_n, mean_w, opposite : ndarray, shape (frames,)
-        Mean wire lengths over the whole run, and the share of bonds that join R and S, NaN where
-        there is no bond of two hands.
+        Mean wire lengths over the whole run, and the fraction of bonds between R and S, NaN if
+        there are no bonds between bodies with hands.
     """
 
     values: dict[str, Value]
@@ -109,7 +109,7 @@ def measure(run: Run) -> Measured:
         setup = source.setup()
         settings = Settings.of(bond_criterion(setup), setup)
         first = first_averaged(len(source))
-        chosen = np.unique(np.linspace(first, len(source) - 1, MOST_FRAMES).astype(int))
+        chosen = np.unique(np.linspace(first, len(source) - 1, MAX_FRAMES).astype(int))
         for index in chosen:
             frame = source.frame(int(index))
             samples = _of_frame(frame, analyze_frame(frame, settings), settings)
@@ -131,7 +131,7 @@ def measure(run: Run) -> Measured:
     values["side_contacts"] = _pair(mean_and_error(contacts[first_averaged(len(table)) :]))
     values["share_single"] = _pair(mean_and_error(series["single"]))
     values["side_nm"] = side_distance(pooled["side_nm"])
-    if len(joined["bond_nm"]) >= LEAST_BONDS:
+    if len(joined["bond_nm"]) >= MIN_BONDS:
         for name, key in (
             ("bond_nm", "bond_nm"),
             ("bond_energy", "bond_energy"),
@@ -148,10 +148,10 @@ def measure(run: Run) -> Measured:
 
 
 def opposite_share(wires: Path, frames: IndexArray) -> FloatArray:
-    """Share of the bonds that join R and S in each frame, shape (frames,).
+    """Fraction of bonds between R and S in each frame, shape (frames,).
 
-    From wires.parquet, whose wires without branches have a bond between any two neighbours; NaN
-    where no bond joins bodies with hands.
+    It is computed from wires.parquet, where neighbours in an unbranched wire have a bond. It is NaN
+    without bonds between bodies with hands.
     """
     columns = read_table(wires, ("frame", "n", "kind", "alternation"))
     known = columns[columns["alternation"].notna()]
@@ -162,7 +162,7 @@ def opposite_share(wires: Path, frames: IndexArray) -> FloatArray:
 
 
 def _of_frame(frame: Frame, result: FrameResult, settings: Settings) -> dict[str, FloatArray]:
-    """Return what the bodies, bonds and pairs side by side of a frame give."""
+    """Return the quantities of bodies, bonds and side-by-side pairs in a frame."""
     n = result.wires.n
     bonds = result.bonds
     product = result.hands[bonds.source] * result.hands[bonds.target]
@@ -178,9 +178,9 @@ def _of_frame(frame: Frame, result: FrameResult, settings: Settings) -> dict[str
 
 
 def bond_energies(frame: Frame, result: FrameResult, settings: Settings) -> FloatArray:
-    """Energy of each bond's two bodies alone in the medium, shape (B,), kJ/mol.
+    """Energy of the two isolated bodies of each bond in the medium, shape (B,), kJ/mol.
 
-    NaN where the file does not describe the bodies.
+    It is NaN if the file does not describe the bodies.
     """
     from janus_md.model.pairs.energy import pair_energy
 
@@ -210,7 +210,7 @@ def circular_mean(angles: Sequence[float] | FloatArray, period: float) -> tuple[
 
 
 def _turn(parts: list[FloatArray]) -> Value:
-    """Mean turn of all bonds, with the error of its course in time; threefold bodies."""
+    """Mean turn of all bonds of threefold bodies, with the error from its time series."""
     period = 120.0
     mean, _ = circular_mean(np.concatenate(parts), period)
     each = [circular_mean(part, period)[0] for part in parts if len(part)]

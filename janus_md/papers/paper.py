@@ -1,4 +1,4 @@
-"""What a paper says: its facts as data in ``papers/NAME.yaml``, read into typed entries."""
+"""Facts of a paper: data in ``papers/facts/NAME.yaml``, read into typed entries."""
 
 from __future__ import annotations
 
@@ -21,73 +21,73 @@ class _Entry(BaseModel):
 
 
 class Fact(_Entry):
-    """One statement, and the range in which a simulation agrees with it."""
+    """One statement of a paper, and the range in which a simulation agrees with it."""
 
     name: Text
-    """What is looked at."""
+    """Name of the fact."""
     paper: Text
-    """What the paper says of it, with the place where it says so."""
+    """Statement of the paper, with its location in the paper."""
     quantity: Text
-    """What is measured: a key of :data:`janus_md.papers.quantities.QUANTITIES`."""
+    """Quantity to measure: a key of :data:`janus_md.papers.quantities.QUANTITIES`."""
     medium: Text
-    """A key of the paper's media, or ``pair``: two bodies alone, no simulation."""
+    """A key of the media of the paper, or ``pair``: two isolated bodies, without simulation."""
     substances: list[Text] = Field(min_length=1)
-    """Keys of the paper's substances."""
+    """Keys of the substances of the paper."""
     low: float | None = None
-    """Least value that agrees; none without it."""
+    """Smallest value that agrees; null for no limit."""
     high: float | None = None
-    """Largest value that agrees; none without it."""
+    """Largest value that agrees; null for no limit."""
     why: Text
-    """Why this range, or why there is none."""
+    """Reason for the range, or for its absence."""
     calibrated: dict[str, Text] = {}
-    """Substances in which the model was made to agree, and by what."""
+    """Substances for which the model was calibrated on this fact, and how."""
 
     @property
     def compared(self) -> bool:
-        """Whether there is a range to compare with."""
+        """Whether there is a range for comparison."""
         return self.low is not None or self.high is not None
 
 
 class Hypothesis(_Entry):
-    """A choice that the paper leaves open for one substance."""
+    """A choice for one substance that the paper does not determine."""
 
     substance: Text
-    """The substance it is about."""
+    """The substance."""
     options: dict[str, Text] = Field(min_length=2)
     """Name of each choice, and the substance that was simulated with it."""
     note: str = ""
-    """What a reader of the comparison must know."""
+    """Notes for readers of the comparison."""
 
 
 class Excess(_Entry):
-    """Mixtures of two enantiomers, to be looked at as a function of the excess of one."""
+    """Mixtures of two enantiomers, analysed as a function of the enantiomeric excess."""
 
     enantiomers: tuple[Text, Text]
-    """Particles of the catalogue; the excess is that of either."""
+    """Particles of the catalogue; the excess may be of either one."""
     medium: Text
-    """A key of the paper's media."""
+    """A key of the media of the paper."""
 
 
 class Paper(_Entry):
-    """A paper, what is simulated for it, and its facts."""
+    """A paper with its facts and the simulations to compare with them."""
 
     name: Text
     citation: Text
     sweeps: list[Text] = Field(min_length=1)
-    """Templates that are run."""
+    """Templates to run."""
     quick: list[Text] = Field(min_length=1)
     """Templates of the reduced variant."""
     media: dict[str, float]
     """Relative permittivity of each medium."""
     substances: dict[str, dict[str, float]]
-    """Share of each particle in each substance."""
+    """Number fraction of each particle in each substance."""
     model: Text = "bladed"
-    """Model of the bodies in the pairs that are looked at without a simulation."""
+    """Model of the bodies in pairs that are computed without simulation."""
     facts: list[Fact] = Field(min_length=1)
     hypotheses: list[Hypothesis] = []
     excess: Excess | None = None
     remarks: list[Text] = []
-    """What a reader of the table must know."""
+    """Notes for readers of the table."""
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Paper:
@@ -107,21 +107,21 @@ class Paper(_Entry):
 
 
 def paper_names() -> list[str]:
-    """Names of the papers that come with the package."""
+    """Names of the papers in the package."""
     folder = resources.files(__package__) / "facts"
     files = (file.name for file in folder.iterdir())
     return sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml"))
 
 
 def load_paper(path_or_name: str) -> Paper:
-    """Read a paper from a YAML file, or one that comes with the package by its name.
+    """Read a paper from a YAML file, or a paper of the package by its name.
 
-    Templates that a file names and that lie beside it are taken from there.
+    Templates named in a file are taken from its folder if they are there.
 
     Raises
     ------
     JanusError
-        If there is none, or it does not fit.
+        If it does not exist or is invalid.
     """
     path = Path(path_or_name)
     if path.is_file():
@@ -144,7 +144,7 @@ def read_paper(text: str, source: str) -> Paper:
     Raises
     ------
     JanusError
-        If it is not YAML, or does not fit.
+        If it is not YAML or is invalid.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError

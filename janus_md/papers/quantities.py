@@ -1,27 +1,27 @@
-"""What can be measured and set beside a paper's number: names, units, periods."""
+"""Quantities that can be compared with a paper: names, units, periods."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 PAIR = "pair"
-"""Medium of quantities that need no simulation: two bodies alone in vacuum."""
+"""Medium of quantities without simulation: two isolated bodies in vacuum."""
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """Something that is measured.
+    """A quantity to measure.
 
     Attributes
     ----------
     label : str
-        What it is.
+        Description.
     unit : str
-        Its unit; empty for a pure number.
+        Unit; empty for a dimensionless quantity.
     period : float
-        For angles, the period in which they are defined; 0 otherwise.
+        Period of an angle; 0 for other quantities.
     of_pair : bool
-        Whether it is one of two bodies alone.
+        Whether it is a property of two isolated bodies.
     """
 
     label: str
@@ -50,4 +50,4 @@ QUANTITIES: dict[str, Quantity] = {
     "pair_turn_deg": Quantity("turn at that minimum", "deg", period=120.0, of_pair=True),
     "pair_side_nm": Quantity("distance of the best pair side by side", "nm", of_pair=True),
 }
-"""By the name that a paper's file uses. The turns are those of threefold bodies."""
+"""Quantities by their name in files of papers. Turns are those of threefold bodies."""

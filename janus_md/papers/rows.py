@@ -1,4 +1,4 @@
-"""The table: every fact with what the simulations give, and which facts each hypothesis keeps."""
+"""Rows of the table: facts compared with simulations, and the facts kept by each hypothesis."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from janus_md.study.catalogue import catalog
 from janus_md.study.catalogue.calibrate import side_by_side_minimum
 
 Results = Mapping[tuple[str, str], Sequence[Measured]]
-"""What the replicas of each substance in each medium gave."""
+"""Results of the replicas of each substance in each medium."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,15 @@ class Row:
     Attributes
     ----------
     fact : Fact
-        What the paper says.
+        Fact of the paper.
     substance : str
-        Of which.
+        Substance of the row.
     mean, error : float or None
-        What is measured, and its standard error; 0 for two bodies alone.
+        Measured value and its standard error; the error is 0 for two isolated bodies.
     ends : tuple of float
-        Time at which each of the runs behind it ended, ns.
+        Time at which each of its runs ended, ns.
     verdict : str
-        As of :mod:`janus_md.papers.verdicts`.
+        One of the verdicts in :mod:`janus_md.papers.verdicts`.
     """
 
     fact: Fact
@@ -49,12 +49,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Combination:
-    """One choice for every hypothesis, and what becomes of the facts about their substances.
+    """One choice for every hypothesis, and its agreement with the facts about their substances.
 
     Attributes
     ----------
     choices : tuple of str
-        Name of the choice for each hypothesis, in their order.
+        Name of the choice for each hypothesis, in order.
     kept, broken, open : tuple of Row
         Facts that agree, that disagree, and that are undecided or without data.
     """
@@ -66,7 +66,7 @@ class Combination:
 
 
 def collect(paper: Paper, measured: Iterable[tuple[Run, Measured]]) -> Results:
-    """Sort what was measured by substance and medium of the paper; other runs are left out."""
+    """Sort results by substance and medium of the paper; other runs are left out."""
     found: dict[tuple[str, str], list[Measured]] = {}
     for run, values in measured:
         for substance, shares in paper.substances.items():
@@ -77,14 +77,14 @@ def collect(paper: Paper, measured: Iterable[tuple[Run, Measured]]) -> Results:
 
 
 def same_shares(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
-    """Tell whether two mixtures are the same."""
+    """Return whether two mixtures are equal."""
     return one.keys() == other.keys() and all(math.isclose(one[k], other[k]) for k in one)
 
 
 def table(paper: Paper, results: Results) -> list[Row]:
-    """Rows of all facts, in the paper's order.
+    """Return the rows of all facts in the order of the paper.
 
-    A fact is left out for a substance whose medium was not simulated at all, as in a reduced
+    A fact is left out for a substance that was not simulated in its medium, as in a reduced
     variant.
     """
     media = {medium for _, medium in results} | {PAIR}
@@ -99,7 +99,7 @@ def table(paper: Paper, results: Results) -> list[Row]:
 def row(
     paper: Paper, fact: Fact, substance: str, results: Results, *, calibrated: bool | None = None
 ) -> Row:
-    """Compare one fact for one substance; `calibrated` overrules what the fact says of it."""
+    """Compare one fact for one substance; `calibrated` overrides the entry of the fact."""
     period = QUANTITIES[fact.quantity].period
     if fact.medium == PAIR:
         shares = paper.substances[substance]
@@ -124,7 +124,7 @@ def row(
 
 
 def combine(values: Sequence[Value], period: float = 0.0) -> Value:
-    """Mean of replicas and its standard error; for angles, about their mean direction."""
+    """Mean of replicas and its standard error; for angles, relative to their mean direction."""
     means = [mean for mean, _ in values if mean is not None]
     if not means:
         return None, None
@@ -138,7 +138,7 @@ def combine(values: Sequence[Value], period: float = 0.0) -> Value:
 
 @lru_cache(maxsize=64)
 def pair_value(model: str, names: tuple[str, ...], quantity: str) -> float:
-    """Return a quantity of two bodies alone, in vacuum: of one kind, or of two different ones."""
+    """Return a quantity of two isolated bodies in vacuum, of the same or of different kinds."""
     bodies = [catalog.body(name, model) for name in names]
     if quantity == "pair_side_nm":
         return side_by_side_minimum(bodies[0]).distance
@@ -153,10 +153,9 @@ def pair_value(model: str, names: tuple[str, ...], quantity: str) -> float:
 
 
 def combinations(paper: Paper, results: Results) -> list[Combination]:
-    """Hold the facts against all choices of all hypotheses.
+    """Compare the facts with all choices of all hypotheses.
 
-    What the model was made to agree with counts here like any other fact, since that is how a
-    choice is made.
+    Facts used for calibration are treated like all others, since choices are based on them.
     """
     found = []
     for choices in product(*(one.options.items() for one in paper.hypotheses)):
@@ -173,5 +172,5 @@ def combinations(paper: Paper, results: Results) -> list[Combination]:
 
 
 def facts_about(paper: Paper, substance: str) -> list[Fact]:
-    """Facts about a substance that have a range."""
+    """Return the facts about a substance that have a range."""
     return [fact for fact in paper.facts if fact.compared and substance in fact.substances]

@@ -13,21 +13,21 @@ from janus_md.analysis.pipeline.settings import Settings
 from janus_md.model.body import FloatArray
 
 SIDE_EDGES = np.arange(1.5, 6.01, 0.1)
-"""Distances by which bodies side by side are counted, nm."""
+"""Edges of the histogram of distances of bodies side by side, nm."""
 
 SIDE_PEAK = (2.0, 4.5)
-"""Where the most frequent of these distances is looked for, nm."""
+"""Range in which the most frequent distance is searched for, nm."""
 
 BLOCKS = 4
-"""Parts of the frames measured, one after the other, whose scatter gives the error of it."""
+"""Number of successive blocks of measured frames whose scatter gives its error."""
 
 
 def side_distances(frame: Frame, result: FrameResult, settings: Settings) -> FloatArray:
     """Distances of bodies side by side in different wires of 3 or more, shape (S,), nm.
 
-    Their dipoles are parallel or antiparallel to 35 degrees and both 60 degrees or more off the
-    line of centres, as of :func:`janus_md.analysis.aggregates.bundles.side_contacts`, but to any
-    distance in :data:`SIDE_EDGES`.
+    Their dipoles are parallel or antiparallel within 35 degrees and both at least 60 degrees off
+    the line of centres, as in :func:`janus_md.analysis.aggregates.bundles.side_contacts`, but at
+    any distance in :data:`SIDE_EDGES`.
     """
     axes = body_axes(frame.orientations, settings.axis)
     pairs = pairs_within(frame.positions, frame.box, float(SIDE_EDGES[-1]))
@@ -43,10 +43,10 @@ def side_distances(frame: Frame, result: FrameResult, settings: Settings) -> Flo
 
 
 def most_frequent_distance(counts: FloatArray) -> float | None:
-    """Distance in :data:`SIDE_PEAK` at which counts over the square of it are largest, nm.
+    """Distance r in :data:`SIDE_PEAK` at which counts over r^2 are largest, nm.
 
-    `counts`, shape (distances,), are smoothed over three bins, and the top is that of the parabola
-    through the three about it. None where nothing was counted.
+    `counts`, shape (distances,), are smoothed over three bins. The maximum is that of the parabola
+    through the three bins around it. None without counts.
     """
     middle = 0.5 * (SIDE_EDGES[1:] + SIDE_EDGES[:-1])
     density = np.convolve(counts / middle**2, np.full(3, 1.0 / 3.0), mode="same")
@@ -61,10 +61,10 @@ def most_frequent_distance(counts: FloatArray) -> float | None:
 
 
 def side_distance(parts: list[FloatArray]) -> tuple[float | None, float | None]:
-    """Most frequent distance side by side, from the distances of each frame; its error, in nm.
+    """Most frequent distance side by side and its error, nm, from the distances of each frame.
 
-    The error is the standard error of the same number in :data:`BLOCKS` blocks of time; None where
-    one of them has none.
+    The error is the standard error over :data:`BLOCKS` blocks of time; None if a block has no
+    distances.
     """
     mean = most_frequent_distance(counted(np.concatenate(parts)))
     blocks = [

@@ -1,4 +1,4 @@
-"""The reproduction as a table: its cells, for the terminal, as CSV and as plain data."""
+"""The reproduction as a table: cells, terminal output, CSV and plain data."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class Reproduction:
     Attributes
     ----------
     paper : Paper
-        Whose facts.
+        Paper with the facts.
     rows : list of Row
-        The table.
+        Rows of the table.
     combinations : list of Combination
-        The hypotheses; empty where their substances were not simulated.
+        Combinations of the hypotheses; empty if their substances were not simulated.
     excess : ExcessResult, optional
         Mixtures of enantiomers.
     runs : list of Run
-        Those that are done.
+        Finished runs.
     n_jobs : int
-        Those that there should be.
+        Number of planned jobs.
     command : str
-        What makes it.
+        Command that creates the comparison.
     """
 
     paper: Paper
@@ -57,7 +57,7 @@ class Reproduction:
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    """Texts of a row, as :data:`HEADINGS`."""
+    """Cells of a row, in the order of :data:`HEADINGS`."""
     return (
         row.fact.name,
         row.substance,
@@ -70,7 +70,7 @@ def cells(row: Row) -> tuple[str, ...]:
 
 
 def runs(row: Row) -> str:
-    """Say how many runs are behind a row, and when they ended."""
+    """Return the number of runs of a row, and when they ended."""
     if not row.ends:
         return MISSING
     first, last = (f"{time:.2g}" for time in (min(row.ends), max(row.ends)))
@@ -78,7 +78,7 @@ def runs(row: Row) -> str:
 
 
 def told(row: Row) -> str:
-    """Value of a row with its error and unit."""
+    """Return the value of a row with its error and unit."""
     unit = QUANTITIES[row.fact.quantity].unit
     mean = row.mean
     if mean is None:
@@ -88,7 +88,7 @@ def told(row: Row) -> str:
 
 
 def wanted(fact: Fact) -> str:
-    """Range in which a simulation agrees with a fact."""
+    """Return the range in which a simulation agrees with a fact."""
     unit = QUANTITIES[fact.quantity].unit
     if fact.low is not None and fact.high is not None:
         text = f"{fact.low:g} to {fact.high:g}"
@@ -102,7 +102,7 @@ def wanted(fact: Fact) -> str:
 
 
 def console_table(rows: Sequence[Row]) -> Table:
-    """Table for the terminal, without the wording of the paper."""
+    """Return the table for the terminal, without statements of the paper."""
     from rich import box
     from rich.table import Table
 
@@ -122,7 +122,7 @@ def console_table(rows: Sequence[Row]) -> Table:
 
 
 def verdict_counts(rows: Sequence[Row]) -> str:
-    """Say how many rows have which verdict, the tests of the model first."""
+    """Return the number of rows with each verdict, the tests of the model first."""
     count = Counter(row.verdict for row in rows)
     return ", ".join(f"{count[word]} {word}" for word in VERDICTS if count[word])
 

@@ -1,4 +1,4 @@
-"""The rule by which a measured value and a published range agree, disagree, or do neither."""
+"""The rule for agreement or disagreement of a measured value with a published range."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ NOT_COMPARED = "not compared"
 NO_DATA = "no data"
 
 VERDICTS = (AGREEMENT, DISAGREEMENT, UNDECIDED, CALIBRATED, NOT_COMPARED, NO_DATA)
-"""All of them."""
+"""All verdicts."""
 
 ERRORS = 2.0
-"""Standard errors to either side that a measured value is taken to reach."""
+"""Half-width of the interval of a measured value, in standard errors."""
 
 
 def verdict(
@@ -27,27 +27,29 @@ def verdict(
     calibrated: bool = False,
     period: float = 0.0,
 ) -> str:
-    """Hold a value against a range.
+    """Compare a value with a range.
 
-    The value reaches :data:`ERRORS` standard errors to either side. If all of that lies in the
-    range: agreement, or put in by calibration where the model was made to agree. If none of it
-    does: disagreement, calibrated or not. Else, or without a known error: undecided.
+    The value has an interval of :data:`ERRORS` standard errors to either side. If the whole
+    interval is in the range, the verdict is agreement, or put in by calibration if the model was
+    calibrated on it. If the interval is outside the range, the verdict is disagreement, calibrated
+    or not. Otherwise, or without a known error, it is undecided.
 
     Parameters
     ----------
     mean, error : float or None
         The value and its standard error.
     low, high : float or None
-        The range; without either end it is open there, without both nothing is compared.
+        The range; None for an open end. Without both ends, nothing is compared.
     calibrated : bool
-        Whether the model was made to agree.
+        Whether the model was calibrated on this value.
     period : float
-        Of an angle: the value is taken where it is nearest to the middle of the range. 0: none.
+        Period of an angle, whose value is shifted to be nearest to the middle of the range; 0 for
+        other values.
 
     Returns
     -------
     str
-        One of this module's words.
+        One of :data:`VERDICTS`.
     """
     if mean is None or math.isnan(mean):
         return NO_DATA

@@ -106,7 +106,7 @@ def work(operation: str, directory: Path, options: RunOptions, reporter: Reporte
 
     record = read_job(directory, thorough=True)
     if record is None or record.trouble:
-        reporter.tell(message=record.trouble if record else f"{directory} is not there any more")
+        reporter.tell(message=record.trouble if record else f"{directory} no longer exists")
         return FAILED
     job = open_job(directory)
     try:

@@ -1,16 +1,17 @@
-"""Whether kinetic temperatures fit a bath: means over blocks, held against their errors.
+"""Comparison of kinetic temperatures with the bath: means over blocks and their standard errors.
 
-In equilibrium each degree of freedom has kT, whatever the forces are, and the square of its
-velocity scatters as chi-square does. The standard error of a mean is therefore known beforehand and
-need not be taken from the series, which a run that heats up would inflate. Samples that lie close
-in time count less: kinetic energy forgets in one damping time at most (half of it for free bodies;
-stored half the time in potential energy it leaves half as fast).
+In equilibrium, twice the mean kinetic energy of each degree of freedom is kT for any forces, and
+squared velocities have a chi-square distribution. The standard error of a mean is therefore known
+and need not be estimated from the series, in which heating would increase it. Samples are
+correlated: the correlation time of the kinetic energy is at most one damping time (half of it for
+free bodies; in a harmonic potential, half of the energy is potential and the decay takes twice as
+long).
 
-The mean over the whole run and that of each block are held to 1, the bath, within
-:data:`ERRORS` standard errors plus :data:`SHARE`. A block spans :data:`BLOCK` damping times, and
-:data:`LEAST` samples or more where those are far apart; what is left at the end joins the last one.
-A run that is shorter is one block. The first :data:`SETTLING` damping times, though half of the run
-at most, are left out: what was there before, such as a first place at random, is no fault of the
+The mean over the whole run and that of each block may differ from 1, the value of the bath, by
+:data:`ERRORS` standard errors plus :data:`RELATIVE_TOLERANCE`. A block spans :data:`BLOCK` damping
+times and at least :data:`MIN_SAMPLES` samples; samples that remain at the end belong to the last
+block. A shorter run is one block. The first :data:`SETTLING` damping times, but at most half of the
+run, are left out, since effects of the initial state, such as random positions, are not due to the
 time step.
 """
 
@@ -25,37 +26,37 @@ import numpy as np
 from janus_md.model.body import FloatArray
 
 ERRORS = 5.0
-"""Standard errors by which a mean may be off."""
+"""Allowed deviation of a mean, in standard errors."""
 
-SHARE = 0.02
-"""Share of the bath's kT by which it may be off in addition."""
+RELATIVE_TOLERANCE = 0.02
+"""Additional allowed deviation, as a fraction of kT of the bath."""
 
 BLOCK = 100.0
 """Length of a block, damping times."""
 
-LEAST = 10
-"""Samples in a block, where the run has so many."""
+MIN_SAMPLES = 10
+"""Smallest number of samples in a block, if the run has as many."""
 
 SETTLING = 5.0
-"""Damping times at the beginning that do not count."""
+"""Damping times at the beginning that are left out."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """The run, or a block of it, against what is allowed there.
+    """The mean over the run or a block, with its allowed range.
 
     Attributes
     ----------
     block : int
         Number of the block, from 1; 0 for the whole run.
     begin, end : float
-        When, ps.
+        Begin and end, ps.
     value, error : float
-        Mean, in units of the bath's kT, and its standard error.
+        Mean, in units of kT of the bath, and its standard error.
     low, high : float
-        Range that is allowed.
+        Allowed range.
     target : float
-        Where it should be.
+        Expected value.
     """
 
     block: int
@@ -69,7 +70,7 @@ class Part:
 
     @property
     def strain(self) -> float:
-        """Deviation over the one that is allowed; above 1 it is too large."""
+        """Deviation relative to the allowed one; a value above 1 is too large."""
         off = self.value - self.target
         if not math.isfinite(off):
             return math.inf
@@ -84,30 +85,30 @@ def kinetic(
     memory: float,
     released: FloatArray | None = None,
 ) -> list[Part]:
-    """Hold kinetic temperatures to the bath's.
+    """Compare kinetic temperatures with that of the bath.
 
     Parameters
     ----------
     times : ndarray, shape (T,)
-        ps; the first is before the first step and does not count.
+        ps; the first sample is before the first step and is left out.
     ratios : ndarray, shape (T,)
-        Kinetic temperature over the bath's.
+        Kinetic temperature over that of the bath.
     freedom : int
-        Degrees of freedom in it.
+        Number of degrees of freedom.
     damping : float
         Damping time of this motion, ps.
     memory : float
-        Longest damping time of all motions, which exchange energy, ps.
+        Longest damping time of all motions that exchange energy, ps.
     released : ndarray, shape (T,), optional
-        Potential energy of the whole box over kT and over all its degrees of freedom. Bonds that
-        form heat the bodies faster than the bath cools them: on average by what the potential
-        energy loses in a damping time. Twice as much is allowed on top, since one motion may get
-        more of it than another.
+        Potential energy of the whole box over kT and over the number of its degrees of freedom. The
+        formation of bonds heats the bodies faster than the bath cools them, on average by the
+        potential energy released in a damping time. Twice that is allowed in addition, since the
+        heat may be distributed unevenly among the motions.
 
     Returns
     -------
     list of Part
-        The whole run, then its blocks where there are several.
+        The whole run, then its blocks if there are several.
     """
     parts = []
     for block, here in _parts(times, damping, memory):
@@ -120,7 +121,18 @@ def kinetic(
             high += 2.0 * lost * memory / float(times[last] - times[before])
         value = float(np.mean(ratios[here]))
         begin, end = float(times[here.start - 1]), float(times[here.stop - 1])
-        parts.append(Part(block, begin, end, value, error, low - SHARE, high + SHARE, 1.0))
+        parts.append(
+            Part(
+                block,
+                begin,
+                end,
+                value,
+                error,
+                low - RELATIVE_TOLERANCE,
+                high + RELATIVE_TOLERANCE,
+                1.0,
+            )
+        )
     return parts
 
 
@@ -132,12 +144,12 @@ def excess(
     memory: float,
     time_step: float,
 ) -> list[Part]:
-    """Hold what the time step adds to the temperature of places to zero.
+    """Compare the excess of the configurational temperature due to the time step with zero.
 
     Parameters are those of :func:`kinetic`, with
-    :func:`janus_md.simulation.thermodynamics.step_excess` over the bath's temperature as `ratios`.
-    The error is the larger of two: from the scatter of the samples, and as if the forces were
-    normal.
+    :func:`janus_md.simulation.thermodynamics.step_excess` over the temperature of the bath as
+    `ratios`. The error is the larger of two estimates: from the scatter of the samples, and for
+    normally distributed forces.
     """
     parts = []
     for block, here in _parts(times, damping, memory):
@@ -148,15 +160,15 @@ def excess(
         if len(values) > 1:
             error = max(error, float(np.std(values, ddof=1)) / math.sqrt(count))
         begin, end = float(times[here.start - 1]), float(times[here.stop - 1])
-        allowed = ERRORS * error + SHARE
+        allowed = ERRORS * error + RELATIVE_TOLERANCE
         parts.append(Part(block, begin, end, value, error, -allowed, allowed, 0.0))
     return parts
 
 
 def effective(samples: int, interval: float, memory: float) -> float:
-    """How many independent samples so many are worth, `interval` apart; 1 or more.
+    """Effective number of independent samples at a distance of `interval`; at least 1.
 
-    Their correlation is taken as ``exp(-t / memory)``.
+    The correlation function is taken as ``exp(-t / memory)``.
     """
     return max(1.0, samples * math.tanh(0.5 * interval / memory))
 
@@ -164,9 +176,9 @@ def effective(samples: int, interval: float, memory: float) -> float:
 def limits(freedom: float) -> tuple[float, float]:
     """Range of a mean of `freedom` squares of normal numbers of variance 1.
 
-    It is left as seldom as a normal number leaves :data:`ERRORS` standard errors, to which it tends
-    with many degrees of freedom. Few scatter more to the upper side (Wilson and Hilferty, Proc.
-    Natl. Acad. Sci. 17, 684, 1931: the cube root is nearly normal).
+    The probability to be outside is that of a normal number beyond :data:`ERRORS` standard errors,
+    the limit for many degrees of freedom. For few, the distribution is skewed to larger values
+    (Wilson and Hilferty, Proc. Natl. Acad. Sci. 17, 684, 1931: the cube root is nearly normal).
     """
     spread = 2.0 / (9.0 * freedom)
     low, high = (1.0 - spread + sign * ERRORS * math.sqrt(spread) for sign in (-1.0, 1.0))
@@ -178,14 +190,14 @@ def _interval(times: FloatArray) -> float:
 
 
 def _parts(times: FloatArray, damping: float, memory: float) -> Iterator[tuple[int, slice]]:
-    """Number and rows of the whole run, and of its blocks where there are several."""
+    """Number and rows of the whole run, and of its blocks if there are several."""
     span = float(times[-1] - times[0])
     settled = float(times[0]) + min(SETTLING * memory, 0.5 * span)
     first = max(1, int(np.searchsorted(times, settled, side="right")))
     first = min(first, len(times) - 1)
     yield 0, slice(first, len(times))
-    # Rounded first, as 500.0000001 samples are 500.
-    length = max(LEAST, math.ceil(round(BLOCK * damping / _interval(times), 6)))
+    # Rounded first, so that 500.0000001 samples count as 500.
+    length = max(MIN_SAMPLES, math.ceil(round(BLOCK * damping / _interval(times), 6)))
     number = (len(times) - first) // length
     if number < 2:
         return

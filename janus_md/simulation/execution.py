@@ -11,7 +11,7 @@ from janus_md.engines import ENGINES, Device, Engine, load, ranks
 from janus_md.engines.base import Simulation, Wrapper
 from janus_md.engines.capabilities import able
 from janus_md.engines.mesh import Mesh
-from janus_md.engines.tuning import MARGIN, Tuned, remeasure, tune
+from janus_md.engines.tuning import TUNING_SAFETY, Tuned, remeasure, tune
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.run_options import RunOptions
@@ -109,7 +109,7 @@ def accurate(
     if mesh.cutoff > engine.longest_cutoff(system):
         return None
     force, torque = remeasure(engine, system, mesh, kT, device_of(execution))
-    if force > MARGIN * settings.force_error:
+    if force > TUNING_SAFETY * settings.force_error:
         return None
     return execution | {"force_error": force, "torque_error": torque}
 

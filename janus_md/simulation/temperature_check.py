@@ -1,4 +1,4 @@
-"""Whether a run kept the temperature of its bath, judged from its log."""
+"""Check of the log whether a run kept the temperature of its bath."""
 
 from __future__ import annotations
 
@@ -22,31 +22,32 @@ ns, and kT per degree of freedom in addition. At the default time step it drifts
 fluctuates by 0.001 (docs/time_step.md); shortly below the step that blows up it drifts by 0.03."""
 
 PIECES = 50
-"""Pieces of the run whose scatter measures the random walk of the energy: the mesh's errors
-push bodies to and fro, of which little is left in the mean of many bodies, but not of few."""
+"""Number of pieces of the run from which the random walk of the energy is estimated. The mesh
+causes random forces, whose effect averages out over many bodies, but not over few."""
 
 
 def examine(log: Path, setup: Setup) -> dict[str, Any]:
-    """Judge a run by its log; the result is what the document has under ``heat``.
+    """Check a run by its log; the result is stored in the document under ``heat``.
 
     Parameters
     ----------
     log : Path
         ``log.gsd`` of the production.
     setup : Setup
-        The job's.
+        Setup of the job.
 
     Returns
     -------
     dict
-        ``checked``; ``passed``, null where not checked; ``why`` it did not pass or was not checked,
-        else null; ``worst``, the largest deviation over the one that is allowed. With a bath,
-        ``kinds`` has for each kind the mean kinetic temperatures over the bath's and what the time
-        step adds to the temperature of places (:mod:`janus_md.simulation.equipartition`). Without
-        one, ``drift`` is that of the total energy, kT per degree of freedom and ns.
+        ``checked``; ``passed``, null if not checked; ``why`` it did not pass or was not checked,
+        else null; ``worst``, the largest deviation relative to the allowed one. With a bath,
+        ``kinds`` has for each kind the mean kinetic temperatures over that of the bath and the
+        excess of the configurational temperature due to the time step
+        (:mod:`janus_md.simulation.equipartition`). Without a bath, ``drift`` is that of the total
+        energy, kT per degree of freedom and ns.
     """
     if setup.bath.method == "brownian":
-        return _unchecked("brownian dynamics has no velocities that could be held to the bath")
+        return _unchecked("brownian dynamics has no velocities to compare with the bath")
     rows = _read(log)
     if setup.bath.method == "nve":
         return _energy(rows, setup)
@@ -72,7 +73,7 @@ def _read(log: Path) -> dict[str, FloatArray]:
 
 
 def _temperatures(rows: Mapping[str, FloatArray], setup: Setup) -> dict[str, Any]:
-    """Hold the temperatures of each kind to the bath's."""
+    """Compare the temperatures of each kind with that of the bath."""
     bodies, environment, counts = setup.bodies, setup.bath, np.array(setup.counts)
     times, step = rows["time_ps"].ravel(), setup.time_step
     temperature = environment.kT / BOLTZMANN
@@ -124,7 +125,7 @@ def _told(mean: list[Part], more: list[Part]) -> dict[str, float | None]:
 def _too_warm(kind: str, motion: str, part: Part) -> str:
     return (
         f"{motion} of {kind} has {part.value:.3g} kT of the bath {_when(part)} "
-        f"(allowed are {max(0.0, part.low):.3g} to {part.high:.3g})"
+        f"(allowed: {max(0.0, part.low):.3g} to {part.high:.3g})"
     )
 
 
@@ -132,7 +133,7 @@ def _too_long(kind: str, motion: str, part: Part, time_step: float) -> str:
     what = "places" if motion == "translation" else "orientations"
     return (
         f"the time step of {time_step:g} ps makes {what} of {kind} {part.value:.1%} hotter than "
-        f"the bath {_when(part)} (allowed are {part.high:.1%})"
+        f"the bath {_when(part)} (allowed: {part.high:.1%})"
     )
 
 
@@ -142,7 +143,7 @@ def _when(part: Part) -> str:
 
 
 def _energy(rows: Mapping[str, FloatArray], setup: Setup) -> dict[str, Any]:
-    """Hold the total energy to where it began."""
+    """Compare the total energy with its initial value."""
     freedom = sum(float((one * setup.counts).sum()) for one in freedoms(setup.bodies))
     parts = ("potential_energy", "kinetic_translational", "kinetic_rotational")
     kT = setup.bath.kT
@@ -156,17 +157,17 @@ def _energy(rows: Mapping[str, FloatArray], setup: Setup) -> dict[str, Any]:
     moved = energy[at] - energy[0]
     said = (
         f"the total energy moved by {moved:.3g} kT per degree of freedom in {times[at]:.3g} ns "
-        f"(allowed are {allowed[at]:.3g})"
+        f"(allowed: {allowed[at]:.3g})"
     )
     help_too = "" if setup.interactions.electrostatics is None else " or electrostatics.force_error"
     return _verdict([(float(strains[at]), said)], help_too) | {"drift": _rounded(drift)}
 
 
 def _wander(energy: FloatArray) -> FloatArray:
-    """Reach of a random walk from the first row, at :data:`ERRORS` standard errors.
+    """Range of a random walk from the first row, at :data:`ERRORS` standard errors.
 
-    Its steps are those of the energy from piece to piece; of their scatter the median counts, which
-    a jump does not raise, nor a drift.
+    Its steps are the changes of the energy from piece to piece. The median of their scatter is
+    used, which neither a jump nor a drift increases.
     """
     ends = np.linspace(0, len(energy) - 1, min(len(energy), PIECES + 1)).round().astype(int)
     steps = np.diff(energy[ends])
@@ -176,7 +177,7 @@ def _wander(energy: FloatArray) -> FloatArray:
 
 
 def _verdict(complaints: list[tuple[float, str]], help_too: str = "") -> dict[str, Any]:
-    """Say whether all is well, else what is worst."""
+    """Return whether the check passed, and the worst deviation."""
     worst, said = max(complaints)
     failed = sum(strain > 1.0 for strain, _ in complaints)
     more = f"; {count(failed - 1, 'other mean')} too" if failed > 1 else ""
@@ -190,5 +191,5 @@ def _verdict(complaints: list[tuple[float, str]], help_too: str = "") -> dict[st
 
 
 def _rounded(value: float) -> float | None:
-    """Six digits; None for what JSON has no number for."""
+    """Round to six digits; None for values that JSON cannot represent."""
     return float(f"{value:.6g}") if math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""Energies, temperatures and the box's dipole of a System; when its numbers stop being physical."""
+"""Energies, temperatures and dipole moment of a system, and detection of unphysical states."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from janus_md.model.system import System
 from janus_md.model.units import BOLTZMANN
 
 JUMP = 20.0
-"""Rise of the potential energy from frame to frame that no equilibrium shows, kT per body."""
+"""Increase of the potential energy between frames that counts as a failure, kT per body."""
 
 HOT = 10.0
-"""Kinetic energy, as a multiple of what equipartition gives, that counts as a failure."""
+"""Kinetic energy, relative to equipartition, that counts as a failure."""
 
 OVERLAP = 0.7
-"""Share of sigma below which two beads overlap: WCA costs 257 kT there at 298 K."""
+"""Distance in units of sigma below which two beads overlap; WCA is 257 kT there at 298 K."""
 
 
 def freedoms(bodies: Sequence[RigidBody]) -> tuple[FloatArray, FloatArray]:
-    """Degrees of freedom of a body of each kind: 3 of translation, an axis of inertia each."""
+    """Degrees of freedom of a body of each kind: 3 of translation, 1 per axis with inertia."""
     turning = [np.count_nonzero(body.inertia) for body in bodies]
     return np.full(len(bodies), 3.0), np.array(turning, float)
 
@@ -60,31 +60,32 @@ def kind_temperatures(system: System) -> tuple[FloatArray, FloatArray]:
 def step_excess(
     system: System, forces: FloatArray, torques: FloatArray, bath: Bath, time_step: float
 ) -> tuple[FloatArray, FloatArray]:
-    """How much hotter than the bath the time step makes places and orientations, in K.
+    """Excess of the configurational temperature over that of the bath due to the time step, in K.
 
-    Velocities at whole steps do not tell: of a harmonic mode of frequency omega, damped at the rate
-    gamma, both engines' integrator (velocity Verlet with the friction of the half step) keeps them
-    at T for any time step dt, while places get ``T / (1 - omega^2 dt^2 / (4 - 2 gamma dt))``.
-    Velocities at half steps, ``v +- dt F / 2 m``, do: their temperature times ``1 - gamma dt / 2``
-    is that of places, and T for a free body. All of this follows from the recursion of the second
-    moments; Pastor, Brooks and Szabo (Mol. Phys. 65, 1409, 1988) do the same for other integrators.
+    Velocities at whole steps do not show it. For a harmonic mode of frequency omega, damped at the
+    rate gamma, the integrator of both engines (velocity Verlet with the friction of the half step)
+    keeps them at T for any time step dt, while positions are at
+    ``T / (1 - omega^2 dt^2 / (4 - 2 gamma dt))``. Velocities at half steps, ``v +- dt F / 2 m``, do
+    show it: their temperature times ``1 - gamma dt / 2`` is that of positions, and T for a free
+    body. This follows from the recursion of the second moments; Pastor, Brooks and Szabo (Mol.
+    Phys. 65, 1409, 1988) derive the same for other integrators.
 
     Parameters
     ----------
     system : System
         State at a whole step.
     forces, torques : ndarray, shape (N, 3)
-        On each body in that step, the bath's share included, kJ/mol/nm and kJ/mol, in the
+        On each body in that step, including those of the bath, kJ/mol/nm and kJ/mol, in the
         laboratory frame.
     bath : Bath
-        Its frictions and temperature; without friction for ``nve``.
+        Friction and temperature; no friction for ``nve``.
     time_step : float
         ps.
 
     Returns
     -------
     tuple of two ndarrays, shapes (K,)
-        Of translation and of rotation of each kind; 0 where a kind has no such motion.
+        For translation and rotation of each kind; 0 if a kind has no such motion.
     """
     mass, inertia = _of_bodies(system)
     inverse = _over(inertia)
@@ -106,14 +107,14 @@ def _of_bodies(system: System) -> tuple[FloatArray, FloatArray]:
 
 
 def _over(inertia: FloatArray) -> FloatArray:
-    """One over the inertia; 0 about an axis that has none."""
+    """Inverse of the inertia; 0 for an axis without inertia."""
     return np.divide(1.0, inertia, out=np.zeros_like(inertia), where=inertia > 0)
 
 
 def _per_freedom(
     system: System, moving: FloatArray, turning: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Mean over the degrees of freedom of each kind of what is kT for each of them, in K."""
+    """Temperature of each kind in K, from quantities whose mean is kT per degree of freedom."""
     counts = np.bincount(system.kinds, minlength=len(system.bodies))
     means = []
     for doubled, axes in zip((moving, turning), freedoms(system.bodies), strict=True):
@@ -131,7 +132,7 @@ def box_dipole(system: System) -> FloatArray:
 def quantities(system: System, potential: float, time_ps: float) -> dict[str, Any]:
     """Return the row of the thermodynamic log: ps, kJ/mol, K, debye; energies of the whole box.
 
-    ``temperatures_`` are those of each kind of body, in the order of the trajectory's types.
+    ``temperatures_`` are those of each kind of body, in the order of the types in the trajectory.
     """
     moving, turning = kinetic_energies(system)
     free, spinning = degrees_of_freedom(system)
@@ -150,16 +151,16 @@ def quantities(system: System, potential: float, time_ps: float) -> dict[str, An
 
 
 def complaint(system: System, potential: float, before: float | None, kT: float) -> str | None:
-    """Say in words why the state cannot be physical; None where it can.
+    """Return why the state is unphysical, or None.
 
     Parameters
     ----------
     system : System
-        State to look at.
+        State to check.
     potential : float
-        Its potential energy, kJ/mol.
+        Potential energy of the state, kJ/mol.
     before : float or None
-        That of the frame before, kJ/mol.
+        Potential energy of the previous frame, kJ/mol.
     kT : float
         Thermal energy of the bath, kJ/mol.
     """
@@ -169,7 +170,7 @@ def complaint(system: System, potential: float, before: float | None, kT: float)
     n = system.n_bodies
     moving, turning = kinetic_energies(system)
     free, spinning = degrees_of_freedom(system)
-    # Few bodies fluctuate: allow ten standard deviations of the kinetic energy on top.
+    # Small systems fluctuate: allow ten standard deviations of the kinetic energy in addition.
     fluctuation = 10.0 * np.sqrt(0.5 * (free + spinning)) * kT
     if moving + turning > HOT * 0.5 * (free + spinning) * kT + fluctuation:
         return f"the kinetic energy rose to {(moving + turning) / (n * kT):.3g} kT a body"

@@ -82,7 +82,7 @@ def parse(text: str) -> float:
 
 
 def duration(seconds: float) -> str:
-    """Write seconds as ``[D-]HH:MM:SS``, which :func:`parse` and Slurm read."""
+    """Write seconds as ``[D-]HH:MM:SS``, the format that :func:`parse` reads."""
     if math.isinf(seconds):
         return "UNLIMITED"
     minutes, rest = divmod(math.ceil(seconds), 60)

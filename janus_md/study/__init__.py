@@ -1,1 +1,1 @@
-"""What is to be simulated: particles, state points and sweeps of them."""
+"""Input of simulations: particles, state points and sweeps."""

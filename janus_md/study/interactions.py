@@ -1,4 +1,4 @@
-"""The pair table of a state point: default repulsion, and what particles and state point state."""
+"""The pair table of a state point: default repulsion, and terms of particles and state point."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def pair_table(
 ) -> dict[Kinds, tuple[Row, ...]]:
     """Return the pair table of bodies.
 
-    Beads with volume repel (WCA) unless a stated term keeps them apart.
+    Beads with volume repel each other (WCA) unless a stated term has a repulsive core.
 
     Parameters
     ----------
     bodies : tuple of RigidBody
         The kinds of bodies.
     stated : mapping
-        What each particle's file states, by the name of the particle; kinds are bare there.
+        Settings from each particle file, by the name of the particle; kinds have no prefix there.
     overrides : mapping
-        What the state point states: settings that replace those of the particles, and terms that
-        come on top. Kinds are ``KIND`` or ``PARTICLE.KIND``.
+        Settings from the state point, which replace those of the particles or add terms. Kinds are
+        ``KIND`` or ``PARTICLE.KIND``.
     relative_permittivity : float or None
         Of the medium.
     kT : float
@@ -46,7 +46,7 @@ def pair_table(
     Raises
     ------
     BadStatePoint
-        Where a kind or a term is unknown, or settings are refused.
+        If a kind or a term is unknown, or settings are invalid.
     """
     stated = {name: terms for name, terms in stated.items() if terms}
     if not stated and not overrides:
@@ -81,16 +81,16 @@ def _row(pair: str, name: str, settings: Settings, beads: Beads) -> Row:
 
 
 def objections(name: str, diameters: Mapping[str, float], stated: Statements) -> list[str]:
-    """Say all that is wrong with what a particle file states, a sentence each.
+    """Return all faults in the interactions of a particle file, one sentence each.
 
     Parameters
     ----------
     name : str
         Name of the particle.
     diameters : mapping
-        By bare kind, nm.
+        Diameter by bare kind, nm.
     stated : mapping
-        What the file states.
+        Interactions as they are given in the file.
     """
     types_of = {kind: f"{name}.{kind}" for kind in diameters}
     kinds = types_of | {one: one for one in types_of.values()}
@@ -105,7 +105,7 @@ def objections(name: str, diameters: Mapping[str, float], stated: Statements) ->
             found += term_objections({pair: terms})
             continue
         if (before := seen.setdefault(types, pair)) != pair:
-            found.append(f"interactions.{pair}: is stated already, as {before}")
+            found.append(f"interactions.{pair}: is already given as {before}")
         beads = Beads((wide[types[0]], wide[types[1]]), 1.0, 1.0)
         for term, given in terms.items():
             key = f"interactions.{pair}.{term}"
@@ -120,7 +120,7 @@ def objections(name: str, diameters: Mapping[str, float], stated: Statements) ->
 
 
 def term_objections(stated: Statements) -> list[str]:
-    """Say all that is wrong with stated terms, whatever the kinds between which they act."""
+    """Return all faults in the settings of terms, independent of the kinds."""
     return [
         fault
         for pair, terms in stated.items()
@@ -158,7 +158,7 @@ def _merged(
 
 
 def kinds_of(bodies: tuple[RigidBody, ...]) -> dict[str, str]:
-    """Type by the names that a user may give it: the type's own, and bare where that is unique."""
+    """Types by the names that a user may use: the full name, and the kind alone if unique."""
     types = {
         name for body in bodies for name in (*body.types, body.name)
         if name != body.name or body.diameters[name] > 0.0
@@ -173,7 +173,7 @@ def kinds_of(bodies: tuple[RigidBody, ...]) -> dict[str, str]:
 
 
 def _types(key: str, pair: str, kinds: Mapping[str, str]) -> Kinds:
-    """Types of a pair of kinds, ``A-B``; either may have hyphens in its name."""
+    """Types of a pair of kinds, ``A-B``; the names may contain hyphens."""
     for place, letter in enumerate(pair):
         first, second = pair[:place], pair[place + 1 :]
         if letter == "-" and first in kinds and second in kinds:

@@ -1,4 +1,4 @@
-"""From a state point to the setup of its run: bodies, interactions, box and stages."""
+"""Resolve a state point to the setup of its run: bodies, interactions, box and stages."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 
 PACKING_LIMIT = {"random": 0.384, "lattice": math.pi / 6}
-"""Largest share of the box that the union of all beads may fill, by the kind of start.
+"""Largest fraction of the box that the union of all beads may fill, by the kind of start.
 
-Equal hard spheres reach no more by random sequential addition (0.3841: Zhang and Torquato, Phys.
-Rev. E 88, 053312, 2013) and on a simple cubic lattice. Bodies of other shapes may find no room well
-below it; the placement tells.
+These are the limits of equal hard spheres for random sequential addition (0.3841: Zhang and
+Torquato, Phys. Rev. E 88, 053312, 2013) and on a simple cubic lattice. Bodies of other shapes may
+not fit at much lower fractions; the placement then fails.
 """
 
 Entry = Callable[[str], catalog.Entry]
-"""Gives the particle of a name."""
+"""Function from a name to its particle."""
 
 
 def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
@@ -40,16 +40,16 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
     Parameters
     ----------
     point : StatePoint
-        What is simulated.
+        The state point.
     entry : callable
-        Gives the particle of a name: that of the catalogue, or a workspace's copy
+        Function from a name to its particle, from the catalogue or from copies in a workspace
         (:func:`janus_md.study.catalogue.copies.entries`).
 
     Raises
     ------
     BadStatePoint
-        Where a particle, kind, pair term or field is unknown or refused, the medium is missing, or
-        the bodies cannot be packed.
+        If a particle, kind, pair term or field is unknown or invalid, the medium is missing, or the
+        bodies cannot be packed.
     """
     particles = _particles(point, entry)
     point = _with_model(point, particles)
@@ -95,12 +95,12 @@ def _pairs(
 
 
 def _with_model(point: StatePoint, particles: list[catalog.Entry]) -> StatePoint:
-    """Return the state point with the model null where all particles bring their own beads.
+    """Return the state point with model null if all particles are defined by their beads.
 
     Raises
     ------
     BadStatePoint
-        Where the model that is stated does not fit.
+        If the stated model cannot be used.
     """
     if all(isinstance(one, BeadParticle) for one in particles):
         if point.model is not None and "model" in point.model_fields_set:
@@ -120,24 +120,24 @@ def _with_model(point: StatePoint, particles: list[catalog.Entry]) -> StatePoint
 
 
 def as_setup(point: StatePoint | Setup) -> Setup:
-    """Return the setup itself, or that of a state point with the catalogue's particles."""
+    """Return a setup unchanged; resolve a state point with the particles of the catalogue."""
     return point if isinstance(point, Setup) else resolve(point)
 
 
 def setup_of(statepoint: Mapping[str, Any], workspace: Path | None = None) -> Setup:
-    """Resolve what a job stores, with the workspace's own copies of its particles.
+    """Resolve the stored state point of a job, with the copies of particles in its workspace.
 
     Parameters
     ----------
     statepoint : mapping
         The job's state point.
     workspace : Path, optional
-        The workspace's folder; without it, particles are those of the catalogue.
+        Folder of the workspace; by default particles are taken from the catalogue.
 
     Raises
     ------
     JanusError
-        Where the state point is not one of this schema, or a copy is missing.
+        If the state point does not match the schema, or a copy is missing.
     """
     point = StatePoint.of(statepoint)
     if workspace is None:
@@ -151,7 +151,7 @@ def bodies_of(point: StatePoint, entry: Entry = catalog.entry) -> tuple[RigidBod
     Raises
     ------
     BadStatePoint
-        Where a particle is unknown.
+        If a particle is unknown.
     """
     return _bodies(point, _particles(point, entry))
 
@@ -170,7 +170,7 @@ def _particles(point: StatePoint, entry: Entry) -> list[catalog.Entry]:
 
 
 def _check_particles(point: StatePoint, entry: Entry) -> None:
-    """Refuse particles that the catalogue does not have."""
+    """Raise an error for particles that are not in the catalogue."""
     key = "particle" if point.mixture is None else "mixture"
     if entry is catalog.entry:
         for name in point.composition():
@@ -187,9 +187,9 @@ def _box_length(point: StatePoint, bodies: tuple[RigidBody, ...]) -> float:
 
 
 def _check_packing(point: StatePoint, bodies: tuple[RigidBody, ...], length: float) -> None:
-    """Refuse a density at which the beads' unions fill more than the packing limit."""
+    """Raise an error if the unions of beads fill more than the packing limit."""
     beads = sum(n * union_volume(one) for n, one in zip(point.counts(), bodies, strict=True))
-    share = PACKING_LIMIT[point.start] * length**3 / beads  # of what there may be, over what is
+    share = PACKING_LIMIT[point.start] * length**3 / beads  # packing limit over actual fraction
     if share >= 1.0:
         return
     key = "volume_fraction" if point.number_density is None else "number_density"

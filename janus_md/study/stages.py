@@ -1,4 +1,4 @@
-"""Stages of a run: relax, equilibrate, produce; and the bath that the state point asks for."""
+"""Stages of a run (relax, equilibrate, produce) and the bath of a state point."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from janus_md.model.units import PS_PER_NS, stokes_friction, thermal_energy
 from janus_md.study.statepoint import StatePoint
 
 RELAX_STEP_SHARE = 0.1
-"""The relaxation's time step as a share of the protocol's."""
+"""Time step of the relaxation relative to that of the protocol."""
 
 RELAX_DAMPING = 0.5
-"""Damping time of all motions while relaxing, ps."""
+"""Damping time of all motions in the relaxation, ps."""
 
 
 def damped(bodies: tuple[RigidBody, ...], kT: float, damping: float, method: str) -> Bath:
-    """Bath that damps translation and rotation of every kind alike, in `damping` ps."""
+    """Bath that damps translation and rotation of all kinds within `damping` ps."""
     return Bath(
         kT,
         method,
@@ -42,13 +42,13 @@ def bath(point: StatePoint, bodies: tuple[RigidBody, ...]) -> Bath:
 
 
 def stages(point: StatePoint, bodies: tuple[RigidBody, ...]) -> tuple[Stage, ...]:
-    """Stages of the run of `point`, those without steps left out (production always stays)."""
+    """Stages of the run of `point`; stages without steps are left out, except the production."""
     numbers = point.protocol
     environment = bath(point, bodies)
     step = numbers.time_step_ps
     gentle = damped(bodies, environment.kT, RELAX_DAMPING, "langevin")
     frame_steps = max(1, round(numbers.frame_interval_ps / step))
-    # A whole number of frames, so that the last one is the end.
+    # A whole number of frame intervals, so that the last frame is at the end.
     frames = max(1, round(numbers.produce_ns * PS_PER_NS / numbers.frame_interval_ps))
     run = (
         Stage(

@@ -1,4 +1,4 @@
-"""What a user states of a shape, pair term or field, read by the settings of that thing."""
+"""Settings of shapes, pair terms and fields, as stated by the user."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from janus_md.study.statepoint_errors import WrongValue, sentences
 
 
 class Stated(Protocol):
-    """A thing whose settings a user states."""
+    """A shape, pair term or field with settings."""
 
     settings: type[Settings]
 
@@ -22,23 +22,23 @@ S = TypeVar("S", bound=Stated)
 
 
 def read_settings(key: str, registry: Registry[S], name: str, given: Any) -> Settings:
-    """Read the settings of one thing.
+    """Read the settings of one shape, pair term or field.
 
     Parameters
     ----------
     key : str
-        Dotted key that messages name.
+        Dotted key for messages.
     registry : Registry
-        All things of this kind.
+        Registry of shapes, pair terms or fields.
     name : str
-        Name of the thing.
+        Name in the registry.
     given : mapping
-        What the user states.
+        Settings stated by the user.
 
     Raises
     ------
     WrongValue
-        If there is no such thing, or its settings are refused.
+        If the name is unknown or the settings are invalid.
     JanusError
         If the thing cannot be loaded.
     """
@@ -51,16 +51,16 @@ def read_settings(key: str, registry: Registry[S], name: str, given: Any) -> Set
 def settings_and_faults(
     key: str, registry: Registry[S], name: str, given: Any
 ) -> tuple[Settings | None, list[str]]:
-    """Read the settings of one thing, or say all that is wrong with them.
+    """Read the settings of one shape, pair term or field, or return all their faults.
 
-    Parameters as of :func:`read_settings`.
+    Parameters as in :func:`read_settings`.
 
     Returns
     -------
     settings : Settings or None
-        None where something is wrong.
+        None if there are faults.
     faults : list of str
-        A sentence for each fault.
+        One sentence for each fault.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def settings_and_faults(
 
 
 def _within(key: str, text: str) -> str:
-    """Sentence about a setting, with the key of the thing before its own."""
+    """Sentence about a setting, with `key` prepended to its own key."""
     if text.startswith("key: "):
         return f"key of {key}: {text.removeprefix('key: ')}"
     if text.startswith("key of "):
@@ -88,5 +88,5 @@ def _within(key: str, text: str) -> str:
 
 
 def _key_of(fault: str) -> str:
-    """Key that a sentence is about."""
+    """Key at the beginning of a sentence."""
     return fault.partition(": ")[0].removeprefix("key of ")

@@ -1,9 +1,8 @@
-"""The typed state point: what decides the physics of one job, and nothing else.
+"""The typed state point, which defines the physics of one job.
 
-Every default is stored with the job, so that a later change of a default changes no job.
-A key that is newer than version 2 of the schema has a neutral value, which changes nothing; it is
-not stored, so that ids and seeds of older jobs stay as they are. How a job is executed (engine,
-device, threads) is no part of a state point.
+All defaults are stored with the job, so that later changes of defaults do not affect it. A key
+added after version 2 of the schema has a neutral default that is not stored, so that ids and seeds
+of older jobs do not change. Engine, device and threads are not part of a state point.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ SCHEMA_VERSION: Literal[2] = 2
 """Version of the schema of state points."""
 
 LENGTHS = ("relax_ps", "equilibrate_ns", "produce_ns", "frame_interval_ps")
-"""Keys of the protocol that are no part of the seed: a longer run is the same run, longer."""
+"""Keys of the protocol that do not affect the seed: a longer run extends the same one."""
 
 
 def _is_multiple(value: float, unit: float) -> bool:
-    """Whether `value` is a whole, positive number of `unit`, rounding errors aside."""
+    """Whether `value` is a positive integer multiple of `unit`, apart from rounding errors."""
     ratio = value / unit
     return round(ratio) >= 1 and abs(ratio - round(ratio)) < 1e-6 * ratio
 
@@ -40,7 +39,7 @@ class ElectrostaticsSettings(Settings):
     method: Literal["pppm", "none"] = "pppm"
     """`pppm`: particle-particle particle-mesh, conducting surroundings; `none`: charges are off."""
     force_error: Positive = 0.2
-    """Largest rms error of the force on a whole body that the mesh may make, kT/nm."""
+    """Largest allowed rms error of the force on a whole body due to the mesh, kT/nm."""
 
 
 class ProtocolSettings(Settings):
@@ -51,15 +50,15 @@ class ProtocolSettings(Settings):
     time_step_ps: Positive = 0.1
     """Time step, ps."""
     damping_ps: Positive = 5.0
-    """Damping time of translation and rotation where `viscosity` is null, ps."""
+    """Damping time of translation and rotation if `viscosity` is null, ps."""
     relax_ps: NotNegative = 20.0
-    """Length of the relaxation, which takes a tenth of the time step, ps."""
+    """Length of the relaxation, ps; its time step is a tenth of `time_step_ps`."""
     equilibrate_ns: NotNegative = 0.0
-    """Length of the equilibration, of which no frame is kept, ns."""
+    """Length of the equilibration, from which no frames are kept, ns."""
     produce_ns: Positive = 8.0
     """Length of the production, a whole number of frame intervals, ns."""
     frame_interval_ps: Positive = 20.0
-    """Time from frame to frame, a whole number of time steps, ps."""
+    """Time between frames, a whole number of time steps, ps."""
 
     @model_validator(mode="after")
     def _whole_numbers(self) -> ProtocolSettings:
@@ -79,30 +78,30 @@ class ProtocolSettings(Settings):
 
 
 class StatePoint(Settings):
-    """What one job simulates."""
+    """State point of one job."""
 
     schema_version: Literal[2] = SCHEMA_VERSION
     """Version of this schema."""
     particle: str | None = None
-    """Name of the particle in the catalogue; null where `mixture` is given."""
+    """Name of the particle in the catalogue; null if `mixture` is given."""
     mixture: dict[str, Positive] | None = None
-    """Number fraction of each particle, adding to 1; null where `particle` is given."""
+    """Number fraction of each particle, with sum 1; null if `particle` is given."""
     model: str | None = "sphere"
     """Model of every nanocluster: `sphere` (no chirality, fast) or `bladed` (chiral faces); null
-    where all particles bring their own beads."""
+    if all particles are defined by their beads."""
     n_bodies: Annotated[int, Field(ge=2, le=10_000_000)]
     """Number of bodies."""
     volume_fraction: Positive | None = None
-    """Volume of all bodies over that of the box; null where `number_density` is given."""
+    """Volume of all bodies over that of the box; null if `number_density` is given."""
     number_density: Positive | None = neutral(None)
-    """Number of bodies over the volume of the box, 1/nm^3; null with `volume_fraction`."""
+    """Number of bodies per volume of the box, 1/nm^3; null if `volume_fraction` is given."""
     temperature: Positive = 298.15
     """Temperature, K."""
     relative_permittivity: Annotated[float, Field(ge=1)] | None = None
-    """Relative permittivity of the medium between the bodies; 1 where it is dry, null only where
-    nothing is charged."""
+    """Relative permittivity of the medium between the bodies; 1 for dry systems, null only without
+    charges."""
     viscosity: Positive | None = None
-    """Viscosity of the solvent, mPa s; null: every motion is damped in `protocol.damping_ps`."""
+    """Viscosity of the solvent, mPa s; null: all motions are damped in `protocol.damping_ps`."""
     electrostatics: ElectrostaticsSettings = ElectrostaticsSettings()
     """How the Coulomb interaction is computed."""
     interactions: dict[str, dict[str, dict[str, Any]]] = neutral({})
@@ -111,13 +110,13 @@ class StatePoint(Settings):
     environment: dict[str, Any] = neutral({})
     """External fields by name, such as `electric_field: {z: 0.05}`."""
     start: Literal["random", "lattice"] = "random"
-    """First places: at random without overlap, or on a simple cubic lattice."""
+    """Initial positions: at random without overlap, or on a simple cubic lattice."""
     protocol: ProtocolSettings = ProtocolSettings()
     """Stages of the run and their numbers."""
     replica: Annotated[int, Field(ge=0)] = 0
-    """Number of an independent repetition; it changes the seed alone."""
+    """Number of an independent repetition; it affects only the seed."""
     definitions: dict[str, str] = neutral({})
-    """Digest of what decides the physics of each particle; filled by `janus-md init`."""
+    """Digest of the physics of each particle; set by `janus-md init`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -125,7 +124,7 @@ class StatePoint(Settings):
         if isinstance(data, Mapping) and data.get("schema_version", SCHEMA_VERSION) == 1:
             raise WrongValue(
                 "schema_version",
-                "1 is that of janus-md 0.1.0, which reads it; here it must be "
+                "1 is that of janus-md 0.1.0, which can read it; here it must be "
                 f"{SCHEMA_VERSION} (make the jobs anew with `janus-md init`)",
             )
         return data
@@ -209,12 +208,12 @@ class StatePoint(Settings):
         Returns
         -------
         StatePoint
-            Complete: what was missing has its default.
+            The complete state point, with defaults for missing fields.
 
         Raises
         ------
         BadStatePoint
-            A :class:`~janus_md.common.errors.JanusError` that knows the key it is about.
+            A :class:`~janus_md.common.errors.JanusError` with the key at fault.
         """
         try:
             return cls.model_validate(dict(data))
@@ -230,7 +229,8 @@ class StatePoint(Settings):
     def counts(self) -> tuple[int, ...]:
         """Bodies of each particle, sorted by name, by the method of the largest remainder.
 
-        They add to `n_bodies`; of equal remainders, the particle first by name gets the body.
+        The sum is `n_bodies`. For equal remainders, the particle that is first by name gets the
+        body.
         """
         # Rounded, so that 0.29 * 100 = 28.999999999999996 counts as 29 whole bodies.
         shares = [round(f * self.n_bodies, 6) for _, f in sorted(self.composition().items())]
@@ -241,14 +241,14 @@ class StatePoint(Settings):
         return tuple(counts)
 
     def defined(self, digests: Mapping[str, str]) -> Self:
-        """Return the state point with the digests of its particles' definitions."""
+        """Return the state point with the digests of its particles."""
         chosen = {name: digests[name] for name in sorted(self.composition())}
         return self.model_copy(update={"definitions": chosen})
 
     def seed(self) -> int:
-        """Seed of everything random, below 2**31: a hash of the physics and the replica.
+        """Seed of all random numbers, below 2**31: a hash of the physics and the replica.
 
-        Lengths (:data:`LENGTHS`) are no part of it.
+        Lengths (:data:`LENGTHS`) are not included.
         """
         physics = self.stored()
         del physics["schema_version"]

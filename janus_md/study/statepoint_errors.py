@@ -1,4 +1,4 @@
-"""One sentence out of what pydantic says about a bad state point."""
+"""Messages of pydantic about invalid state points, as one sentence."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class BadStatePoint(JanusError):
-    """A state point that is refused.
+    """An invalid state point.
 
     Attributes
     ----------
     key : str
-        Dotted name of the key that the message is about.
+        Dotted name of the key at fault.
     """
 
     def __init__(self, key: str, message: str) -> None:
@@ -28,7 +28,7 @@ class BadStatePoint(JanusError):
 
 
 class WrongValue(ValueError):
-    """Raised by a validator: the key, and what is wrong with its value."""
+    """Raised by a validator, with the key and the fault of its value."""
 
     def __init__(self, key: str, text: str) -> None:
         super().__init__(text)
@@ -57,9 +57,9 @@ _KINDS = {
 
 
 def sentence(error: ValidationError, model: type[BaseModel]) -> tuple[str, str]:
-    """Return the key that a validation error is about, and one sentence about it.
+    """Return the key at fault in a validation error, and one sentence about it.
 
-    Where there are several errors, an unknown key comes first: it explains a missing one.
+    Of several errors, one about an unknown key is preferred, as it may explain a missing key.
     """
     details = error.errors()
     first = next((one for one in details if one["type"] == "extra_forbidden"), details[0])
@@ -68,7 +68,7 @@ def sentence(error: ValidationError, model: type[BaseModel]) -> tuple[str, str]:
 
 
 def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """Return a sentence about everything that is wrong, unknown keys first."""
+    """Return one sentence for each fault, unknown keys first."""
     found: list[str] = []
     for detail in sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden"):
         loc = tuple(str(part) for part in detail["loc"] if part != "[key]")
@@ -98,14 +98,17 @@ def _about(detail: ErrorDetails, loc: tuple[str, ...], model: type[BaseModel]) -
         number = limits.get("min_length", limits.get("max_length"))
         return key, f"{key}: {value} is not allowed; it must have {number} values"
     if kind == "string_pattern_mismatch":
-        return key, f"{key}: {value} is not allowed; it must be letters and digits, a letter first"
+        return (
+            key,
+            f"{key}: {value} is not allowed; it must be letters and digits, a letter first",
+        )
     if kind in _KINDS:
         return key, f"{key}: {value} is not allowed; it must be {_KINDS[kind]}"
     return key, f"{key}: {value} is not allowed; {detail['msg']}"
 
 
 def _fields_of(model: type[BaseModel], path: tuple[str, ...]) -> list[str]:
-    """Names of the fields of the model that `path` leads to, items of lists and maps aside."""
+    """Names of the model fields along `path`, without items of lists and maps."""
     for name in path:
         if name not in model.model_fields:  # an item
             continue
@@ -116,14 +119,14 @@ def _fields_of(model: type[BaseModel], path: tuple[str, ...]) -> list[str]:
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the model that an annotation, such as a list of it, holds."""
+    """Return the model inside an annotation, such as a list of models."""
     if isinstance(annotation, type) and hasattr(annotation, "model_fields"):
         return annotation
     return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
 def _shown(value: object) -> str:
-    """Return `value` as text, cut where it is long."""
+    """Return `value` as text, truncated if it is long."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 

@@ -1,4 +1,4 @@
-"""`janus-md analyze` on a file of somebody else."""
+"""`janus-md analyze` on files of other software."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: what a user sees, and bad input, which creates nothing."""
+"""The command line: output, and bad input, which creates nothing."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_init_makes_every_job_once(janus_md: Cli, tmp_path: Path) -> None:
     again = janus_md("init", "quickstart", "-d", place)
     assert again.code == 0
     assert "0 new jobs" in again.out
-    assert "12 were there already" in again.out
+    assert "12 already existed" in again.out
     assert script.read_text() == "mine"
     project = signac.get_project(path=place, search=False)
     stored = sorted(json.dumps(job.statepoint(), sort_keys=True) for job in project)
@@ -187,7 +187,7 @@ def test_a_file_instead_of_a_folder(janus_md: Cli, tmp_path: Path) -> None:
         (["run", "--device", "gpu"], ["device", "gpu", "is not usable here"]),
         (["query", "particel=R-Au-Cu"], ["particel", "did you mean particle"]),
         (["query", "--columns", "colour"], ["column", "colour", "allowed are"]),
-        (["query", "--csv", "--json"], ["csv", "json", "only one"]),
+        (["query", "--csv", "--json"], ["csv", "json", "cannot be combined"]),
     ],
 )
 def test_bad_arguments_leave_a_workspace_as_it_is(
@@ -227,7 +227,7 @@ def test_report_of_nothing_is_refused(janus_md: Cli, tmp_path: Path) -> None:
     done = janus_md("report", "particle=Au3Cd", "-d", place, "--out", out)
     refused(done, ["no results", "(2 waiting)"])
     done = janus_md("report", "particle=R-1", "-d", place, "--out", out)
-    refused(done, ["no job fits particle=R-1"])
+    refused(done, ["no job matches particle=R-1"])
     assert not (place / "report").exists()
     assert not out.exists()
 

@@ -1,4 +1,4 @@
-"""What nobody foresaw ends in one line and a report; what the machine lacks, in a sentence."""
+"""Unexpected errors end with one line and a report; lack of resources, with one sentence."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def test_the_address_is_that_of_the_package_where_it_has_one(
 
 
 def piped(*command: str, where: Path) -> tuple[int, str]:
-    """Run a command whose output nobody reads; its exit code and what it says on stderr."""
+    """Run a command whose output is not read; return its exit code and stderr."""
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as nobody:

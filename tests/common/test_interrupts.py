@@ -17,7 +17,7 @@ from tests.conftest import environment
 def test_what_comes_twice_at_once_is_one_signal(
     number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Slurm tells every process of a job, and `run` tells its workers what it has heard."""
+    """Slurm signals every process of a job, and `run` forwards signals to its workers."""
     outside: list[int] = []
     before = signal.signal(number, lambda sent, _: outside.append(sent))
     try:

@@ -1,4 +1,4 @@
-"""Locks of jobs: on file systems with and without locks, and what is left where one was killed."""
+"""Locks of jobs: file systems with and without locks, and locks left by killed processes."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_jobs_run_to_their_end_where_there_are_no_locks(
 def test_a_script_does_not_requeue_for_what_no_later_run_can_mend(
     ranks: int, tmp_path: Path, no_flock: None, janus_md: Cli
 ) -> None:
-    """The real script and run; of the scheduler, what would be told to it is written down."""
+    """The real script and run, with a scheduler that only records its calls."""
     place = tmp_path / "workspace"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
     killed_holder(job, "elsewhere")
@@ -204,7 +204,7 @@ def test_submissions_and_init_go_on_where_there_are_no_locks(
 def test_what_is_measured_waits_for_no_marker_for_ever(
     no_flock: None, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here nothing can be lost, so that nobody is asked to remove a file."""
+    """Nothing can be lost here, so the user need not remove a file."""
     monkeypatch.setattr(entries, "WRITE_SECONDS", 0.6)
     file = cache / "some.json"
     entries.keep("machine", "kind", 1, file)

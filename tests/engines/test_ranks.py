@@ -124,7 +124,7 @@ def worker(folder: Path, engine: str, operation: str = "simulate") -> list[str |
 
 
 def simulate_alone(folder: Path, engine: str, pieces: int) -> dict[str, Any]:
-    """Go on in this process for some pieces of the production; what the checkpoint tells then."""
+    """Continue in this process for parts of the production; return the checkpoint."""
     left = iter(range(pieces))
 
     def should_stop() -> bool:  # the choice of a mesh asks, too
@@ -286,7 +286,7 @@ def test_ranks_that_did_not_meet_are_refused(job: Callable[..., Path]) -> None:
             check=False,
         )
         assert done.returncode == 1
-        assert "ranks: 2 were asked for, but 1 joined" in done.stderr or "mpi4py" in done.stderr
+        assert "ranks: 2 were requested, but 1 joined" in done.stderr or "mpi4py" in done.stderr
     assert open_job(folder).document["failures"] == 1
     assert open_job(folder).document["failure"]["message"] in done.stderr
     assert not (folder / "run.lock").exists()
@@ -300,7 +300,7 @@ def test_a_number_that_is_none_is_refused(count: int) -> None:
 
 def test_one_of_many_must_be_told_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PMI_SIZE", "4")
-    with pytest.raises(JanusError, match="ranks: 1 was asked for, but 4 were started"):
+    with pytest.raises(JanusError, match="ranks: 1 was requested, but 4 were started"):
         ranks.join(1)
 
 

@@ -1,4 +1,4 @@
-"""RigidBody: what it refuses, what it derives, and its mirror image."""
+"""RigidBody: invalid input, derived quantities, and the mirror image."""
 
 import pickle
 from dataclasses import replace

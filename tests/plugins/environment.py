@@ -1,4 +1,4 @@
-"""Environments for tests of what users add: a virtual environment, its packages, `janus-md` in it.
+"""Environments for tests of extensions: a virtual environment with packages and `janus-md`.
 
 Pages of docs/ show files and commands; the tests take both from there (:func:`blocks`) and run the
 commands as they stand (:meth:`Environment.run`).
@@ -43,7 +43,7 @@ class Environment:
         self.run(f"pip install {' '.join(options)} '{folder}'", folder.parent)
 
     def run(self, script: str, folder: Path) -> str:
-        """Run commands of a page in a folder; return what they print.
+        """Run commands of a page in a folder; return their output.
 
         The first that fails ends the test, with all that was printed.
         """
@@ -65,7 +65,7 @@ def here(folder: Path) -> Environment:
 
 
 def empty(folder: Path) -> Environment:
-    """Make an environment in a folder, with nothing installed but what the running one has."""
+    """Create an environment in a folder, with only the packages of the running one."""
     venv.create(folder)
     python = folder / "bin" / "python"
     packages = sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)})

@@ -45,7 +45,7 @@ def write_inputs(page: str, place: Path) -> None:
 
 
 def follow(name: str, place: Path, environment: Environment, engine: str) -> Path:
-    """Do what the page says for one workspace; return the job's folder."""
+    """Follow the page for one workspace; return the folder of the job."""
     page = PAGES[name]
     (place / f"{name}.py").write_text(blocks(page, "python")[0], encoding="utf-8")
     write_inputs(page, place)

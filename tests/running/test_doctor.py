@@ -1,4 +1,4 @@
-"""What the doctor finds, and what it advises."""
+"""Findings and advice of `janus-md doctor`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `status`: what is on disk, what runs, what a scheduler says."""
+"""The command `status`: files on disk, running jobs, answers of a scheduler."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_a_signal_that_comes_before_the_engine_is_there_is_one_too(job: Path, en
 def test_each_signal_ends_a_worker_in_a_checkpoint(
     janus_md: Cli, tmp_path: Path, engine: str
 ) -> None:
-    """With no checkpoint by time: what is kept was written because of the signal."""
+    """Without timed checkpoints, the checkpoint is written because of the signal."""
     endless = LONG.replace("produce_ns: 4.0", "produce_ns: 400.0")
     job = make(janus_md, tmp_path / "workspace", endless + "  relative_permittivity: 1.0\n")[1.0]
     reached = 0

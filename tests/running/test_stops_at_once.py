@@ -1,4 +1,4 @@
-"""SIGTERM is answered within five seconds wherever a job stands, and nothing is lost."""
+"""SIGTERM is handled within five seconds at any point of a job, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def worker(operation: str, job: Path, engine: str) -> subprocess.Popen[str]:
 
 
 def stopped_within(seconds: float, process: subprocess.Popen[str]) -> str:
-    """Send SIGTERM; what the process says before it ends, in time and as one that was stopped."""
+    """Send SIGTERM; return the output of the process, which must stop in time."""
     begun = time.monotonic()
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=PATIENCE)

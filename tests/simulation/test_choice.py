@@ -1,4 +1,4 @@
-"""Engine and mesh are chosen once for jobs that are alike, and what is kept is looked at again."""
+"""Engine and mesh are chosen once for similar jobs, and cached choices are checked again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from janus_md.common import cache as entries
 from janus_md.engines import adapter
-from janus_md.engines.tuning import MARGIN, remeasure
+from janus_md.engines.tuning import TUNING_SAFETY, remeasure
 from janus_md.simulation import choice as choices
 from janus_md.simulation.choice import choose_once, kind_of
 from janus_md.simulation.execution import Execution, device_of, mesh_of
@@ -84,7 +84,7 @@ def entry(cache: Path) -> dict[str, Any]:
 
 
 def put(cache: Path, **changes: Any) -> None:
-    """Change what is kept."""
+    """Change cached choices."""
     kept = json.loads((cache / "meshes.json").read_text())
     for kinds in kept.values():
         for value in kinds.values():
@@ -129,7 +129,7 @@ def test_a_mesh_that_is_not_accurate_here_is_not_taken(
         put(cache, mesh=mesh)
         found = chosen(engine, replica=1)
         assert found["mesh_from"] == "trials of this job"
-        assert found["force_error"] <= MARGIN * 0.2
+        assert found["force_error"] <= TUNING_SAFETY * 0.2
         assert entry(cache)["mesh"] == found["mesh"]  # in the place of the other
 
 
@@ -210,7 +210,7 @@ def test_what_a_busy_machine_measured_counts_while_it_is_busy(
 
 
 def test_many_processes_keep_together(cache: Path) -> None:
-    """No entry of any is lost, and what is read between is always whole."""
+    """No entry is lost, and all reads are complete."""
     code = (
         "import sys; from janus_md.common import cache as entries\n"
         f"entries.WRITE_SECONDS = {PATIENCE}  # else an entry may be lost on a busy machine\n"

@@ -8,7 +8,7 @@ from scipy.stats import chi2, norm
 
 from janus_md.simulation.equipartition import (
     ERRORS,
-    SHARE,
+    RELATIVE_TOLERANCE,
     Part,
     effective,
     excess,
@@ -109,7 +109,7 @@ def test_blocks_have_a_hundred_damping_times_and_ten_samples_or_more() -> None:
 
 
 def test_the_beginning_does_not_count() -> None:
-    """Bodies that begin at rest are not cold, nor do they hide what comes after."""
+    """Bodies initially at rest do not count as cold and do not hide later heating."""
     ratios = np.ones(101)
     ratios[:25] = 0.0
     assert judged(ratios, 1.0, 100_000).strain == 0.0
@@ -141,7 +141,7 @@ def test_what_the_time_step_adds_is_held_to_two_percent() -> None:
         return max(part.strain for part in excess(times, values, 648, 5.0, 5.0, 1.0))
 
     assert worst(0.0004) < 1.0
-    assert worst(SHARE) < 1.0
+    assert worst(RELATIVE_TOLERANCE) < 1.0
     assert worst(0.05) > 1.0
 
 

@@ -1,4 +1,4 @@
-"""Estimates of wall time and memory: by the number of sites, and what was measured."""
+"""Estimates of walltime and memory from the number of sites and measurements."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def setup(n_bodies: int = 8, **changes: Any) -> Setup:
 
 
 def test_other_systems_count_by_their_number_of_sites() -> None:
-    """3 sites a sphere, 15 a bladed body: the same measurement stands for five times the work."""
+    """A sphere has 3 sites and a bladed body 15, so the work is five times larger."""
     one = setup(8)
     known = [Measurement.of(one, RAN)]
     assert known[0].site_steps_per_second == 24 * 100.0

@@ -1,4 +1,4 @@
-"""Whether runs kept the temperature of their bath, told from their logs."""
+"""Check from the log whether a run kept the temperature of its bath."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def energies(total: np.ndarray) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("share", "passed"), [(0.9, True), (1.1, False), (-1.1, False)])
 def test_drift_of_the_energy(share: float, passed: bool, tmp_path: Path) -> None:
-    """A straight line that reaches `share` of what is allowed after 4 ns."""
+    """A straight line that reaches `share` times the allowed value after 4 ns."""
     wanted = point(protocol={"name": "nve"})
     reached = share * (FLUCTUATION + 4.0 * DRIFT)
     rows = energies(reached * np.arange(201) / 200)

@@ -1,4 +1,4 @@
-"""Temperatures of each kind, and what a time step does to places."""
+"""Temperatures of each kind, and the effect of the time step on positions."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_excess_of_harmonic_modes_is_that_of_their_places(
 
 
 def test_excess_of_rotation_is_about_each_axis() -> None:
-    """A torque about one axis of the body, whichever way the body looks."""
+    """A torque about one axis of the body, for any orientation."""
     kind = body("R-Au-Cu", "bladed")
     here = system((kind,), [100], [300.0])
     about = rowan.rotate(here.orientations, np.tile([7.0, 0.0, 0.0], (100, 1)))

@@ -1,4 +1,4 @@
-"""Wall time: read from the scheduler, kept by the run, asked for by what is left to do."""
+"""Walltime: read from the scheduler, observed by the run, requested for the remaining work."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def damaged_files(cases: int, seed: int, folder: Path) -> Counter[str]:
 
 
 def main() -> int:
-    """Run all and print what was seen."""
+    """Run all and print the results."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--damaged", type=int, default=2000, help="GSD files that are damaged")

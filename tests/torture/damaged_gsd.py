@@ -49,7 +49,7 @@ GOOD = ("answer", "answer with a note", "sentence")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a case: one of :data:`GOOD` or a fault, with what was said."""
+    """Result of a case: one of :data:`GOOD` or a fault, with the message."""
 
     kind: str
     said: str = ""
@@ -78,7 +78,7 @@ def logged(sample: Sample, folder: Path) -> Outcome:
 
 
 def resumed(sample: Sample, folder: Path) -> Outcome:
-    """Go on from a checkpoint; what is refused must stay as it is."""
+    """Continue from a checkpoint; rejected files must not change."""
     path = folder / sample.name
     before = path.read_bytes()
     for name in (PARTIAL_TRAJECTORY, PARTIAL_LOG):

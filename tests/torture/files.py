@@ -72,7 +72,7 @@ def small_disk(job: Path, size: str) -> Iterator[Callable[[str], None]]:
 
 
 def disk_full(job: Path) -> None:
-    """No room: told, nothing lost; with room again the job ends complete."""
+    """A full disk is reported and nothing is lost; with free space the job is completed."""
     with small_disk(job, "96k") as again:
         expect(run(job), FAILED, "No space left", "run again")
         before = progress(job)
@@ -84,7 +84,7 @@ def disk_full(job: Path) -> None:
 
 
 def read_only(job: Path) -> None:
-    """A folder that cannot be written: told; writable again, the job ends complete."""
+    """A read-only folder is reported; once it is writable, the job is completed."""
     with small_disk(job, "64m") as again:
         again("ro")
         expect(run(job), FAILED, "Read-only", "run again")
@@ -94,7 +94,7 @@ def read_only(job: Path) -> None:
 
 
 def two_at_once(job: Path) -> None:
-    """The second says who holds the job; the first ends as if alone."""
+    """The second process reports the one that uses the job; the first is not affected."""
     first = start(job)
     while not (job / "run.lock").exists() or not (job / "run.lock").stat().st_size:
         time.sleep(0.01)

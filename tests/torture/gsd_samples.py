@@ -1,4 +1,4 @@
-"""Whole GSD files to be damaged: of somebody else, of ours, a log, and files to be resumed."""
+"""Intact GSD files to damage: of other software, of janus-md, a log, and files to resume."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EDGE = 20.0
 
 @dataclass(frozen=True)
 class Sample:
-    """A whole file and what is done with it.
+    """An intact file and its use.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Sample:
 
 
 def samples(folder: Path) -> list[Sample]:
-    """Write the files, and return what is in them."""
+    """Write the files and return their content."""
     folder.mkdir()
     foreign = _foreign(folder / "foreign.gsd", flush=True).read_bytes()
     buffered = _foreign(folder / "buffered.gsd", flush=False).read_bytes()

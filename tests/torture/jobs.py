@@ -1,4 +1,4 @@
-"""Jobs to be tortured: workers on them, and what must be true of them."""
+"""Jobs for the torture tests: their workers and invariants."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def stop_midway(job: Path) -> None:
 
 
 def workspace(folder: Path) -> Iterator[Path]:
-    """Jobs that have nothing done yet, as many as are asked for."""
+    """The requested number of new jobs."""
     template = folder / "torture.yaml"
     given = 0
     seen: set[Path] = set()

@@ -25,7 +25,7 @@ UP, DOWN = (1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0)
 LENGTH, WIDTH = 6, 6.0
 HALF = np.sqrt(0.75)
 ENDS = 1000
-"""Dipoles to either side of a chain that stands for an infinite one."""
+"""Number of dipoles on each side of a chain that represents an infinite one."""
 
 BESIDE = {
     "in register, antiparallel": (1.0, 0.0, DOWN, -0.1455152432),

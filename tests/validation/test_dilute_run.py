@@ -63,7 +63,7 @@ def test_second_virial_coefficient_from_a_dilute_run(report_check) -> None:
     strength = COULOMB * (float(np.linalg.norm(body.dipole)) * DEBYE) ** 2 / (PERMITTIVITY * kT)
 
     def tail(r: float) -> float:
-        """B2 of what is farther than r."""
+        """Contribution to B2 of distances beyond r."""
         return -2.0 / 9.0 * math.pi * strength**2 / r**3
 
     ball, volume = 4.0 / 3.0 * math.pi * NEAR**3, 4.0 / 3.0 * math.pi * (FAR**3 - NEAR**3)

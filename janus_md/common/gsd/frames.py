@@ -11,13 +11,13 @@ from janus_md.common.errors import JanusError
 from janus_md.common.gsd.reading import Chunk, GsdFile
 from janus_md.common.gsd.schema import NUMBER, TEXTS
 
-MOST_STEPS = 2**63 - 1
+MAX_STEP = 2**63 - 1
 """Largest time step that the tables can hold."""
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """Step and box of a frame, as ``gsd.hoomd`` has them."""
+    """Step and box of a frame, as in ``gsd.hoomd``."""
 
     step: int
     dimensions: int
@@ -26,7 +26,7 @@ class Configuration:
 
 @dataclass(frozen=True)
 class Particles:
-    """Particles of a frame, as ``gsd.hoomd`` has them; only what the analysis needs."""
+    """Particles of a frame, as in ``gsd.hoomd``; only properties needed by the analysis."""
 
     N: int
     types: list[str]
@@ -38,7 +38,7 @@ class Particles:
 
 @dataclass(frozen=True)
 class RawFrame:
-    """A frame as it is stored, with frame 0's values or GSD's defaults for what it lacks."""
+    """A stored frame; missing values are taken from frame 0 or the defaults of GSD."""
 
     configuration: Configuration
     particles: Particles
@@ -56,7 +56,7 @@ _DEFAULTS = {
 class GsdFrames:
     """Frames of a GSD file with HOOMD's schema.
 
-    Parameters and errors as of :class:`GsdFile`, which is `file`.
+    Parameters and errors as in :class:`GsdFile`, which is `file`.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -77,12 +77,12 @@ class GsdFrames:
         Raises
         ------
         JanusError
-            If it holds names or numbers that cannot be.
+            If it has invalid names or numbers.
         """
         where = f"file {self.file.path}, frame {index}:"
         step = self._number(index, "configuration/step", 0)
-        if not 0 <= step <= MOST_STEPS:
-            raise JanusError(f"{where} the step is {step}; it must be from 0 to {MOST_STEPS}")
+        if not 0 <= step <= MAX_STEP:
+            raise JanusError(f"{where} the step is {step}; it must be from 0 to {MAX_STEP}")
         box = self._stored(index, "configuration/box")
         configuration = Configuration(
             step,
@@ -95,7 +95,7 @@ class GsdFrames:
             self.file.chunk_exists(index, _POSITION)
             or (borrowed and self.file.chunk_exists(0, _POSITION))
         ):
-            raise JanusError(f"{where} {_POSITION} is missing; {count} particles need places")
+            raise JanusError(f"{where} {_POSITION} is missing; {count} particles need positions")
         values = {
             name: self._of_particles(index, f"particles/{name}", count, default, borrowed)
             for name, default in _DEFAULTS.items()
@@ -110,7 +110,7 @@ class GsdFrames:
         return RawFrame(configuration, Particles(count, types, **values))
 
     def _stored(self, index: int, name: str) -> Chunk | None:
-        """Chunk of a frame, or else of frame 0."""
+        """Chunk of a frame or, if missing, of frame 0."""
         if index and self.file.chunk_exists(index, name):
             return self.file.read_chunk(index, name)
         if name not in self._of_frame_0:
@@ -141,5 +141,5 @@ class GsdFrames:
             return [row.tobytes().split(b"\0")[0].decode() for row in rows]
         except UnicodeDecodeError as error:
             raise JanusError(
-                f"{where} {name} is {error.object!r}, which is no text; the file is damaged"
+                f"{where} {name} is {error.object!r}, which is not text; the file is damaged"
             ) from error

@@ -1,10 +1,11 @@
-"""Which frames of a GSD file are whole.
+"""Detection of the intact frames of a GSD file.
 
-The index of a GSD file lists where each chunk of each frame lies. GSD believes it: a flipped bit
-can make it read another frame's chunk or ask for any amount of memory, and a cut file is refused
-though most of its data are there. Here the index is held against the file before anything is read,
-and what does not fit ends the file: the frames before it are whole. Where the index itself is lost,
-an older and shorter copy of it, which GSD leaves behind when it moves the index, takes its place.
+The index of a GSD file lists the location of each chunk of each frame. GSD does not check it: a
+flipped bit can make it read a chunk of another frame or allocate any amount of memory, and a
+truncated file is rejected although most of its data are there. Here the index is compared with the
+file before anything is read. The first inconsistent entry ends the file; the frames before it are
+intact. If the index itself is lost, an older and shorter copy is used, which GSD leaves behind when
+it moves the index.
 """
 
 from __future__ import annotations
@@ -20,24 +21,24 @@ from janus_md.common.gsd.schema import misfits
 from janus_md.common.gsd.space import loose_bytes, overlapping
 
 _BLOCK = 1 << 16  # entries read at a time
-_COPIES = 64  # older copies of an index that are looked at
-_SCANNED = 1 << 20  # bytes looked through at a time for them
+_COPIES = 64  # largest number of older copies of an index to check
+_SCANNED = 1 << 20  # bytes searched at a time for them
 
 
 @dataclass(frozen=True)
 class Index:
-    """Entries of the whole frames of a file.
+    """Entries of the intact frames of a file.
 
     Attributes
     ----------
     entries : ndarray
         Sorted by frame, then by name.
     frames : int
-        Frames that are whole.
+        Number of intact frames.
     trouble : str, optional
-        What is wrong with the file after them.
+        Fault of the file after them.
     loose : int
-        Bytes of the file that belong to no frame.
+        Number of bytes that belong to no frame.
     """
 
     entries: np.ndarray
@@ -47,7 +48,7 @@ class Index:
 
 
 def read_index(descriptor: int, layout: Layout) -> Index:
-    """Hold the index of an open file against the file."""
+    """Compare the index of an open file with the file."""
     stated = _whole(descriptor, layout, layout.index_location, layout.index_allocated)
     if stated.trouble is None and stated.frames:
         return stated
@@ -63,14 +64,14 @@ def read_index(descriptor: int, layout: Layout) -> Index:
 
 
 def _whole(descriptor: int, layout: Layout, begin: int, allocated: int | None) -> Index:
-    """Whole frames by the list of entries that begins at a place; None: its length is unknown."""
+    """Intact frames from the list of entries at a location; None: its length is unknown."""
     room = max(layout.size - begin, 0) // ENTRY.itemsize if begin >= HEADER.itemsize else 0
     cut = allocated is not None and allocated > room
     most = room if allocated is None else min(allocated, room)
     entries, end, broken = _listed(descriptor, begin, most)
     if _begins_late(descriptor, entries, layout, begin):
         return Index(np.empty(0, ENTRY), 0, "the header places its index too late", 0)
-    ends: list[tuple[int, str]] = []  # frame that is not whole, and why
+    ends: list[tuple[int, str]] = []  # incomplete frame and reason
     if end == "full" and (cut or allocated is None):
         ends.append((_last(entries), "it is cut off"))
     elif end == "hole":
@@ -106,10 +107,10 @@ def _last(entries: np.ndarray) -> int:
 
 
 def _listed(descriptor: int, begin: int, most: int) -> tuple[np.ndarray, str, int]:
-    """Entries up to the first that can be none, how the list ends, and the frame of that entry.
+    """Entries up to the first invalid one, how the list ends, and the frame of that entry.
 
-    ``zeros``: with unused entries; ``full``: nowhere; ``hole``: entries follow unused ones;
-    ``broken``: with an entry that makes no sense.
+    ``zeros``: unused entries follow; ``full``: all entries are used; ``hole``: entries follow
+    unused ones; ``broken``: an entry is invalid.
     """
     found = [np.empty(0, ENTRY)]
     end = "full"
@@ -129,7 +130,7 @@ def _listed(descriptor: int, begin: int, most: int) -> tuple[np.ndarray, str, in
 
 
 def _begins_late(descriptor: int, entries: np.ndarray, layout: Layout, begin: int) -> bool:
-    """Whether an entry of frame 0 stands before the first one of a list."""
+    """Whether an entry of frame 0 precedes the first one of a list."""
     if len(entries) == 0 or begin < HEADER.itemsize + ENTRY.itemsize:
         return False
     before = np.frombuffer(os.pread(descriptor, ENTRY.itemsize, begin - ENTRY.itemsize), ENTRY)
@@ -156,7 +157,7 @@ def _plausible(entries: np.ndarray) -> np.ndarray:
 def _in_order(
     entries: np.ndarray, layout: Layout, allocated: int | None, ends: list[tuple[int, str]]
 ) -> np.ndarray:
-    """Entries before the first that is out of order or out of the file; `ends` tells of it."""
+    """Entries before the first that is out of order or outside the file, added to `ends`."""
     if len(entries) == 0:
         return entries
     frames = entries["frame"].astype(np.float64)
@@ -175,7 +176,7 @@ def _in_order(
     first = int(wrong[0])
     here, before = int(entries["frame"][first]), _last(entries[:first])
     if back[first]:
-        # Either of two neighbours may be the one that is wrong.
+        # Either of two neighbours may be wrong.
         limit = _last(entries[: max(first - 1, 0)])
     else:
         limit = here if first and before <= here <= before + 1 else before
@@ -194,10 +195,10 @@ def _sorted(entries: np.ndarray, layout: Layout) -> np.ndarray:
 
 
 def _unfinished(entries: np.ndarray, layout: Layout, loose: int) -> tuple[int, str] | None:
-    """Number of entries without last frames that lack what every other frame stores, and why.
+    """Number of entries without final frames that lack a chunk of all other frames, and why.
 
-    A frame may lack a chunk since its value is that of frame 0. It has lost it where the file holds
-    bytes that belong to no frame, or where the frames before it are empty.
+    A chunk may be absent because its value is that of frame 0. It is lost if the file has bytes
+    that belong to no frame, or if the frames before it are empty.
     """
     kept, why = len(entries), None
     while kept:
@@ -218,14 +219,14 @@ def _unfinished(entries: np.ndarray, layout: Layout, loose: int) -> tuple[int, s
 
 
 def _value(descriptor: int, entry: np.void) -> int:
-    """Read the only number of a chunk."""
+    """Read a chunk that contains a single number."""
     kind = int(entry["type"])
     raw = os.pread(descriptor, int(SIZES[kind]), int(entry["location"]))
     return int(np.frombuffer(raw, TYPES[kind])[0])
 
 
 def _copies(descriptor: int, layout: Layout) -> list[int]:
-    """Where copies of the index may begin: all begin with the same entry."""
+    """Possible locations of copies of the index, which all begin with the same entry."""
     begins = []
     for place in {layout.index_location, HEADER.itemsize}:
         if not HEADER.itemsize <= place <= layout.size - ENTRY.itemsize:
@@ -237,7 +238,7 @@ def _copies(descriptor: int, layout: Layout) -> list[int]:
 
 
 def _occurrences(descriptor: int, what: bytes, size: int) -> list[int]:
-    """Where some bytes are found in a file."""
+    """Locations of a byte sequence in a file."""
     found: list[int] = []
     for begin in range(0, size, _SCANNED):
         block = os.pread(descriptor, _SCANNED + len(what) - 1, begin)

@@ -1,7 +1,7 @@
-"""How a GSD file is laid out: header, list of names, index.
+"""Layout of GSD files: header, list of names, index.
 
-The layout is that of GSD 1 and 2 (GSD's documentation, "File layer: file format"). No number is
-followed that does not fit the file.
+The layout is that of GSD 1 and 2 (documentation of GSD, "File layer: file format"). Locations
+outside the file are never used.
 """
 
 from __future__ import annotations
@@ -43,20 +43,20 @@ ENTRY = np.dtype(
 TYPES: tuple[str, ...] = (
     "", "u1", "<u2", "<u4", "<u8", "i1", "<i2", "<i4", "<i8", "<f4", "<f8", "i1",
 )  # fmt: skip
-"""NumPy's name of a value by GSD's number of its type; the last one is a character."""
+"""NumPy type by type number of GSD; the last one is a character."""
 
 SIZES = np.array([np.dtype(name).itemsize if name else 0 for name in TYPES])
-"""Bytes of a value by GSD's number of its type."""
+"""Bytes of a value by type number of GSD."""
 
 NAME = 64
-"""Bytes in which the list of names is allocated; in GSD 1, of each name."""
+"""Unit of allocation of the list of names, bytes; in GSD 1, the size of each name."""
 
-MOST_NAMES = 65535
-"""Names that an index can tell apart."""
+MAX_NAMES = 65535
+"""Largest number of names in an index."""
 
 
 class Damaged(Exception):
-    """What is wrong with a file, as the end of a sentence that begins with its name."""
+    """A fault of a file, as the end of a sentence that begins with its name."""
 
 
 @dataclass(frozen=True)
@@ -68,17 +68,17 @@ class Layout:
     size : int
         Bytes of the file.
     index_location, index_allocated : int
-        Where the index is stated to begin, and its entries with the unused ones.
+        Stated location of the index, and its number of entries, including unused ones.
     names_location, names_allocated, names_end : int
-        Where the list of names begins, the bytes kept for it, and where the last name ends.
+        Location of the list of names, its allocated bytes, and the end of the last name.
     sorted_names : bool
         Whether the entries of a frame are sorted by name (GSD 2).
     application, schema : str
-        Who wrote the file, and the name of its schema.
+        Application that wrote the file, and the name of its schema.
     schema_version : tuple of 2 int
         Version of the schema.
     names : tuple of str
-        Names of the chunks by their number.
+        Names of the chunks by number.
     """
 
     size: int
@@ -100,7 +100,7 @@ def read_layout(descriptor: int) -> Layout:
     Raises
     ------
     Damaged
-        If it is no GSD file, or of a version that is not known.
+        If it is not a GSD file, or its version is unknown.
     """
     size = os.fstat(descriptor).st_size
     raw = os.pread(descriptor, HEADER.itemsize, 0)
@@ -114,8 +114,8 @@ def read_layout(descriptor: int) -> Layout:
         raise Damaged(f"is of version {major}.{minor} of GSD; 1 and 2 can be read")
     location, length = int(header["names_location"]), int(header["names_allocated"]) * NAME
     if not HEADER.itemsize <= location <= location + length <= size:
-        raise Damaged("names a place beyond its end for its list of names")
-    raw = os.pread(descriptor, min(length, MOST_NAMES * NAME), location)
+        raise Damaged("states a location beyond its end for its list of names")
+    raw = os.pread(descriptor, min(length, MAX_NAMES * NAME), location)
     names, used = _names(raw, fixed=major < 2)
     return Layout(
         size,
@@ -133,16 +133,16 @@ def read_layout(descriptor: int) -> Layout:
 
 
 def sizes(entries: np.ndarray) -> np.ndarray:
-    """Bytes of the chunks of some entries, as floats: a damaged entry can tell any number."""
+    """Sizes of the chunks of entries, as floats: a damaged entry may have any value."""
     known = np.where(entries["type"] < len(SIZES), entries["type"], 0)
     return entries["rows"].astype(np.float64) * entries["columns"] * SIZES[known]
 
 
 def _names(raw: bytes, *, fixed: bool) -> tuple[tuple[str, ...], int]:
-    """Names, and the bytes that they take; an empty one ends the list."""
+    """Names and their size in bytes; an empty name ends the list."""
     found: list[str] = []
     begin = 0
-    while begin < len(raw) and raw[begin] and len(found) < MOST_NAMES:
+    while begin < len(raw) and raw[begin] and len(found) < MAX_NAMES:
         limit = begin + NAME if fixed else len(raw)
         end = raw.find(b"\0", begin, limit)
         end = limit if end < 0 else end

@@ -1,8 +1,8 @@
-"""Reading GSD files, damaged ones too: whole frames, or one sentence.
+"""Reading of GSD files, including damaged ones: intact frames, or an error.
 
-GSD's own reader follows the index wherever it points: of a damaged file it can give wrong values,
-ask for any amount of memory or end the process. Every file is therefore read through
-:mod:`janus_md.common.gsd.index`; frames after the first damage are not there, and `note` says so.
+The reader of GSD does not check the index. For a damaged file it can return wrong values, allocate
+any amount of memory or crash. All files are therefore read with
+:mod:`janus_md.common.gsd.index`. Frames after the first damage are left out, and `note` says so.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from janus_md.common.gsd.schema import strange
 Chunk = NDArray[Any]
 
 READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, IndexError, MemoryError)
-"""What GSD raises where a file that looked whole cannot be read."""
+"""Exceptions of GSD if a file that appeared intact cannot be read."""
 
 
 class GsdFile(Closing):
-    """Chunks of the whole frames of a GSD file.
+    """Chunks of the intact frames of a GSD file.
 
     Parameters
     ----------
@@ -39,24 +39,24 @@ class GsdFile(Closing):
     Raises
     ------
     JanusError
-        If it cannot be read, is no GSD file of HOOMD's schema, or no frame of it is whole.
+        If it cannot be read, is not a GSD file with HOOMD's schema, or has no intact frame.
 
     Attributes
     ----------
     application : str
-        Who wrote the file.
+        Application that wrote the file.
     schema_version : tuple of 2 int
         Version of HOOMD's schema.
     names : tuple of str
-        Names of its chunks.
+        Names of the chunks.
     strange : list of str
-        Those that the schema does not have.
+        Names that are not in the schema.
     nframes : int
-        Frames that are whole.
+        Number of intact frames.
     damaged : bool
         Whether frames after them are lost.
     note : str, optional
-        What the user should know.
+        Message for the user.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -99,11 +99,11 @@ class GsdFile(Closing):
             self._descriptor = -1
 
     def chunk_exists(self, frame: int, name: str) -> bool:
-        """Tell whether a frame stores a chunk itself."""
+        """Return whether a frame itself stores a chunk."""
         return self._place(frame, name) is not None
 
     def read_chunk(self, frame: int, name: str) -> Chunk:
-        """Read a chunk that a frame stores: shape (rows, columns), or (rows,) of one column.
+        """Read a stored chunk of a frame: shape (rows, columns), or (rows,) for one column.
 
         Raises
         ------
@@ -130,7 +130,7 @@ class GsdFile(Closing):
         return values[:, 0] if shape[1] == 1 else values
 
     def stored(self, frame: int) -> list[str]:
-        """Names of the chunks that a frame stores itself."""
+        """Names of the chunks that a frame itself stores."""
         begin, end = np.searchsorted(self._entries["frame"], (frame, frame + 1))
         return [self.names[k] for k in self._entries["name"][begin:end]]
 
@@ -166,28 +166,28 @@ class GsdFile(Closing):
         return "; ".join(told) or None
 
 
-_KNOWN: OrderedDict[tuple[int, ...], Index] = OrderedDict()
-_MOST_KNOWN = 4
-_SETTLED = 2_000_000_000  # ns
+_CACHED: OrderedDict[tuple[int, ...], Index] = OrderedDict()
+_MAX_CACHED = 4
+_TIME_RESOLUTION = 2_000_000_000  # ns
 
 
 def _index(descriptor: int, layout: Layout) -> Index:
-    """Index of a file; kept, since an analysis opens its file for every few frames."""
+    """Index of a file; cached, as an analysis opens its file many times."""
     about = os.fstat(descriptor)
     key = (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
-    if key in _KNOWN:
-        return _KNOWN[key]
+    if key in _CACHED:
+        return _CACHED[key]
     index = read_index(descriptor, layout)
-    # A file that was written just now may be written again before its time changes.
-    if time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > _SETTLED:
-        _KNOWN[key] = index
-        if len(_KNOWN) > _MOST_KNOWN:
-            _KNOWN.popitem(last=False)
+    # A file may be written again within the resolution of its modification time.
+    if time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > _TIME_RESOLUTION:
+        _CACHED[key] = index
+        if len(_CACHED) > _MAX_CACHED:
+            _CACHED.popitem(last=False)
     return index
 
 
 def _read(descriptor: int, size: int, location: int) -> bytes:
-    """Read bytes; one call of the system gives 2 GiB at most."""
+    """Read bytes; a single system call returns at most 2 GiB."""
     parts = []
     while size:
         part = os.pread(descriptor, min(size, 1 << 30), location)

@@ -1,4 +1,4 @@
-"""Chunks of HOOMD's schema: their shape and kind of number, and where an index disagrees."""
+"""Chunks of HOOMD's schema: shape and type, and comparison with an index."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OF_PARTICLES = {
     "particles/angmom": (4, "f"),
     "particles/image": (3, "iu"),
 }
-"""Chunks with a row for each particle: columns, and kinds of number as NumPy abbreviates them."""
+"""Chunks with a row for each particle: number of columns, and kind codes of NumPy."""
 
 OF_FRAME = {
     "configuration/step": (1, "iu"),
@@ -31,7 +31,7 @@ OF_FRAME = {
     "configuration/box": (6, "f"),
     NUMBER: (1, "iu"),
 }
-"""Chunks with so many values."""
+"""Chunks with a fixed number of values."""
 
 TEXTS = ("particles/types", "particles/type_shapes")
 """Chunks with a row of characters for each text."""
@@ -43,7 +43,7 @@ _KINDS = np.array([np.dtype(name).kind if name else "" for name in TYPES])
 
 
 def strange(names: tuple[str, ...]) -> list[str]:
-    """Names that the schema does not have."""
+    """Return names that are not in the schema."""
     known = {*OF_PARTICLES, *OF_FRAME, *TEXTS}
     return [name for name in names if name not in known and not name.startswith(_FREE)]
 
@@ -51,23 +51,23 @@ def strange(names: tuple[str, ...]) -> list[str]:
 def misfits(
     entries: np.ndarray, layout: Layout, value: Callable[[np.void], int]
 ) -> tuple[np.ndarray, str]:
-    """Entries of an index whose chunks cannot be what their name says.
+    """Find entries of an index whose chunks do not match their names.
 
     Parameters
     ----------
     entries : ndarray
         Entries that lie inside the file, sorted by frame.
     layout : Layout
-        Of the file.
+        Layout of the file.
     value : callable
-        Reads the only number of a chunk.
+        Function that reads a chunk with a single number.
 
     Returns
     -------
     ndarray of bool
-        Whether an entry does not fit.
+        Whether an entry does not match.
     str
-        What is wrong with the first of them.
+        Fault of the first of them.
     """
     bad = np.zeros(len(entries), dtype=bool)
     number = {name: k for k, name in reversed(list(enumerate(layout.names)))}
@@ -104,7 +104,7 @@ def misfits(
 
 
 def _particles(entries: np.ndarray, stated: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Particles of the frame of each entry: as it states, or else as frame 0 does."""
+    """Number of particles in the frame of each entry; by default that of frame 0."""
     frames = entries["frame"]
     first = counts[0] if len(stated) and frames[stated[0]] == 0 else 0.0
     particles = np.full(len(entries), first)

@@ -1,4 +1,4 @@
-"""What lies where in a GSD file: chunks that overlap, and bytes that belong to nothing."""
+"""Use of space in a GSD file: overlapping chunks, and unassigned bytes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import numpy as np
 
 from janus_md.common.gsd.layout import ENTRY, HEADER, Layout, sizes
 
-_GAPS = 1000  # looked at
-_BLANK = 1 << 16  # bytes of an index or a list of names that was moved before it was used
+_GAPS = 1000  # largest number of gaps to check
+_BLANK = 1 << 16  # bytes of an index or a list of names that was moved while empty
 
 
 def overlapping(entries: np.ndarray, layout: Layout, index: int) -> np.ndarray:
-    """Entries whose chunks overlap with another's, the header, the names or the index at a place.
+    """Entries whose chunks overlap with other chunks, the header, the names or the index.
 
-    GSD writes every chunk to a place of its own: where two overlap, one of the entries is damaged.
+    GSD writes chunks to separate locations. If two overlap, one of the entries is damaged.
     """
     begins, ends = _places(entries)
     used = ends > begins
@@ -33,7 +33,7 @@ def overlapping(entries: np.ndarray, layout: Layout, index: int) -> np.ndarray:
     reached = np.maximum.accumulate(ends[chosen])
     farthest = np.maximum.accumulate(
         np.where(ends[chosen] == reached, np.arange(len(chosen)), 0)
-    )  # which one reaches so far
+    )  # chunk with the largest end so far
     late = np.flatnonzero(reached[:-1] > begins[chosen][1:])
     bad[chosen[late + 1]] = True
     bad[chosen[farthest[late]]] = True
@@ -43,18 +43,18 @@ def overlapping(entries: np.ndarray, layout: Layout, index: int) -> np.ndarray:
 def loose_bytes(
     descriptor: int, entries: np.ndarray, layout: Layout, index: int, allocated: int
 ) -> int:
-    """Bytes that belong to no chunk, and that are no older copy of the index or the names.
+    """Bytes that belong neither to a chunk nor to an older copy of the index or the names.
 
     Parameters
     ----------
     descriptor : int
-        Of the open file.
+        Descriptor of the open file.
     entries : ndarray
         Entries that lie inside the file.
     layout : Layout
         Of the file.
     index, allocated : int
-        Where the index begins, and its entries with the unused ones.
+        Location of the index, and its number of entries, including unused ones.
     """
     if len(entries) == 0:
         return 0
@@ -80,6 +80,6 @@ def loose_bytes(
 
 
 def _places(entries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where chunks begin and end."""
+    """Begin and end of chunks."""
     begins = entries["location"].astype(np.int64)
     return begins, begins + sizes(entries).astype(np.int64)

@@ -1,4 +1,4 @@
-"""How HOOMD-blue divides a box among ranks, and what fits then."""
+"""Domain decomposition of a box in HOOMD-blue, and the resulting limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from janus_md.common.errors import JanusError
 from janus_md.engines.base import SKIN
-from janus_md.engines.mesh import SHORTEST, Mesh, balanced, charge_square_sum, longest_cutoff
+from janus_md.engines.mesh import MIN_CUTOFF, Mesh, balanced, charge_square_sum, longest_cutoff
 from janus_md.model.box import face_distances, lattice_vectors
 from janus_md.model.system import System
 
@@ -17,7 +17,7 @@ Grid = tuple[int, int, int]
 
 
 def grid(system: System, ranks: int) -> Grid:
-    """Domains along each box vector: those with the widest narrowest one."""
+    """Domains along each box vector, such that the narrowest one is as wide as possible."""
     planes = face_distances(lattice_vectors(system.box)).tolist()
     factors = [k for k in range(1, ranks + 1) if ranks % k == 0]
     grids = [(x, y, z) for x, y, z in product(factors, repeat=3) if x * y * z == ranks]
@@ -30,21 +30,21 @@ def grid(system: System, ranks: int) -> Grid:
 
 
 def longest_cutoff_in(system: System, ranks: int) -> float:
-    """Longest cutoff in real space that `ranks` domains hold, nm.
+    """Longest cutoff in real space with `ranks` domains, nm.
 
-    Every domain must be wider than two layers of copies of its neighbours' particles. The layer is
-    as wide as cutoff and skin, and for a constituent its body's extent, twice its distance from
-    the centre (HOOMD-blue 4.8, ``ForceComposite::requestBodyGhostLayerWidth``).
+    Every domain must be wider than two ghost layers. The width of the layer is cutoff plus skin,
+    and for a constituent also the extent of its body, twice its distance from the centre
+    (HOOMD-blue 4.8, ``ForceComposite::requestBodyGhostLayerWidth``).
 
     Raises
     ------
     JanusError
-        Where the domains are too narrow, or too many for the mesh of charges.
+        If the domains are too narrow, or too many for the PPPM mesh.
     """
     charged = charge_square_sum(system)[1] > 0
     if charged and ranks & (ranks - 1):
         raise JanusError(
-            f"ranks: {ranks} cannot share HOOMD-blue's mesh of charges; allowed are powers of two"
+            f"ranks: {ranks} cannot share the PPPM mesh of HOOMD-blue; allowed are powers of two"
         )
     width = _narrowest(system, ranks)
     far = dict.fromkeys((t for body in system.bodies for t in body.types), 0.0)
@@ -57,7 +57,7 @@ def longest_cutoff_in(system: System, ranks: int) -> float:
         for row in rows
     ]
     furthest = 2.0 * max(far.values(), default=0.0)
-    needed = SKIN + max([*layers, SHORTEST + furthest if charged else 0.0])
+    needed = SKIN + max([*layers, MIN_CUTOFF + furthest if charged else 0.0])
     if width <= 2.0 * needed:
         raise JanusError(
             f"ranks: {ranks} domains of this box are {width:.2f} nm wide, but HOOMD-blue needs "
@@ -67,10 +67,10 @@ def longest_cutoff_in(system: System, ranks: int) -> float:
 
 
 def usable_mesh(system: System, mesh: Mesh, ranks: int) -> Mesh:
-    """Return the next finer mesh whose sides are powers of two, as HOOMD-blue on ranks asks for.
+    """Return the next finer mesh whose sides are powers of two, as required by HOOMD-blue on ranks.
 
-    A domain holds at least twice the points of a charge along each side, so that its neighbours'
-    copies come from the next domain alone.
+    A domain has at least twice as many points along each side as the order of the charge
+    assignment, so that ghost points come only from adjacent domains.
     """
     x, y, z = (
         2 ** math.ceil(math.log2(max(points, 2 * mesh.order * n)))
@@ -83,6 +83,6 @@ def usable_mesh(system: System, mesh: Mesh, ranks: int) -> Mesh:
 
 
 def _narrowest(system: System, ranks: int) -> float:
-    """Width of the narrowest domain along the directions that are divided, nm."""
+    """Width of the narrowest domain along divided directions, nm."""
     planes, parts = face_distances(lattice_vectors(system.box)).tolist(), grid(system, ranks)
     return min((w / n for w, n in zip(planes, parts, strict=True) if n > 1), default=math.inf)

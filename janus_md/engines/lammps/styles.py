@@ -16,11 +16,11 @@ class PairStyle:
     Attributes
     ----------
     name : str
-        LAMMPS's name of it.
+        Name of the style in LAMMPS.
     arguments : tuple
-        What follows the name in ``pair_style``.
+        Arguments after the name in ``pair_style``.
     coefficients : mapping
-        What follows the name in ``pair_coeff``, by pair of type names.
+        Arguments after the name in ``pair_coeff``, by pair of type names.
     """
 
     name: str
@@ -34,9 +34,9 @@ def words(styles: Sequence[PairStyle], number: Mapping[str, int]) -> tuple[list[
     Parameters
     ----------
     styles : sequence of PairStyle
-        In their order; of several with one name, each row says which it is for.
+        Styles in order. If several have the same name, each row contains their number.
     number : mapping
-        LAMMPS's numbers of the types.
+        Numbers of the types in LAMMPS.
     """
     arguments: list[object] = []
     rows = []

@@ -1,4 +1,4 @@
-"""One place where numbers become words of a LAMMPS command."""
+"""Formatting of LAMMPS commands."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from numbers import Integral, Real
 def line(*words: object) -> str:
     """Return a command of LAMMPS.
 
-    ``repr`` of a number keeps all its digits, but that of a NumPy scalar is ``np.float64(3.99)``,
-    which LAMMPS does not read: each number is made a plain one here.
+    ``repr`` of a number keeps all digits, but that of a NumPy scalar is ``np.float64(3.99)``, which
+    LAMMPS cannot read. All numbers are therefore converted to built-in types.
 
     Parameters
     ----------
@@ -31,4 +31,4 @@ def _word(value: object) -> str:
         return repr(int(value))
     if isinstance(value, Real):
         return repr(float(value))
-    raise TypeError(f"{value!r} is no word of a LAMMPS command")
+    raise TypeError(f"{value!r} is not allowed in a LAMMPS command")

@@ -35,7 +35,7 @@ class ElectricField(ExternalField):
     settings = ElectricFieldSettings
 
     def energy(self, system: System, parameters: Mapping[str, Any]) -> FloatArray:
-        """Return the energy of each body, shape (N,), kJ/mol; that of a net charge at 0 is 0."""
+        """Return the energy of each body, shape (N,), kJ/mol; 0 for a net charge at the origin."""
         field = vector(parameters)
         charge, dipole = _moments(system)
         return np.asarray(-(dipole + charge[:, None] * system.unwrapped) @ field)
@@ -49,7 +49,7 @@ class ElectricField(ExternalField):
         return charge[:, None] * field, np.cross(dipole, field)
 
     def objection(self, setup: Setup, parameters: Mapping[str, Any]) -> str:
-        """Say why the field would have no effect."""
+        """Return why the field would have no effect; else empty."""
         if not np.any(vector(parameters)):
             return "has no component other than 0; leave it out"
         charged = any(np.any(body.charges != 0) for body in setup.bodies)

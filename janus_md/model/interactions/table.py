@@ -1,4 +1,4 @@
-"""What beads do to each other: the pair table and the electrostatics, no engine named."""
+"""Interactions between beads, independent of the engine: pair table and electrostatics."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ WCA_CUTOFF = 2.0 ** (1.0 / 6.0)
 """Cutoff of the WCA potential in units of sigma."""
 
 LENNARD_JONES = "lennard_jones"
-"""Functional form of rows that name none."""
+"""Functional form of rows that do not name one."""
 
 Kinds: TypeAlias = tuple[str, str]
-"""Two type names, the first in alphabetical order first."""
+"""Two type names in alphabetical order."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ class Row:
 
     @property
     def cutoff(self) -> float:
-        """Distance from which on the energy is 0, nm."""
+        """Distance beyond which the energy is 0, nm."""
         return self.parameters["cutoff"]
 
 
 PairTable: TypeAlias = Mapping[Kinds, Row | tuple[Row, ...]]
-"""Rows by pair of type names; types without a row leave each other alone."""
+"""Rows by pair of type names; types without a row do not interact."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,9 @@ class Electrostatics:
     Attributes
     ----------
     relative_permittivity : float
-        Of the medium between the bodies.
+        Relative permittivity of the medium between the bodies.
     force_error : float
-        Largest rms error of the force on a whole body that the mesh may make, kT/nm.
+        Largest allowed rms error of the force on a whole body due to the mesh, kT/nm.
     """
 
     relative_permittivity: float
@@ -86,9 +86,9 @@ class Interactions:
     Attributes
     ----------
     pairs : dict
-        Rows by sorted pair of type names, several where several terms act.
+        Rows by sorted pair of type names; several rows if several terms act.
     electrostatics : Electrostatics or None
-        None where charges are off.
+        None if charges are off.
     """
 
     pairs: dict[Kinds, tuple[Row, ...]]
@@ -105,7 +105,7 @@ class Interactions:
     def to_dict(self) -> dict[str, Any]:
         """Return the interactions as plain JSON values; :meth:`of` reads them.
 
-        A Lennard-Jones row does not name its form, as when there was no other.
+        The form of Lennard-Jones rows is omitted, as in files of earlier versions.
         """
         rows = []
         for (a, b), of_pair in sorted(self.pairs.items()):
@@ -116,12 +116,12 @@ class Interactions:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Interactions:
-        """Return the interactions that :meth:`to_dict` laid out.
+        """Return the interactions described by :meth:`to_dict`.
 
         Raises
         ------
         KeyError, TypeError, ValueError
-            Where `data` is no such layout.
+            If `data` is not such a description.
         """
         pairs: dict[Kinds, tuple[Row, ...]] = {}
         for one in data["pairs"]:
@@ -130,7 +130,7 @@ class Interactions:
             form = str(parameters.pop("form", LENNARD_JONES))
             required = ("cutoff", "epsilon", "sigma") if form == LENNARD_JONES else ("cutoff",)
             for name in required:
-                parameters[name]  # a KeyError names what is missing
+                parameters[name]  # raises a KeyError if it is missing
             pairs[a, b] = (*pairs.get((a, b), ()), Row.of(form, **parameters))
         electrostatics = data["electrostatics"]
         return cls(pairs, None if electrostatics is None else Electrostatics(**electrostatics))
@@ -146,9 +146,9 @@ def sorted_pairs(pairs: PairTable) -> dict[Kinds, tuple[Row, ...]]:
 
 
 def layers(pairs: PairTable) -> list[tuple[str, dict[Kinds, Row]]]:
-    """Take a pair table apart into layers of one functional form, with one row a pair at most.
+    """Split a pair table into layers of one functional form, with at most one row per pair.
 
-    Engines compute a layer at a time. A pair with two rows of one form makes two layers of it.
+    Engines compute one layer at a time. A pair with two rows of the same form needs two layers.
 
     Returns
     -------
@@ -188,7 +188,8 @@ def diameters_of(bodies: Iterable[RigidBody]) -> dict[str, float]:
         for bead, diameter in body.diameters.items():
             if found.setdefault(bead, diameter) != diameter:
                 raise ValueError(
-                    f"type {bead}: one body has it {found[bead]} nm wide, another {diameter}"
+                    f"type {bead}: its diameter is {found[bead]} nm in one body and "
+                    f"{diameter} nm in another"
                 )
     return found
 

@@ -1,4 +1,4 @@
-"""What a pair term is, and the registry of all of them.
+"""Pair terms and their registry.
 
 A term is one file, ``terms/NAME.py``, with an object ``TERM``, and one function for each engine
 that can compute it (``engines/hoomd/terms/NAME.py``, ``engines/lammps/terms/NAME.py``). See
@@ -18,14 +18,14 @@ from janus_md.model.body import FloatArray
 
 @dataclass(frozen=True)
 class Beads:
-    """Two beads between which a term acts, and what is around them.
+    """Two beads between which a term acts, with medium and temperature.
 
     Attributes
     ----------
     diameters : tuple of 2 floats
         nm; 0 for a site without volume.
     relative_permittivity : float or None
-        Of the medium; None where the state point gives none.
+        Relative permittivity of the medium; None if the state point does not state it.
     kT : float
         Thermal energy, kJ/mol.
     """
@@ -43,17 +43,17 @@ class Beads:
 class PairTerm(ABC):
     """A term of the pair energy of two beads.
 
-    A particle file or a state point states its `settings`; :meth:`parameters` makes of them the
-    numbers that engines see. Energies are not shifted here. NumPy, HOOMD-blue and LAMMPS
+    A particle file or a state point states the `settings`. :meth:`parameters` converts them to the
+    parameters used by the engines. Energies are not shifted here; NumPy, HOOMD-blue and LAMMPS
     shift them to 0 at the parameter ``cutoff``.
     """
 
     settings: type[Settings]
-    """What a user states."""
+    """Settings stated by the user."""
     form: str = ""
-    """Name of the term whose energy this one has with other parameters; empty: its own."""
+    """Name of the term whose functional form this one uses; empty for a form of its own."""
     core: bool = False
-    """Whether it keeps beads apart, so that the default repulsion is not added."""
+    """Whether the term has a repulsive core, which replaces the default repulsion."""
 
     @abstractmethod
     def parameters(self, given: Any, beads: Beads) -> dict[str, float]:
@@ -62,19 +62,19 @@ class PairTerm(ABC):
         Parameters
         ----------
         given : Settings
-            What the user states, an instance of `settings`.
+            Settings stated by the user, an instance of `settings`.
         beads : Beads
             The two beads.
 
         Returns
         -------
         dict of str to float
-            In nm, kJ/mol and e; ``cutoff`` (nm) among them.
+            Parameters in nm, kJ/mol and e, including ``cutoff`` (nm).
 
         Raises
         ------
         ValueError
-            Where the term cannot act between these beads; says why, as the end of a sentence.
+            If the term cannot act between these beads; the reason is the end of a sentence.
         """
 
     def energy(self, r2: FloatArray, **parameters: FloatArray) -> FloatArray:
@@ -85,7 +85,7 @@ class PairTerm(ABC):
         r2 : ndarray
             Squared distances, nm^2.
         **parameters : ndarray
-            Of the term, broadcast against `r2`.
+        Parameters of the term, broadcast against `r2`.
 
         Returns
         -------
@@ -99,7 +99,7 @@ class PairTerm(ABC):
         raise NotImplementedError
 
     def contact(self, **parameters: float) -> float:
-        """Distance that beads keep where bodies are placed at random, nm; 0 where none is kept."""
+        """Smallest distance of beads when bodies are placed at random, nm; 0 for no limit."""
         del parameters
         return 0.0
 

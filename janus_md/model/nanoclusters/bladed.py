@@ -29,16 +29,16 @@ BLADE_HEIGHT = 0.50
 """Mean distance of the beads of a face from the plane through the centre, nm."""
 
 BLADE_RISE = 0.25
-"""Height of either bead of a blade above or below that mean, nm."""
+"""Distance of each bead of a blade from that mean, nm."""
 
 BLADE_SPAN = 0.4
-"""Azimuth of either bead of a blade from the blade's middle, radians."""
+"""Azimuth of each bead of a blade relative to the middle of the blade, radians."""
 
 BLADES = 3
 """Blades on a face; also n of the n-fold symmetry of `bladed`."""
 
 BLADED_HYDRODYNAMIC_RADIUS = 1.12
-"""Radius of the sphere that has the volume of the beads' union, nm."""
+"""Radius of the sphere with the volume of the union of the beads, nm."""
 
 
 def bladed(
@@ -54,12 +54,12 @@ def bladed(
 ) -> RigidBody:
     """Two charged core beads on the axis and three tilted blades of two beads on each end face.
 
-    The negative face is the positive one seen from its own outside: turned over by half a turn
-    about x, which keeps a hand, and then by ``faces.turn`` about +z.
+    The negative face is the positive one rotated by 180 degrees about x, which keeps the hand,
+    and then by ``faces.turn`` about +z.
 
-    Mass distribution: point masses, the mass shared among the 14 beads by volume (sigma^3). The
-    heights of a face add up to the same for either hand, so the centre of mass is the origin, and
-    the threefold symmetry makes z a principal axis and the other two moments equal.
+    Mass distribution: point masses; the mass is divided among the 14 beads by volume (sigma^3).
+    The sum of the heights of a face is the same for both hands, so the centre of mass is the
+    origin. By the threefold symmetry, z is a principal axis and the other two moments are equal.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def bladed(
 
 
 def _face(hand: int) -> FloatArray:
-    """Blade beads of a face that looks along +z, shape (2 BLADES, 3), nm."""
+    """Blade beads of a face that points along +z, shape (2 BLADES, 3), nm."""
     middle = np.repeat(2.0 * math.pi / BLADES * np.arange(BLADES), 2)
     side = np.tile([-1.0, 1.0], BLADES)
     azimuth = middle + side * BLADE_SPAN
@@ -110,7 +110,7 @@ def _face(hand: int) -> FloatArray:
 
 
 class Bladed(NanoclusterModel):
-    """Fourteen beads; the threefold faces of two bodies mesh."""
+    """Model of fourteen beads, in which the threefold faces of two bodies interlock."""
 
     types = (CORE, BLADE)
 

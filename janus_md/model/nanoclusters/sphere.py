@@ -1,4 +1,4 @@
-"""`sphere`: one bead and two charge sites. The quick model, without chirality."""
+"""`sphere`: one bead and two charge sites; a fast model without chirality."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ CHARGE = "charge"
 """Type of the charge sites of `sphere`, which have no volume."""
 
 SPHERE_SIGMA = 1.727
-"""WCA diameter of the one bead of `sphere`, nm."""
+"""WCA diameter of the bead of `sphere`, nm."""
 
 SPHERE_SEPARATION = 0.5 * SPHERE_SIGMA
-"""Distance of the charges of `sphere` at most, nm: where they are 0.9 nm apart or more, two bodies
-of charge 3 fall into each other, the one's charge onto the other's."""
+"""Largest distance of the charges of `sphere`, nm. At 0.9 nm or more, two bodies of charge 3
+collapse: a charge of one reaches a charge of the other."""
 
 BALL_RADIUS = 0.5 * WIRE_SPACING
 """Radius of the uniform ball, nm."""
@@ -42,7 +42,7 @@ def sphere(
     mass : float
         amu.
     charge : float
-        Charge of the site at +z, e; the one at -z has its opposite.
+        Charge of the site at +z, e; the charge at -z is its opposite.
     separation : float
         Distance of the two charges, nm.
     enantiomer : str
@@ -86,7 +86,7 @@ def sphere(
 
 
 class Sphere(NanoclusterModel):
-    """One bead on the central particle; charges inside."""
+    """Model of one bead at the central particle with two charges inside."""
 
     types = (CHARGE,)
 

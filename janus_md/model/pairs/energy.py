@@ -1,8 +1,8 @@
-"""Energy, forces and torques of two rigid bodies alone in an unbounded medium; no engine.
+"""Energy, forces and torques of two isolated rigid bodies in an unbounded medium.
 
-A pair table between the beads, by default their WCA repulsion
-(:mod:`janus_md.model.interactions.table`), and Coulomb between the charges, both summed over all
-pairs of sites of the two bodies, without periodic images.
+The energy is the sum over all pairs of sites of the two bodies, without periodic images: the pair
+table between beads, by default their WCA repulsion (:mod:`janus_md.model.interactions.table`), and
+the Coulomb interaction between charges.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from janus_md.model.pairs.sums import Rows, SiteSums, bead_table, hashable
 from janus_md.model.rotations import UNTURNED, turn_about_z
 
 CHUNK = 1 << 19
-"""Pairs of sites worked on at a time; bounds the memory."""
+"""Pairs of sites computed at a time, to limit memory."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class PairForces:
     energy : ndarray, shape (M,)
         kJ/mol.
     force : ndarray, shape (M, 3)
-        On the second body, kJ/mol/nm; the first one feels the opposite.
+        On the second body, kJ/mol/nm; the force on the first body is the opposite.
     torque_a, torque_b : ndarray, shape (M, 3)
-        On either body about its own centre, laboratory frame, kJ/mol.
+        On each body about its own centre, laboratory frame, kJ/mol.
     """
 
     energy: FloatArray
@@ -55,8 +55,8 @@ class Minimum:
     distance : float
         Of the centres, nm.
     turn : float
-        Angle by which the body ahead is turned about the common axis against the one behind,
-        degrees in [0, 360/n) for n-fold bodies; 0 for bodies of revolution.
+        Rotation of the body ahead about the common axis relative to the body behind, degrees in
+        [0, 360/n) for n-fold bodies; 0 for bodies of revolution.
     """
 
     energy: float
@@ -87,8 +87,8 @@ def pair_energy(
     relative_permittivity : float
         Of the medium.
     pairs : mapping, optional
-        Pair table by pair of type names, as a system's interactions hold it; types without a row
-        leave each other alone. By default the repulsion of all beads with volume.
+        Pair table by pair of type names, as in the interactions of a system; types without a row
+        do not interact. By default the repulsion of all beads with volume.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def pair_forces(
 
 
 def reach_of_beads(body_a: RigidBody, body_b: RigidBody, pairs: PairTable | None = None) -> float:
-    """Distance of the centres past which no row of the pair table acts, nm; 0 without rows."""
+    """Distance of the centres beyond which no row of the pair table acts, nm; 0 without rows."""
     return bead_table(body_a, body_b, pairs).reach
 
 
@@ -163,7 +163,7 @@ def _head_to_tail_minimum(
     body_a: RigidBody, body_b: RigidBody, relative_permittivity: float, rows: Rows | None
 ) -> Minimum:
     pairs = None if rows is None else dict(rows)
-    # past the reach of the repulsion the energy of two dipoles in line only rises
+    # beyond the range of the repulsion, the energy of two dipoles in line increases monotonically
     furthest = max(1.2 * (body_a.reach + body_b.reach), reach_of_beads(body_a, body_b, pairs))
     distances = np.linspace(0.1 * furthest, furthest, 160)
     revolution = body_a.symmetry == 0 or body_b.symmetry == 0
@@ -185,7 +185,7 @@ def _head_to_tail_minimum(
 
     grid = np.stack(np.meshgrid(distances, turns, indexing="ij"), -1)
     profile = energy(grid.reshape(-1, 2)).reshape(len(distances), -1).min(axis=1)
-    # inside the outermost wall charges meet charges, where this model means nothing
+    # inside the outermost wall charges may coincide, which is unphysical in this model
     wall = int(np.flatnonzero(profile > 0)[-1]) if np.any(profile > 0) else -1
     best, point = lowest(energy, grid[wall + 1 :].reshape(-1, 2))
     turn = 0.0 if revolution else float(np.degrees(point[1] % period))
@@ -200,18 +200,18 @@ def lowest(
     Parameters
     ----------
     energy : callable
-        Takes points, shape (M, D), returns energies, shape (M,), kJ/mol.
+        Takes points, shape (M, D), and returns energies, shape (M,), kJ/mol.
     grid : ndarray, shape (G, D)
-        Points to begin with.
+        Initial points.
     starts : int
-        How many of the lowest are refined (Nelder and Mead, 1965).
+        Number of the lowest points that are refined (Nelder and Mead, 1965).
 
     Returns
     -------
     energy : float
         kJ/mol.
     point : ndarray, shape (D,)
-        Where.
+        Position of the minimum.
     """
     from scipy.optimize import minimize
 

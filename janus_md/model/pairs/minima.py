@@ -1,6 +1,6 @@
-"""How two equal bodies bind best: in line, side by side, and anyhow.
+"""Minima of the energy of two equal bodies: in line, side by side, and over all arrangements.
 
-Energies are those of the two bodies alone (:mod:`janus_md.model.pairs.energy`).
+Energies are those of two isolated bodies (:mod:`janus_md.model.pairs.energy`).
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ from janus_md.model.pairs.orientations import Turns, turned
 from janus_md.model.rotations import TURNED_OVER, UNTURNED, turn, turn_about_z
 
 WALL = 10.0
-"""Energy above which bodies overlap, kJ/mol; what lies further in, where charges may meet charges,
-means nothing."""
+"""Energy above which bodies overlap, kJ/mol. Shorter distances are unphysical, as charges may
+coincide there."""
 
 DISTANCES = 96
-"""Distances at which an arrangement is tried."""
+"""Number of distances at which an arrangement is tried."""
 
 SPINS = 24
-"""Turns of either body about its own axis that are tried, in a period of its symmetry."""
+"""Rotations of each body about its own axis that are tried, per period of its symmetry."""
 
 EVALUATIONS = 1e7
-"""Pairs of sites that the free search may look at, about."""
+"""Approximate number of pairs of sites evaluated by the free search."""
 
 STARTS = 8
-"""Arrangements from which the free search goes down."""
+"""Number of arrangements from which the free search minimises the energy."""
 
-UNBOUND = 1e-6
-"""Energy, in kJ/mol, below 0 by less than which nothing binds."""
+MIN_BINDING = 1e-6
+"""Smallest binding energy that counts as a bond, kJ/mol."""
+
 
 LOWEST = "lowest of all"
 """Name of the minimum over all arrangements."""
@@ -54,8 +55,8 @@ class PairMinimum:
     distance : float
         Of the centres of mass, nm.
     angles : tuple of 3 floats
-        Angles between the axis of the first body and the bond, of the second and the bond, and
-        between both axes, degrees.
+        Angles between the axis of the first body and the bond, between that of the second and the
+        bond, and between the two axes, degrees.
     """
 
     arrangement: str
@@ -69,16 +70,16 @@ def minima(
 ) -> list[PairMinimum]:
     """Return the minima of two equal bodies in named arrangements, and the lowest of all last.
 
-    The axes are held in the named arrangements: both along the bond (head to tail), or with the
-    tops (ends at +z) or bottoms facing each other, or both across the bond. The distance and the
-    turns of the bodies about their axes are optimised. For the lowest of all everything is free; it
-    is looked for from quasi-random orientations, so that a narrow minimum of a rough body may be
-    missed. What does not bind is left out.
+    In the named arrangements the axes are fixed: both along the bond (head to tail), with the tops
+    (ends at +z) or bottoms facing each other, or both normal to the bond. The distance and the
+    rotations of the bodies about their axes are optimised. For the lowest of all, everything is
+    free. That search starts from quasi-random orientations, so it may miss a narrow minimum of a
+    rough body. Arrangements that do not bind are left out.
 
     Parameters
     ----------
     body : RigidBody
-        The kind of the two.
+        The body.
     relative_permittivity : float
         Of the medium.
     pairs : mapping, optional
@@ -121,11 +122,11 @@ def _arranged(
     first: tuple[float, ...],
     second: tuple[float, ...],
 ) -> PairMinimum | None:
-    """Lowest energy over distance and spins with the axes held."""
+    """Lowest energy over distance and spins with fixed axes."""
     period = 2.0 * np.pi / max(body.symmetry, 1)
     round_body = body.symmetry == 0
     spins = np.zeros(1) if round_body else np.linspace(0.0, period, SPINS, endpoint=False)
-    # bodies in line can be turned together at will
+    # the energy of bodies in line does not depend on a common rotation
     both = np.zeros(1) if along[2] == 1.0 else spins
 
     def placed(points: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -155,13 +156,13 @@ def _arranged(
 
 
 def _outside(values: FloatArray) -> np.ndarray:
-    """Which distances, along the first axis, lie outside the outermost wall; in ascending order."""
+    """Mask of the distances outside the outermost wall; distances ascend along the first axis."""
     wall = values > WALL
     return np.asarray(np.cumsum(wall[::-1], axis=0)[::-1] == 0)
 
 
 def _free(body: RigidBody, energy: Energy, furthest: float) -> PairMinimum | None:
-    """Lowest energy over everything: quasi-random orientations, then downhill from the best."""
+    """Lowest energy over all arrangements: quasi-random orientations, then local minimisation."""
     from scipy.stats import qmc
 
     dimensions = 3 if body.symmetry == 0 else 5
@@ -188,7 +189,7 @@ def _free(body: RigidBody, energy: Energy, furthest: float) -> PairMinimum | Non
 def _downhill(
     energy: Energy, distance: float, first: FloatArray, second: FloatArray
 ) -> tuple[float, FloatArray, FloatArray, FloatArray]:
-    """Lowest energy near a start, the separation and the two orientations there."""
+    """Lowest energy near a start, with the separation and the two orientations."""
     from scipy.optimize import minimize
 
     def placed(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -207,7 +208,7 @@ def _downhill(
 def _minimum(
     name: str, energy: float, r: FloatArray, first: FloatArray, second: FloatArray
 ) -> PairMinimum | None:
-    if energy > -UNBOUND:
+    if energy > -MIN_BINDING:
         return None
     distance = float(np.linalg.norm(r))
     a, b = (rowan.to_matrix(q)[:, 2] for q in (first, second))

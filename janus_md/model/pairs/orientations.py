@@ -1,8 +1,8 @@
-"""Relative orientations of two bodies a distance apart, to average a pair function over.
+"""Relative orientations of two bodies at a distance, for averages of a pair function.
 
-The first body may be turned about the line between the two centres at will, so five numbers are
-left, or three where both are bodies of revolution. All of them are taken from 0 to 1, with every
-value as likely as any other: half of one plus the cosine of either tilt, and azimuths in turns.
+A common rotation about the line between the two centres has no effect, so five numbers describe
+the orientations, or three if both are bodies of revolution. All of them are uniform from 0 to 1:
+``(1 + cos(tilt)) / 2`` for each tilt, and azimuths in units of a full rotation.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ import rowan
 from janus_md.model.body import FloatArray
 
 SETS, LOG2_POINTS = 8, 6
-"""Independent sets of quasi-random orientations; points in each, a power of 2, each of which
-stands for the twelve orientations of :func:`_tetrahedral`."""
+"""Number of independent sets of quasi-random orientations, and points in each, a power of 2. Each
+point represents the twelve orientations of :func:`_tetrahedral`."""
 
 Turns = tuple[FloatArray, FloatArray]
 """Unit quaternions (w, x, y, z) of the first and of the second body, (M, 4) each."""
 
 
 def turned(numbers: FloatArray) -> Turns:
-    """Return the orientations that three or five numbers from 0 to 1 stand for.
+    """Return the orientations given by three or five numbers from 0 to 1.
 
     Parameters
     ----------
     numbers : ndarray, shape (M, 3) or (M, 5)
-        Tilt of the first body and of the second, azimuth between them; then their spins.
+        Tilts of the first and the second body, the azimuth between them, then their spins.
     """
     cosines = 2.0 * numbers[:, :2] - 1.0
     azimuth, *spins = 2.0 * math.pi * numbers[:, 2:].T
@@ -39,7 +39,7 @@ def turned(numbers: FloatArray) -> Turns:
 
 
 def numbers_of(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Return numbers that :func:`turned` makes orientations relative to each other of, (M, 5)."""
+    """Return the numbers from which :func:`turned` gives relative orientations, shape (M, 5)."""
     a, b = rowan.to_matrix(first), rowan.to_matrix(second)
 
     def share(y: FloatArray, x: FloatArray) -> FloatArray:
@@ -55,13 +55,13 @@ def numbers_of(first: FloatArray, second: FloatArray) -> FloatArray:
 def revolution_rule(order: int) -> tuple[Turns, FloatArray]:
     """Orientations of bodies of revolution and their weights, which add to 1.
 
-    Gauss and Legendre's nodes in the cosine of either tilt; even ones in half a turn between
-    them, since the other half mirrors it.
+    Gauss-Legendre nodes in the cosine of each tilt; equidistant nodes in the azimuth between them,
+    over half a rotation, since the other half is its mirror image.
 
     Parameters
     ----------
     order : int
-        Nodes in either tilt; half of them in the azimuth.
+        Nodes in each tilt; half as many in the azimuth.
     """
     x, w = np.polynomial.legendre.leggauss(order)
     azimuths = order // 2
@@ -72,11 +72,11 @@ def revolution_rule(order: int) -> tuple[Turns, FloatArray]:
 
 
 def random_set(seed: int) -> tuple[Turns, FloatArray]:
-    """One of the sets of quasi-random orientations and the weights, all the same.
+    """Return one of the sets of quasi-random orientations and its equal weights.
 
-    With each orientation of the second body come those by the turns of a tetrahedron, which leave
-    no dipole and no quadrupole on the average: without them, dipoles far apart would seem to
-    attract or to repel.
+    Each orientation of the second body is combined with the rotations of a tetrahedron, so that the
+    average has no dipole and no quadrupole. Otherwise distant dipoles would appear to attract or to
+    repel.
     """
     from scipy.stats import qmc
 
@@ -88,7 +88,7 @@ def random_set(seed: int) -> tuple[Turns, FloatArray]:
 
 
 def _tetrahedral() -> FloatArray:
-    """Quaternions of the twelve turns that leave a tetrahedron as it is."""
+    """Quaternions of the twelve rotations that map a tetrahedron onto itself."""
     signs = np.array(np.meshgrid([1.0, -1.0], [1.0, -1.0], [1.0, -1.0])).reshape(3, -1).T
     thirds = 0.5 * np.column_stack([np.ones(8), signs])
     return np.concatenate([np.eye(4), thirds])

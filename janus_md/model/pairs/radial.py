@@ -1,4 +1,4 @@
-"""Integral over all space of a function of the distance that is known by its values alone."""
+"""Integral over all space of a function of the distance, from its values only."""
 
 from __future__ import annotations
 
@@ -13,34 +13,35 @@ import numpy as np
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray
 
-NEAR = 4.0
+FINE_RANGE = 4.0
 """End of the finely divided range, in units of the length scale."""
 
 INNER, OUTER = 12, 12
-"""Panels up to the length scale, and from there to NEAR, before any is halved."""
+"""Initial number of panels up to the length scale, and from there to FINE_RANGE."""
 
-FAR = 64.0
-"""Range that is integrated at least, in units of the length scale."""
+MIN_RANGE = 64.0
+"""Minimum range of the integration, in units of the length scale."""
 
-SLOWEST = 0.9
-"""Largest ratio of the integrals over two successive doublings of the distance that is taken for
-convergence: 1 for a function that falls off as the inverse cube, which has no integral."""
+MAX_RATIO = 0.9
+"""Largest ratio of the integrals over two successive doublings of the distance that counts as
+convergence. It is 1 for the inverse cube, whose integral diverges."""
 
-DOUBLINGS = 150
-"""Doublings of the distance after which there is no hope."""
+MAX_DOUBLINGS = 150
+"""Largest number of doublings of the distance."""
 
-PATIENCE = 6
-"""Doublings in a row without convergence, after which there is none either."""
+MAX_UNCONVERGED = 6
+"""Largest number of successive doublings without convergence."""
 
 ORDER = 16
-"""Chebyshev points of a panel but one; every second of them gives the value it is held against."""
+"""Order of the rule on a panel, which has one more Chebyshev point; every second point gives the
+rule it is compared with."""
 
-CHANCE = 4.0
-"""How much closer two rules may come to each other, by chance, than to the truth."""
+CHANCE_FACTOR = 4.0
+"""Factor by which two rules may, by chance, agree better with each other than with the integral."""
 
 
 class NoIntegral(JanusError, ValueError):
-    """The integral does not exist, or cannot be found."""
+    """The integral does not exist or cannot be computed."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Integral:
     value : ndarray, shape (C,)
         Of each component.
     error : float
-        Largest error of a component: of the panels, and of what lies past the last one.
+        Largest error of a component: that of the panels and of the remainder beyond the last one.
     """
 
     value: FloatArray
@@ -70,24 +71,24 @@ def integral(
 ) -> Integral:
     """Integrate ``function(r) r^2`` from `start` to infinity.
 
-    Panels are halved until the values fit (Clenshaw and Curtis, whose nodes hold the edges: of two
-    rules without, neither would see a jump next to one). Past ``4 scale`` each
-    panel is twice as long as the one before, as far as the function counts; what is left is what
-    two successive panels, of a power of the distance, say of it.
+    Panels are halved until the values agree (Clenshaw-Curtis rules, whose nodes include the edges;
+    two rules without the edges would both miss a jump next to one). Beyond ``4 scale`` each panel
+    is twice as long as the one before, up to where the function is negligible. The remainder is
+    extrapolated from two successive panels as a power of the distance.
 
     Parameters
     ----------
     function : callable
         Values, shape (C,), at a distance.
     start : float
-        Beginning.
+        Lower limit.
     scale : float
-        Length on which the function changes; what is narrower than some hundredths of it may be
-        missed.
+        Length over which the function changes; features narrower than a few hundredths of it may
+        be missed.
     far : float
-        Least distance from which the remainder is extrapolated.
+        Smallest distance from which the remainder is extrapolated.
     tolerance, relative : float
-        Absolute and relative error aimed at.
+        Absolute and relative target errors.
 
     Raises
     ------
@@ -99,18 +100,18 @@ def integral(
         values = function(r) if r > 0.0 else np.zeros(1)
         if not np.all(np.isfinite(values)):
             raise NoIntegral(
-                f"the pair energy at {r:.4g} is no number, or so low that the second virial "
+                f"the pair energy at {r:.4g} is not a number, or so low that the second virial "
                 "coefficient is infinite; there must be a repulsion that outweighs all attraction"
             )
         return values * r * r
 
-    end = NEAR * max(scale, start)
+    end = FINE_RANGE * max(scale, start)
     first = np.linspace(start, max(scale, start), INNER + 1)
     edges = np.unique(np.concatenate([first, np.geomspace(first[-1], end, OUTER + 1)]))
     value, error = _panels(weighted, edges, 0.5 * tolerance, relative, 3 * len(edges))
-    far = max(far, FAR * scale)
+    far = max(far, MIN_RANGE * scale)
     slow, pieces = 0, list[FloatArray]()
-    for _ in range(DOUBLINGS):
+    for _ in range(MAX_DOUBLINGS):
         piece, further = _panels(
             weighted, np.array([end, 2.0 * end]), 0.02 * tolerance, relative, 24
         )
@@ -120,13 +121,13 @@ def integral(
             continue
         size, before = (float(np.max(np.abs(one))) for one in (piece, pieces[-2]))
         ratio = size / before if before > 0.0 else float(size > 0.0)
-        if ratio < SLOWEST and size * ratio / (1.0 - ratio) <= 0.25 * tolerance:
+        if ratio < MAX_RATIO and size * ratio / (1.0 - ratio) <= 0.25 * tolerance:
             rest = ratio / (1.0 - ratio) * piece
             return Integral(value + rest, error + float(np.max(np.abs(rest))))
-        if size <= 0.01 * tolerance:  # rounding errors, which do not fall off
+        if size <= 0.01 * tolerance:  # rounding errors, which do not decrease
             return Integral(value, error + 10.0 * size)
-        slow = slow + 1 if ratio >= SLOWEST else 0
-        if slow == PATIENCE:
+        slow = slow + 1 if ratio >= MAX_RATIO else 0
+        if slow == MAX_UNCONVERGED:
             break
     raise NoIntegral(
         "the pair energy falls off too slowly with the distance for a second virial coefficient; "
@@ -141,7 +142,7 @@ def _panels(
     relative: float,
     limit: int,
 ) -> tuple[FloatArray, float]:
-    """Integral over panels, the worst of which are halved up to a number of them; its error."""
+    """Integral over panels and its error; the worst panels are halved, up to a maximum number."""
     panels = [_panel(function, *ends) for ends in pairwise(edges.tolist())]
     heapify(panels)
     while True:
@@ -168,7 +169,7 @@ class _Panel:
 
 
 def _panel(function: Callable[[float], FloatArray], low: float, high: float) -> _Panel:
-    """Integral over one panel; its error as QUADPACK has it (Piessens et al., 1983)."""
+    """Integral over one panel, with its error as in QUADPACK (Piessens et al., 1983)."""
     nodes, fine, coarse = _rules()
     half = 0.5 * (high - low)
     found = [function(float(low + half * (1.0 + x))) for x in nodes]
@@ -179,8 +180,8 @@ def _panel(function: Callable[[float], FloatArray], low: float, high: float) -> 
     with np.errstate(divide="ignore", invalid="ignore"):
         smooth = spread * (200.0 * apart / spread) ** 1.5
     rounding = 1e-14 * half * (fine @ np.abs(values))
-    # where it is not smooth, the two differ by about what the better one errs, chance aside
-    error = np.where(spread > 0.0, np.minimum(smooth, CHANCE * apart), apart) + rounding
+    # if it is not smooth, the difference is about the error of the better rule, apart from chance
+    error = np.where(spread > 0.0, np.minimum(smooth, CHANCE_FACTOR * apart), apart) + rounding
     return _Panel(low, high, value, float(error.max()))
 
 
@@ -192,7 +193,7 @@ def _rules() -> tuple[FloatArray, FloatArray, FloatArray]:
 
 
 def _weights(order: int) -> FloatArray:
-    """Clenshaw and Curtis's weights for an even order."""
+    """Clenshaw-Curtis weights for an even order."""
     k, j = np.arange(order + 1), np.arange(1, order // 2 + 1)
     factors = np.where(j == order // 2, 1.0, 2.0) / (4.0 * j**2 - 1.0)
     sums = 1.0 - np.cos(2.0 * np.pi * np.outer(k, j) / order) @ factors

@@ -14,11 +14,11 @@ from janus_md.model.interactions.term import TERMS, PairTerm
 from janus_md.model.units import COULOMB
 
 Rows = tuple[tuple[Kinds, tuple[Row, ...]], ...]
-"""A pair table that can be hashed."""
+"""A hashable pair table."""
 
 
 class SiteSums:
-    """The terms of two bodies, ready for many pairs of them."""
+    """Interaction terms of two bodies, prepared for many pairs."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class SiteSums:
         total = np.zeros(len(r))
         for kind, (a, b) in enumerate(self._sites(turn_a, turn_b)):
             ends = b + r[:, None]
-            # |e - a|^2 term by term: a product of matrices is cheaper than all the differences
+            # |e - a|^2 expanded: a matrix product is cheaper than all differences
             r2 = np.einsum("mai,mai->ma", a, a)[:, :, None]
             r2 = r2 + np.einsum("mbi,mbi->mb", ends, ends)[:, None]
             r2 -= 2.0 * (a @ ends.transpose(0, 2, 1))
@@ -70,7 +70,7 @@ class SiteSums:
         return energy, force, torque_a, torque_b
 
     def _sites(self, turn_a: FloatArray, turn_b: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
-        """Sites of a and of b from their own centres, turned: the beads, then the charges."""
+        """Rotated sites of a and of b relative to their centres: the beads, then the charges."""
         kinds = ((self._beads.sites_a, self._beads.sites_b), self._charged)
         return [(a @ turn_a.transpose(0, 2, 1), b @ turn_b.transpose(0, 2, 1)) for a, b in kinds]
 
@@ -84,11 +84,11 @@ class Layer:
     term : PairTerm
         The form.
     acts : ndarray of bool
-        Whether the two beads have a row; the parameters of the others are arbitrary.
+        Whether the two beads have a row; otherwise their parameters are arbitrary.
     cutoff2 : ndarray
         Squares of the cutoffs, nm^2.
     parameters : dict of str to ndarray
-        All others.
+        All other parameters.
     """
 
     term: PairTerm
@@ -98,14 +98,14 @@ class Layer:
 
     def energy(self, r2: FloatArray) -> FloatArray:
         """Energies at the squared distances, kJ/mol."""
-        # held at the cutoff, where the shifted energy is 0: cheaper than picking the near pairs
+        # clipped to the cutoff, where the shifted energy is 0: cheaper than selecting near pairs
         near = self.term.energy(np.minimum(r2, self.cutoff2), **self.parameters)
         return self.acts * (near - self.term.energy(self.cutoff2, **self.parameters))
 
     def force_over_distance(self, r2: FloatArray) -> FloatArray:
         """Forces over the distances, kJ/mol/nm^2; positive where the beads repel."""
         within = self.acts & (r2 < self.cutoff2)
-        # beyond the cutoff the force is not wanted, and need not be a number
+        # beyond the cutoff the force is not used and may be NaN
         return within * self.term.force_over_distance(
             np.minimum(r2, self.cutoff2), **self.parameters
         )
@@ -113,16 +113,16 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class BeadTable:
-    """Beads of a, shape (A, 3), and of b, (B, 3), and what acts between them.
+    """Beads of a, shape (A, 3), and of b, shape (B, 3), and the terms between them.
 
     Attributes
     ----------
     sites_a, sites_b : ndarray
-        Positions of the beads that have a row, nm.
+        Positions of the beads with a row, nm.
     layers : tuple of Layer
         Terms.
     reach : float
-        Distance of the centres from which on nothing acts, nm.
+        Distance of the centres beyond which no term acts, nm.
     """
 
     sites_a: FloatArray
@@ -179,7 +179,7 @@ def _bead_table(body_a: RigidBody, body_b: RigidBody, rows: Rows | None) -> Bead
 def _layer(
     form: str, rows: dict[Kinds, Row], types_a: list[str], types_b: list[str]
 ) -> Layer | None:
-    """Rows of a layer by pair of beads; None where no two of these beads have one."""
+    """Rows of a layer by pair of beads; None if no two of these beads have one."""
     pairs = [(min(s, t), max(s, t)) for s in types_a for t in types_b]
     acts = np.array([pair in rows for pair in pairs], bool)
     if not acts.any():

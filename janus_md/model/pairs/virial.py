@@ -1,10 +1,10 @@
-"""Second virial coefficient of rigid bodies: how strongly two of them attract on the whole.
+"""Second virial coefficient of rigid bodies: their overall attraction or repulsion.
 
     B2 = -1/2 int d^3r <exp(-u / kT) - 1>,
 
-the average being over all orientations of both (Hill, "Statistical Mechanics", 1956, section 23).
-Positive where bodies repel, negative where they attract; the osmotic pressure of a dilute
-suspension is ``rho kT (1 + B2 rho)``.
+averaged over all orientations of both bodies (Hill, "Statistical Mechanics", 1956, section 23). It
+is positive for repulsion and negative for attraction. The osmotic pressure of a dilute suspension
+is ``rho kT (1 + B2 rho)``.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable
 from janus_md.model.pairs.energy import pair_energy, reach_of_beads
 from janus_md.model.pairs.orientations import SETS, Turns, random_set, revolution_rule
-from janus_md.model.pairs.radial import NEAR, Integral, NoIntegral, integral
+from janus_md.model.pairs.radial import FINE_RANGE, Integral, NoIntegral, integral
 from janus_md.model.pairs.survey import Energy, Survey
 from janus_md.model.units import COULOMB, DEBYE
 
 ORDERS = (12, 16, 24, 32, 48, 64)
-"""Nodes in either tilt of bodies of revolution, tried until the value stays."""
+"""Nodes in each tilt of bodies of revolution, increased until the value converges."""
 
 EVALUATIONS = 20_000_000
-"""Pair energies after which no finer set of orientations is begun."""
+"""Number of pair energies after which no finer set of orientations is started."""
 
 DIPOLES_END = 8.0
-"""Distance past which dipoles are sure to be weak, in units of that at which they have kT."""
+"""Distance beyond which dipoles are weak, in units of the distance at which their energy is kT."""
 
-ENOUGH = 20
-"""Random orientations with an energy near the lowest that tell how much they count."""
+MIN_ORIENTATIONS = 20
+"""Number of random orientations near the lowest energy that suffice to estimate their weight."""
 
 RANDOM_ACCURACY = 1e-3
-"""Accuracy past which integrating over distances is no use where orientations are random."""
+"""Best accuracy of the integration over distances that is useful with random orientations."""
 
-NEAREST = 1.2
-"""End of the range in which bonds are looked for first, in units of the touching distance."""
+BOND_RANGE = 1.2
+"""End of the range first searched for bonds, in units of the touching distance."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class SecondVirial:
     value : float
         nm^3.
     error : float
-        Of the integration over distances and orientations, nm^3. Of bodies of revolution it is a
-        bound that the difference between successive sets of orientations gives; of other bodies it
-        holds twice the standard error over sets of random orientations. It is as large as the
-        value where the orientations that bind are too few to be told.
+        Error of the integration over distances and orientations, nm^3. For bodies of revolution
+        it is a bound from the difference between successive sets of orientations; for other bodies
+        it includes twice the standard error over sets of random orientations. It is as large as
+        the value if too few orientations bind.
     """
 
     value: float
@@ -71,10 +71,10 @@ def second_virial(
     pairs: PairTable | None = None,
     accuracy: float = 1e-6,
 ) -> SecondVirial:
-    """Second virial coefficient of two bodies, which may be of one kind.
+    """Return the second virial coefficient of two bodies of the same or of different kinds.
 
-    Where bodies that are no bodies of revolution bind by many kT, few of the random orientations
-    bind at all: the error then says how little the value is worth.
+    If bodies without an axis of revolution bind by many kT, only few of the random orientations
+    bind. The value is then uncertain, and its error large.
 
     Parameters
     ----------
@@ -86,14 +86,13 @@ def second_virial(
         Of the medium.
     pairs : mapping, optional
         Pair table by sorted pair of type names; by default the repulsion of all beads.
-    accuracy : float
-        As for :func:`integrate`.
+        accuracy : float
+        See :func:`integrate`.
 
     Raises
     ------
     ValueError
-        If a body carries a net charge, or the bodies attract without bound: the integral does not
-        converge.
+        If a body has a net charge, or the energy has no lower bound (the integral diverges).
     """
     for body in (body_a, body_b):
         if abs(body.charges.sum()) > 1e-9:
@@ -132,9 +131,8 @@ def integrate(
 ) -> SecondVirial:
     """Integrate over distances, to infinity, and orientations.
 
-    Nothing is taken for granted of the energy but that it changes over lengths that are no tiny
-    part of `touching`: it may attract at any distance, jump, and have a tail of any power that has
-    an integral.
+    The only assumption about the energy is that it does not change over lengths much shorter than
+    `touching`. It may be attractive at any distance, jump, and have a tail of any integrable power.
 
     Parameters
     ----------
@@ -143,19 +141,19 @@ def integrate(
     strength : float
         ``mu_a mu_b / (4 pi eps0 eps_r kT)``, nm^3; it sets the distance at which the tail begins.
     touching : float
-        Distance at which the bodies touch, nm; it need not be exact.
+        Approximate distance at which the bodies touch, nm.
     core : float
         Distance of the centres below which the energy is infinite, nm.
     revolution : bool
-        Whether both bodies are bodies of revolution about their z.
+        Whether both bodies are bodies of revolution about z.
     accuracy : float
-        Error aimed at, in units of ``touching^3`` or of the value, whichever is larger. What was
-        reached is part of the result.
+        Target error, in units of ``touching^3`` or of the value, whichever is larger. The result
+        contains the error that was reached.
 
     Raises
     ------
     ValueError
-        Where the integral does not exist: the energy falls without bound, or falls off too slowly.
+        If the integral does not exist: the energy has no lower bound or decays too slowly.
     """
     if not (touching > 0.0 and math.isfinite(touching) and core >= 0.0 and strength >= 0.0):
         raise NoIntegral(
@@ -186,8 +184,8 @@ def integrate(
     value = 2.0 * math.pi / 3.0 * core**3 - 2.0 * math.pi * float(found[0])
     attraction = 2.0 * math.pi * float(found[1])
     outer = max(core, touching)
-    bound = survey.deepest_box(core, NEAREST * outer, NEAR * outer)
-    few = not revolution and survey.orientations_near_lowest() < ENOUGH and bound > error
+    bound = survey.deepest_box(core, BOND_RANGE * outer, FINE_RANGE * outer)
+    few = not revolution and survey.orientations_near_lowest() < MIN_ORIENTATIONS and bound > error
     if few or bound > 1.1 * attraction + error:
         error = max(error, abs(value), bound)
     return SecondVirial(value, error)
@@ -199,7 +197,7 @@ def _by_rules(
     tolerance: float,
     accuracy: float,
 ) -> tuple[FloatArray, float]:
-    """Take ever finer sets of orientations until the value stays; it, and a bound of its error."""
+    """Refine the set of orientations until the value converges; return it with an error bound."""
     values: list[FloatArray] = []
     error = math.inf
     for order in ORDERS:
@@ -209,7 +207,7 @@ def _by_rules(
         values.append(found.value)
         if len(values) < 3:
             continue
-        # two that agree by chance do not count: the difference before has its say
+        # two sets may agree by chance, so the previous difference counts too
         last, before = (
             2.0 * math.pi * abs(float(values[-k][0] - values[-k - 1][0])) for k in (1, 2)
         )
@@ -220,7 +218,7 @@ def _by_rules(
 
 
 def _by_random_sets(over: Callable[[Turns, FloatArray], Integral]) -> tuple[FloatArray, float]:
-    """Mean over independent sets of orientations; it, and its error."""
+    """Return the mean over independent sets of orientations and its error."""
     found = [over(*random_set(seed)) for seed in range(SETS)]
     values = np.array([one.value for one in found])
     spread = 2.0 * float(np.std(values[:, 0], ddof=1)) / math.sqrt(SETS)

@@ -1,4 +1,4 @@
-"""Acorn: a nut with a wider cap over its top."""
+"""Acorn: a nut with a wider cap on top."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ class AcornSettings(Settings):
     nut_diameter: Positive
     """Diameter of the nut, nm."""
     cap_diameter: Positive
-    """Diameter of the cap's ball, nm: above that of the nut."""
+    """Diameter of the ball of the cap, nm; larger than that of the nut."""
     nut_length: Positive
-    """Length of the nut outside of the cap's ball, nm: below the nut's diameter."""
+    """Length of the nut outside the ball of the cap, nm; smaller than the diameter of the nut."""
 
 
 class Acorn(Shape):
-    """Two balls, the wider one on top; the nut stands out of it at the bottom."""
+    """Two balls, the wider one on top; the nut protrudes from it at the bottom."""
 
     settings = AcornSettings
 

@@ -1,4 +1,4 @@
-"""Ball and stick: a ball with a rod that stands out of it."""
+"""Ball and stick: a ball with a protruding rod."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class BallAndStickSettings(Settings):
     stick_diameter: Positive
     """Diameter of the stick, nm."""
     stick_length: Positive
-    """Length of the stick outside of the ball, nm."""
+    """Length of the stick outside the ball, nm."""
     roughness: Annotated[float, Field(gt=0, lt=1)] = 0.1
     """Depth of the notches between the beads of the stick, over its radius."""
 
 
 class BallAndStick(Shape):
-    """The stick stands on the ball along +z; its first bead is where it leaves the ball."""
+    """The stick points along +z from the ball; its first bead is at the surface of the ball."""
 
     settings = BallAndStickSettings
 

@@ -1,4 +1,4 @@
-"""Ball with a depression: a ball out of which a smaller one is cut."""
+"""Ball with a depression: a ball from which another one is subtracted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class BallWithDepressionSettings(Settings):
     diameter: Positive
     """Diameter of the ball, nm."""
     depression_diameter: Positive
-    """Diameter of the ball that is cut out, nm."""
+    """Diameter of the subtracted ball, nm."""
     depth: Positive
     """Depth of the depression below the top of the ball, nm."""
     bead_diameter: Positive
@@ -29,7 +29,7 @@ class BallWithDepressionSettings(Settings):
 
 
 class BallWithDepression(Shape):
-    """The depression opens along +z; beads touch both surfaces from inside."""
+    """The depression is open towards +z; beads touch both surfaces from inside."""
 
     settings = BallWithDepressionSettings
 
@@ -38,11 +38,11 @@ class BallWithDepression(Shape):
         radius, cut, bead = (
             0.5 * x for x in (given.diameter, given.depression_diameter, given.bead_diameter)
         )
-        middle = radius - given.depth + cut  # of the ball that is cut out
+        middle = radius - given.depth + cut  # centre of the subtracted ball
         if given.depth >= given.diameter - 2.0 * given.bead_diameter or middle <= 0.0:
             raise ValueError(
                 f"depth: {given.depth:g} is not allowed; it must leave two beads below it, and the "
-                "ball that is cut out must have its centre above that of the ball"
+                "centre of the subtracted ball must be above that of the ball"
             )
         if middle >= radius + cut:
             raise ValueError("depth: it must be above 0")
@@ -50,13 +50,13 @@ class BallWithDepression(Shape):
         outer = (radius - bead) * fibonacci(number)
         top = np.array([0.0, 0.0, middle])
         outer = outer[np.linalg.norm(outer - top, axis=1) >= cut + bead]
-        # as dense inside of the depression as outside
+        # same density of beads inside and outside the depression
         inner_radius = cut + bead
         count = checked(max(8, math.ceil(number * (inner_radius / (radius - bead)) ** 2)))
         inner = top + inner_radius * fibonacci(count)
         inner = inner[np.linalg.norm(inner, axis=1) <= radius - bead]
         if len(inner) == 0 or len(outer) == 0:
-            raise ValueError("depression_diameter: no bead is left of one of the surfaces")
+            raise ValueError("depression_diameter: one of the surfaces has no beads")
         core_low, core_high = -radius + 2.0 * bead, radius - given.depth - 2.0 * bead
         core = max(core_high - core_low, given.bead_diameter)
         place = (0.0, 0.0, 0.5 * (core_low + core_high))

@@ -25,7 +25,7 @@ class CompartmentsSettings(Settings):
 
 
 class Compartments(Shape):
-    """The plane stands where the cap above it has the stated share of the volume."""
+    """The cap above the plane has the stated fraction of the volume."""
 
     settings = CompartmentsSettings
 
@@ -38,9 +38,9 @@ class Compartments(Shape):
 
 
 def plane_of(share: float) -> float:
-    """Height of the plane above which a cap has this share of a unit ball's volume.
+    """Height of the plane above which a cap has this fraction of the volume of a unit ball.
 
-    The share is ``(1 - z)^2 (2 + z) / 4``.
+    The fraction is ``(1 - z)^2 (2 + z) / 4``.
     """
     from scipy.optimize import brentq
 

@@ -1,4 +1,4 @@
-"""Dumbbell: two balls that touch or stand apart."""
+"""Dumbbell: two balls that touch or are separated."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class DumbbellSettings(Settings):
     diameter_b: Positive
     """Diameter of ball B, nm."""
     distance: Positive
-    """Distance of the centres, nm: the mean of the diameters where the balls touch."""
+    """Distance of the centres, nm; at least the mean of the diameters, at which the balls touch."""
 
 
 class Dumbbell(Shape):
-    """Balls B at the bottom and A at the top of the axis."""
+    """Ball B at the bottom and ball A at the top of the axis."""
 
     settings = DumbbellSettings
 

@@ -1,4 +1,4 @@
-"""Janus sphere: a ball whose cap is of another kind than the rest."""
+"""Janus sphere: a ball with a cap of another kind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class JanusSphereSettings(Settings):
 
 
 class JanusSphere(Shape):
-    """Beads on a golden-angle spiral, the highest ones A; the core fills what they leave inside."""
+    """Beads on a golden-angle spiral, the uppermost of kind A, around a core."""
 
     settings = JanusSphereSettings
 

@@ -22,7 +22,7 @@ class PatchySphereSettings(Settings):
     bead_diameter: Positive
     """Diameter of the beads of its surface, nm."""
     patches: Annotated[int, Field(ge=1, le=12)]
-    """Number of patches, as far from each other as they can be."""
+    """Number of patches, at the largest possible distance from each other."""
     half_angle: Annotated[float, Field(gt=0, lt=180)]
     """Angle between the middle and the edge of a patch, degrees."""
     roughness: Annotated[float, Field(gt=0, lt=1)] = 0.1
@@ -30,7 +30,7 @@ class PatchySphereSettings(Settings):
 
 
 class PatchySphere(Shape):
-    """The first patch looks along +z; n patches of half angle t cover n (1 - cos t) / 2."""
+    """The first patch points along +z; n patches of half angle t cover n (1 - cos t) / 2."""
 
     settings = PatchySphereSettings
 
@@ -62,7 +62,7 @@ class PatchySphere(Shape):
 
 
 def directions(n: int) -> FloatArray:
-    """Unit vectors as far from each other as they can be, the first along +z, shape (n, 3).
+    """Unit vectors as far apart as possible, the first along +z, shape (n, 3).
 
     Exact for 1 to 4, 6 and 12 (pole, poles, triangle, tetrahedron, octahedron, icosahedron: the
     solutions of Tammes' problem); for others points of a golden-angle spiral.

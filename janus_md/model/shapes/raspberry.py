@@ -22,7 +22,7 @@ class RaspberrySettings(Settings):
     lobes: Annotated[int, Field(ge=4, le=500)]
     """Number of lobes."""
     depth: Annotated[float, Field(ge=0, lt=1)] = 0.5
-    """How deep a lobe sits in the core, in its diameter: 0 on the surface."""
+    """Depth of a lobe in the core, in units of its diameter; 0 on the surface."""
 
 
 class Raspberry(Shape):
@@ -37,7 +37,7 @@ class Raspberry(Shape):
         apart = np.linalg.norm(places[:, None] - places, axis=2)[~np.eye(given.lobes, dtype=bool)]
         if apart.min() < 0.5 * given.lobe_diameter:
             raise ValueError(
-                f"lobes: {given.lobes} is not allowed; lobes would stand closer than half their "
+                f"lobes: {given.lobes} is not allowed; lobes would be closer than half their "
                 "diameter"
             )
         surface = [("A", (float(x), float(y), float(z))) for x, y, z in places[::-1]]

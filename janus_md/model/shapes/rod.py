@@ -1,4 +1,4 @@
-"""Rod: a row of beads, one end of another kind than the rest."""
+"""Rod: a row of beads with one end of another kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class RodSettings(Settings):
     length: Positive
     """Length from tip to tip, nm."""
     diameter: Positive
-    """Diameter, that of the beads, nm."""
+    """Diameter of the rod and of its beads, nm."""
     balance: Annotated[float, Field(ge=0, le=1)]
     """Share of the beads that is A."""
     roughness: Annotated[float, Field(gt=0, lt=1)] = 0.1

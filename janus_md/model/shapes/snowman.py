@@ -7,7 +7,7 @@ from janus_md.model.shape import Layout, Shape
 
 
 class SnowmanSettings(Settings):
-    """A ball B with a ball A that stands out of it."""
+    """A ball B with an overlapping ball A."""
 
     diameter_a: Positive
     """Diameter of ball A, nm."""

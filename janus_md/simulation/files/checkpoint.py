@@ -1,4 +1,4 @@
-"""Checkpoints: everything that a resumed run needs, in double precision."""
+"""Checkpoints: the complete state of a run, in double precision."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from janus_md.model.system import System
 
 _ARRAYS = ("kinds", "box", "positions", "orientations", "images", "velocities", "angular_momenta")
 
-# What zipfile and NumPy raise over a damaged archive: RuntimeError where a flipped bit asks for a
-# password or for another compression, and much else.
+# Exceptions of zipfile and NumPy for damaged archives, such as RuntimeError if a flipped bit
+# requests a password or another compression.
 _UNREADABLE = (
     OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, MemoryError, IndexError,
     AttributeError, struct.error, zlib.error, zipfile.BadZipFile,
@@ -33,18 +33,18 @@ class Checkpoint:
     Attributes
     ----------
     stage : str
-        Stage that is under way.
+        Current stage.
     done : int
-        Steps of that stage that are done.
+        Steps done in that stage.
     system : System
         The state.
     execution : dict
-        The execution's record so far (engine, version, mesh, ...).
+        Record of the execution so far (engine, version, mesh, ...).
     digests : tuple of int
-        CRC-32 of the frames and of the log rows up to here
+        CRC-32 of the frames and of the log rows so far
         (:func:`janus_md.simulation.files.trajectory.digest`).
     made_for : dict
-        What the run follows from (:meth:`janus_md.model.setup.Setup.to_dict`).
+        Setup of the run (:meth:`janus_md.model.setup.Setup.to_dict`).
     """
 
     stage: str
@@ -70,12 +70,12 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def load(path: Path, template: System) -> Checkpoint:
-    """Read the checkpoint at `path`; `template` brings bodies and interactions.
+    """Read the checkpoint at `path`; bodies and interactions are taken from `template`.
 
     Raises
     ------
     JanusError
-        Where the file cannot be read or belongs to another system.
+        If the file cannot be read or belongs to another system.
     """
     try:
         with np.load(path) as file:
@@ -99,12 +99,12 @@ def load(path: Path, template: System) -> Checkpoint:
         system,
         about["execution"],
         tuple(about["digests"]),
-        about.get("made_for", {}),  # one of an earlier version of this package has none
+        about.get("made_for", {}),  # missing in checkpoints of earlier versions of this package
     )
 
 
 def reached(path: Path) -> tuple[str, int] | None:
-    """Return stage and steps done in it of the checkpoint at `path`; None if it cannot be read."""
+    """Return stage and steps done of the checkpoint at `path`; None if it cannot be read."""
     try:
         with np.load(path) as file:
             about = json.loads(file["about"].tobytes())

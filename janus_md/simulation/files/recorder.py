@@ -1,4 +1,4 @@
-"""Writes the trajectory and the log of a production, frame by frame, and calls the observers."""
+"""Output of a production: trajectory and log, frame by frame, and calls of observers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.thermodynamics import quantities, step_excess
 
 Observer = Callable[[int, float, System], Mapping[str, float] | None]
-"""Called with step, time in ps and state on every frame; what it returns goes to the log."""
+"""Function called on every frame with step, time in ps and state; its result goes to the log."""
 
 PARTIAL_TRAJECTORY, PARTIAL_LOG = "trajectory.partial.gsd", "log.partial.gsd"
 
 
 class Recorder:
-    """Trajectory and log of a production; of a resumed one, up to the checkpoint."""
+    """Trajectory and log of a production; files of a resumed one are cut at the checkpoint."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Recorder:
         time_ps = step * time_step
         setup = self._setup if len(self) == 0 else None
         row = quantities(system, potential, time_ps)
-        if bath.method != "brownian":  # which has no velocities
+        if bath.method != "brownian":  # Brownian dynamics has no velocities
             excess = step_excess(system, kicks.forces, kicks.torques, bath, time_step)
             row["excess_translational"], row["excess_rotational"] = excess
         for observer in self._observers:
@@ -73,7 +73,7 @@ class Recorder:
             self._digests[k] = trajectory.digest(frame, self._digests[k])
 
     def sync(self) -> None:
-        """Flush both files to the disk, before a checkpoint refers to them."""
+        """Flush both files to disk before a checkpoint refers to them."""
         self._trajectory.sync()
         self._log.sync()
 

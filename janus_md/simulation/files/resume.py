@@ -1,4 +1,4 @@
-"""Whether a run may continue from a checkpoint: setup and engine then and now."""
+"""Checks whether a run can continue from a checkpoint: comparison of setup and engine."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from janus_md.common.messages import unknown
 from janus_md.simulation.files.checkpoint import Checkpoint
 
 ALLOWABLE = ("version", "state")
-"""What may differ from the checkpoint if the user allows it: the version of the engine; the state
-point, the bodies of the catalogue or the constants of the model."""
+"""Differences from the checkpoint that the user may allow: `version` of the engine; `state`, the
+state point, the bodies of the catalogue or the constants of the model."""
 
 TOLERANCE = 1e-9
-"""Relative difference up to which two numbers are equal: libraries of linear algebra differ."""
+"""Relative difference up to which two numbers are equal, as linear algebra libraries differ."""
 
-_LISTED = 3  # changes that a message names
+_LISTED = 3  # largest number of changes named in a message
 _RESTART = "remove the file to start this job from the beginning"
 
 
@@ -29,7 +29,7 @@ def check_allowed(allow: Collection[str]) -> None:
     Raises
     ------
     JanusError
-        If one is not; the message names the nearest one that is.
+        If one is not; the message suggests the most similar one.
     """
     for name in allow:
         if name not in ALLOWABLE:
@@ -43,41 +43,43 @@ def adopt(
     version: str,
     allow: Collection[str],
 ) -> Checkpoint:
-    """Return the checkpoint to continue from, if nothing has changed that is not allowed.
+    """Return the checkpoint to continue from, unless there are differences that are not allowed.
 
     Parameters
     ----------
     path : Path
         File of the checkpoint.
     checkpoint : Checkpoint
-        Its content.
+        Content of the checkpoint.
     now : mapping
-        :meth:`janus_md.model.setup.Setup.to_dict` of the run that is to continue.
+        :meth:`janus_md.model.setup.Setup.to_dict` of the present run.
     version : str
-        Version of the engine that is installed.
+        Installed version of the engine.
     allow : collection of str
-        Which of :data:`ALLOWABLE` may differ; the differences are added to the record of the
+        Names from :data:`ALLOWABLE` that may differ. The differences are added to the record of the
         execution as ``changes``.
 
     Raises
     ------
     JanusError
-        If something differs that is not allowed, or that does not fit the files.
+        If there are differences that are not allowed or do not match the files.
     """
     execution, made_for = dict(checkpoint.execution), checkpoint.made_for or now
     if trouble := _misfit(checkpoint, made_for, now):
-        raise JanusError(f"{path}: {trouble}, so the files cannot go on; {_RESTART}")
+        raise JanusError(f"{path}: {trouble}, so the run cannot continue; {_RESTART}")
     found = {}
     if version != execution["version"]:
-        found["version"] = f"by {execution['engine']} {execution['version']} (here is {version})"
+        found["version"] = (
+            f"by {execution['engine']} {execution['version']} ({version} is installed)"
+        )
     if changed := list(_state_changes(made_for, now)):
         more = f" and {len(changed) - _LISTED} more" if len(changed) > _LISTED else ""
         found["state"] = f"for another state ({'; '.join(changed[:_LISTED])}{more})"
     if refused := [name for name in found if name not in allow]:
         flags = " ".join(f"--allow {name}" for name in refused)
         raise JanusError(
-            f"{path}: was written {' and '.join(found[name] for name in refused)}; go on all the "
-            f"same with {flags} (project.py: JANUS_MD_ALLOW={','.join(refused)}), or {_RESTART}"
+            f"{path}: was written {' and '.join(found[name] for name in refused)}; continue "
+            f"anyway with {flags} (project.py: JANUS_MD_ALLOW={','.join(refused)}), or {_RESTART}"
         )
     if found:
         here = {"stage": checkpoint.stage, "step": checkpoint.done}
@@ -90,26 +92,28 @@ def adopt(
 def _misfit(
     checkpoint: Checkpoint, before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> str | None:
-    """Say which difference can never be allowed: positions or frames that do not fit."""
+    """Return a difference in positions or frames, which can never be allowed; else None."""
     name, done = checkpoint.stage, checkpoint.done
     was, here = (", ".join(body["name"] for body in one["bodies"]) for one in (before, now))
     if was != here:
-        return f"holds bodies of {was}, but the state point asks for {here}"
+        return f"has bodies of {was}, but the state point has {here}"
     if not _same(before["box"], now["box"]):
-        return f"the box was {before['box'][0]:.6g} nm wide and is now {now['box'][0]:.6g} nm"
+        return (
+            f"the edge of the box was {before['box'][0]:.6g} nm and is now {now['box'][0]:.6g} nm"
+        )
     stage, was_stage = (_stage(one, name) for one in (now, before))
     if stage is None or done > stage["steps"]:
-        return f"stands at step {done} of {name}, which now has {stage['steps'] if stage else 0}"
+        return f"is at step {done} of {name}, which now has {stage['steps'] if stage else 0}"
     if was_stage is None or not was_stage["frame_steps"] or not done:
         return None
     for key in ("time_step", "frame_steps"):
         if not _same(was_stage[key], stage[key]):
-            return f"holds frames with a {key} of {was_stage[key]:g}, which is now {stage[key]:g}"
+            return f"has frames with a {key} of {was_stage[key]:g}, which is now {stage[key]:g}"
     return None
 
 
 def _state_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    """Name the differences: keys of the state point or, if these are equal, what they mean."""
+    """Return the differences in keys of the state point or, if these are equal, in the setup."""
     edited = list(changes(before["statepoint"], now["statepoint"]))
     yield from edited or (
         change
@@ -119,12 +123,12 @@ def _state_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterato
 
 
 def _stage(setup: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    """Return the stage of this name as it is laid out; None where there is none."""
+    """Return the description of the stage of this name, or None."""
     return next((stage for stage in setup["stages"] if stage["name"] == name), None)
 
 
 def _named(values: Any) -> Any:
-    """Lists of named things as mappings, so that a change can be named."""
+    """Convert lists of named items to mappings, so that changes can be named."""
     if isinstance(values, list) and all(isinstance(one, dict) for one in values):
         return {str(one.get("name") or " ".join(one["kinds"])): one for one in values}
     if isinstance(values, dict):
@@ -133,7 +137,7 @@ def _named(values: Any) -> Any:
 
 
 def changes(before: Any, now: Any, key: str = "") -> Iterator[str]:
-    """Say what differs between two nested mappings of plain values."""
+    """Yield the differences between two nested mappings of plain values."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for name in sorted({*before, *now}):
             inner = f"{key}.{name}" if key else name

@@ -1,4 +1,4 @@
-"""What a trajectory states in frame 0: the setup of its run, checked, as files may be damaged."""
+"""The description in frame 0 of a trajectory: the setup of its run, with a checksum."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from janus_md.common.gsd.reading import GsdFile
 from janus_md.model.setup import SCHEMA, Setup
 
 METADATA = "janus_md/metadata"
-"""Name of the log chunk of frame 0 that holds the description."""
+"""Name of the log chunk of frame 0 that contains the description."""
 
 CHUNK = f"log/{METADATA}"
-"""The same as GSD names it."""
+"""Name of that chunk in GSD."""
 
 CHECKSUM = "checksum"
 """Key of the CRC-32 of all other keys."""
 
 
 def description(setup: Setup) -> bytes:
-    """Lay out all that a reader needs to know beside the positions, and which software wrote it."""
+    """Return the description: the setup and the software that wrote the file."""
     found = setup.to_dict() | {"versions": {"janus_md": __version__}}
     return json.dumps(found | {CHECKSUM: _checksum(found)}).encode()
 
@@ -36,20 +36,20 @@ def _checksum(values: Mapping[str, Any]) -> int:
 
 
 def parse_setup(raw: Any) -> Setup | None:
-    """Read a description: an object of JSON, as bytes.
+    """Read a description: a JSON object, as bytes.
 
-    None for one of janus-md 0.1.0, whose files are analysed like those of others.
+    The result is None for janus-md 0.1.0, whose files are analysed like those of other software.
 
     Raises
     ------
     ValueError
-        If it is damaged; says how, as the end of a sentence.
+        If it is damaged; the message is the end of a sentence.
     """
     try:
         found: dict[str, Any] = json.loads(np.asarray(raw).astype(np.uint8).tobytes())
         schema = found.get("schema")
     except (ValueError, RecursionError, AttributeError) as error:
-        raise ValueError(f"is damaged: it is no JSON ({error})") from error
+        raise ValueError(f"is damaged: it is not JSON ({error})") from error
     if schema == 1:
         return None
     if schema != SCHEMA:
@@ -61,17 +61,17 @@ def parse_setup(raw: Any) -> Setup | None:
     except (TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise ValueError(f"is damaged: {' '.join(str(error).split())}") from error
     if found.get(CHECKSUM) != _checksum(found):
-        raise ValueError("is damaged: its checksum does not fit")
+        raise ValueError("is damaged: its checksum does not match")
     return setup
 
 
 def setup_in(file: GsdFile) -> Setup | None:
-    """Setup that this software wrote into the first frame; None for anybody else's file.
+    """Setup in the first frame; None for files of other software.
 
     Raises
     ------
     JanusError
-        If it is damaged, or there under another name than ours.
+        If it is damaged or has another name.
     """
     where = f"file {file.path}, frame 0: {CHUNK}"
     if file.chunk_exists(0, CHUNK):
@@ -81,13 +81,13 @@ def setup_in(file: GsdFile) -> Setup | None:
             raise JanusError(f"{where} {error}") from error
     if ours := [name for name in file.stored(0) if _holds_setup(file, name)]:
         raise JanusError(
-            f"{where} is missing, but {ours[0]!r} holds what belongs there; the file is damaged"
+            f"{where} is missing, but {ours[0]!r} has its content; the file is damaged"
         )
     return None
 
 
 def _holds_setup(file: GsdFile, name: str) -> bool:
-    """Whether a chunk, whatever its name, reads as a description of ours."""
+    """Whether the content of a chunk of any name is a description."""
     if name.startswith(("particles/", "configuration/")):
         return False
     chunk = file.read_chunk(0, name)

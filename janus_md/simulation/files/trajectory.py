@@ -1,7 +1,7 @@
-"""GSD in and out: one layout, whichever engine ran.
+"""Reading and writing of GSD trajectories, in one layout for all engines.
 
-A frame holds the central particle of every body (position, orientation, velocity, type, image,
-mass, principal inertia) and its time. Freud and OVITO read it as it is. Frame 0 carries the whole
+A frame contains the central particle of every body (position, orientation, velocity, type, image,
+mass, principal inertia) and its time. freud and OVITO can read it. Frame 0 contains the whole
 setup (:meth:`janus_md.model.setup.Setup.to_dict`: bodies with their sites, pair table,
 electrostatics, stages, units, versions) as JSON in ``log/janus_md/metadata``.
 """
@@ -26,11 +26,11 @@ from janus_md.simulation.files.stated import METADATA as METADATA
 from janus_md.simulation.files.stated import description, parse_setup
 
 TIME = "janus_md/time_ps"
-"""Name of the log chunk of each frame that holds its time, ps."""
+"""Name of the log chunk of each frame that contains its time, ps."""
 
 
 def read_setup(frame: Any) -> Setup | None:
-    """Setup of a trajectory from its frame 0; None for a file that is not of this software.
+    """Setup of a trajectory from frame 0; None for files of other software.
 
     Raises
     ------
@@ -54,11 +54,11 @@ def frame_of(
     system : System
         The state.
     step : int
-        Its step.
+        Step of the state.
     setup : Setup, optional
-        What the run follows from, for frame 0.
+        Setup of the run, for frame 0.
     time_ps : float, optional
-        Its time.
+        Time of the state.
     """
     import gsd.hoomd
 
@@ -68,7 +68,7 @@ def frame_of(
     data = frame.particles
     data.N = system.n_bodies
     data.types = [body.name for body in system.bodies]
-    # How viewers draw a body: the sphere of the volume that counts in the volume fraction.
+    # Viewers draw a body as the sphere of its volume in the volume fraction.
     data.type_shapes = [
         {"type": "Sphere", "diameter": 2.0 * (0.75 * body.volume / np.pi) ** (1 / 3)}
         for body in system.bodies
@@ -89,7 +89,7 @@ def frame_of(
 
 
 def log_frame(step: int, quantities: Mapping[str, Any]) -> Any:
-    """Return a frame of the log: no particles, only numbers."""
+    """Return a frame of the log, which has numbers but no particles."""
     import gsd.hoomd
 
     frame = gsd.hoomd.Frame()
@@ -100,7 +100,7 @@ def log_frame(step: int, quantities: Mapping[str, Any]) -> Any:
 
 
 def digest(frame: Any, before: int = 0) -> int:
-    """Continue a CRC-32 by what `frame` holds; GSD itself has no check of its contents."""
+    """Update a CRC-32 with the content of `frame`; GSD has no checksums itself."""
     data = frame.particles
     arrays = [
         np.asarray(frame.configuration.step, np.uint64),
@@ -122,7 +122,7 @@ def digest(frame: Any, before: int = 0) -> int:
 
 
 def digest_of(path: Path) -> int:
-    """:func:`digest` of all frames of a file; 0 where it cannot be read to its end."""
+    """:func:`digest` of all frames of a file; 0 if it cannot be read to its end."""
     import gsd.hoomd
 
     found = 0
@@ -139,7 +139,7 @@ def digest_of(path: Path) -> int:
 
 
 class GsdWriter(Closing):
-    """Appends frames to a GSD file; what is on disk is always readable."""
+    """Writer that appends frames to a GSD file, which is readable at any time."""
 
     def __init__(self, path: Path) -> None:
         import gsd.hoomd
@@ -155,13 +155,13 @@ class GsdWriter(Closing):
         self._file.append(frame)
 
     def sync(self) -> None:
-        """Make all that was appended durable."""
+        """Flush all appended frames to disk."""
         self._file.flush()
         with self._path.open("rb+") as file:
             os.fsync(file.fileno())
 
     def close(self) -> None:
-        """Write what is left and close the file."""
+        """Write buffered frames and close the file."""
         self._file.close()
 
 
@@ -172,21 +172,22 @@ def write_whole(path: Path, frame: Any) -> None:
 
 
 def keep_until(path: Path, last_step: int, least: int = 1) -> int:
-    """Drop the frames of `path` that are newer than `last_step`, and what is damaged after them.
+    """Remove the frames of `path` after `last_step`, and damaged parts after them.
 
     Parameters
     ----------
     path : Path
         A file of :class:`GsdWriter`; a missing one counts as empty.
     last_step : int
-        Last step that is kept; below 0 nothing is, and the file is removed.
+        Last step to keep; if it is negative, the file is removed.
     least : int
-        Frames that must stay: where fewer would, or nothing can be read, the file stays as it is.
+        Smallest number of frames to keep. If there are fewer, or none can be read, the file is not
+        changed.
 
     Returns
     -------
     int
-        Frames up to that step that are whole.
+        Number of complete frames up to that step.
     """
     if not path.exists():
         return 0
@@ -209,7 +210,7 @@ def keep_until(path: Path, last_step: int, least: int = 1) -> int:
 
 
 def _copy(file: GsdFile, frames: Iterable[int], path: Path) -> None:
-    """Write some frames of a file into a new one."""
+    """Write selected frames of a file to a new one."""
     import gsd.fl
 
     with gsd.fl.open(

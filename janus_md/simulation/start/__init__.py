@@ -1,1 +1,1 @@
-"""First states: places and orientations of the bodies."""
+"""Initial states: positions and orientations of the bodies."""

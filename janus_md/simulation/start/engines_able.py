@@ -1,4 +1,4 @@
-"""Whether an engine here can do what a sweep asks for, tried before anything is created."""
+"""Check that an engine can run a sweep, before anything is created."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from janus_md.study.statepoint import StatePoint
 
 
 def check_engines(points: Iterable[StatePoint]) -> None:
-    """Make sure that each state point can be run by an engine that is installed here.
+    """Check that each state point can be run by an installed engine.
 
-    Where none is installed, any engine that is known counts.
+    If no engine is installed, all known engines are considered.
 
     Raises
     ------
     JanusError
-        With what is asked for, why the engines here cannot do it, and which other one can.
+        If not; the message says why the installed engines cannot run it and which other one can.
     """
     engines = present() or [ENGINES.get(name) for name in ENGINES]
     seen = set()
@@ -41,7 +41,7 @@ def check_engines(points: Iterable[StatePoint]) -> None:
 
 
 def _kind(point: StatePoint) -> tuple[object, ...]:
-    """Return all of a state point that decides which engines can do it."""
+    """Return the parts of a state point that determine which engines can run it."""
     terms = {pair: sorted(of_pair) for pair, of_pair in point.interactions.items()}
     return (
         point.particle, str(point.mixture), point.model, point.protocol.name,

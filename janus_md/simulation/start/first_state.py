@@ -1,4 +1,4 @@
-"""From a setup to the first state of its run."""
+"""The initial state of a run, from its setup."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from janus_md.study.statepoint import StatePoint
 
 
 def build(point: StatePoint | Setup) -> System:
-    """Return the first state of a state point or a setup: places, orientations, velocities.
+    """Return the initial state of a state point or a setup: positions, orientations, velocities.
 
-    Everything random follows from the setup's seed.
+    All random numbers depend only on the seed of the setup.
 
     Raises
     ------
     JanusError
-        Where the bodies find no room.
+        If the bodies cannot be placed.
     """
     setup = as_setup(point)
     bodies, length, kT = setup.bodies, float(setup.box[0]), setup.bath.kT

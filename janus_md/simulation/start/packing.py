@@ -1,4 +1,4 @@
-"""Whether the bodies of a sweep find room, tried before anything is created."""
+"""Check that the bodies of a sweep can be placed, before anything is created."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 
 SAMPLE = 32
-"""Bodies that are placed at most: enough to tell, and quick."""
+"""Largest number of bodies in a sample, which keeps the check fast."""
 
 Composition = tuple[tuple[str, float], ...]
 
@@ -22,13 +22,13 @@ Composition = tuple[tuple[str, float], ...]
 def check_packing(points: Iterable[StatePoint]) -> None:
     """Place a sample of the bodies of the densest state point of each composition and model.
 
-    Where that finds room, those that are less dense do. The smallest box of each must hold the
-    cutoffs of the interactions.
+    If these can be placed, so can those at lower densities. The smallest box of each must be large
+    enough for the cutoffs of the interactions.
 
     Raises
     ------
     JanusError
-        Where they find no room.
+        If they cannot be placed.
     """
     densest: dict[tuple[Composition, str | None, int, str], tuple[float, StatePoint]] = {}
     smallest: dict[tuple[Composition, str | None, str, str], tuple[float, Setup]] = {}
@@ -41,7 +41,7 @@ def check_packing(points: Iterable[StatePoint]) -> None:
         density = point.n_bodies / length**3
         if density > densest.setdefault(alike, (density, point))[0]:
             densest[alike] = (density, point)
-        terms = str(point.interactions)  # they have cutoffs
+        terms = str(point.interactions)  # cutoffs depend on them
         kind = (composition, point.model, point.electrostatics.method, terms)
         if length < smallest.setdefault(kind, (length, setup))[0]:
             smallest[kind] = (length, setup)

@@ -1,4 +1,4 @@
-"""Where bodies stand at the start: at random without overlap, or on a lattice."""
+"""Initial positions of bodies: at random without overlap, or on a lattice."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from janus_md.model.interactions.table import PairTable, sorted_pairs
 from janus_md.model.interactions.term import TERMS
 from janus_md.model.system import IntArray, System
 
-CONTACT = 0.9
-"""Share of sigma that beads keep between them: WCA costs 7.7 kT there at room temperature."""
+MIN_CONTACT = 0.9
+"""Smallest distance of beads in units of sigma; WCA is 7.7 kT there at room temperature."""
 
-_TRIES = 512  # tries a round, at least; twice as many after each round without success,
-_MOST_TRIES = 8  # and so many for each body of the box at most
-_BARREN = 60  # rounds in a row without success: no room is left
-_SWEEPS, _STEP = 5, 0.15  # of hard-body moves between barren rounds; nm and radians
-_STALLED = 600  # rounds in a row that leave as many overlaps on a lattice
+_MIN_TRIES = 512  # smallest number of tries per round, doubled after each round without success
+_MAX_TRIES_PER_BODY = 8  # largest number of tries per round, for each body in the box
+_MAX_FAILED_ROUNDS = 60  # successive rounds without success after which the box counts as full
+_SWEEPS, _STEP = 5, 0.15  # hard-body moves after a round without success; step in nm and radians
+_MAX_STALLED_ROUNDS = 600  # successive rounds on a lattice without fewer overlaps
 
 
 class _Beads:
-    """Beads with a volume, of every kind of body, and the distances they must keep."""
+    """Beads with volume of all kinds of bodies, and their smallest allowed distances."""
 
     def __init__(self, bodies: tuple[RigidBody, ...], pairs: PairTable, share: float = 1.0) -> None:
         names = sorted({t for pair in pairs for t in pair})
@@ -48,25 +48,25 @@ class _Beads:
         """Positions, types and owning bodies of the beads of many bodies."""
         xs, ts, owners = [np.zeros((0, 3))], [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
         for kind, (sites, types) in enumerate(zip(self.positions, self.types, strict=True)):
-            who = np.flatnonzero(kinds == kind)
-            turned = rowan.rotate(orientations[who][:, None, :], sites[None, :, :])
-            xs.append((centres[who][:, None, :] + turned).reshape(-1, 3))
-            ts.append(np.tile(types, len(who)))
-            owners.append(np.repeat(who, len(sites)).astype(np.int32))
+            members = np.flatnonzero(kinds == kind)
+            turned = rowan.rotate(orientations[members][:, None, :], sites[None, :, :])
+            xs.append((centres[members][:, None, :] + turned).reshape(-1, 3))
+            ts.append(np.tile(types, len(members)))
+            owners.append(np.repeat(members, len(sites)).astype(np.int32))
         return np.concatenate(xs), np.concatenate(ts), np.concatenate(owners)
 
 
 def _tree(beads: _Beads, length: float, places: FloatArray) -> tuple[cKDTree, float]:
-    """Tree of beads in the periodic box, and the longest distance of beads that are too close."""
+    """Tree of beads in the periodic box, and the largest of the smallest allowed distances."""
     inside = np.mod(places, length)
-    inside[inside >= length] = 0.0  # what a rounding error below 0 comes to
+    inside[inside >= length] = 0.0  # result of a rounding error below 0
     return cKDTree(inside, boxsize=length), min(beads.sigma.max(), 0.499 * length)
 
 
 def _clashes(
     beads: _Beads, length: float, kinds: IntArray, centres: FloatArray, orientations: FloatArray
 ) -> tuple[IntArray, IntArray]:
-    """Pairs of bodies (lower, higher index) of which two beads come too close."""
+    """Pairs of bodies (lower, higher index) with beads that are too close."""
     x, types, owners = beads.of(kinds, centres, orientations)
     if len(x) == 0:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
@@ -84,7 +84,7 @@ _Bodies = tuple[IntArray, FloatArray, FloatArray]  # kinds, centres, orientation
 
 
 def _free(beads: _Beads, length: float, tried: _Bodies, placed: _Bodies) -> NDArray[np.intp]:
-    """Those of the bodies `tried` that come too close to none of those `placed`."""
+    """Select the bodies of `tried` that are not too close to any body of `placed`."""
     (x, types, owners), (y, types_there, _) = beads.of(*tried), beads.of(*placed)
     free = np.ones(len(tried[0]), bool)
     if len(x) and len(y):
@@ -97,9 +97,9 @@ def _free(beads: _Beads, length: float, tried: _Bodies, placed: _Bodies) -> NDAr
 
 
 def count_overlaps(system: System, share: float) -> int:
-    """Count the pairs of bodies of which two beads are closer than `share` of their sigma.
+    """Count the pairs of bodies with beads closer than `share` times their sigma.
 
-    A box that is not a cube is not looked at (the count is 0): no protocol makes one.
+    The count is 0 for a box that is not a cube, which no protocol creates.
     """
     sides, tilts = system.box[:3], system.box[3:]
     if np.ptp(sides) > 0 or tilts.any():
@@ -129,7 +129,7 @@ def place_at_random(
     length : float
         Edge of the box, nm.
     pairs : dict
-        Pair table; beads keep at least :data:`CONTACT` of their sigma.
+        Pair table; the distance of beads is at least :data:`MIN_CONTACT` times their sigma.
     rng : numpy.random.Generator
         Source of the random numbers.
 
@@ -143,22 +143,22 @@ def place_at_random(
     Raises
     ------
     JanusError
-        Where no room is found for a body in many rounds of tries.
+        If a body cannot be placed in many rounds of tries.
     """
-    beads = _Beads(bodies, pairs, CONTACT)
+    beads = _Beads(bodies, pairs, MIN_CONTACT)
     n = len(kinds)
     # Bodies already placed come first in these arrays, in the order of `order`.
     order = np.zeros(0, np.int32)
     x, q = np.zeros((0, 3)), np.zeros((0, 4))
     waiting = rng.permutation(n).astype(np.int32)
-    barren, n_tries = 0, _TRIES
+    barren, n_tries = 0, _MIN_TRIES
     while len(waiting):
-        # The last bodies are hard to place: give each many tries a round.
+        # The last bodies are difficult to place and get many tries per round.
         tries = np.tile(waiting, -(-n_tries // len(waiting)))
         new_x = (rng.random((len(tries), 3)) - 0.5) * length
         new_q = _random_quaternions(len(tries), rng)
         free = _free(beads, length, (kinds[tries], new_x, new_q), (kinds[order], x, q))
-        # One place for each body, and of two places that clash the later one goes.
+        # One position for each body; of two overlapping bodies, the later one is removed.
         some = np.sort(free[np.unique(tries[free], return_index=True)[1]])
         _, later = _clashes(beads, length, kinds[tries[some]], new_x[some], new_q[some])
         some = np.delete(some, np.unique(later))
@@ -167,10 +167,10 @@ def place_at_random(
         order = np.concatenate([order, tries[some]])
         x, q = np.concatenate([x, new_x[some]]), np.concatenate([q, new_q[some]])
         waiting = np.setdiff1d(waiting, order)
-        if not placed_some:  # make room: let those that stand move about
-            n_tries = max(_TRIES, min(2 * n_tries, _MOST_TRIES * n))
+        if not placed_some:  # move the placed bodies to make room
+            n_tries = max(_MIN_TRIES, min(2 * n_tries, _MAX_TRIES_PER_BODY * n))
             x, q = _shuffle(beads, length, kinds[order], x, q, rng)
-        if barren >= _BARREN:
+        if barren >= _MAX_FAILED_ROUNDS:
             raise JanusError(
                 f"volume_fraction: {_fraction(bodies, kinds, length):.3g} cannot be packed at "
                 f"random: there is room for {len(order)} of {n} bodies; use a lower "
@@ -188,7 +188,7 @@ def _shuffle(
     orientations: FloatArray,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    """Move and turn bodies a little, as hard bodies do; those that would overlap stay."""
+    """Apply small hard-body moves and rotations; moves that lead to overlap are rejected."""
     for _ in range(_SWEEPS):
         moved = rng.random(len(kinds)) < 0.3
         steps = rng.normal(scale=_STEP, size=(len(kinds), 3))
@@ -212,11 +212,11 @@ def place_on_lattice(
     pairs: PairTable,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    """Simple cubic lattice with random orientations, drawn anew where beads overlap.
+    """Simple cubic lattice with random orientations, redrawn for bodies that overlap.
 
     Parameters, returns and errors as in :func:`place_at_random`.
     """
-    beads = _Beads(bodies, pairs, CONTACT)
+    beads = _Beads(bodies, pairs, MIN_CONTACT)
     n = len(kinds)
     side = round(np.ceil(n ** (1 / 3) - 1e-9))
     grid = np.stack(np.unravel_index(rng.permutation(side**3)[:n], (side,) * 3), axis=1)
@@ -225,15 +225,15 @@ def place_on_lattice(
     fewest, barren = n + 1, 0
     while True:
         first, second = _clashes(beads, length, kinds, x, q)
-        # Turning one body of each pair is enough, and leaves the other where it fits.
+        # It is enough to rotate one body of each pair, as the other one may fit already.
         bad = np.unique(np.where(rng.random(len(first)) < 0.5, first, second))
         if len(bad) == 0:
             return x, q
         fewest, barren = (len(bad), 0) if len(bad) < fewest else (fewest, barren + 1)
-        if barren >= _STALLED:
+        if barren >= _MAX_STALLED_ROUNDS:
             raise JanusError(
                 f"volume_fraction: {_fraction(bodies, kinds, length):.3g} cannot be packed on a "
-                f"lattice: {len(bad)} of {n} bodies overlap whichever way they are turned; use a "
+                f"lattice: {len(bad)} of {n} bodies overlap in all orientations tried; use a "
                 "lower volume_fraction"
             )
         q[bad] = _random_quaternions(len(bad), rng)

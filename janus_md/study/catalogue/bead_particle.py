@@ -1,4 +1,4 @@
-"""A particle that brings its own beads, stated bead by bead or by a shape."""
+"""A particle defined by its beads, which are listed one by one or given by a shape."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from janus_md.study.stated import read_settings, settings_and_faults
 from janus_md.study.statepoint_errors import WrongValue, sentences
 
 TEXTS = ("composition", "classes", "morphology", "size", "sources")
-"""What decides no physics."""
+"""Keys that do not affect the physics."""
 
 _KIND = r"^[A-Za-z]\w*$"
 
@@ -32,16 +32,16 @@ class BeadSettings(Settings):
     """A bead."""
 
     kind: Annotated[str, Field(pattern=_KIND)]
-    """Its kind, one of `kinds`."""
+    """Kind of the bead, one of `kinds`."""
     at: Annotated[list[float], Field(min_length=3, max_length=3)]
-    """Its position, nm, in any frame: centre and axes are computed."""
+    """Position of the bead, nm, in any frame: centre and axes are computed."""
 
 
 class KindSettings(Settings):
     """A kind of bead."""
 
     diameter: NotNegative | None = None
-    """Diameter, nm; 0 for a site without volume. A shape gives it itself."""
+    """Diameter, nm; 0 for a site without volume. Not allowed with a shape, which sets it."""
     charge: float = 0.0
     """Charge, e."""
 
@@ -67,30 +67,30 @@ class BeadParticle(Settings):
     kinds: dict[Annotated[str, Field(pattern=_KIND)], KindSettings] = Field(default_factory=dict)
     """Diameter and charge by kind."""
     mass: Positive
-    """Mass, g/mol, spread evenly over the union of the beads."""
+    """Mass, g/mol; the density is uniform in the union of the beads."""
     interactions: dict[str, dict[str, dict[str, Any]]] = Field(default_factory=dict)
     """Pair terms by pair of kinds, such as `A-A: {attraction: {epsilon: 12}}`. Beads with volume
-    repel where no term keeps them apart."""
+    repel each other by default, unless a term has a repulsive core."""
     hydrodynamic_radius: Positive | None = None
-    """Radius of the sphere with the same Stokes friction, nm; null: of the ball with the volume of
-    the union."""
+    """Radius of the sphere with the same Stokes friction, nm; null: radius of the sphere with the
+    volume of the union."""
     bond: BondSettings | None = None
     """Head-to-tail bond; null: 1.25 lengths along the axis and 35 degrees."""
     symmetry: Annotated[int, Field(ge=0, le=360)] | None = None
     """n of the n-fold symmetry about the axis, 0 for a body of revolution; null: found from the
     beads."""
     enantiomer: Literal["R", "S", ""] = ""
-    """Hand; empty where there is none."""
+    """Hand; empty if there is none."""
     composition: str = ""
     """Chemical composition."""
     classes: list[str] = Field(default_factory=list)
-    """Such as organic, inorganic, hybrid; patchy, compartment."""
+    """Classes such as organic, inorganic, hybrid, patchy or compartment."""
     morphology: str = ""
-    """Such as dumbbell."""
+    """Morphology, such as dumbbell."""
     size: str = ""
     """Size with its source, or `assumed`."""
     sources: dict[str, str] = Field(default_factory=dict)
-    """Where numbers come from."""
+    """Sources of the values."""
 
     @field_validator("name")
     @classmethod
@@ -108,7 +108,7 @@ class BeadParticle(Settings):
         return self
 
     def _about_beads(self) -> list[str]:
-        """What is wrong with beads, shape and kinds."""
+        """Faults of beads, shape and kinds."""
         if (self.beads is None) == (self.shape is None):
             given = "neither" if self.beads is None else "both"
             return [f"beads: {given} of beads and shape is given; exactly one must be"]
@@ -132,12 +132,12 @@ class BeadParticle(Settings):
         return objections(self.name, layout.diameters, self.interactions)
 
     def layout(self) -> Layout:
-        """Return beads and diameters, those of the shape where one is stated.
+        """Return beads and diameters, taken from the shape if there is one.
 
         Raises
         ------
         WrongValue
-            Where they do not fit together; all that is wrong, a line each.
+            If they are inconsistent; lists all faults, one per line.
         """
         if self.beads is not None:
             wrong = []
@@ -153,7 +153,7 @@ class BeadParticle(Settings):
                 if one.diameter is None
             ]
             if not self.beads:
-                wrong.append("beads: is empty; there must be one at least")
+                wrong.append("beads: is empty; it must have at least one bead")
             if wrong:
                 raise WrongValue("beads", "\n".join(wrong))
             diameters = {kind: float(one.diameter or 0.0) for kind, one in self.kinds.items()}
@@ -184,7 +184,7 @@ class BeadParticle(Settings):
         Raises
         ------
         JanusError
-            If a model is asked for.
+            If a model is given.
         """
         if model is not None:
             raise JanusError(
@@ -230,10 +230,10 @@ class BeadParticle(Settings):
         return [round(x, 9) + 0.0 for x in found.tolist()]
 
     def complete(self) -> BeadParticle:
-        """Return the particle with everything that its file leaves out.
+        """Return the particle with all values that its file omits.
 
-        That is the beads of its shape, all settings of its terms, radius, bond and symmetry: what
-        a workspace keeps does not depend on later versions of the code.
+        These are the beads of its shape, all settings of its terms, radius, bond and symmetry. The
+        copy in a workspace is then independent of later versions of the code.
         """
         return _complete(self.model_dump_json())
 
@@ -254,7 +254,7 @@ class BeadParticle(Settings):
             )
             for kind, diameter in layout.diameters.items()
         }
-        # rounded, so that a digest does not depend on the last bits of a processor's sine
+        # rounded, so that the digest does not depend on the processor's rounding of sines
         beads = [
             BeadSettings(kind=kind, at=[round(x, 9) + 0.0 for x in at]) for kind, at in layout.beads
         ]
@@ -270,9 +270,9 @@ class BeadParticle(Settings):
         return found.model_copy(update=derived)
 
     def digest(self) -> str:
-        """Return a digest of what decides the physics: twelve hexadecimal digits.
+        """Return a digest of all values that affect the physics: twelve hexadecimal digits.
 
-        A shape and the same beads have the same digest; texts are no part of it.
+        A shape and a list of the same beads have the same digest. Texts are not included.
         """
         physics = self.complete().model_dump(mode="json", exclude={*TEXTS})
         text = json.dumps(physics, sort_keys=True, separators=(",", ":"))
@@ -285,7 +285,7 @@ def _complete(text: str) -> BeadParticle:
 
 
 def read_beads(data: dict[str, Any]) -> tuple[BeadParticle | None, list[str]]:
-    """Read the keys of a particle file, or say all that is wrong with them, a sentence each."""
+    """Read the keys of a particle file, or return all faults in them, one sentence each."""
     try:
         return BeadParticle.model_validate(data), []
     except ValidationError as error:
@@ -293,10 +293,10 @@ def read_beads(data: dict[str, Any]) -> tuple[BeadParticle | None, list[str]]:
 
 
 def _faults(data: dict[str, Any], error: ValidationError) -> list[str]:
-    """Say all that is wrong with keys that were refused.
+    """Return all faults in keys that were rejected, one sentence each.
 
-    What is wrong between several keys is looked for with a stand-in for those keys that are wrong
-    by themselves.
+    Invalid keys are replaced by valid values, so that inconsistencies between the other keys are
+    found too.
     """
     found = sentences(error, BeadParticle)
     bad = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
@@ -306,14 +306,14 @@ def _faults(data: dict[str, Any], error: ValidationError) -> list[str]:
     parts |= {key: data[key] for key in BeadParticle.model_fields if key in data and key not in bad}
     if bad & {"beads", "kinds"}:
         parts.pop("beads", None)
-        if "shape" not in parts:  # that beads are missing is no fault of the file
+        if "shape" not in parts:  # do not report that beads are missing
             return list(dict.fromkeys(found + _rest(parts)[1:]))
         parts.pop("kinds", None)
     return list(dict.fromkeys(found + _rest(parts)))
 
 
 def _rest(parts: dict[str, Any]) -> list[str]:
-    """Say what is wrong with parts of a file beside the stand-ins."""
+    """Return the faults in the keys that are valid by themselves."""
     try:
         BeadParticle.model_validate(parts)
     except ValidationError as error:

@@ -1,8 +1,8 @@
-"""Calibration of the bead sizes on R-Au-Cu, and what follows from them; anyone can run it again.
+"""Calibration of the bead sizes on R-Au-Cu, and the resulting pair minima.
 
-Held to: neighbours along the wire 1.61 nm apart, the c axis of the crystal of Li et al., ACS
-Cent. Sci. 2022, 8, 1258-1264. The one bead of `sphere` and the core bead of `bladed` are solved
-for that distance; every other number here is a consequence, not fitted.
+The reference is the distance of neighbours along a wire, 1.61 nm, the c axis of the crystal of Li
+et al., ACS Cent. Sci. 2022, 8, 1258-1264. The diameters of the bead of `sphere` and of the core
+beads of `bladed` are solved for that distance. All other numbers are results and are not fitted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from janus_md.model.rotations import TURNED_OVER, turn, turn_about_z
 from janus_md.study.catalogue import catalog
 
 MAX_OFFSET = 0.4
-"""Largest shift along the axis that still counts as side by side before relaxation, nm."""
+"""Largest shift along the axis in a side-by-side pair before relaxation, nm."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class SideBySide:
     angle : float
         Between the two dipoles, degrees.
     relaxed : bool
-        True for a minimum in all directions. False where, left free to tilt, the pair slips out of
-        side by side: then both axes are held upright.
+        True for a minimum with respect to all coordinates. False if the pair leaves the
+        side-by-side arrangement when it is free to tilt; both axes are then kept parallel to z.
     """
 
     energy: float
@@ -50,7 +50,7 @@ class SideBySide:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What :func:`calibrate` finds, all in vacuum.
+    """Results of :func:`calibrate`, all in vacuum.
 
     Attributes
     ----------
@@ -59,13 +59,13 @@ class Calibration:
         `sphere`, and of the core beads of `bladed`.
     sphere, meshing, opposed : Minimum
         Head to tail with the charges of R-Au-Cu and the diameters in use: `sphere`, and `bladed`
-        where faces of equal and of opposite hand meet. The turn of `meshing` is that of each body
-        against the one before, modulo 120 degrees.
+        with contacts of faces of equal and of opposite hand. The turn of `meshing` is the rotation
+        of each body relative to the one before, modulo 120 degrees.
     au3cd_sphere, au3cd_bladed : Minimum
-        Head to tail of Au3Cd, to which the diameters are transferred.
+        Head to tail of Au3Cd, with the same diameters.
     side_equal, side_opposite, side_turned : SideBySide
-        With the charges of R-Au-Cu: `bladed` with faces of equal hand and of opposite hand, neither
-        turned, and R-Au-Cu as it is in the catalogue, its negative face turned.
+        With the charges of R-Au-Cu: `bladed` with faces of equal hand and of opposite hand, both
+        without rotation, and R-Au-Cu of the catalogue, whose negative face is rotated.
     """
 
     sphere_sigma: float
@@ -86,7 +86,7 @@ def calibrate() -> Calibration:
     Returns
     -------
     Calibration
-        Everything found.
+        Diameters and minima.
     """
     r_au_cu = catalog.body("R-Au-Cu", "bladed")
     equal, opposite = _with_faces(1, 1), _with_faces(1, -1)
@@ -113,7 +113,7 @@ def solve_diameter(
     largest: float,
     spacing: float = WIRE_SPACING,
 ) -> float:
-    """Bead diameter for which two equal bodies head to tail sit `spacing` apart.
+    """Bead diameter at which the head-to-tail minimum of two equal bodies is at `spacing`.
 
     Parameters
     ----------
@@ -146,10 +146,10 @@ def solve_diameter(
 def side_by_side_minimum(body: RigidBody, relative_permittivity: float = 1.0) -> SideBySide:
     """Lowest energy of two equal bodies side by side, dipoles antiparallel.
 
-    First upright: the distance, the spin of either body about its axis and a small shift along the
-    axis are optimised on a grid and refined. Then everything is left free, and the minimum reached
-    is taken if it is still side by side (dipoles more than 135 degrees apart, and both more than 60
-    degrees off the line of centres).
+    In a first step the axes are kept parallel to z: the distance, the spin of each body about its
+    axis and a small shift along the axis are optimised on a grid and refined. In a second step all
+    coordinates are free. Its minimum is used if the pair is still side by side (the angle between
+    the dipoles is above 135 degrees, and both are more than 60 degrees off the line of centres).
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def side_by_side_minimum(body: RigidBody, relative_permittivity: float = 1.0) ->
             relative_permittivity=relative_permittivity,
         )
 
-    # half the reach of two bodies keeps the charges of one out of the other's
+    # half the range of two bodies, so that their charges cannot coincide
     distances = np.linspace(body.reach, 2.4 * body.reach, 25)
     period = 2.0 * np.pi / max(body.symmetry, 1)
     spins = np.zeros(1) if body.symmetry == 0 else np.linspace(0.0, period, 20, endpoint=False)
@@ -195,7 +195,7 @@ def side_by_side_minimum(body: RigidBody, relative_permittivity: float = 1.0) ->
             pair_energy(body, body, *placed(x), relative_permittivity=relative_permittivity)[0]
         )
 
-    start = np.array([point[0], 0.0, point[3], *np.full(6, 1e-3)])  # off any ridge
+    start = np.array([point[0], 0.0, point[3], *np.full(6, 1e-3)])  # not on a saddle point
     found = minimize(free, start, method="BFGS", options={"gtol": 1e-4})
     r, q_a, q_b = placed(found.x)
     distance = float(np.linalg.norm(r))
@@ -208,17 +208,17 @@ def side_by_side_minimum(body: RigidBody, relative_permittivity: float = 1.0) ->
 
 
 def calibration_table(found: Calibration | None = None) -> list[dict[str, str | float]]:
-    """Lay the results of :func:`calibrate` out for printing.
+    """Return the results of :func:`calibrate` as rows for printing.
 
     Parameters
     ----------
     found : Calibration, optional
-        The results; left out, the calibration is run.
+        The results; by default the calibration is run.
 
     Returns
     -------
     list of dict
-        Rows with `quantity`, `value`, `unit`, and `reference`: what it is held to, or empty.
+        Rows with `quantity`, `value`, `unit` and `reference`, which is empty if there is none.
     """
     found = found or calibrate()
     rows: list[dict[str, str | float]] = []
@@ -259,7 +259,7 @@ def _sphere_of(sigma: float) -> RigidBody:
 
 
 def _with_faces(positive: int, negative: int, core_sigma: float = CORE_SIGMA) -> RigidBody:
-    """R-Au-Cu as `bladed` with other hands, the negative face not turned."""
+    """R-Au-Cu as `bladed` with other hands and without rotation of the negative face."""
     p = catalog.nanocluster("R-Au-Cu")
     return bladed(
         p.name,

@@ -1,10 +1,10 @@
 """The catalogue of particles: data in ``particles/NAME.yaml``, read into typed entries.
 
-A user's own particles stand in files of the same form in :func:`own_folder`.
+A user's own particles are files of the same form in :func:`own_folder`.
 
-A mirror image is not measured again: its file names the particle that it mirrors and what it is
-called, and everything else follows. A variant (a hypothesis) says what it changes of another
-particle, and why.
+The file of a mirror image states the particle that it mirrors and its own names; all other values
+follow. The file of a variant (a hypothesis) states the changed values of another particle, with
+sources.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from janus_md.study.catalogue.bead_particle import BeadParticle, read_beads
 from janus_md.study.catalogue.particle import SOURCED, Particle
 
 Entry = Particle | BeadParticle
-"""A nanocluster, or a particle that brings its own beads."""
+"""A nanocluster, or a particle defined by its beads."""
 
 _HAS_BEADS = re.compile(r"^(beads|shape):", re.MULTILINE)
 
 ENDING = ".yaml"
-"""Of the name of a particle's file."""
+"""Suffix of particle files."""
 
 _reading: ContextVar[tuple[str, ...]] = ContextVar("_reading", default=())
-"""Particles whose files are being read, each for the one before."""
+"""Particles whose files are being read, each required by the one before."""
 
 _MIRROR_KEYS = frozenset(
     {"name", "mirror_of", "composition", "positive_fragment", "negative_fragment"}
@@ -49,7 +49,7 @@ _VARIANT_KEYS = frozenset({"name", "variant_of", *SOURCED, "sources"})
 
 
 def names() -> list[str]:
-    """Names of all particles, in alphabetical order, the user's own among them."""
+    """Names of all particles, including the user's own, in alphabetical order."""
     return list(_files())
 
 
@@ -66,18 +66,18 @@ def _text(file: Traversable) -> str:
 
 
 def own_folder() -> Path:
-    """Folder of the user's own particles; it need not be there."""
+    """Folder of the user's own particles, which may not exist."""
     return user_folders.settings() / "particles"
 
 
 @lru_cache(maxsize=1)
 def _files() -> dict[str, Traversable]:
-    """File of each particle, by their names in alphabetical order.
+    """File of each particle, sorted by name.
 
     Raises
     ------
     JanusError
-        Where a user's own particle has the name of another.
+        If a user's own particle has the name of another one.
     """
     files = _particles(list((resources.files(__package__) / "particles").iterdir()))
     own = _particles([path for path in _own_paths() if _objection(path) is None])
@@ -86,11 +86,13 @@ def _files() -> dict[str, Traversable]:
         for name, file in _particles(beside).items():
             if name in own and Path(str(own[name])).resolve() != Path(str(file)).resolve():
                 raise JanusError(
-                    f"particle {name}: {own[name]} and {file} have one name; rename one"
+                    f"particle {name}: {own[name]} and {file} have the same name; rename one"
                 )
             own[name] = file
     for name in sorted(files.keys() & own.keys()):
-        raise JanusError(f"particle {name}: {own[name]} has a name of the catalogue; rename it")
+        raise JanusError(
+            f"particle {name}: {own[name]} has the name of a catalogue particle; rename it"
+        )
     return dict(sorted((files | own).items()))
 
 
@@ -98,10 +100,10 @@ _folders: list[Path] = []
 
 
 def use_folder(folder: Path) -> None:
-    """Take the particles of a folder as well, such as `particles` beside a template.
+    """Include the particles of a folder, such as `particles` beside a template.
 
-    It replaces the one of the call before. A workspace's copies in it, whose names end in a digest,
-    are no particles to choose.
+    The folder replaces that of an earlier call. Copies of a workspace, whose names end in a digest,
+    are ignored.
     """
     _folders[:] = [folder] if folder.is_dir() else []
     for cache in (_files, entry, body):
@@ -113,7 +115,7 @@ def _is_copy(path: Path) -> bool:
 
 
 def _own_paths() -> list[Path]:
-    """Everything in the user's own folder."""
+    """All files in the user's own folder."""
     folder = own_folder()
     try:
         return sorted(folder.iterdir()) if folder.is_dir() else []
@@ -129,25 +131,25 @@ def _particles(files: Sequence[Traversable]) -> dict[str, Traversable]:
 
 
 def _objection(path: Path) -> str | None:
-    """Say why something among the user's particles is no file of one; None where it is."""
+    """Return why a path in the user's folder is not a particle file; None if it is one."""
     if path.name.startswith("."):
         return "it is a hidden file"
     if not path.name.endswith(ENDING):
         return f"its name does not end in {ENDING}"
     if not path.exists():
-        return "it is a link to nothing"
-    return None if path.is_file() else "it is no file"
+        return "it is a broken link"
+    return None if path.is_file() else "it is not a file"
 
 
 def skipped() -> dict[Path, str]:
-    """Tell what in the user's own folder is no particle that can be used, and why.
+    """Return the unusable files in the user's own folder, with reasons.
 
     Returns
     -------
     dict
-        Reasons by path: of what is no particle's file, and of files that do not fit.
+        Reasons by path, for files that are not particle files and for invalid ones.
     """
-    names()  # refuses names that stand for two
+    names()  # raises for ambiguous names
     found = {}
     for path in _own_paths():
         reason = _objection(path)
@@ -166,11 +168,11 @@ def skipped() -> dict[Path, str]:
 
 
 def refusal(key: str, name: str) -> str:
-    """Say that there is no particle of this name, and which there are."""
+    """Return a message that there is no particle of this name, with the available ones."""
     for path in _own_paths():
         if path.name == f"{name}{ENDING}" and (reason := _objection(path)):
             return f"{key}: {name!r} cannot be read from {shown(path)}: {reason}"
-    return f"{unknown(key, name, names())}, and what you put into {own_folder()}"
+    return f"{unknown(key, name, names())}, and particle files in {own_folder()}"
 
 
 @lru_cache(maxsize=64)
@@ -185,12 +187,12 @@ def entry(name: str) -> Entry:
     Returns
     -------
     Particle or BeadParticle
-        The entry, complete; that of a mirror image too.
+        The complete entry, also for a mirror image.
 
     Raises
     ------
     JanusError
-        If there is no particle of this name, or its file does not fit the schema.
+        If there is no particle of this name, or its file does not match the schema.
     """
     if name not in names():
         raise JanusError(refusal("particle", name))
@@ -206,7 +208,7 @@ def nanocluster(name: str) -> Particle:
     Raises
     ------
     JanusError
-        As of :func:`entry`, and if the particle brings its own beads.
+        As in :func:`entry`, and if the particle is defined by its beads.
     """
     found = entry(name)
     if isinstance(found, BeadParticle):
@@ -220,11 +222,11 @@ def read_particle(text: str, name: str | None) -> Entry:
     Parameters
     ----------
     text : str
-        YAML: the fields of :class:`BeadParticle`, or of :class:`Particle`; or of a mirror image
-        its name, ``mirror_of`` and what its composition and fragments are called; or of a variant
-        its name, ``variant_of`` and what it changes, with sources.
+        YAML: the fields of :class:`BeadParticle` or of :class:`Particle`. For a mirror image: its
+        name, ``mirror_of`` and the names of its composition and fragments. For a variant: its name,
+        ``variant_of`` and the changed values, with sources.
     name : str or None
-        Name that the file must give; None for any.
+        Expected name; None for any.
 
     Returns
     -------
@@ -234,7 +236,7 @@ def read_particle(text: str, name: str | None) -> Entry:
     Raises
     ------
     JanusError
-        If the text is not YAML, or does not fit.
+        If the text is not YAML or is not valid.
     """
     try:
         data = load(text, "safe")
@@ -274,7 +276,7 @@ def read_particle(text: str, name: str | None) -> Entry:
 
 
 def _as_yaml(name: str) -> Any:
-    """Return what a name without quotes means in YAML."""
+    """Return the YAML value of a name without quotes."""
     try:
         return load(name, "safe")
     except NotYaml:
@@ -282,13 +284,13 @@ def _as_yaml(name: str) -> Any:
 
 
 def _other(data: dict[str, Any], key: str) -> Particle:
-    """Return the particle that `key` names, which must be another one."""
+    """Return the particle named by `key`, which must be another one."""
     others = [one for one in nanocluster_names() if one != data["name"]]
     if data[key] not in others:
         raise ValueError(unknown(key, data[key], others))
     before = _reading.get()
     if data["name"] in before:
-        raise ValueError(f"{key}: {data[key]!r} in turn needs {data['name']}; one must be complete")
+        raise ValueError(f"{key}: {data[key]!r} itself needs {data['name']}; one must be complete")
     token = _reading.set((*before, data["name"]))
     try:
         found = entry(data[key])
@@ -313,17 +315,17 @@ def body(name: str, model: str | None = None) -> RigidBody:
     name : str
         Name of the particle.
     model : str or None
-        ``sphere`` or ``bladed``; None for particles that bring their own beads.
+        ``sphere`` or ``bladed``; None for particles defined by their beads.
 
     Returns
     -------
     RigidBody
-        The body, its arrays read-only; that of a mirror image is the mirrored body.
+        The body with read-only arrays; for a mirror image, the mirrored body.
 
     Raises
     ------
     JanusError
-        If the particle or the model is unknown, or the model cannot carry the dipole.
+        If the particle or the model is unknown, or the model cannot have the dipole moment.
     """
     return build(entry(name), model)
 
@@ -331,7 +333,7 @@ def body(name: str, model: str | None = None) -> RigidBody:
 def build(found: Entry, model: str | None) -> RigidBody:
     """Build the rigid body of an entry; equal entries give the same object.
 
-    Parameters, result and errors as of :func:`body`.
+    Parameters, result and errors as in :func:`body`.
     """
     return (
         found.build(model) if isinstance(found, BeadParticle) else nanoclusters.build(found, model)

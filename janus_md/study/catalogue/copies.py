@@ -1,8 +1,8 @@
-"""Copies of particles in a workspace: what its jobs were made of, whatever the catalogue says now.
+"""Copies of particles in a workspace, which make its jobs independent of the catalogue.
 
 `janus-md init` writes each particle to ``particles/NAME-DIGEST.yaml``; the digest is part of the
-state point. Runs read the copy, so that a particle that is edited later makes new jobs and leaves
-the old ones as they are.
+state point. Runs read the copy. A particle that is edited later gives new jobs, and existing jobs
+do not change.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ def copy_file(workspace: Path, name: str, digest: str) -> Path:
 
 
 def digests(names: Iterable[str]) -> dict[str, str]:
-    """Digest of each particle as the catalogue has it now."""
+    """Digest of the current definition of each particle in the catalogue."""
     return {name: catalog.entry(name).digest() for name in names}
 
 
 def write(workspace: Path, name: str, digest: str) -> None:
-    """Copy a particle of the catalogue into a workspace; a copy that is there stays.
+    """Copy a particle of the catalogue into a workspace; an existing copy is kept.
 
     Raises
     ------
     JanusError
-        Where the catalogue has another particle of this name.
+        If the definition in the catalogue has another digest.
     OSError
-        Where nothing can be written.
+        If the copy cannot be written.
     """
     from ruamel.yaml import YAML
 
@@ -66,24 +66,24 @@ def write(workspace: Path, name: str, digest: str) -> None:
 
 
 def _seal(text: str) -> str:
-    """Line that tells whether what follows it was edited, without a look at what it says."""
+    """Line with a checksum of the text below it, which shows whether that was edited."""
     return f"# {hashlib.sha256(text.encode()).hexdigest()}\n"
 
 
 def read(file: Path) -> Entry:
-    """Read a copy, once for as long as the file stays as it is.
+    """Read a copy; the result is cached until the file changes.
 
     Raises
     ------
     JanusError
-        Where it cannot be read, or is no particle.
+        If it cannot be read or is not a particle.
     """
     try:
         found = file.stat()
         return _read(file, found.st_mtime_ns, found.st_size)
     except FileNotFoundError:
         raise JanusError(
-            f"{file}: is missing; it is what jobs were made of (`janus-md init` with the same "
+            f"{file}: is missing; jobs of this workspace need it (`janus-md init` with the same "
             "particle writes it again)"
         ) from None
     except OSError as error:
@@ -103,18 +103,18 @@ def _read(file: Path, _time: int, _size: int) -> Entry:
         return kind.model_validate(data)
     except (YAMLError, ValidationError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
-        raise JanusError(f"{file}: is no copy of a particle ({reason})") from error
+        raise JanusError(f"{file}: is not a copy of a particle ({reason})") from error
 
 
 def entries(workspace: Path, definitions: Mapping[str, str]) -> Callable[[str], Entry]:
-    """Return what gives the particle of a name: its copy, or the catalogue's without a digest.
+    """Return a function from a name to its particle, from a copy or, without digest, the catalogue.
 
     Parameters
     ----------
     workspace : Path
-        The workspace's folder.
+        Folder of the workspace.
     definitions : mapping of str to str
-        Digest by name, of a state point.
+        Digests by name, from a state point.
     """
 
     def entry(name: str) -> Entry:
@@ -127,7 +127,7 @@ def entries(workspace: Path, definitions: Mapping[str, str]) -> Callable[[str], 
 
 
 def edited_in(workspace: Path) -> set[tuple[str, str]]:
-    """Names and digests of the copies that say something else than when they were made."""
+    """Names and digests of the copies that were edited after they were written."""
     try:
         files = sorted((workspace / FOLDER).glob("*.yaml"))
     except OSError:
@@ -145,7 +145,7 @@ def edited_in(workspace: Path) -> set[tuple[str, str]]:
     return found
 
 
-@lru_cache(maxsize=1024)  # signac-flow asks for each job
+@lru_cache(maxsize=1024)  # called by signac-flow for each job
 def _edited(file: Path, digest: str, _time: int, _size: int) -> bool:
     return not _sealed(file) and not _says(file, digest)
 

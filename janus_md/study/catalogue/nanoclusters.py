@@ -24,12 +24,12 @@ def build(particle: Particle, model: str | None) -> RigidBody:
     Returns
     -------
     RigidBody
-        The body, its arrays read-only; that of a mirror image is the mirrored body.
+        The body with read-only arrays; for a mirror image, the mirrored body.
 
     Raises
     ------
     JanusError
-        If the model is unknown, or cannot carry the dipole.
+        If the model is unknown or cannot have the dipole moment.
     """
     if model is None or model not in MODELS:
         raise JanusError(unknown("model", model, MODELS))
@@ -39,7 +39,7 @@ def build(particle: Particle, model: str | None) -> RigidBody:
     try:
         if particle.mirror_of is None:
             built = from_numbers(particle, model)
-        else:  # exactly the mirror image of the other one
+        else:  # exactly the mirror image of the original
             other = particle.mirror(name=particle.mirror_of)
             built = from_numbers(other, model).mirror(particle.name)
     except ValueError as error:
@@ -50,7 +50,7 @@ def build(particle: Particle, model: str | None) -> RigidBody:
 
 
 def from_numbers(particle: Particle, model: str) -> RigidBody:
-    """Build the rigid body from the numbers of an entry alone, mirror image or not."""
+    """Build the rigid body from the values of an entry, without mirroring another body."""
     faces = Faces(particle.hands.positive, particle.hands.negative, particle.turn)
     numbers = Nanocluster(
         particle.name,

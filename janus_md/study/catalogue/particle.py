@@ -1,4 +1,4 @@
-"""A particle as an entry of the catalogue: its numbers, each with its source, and their limits."""
+"""A nanocluster as an entry of the catalogue: values with their sources and limits."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from janus_md.model.units import DEBYE
 from janus_md.study.catalogue.names import check_name
 
 SOURCED = ("composition", "mass", "dipole", "charge", "hands", "turn")
-"""What has a source."""
+"""Values that need a source."""
 
 PHYSICS = ("name", "enantiomer", "mass", "dipole", "charge", "hands", "turn")
-"""What decides the physics of a particle; all else is text."""
+"""Keys that affect the physics of a particle; all others are texts."""
 
 _OTHER_HAND: dict[str, Literal["R", "S", ""]] = {"R": "S", "S": "R", "": ""}
 
@@ -28,9 +28,9 @@ class Hands(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     positive: Literal[1, -1]
-    """Of the face at +z, the positive fragment's."""
+    """Hand of the face at +z, on the positive fragment."""
     negative: Literal[1, -1]
-    """Of the face at -z, the negative fragment's."""
+    """Hand of the face at -z, on the negative fragment."""
 
 
 class Particle(BaseModel):
@@ -41,13 +41,13 @@ class Particle(BaseModel):
     name: Text
     """Name; also the type of the central particle."""
     composition: Text
-    """Chemical composition, the two halves apart."""
+    """Chemical composition of the two halves."""
     positive_fragment: Text
-    """The half with the positive charge, at +z."""
+    """Fragment with the positive charge, at +z."""
     negative_fragment: Text
-    """The half with the negative charge, at -z."""
+    """Fragment with the negative charge, at -z."""
     enantiomer: Literal["R", "S", ""]
-    """Hand of the molecule; empty where the substance is not resolved."""
+    """Hand of the molecule; empty if the substance is not resolved."""
     mass: float = Field(gt=0)
     """Molar mass, g/mol."""
     dipole: float = Field(gt=0)
@@ -57,13 +57,13 @@ class Particle(BaseModel):
     hands: Hands
     """Hands of the faces of `bladed`."""
     turn: float
-    """Angle tau by which the negative face of `bladed` is turned about +z, radians."""
+    """Angle tau by which the negative face of `bladed` is rotated about +z, radians."""
     mirror_of: str | None = None
-    """The particle whose mirror image this one is."""
+    """Particle of which this one is the mirror image."""
     variant_of: str | None = None
-    """The particle that this one is, but for what its file changes."""
+    """Particle from which this one differs only in the values in its file."""
     sources: dict[str, Text]
-    """Where each number comes from; a text that begins with ``model`` is this project's choice."""
+    """Source of each value; a text that begins with ``model`` marks a choice of this project."""
 
     @field_validator("name")
     @classmethod
@@ -78,25 +78,25 @@ class Particle(BaseModel):
 
     @property
     def charge_separation(self) -> float:
-        """Distance at which the two fragment charges have the dipole moment, nm."""
+        """Distance at which the two fragment charges give the dipole moment, nm."""
         return self.dipole * DEBYE / self.charge
 
     @property
     def interactions(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Pair terms that it states: none, since all beads repel and charges do the rest."""
+        """Stated pair terms: none, as nanoclusters have only the default repulsion and charges."""
         return {}
 
     def digest(self) -> str:
-        """Return a digest of what decides the physics: twelve hexadecimal digits.
+        """Return a digest of all values that affect the physics: twelve hexadecimal digits.
 
-        Texts (composition, fragments, sources) are no part of it.
+        Texts (composition, fragments, sources) are not included.
         """
         physics = self.model_dump(mode="json", include=set(PHYSICS))
         text = json.dumps(physics, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def variant(self, **changed: Any) -> Particle:
-        """Return the particle with some of its numbers `changed`, each with a source of its own."""
+        """Return the particle with some values `changed`, each with its own source."""
         sources = changed.pop("sources", {})
         missing = sorted(changed.keys() & set(SOURCED) - set(sources))
         if missing:

@@ -1,1 +1,1 @@
-"""Templates: a YAML file in, a list of state points out."""
+"""Templates: YAML files that describe lists of state points."""

@@ -1,16 +1,16 @@
-"""Templates: a YAML file in, a list of state points out.
+"""Templates: YAML files that describe lists of state points.
 
 A template has the keys
 
-- ``description``: what the sweep is for;
-- ``fixed``: values that all state points share;
-- ``grid``: lists of values, every combination of which is taken;
-- ``zip``: lists of equal length, taken in step;
+- ``description``: the purpose of the sweep;
+- ``fixed``: values common to all state points;
+- ``grid``: lists of values, of which all combinations are taken;
+- ``zip``: lists of equal length, whose items are combined in order;
 - ``points``: a list of maps;
-- ``replicas``: how many times each state point is repeated, with ``replica`` 0, 1, ...
+- ``replicas``: number of repetitions of each state point, with ``replica`` 0, 1, ...
 
 ``points``, ``zip``, ``grid`` and ``replicas`` multiply. Keys of a state point may be nested or
-dotted (``protocol.produce_ns``); each is given in one section alone.
+dotted (``protocol.produce_ns``); each is given in one section only.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ SECTIONS = ("description", "fixed", "grid", "zip", "points", "replicas")
 """Keys of a template."""
 
 MAX_POINTS = 100_000
-"""State points that a template may stand for at most."""
+"""Largest number of state points of a template."""
 
 Choice = tuple[Setting, ...]
 
@@ -61,9 +61,9 @@ class Sweep:
     name : str
         Name of the template.
     description : str
-        What it is for.
+        Purpose of the sweep.
     points : list of StatePoint
-        All different, in the order of the template.
+        Distinct state points in the order of the template.
     """
 
     name: str
@@ -79,13 +79,13 @@ def template_names() -> list[str]:
 
 
 def load_template(path_or_name: str | Path) -> Sweep:
-    """Read a template from a file, or one that comes with the package by its name.
+    """Read a template from a file, or a template of the package by its name.
 
     Raises
     ------
     JanusError
-        If there is none, or it is refused: with the file, the line, the key, the value and what is
-        allowed.
+        If it does not exist or is invalid; the message has the file, the line, the key, the value
+        and what is allowed.
     """
     path = Path(path_or_name)
     with reading(f"template: {str(path)!r}"):
@@ -108,7 +108,7 @@ def read_template(text: str, source: str) -> Sweep:
     Raises
     ------
     JanusError
-        As :func:`load_template`.
+        As in :func:`load_template`.
     """
     data = parse(text, source)
     for key in data:
@@ -125,7 +125,7 @@ def read_template(text: str, source: str) -> Sweep:
     number = prod(len(choices) for choices in factors)
     if number > MAX_POINTS:
         raise TemplateError(
-            source, None, f"it stands for {number} state points; at most {MAX_POINTS} are allowed"
+            source, None, f"it describes {number} state points; at most {MAX_POINTS} are allowed"
         )
     if not data.keys() & {"fixed", "grid", "zip", "points"}:
         raise TemplateError(source, None, "it has none of fixed, grid, zip and points")
@@ -171,7 +171,7 @@ class _Reader:
         return found
 
     def points(self) -> Iterator[list[Choice]]:
-        """Explicit points: one factor."""
+        """Explicit points, which are one factor."""
         if "points" not in self._data:
             return
         items = self._list("points", self._data, "points")
@@ -179,12 +179,12 @@ class _Reader:
             if not isinstance(item, dict) or not item:
                 raise self._refuse(line_of(items, k), f"points: {item!r} must be a map of keys")
         choices = [tuple(settings(item)) for item in items]
-        # Points may differ in their keys, so they are not held against each other.
+        # Points may have different keys, so they are not compared with each other.
         self._take("points", *([(setting.key, setting.given) for setting in c] for c in choices))
         yield choices
 
     def zipped(self) -> Iterator[list[Choice]]:
-        """Lists taken in step: one factor."""
+        """Lists combined in order, which are one factor."""
         columns = self._columns("zip")
         if not columns:
             return
@@ -194,18 +194,18 @@ class _Reader:
                 raise self._refuse(
                     line,
                     f"zip: {key} has {len(choices)} values and {name} has {len(first)}; "
-                    "all must have as many",
+                    "all must have the same number",
                 )
         rows = zip(*(choices for _, _, choices in columns), strict=True)
         yield [tuple(setting for choice in row for setting in choice) for row in rows]
 
     def grid(self) -> Iterator[list[Choice]]:
-        """Lists whose combinations are taken: a factor each."""
+        """Lists of which all combinations are taken; each is one factor."""
         for _, _, choices in self._columns("grid"):
             yield choices
 
     def replicas(self) -> Iterator[list[Choice]]:
-        """Repetitions: one factor."""
+        """Repetitions, which are one factor."""
         if "replicas" not in self._data:
             return
         number, line = self._data["replicas"], line_of(self._data, "replicas")
@@ -227,7 +227,7 @@ class _Reader:
         return columns
 
     def _take(self, section: str, *groups: list[tuple[str, int]]) -> None:
-        """Note the keys that `section` gives; refuse one given before, or twice in its group."""
+        """Record the keys in `section`; raise an error for repeated keys."""
         before = list(self._taken)
         for group in groups:
             taken = list(before)
@@ -236,7 +236,7 @@ class _Reader:
                     if overlap(key, other):
                         raise self._refuse(
                             line,
-                            f"{section}: {key} is given already ({other} in {where}, line {first})",
+                            f"{section}: {key} is already given ({other} in {where}, line {first})",
                         )
                 taken.append((key, section, line))
             self._taken += taken[len(before) :]
@@ -262,7 +262,7 @@ class _Reader:
 
 
 def _lists(mapping: Any, prefix: str = "") -> Iterator[tuple[Any, str, str]]:
-    """Keys of a section of lists: the map that holds each, the key, and the dotted key."""
+    """Keys of a section of lists: the map that contains each, the key, and the dotted key."""
     for key, value in mapping.items():
         if isinstance(value, dict):
             yield from _lists(value, f"{prefix}{key}.")
@@ -271,7 +271,7 @@ def _lists(mapping: Any, prefix: str = "") -> Iterator[tuple[Any, str, str]]:
 
 
 def _item(values: Any, k: int, name: str) -> Choice:
-    """Settings that an item of a list stands for: one, or those of a map."""
+    """Settings in an item of a list: a single one, or those of a map."""
     if isinstance(values[k], dict) and values[k]:
         return tuple(settings(values[k], f"{name}."))
     line = line_of(values, k)

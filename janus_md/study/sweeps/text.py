@@ -1,4 +1,4 @@
-"""Sweep templates as text: YAML in, settings that remember their line out."""
+"""Sweep templates as text: YAML with line numbers of all settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from janus_md.common.yaml_text import NotYaml, load
 
 @dataclass(frozen=True)
 class Setting:
-    """A key of the state point, its value, and where it was given.
+    """A key of the state point, its value, and its position in the file.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class Setting:
     line : int
         Line of the value, counted from 1.
     given : int
-        Line that gives it to this map: that of the value, or of the map that merges it in.
+        Line at which it enters this map: that of the value, or of the merge (``<<``).
     """
 
     key: str
@@ -33,7 +33,7 @@ class Setting:
 
 
 class TemplateError(JanusError):
-    """A template that is refused, with the file and the line."""
+    """An invalid template, with the file and the line."""
 
     def __init__(self, source: str, line: int | None, message: str) -> None:
         where = f"{source}, line {line}" if line else source
@@ -41,12 +41,12 @@ class TemplateError(JanusError):
 
 
 def parse(text: str, source: str) -> Any:
-    """Read YAML; maps and lists of the result know their lines.
+    """Read YAML; maps and lists of the result have line numbers.
 
     Raises
     ------
     TemplateError
-        If it is not YAML, has a key twice, holds itself, or is not a map.
+        If it is not YAML, has a duplicate key, contains itself, or is not a map.
     """
     try:
         data = load(text, "rt")
@@ -54,7 +54,7 @@ def parse(text: str, source: str) -> Any:
         if error.line is None:
             message = f"cannot be read as YAML ({error.reason})"
             raise TemplateError(source, None, message) from error
-        # At its end, a text has no line to show.
+        # There is no line to show at the end of the text.
         found = text.splitlines()[error.line - 1 : error.line]
         shown = f"{found[0].rstrip()[:60]!r} " if found else ""
         raise TemplateError(
@@ -71,7 +71,7 @@ def parse(text: str, source: str) -> Any:
 def line_of(container: Any, key: Any) -> int:
     """Line, counted from 1, of the value of a key of a map, or of an item of a list.
 
-    Of a key that a map has by a merge (``<<``), it is that of the value in the map that it is from.
+    For a key merged with ``<<``, it is the line of the value in the original map.
     """
     is_map = isinstance(container, Mapping)
     if not is_map:
@@ -86,7 +86,7 @@ def line_of(container: Any, key: Any) -> int:
 
 
 def line_of_key(container: Any, key: Any) -> int:
-    """Line, counted from 1, of a key of a map, or of the map where it has the key by a merge."""
+    """Line, counted from 1, of a key of a map, or of the map itself for a merged key."""
     if key in (container.lc.data or {}):
         return int(container.lc.key(key)[0]) + 1
     return int(container.lc.line) + 1
@@ -95,7 +95,7 @@ def line_of_key(container: Any, key: Any) -> int:
 def settings(mapping: Any, prefix: str = "", given: int | None = None) -> Iterator[Setting]:
     """Yield the settings of a map, nested maps as dotted keys.
 
-    `given` is the line that gives all of them, where that is not where they stand.
+    `given` is the line at which all of them enter, if it differs from their own lines.
     """
     for key, value in mapping.items():
         name, line = f"{prefix}{key}", line_of(mapping, key)
@@ -108,7 +108,7 @@ def settings(mapping: Any, prefix: str = "", given: int | None = None) -> Iterat
 
 
 def plain(value: Any) -> Any:
-    """Return a value of the YAML reader as Python's own type."""
+    """Return a value of the YAML reader as a built-in type."""
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -120,7 +120,7 @@ def plain(value: Any) -> Any:
 
 
 def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Return dotted keys as nested maps."""
+    """Convert dotted keys to nested maps."""
     nested: dict[str, Any] = {}
     for key, value in flat.items():
         *path, last = key.split(".")
@@ -132,5 +132,5 @@ def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def overlap(first: str, second: str) -> bool:
-    """Whether two dotted keys are the same, or one holds the other."""
+    """Whether two dotted keys are equal, or one contains the other."""
     return f"{first}.".startswith(f"{second}.") or f"{second}.".startswith(f"{first}.")

@@ -60,10 +60,14 @@ def test_a_type_without_a_name(tmp_path):
     [
         (b'"bond"', b'"bonf"', r"log/janus_md/metadata is damaged: bond is missing"),
         (b'"angle": 35.0', b'"angle": 95.0', r"is damaged: its checksum"),
-        (b'"angle": 35.0', b'"angle": 3z.0', "no JSON"),
+        (b'"angle": 35.0', b'"angle": 3z.0', "not JSON"),
         (b'"schema": 2', b'"schema": 3', r"of a later version: schema is 3"),
         (b'"name": "A"', b'"name": "B"', "is damaged: "),
-        (b"log/janus_md/metadata", b"log/janus_mf/metadata", "'log/janus_mf/metadata' holds what"),
+        (
+            b"log/janus_md/metadata",
+            b"log/janus_mf/metadata",
+            "'log/janus_mf/metadata' has its content",
+        ),
     ],
 )
 def test_metadata_of_ours_that_are_damaged(old, new, words, tmp_path):

@@ -1,4 +1,4 @@
-"""The pair table: what is in it and what the repulsion is worth."""
+"""The pair table: its rows and the energy of the repulsion."""
 
 from dataclasses import replace
 
@@ -43,5 +43,5 @@ def test_types_without_volume_have_no_row():
 def test_one_type_of_two_widths_is_refused():
     body = catalog.body("R-1", "bladed")
     other = replace(body, diameters=body.diameters | {"core": 1.3})
-    with pytest.raises(ValueError, match=r"type core: .* 1\.21 nm wide, another 1\.3"):
+    with pytest.raises(ValueError, match=r"type core: .* 1\.21 nm in one body and 1\.3 nm"):
         wca_table([body, other])

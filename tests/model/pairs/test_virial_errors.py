@@ -63,7 +63,7 @@ def patches_exact(half_angle: float, depth: float, width: float) -> float:
 
 
 def holds(found: SecondVirial, exact: float, within: float) -> None:
-    """The error covers what is wrong, and is no larger than `within`, in b0."""
+    """The error covers the actual deviation and is at most `within`, in units of b0."""
     assert abs(found.value / UNIT - exact) <= found.error / UNIT
     assert found.error / UNIT <= within
 
@@ -157,7 +157,7 @@ def test_patches(case: tuple[float, float, float], revolution: bool) -> None:
         (power(1.0), "too slowly"),
         (central(lambda d: 0.1 / np.maximum(d, 1.0)), "too slowly"),
         (central(lambda d: -1.0 / d**6), "infinite"),
-        (central(lambda d: np.where(d < 1.0, np.nan, 0.0)), "no number"),
+        (central(lambda d: np.where(d < 1.0, np.nan, 0.0)), "not a number"),
     ],
 )
 def test_what_has_no_integral_is_refused(energy: Energy, said: str) -> None:

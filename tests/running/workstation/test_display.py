@@ -1,4 +1,4 @@
-"""What a run shows while it goes on, and what it makes of what its processes tell."""
+"""The live display of a run, and messages from its processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process that all others are forked from: what ends it, and what does not."""
+"""The process from which all others are forked: events that end it or do not."""
 
 from __future__ import annotations
 

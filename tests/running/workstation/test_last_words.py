@@ -1,4 +1,4 @@
-"""What is told of a process that died without a word."""
+"""Messages about a process that died without a message."""
 
 from __future__ import annotations
 

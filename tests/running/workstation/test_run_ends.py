@@ -142,7 +142,7 @@ def test_a_terminal_shows_a_table_and_takes_ctrl_c(
 def test_a_signal_to_all_processes_ends_in_checkpoints(
     janus_md: Cli, tmp_path: Path, engine: str
 ) -> None:
-    """As a batch system sends it: to the run, to what forks its workers, and to the workers."""
+    """Signal as from a batch system: to the run, the fork server and the workers."""
     place = tmp_path / "workspace"
     job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
     process = subprocess.Popen(
@@ -183,7 +183,7 @@ def test_a_second_run_leaves_the_jobs_of_the_first_alone(
 
 
 class Signals:
-    """A display that lets a signal come with the first job, and again when that is told."""
+    """A display that sends a signal with the first job, and again when the signal is reported."""
 
     def begin(self, running: Running) -> None:
         os.kill(os.getpid(), signal.SIGTERM)

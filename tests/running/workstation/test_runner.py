@@ -45,7 +45,7 @@ def document(job: Path) -> dict:
 
 
 def running(process: int) -> bool:
-    """Whether a process lives; one that has ended may wait for somebody to look at it."""
+    """Whether a process is alive; one that has ended may still be a zombie."""
     try:
         return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
@@ -209,7 +209,7 @@ def test_jobs_that_are_not_there_are_told(janus_md: Cli, tmp_path: Path) -> None
     names = [job.name for job in (place / "workspace").iterdir()]
     first = next(name[0] for name in names if sum(one[0] == name[0] for one in names) > 1)
     for options, why in (
-        (("--job", "nothing"), "fits no job"),
+        (("--job", "nothing"), "matches no job"),
         (("--job", first), "jobs of"),
         (("--jobs-file", tmp_path / "absent"), "No such file"),
         (("--jobs-file", os.devnull), "is empty"),

@@ -173,7 +173,7 @@ def test_jobs_that_find_no_memory_beside_others_come_again(
 
 
 class Watch:
-    """Keeps what it is shown."""
+    """A display that records its calls."""
 
     def __init__(self) -> None:
         self.gpus: list[tuple[int | None, int]] = []

@@ -1,4 +1,4 @@
-"""A checkpoint goes on only with what it was written for and by, unless the user allows more."""
+"""A checkpoint is resumed only with the same setup and engine, unless the user allows changes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def stop_after(looks: int) -> Callable[[], bool]:
 
 @pytest.fixture(autouse=True)
 def saved_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stop gives nothing back, so that a checkpoint stands between two fixed steps."""
+    """A stop does not go back, so the checkpoint is between two fixed steps."""
     monkeypatch.setattr("janus_md.simulation.stepping.GIVE_BACK_SECONDS", 0.0)
 
 
@@ -80,7 +80,7 @@ def steps(cut: Path) -> list[int]:
 
 
 def rewrite(checkpoint: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change what a checkpoint says about itself."""
+    """Change the metadata of a checkpoint."""
     with np.load(checkpoint) as file:
         arrays = dict(file)
     about = json.loads(arrays["about"].tobytes())
@@ -99,7 +99,7 @@ def test_another_version_of_the_engine_is_refused_and_can_be_allowed(
     monkeypatch.setattr(f"{type(load(engine)).__module__}.{type(load(engine)).__name__}.version",
                         lambda self: "99.1")  # fmt: skip
     told = refused(cut, point())
-    assert f"was written by {engine} {here} (here is 99.1); go on all the same with " in told
+    assert f"was written by {engine} {here} (99.1 is installed); continue anyway with " in told
     assert "--allow version (project.py: JANUS_MD_ALLOW=version)" in told
     assert "version" in refused(cut, point(), allow=("state",))
     document: dict[str, Any] = {}
@@ -128,7 +128,8 @@ def test_an_edited_state_point_is_refused_by_its_keys_and_can_be_allowed(cut: Pa
 def test_both_are_told_at_once(cut: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rewrite(cut / "restart.npz", lambda about: about["execution"].update(version="0.1"))
     told = refused(cut, point(replica=1))
-    assert " 0.1 (here is " in told
+    assert " 0.1 (" in told
+    assert " is installed)" in told
     assert "and for another state (replica was 0 and is now 1)" in told
     assert "--allow version --allow state (project.py: JANUS_MD_ALLOW=version,state)" in told
 
@@ -149,8 +150,8 @@ def test_other_constants_of_the_model_are_refused_by_name(
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"volume_fraction": 0.01}, r"the box was 7\.04\d* nm wide and is now 12\.0\d* nm"),
-        ({"particle": "S-Au-Cu"}, "holds bodies of R-Au-Cu, but the state point asks for S-Au-Cu"),
+        ({"volume_fraction": 0.01}, r"the edge of the box was 7\.04\d* nm and is now 12\.0\d* nm"),
+        ({"particle": "S-Au-Cu"}, "has bodies of R-Au-Cu, but the state point has S-Au-Cu"),
         ({"n_bodies": 9}, "is of another state point"),
         ({"protocol": {"frame_interval_ps": 1.0}}, "frames with a frame_steps of 20, .* now 10"),
         ({"protocol": {"time_step_ps": 0.05}}, r"frames with a time_step of 0\.1, .* now 0\.05"),

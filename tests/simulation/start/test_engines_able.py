@@ -1,4 +1,4 @@
-"""What no engine here can do is told before anything is created."""
+"""State points that no engine can run are reported before anything is created."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_nothing_is_created(tmp_path, monkeypatch):
             {
                 "interactions": {"charge-charge": {"attraction": {"epsilon": 1.0}}},
             },
-            "between beads with a diameter alone",
+            "only between beads with a diameter",
         ),
     ],
 )

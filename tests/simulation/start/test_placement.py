@@ -9,7 +9,7 @@ from scipy.spatial.distance import cdist
 
 from janus_md.common.errors import JanusError
 from janus_md.model.interactions.table import wca_table
-from janus_md.simulation.start.placement import CONTACT, place_at_random, place_on_lattice
+from janus_md.simulation.start.placement import MIN_CONTACT, place_at_random, place_on_lattice
 from janus_md.study.catalogue.catalog import body
 
 
@@ -48,7 +48,7 @@ def test_no_beads_overlap(place, model: str) -> None:
     assert q.shape == (20, 4)
     assert np.all(np.abs(x) <= 0.5 * length)
     np.testing.assert_allclose(np.linalg.norm(q, axis=1), 1.0)
-    assert closest_contact(kinds, bodies, length, x, q) >= CONTACT
+    assert closest_contact(kinds, bodies, length, x, q) >= MIN_CONTACT
 
 
 def test_a_body_in_the_middle_of_the_box() -> None:

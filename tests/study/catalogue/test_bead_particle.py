@@ -1,4 +1,4 @@
-"""Particle files: what the smallest say, what is refused, and how edits and copies behave."""
+"""Particle files: minimal files, invalid files, edits and copies."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def test_what_is_left_out_is_kept_with_its_value(monkeypatch: pytest.MonkeyPatch
 
 
 def test_folders_of_particles(janus_md, own_folder: Path, tmp_path: Path, monkeypatch):
-    """A workspace's copies beside a template are none to choose, and a name stands for one file."""
+    """Copies of a workspace beside a template are ignored, and names must be unique."""
     study = tmp_path / "study"
     (study / "particles").mkdir(parents=True)
     (study / "particles" / "two.yaml").write_text(SIX_LINES)
@@ -251,6 +251,6 @@ def test_folders_of_particles(janus_md, own_folder: Path, tmp_path: Path, monkey
         (own_folder / "two.yaml").write_text(SIX_LINES.replace("3000", "1"))
         done = janus_md("init", "t.yaml")
         assert done.code == 2
-        assert "have one name; rename one" in done.err
+        assert "have the same name; rename one" in done.err
     finally:
         catalog.use_folder(tmp_path / "nothing")

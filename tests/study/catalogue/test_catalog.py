@@ -1,4 +1,4 @@
-"""The catalogue: its numbers against independent ones, and what it refuses."""
+"""The catalogue: values compared with independent ones, and invalid entries."""
 
 import numpy as np
 import pytest
@@ -183,7 +183,7 @@ def test_a_file_that_does_not_fit_is_refused_in_one_sentence(old, new, message):
 @pytest.mark.parametrize("name", ["core", "blade", "charge", "a.b", "a,b", "a b", "a=1", "-a"])
 def test_a_name_that_means_something_else_is_refused(name):
     """A particle called `charge` would have taken the volume from the bead of `sphere`."""
-    with pytest.raises(JanusError, match=r"name: .* is not allowed; it must be of letters"):
+    with pytest.raises(JanusError, match=r"name: .* is not allowed; it must consist of letters"):
         catalog.read_particle(GOOD.replace("name: X", f"name: {name}"), name)
 
 
@@ -259,10 +259,12 @@ def test_a_particle_of_ones_own_is_like_any_other(own_folder):
 
 def test_a_particle_of_ones_own_hides_none_of_the_catalogue(own_folder):
     (own_folder / "R-1.yaml").write_text(GOOD.replace("name: X", "name: R-1"))
-    with pytest.raises(JanusError, match=r"particle R-1: .*R-1\.yaml has a name of the catalogue"):
+    with pytest.raises(
+        JanusError, match=r"particle R-1: .*R-1\.yaml has the name of a catalogue particle"
+    ):
         catalog.names()
 
 
 def test_who_misses_a_particle_hears_where_to_put_it(own_folder):
-    with pytest.raises(JanusError, match=f"particle: 'Y' is unknown; .* into {own_folder}"):
+    with pytest.raises(JanusError, match=f"particle: 'Y' is unknown; .* in {own_folder}"):
         resolve(StatePoint.of({"particle": "Y", **DILUTE}))

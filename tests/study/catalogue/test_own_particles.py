@@ -1,4 +1,4 @@
-"""A user's own particles: names that every engine and file takes, and what is no particle."""
+"""A user's own particles: names in engines and files, and files that are not particles."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FIELDS = {
 }
 LONG = "a" * LONGEST_NAME
 ALLOWED = ["X", "_", "0a", "2+2", "A+b-c_1", "x-", "R-1-", "CORE", "on", LONG]
-"""Names at the edge of what is allowed."""
+"""Names at the limits of the allowed ones."""
 
 
 def text_of(name: str, **changed: Any) -> str:
@@ -155,10 +155,10 @@ def test_the_catalogue_names_and_skips_what_is_no_particle(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("folder", "no file"), ("dangling", "a link to nothing"), ("latin", "text in UTF-8"),
+        ("folder", "not a file"), ("dangling", "a broken link"), ("latin", "text in UTF-8"),
         ("empty", "a map of keys"), ("loop", "hold itself"), ("map", "particle map"),
-        ("sources", "particle sources"), ("ring", "in turn needs"), ("._x", "hidden"),
-        ("pipe", "no file"),
+        ("sources", "particle sources"), ("ring", "itself needs"), ("._x", "hidden"),
+        ("pipe", "not a file"),
     ],
 )  # fmt: skip
 def test_who_needs_a_broken_file_hears_why(strays: list[str], name: str, said: str) -> None:

@@ -137,5 +137,5 @@ def test_all_faults_of_a_shape_and_of_terms_beside_it(shape: str, told: list[str
 
 def test_a_pair_that_is_stated_twice_is_refused():
     terms = "interactions: {A-J: {wca: {}}, J-A: {wca: {}}}\n"
-    with pytest.raises(JanusError, match=r"interactions\.J-A: is stated already, as A-J"):
+    with pytest.raises(JanusError, match=r"interactions\.J-A: is already given as A-J"):
         read(SIX_LINES + terms)

@@ -1,4 +1,4 @@
-"""YAML's merge keys in templates: what they stand for, and the lines that are told."""
+"""Merge keys of YAML in templates: values and line numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates: what they stand for, and what is refused with the line."""
+"""Templates: state points, and errors with line numbers."""
 
 from __future__ import annotations
 

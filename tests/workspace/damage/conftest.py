@@ -55,13 +55,13 @@ def copy(study: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let reports be of tables alone: what is drawn is read before."""
+    """Restrict reports to tables; the data of figures are read before."""
     monkeypatch.setattr("janus_md.analysis.report.page.draw_figures", lambda *arguments: [])
 
 
 @pytest.fixture(scope="session")
 def sound(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """What is told of the jobs before one of them is damaged."""
+    """Output of the commands before a job is damaged."""
 
     def call(*command: str | Path) -> str:
         return subprocess.run(

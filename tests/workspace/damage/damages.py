@@ -1,4 +1,4 @@
-"""Ways in which a job may be damaged, and what is said of it."""
+"""Kinds of damage to a job, with the expected messages."""
 
 from __future__ import annotations
 

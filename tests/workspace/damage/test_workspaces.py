@@ -41,7 +41,7 @@ def test_whatever_is_wrong_with_all_of_them_each_is_named(janus_md: Cli, copy: P
 
 
 def test_folders_that_are_no_jobs_are_named(janus_md: Cli, copy: Path) -> None:
-    """A copy that somebody made by hand is not the job that it was copied from."""
+    """A copy made by hand is not the original job."""
     job = of_permittivity(copy, 1.5)
     shutil.copytree(job, job.with_name(f"{job.name}.bak"))
     (copy / "workspace" / "old runs").mkdir()
@@ -103,13 +103,13 @@ def test_many_damaged_jobs_are_cut_short(janus_md: Cli, copy: Path) -> None:
 def test_a_batch_job_goes_on_without_a_job_that_is_gone(
     janus_md: Cli, copy: Path, engine: str
 ) -> None:
-    """Its script names those that were there when it was submitted."""
+    """Its script lists the jobs that existed when it was submitted."""
     gone, left = of_permittivity(copy, 1.5), of_permittivity(copy, 2.0)
     shutil.rmtree(gone)
     (left / "frames.parquet").write_bytes(b"")
     jobs = ["--job", gone.name, "--job", left.name]
     done = janus_md("run", *jobs, "-d", copy, "--engine", engine)
-    told_once(done, gone.name, "it is not there any more", 1)
+    told_once(done, gone.name, "it no longer exists", 1)
     assert "1 done" in done.out
     assert is_table(left / "frames.parquet")
 
@@ -117,7 +117,7 @@ def test_a_batch_job_goes_on_without_a_job_that_is_gone(
 def test_a_worker_names_what_was_damaged_since_it_was_started(copy: Path) -> None:
     job = of_permittivity(copy, 1.5)
     (job / DOCUMENT).write_text("{")
-    for place, said in ((job, "it is not JSON"), (job.with_name("0" * 32), "not there any more")):
+    for place, said in ((job, "it is not JSON"), (job.with_name("0" * 32), "no longer exists")):
         command = [
             sys.executable,
             "-m",
@@ -234,7 +234,7 @@ def test_flow_leaves_damaged_jobs_out(copy: Path, engine: str) -> None:
 
 @pytest.mark.parametrize("flag", [1, 64])
 def test_a_checkpoint_with_a_flipped_bit_cannot_be_read(tmp_path: Path, flag: int) -> None:
-    """As encrypted, or packed in a way that Python does not know, it looks then."""
+    """The archive then appears encrypted, or compressed by an unknown method."""
     path = tmp_path / "restart.npz"
     np.savez(path, about=np.frombuffer(b'{"stage": "produce", "done": 5}', np.uint8))
     assert checkpoint.reached(path) == ("produce", 5)

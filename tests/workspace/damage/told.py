@@ -1,4 +1,4 @@
-"""What commands tell of the jobs of the study."""
+"""Output of commands for the jobs of the study."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Rows = dict[str, dict[str, str]]
 
 @dataclass(frozen=True)
 class Told:
-    """What commands tell where nothing is damaged: rows by job, permittivity and fact."""
+    """Output of commands without damage: rows by job, permittivity and fact."""
 
     query: Rows
     report: Rows
     reproduce: Rows
 
     def without(self, permittivity: str) -> Rows:
-        """Rows of the report but for one."""
+        """Rows of the report except one."""
         return {name: row for name, row in self.report.items() if name != permittivity}
 
 
@@ -35,7 +35,7 @@ def of_permittivity(place: Path, value: float) -> Path:
 
 
 def rows(text: str, key: str) -> Rows:
-    """Rows of CSV by a column, without cells that are empty."""
+    """Rows of CSV by a column, without empty cells."""
     found = {row[key]: row for row in csv.DictReader(text.splitlines())}
     return {name: {k: v for k, v in row.items() if v} for name, row in found.items()}
 

@@ -16,9 +16,9 @@ def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
     Parameters
     ----------
     system : System
-        Its charges reach HOOMD-blue scaled, and so does the field.
+        The system. Charges are scaled in HOOMD-blue, and so is the field.
     parameters : mapping
-        Of the field.
+        Parameters of the field.
     """
     import hoomd
 

@@ -9,7 +9,7 @@ from janus_md.model.interactions.table import Kinds, Row
 
 
 def hoomd(rows: dict[Kinds, Row], names: tuple[str, ...], neighbours: Any) -> Any:
-    """Return the force of these rows; parameters as of the Lennard-Jones term."""
+    """Return the force of these rows; parameters as in the Lennard-Jones term."""
     import hoomd
 
     return with_rows(

@@ -12,13 +12,13 @@ from janus_md.model.system import System
 
 
 def lammps(system: System, parameters: Mapping[str, Any]) -> list[str]:
-    """Return the commands of the field, to be given before those of the rigid bodies.
+    """Return the commands of the field, which precede those of the rigid bodies.
 
     Parameters
     ----------
     system : System
-        Its charges reach LAMMPS scaled, and so does the field.
+        The system. Charges are scaled in LAMMPS, and so is the field.
     parameters : mapping
-        Of the field.
+        Parameters of the field.
     """
     return [line("fix electric_field all efield", *on_charges(system, vector(parameters)))]

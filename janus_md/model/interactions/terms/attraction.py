@@ -1,4 +1,4 @@
-"""Attraction of two beads: Lennard-Jones at the mean of their diameters, its well included."""
+"""Attraction of two beads: Lennard-Jones with its well, at the mean of the two diameters."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class AttractionSettings(Settings):
     epsilon: Positive
     """Depth of the minimum before the shift, kJ/mol."""
     cutoff: Positive = 2.5
-    """Distance of the cut, in sigma, the mean of the two diameters."""
+    """Cutoff in units of sigma, the mean of the two diameters."""
 
 
 class Attraction(LennardJonesForm):
-    """Short-range attraction of two beads with volume, which it also keeps apart.
+    """Short-range attraction of two beads with volume, including their repulsion.
 
-    It is a Lennard-Jones term whose sigma is the mean of the two diameters. Cut at 1.8 sigma its
-    minimum is 0.886 epsilon deep.
+    It is a Lennard-Jones term whose sigma is the mean of the two diameters. With a cutoff of
+    1.8 sigma, its minimum is 0.886 epsilon deep.
     """
 
     settings = AttractionSettings
@@ -29,7 +29,7 @@ class Attraction(LennardJonesForm):
     def parameters(self, given: AttractionSettings, beads: Beads) -> dict[str, float]:
         """Return epsilon (kJ/mol), sigma and cutoff (nm)."""
         if beads.sigma <= 0.0:
-            raise ValueError("acts between beads with a diameter alone")
+            raise ValueError("acts only between beads with a diameter")
         return lennard_jones(given.epsilon, beads.sigma, given.cutoff * beads.sigma).parameters
 
 

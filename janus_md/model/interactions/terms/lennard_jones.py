@@ -9,14 +9,14 @@ from janus_md.model.interactions.term import Beads, PairTerm
 
 
 class LennardJonesSettings(Settings):
-    """Lennard-Jones with its own length."""
+    """Lennard-Jones potential with a stated sigma."""
 
     epsilon: Positive
     """Depth of the minimum before the shift, kJ/mol."""
     sigma: Positive
     """Distance at which the energy is 0 before the shift, nm."""
     cutoff: Positive
-    """Distance of the cut, in sigma."""
+    """Cutoff in units of sigma."""
 
 
 class LennardJonesForm(PairTerm):

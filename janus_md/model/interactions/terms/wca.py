@@ -1,4 +1,4 @@
-"""WCA: the repulsion of two beads, Lennard-Jones cut in its minimum."""
+"""WCA: the repulsion of two beads, Lennard-Jones with the cutoff at its minimum."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class WcaSettings(Settings):
 class Wca(LennardJonesForm):
     """Repulsion at the mean of two diameters (Weeks, Chandler and Andersen 1971).
 
-    Every pair of beads with volume has it where no other term keeps them apart.
+    It acts between all beads with volume, unless another term with a repulsive core does.
     """
 
     settings = WcaSettings
@@ -26,7 +26,7 @@ class Wca(LennardJonesForm):
     def parameters(self, given: WcaSettings, beads: Beads) -> dict[str, float]:
         """Return epsilon (kJ/mol), sigma and cutoff (nm)."""
         if beads.sigma <= 0.0:
-            raise ValueError("acts between beads with a diameter alone")
+            raise ValueError("acts only between beads with a diameter")
         return wca(beads.sigma, given.epsilon).parameters
 
 

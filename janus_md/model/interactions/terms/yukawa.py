@@ -1,4 +1,4 @@
-"""Yukawa: charges screened by the ions of a solution."""
+"""Yukawa: Coulomb interaction screened by the ions of a solution."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class YukawaSettings(Settings):
     """Screened Coulomb interaction of two charged beads."""
 
     charge_product: float
-    """Product of the effective charges of the two beads, e^2; negative where they attract."""
+    """Product of the effective charges of the two beads, e^2; negative for attraction."""
     debye_length: Positive
     """Debye length of the solution, nm: 0.304 / sqrt(c) in water at 298 K with c mol/L of 1:1 salt
     (Israelachvili, "Intermolecular and Surface Forces", 2011, chapter 14)."""
     cutoff: Positive = 8.0
-    """Distance of the cut from contact, in Debye lengths."""
+    """Cutoff, measured from contact, in Debye lengths."""
 
 
 class Yukawa(PairTerm):
@@ -32,7 +32,7 @@ class Yukawa(PairTerm):
         A = z_a z_b e^2 / (4 pi eps0 eps_r) * exp(a / l) / (1 + a / l) * exp(b / l) / (1 + b / l)
 
     (Verwey and Overbeek 1948; Bell, Levine and McCartney, J. Colloid Interface Sci. 33, 335, 1970).
-    It keeps no beads apart: the default repulsion stays.
+    It has no repulsive core, so the default repulsion is kept.
     """
 
     settings = YukawaSettings
@@ -40,7 +40,7 @@ class Yukawa(PairTerm):
     def parameters(self, given: YukawaSettings, beads: Beads) -> dict[str, float]:
         """Return amplitude (kJ/mol nm), kappa (1/nm) and cutoff (nm)."""
         if beads.relative_permittivity is None:
-            raise ValueError("needs relative_permittivity, which is not given")
+            raise ValueError("needs relative_permittivity, which is missing")
         length = given.debye_length
         amplitude = COULOMB * given.charge_product / beads.relative_permittivity
         for diameter in beads.diameters:
