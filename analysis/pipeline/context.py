@@ -10,6 +10,7 @@ import numpy as np
 from janus_md.analysis.aggregates.bonds import Bonds, body_axes, select_bonds
 from janus_md.analysis.aggregates.bundles import Bundles, find_bundles
 from janus_md.analysis.aggregates.contacts import Contacts, contacts
+from janus_md.analysis.aggregates.morphology.of_frame import aggregates_of
 from janus_md.analysis.aggregates.morphology.recognition import Aggregates
 from janus_md.analysis.aggregates.wires import Wires, build_wires
 from janus_md.analysis.frames.neighbours import (
@@ -20,7 +21,6 @@ from janus_md.analysis.frames.neighbours import (
     pairs_within,
 )
 from janus_md.analysis.frames.source import Frame
-from janus_md.analysis.pipeline.attractive import aggregates_of
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray

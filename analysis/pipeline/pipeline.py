@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -15,18 +15,16 @@ from janus_md.analysis.aggregates.criterion import bond_criterion, check_criteri
 from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.order import spatial
 from janus_md.analysis.order.order import RadialDistribution
-from janus_md.analysis.pipeline import journal, table
-from janus_md.analysis.pipeline.journal import Part
+from janus_md.analysis.pipeline import journal
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.pipeline.tasks import Task, results
-from janus_md.analysis.series import growth, lifetimes
+from janus_md.analysis.pipeline.writing import Progress, write_tables
+from janus_md.analysis.series import growth
 from janus_md.analysis.series.averages import first_averaged, summarize
-from janus_md.analysis.series.lifetimes import BondHistory
 from janus_md.common.errors import JanusError
 from janus_md.common.folders import check_folder
-from janus_md.common.messages import count, unknown
+from janus_md.common.messages import unknown
 from janus_md.common.observables import frame_columns
-from janus_md.common.parquet import PartialParquet
 from janus_md.model.body import BondCriterion
 from janus_md.model.units import PS_PER_NS
 
@@ -38,9 +36,6 @@ CHUNK_BODIES = 2_000_000
 
 RDF_BODIES = 1_000_000
 """Bodies, over all frames, that the radial distribution counts the pairs of at most."""
-
-Progress = Callable[[int, int], None]
-"""Called with the frames done and their number."""
 
 
 def analyze_file(
@@ -155,7 +150,7 @@ def analyze_file(
             else:
                 key = journal.key_of(source.path, settings, source.types, numbers, size)
                 parts = journal.resumed(kept, key, tasks, lambda rest: results(rest, workers))
-            rows, history = _write(parts, out, len(numbers), tail[0], rdf, notes, progress)
+            rows, history = write_tables(parts, out, len(numbers), tail[0], rdf, notes, progress)
             selected = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
             import freud
 
@@ -197,67 +192,6 @@ def _steady(series: Sequence[float] | np.ndarray) -> dict[str, Any]:
         return {"steady": None, "steady_samples": None}
     found = growth.equilibration(series)
     return {"steady": found.reached, "steady_samples": found.samples}
-
-
-def _write(
-    parts: Iterator[Part],
-    out: Path,
-    n_frames: int,
-    first_counted: int,
-    rdf: RadialDistribution,
-    notes: list[str],
-    progress: Progress | None,
-) -> tuple[list[dict[str, float | int]], BondHistory | None]:
-    """Write the tables as the parts come; return the rows of frames.parquet and the bonds."""
-    import pyarrow as pa
-
-    rows: list[dict[str, float | int]] = []
-    history: BondHistory | None = BondHistory(first_counted)
-    coincident: list[tuple[int, int, int]] = []
-    with ExitStack() as stack:
-        opened = [
-            stack.enter_context(PartialParquet(out / f"{name}.parquet", schema))
-            for name, schema in (
-                ("wires", table.wire_schema()),
-                ("bonds_in_time", lifetimes.schema()),
-                ("frames", table.frame_schema()),
-                ("rdf", pa.schema([("r_nm", pa.float64()), ("g", pa.float64())])),
-                ("aggregates", table.aggregate_schema()),
-            )
-        ]
-        wires, bonds, frames, curve, aggregates = opened
-        for part in parts:
-            wires.write(part.wires)
-            aggregates.write(part.aggregates)
-            ended = []
-            for links in part.links:
-                if history is None:
-                    break
-                try:
-                    ended.append(lifetimes.table(history.add(links)))
-                except ValueError as error:
-                    notes.append(f"{error}; bonds_in_time.parquet ends there")
-                    history = None
-            if ended:
-                bonds.write(pa.concat_tables(ended).combine_chunks())
-            rows.extend(part.rows)
-            rdf.merge(part.rdf)
-            coincident += part.coincident
-            if progress is not None and not part.old:
-                progress(len(rows), n_frames)
-        if history is not None:
-            bonds.write(lifetimes.table(history.finish()))
-        frames.write(table.frame_table(rows))
-        if coincident:
-            frame, i, j = coincident[0]
-            told = count(len(coincident), "frame")
-            notes.append(
-                f"bodies stand on one spot in {told}, such as particles {i} and {j} in frame "
-                f"{frame}; they have no bond with each other, as none has a direction there"
-            )
-        values = rdf.values if rdf.expected else np.full(len(rdf.counts), np.nan)
-        curve.write(pa.table({"r_nm": rdf.radii, "g": values}))
-    return rows, history
 
 
 @contextmanager
