@@ -129,7 +129,7 @@ class FrameContext:
 
     @cached_property
     def aggregates(self) -> Aggregates | None:
-        """Aggregates of the bodies with attractive sites; None where the file states none."""
+        """Aggregates of the bodies with such sites; None where clusters are not defined."""
         return aggregates_of(self)
 
     @cached_property

@@ -53,20 +53,27 @@ def analyze_file(
     kept: Path | None = None,
     cluster_distance: float | None = None,
     cluster_kinds: Sequence[str] | None = None,
+    diameter: float | None = None,
+    aggregates_only: bool = False,
 ) -> dict[str, Any]:
-    """Find the wires in every frame of a GSD file and write the tables.
+    """Find the wires and aggregates in every frame of a GSD file and write the tables.
 
     Writes into `out_dir`, each file renamed when whole: wires.parquet
     (:data:`table.WIRE_COLUMNS`), frames.parquet (:func:`observables.frame_columns`),
     bonds_in_time.parquet (:func:`lifetimes.schema`), rdf.parquet (g(r) over the last third of the
     frames), aggregates.parquet (:data:`table.AGGREGATE_COLUMNS`), and structure.parquet and
     scattering.parquet (:func:`spatial.write_spatial`). Memory does not grow with the number of
-    frames, and the tables do not depend on the number of workers.
+    frames, and the tables do not depend on the number of workers. A table is empty where its
+    content is not defined.
+
+    Wires are looked for in files of other software, in files that describe a body with a dipole,
+    and where `criterion` is given; aggregates where attractive sites are described, or
+    `cluster_distance` is given.
 
     Parameters
     ----------
     gsd_path : path
-        Trajectory with positions and orientations, of any software.
+        Trajectory of any software, with positions and, unless `aggregates_only`, orientations.
     out_dir : path
         Made where it is missing.
     workers : int
@@ -95,6 +102,11 @@ def analyze_file(
     cluster_kinds : sequence of str, optional
         Kinds of site that `cluster_distance` is between; without it, those that attract each
         other, and the centres of the bodies where none does.
+    diameter : float, optional
+        Diameter of a body, the unit of length of the criteria for the kinds of aggregate; without
+        it, that of the bodies that the file describes, and else `cluster_distance` over 1.5.
+    aggregates_only : bool
+        Whether wires are not looked for.
 
     Returns
     -------
@@ -102,7 +114,8 @@ def analyze_file(
         The averages of :func:`averages.summarize` and :func:`spatial.write_spatial`, each
         ``{"mean": x, "error": e}``; bond_lifetime,
         likewise, in ns where the file states the time step and else in steps; steady, whether the
-        mean length by weight has settled (:func:`growth.equilibration`; it may be slow, not done),
+        mean length by weight has settled, or the mean size of clusters by weight where there are no
+        wires (:func:`growth.equilibration`; it may be slow, not done),
         and steady_samples, the independent samples in its settled part, all three None where the
         steps of the frames do not rise; n_frames,
         n_frames_averaged, criterion, and notes, sentences that the user should read.
@@ -113,10 +126,11 @@ def analyze_file(
         If the file or one of its frames cannot be used, or an argument is impossible.
     """
     out = Path(out_dir)
-    with GsdSource(gsd_path, types) as source:
+    with GsdSource(gsd_path, types, oriented=not aggregates_only) as source:
         setup = source.setup()
         chosen = criterion or bond_criterion(setup)
         check_criterion(chosen)
+        wires = not aggregates_only and (criterion is not None or setup is None or setup.dipolar)
         usable, remarks = source.usable(frames)
         numbers = tuple(usable)
         first = source.frame(numbers[0])
@@ -124,8 +138,24 @@ def analyze_file(
             if name not in first.names:
                 raise JanusError(unknown("enantiomers", name, first.names))
         present = [first.names[k] for k in np.unique(first.kinds)]
-        clusters = cluster_criterion(setup, present, cluster_distance, cluster_kinds)
-        settings = Settings.of(chosen, setup, axis, symmetry, enantiomers, clusters)
+        within = first.constituents
+        clusters = cluster_criterion(
+            setup,
+            present,
+            cluster_distance,
+            cluster_kinds,
+            diameter,
+            [] if within is None else [first.names[k] for k in np.unique(within.kinds)],
+        )
+        if aggregates_only:
+            if clusters is None:
+                raise JanusError(
+                    "distance: is missing; aggregates need the largest distance of sites that join "
+                    "bodies, as the file states no attraction between sites"
+                )
+            # Lengths that are fixed in nm follow from it in files of other software.
+            chosen = BondCriterion(max(clusters.distances.values()), chosen.angle)
+        settings = Settings.of(chosen, setup, axis, symmetry, enantiomers, clusters, wires)
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
         rdf = RadialDistribution.for_box(first.box, settings.unit)
@@ -159,6 +189,11 @@ def analyze_file(
                     structure = spatial.write_spatial(selected, settings.axis, out, settings.unit)
                 except JanusError as error:
                     raise JanusError(f"file {source.path}: {error}") from error
+    if not wires and not first.oriented:
+        notes.append(
+            "the file has no orientations, so the kinds that need directions of bodies (micelle, "
+            "vesicle, sheet, string) are told only where --kinds are constituents off the centre"
+        )
     names = [column.name for column in frame_columns()]
     columns = {name: np.array([row[name] for row in rows]) for name in names}
     fall = growth.first_fall(columns["step"])
@@ -178,17 +213,20 @@ def analyze_file(
             "mean": lifetime[0] * scale if lifetime else None,
             "error": lifetime[1] * scale if lifetime else None,
         },
-        **_steady(columns["mean_w"] if fall is None else []),
+        **_steady(columns["mean_w" if wires else "mean_cluster_w"] if fall is None else []),
         "n_frames": len(numbers),
         "n_frames_averaged": len(tail),
-        "criterion": asdict(chosen),
+        "criterion": asdict(chosen) if wires else dict.fromkeys(asdict(chosen)),
         "notes": notes,
     }
 
 
 def _steady(series: Sequence[float] | np.ndarray) -> dict[str, Any]:
-    """Whether a series has settled, and for how many samples; None where it is too short."""
-    if len(series) < 4:
+    """Whether a series has settled, and for how many samples.
+
+    None where it is too short, or a value is not defined.
+    """
+    if len(series) < 4 or np.isnan(series).any():
         return {"steady": None, "steady_samples": None}
     found = growth.equilibration(series)
     return {"steady": found.reached, "steady_samples": found.samples}

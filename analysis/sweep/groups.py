@@ -89,9 +89,11 @@ def _key_columns(rows: pd.DataFrame, keys: Sequence[str]) -> list[tuple[Any, ...
 
 def is_analysed(rows: pd.DataFrame) -> np.ndarray:
     """Tell for each job whether its summary is there, shape (jobs,), bool."""
-    if "analysis.mean_n.mean" not in rows:
-        return np.zeros(len(rows), dtype=bool)
-    return np.asarray(rows["analysis.mean_n.mean"].notna())
+    found = np.zeros(len(rows), dtype=bool)
+    for name in ("analysis.n_frames", "analysis.mean_n.mean"):
+        if name in rows:
+            found |= np.asarray(rows[name].notna())
+    return found
 
 
 def group_jobs(rows: pd.DataFrame) -> list[Group]:
