@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from janus_md.analysis.aggregates.bonds import Bonds, body_axes, select_bonds
+from janus_md.analysis.aggregates.bonds import NO_BONDS, Bonds, body_axes, select_bonds
 from janus_md.analysis.aggregates.bundles import Bundles, find_bundles
 from janus_md.analysis.aggregates.contacts import Contacts, contacts
 from janus_md.analysis.aggregates.morphology.of_frame import aggregates_of
@@ -108,7 +108,9 @@ class FrameContext:
 
     @cached_property
     def bonds(self) -> Bonds:
-        """Head-to-tail bonds."""
+        """Head-to-tail bonds; none where no wires are looked for."""
+        if not self.settings.wires:
+            return NO_BONDS
         return select_bonds(self.pairs, self.axes, self.settings.criterion)
 
     @cached_property

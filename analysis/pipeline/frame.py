@@ -37,11 +37,12 @@ class FrameResult:
     pairs : Pairs
         All pairs within the cutoff of the settings.
     bonds, wires
-        The graph; it numbers the bodies from 0. None where no wires are looked for.
+        The graph; it numbers the bodies from 0. Without bonds where no wires are looked for.
     frame_row : dict
         Values of frames.parquet.
     wire_columns : dict of str to ndarray, shape (W,)
-        Columns of wires.parquet but frame, wire, members and sequence.
+        Columns of wires.parquet but frame, wire, members and sequence; none where no wires are
+        looked for.
     aggregates : Aggregates or None
         None where clusters are not defined.
     """
@@ -49,8 +50,8 @@ class FrameResult:
     tags: IndexArray
     hands: IndexArray
     pairs: Pairs
-    bonds: Bonds | None
-    wires: Wires | None
+    bonds: Bonds
+    wires: Wires
     frame_row: dict[str, float | int]
     wire_columns: dict[str, np.ndarray]
     aggregates: Aggregates | None
@@ -103,8 +104,8 @@ def analyze_frame(
         frame.tags,
         properties.hands,
         context.pairs,
-        context.bonds if settings.wires else None,
-        context.wires if settings.wires else None,
+        context.bonds,
+        context.wires,
         row,
         columns,
         context.aggregates,

@@ -63,6 +63,8 @@ class Settings:
     @property
     def cutoff(self) -> float:
         """Distance within which all pairs are needed, nm."""
+        if not self.wires:
+            return self.criterion.distance
         return max(breaking(self.criterion).distance, self.side_contact)
 
     @property

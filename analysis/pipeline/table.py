@@ -132,7 +132,7 @@ def _schema(columns: Sequence[Column]) -> Any:
 def wire_table(result: FrameResult) -> Any:
     """Arrow table of the wires of one frame; empty where none are looked for."""
     wires = result.wires
-    if wires is None:
+    if not result.wire_columns:
         return wire_schema().empty_table()
     count = len(wires)
     numbers = {

@@ -83,12 +83,12 @@ def run_task(task: Task) -> Part:
 
 def _links(frame: Frame, result: FrameResult, settings: Settings) -> Links:
     """Bonds of a frame, and those that count as not yet broken."""
-    made = kept = np.zeros(0, dtype=np.int64)
-    if result.bonds is not None:
+    kept = result.bonds
+    if settings.wires:
         axes = body_axes(frame.orientations, settings.axis)
-        looser = select_bonds(result.pairs, axes, lifetimes.breaking(settings.criterion))
-        made, kept = bond_keys(result.bonds, frame.tags), bond_keys(looser, frame.tags)
-    return Links(frame.index, frame.step, len(frame.positions), made, kept)
+        kept = select_bonds(result.pairs, axes, lifetimes.breaking(settings.criterion))
+    made, alive = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)
+    return Links(frame.index, frame.step, len(frame.positions), made, alive)
 
 
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:

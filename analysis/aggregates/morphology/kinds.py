@@ -30,9 +30,6 @@ OLIGOMER_UP_TO = 3
 LARGE = 30
 """Bodies that a vesicle or sheet has at least."""
 
-FLAT = 0.6
-"""Flatness that a sheet has at least."""
-
 CRYSTAL_FROM = 13
 """Bodies that a crystal has at least: one and its twelve neighbours."""
 
@@ -63,7 +60,8 @@ def classify(measures: Mapping[str, FloatArray]) -> NDArray[np.int8]:
     network; at least 8 bodies and kappa^2 at least 0.25, worm; else cluster.
 
     Without the axes of the bodies, only monomers, oligomers, crystals, networks, worms and clusters
-    are told: strings count as worms then, and what is as flat as a sheet as a cluster.
+    are told. A string then counts as a worm, and kappa^2 of a worm is at least 0.5: that of a
+    circular disc is 0.25.
 
     Parameters
     ----------
@@ -72,7 +70,7 @@ def classify(measures: Mapping[str, FloatArray]) -> NDArray[np.int8]:
         :mod:`janus_md.analysis.aggregates.morphology.measures`; NaN where one is not defined.
     """
     n, anisotropy = measures["n"], measures["anisotropy"]
-    shell, unknown = vesicle_candidates(measures), np.isnan(measures["polarisation"])
+    shell, undirected = vesicle_candidates(measures), np.isnan(measures["polarisation"])
     rules = (
         ("monomer", n == 1),
         ("oligomer", n <= OLIGOMER_UP_TO),
@@ -84,9 +82,9 @@ def classify(measures: Mapping[str, FloatArray]) -> NDArray[np.int8]:
             (measures["inward"] >= 0.75) & (measures["outward"] <= 0.05) & (anisotropy <= 0.25),
         ),
         ("string", (n >= 5) & (measures["polarisation"] >= 0.6) & (anisotropy >= 0.7)),
-        ("sheet", (n >= LARGE) & (measures["nematic"] >= 0.4) & (measures["flatness"] >= FLAT)),
+        ("sheet", (n >= LARGE) & (measures["nematic"] >= 0.4) & (measures["flatness"] >= 0.6)),
         ("network", measures["dims"] > 0),
-        ("worm", (n >= 8) & (anisotropy >= 0.25) & ~(unknown & (measures["flatness"] >= FLAT))),
+        ("worm", (n >= 8) & (anisotropy >= np.where(undirected, 0.5, 0.25))),
     )
     codes = [KINDS.index(name) for name, _ in rules]
     found = np.select([rule for _, rule in rules], codes, KINDS.index("cluster"))
