@@ -101,11 +101,11 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
         "report.html",
         "growth.png",
         "sweep.png",
+        "lengths.png",
         "snapshots.png",
         "micrograph.png",
         "structure.png",
         "scattering.png",
-        "lengths.png",
         "rdf.png",
         "results.csv",
     ]
