@@ -68,6 +68,17 @@ def telling_columns(rows: Columns) -> list[str]:
     return [name for name in dict.fromkeys(wanted) if name in rows.names]
 
 
+def all_columns(rows: Columns) -> list[str]:
+    """Return all columns; where no job has wires, without results that no job has a value of."""
+    if "analysis.mean_n.mean" not in rows.names or any_value(rows.packed("analysis.mean_n.mean")):
+        return rows.names
+
+    def empty(name: str) -> bool:
+        return name.startswith("analysis.") and not any_value(rows.packed(name))
+
+    return [name for name in rows.names if not empty(name)]
+
+
 def any_value(column: Iterable[Any]) -> bool:
     """Tell whether a column has a value for any job."""
     return any(value is not None and value == value for value in column)
