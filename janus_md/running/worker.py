@@ -63,7 +63,8 @@ def simulate(
 
     def progress(stage: str, step: int, of_stage: int, rate: float) -> None:
         done = before[stage] + step
-        reporter.tell(stage=stage, step=done, total=total, rate=rate, wires=wires.mean_n)
+        mean = wires.mean_n if setup.dipolar else None
+        reporter.tell(stage=stage, step=done, total=total, rate=rate, wires=mean)
 
     simulate_job(
         statepoint,
@@ -73,7 +74,8 @@ def simulate(
         observers=(wires,),
         progress=progress,
         should_stop=lambda: reporter.alone or ranks.told_to_stop(),
-        settled=lambda: options.until_stationary and wires.is_stationary(),
+        # Without dipoles there are no wires whose growth could end.
+        settled=lambda: options.until_stationary and setup.dipolar and wires.is_stationary(),
     )
 
 

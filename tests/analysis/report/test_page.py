@@ -101,11 +101,11 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
         "report.html",
         "growth.png",
         "sweep.png",
+        "lengths.png",
         "snapshots.png",
         "micrograph.png",
         "structure.png",
         "scattering.png",
-        "lengths.png",
         "rdf.png",
         "results.csv",
     ]
@@ -182,7 +182,11 @@ def test_page_of_many_state_points_shows_the_first_and_the_last(sweep, tmp_path,
     names = [f"job {k}" for k in range(many)]
     rows = pd.concat([rows.iloc[:1]] * many).assign(job=names, temperature=np.arange(many) + 200.0)
     waiting = rows.iloc[:120].assign(
-        **{"analysis.mean_n.mean": None, "job": [f"other {k}" for k in range(120)]}
+        **{
+            "analysis.mean_n.mean": None,
+            "analysis.n_frames": None,
+            "job": [f"other {k}" for k in range(120)],
+        }
     )
     waiting.loc[waiting["job"] == "other 119", "failure.message"] = "it blew up"
     rows = pd.concat([rows, waiting])
@@ -255,6 +259,9 @@ def test_averages_that_some_job_has_are_shown_and_the_last_give_way(sweep):
         (15.234, 0.96, "15.23 ± 0.96", "15(1)"),
         (123.4, 12.0, "123 ± 12", "123(12)"),
         (1.613, 0.00012, "1.61300 ± 0.00012", "1.613(1)"),
+        (0.00127, 0.00006, "0.001270 ± 0.000060", "0.00127(6)"),
+        (0.02, 0.000001, "0.02", "0.0200(1)"),
+        (15625.0, None, "15625", "15625"),
         (1.0, 0.0, "1", "1"),
         (1.0, None, "1", "1"),
         (None, None, "\N{EN DASH}", "\N{EN DASH}"),
