@@ -21,15 +21,33 @@ Choice = tuple[Setting, ...]
 
 
 class Sections:
-    """Sections of a template; no key of a state point may be in two of them."""
+    """Sections of a template; no key of a state point may be in two of them.
 
-    def __init__(self, data: Any, source: str) -> None:
-        self._data, self._source = data, source
+    Parameters
+    ----------
+    data : mapping
+        The sections, with line numbers.
+    source : str
+        Name of the template in messages.
+    small : Sections, optional
+        Sections of the small variant, whose keys replace those of `fixed`, `grid` and `replicas`.
+    prefix : str
+        Text before the names of sections in messages.
+    """
+
+    def __init__(
+        self, data: Any, source: str, small: Sections | None = None, prefix: str = ""
+    ) -> None:
+        self._data, self._source, self._prefix = data, source, prefix
         self._taken: list[tuple[str, str, int]] = []  # key, section, line
+        self._replaced: tuple[str, ...] = ()
+        if small is not None:
+            self._replaced, self._taken = small._keys(), small._taken
 
     def fixed(self) -> Choice:
         """Settings of all state points."""
-        found = tuple(settings(self._map("fixed")))
+        given = settings(self._map("fixed"))
+        found = tuple(setting for setting in given if not self._is_replaced(setting.key))
         self._take("fixed", [(setting.key, setting.given) for setting in found])
         return found
 
@@ -69,12 +87,13 @@ class Sections:
 
     def replicas(self) -> Iterator[list[Choice]]:
         """Repetitions, which are one factor."""
-        if "replicas" not in self._data:
+        if "replicas" not in self._data or self._is_replaced("replica"):
             return
         number, line = self._data["replicas"], line_of(self._data, "replicas")
         if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MAX_POINTS:
             raise self._refuse(
-                line, f"replicas: {number!r} must be a whole number from 1 to {MAX_POINTS}"
+                line,
+                f"{self._prefix}replicas: {number!r} must be a whole number from 1 to {MAX_POINTS}",
             )
         self._take("replicas", [("replica", line)])
         yield [(Setting("replica", k, line, line),) for k in range(number)]
@@ -83,14 +102,27 @@ class Sections:
         """Key, line and choices of each list in a section of lists."""
         columns = []
         for container, key, name in _lists(self._map(section)):
-            values = self._list(f"{section}: {name}", container, key)
+            if section == "grid" and self._is_replaced(name):
+                continue
+            values = self._list(f"{self._prefix}{section}: {name}", container, key)
             choices = [_item(values, k, name) for k in range(len(values))]
             columns.append((name, line_of(container, key), choices))
         self._take(section, [(name, line) for name, line, _ in columns])
         return columns
 
+    def _keys(self) -> tuple[str, ...]:
+        """Keys of a state point that are given here."""
+        fixed = (setting.key for setting in settings(self._map("fixed")))
+        varied = (name for _, _, name in _lists(self._map("grid")))
+        return (*fixed, *varied, *(["replica"] if "replicas" in self._data else []))
+
+    def _is_replaced(self, key: str) -> bool:
+        """Whether the small variant replaces a key or a map that contains it."""
+        return any(f"{key}.".startswith(f"{other}.") for other in self._replaced)
+
     def _take(self, section: str, *groups: list[tuple[str, int]]) -> None:
         """Record the keys in `section`; raise an error for repeated keys."""
+        section = f"{self._prefix}{section}"
         before = list(self._taken)
         for group in groups:
             taken = list(before)
@@ -110,7 +142,7 @@ class Sections:
         found = self._data[section]
         if not isinstance(found, dict):
             line = line_of(self._data, section)
-            raise self._refuse(line, f"{section}: {found!r} must be a map of keys")
+            raise self._refuse(line, f"{self._prefix}{section}: {found!r} must be a map of keys")
         return found
 
     def _list(self, what: str, container: Any, key: str) -> Any:

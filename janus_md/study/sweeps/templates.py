@@ -8,6 +8,8 @@ A template has the keys
 - ``zip``: lists of equal length, whose items are combined in order;
 - ``points``: a list of maps;
 - ``replicas``: number of repetitions of each state point, with ``replica`` 0, 1, ...
+- ``small``: a variant that runs in minutes; its ``fixed``, ``grid`` and ``replicas`` replace the
+  same keys of these sections, or add keys.
 
 ``points``, ``zip``, ``grid`` and ``replicas`` multiply. Keys of a state point may be nested or
 dotted (``protocol.produce_ns``); each is given in one section only.
@@ -15,11 +17,12 @@ dotted (``protocol.produce_ns``); each is given in one section only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from itertools import product
 from math import prod
 from pathlib import Path
+from typing import Any
 
 from janus_md.common.errors import JanusError
 from janus_md.common.files import reading
@@ -41,8 +44,11 @@ from janus_md.study.sweeps.text import (
     parse,
 )
 
-SECTIONS = ("description", "fixed", "grid", "zip", "points", "replicas")
+SECTIONS = ("description", "fixed", "grid", "zip", "points", "replicas", "small")
 """Keys of a template."""
+
+SMALL_SECTIONS = ("fixed", "grid", "replicas")
+"""Keys of the section `small`."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +63,28 @@ class Sweep:
         Purpose of the sweep.
     points : list of StatePoint
         Distinct state points in the order of the template.
+    small : list of StatePoint
+        Those of its small variant; empty if there is none.
     """
 
     name: str
     description: str
     points: list[StatePoint]
+    small: list[StatePoint] = field(default_factory=list)
+
+    def variant(self) -> Sweep:
+        """Return the small variant as a sweep of its own.
+
+        Raises
+        ------
+        JanusError
+            If there is none.
+        """
+        if not self.small:
+            raise JanusError(
+                f"--small: {self.name} has no small variant; a section `small` is missing"
+            )
+        return Sweep(f"{self.name}, small", self.description, self.small)
 
 
 def template_names() -> list[str]:
@@ -69,6 +92,39 @@ def template_names() -> list[str]:
     folder = resources.files("janus_md") / "workspace_templates"
     files = (file.name for file in folder.iterdir())
     return sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml"))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a template of the package is for.
+
+    Attributes
+    ----------
+    name, description : str
+        As in :class:`Sweep`.
+    small : bool
+        Whether it has a small variant.
+    """
+
+    name: str
+    description: str
+    small: bool
+
+
+def template_summaries() -> list[Summary]:
+    """Summaries of the templates that come with the package; their state points are not made."""
+    found = []
+    for name in template_names():
+        data = parse(_text(name), f"{name}.yaml")
+        about = " ".join(str(data.get("description", "")).split())
+        found.append(Summary(name, about, "small" in data))
+    return found
+
+
+def _text(name: str) -> str:
+    """Text of a template of the package."""
+    file = resources.files("janus_md") / "workspace_templates" / f"{name}.yaml"
+    return file.read_text(encoding="utf-8")
 
 
 def load_template(path_or_name: str | Path) -> Sweep:
@@ -91,8 +147,7 @@ def load_template(path_or_name: str | Path) -> Sweep:
             f"template: {str(path_or_name)!r} is neither a file nor a template of the package; "
             f"allowed are a YAML file, {', '.join(template_names())}"
         )
-    file = resources.files("janus_md") / "workspace_templates" / f"{name}.yaml"
-    return read_template(file.read_text(encoding="utf-8"), f"{name}.yaml")
+    return read_template(_text(name), f"{name}.yaml")
 
 
 def read_template(text: str, source: str) -> Sweep:
@@ -112,9 +167,38 @@ def read_template(text: str, source: str) -> Sweep:
         raise TemplateError(
             source, line_of(data, "description"), f"description: {description!r} must be a text"
         )
-    reader = Sections(data, source)
-    factors = [*reader.points(), *reader.zipped(), *reader.grid(), *reader.replicas()]
-    fixed = reader.fixed()
+    if not data.keys() & {"fixed", "grid", "zip", "points"}:
+        raise TemplateError(source, None, "it has none of fixed, grid, zip and points")
+    points = _state_points([Sections(data, source)], source)
+    small: list[StatePoint] = []
+    if "small" in data:
+        over = _small(data, source)
+        small = _state_points([Sections(data, source, small=over), over], source)
+    return Sweep(source.removesuffix(".yaml"), description.strip(), points, small)
+
+
+def _small(data: Any, source: str) -> Sections:
+    """Sections of the small variant."""
+    given, line = data["small"], line_of(data, "small")
+    if not isinstance(given, dict) or not given:
+        raise TemplateError(
+            source, line, f"small: {given!r} must be a map of {', '.join(SMALL_SECTIONS)}"
+        )
+    for key in given:
+        if key not in SMALL_SECTIONS:
+            message = unknown("small", key, SMALL_SECTIONS)
+            raise TemplateError(source, line_of_key(given, key), message)
+    return Sections(given, source, prefix="small: ")
+
+
+def _state_points(parts: list[Sections], source: str) -> list[StatePoint]:
+    """State points of the sections of all parts together."""
+    factors = [
+        choices
+        for part in parts
+        for choices in (*part.points(), *part.zipped(), *part.grid(), *part.replicas())
+    ]
+    fixed = [setting for part in parts for setting in part.fixed()]
     number = prod(len(choices) for choices in factors)
     if number > sections.MAX_POINTS:
         raise TemplateError(
@@ -122,8 +206,6 @@ def read_template(text: str, source: str) -> Sweep:
             None,
             f"it describes {number} state points; at most {sections.MAX_POINTS} are allowed",
         )
-    if not data.keys() & {"fixed", "grid", "zip", "points"}:
-        raise TemplateError(source, None, "it has none of fixed, grid, zip and points")
     points: list[StatePoint] = []
     seen: dict[str, int] = {}
     for choices in product(*factors):
@@ -137,7 +219,7 @@ def read_template(text: str, source: str) -> Sweep:
                 source, line, f"the same state point as that of line {before} ({told})"
             )
         points.append(point)
-    return Sweep(source.removesuffix(".yaml"), description.strip(), points)
+    return points
 
 
 def _state_point(given: list[Setting], line: int, source: str) -> StatePoint:
