@@ -10,7 +10,8 @@ from tests.templates.conftest import KT
 def check(row: dict) -> None:
     """Require that nearly all bodies are in large aggregates that are no micelles.
 
-    Lamellae of symmetric dumbbells: Munao et al., arXiv 1412.1636 (2014). In 20 ns the sheets are not complete: worms and sheets are counted together.
+    Symmetric dumbbells form lamellae (Munao et al., arXiv 1412.1636, 2014). In 20 ns the sheets are
+    not complete, so worms and sheets are counted together.
     """
     assert row["analysis.share_single.mean"] < 0.05
     assert row["analysis.mean_cluster_w.mean"] > 20.0

@@ -8,8 +8,8 @@ import pytest
 def check(row: dict) -> None:
     """Require aggregates of more than twenty bodies.
 
-    With 216 bodies the largest aggregates of an earlier model had 5, 7, 8, 20 and 81 bodies with 3, 4,
-    5, 8 and 11 of 16 sites.
+    With 216 bodies the largest aggregates of an earlier model had 5, 7, 8, 20 and 81 bodies with 3,
+    4, 5, 8 and 11 of 16 sites.
     """
     assert row["analysis.largest_cluster.mean"] > 20.0
     assert row["analysis.share_single.mean"] < 0.5
