@@ -6,13 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
+from janus_md.analysis.aggregates.morphology.graph import join
+from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.pictures.body import LIGHT
 from janus_md.analysis.pictures.snapshot import last_frame, pieces, view
 from janus_md.analysis.pictures.styles import COLOURS
+from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.common.arrays import FloatArray
 from janus_md.common.errors import JanusError
 from janus_md.common.files import written_whole
-from janus_md.model.box import lattice_vectors, wrap
+from janus_md.model.box import wrap
 
 PIXELS = 480
 """Width and height of the picture."""
@@ -47,8 +50,8 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1) -> None:
         raise JanusError(f"{trajectory}: the file does not describe its bodies")
     spots, radii, colours = [], [], []
     turned = view()
-    centres = wrap(context.positions, lattice_vectors(context.box))[0]
     label, sizes, _ = pieces(context)
+    centres = _whole(context, label, len(sizes))
     drawn = sizes[label] >= least
     for index, name in enumerate(context.names):
         who = np.flatnonzero((context.kinds == index) & drawn)
@@ -71,6 +74,18 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1) -> None:
         small.save(partial, format="PNG", optimize=True)
 
 
+def _whole(context: FrameContext, label: IndexArray, count: int) -> FloatArray:
+    """Centres of the bodies, shape (N, 3): aggregates in one piece, with the middle in the box."""
+    places, found = context.positions.copy(), context.contacts
+    if found is not None:
+        joined = join(found.pairs, found.sites, found.owner, len(found.body), context.lattice)
+        places[found.body] += joined.offset @ context.lattice
+    members = np.bincount(label, minlength=count)[:, None].clip(1)
+    sums = np.stack([np.bincount(label, places[:, k], minlength=count) for k in range(3)], axis=1)
+    middle = sums / members
+    return np.asarray(places + (wrap(middle, context.lattice)[0] - middle)[label])
+
+
 def _turned(orientations: FloatArray, arm: FloatArray) -> FloatArray:
     import rowan
 
@@ -79,7 +94,9 @@ def _turned(orientations: FloatArray, arm: FloatArray) -> FloatArray:
 
 def _image(page: FloatArray, radii: FloatArray, colours: FloatArray) -> FloatArray:
     """RGB of each pixel, which shows the bead that is nearest to the reader."""
-    half = float(np.abs(page[:, :2]).max() + radii.max())
+    low, high = page[:, :2].min(axis=0), page[:, :2].max(axis=0)
+    page = page - np.append(0.5 * (low + high), 0.0)
+    half = float(0.5 * (high - low).max() + radii.max())
     grid = (np.arange(PIXELS) + 0.5) / PIXELS * 2.0 * half - half
     depth = np.full((PIXELS, PIXELS), -np.inf)
     image = np.ones((PIXELS, PIXELS, 3))

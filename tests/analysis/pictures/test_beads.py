@@ -52,6 +52,16 @@ def test_small_aggregates_are_left_out(tmp_path: Path) -> None:
         drawn(tmp_path, positions, axes, least=3)
 
 
+def test_an_aggregate_across_the_border_is_drawn_in_one_piece(tmp_path: Path) -> None:
+    inside = np.array([[0.0, 0.0, -1.5], [0.0, 0.0, 1.5]])
+    axes = np.array([[0.0, 0.0, 1.0], [0.0, 0.0, -1.0]])
+    across = inside + np.array([0.0, 0.0, 20.0])
+    across[1, 2] -= 40.0
+    one, other = drawn(tmp_path, inside, axes), drawn(tmp_path, across, axes)
+    shares = [float((image.min(axis=2) < 250).mean()) for image in (one, other)]
+    assert shares[1] == pytest.approx(shares[0], rel=0.05)  # two pieces would be drawn smaller
+
+
 def test_files_that_do_not_describe_their_bodies_are_refused(tmp_path: Path) -> None:
     frame = gsd_frame([[0.0, 0.0, 0.0]], [[0.0, 1.0, 0.0, 0.0]], BOX)
     path = write_gsd(tmp_path / "foreign.gsd", [frame])
