@@ -15,6 +15,7 @@ from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.common.arrays import FloatArray
 from janus_md.common.errors import JanusError
 from janus_md.common.files import written_whole
+from janus_md.model.body import RigidBody
 from janus_md.model.box import wrap
 
 PIXELS = 480
@@ -22,6 +23,12 @@ PIXELS = 480
 
 FOG = 0.6
 """Share of white in the colour of the farthest beads."""
+
+INSIDE = 0.01
+"""Largest distance of a bead inside another from its surface, nm, to count as touching it."""
+
+SWOLLEN = 1.25
+"""Radius at which such a bead is drawn, in units of its own; it is not visible otherwise."""
 
 SHADES = 64
 """Colours of the file, which keeps it small."""
@@ -62,7 +69,7 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1) -> None:
         for kind, arm in zip(body.types, body.positions, strict=True):
             if body.diameters[kind] > 0.0:
                 spots.append(centres[who] + _turned(context.orientations[who], arm))
-                radii.append(np.full(len(who), 0.5 * body.diameters[kind]))
+                radii.append(np.full(len(who), _shown_radius(body, kind, arm)))
                 shown = (kinds.index(kind) + 2 * index) % len(COLOURS)
                 colours.append(np.tile(to_rgb(COLOURS[shown]), (len(who), 1)))
     if not spots:
@@ -72,6 +79,17 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1) -> None:
     small = Image.fromarray((255.0 * image[::-1]).astype(np.uint8)).quantize(SHADES)
     with written_whole(path) as partial:
         small.save(partial, format="PNG", optimize=True)
+
+
+def _shown_radius(body: RigidBody, kind: str, arm: FloatArray) -> float:
+    """Radius at which a bead is drawn, nm: larger if it touches a larger bead's surface inside."""
+    radius = 0.5 * body.diameters[kind]
+    for other, place in zip(body.types, body.positions, strict=True):
+        around = 0.5 * body.diameters[other]
+        depth = around - radius - float(np.linalg.norm(arm - place))
+        if around > radius and abs(depth) < INSIDE:
+            return SWOLLEN * radius
+    return radius
 
 
 def _whole(context: FrameContext, label: IndexArray, count: int) -> FloatArray:
