@@ -46,6 +46,8 @@ def tell(value: Any) -> str:
     """Value of a key in words."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return MISSING
+    if isinstance(value, Mapping) and "structure" in value:  # of `start`
+        return str(value["structure"])
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
