@@ -1,22 +1,24 @@
-"""Last frames of trajectories drawn with all beads, a colour for each kind of bead."""
+"""Last frames of trajectories drawn with all beads, one colour for heads and one for tails."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from janus_md.analysis.pictures.body import LIGHT
-from janus_md.analysis.pictures.snapshot import last_frame, pieces, view
+from janus_md.analysis.pictures.snapshot import balls, last_frame, pieces, view
 from janus_md.analysis.pictures.styles import COLOURS, plain_style
+from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.common.arrays import FloatArray
 from janus_md.common.files import written_whole
-from janus_md.model.box import lattice_vectors, wrap
+from janus_md.model.box import inverse_lattice, lattice_vectors, wrap
 
 if TYPE_CHECKING:
-    from janus_md.analysis.pipeline.context import FrameContext
+    from matplotlib.figure import Figure
 
 PIXELS = 330
 """Width and height of a picture."""
@@ -31,8 +33,8 @@ FOG = 0.6
 def draw_beads(frames: Sequence[tuple[str, Path]], out: Path, *, cut: bool = False) -> None:
     """Write a PNG with the last frames of trajectories side by side, each with its title.
 
-    The largest aggregate (or wire, of dipolar bodies) is in the middle. Bodies are shown whole,
-    also across a face of the box.
+    Beads that attract have the second colour, others the first one. The largest aggregate (or wire,
+    of dipolar bodies) is in the middle. Bodies are shown whole, also across a face of the box.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def draw_beads(frames: Sequence[tuple[str, Path]], out: Path, *, cut: bool = Fal
     Raises
     ------
     JanusError
-        If a trajectory cannot be read, or does not describe its bodies.
+        If a trajectory cannot be read.
     """
     images = [(title, _image(last_frame(path), cut)) for title, path in frames]
     with plain_style():
@@ -61,14 +63,14 @@ def draw_beads(frames: Sequence[tuple[str, Path]], out: Path, *, cut: bool = Fal
         _save(figure, out)
 
 
-def _save(figure: object, out: Path) -> None:
+def _save(figure: Figure, out: Path) -> None:
     """Write a figure as a PNG with a palette."""
     import io
 
     from PIL import Image
 
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")  # type: ignore[attr-defined]
+    figure.savefig(buffer, format="png")
     buffer.seek(0)
     palette = Image.open(buffer).convert("RGB").quantize(SHADES, dither=Image.Dither.NONE)
     with written_whole(out) as partial:
@@ -79,9 +81,9 @@ def _image(context: FrameContext, cut: bool) -> FloatArray:
     """RGB of a frame, (PIXELS, PIXELS, 3): each pixel shows the bead nearest to the reader."""
     from matplotlib.colors import to_rgb
 
-    spots, radii, colours = _balls(context)
-    turned = view()
-    spots = spots @ turned
+    context = _centred(context)
+    found = balls(context, np.arange(len(context.positions)))
+    spots, radii, colours = found.positions @ view(), found.radius, found.attractive.astype(int)
     if cut:
         front = spots[:, 2] > 0.0
         spots, radii, colours = spots[~front], radii[~front], colours[~front]
@@ -90,7 +92,7 @@ def _image(context: FrameContext, cut: bool) -> FloatArray:
     image = np.ones((PIXELS, PIXELS, 3))
     depth = np.full((PIXELS, PIXELS), -np.inf)
     far, near = spots[:, 2].min(), max(spots[:, 2].max(), spots[:, 2].min() + 1e-9)
-    palette = np.array([to_rgb(one) for one in COLOURS])
+    palette = np.array([to_rgb(one) for one in COLOURS[:2]])
     for (x, y, z), radius, colour in zip(spots, radii, colours, strict=True):
         rows, dy = _window(-y, radius, half, pixel)
         columns, dx = _window(x, radius, half, pixel)
@@ -106,7 +108,7 @@ def _image(context: FrameContext, cut: bool) -> FloatArray:
         normal = np.stack([*sides, rise], axis=-1)[nearer] / radius
         shade = 0.45 + 0.55 * np.clip(normal @ LIGHT, 0.0, None)
         fog = FOG * (1.0 - (z - far) / (near - far))
-        lit = np.clip(shade[:, None] * palette[colour % len(palette)], 0.0, 1.0)
+        lit = np.clip(shade[:, None] * palette[colour], 0.0, 1.0)
         image[rows, columns][nearer] = lit * (1.0 - fog) + fog
     return image
 
@@ -118,35 +120,13 @@ def _window(at: float, radius: float, half: float, pixel: float) -> tuple[slice,
     return slice(first, last), np.asarray((np.arange(first, last) + 0.5) * pixel - half - at)
 
 
-def _balls(context: FrameContext) -> tuple[FloatArray, FloatArray, np.ndarray]:
-    """Positions (B, 3), radii (B,) and colours (B,) of all beads with volume, nm."""
-    import rowan
-
-    from janus_md.common.errors import JanusError
-
-    if context.setup is None:
-        raise JanusError("the trajectory does not describe its bodies; it must be one of janus-md")
+def _centred(context: FrameContext) -> FrameContext:
+    """Return a frame with its largest aggregate (or wire) in the middle of the box."""
     label, sizes, _ = pieces(context)
     lattice = lattice_vectors(context.box)
     largest = context.positions[label == int(np.argmax(sizes))]
-    angle = 2.0 * np.pi * (largest @ np.linalg.inv(lattice))
+    angle = 2.0 * np.pi * (largest @ inverse_lattice(lattice))
+    # mean on a circle, as the aggregate may be across a face of the box
     middle = np.arctan2(np.sin(angle).mean(axis=0), np.cos(angle).mean(axis=0)) / (2.0 * np.pi)
-    centres = wrap(context.positions - middle @ lattice, lattice)[0]
-    spots, radii, colours = [np.zeros((0, 3))], [np.zeros(0)], [np.zeros(0, int)]
-    kinds: list[str] = []
-    for k in np.unique(context.kinds):
-        body = context.setup.body(context.names[k])
-        if body is None:
-            continue
-        who = np.flatnonzero(context.kinds == k)
-        sites = [(body.name, np.zeros(3)), *zip(body.types, body.positions, strict=True)]
-        for kind, place in sites:
-            if body.diameters[kind] <= 0.0:
-                continue
-            if kind not in kinds:
-                kinds.append(kind)
-            turned = rowan.rotate(context.orientations[who], place) if place.any() else 0.0
-            spots.append(centres[who] + turned)
-            radii.append(np.full(len(who), 0.5 * body.diameters[kind]))
-            colours.append(np.full(len(who), kinds.index(kind)))
-    return np.concatenate(spots), np.concatenate(radii), np.concatenate(colours)
+    moved = wrap(context.positions - middle @ lattice, lattice)[0]
+    return FrameContext(replace(context.frame, positions=moved), context.settings, context.setup)
