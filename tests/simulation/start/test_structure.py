@@ -12,10 +12,12 @@ import pytest
 from janus_md.analysis.aggregates.contacts import cluster_criterion
 from janus_md.analysis.aggregates.criterion import DEFAULT_CRITERION
 from janus_md.analysis.aggregates.morphology.kinds import KINDS
+from janus_md.analysis.frames.neighbours import pairs_within
 from janus_md.analysis.frames.source import Frame
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.common.errors import ToBeContinued
+from janus_md.model.pairs.energy import pair_energy
 from janus_md.model.units import thermal_energy
 from janus_md.simulation.run import simulate
 from janus_md.simulation.start.first_state import build
@@ -52,6 +54,20 @@ def test_the_analysis_recognises_the_structure(kind: str) -> None:
     assert found is not None
     assert [KINDS[k] for k in found.kind] == [kind] * number
     assert found.n.tolist() == [size] * number
+
+
+@pytest.mark.parametrize("structure", ["vesicle", "sheet", "micelle"])
+@pytest.mark.parametrize("particle", ["J6", "dumbbell", "snowman"])
+def test_other_amphiphiles_fit_their_default_lengths(particle: str, structure: str) -> None:
+    """Seven sites, beads at contact, and beads of different sizes: no overlap, and bonds."""
+    numbers = {"sheet": {"layer_bodies": 60}, "micelle": {"bodies": 8}}
+    system = build(point(particle, structure, 1e-3, start=numbers.get(structure, {})))
+    assert count_overlaps(system, MIN_CONTACT) == 0
+    near = pairs_within(system.positions, system.box, 6.0)
+    (body,) = system.bodies
+    q, pairs = system.orientations, system.interactions.pairs
+    energy = pair_energy(body, body, near.vectors, q[near.i], q[near.j], pairs=pairs).sum()
+    assert -25.0 < energy / (KT * system.n_bodies) < -0.3
 
 
 @pytest.mark.parametrize(
