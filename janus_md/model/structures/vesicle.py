@@ -38,8 +38,7 @@ class VesicleSettings(Settings):
     inner_bodies: Annotated[int, Field(ge=4)] | None = None
     """Bodies of the inner layer; null: as many as fill it."""
     outer_bodies: Annotated[int, Field(ge=4)] | None = None
-    """Bodies of the outer layer; null: as many as fill it. A vesicle whose layers do not match
-    opens."""
+    """Bodies of the outer layer; null: as many as fill it."""
 
 
 class Vesicle(Structure):
