@@ -11,7 +11,7 @@ from janus_md.model.body import RigidBody
 from janus_md.model.head_and_tail import Unsuitable
 from janus_md.model.interactions.table import PairTable
 from janus_md.model.structure import STRUCTURES, Material, Structure
-from janus_md.study.stated import read_settings
+from janus_md.study.registered_settings import read_settings
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 

@@ -189,7 +189,7 @@ class StatePoint(Settings):
                 "{kind: prebuilt, structure: vesicle}",
             )
         from janus_md.model.structure import STRUCTURES
-        from janus_md.study.stated import read_settings
+        from janus_md.study.registered_settings import read_settings
 
         settings = dict(start)
         kind, name = settings.pop("kind", None), settings.pop("structure", None)
