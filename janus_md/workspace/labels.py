@@ -57,6 +57,8 @@ def tell(value: Any) -> str:
     """Value of a key in words."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return MISSING
+    if isinstance(value, Mapping) and "structure" in value:  # of `start`
+        return str(value["structure"])
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
@@ -88,14 +90,17 @@ def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
     -------
     list of str
         In the order of the columns. Particles and mixtures are left out: a label names them as the
-        substance. The definition of a particle counts where one name stands for two of them.
+        substance. The definition of a particle counts where one name stands for two of them, and a
+        setting of a structure where two structures differ in it.
     """
     found = []
     for key, values in columns.items():
         first, _, rest = key.partition(".")
         if key in JOB_COLUMNS or key.startswith(RESULT_PREFIXES) or first in _PARTICLES:
             continue
-        if _differ(values, missing_counts=not (first == _DEFINITIONS and rest)):
+        # Only some jobs have a definition of a particle, or settings of a structure.
+        optional = rest and (first == _DEFINITIONS or (first == "start" and rest != "structure"))
+        if _differ(values, missing_counts=not optional):
             found.append(key)
     return found
 
