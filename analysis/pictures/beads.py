@@ -76,7 +76,11 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1, *, cut: bool = Fals
                 colours.append(np.tile(to_rgb(COLOURS[shown]), (len(who), 1)))
     if not spots:
         raise JanusError(f"{trajectory}: the last frame has no aggregate of {least} bodies")
-    page, wide, paint = np.concatenate(spots) @ turned, np.concatenate(radii), np.concatenate(colours)
+    page, wide, paint = (
+        np.concatenate(spots) @ turned,
+        np.concatenate(radii),
+        np.concatenate(colours),
+    )
     if cut:
         behind = page[:, 2] <= 0.5 * (page[:, 2].min() + page[:, 2].max())
         page, wide, paint = page[behind], wide[behind], paint[behind]
