@@ -106,7 +106,7 @@ class GsdSource(Closing):
         JanusError
             If it is there and damaged.
         """
-        from janus_md.simulation.files.stated import setup_in
+        from janus_md.simulation.files.description import setup_in
 
         if not self._asked:
             self._setup, self._asked = setup_in(self._file.file), True

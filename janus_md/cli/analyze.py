@@ -75,7 +75,7 @@ def analyze(
 
     from janus_md.analysis.frames.source import GsdSource
     from janus_md.analysis.pipeline.pipeline import analyze_file
-    from janus_md.cli.hands import hands
+    from janus_md.cli.handedness import hands
     from janus_md.common.folders import check_folder
     from janus_md.running.workstation.runner import cores_here
 

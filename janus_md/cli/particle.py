@@ -174,8 +174,8 @@ def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
         ("counted in volume_fraction", f"{numbers['volume_in_volume_fraction_nm3']:.5g} nm^3"),
         (
             "excluded volume of two",
-            f"{numbers['excluded_volume_nm3']:.5g} +- {numbers['excluded_volume_error_nm3']:.1g} nm^3, "
-            "hard beads, mean over orientations",
+            f"{numbers['excluded_volume_nm3']:.5g} +- {numbers['excluded_volume_error_nm3']:.1g} "
+            "nm^3, hard beads, mean over orientations",
         ),
         ("charge", f"{numbers['charge_e']:g} e"),
         ("dipole moment", dipole),

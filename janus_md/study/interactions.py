@@ -11,7 +11,7 @@ from janus_md.common.settings import Settings
 from janus_md.model.body import RigidBody
 from janus_md.model.interactions.table import Kinds, Row, diameters_of, wca, wca_table
 from janus_md.model.interactions.term import TERMS, Beads
-from janus_md.study.stated import read_settings, settings_and_faults
+from janus_md.study.registered_settings import read_settings, settings_and_faults
 from janus_md.study.statepoint_errors import BadStatePoint, WrongValue
 
 Statements = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -57,7 +57,11 @@ def pair_table(
     for a, b in combinations_with_replacement(sorted(diameters), 2):
         beads = Beads((diameters[a], diameters[b]), relative_permittivity, kT)
         given = terms.get((a, b), {})
-        rows = [_row(f"{a}-{b}", name, settings, beads) for name, settings in given.items()]
+        rows = [
+            _row(f"{a}-{b}", name, settings, beads)
+            for name, settings in given.items()
+            if TERMS.get(name).acts
+        ]
         cored = any(TERMS.get(name).core for name in given)
         if not cored and diameters[a] > 0 and diameters[b] > 0:
             rows.insert(0, wca(beads.sigma))
@@ -96,13 +100,14 @@ def objections(name: str, diameters: Mapping[str, float], stated: Statements) ->
     kinds = types_of | {one: one for one in types_of.values()}
     wide = {types_of[kind]: diameter for kind, diameter in diameters.items()}
     found = list[str]()
+    found += _exclusive(stated)
     seen: dict[Kinds, str] = {}
     for pair, terms in stated.items():
         try:
             types = _types("interactions", pair, kinds)
         except BadStatePoint as error:
             found.append(str(error))
-            found += term_objections({pair: terms})
+            found += [x for x in term_objections({pair: terms}) if x not in found]
             continue
         if (before := seen.setdefault(types, pair)) != pair:
             found.append(f"interactions.{pair}: is already given as {before}")
@@ -119,9 +124,24 @@ def objections(name: str, diameters: Mapping[str, float], stated: Statements) ->
     return found
 
 
-def term_objections(stated: Statements) -> list[str]:
-    """Return all faults in the settings of terms, independent of the kinds."""
+def _acts(name: str) -> bool:
+    """Whether beads interact by this term; unknown terms are reported elsewhere."""
+    return name not in TERMS.names() or TERMS.get(name).acts
+
+
+def _exclusive(stated: Statements) -> list[str]:
+    """Faults of pairs that have no interaction and other terms, one sentence each."""
     return [
+        f"interactions.{pair}.{name}: is not allowed beside {', '.join(sorted({*terms} - {name}))}"
+        for pair, terms in stated.items()
+        for name in terms
+        if len(terms) > 1 and not _acts(name)
+    ]
+
+
+def term_objections(stated: Statements) -> list[str]:
+    """Return all faults in the terms of pairs, independent of the kinds."""
+    return _exclusive(stated) + [
         fault
         for pair, terms in stated.items()
         for name, given in terms.items()
@@ -141,8 +161,13 @@ def _merged(
             for name, settings in terms.items():
                 given.setdefault(types, {})[name] = dict(settings)
     kinds = kinds_of(bodies)
+    if wrong := _exclusive(overrides):
+        raise BadStatePoint("interactions", wrong[0])
     for pair, terms in overrides.items():
         of_pair = given.setdefault(_types("interactions", pair, kinds), {})
+        for name in [*of_pair] if terms else []:
+            if not _acts(name) or not all(map(_acts, terms)):
+                del of_pair[name]
         for name, settings in terms.items():
             of_pair[name] = of_pair.get(name, {}) | dict(settings)
     try:

@@ -161,7 +161,7 @@ class StatePoint(Settings):
         if not environment:
             return {}
         from janus_md.model.environment import FIELDS
-        from janus_md.study.stated import read_settings
+        from janus_md.study.registered_settings import read_settings
 
         return {
             name: read_settings(f"environment.{name}", FIELDS, name, environment[name]).stored()

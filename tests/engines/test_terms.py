@@ -78,7 +78,7 @@ def test_energies_of_several_terms_add() -> None:
 
 @pytest.mark.parametrize("engine_name", ["hoomd", "lammps"])
 def test_every_form_and_field_is_in_every_engine_of_ours(engine_name: str) -> None:
-    forms = {TERMS.get(name).form or name for name in TERMS}
+    forms = {TERMS.get(name).form or name for name in TERMS if TERMS.get(name).acts}
     assert all(functions(engine_name, "terms").find(form) for form in forms)
     assert all(functions(engine_name, "fields").find(name) for name in FIELDS)
 

@@ -54,6 +54,8 @@ class PairTerm(ABC):
     """Name of the term whose functional form this one uses; empty for a form of its own."""
     core: bool = False
     """Whether the term has a repulsive core, which replaces the default repulsion."""
+    acts: bool = True
+    """Whether beads interact at all; a term that does not act is the only one of its pair."""
 
     @abstractmethod
     def parameters(self, given: Any, beads: Beads) -> dict[str, float]:
@@ -84,8 +86,8 @@ class PairTerm(ABC):
         ----------
         r2 : ndarray
             Squared distances, nm^2.
-        **parameters : ndarray
-        Parameters of the term, broadcast against `r2`.
+            **parameters : ndarray
+            Parameters of the term, broadcast against `r2`.
 
         Returns
         -------

@@ -32,7 +32,7 @@ def test_force_is_the_slope_of_the_energy(name):
 
 
 def test_every_term_of_the_package_is_tested_here():
-    assert sorted(STATED) == TERMS.names()
+    assert sorted(STATED) == [name for name in TERMS.names() if TERMS.get(name).acts]
 
 
 def test_attraction_is_lennard_jones_at_the_mean_diameter():

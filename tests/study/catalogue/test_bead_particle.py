@@ -253,3 +253,32 @@ def test_folders_of_particles(janus_md, own_folder: Path, tmp_path: Path, monkey
         assert "have the same name; rename one" in done.err
     finally:
         catalog.use_folder(tmp_path / "nothing")
+
+
+def test_a_pair_without_interaction():
+    alone = "interactions: {A-J: {none: {}}}\n"
+    assert read(SIX_LINES + alone).digest() != read(SIX_LINES).digest()
+    kept = ("amphiphile.A", "amphiphile.J")
+    off = resolve(point(interactions={"A-J": {"none": {}}, "A-A": {"none": {}}}))
+    assert kept not in off.interactions.pairs
+    # the attraction of the particle file is removed
+    assert ("amphiphile.A", "amphiphile.A") not in off.interactions.pairs
+    assert Setup.of(off.to_dict()).to_dict() == off.to_dict()
+    assert kept in resolve(point()).interactions.pairs
+
+
+def test_terms_of_a_state_point_replace_no_interaction(own_folder: Path):
+    lines = SIX_LINES + "interactions: {A-A: {none: {}}}\n"
+    (own_folder / "two.yaml").write_text(lines)
+    assert ("two.A", "two.A") not in resolve(point(particle="two")).interactions.pairs
+    on = resolve(point(particle="two", interactions={"A-A": {"wca": {"epsilon": 2.0}}}))
+    assert on.interactions.pairs["two.A", "two.A"][0]["epsilon"] == 2.0
+
+
+def test_no_interaction_stands_alone():
+    both = {"none": {}, "wca": {"epsilon": 1.0}}
+    sentence = r"interactions\.A-A\.none: is not allowed beside wca"
+    with pytest.raises(JanusError, match=sentence):
+        resolve(point(interactions={"A-A": both}))
+    with pytest.raises(JanusError, match=sentence):
+        read(SIX_LINES + "interactions: {A-A: {none: {}, wca: {epsilon: 1}}}\n")
