@@ -154,6 +154,7 @@ class BeadParticle(Settings):
             ]
             if not self.beads:
                 wrong.append("beads: is empty; it must have at least one bead")
+            wrong += self._twice()
             if wrong:
                 raise WrongValue("beads", "\n".join(wrong))
             diameters = {kind: float(one.diameter or 0.0) for kind, one in self.kinds.items()}
@@ -177,6 +178,17 @@ class BeadParticle(Settings):
         ]:
             raise WrongValue("kinds", "\n".join(wrong))
         return found
+
+    def _twice(self) -> list[str]:
+        """Faults of beads that coincide with another one of their kind."""
+        first: dict[tuple[Any, ...], int] = {}
+        wrong = []
+        for k, bead in enumerate(self.beads or []):
+            before = first.setdefault((bead.kind, *bead.at), k)
+            if before != k:
+                told = f"beads.{k}.at: {bead.at} is not allowed"
+                wrong.append(f"{told}; beads.{before} of the same kind is there")
+        return wrong
 
     def build(self, model: str | None) -> RigidBody:
         """Return the rigid body; equal particles give the same object.
