@@ -40,7 +40,7 @@ CENTRAL = "#9A9A9A"
 SMALL = 120
 """Width of a small picture, pixels."""
 
-PATCH = 1.4
+PATCH = 1.2
 """Distance from a bead inside a ball to the edge of its patch on the surface, in radii."""
 
 _TILT = np.deg2rad(30.0)

@@ -35,6 +35,10 @@ def particle(
         Path | None,
         typer.Option("--png", help="File of the drawing; NAME.png by default.", show_default=False),
     ] = None,
+    cost: Annotated[
+        bool,
+        typer.Option("--cost", help="Measure steps per second of each engine on this machine."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check a particle FILE, print its properties and pair minima, and draw it.
@@ -65,6 +69,10 @@ def particle(
         raise JanusError(f"--png: {str(png)!r} is not allowed; it must end in .png, .svg or .pdf")
     draw_body(body, png)
     numbers = _numbers(entry, body)
+    if cost:
+        from janus_md.simulation.cost import measured_here
+
+        numbers["steps_per_cpu_second"] = measured_here(entry)
     if json:
         print_json(numbers | {"minima": [vars(one) for one in found], "picture": str(png)})
     else:
@@ -186,6 +194,10 @@ def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
             f"closer than {numbers['bond_nm']:.4g} nm, within {numbers['bond_degrees']:g} degrees",
         ),
         ("digest", numbers["digest"]),
+        *(
+            (f"steps per CPU second, {engine}", f"{rate:.3g} (216 bodies at volume fraction 0.05)")
+            for engine, rate in numbers.get("steps_per_cpu_second", {}).items()
+        ),
     ]
 
 
