@@ -26,6 +26,9 @@ UNITS = {
 }
 """Units of a particle's numbers."""
 
+WIDE = 110
+"""Columns of a terminal from which the table of particles has compositions."""
+
 DERIVED = {
     "charge_separation": "dipole over charge",
     "volume": "union of the beads",
@@ -68,19 +71,19 @@ def catalog(
                 details.add_row(key, told, data[0]["sources"].get(key, DERIVED.get(key, "")))
         console.print(details, markup=False)
         return
-    console.print(_table(chosen))
+    console.print(_table(chosen, wide=console.width >= WIDE))
     measured = costs()
     versions = ", ".join(f"{name} {version}" for name, version in measured.versions.items())
     console.print(
-        f"steps/s: per second of CPU time, {BODIES} bodies at volume fraction {VOLUME_FRACTION:g}; "
-        f"{versions}; {measured.machine}, {measured.date}. On this machine: janus-md particle NAME "
-        "--cost",
+        f"{', '.join(measured.versions)}: steps per second of CPU time, {BODIES} bodies at volume "
+        f"fraction {VOLUME_FRACTION:g} ({versions}; {measured.machine}, {measured.date}). "
+        "On this machine: janus-md particle NAME --cost",
         markup=False,
     )
 
 
-def _table(chosen: list[Particle | BeadParticle]) -> Table:
-    """Table of particles, readable at 80 columns."""
+def _table(chosen: list[Particle | BeadParticle], wide: bool) -> Table:
+    """Table of particles, readable at 80 columns; with compositions if it may be wide."""
     from rich.table import Table
 
     from janus_md.simulation.cost import costs
@@ -89,9 +92,9 @@ def _table(chosen: list[Particle | BeadParticle]) -> Table:
 
     measured = costs()
     table = Table(box=None, padding=(0, 1, 0, 0))
-    for heading in ("name", "composition", "class", "morphology"):
-        table.add_column(heading, overflow="fold", no_wrap=heading == "name")
-    for heading in ("sites", *(f"steps/s\n{engine}" for engine in measured.versions)):
+    for heading in ("name", "class", "morphology", *(["composition"] if wide else [])):
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("name", "class"))
+    for heading in ("sites", *measured.versions):
         table.add_column(heading, justify="right", no_wrap=True)
     for one in chosen:
         if isinstance(one, BeadParticle):
@@ -102,7 +105,7 @@ def _table(chosen: list[Particle | BeadParticle]) -> Table:
             texts = ("hybrid", "nanocluster")
         rates = [measured.rate(one.name, one.digest(), engine) for engine in measured.versions]
         told = ("-" if rate is None else f"{rate:g}" for rate in rates)
-        table.add_row(one.name, one.composition, *texts, sites, *told)
+        table.add_row(one.name, *texts, *([one.composition] if wide else []), sites, *told)
     return table
 
 

@@ -13,7 +13,13 @@ from janus_md.model.shape import SHAPES
 from janus_md.model.shapes.compartments import plane_of
 from janus_md.model.shapes.patchy_sphere import directions
 from janus_md.model.solid import solid_of, union
-from janus_md.model.sphere_points import deepest_hole, row_step, shell_beads, threefold
+from janus_md.model.sphere_points import (
+    deepest_hole,
+    fibonacci,
+    row_step,
+    shell_beads,
+    threefold,
+)
 
 STATED = {
     "acorn": {"nut_diameter": 1.6, "cap_diameter": 2.0, "nut_length": 1.0},
@@ -165,6 +171,18 @@ def test_depth_of_a_hole_of_known_beads():
     assert deepest_hole(corners, 0.3) == 1.0  # the centre shows
     number = shell_beads(1.0, 0.4, 0.05)
     assert deepest_hole(threefold(number), 0.4) <= 0.05 < deepest_hole(threefold(number - 3), 0.4)
+
+
+@pytest.mark.parametrize(("number", "trial"), [(48, 0.076), (123, 0.030), (399, 0.009)])
+def test_holes_between_points_of_a_spiral_and_of_three(number, trial):
+    """Beads of half the radius: the holes of a trial with 48, 122 and 400 points of one spiral.
+
+    They are h/R = 3.7 (1 - a/R) (R/a) / N deep; three spirals leave shallower ones.
+    """
+    spiral = deepest_hole(fibonacci(number), 0.5)
+    assert spiral == pytest.approx(trial, rel=0.05)
+    assert spiral == pytest.approx(3.7 / number, rel=0.05)
+    assert 0.75 * spiral < deepest_hole(threefold(number), 0.5) < spiral
 
 
 @pytest.mark.parametrize("balance", [0.0, 0.25, 0.5, 0.8, 1.0])
