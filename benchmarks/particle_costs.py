@@ -7,6 +7,7 @@ again, the others are kept if the machine and the versions are the same.
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import io
 import sys
@@ -29,16 +30,16 @@ HEAD = (
 )
 
 
-def measured(name: str, engine: str) -> int | None:
+def measured(name: str, engine: str, seconds: float) -> int | None:
     """Speed with three significant digits; None if the engine cannot run this particle."""
     try:
-        return int(float(f"{steps_per_second(catalog.entry(name), engine):.3g}"))
+        return int(float(f"{steps_per_second(catalog.entry(name), engine, seconds):.3g}"))
     except Exception as error:  # the table has a gap there
         print(f"{name}, {engine}: {error}", file=sys.stderr)
         return None
 
 
-def main(chosen: list[str]) -> None:
+def main(chosen: list[str], seconds: float) -> None:
     """Measure and write the file."""
     versions = {one.name: one.version for one in probe("auto") if one.installed}
     here = {"machine": processor(), "versions": versions}
@@ -58,7 +59,10 @@ def main(chosen: list[str]) -> None:
             for engine in versions
         }
         tasks = {
-            name: {engine: pool.submit(measured, name, engine) for engine, pool in pools.items()}
+            name: {
+                engine: pool.submit(measured, name, engine, seconds)
+                for engine, pool in pools.items()
+            }
             for name in left
         }
         for name, of_engines in tasks.items():
@@ -77,4 +81,8 @@ def main(chosen: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("names", nargs="*", help="particles that are measured again")
+    parser.add_argument("--seconds", type=float, default=1.0, help="CPU time of a measurement")
+    asked = parser.parse_args()
+    main(asked.names, asked.seconds)
