@@ -98,8 +98,7 @@ def test_an_edited_particle_makes_new_jobs_beside_the_old(
     energy = job.document()["analysis"]["mean_n_energy"]
 
     (own_folder / "weak.yaml").write_text(OWN.format(dipole=25.0))
-    for cache in (catalog._files, catalog.entry, catalog.body):
-        cache.cache_clear()
+    catalog.clear_caches()
     Path(job.fn("frames.parquet")).unlink()
     assert janus_md("run", "-d", place).code == 0
     assert [Path(job.fn(name)).read_bytes() for name in names] == before

@@ -12,7 +12,7 @@ from janus_md.common.errors import JanusError
 from janus_md.model.pairs.energy import pair_energy
 from janus_md.model.pairs.virial import second_virial
 from janus_md.model.setup import Setup
-from janus_md.study.catalogue import catalog, copies
+from janus_md.study.catalogue import catalog, copies, particle_files
 from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
@@ -206,10 +206,9 @@ def test_particles_beside_a_template_are_found(janus_md, tmp_path: Path, monkeyp
     (tmp_path / "t.yaml").write_text(
         "fixed: {particle: two, n_bodies: 64, volume_fraction: 0.02}\n"
     )
-    monkeypatch.setattr(catalog, "_folders", [])
+    monkeypatch.setattr(particle_files, "_folders", [])
     done = janus_md("init", tmp_path / "t.yaml", "-d", tmp_path / "w")
-    for cache in (catalog._files, catalog.entry, catalog.body):
-        cache.cache_clear()
+    catalog.clear_caches()
     assert done.code == 0, done.err
     (copy,) = (tmp_path / "w" / "particles").iterdir()
     assert copy.name.startswith("two-")
@@ -240,7 +239,7 @@ def test_folders_of_particles(janus_md, own_folder: Path, tmp_path: Path, monkey
     (study / "particles").mkdir(parents=True)
     (study / "particles" / "two.yaml").write_text(SIX_LINES)
     (study / "t.yaml").write_text("fixed: {particle: two, n_bodies: 64, volume_fraction: 0.02}\n")
-    monkeypatch.setattr(catalog, "_folders", [])
+    monkeypatch.setattr(particle_files, "_folders", [])
     monkeypatch.chdir(study)
     try:
         assert janus_md("init", "t.yaml").code == 0  # a folder with what a workspace begins with

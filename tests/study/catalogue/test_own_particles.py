@@ -20,7 +20,7 @@ from janus_md.model.system import System
 from janus_md.simulation.files.trajectory import frame_of
 from janus_md.simulation.run import simulate
 from janus_md.study.catalogue import catalog
-from janus_md.study.catalogue.names import LONGEST_NAME
+from janus_md.study.catalogue.particle_files import LONGEST_NAME
 from janus_md.study.resolve import bodies_of, resolve
 from janus_md.study.statepoint import StatePoint
 from janus_md.workspace.filters import _parse
