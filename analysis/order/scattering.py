@@ -18,7 +18,7 @@ Q_MAX = 6.0
 Q_BINS = 60
 """Bins of the wave number; some are joined."""
 
-LEAST = 6
+MIN_VECTORS = 6
 """Wave vectors of a bin, k and -k counted once: bins that hold fewer are joined with the next.
 The intensity of one wave vector scatters by its own mean, so one alone tells little."""
 
@@ -28,7 +28,7 @@ LARGEST_SUM = 2e8
 SAMPLED_SUM = 2e7
 """... and what that product then is."""
 
-MOST_VECTORS = 3_000_000
+MAX_VECTORS = 3_000_000
 """Points of the reciprocal lattice that are looked at; of more, as in a wide box with few bodies,
 wave vectors are sampled, ..."""
 
@@ -82,7 +82,7 @@ def structure_factor(
     frames: Sequence[tuple[FloatArray, FloatArray]],
     q_max: float = Q_MAX,
     bins: int = Q_BINS,
-    least: int = LEAST,
+    least: int = MIN_VECTORS,
 ) -> StructureFactor:
     """S(q) of some frames, ``|sum_j exp(i k.r_j)|^2 / N`` over the wave vectors of the box.
 
@@ -132,7 +132,7 @@ def _binned(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatA
     vectors = abs(float(np.linalg.det(lattice))) * edges[-1] ** 3 / (12.0 * np.pi**2)
     most = np.floor(edges[-1] * lengths(lattice) / (2.0 * np.pi))
     looked_at = (most[0] + 1.0) * float(np.prod(2.0 * most[1:] + 1.0))
-    if vectors * len(positions) > LARGEST_SUM or looked_at > MOST_VECTORS:
+    if vectors * len(positions) > LARGEST_SUM or looked_at > MAX_VECTORS:
         return _sampled(positions, box, edges)
     # exp(i k.r) is a product of three factors, one for each reciprocal vector: the sum over the
     # bodies becomes one of products of matrices.

@@ -16,7 +16,7 @@ from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
 from janus_md.model.nanocluster import WIRE_SPACING
 
-MOST_PIXELS = 4000
+MAX_PIXELS = 4000
 """Pixels along an edge at most."""
 
 LIGAND_RADIUS = 0.5 * WIRE_SPACING
@@ -51,7 +51,7 @@ class Microscope:
 def microscope_for(box: FloatArray) -> Microscope:
     """Microscope for a box: the pixels of a very wide field are larger."""
     pixel = Microscope().pixel_nm
-    return Microscope(max(pixel, float(max(box[:2])) / MOST_PIXELS))
+    return Microscope(max(pixel, float(max(box[:2])) / MAX_PIXELS))
 
 
 def micrograph(

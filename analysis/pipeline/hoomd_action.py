@@ -67,7 +67,7 @@ class WireDetector(hoomd.custom.Action):
             return
         where = f"step {timestep}:"
         if snapshot.configuration.dimensions == 2:
-            raise JanusError(f"{where} the box is 2D; wires are looked for in 3D boxes only")
+            raise JanusError(f"{where} the box is 2D; only 3D boxes can be analysed")
         particles = snapshot.particles
         chosen = bodies_among(particles, self._types, where)
         self._lengths = wire_lengths(

@@ -15,7 +15,7 @@ from janus_md.analysis.report.readable import read_sweep
 from janus_md.analysis.sweep import evolution
 from janus_md.analysis.sweep.groups import Group, job_ids, job_labels, spread, swept
 from janus_md.analysis.sweep.results import (
-    MOST_ROWS,
+    MAX_ROWS,
     SLOW,
     SPACING,
     Result,
@@ -129,7 +129,7 @@ def write_report(
         results=_ends(table),
         swept=swept(groups),
         n_results=len(table),
-        cut=max(0, len(table) - MOST_ROWS),
+        cut=max(0, len(table) - MAX_ROWS),
         coupling=tell_coupling,
         caveat=CAVEAT,
         pictures=[(text, _embedded(path)) for path, text in drawn],
@@ -158,9 +158,9 @@ def write_report(
 
 def _ends(found: Sequence[Result]) -> list[Result | None]:
     """Rows that the page shows: of too many the first and the last ones, and None between them."""
-    if len(found) <= MOST_ROWS:
+    if len(found) <= MAX_ROWS:
         return list(found)
-    return [*found[: MOST_ROWS // 2], None, *found[-MOST_ROWS // 2 :]]
+    return [*found[: MAX_ROWS // 2], None, *found[-MAX_ROWS // 2 :]]
 
 
 def _chosen(groups: Sequence[Group]) -> list[Group]:

@@ -33,7 +33,7 @@ SPACING = WIRE_SPACING
 SLOW = 8.0
 """Dipolar coupling above which lengths after some nanoseconds are not those of equilibrium."""
 
-MOST_ROWS = 500
+MAX_ROWS = 500
 """State points in the tables of terminal and page at most; results.csv has all."""
 
 
@@ -162,13 +162,13 @@ def console_table(
 
     With `job_dirs` it has the dipolar coupling too. What `width` characters have no room for is
     left out: the energy, then the coupling, then the last averages, which the caption names. Of
-    more than :data:`MOST_ROWS` state points it has the first ones, and says so.
+    more than :data:`MAX_ROWS` state points it has the first ones, and says so.
     """
     from rich import box
     from rich.table import Table
 
     every = group_jobs(rows)
-    groups = every[:MOST_ROWS]
+    groups = every[:MAX_ROWS]
     found = results(rows, groups, job_dirs or {})
     keys = list(groups[0].keys) if groups else []
     columns = {

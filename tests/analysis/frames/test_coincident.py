@@ -25,7 +25,7 @@ def overlapping(tmp_path):
 def test_they_are_told(overlapping, tmp_path):
     summary = analyze_file(overlapping, tmp_path / "out")
     (note,) = summary["notes"]
-    assert "bodies stand on one spot in 4 frames, such as particles 0 and 2 in frame 2" in note
+    assert "bodies have the same position in 4 frames, such as particles 0 and 2 in frame 2" in note
     frames = pd.read_parquet(tmp_path / "out" / "frames.parquet")
     assert frames["n_bonds"].tolist() == [2] * 6
     assert frames["longest"].tolist() == [3] * 6

@@ -131,7 +131,7 @@ def test_centres_alone(files, tmp_path):
 
 
 def test_bodies_alone(files, tmp_path):
-    with pytest.raises(JanusError, match="--types; it has free, A, bead"):
+    with pytest.raises(JanusError, match="--types; the file has free, A, bead"):
         analysed(files, "bodies", tmp_path / "out")
     _, frames = analysed(files, "bodies", tmp_path / "out", types=["A"])
     assert len(frames) == FRAMES

@@ -56,7 +56,7 @@ def test_centres_that_were_written_alone_keep_their_numbers(body):
 )
 def test_what_body_does_not_tell_is_refused_and_types_named(body, typeid):
     one = particles(body, typeid)
-    with pytest.raises(JanusError, match=r"here: .*--types; it has A, bead") as caught:
+    with pytest.raises(JanusError, match=r"here: .*--types; the file has A, bead") as caught:
         bodies_among(one, None, "here:")
     assert "\n" not in str(caught.value)
     assert bodies_among(one, ["A"], "here:").tolist() == np.flatnonzero(one.typeid == 0).tolist()

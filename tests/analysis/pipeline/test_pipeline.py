@@ -349,7 +349,7 @@ def test_somebody_elses_file(tmp_path):
         ({"symmetry": -1}, "symmetry is -1"),
         ({"enantiomers": {"A": "L"}}, "must be R or S"),
         ({"enantiomers": {"B": "R"}}, "enantiomers: 'B' is unknown.*allowed are A"),
-        ({"frames": slice(40, None)}, "chooses none of the 40"),
+        ({"frames": slice(40, None)}, "selects none of the 40"),
     ],
 )
 def test_impossible_options(options, words, growing, tmp_path):

@@ -12,7 +12,7 @@ from janus_md.analysis.report import page as report
 from janus_md.analysis.report.page import write_report
 from janus_md.analysis.sweep.groups import Group, group_jobs, varying_keys
 from janus_md.analysis.sweep.results import (
-    MOST_ROWS,
+    MAX_ROWS,
     console_table,
     format_short,
     format_value,
@@ -178,7 +178,7 @@ def test_sweep_of_mixtures_and_temperatures(sweep):
 def test_page_of_many_state_points_shows_the_first_and_the_last(sweep, tmp_path, monkeypatch):
     monkeypatch.setattr(report, "draw_figures", lambda *arguments: [])
     rows, folders = sweep
-    many = MOST_ROWS + 3
+    many = MAX_ROWS + 3
     names = [f"job {k}" for k in range(many)]
     rows = pd.concat([rows.iloc[:1]] * many).assign(job=names, temperature=np.arange(many) + 200.0)
     waiting = rows.iloc[:120].assign(
@@ -193,7 +193,7 @@ def test_page_of_many_state_points_shows_the_first_and_the_last(sweep, tmp_path,
     assert "… 3 more …" in page
     results = page[: page.index("Growth and equilibrium")]
     shown = [f"<td>T {200 + k} K</td>" in results for k in range(many)]
-    assert shown == [True] * (MOST_ROWS // 2) + [False] * 3 + [True] * (MOST_ROWS // 2)
+    assert shown == [True] * (MAX_ROWS // 2) + [False] * 3 + [True] * (MAX_ROWS // 2)
     assert len(pd.read_csv(out / "results.csv")) == many
     without = page[page.index("Jobs without a result") :]
     assert without.index("it blew up") < without.index("not run to its end")
@@ -203,12 +203,12 @@ def test_page_of_many_state_points_shows_the_first_and_the_last(sweep, tmp_path,
 
 
 def test_console_table_of_many_state_points_is_cut_and_says_so(sweep):
-    rows, many = sweep[0].iloc[:1], MOST_ROWS + 3
+    rows, many = sweep[0].iloc[:1], MAX_ROWS + 3
     rows = pd.concat([rows] * many).assign(
         job=[f"job {k}" for k in range(many)], temperature=np.arange(many) + 200.0
     )
     table = console_table(rows)
-    assert table.row_count == MOST_ROWS
+    assert table.row_count == MAX_ROWS
     assert table.caption == "... and 3 more state points, all in results.csv"
 
 

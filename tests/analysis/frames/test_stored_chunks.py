@@ -98,7 +98,7 @@ def test_gsds_own_writer_leaves_out_what_is_equal(tmp_path):
     summary, found = analysed(path, tmp_path / "out")
     assert found["longest"].tolist() == [3, 3, 3]
     (note,) = summary["notes"]  # as it could be a copy of a file that saved them once
-    assert "2 frames from 1 to 2 are those of frame 0 to the last bit" in note
+    assert "2 frames from 1 to 2 are identical to those of frame 0" in note
     frames = [gsd_frame(places, turned, box, step=k) for k in range(3)]
     summary, found = analysed(write_gsd(tmp_path / "still.gsd", frames), tmp_path / "out")
     assert found["longest"].tolist() == [3, 3, 3]
@@ -146,7 +146,7 @@ def test_file_without_box(tmp_path):
     path = write_gsd(tmp_path / "small.gsd", [gsd_frame(0.05 * places, orientation, unit)])
     with GsdSource(path) as source:
         _, notes = source.usable()
-    assert notes == ["configuration/box is missing: the box is GSD's cube of edge 1"]
+    assert notes == ["configuration/box is missing: the default box of GSD, a cube of edge 1, was used"]
 
 
 def test_file_without_positions(tmp_path):
