@@ -90,7 +90,7 @@ def test_first_fall_and_exponent():
     assert first_fall([1.0, np.nan, 3.0]) == 1
     time = np.linspace(1.0, 100.0, 200)
     assert growth_exponent(time, time**0.5)[0] == pytest.approx(0.5, abs=0.01)
-    with pytest.raises(ValueError, match="times that rise"):
+    with pytest.raises(ValueError, match="needs increasing times"):
         growth_exponent(np.concatenate([time, time]), np.concatenate([time, time]) ** 0.5)
 
 

@@ -41,4 +41,4 @@ def test_values_that_are_no_numbers_are_left_out_and_told(tmp_path: Path) -> Non
     kept = energy[20:][np.isfinite(energy[20:])]
     assert energy_per_body(log, frames, notes)["mean"] == pytest.approx(kept.mean() / 10)
     (note,) = notes
-    assert "3 of the last 10 values of potential_energy are no numbers" in note
+    assert "3 of the last 10 values of potential_energy are not finite" in note
