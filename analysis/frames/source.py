@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from janus_md.analysis.frames.stored_chunks import StoredChunks
 from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.frames.plausible import check_names, check_places, unit_quaternions
 from janus_md.analysis.frames.selection import bodies_among, selection_note
+from janus_md.analysis.frames.stored_chunks import StoredChunks
 from janus_md.common.closing import Closing
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.frames import GsdFrames

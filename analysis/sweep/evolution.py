@@ -165,9 +165,7 @@ def _onset(frames: Sequence[pd.DataFrame]) -> str:
             times.append((float(one["time_ns"].iloc[index]), None))
     if len(times) == len(frames):
         return _averaged(times)
-    grown = all(
-        one["mean_w"].iloc[-1] > MIN_GROWN_LENGTH * one["mean_w"].iloc[0] for one in frames
-    )
+    grown = all(one["mean_w"].iloc[-1] > MIN_GROWN_LENGTH * one["mean_w"].iloc[0] for one in frames)
     return "at once" if grown else "no change"
 
 

@@ -146,7 +146,9 @@ def test_file_without_box(tmp_path):
     path = write_gsd(tmp_path / "small.gsd", [gsd_frame(0.05 * places, orientation, unit)])
     with GsdSource(path) as source:
         _, notes = source.usable()
-    assert notes == ["configuration/box is missing: the default box of GSD, a cube of edge 1, was used"]
+    assert notes == [
+        "configuration/box is missing: the default box of GSD, a cube of edge 1, was used"
+    ]
 
 
 def test_file_without_positions(tmp_path):

@@ -103,7 +103,11 @@ def test_three_lines_in_a_hoomd_script(tmp_path):
 @pytest.mark.parametrize(
     ("edges", "options", "said"),
     [
-        ((9.0, 9.0, 9.0), {"types": ["blade"]}, r"^step 1: there is no type blade; the types are A, B$"),
+        (
+            (9.0, 9.0, 9.0),
+            {"types": ["blade"]},
+            r"^step 1: there is no type blade; the types are A, B$",
+        ),
         ((9.0, 9.0, 9.0), {"types": ["B"]}, r"^step 1: there are no bodies"),
         ((9.0, 9.0, 0.0), {}, r"^step 1: the box is 2D"),
         ((9.0, 9.0, 9.0), {"axis": (0.0, 0.0, 0.0)}, r"^axis is \[0.0, 0.0, 0.0\]; it must be"),

@@ -115,7 +115,9 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
     assert "9.0 ± 1.0" in page
     failed = page.index("<td>ε 4, replica 0</td>")
     assert page.index("bodies 3 &amp; 7 overlap &lt;badly&gt; (step 120)") > failed
-    assert failed < page.index("<td>ε 3, replica 0</td>") < page.index("not finished or not analysed")
+    assert (
+        failed < page.index("<td>ε 3, replica 0</td>") < page.index("not finished or not analysed")
+    )
     table = pd.read_csv(paths[-1])
     assert table["relative_permittivity"].tolist() == [1.0, 1.25, 2.0]
     assert table["runs"].tolist() == [2, 1, 1]
