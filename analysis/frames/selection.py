@@ -1,14 +1,36 @@
-"""Selection of the particles that are bodies."""
+"""Selection of the particles that are bodies, and of their constituents."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.common.errors import JanusError
+from janus_md.model.body import FloatArray
+from janus_md.model.box import inverse_lattice, lattice_vectors
+
+
+@dataclass(frozen=True)
+class Constituents:
+    """Constituent particles of the rigid bodies of a frame, by HOOMD-blue's ``body``.
+
+    Attributes
+    ----------
+    positions : ndarray, shape (P, 3)
+        Positions, nm, in the periodic image nearest to the body.
+    kinds : ndarray of int, shape (P,)
+        Index into the type names of the frame.
+    owner : ndarray of int, shape (P,)
+        Index of the body among the bodies of the frame.
+    """
+
+    positions: FloatArray
+    kinds: IndexArray
+    owner: IndexArray
 
 
 def bodies_among(particles: Any, types: Sequence[str] | None, where: str) -> IndexArray:
@@ -54,6 +76,48 @@ def bodies_among(particles: Any, types: Sequence[str] | None, where: str) -> Ind
     if len(chosen) == 0:
         raise JanusError(f"{where} there are no bodies; at least one is needed")
     return chosen
+
+
+def constituents_of(
+    particles: Any, chosen: IndexArray, box: FloatArray, where: str
+) -> Constituents | None:
+    """Return the constituents of the selected bodies; None if the frame has none.
+
+    Parameters
+    ----------
+    particles : object
+        Particles of a GSD frame.
+    chosen : ndarray of int, shape (N,)
+        Indices of the particles that are bodies.
+    box : ndarray, shape (6,)
+        Lx, Ly, Lz, xy, xz, yz.
+    where : str
+        Beginning of the error message.
+
+    Raises
+    ------
+    JanusError
+        If the position of a constituent is not finite.
+    """
+    body = np.asarray(particles.body, dtype=np.int64)
+    if not (body >= 0).any() or not tags_are_numbers(particles):
+        return None
+    place = np.full(len(body), -1, dtype=np.int64)
+    place[chosen] = np.arange(len(chosen))
+    others = np.flatnonzero((body >= 0) & (place < 0) & (place[body] >= 0))
+    if not len(others):
+        return None
+    every = np.asarray(particles.position, dtype=np.float64)
+    positions, centres = every[others], every[body[others]]
+    if len(bad := np.flatnonzero(~np.isfinite(positions).all(axis=1))):
+        raise JanusError(
+            f"{where} the position of particle {others[bad[0]]} is {positions[bad[0]].tolist()}; "
+            "all must be finite numbers"
+        )
+    lattice = lattice_vectors(box)
+    images = np.rint((positions - centres) @ inverse_lattice(lattice))
+    kinds = np.asarray(particles.typeid, dtype=np.int64)[others]
+    return Constituents(positions - images @ lattice, kinds, place[body[others]])
 
 
 def tags_are_numbers(particles: Any) -> bool:

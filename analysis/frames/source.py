@@ -11,7 +11,12 @@ import numpy as np
 
 from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.frames.plausible import check_names, check_places, unit_quaternions
-from janus_md.analysis.frames.selection import bodies_among, selection_note
+from janus_md.analysis.frames.selection import (
+    Constituents,
+    bodies_among,
+    constituents_of,
+    selection_note,
+)
 from janus_md.analysis.frames.stored_chunks import StoredChunks
 from janus_md.common.closing import Closing
 from janus_md.common.errors import JanusError
@@ -37,7 +42,7 @@ class Frame:
     positions : ndarray, shape (N, 3)
         Centres, nm.
     orientations : ndarray, shape (N, 4)
-        Quaternions (w, x, y, z).
+        Quaternions (w, x, y, z); (1, 0, 0, 0) if the file has none.
     names : tuple of str
         Type names.
     kinds : ndarray of int, shape (N,)
@@ -46,6 +51,10 @@ class Frame:
         Particle index of each body in the file.
     time_ps : float
         Time, ps; NaN if the file does not contain it.
+    oriented : bool
+        Whether the file has orientations.
+    constituents : Constituents, optional
+        Constituent particles of these bodies in the file; None if there are none.
     """
 
     index: int
@@ -57,10 +66,12 @@ class Frame:
     kinds: IndexArray
     tags: IndexArray
     time_ps: float = math.nan
+    oriented: bool = True
+    constituents: Constituents | None = None
 
 
 class GsdSource(Closing):
-    """A GSD file with positions and orientations, written by any software.
+    """A GSD file with positions, written by any software.
 
     Parameters
     ----------
@@ -69,6 +80,8 @@ class GsdSource(Closing):
     types : sequence of str, optional
         Types of the bodies. By default, all particles except the constituents of rigid bodies,
         whose ``body`` is the index of another particle.
+    oriented : bool
+        Whether to reject a file without orientations, which wires need.
 
     Raises
     ------
@@ -81,8 +94,11 @@ class GsdSource(Closing):
         Warning about the file.
     """
 
-    def __init__(self, path: str | Path, types: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, path: str | Path, types: Sequence[str] | None = None, *, oriented: bool = True
+    ) -> None:
         self.path = Path(path)
+        self._must_be_oriented = oriented
         self.types = None if types is None else tuple(types)
         self._oriented: bool | None = None
         self._setup: Setup | None = None
@@ -118,7 +134,7 @@ class GsdSource(Closing):
         Raises
         ------
         JanusError
-            If the frame lacks a chunk, has no bodies or no orientations, its box is
+            If the frame lacks a chunk, has no bodies or lacks required orientations, its box is
             two-dimensional or not finite, or a coordinate is not finite.
         """
         where = f"file {self.path}, frame {index}:"
@@ -136,9 +152,11 @@ class GsdSource(Closing):
             )
         names = tuple(raw.particles.types)
         chosen = bodies_among(raw.particles, self.types, where)
-        if not self._has_orientations():
+        oriented = self._has_orientations()
+        if self._must_be_oriented and not oriented:
             raise JanusError(
-                f"{where} particles/orientation is missing; the analysis needs orientations"
+                f"{where} particles/orientation is missing; wires need the directions of the "
+                "dipoles, aggregates do not (--aggregates)"
             )
         positions = np.asarray(raw.particles.position, dtype=np.float64)[chosen]
         orientations = np.asarray(raw.particles.orientation, dtype=np.float64)[chosen]
@@ -155,8 +173,19 @@ class GsdSource(Closing):
         check_names({names[k] for k in np.unique(kinds)}, self.setup(), where)
         step = int(raw.configuration.step)
         self._stored.check_box(index, box, positions, where)
-        time_ps = self._time(index)
-        return Frame(index, step, box, positions, orientations, names, kinds, chosen, time_ps)
+        return Frame(
+            index,
+            step,
+            box,
+            positions,
+            orientations,
+            names,
+            kinds,
+            chosen,
+            self._time(index),
+            oriented,
+            constituents_of(raw.particles, chosen, box, where),
+        )
 
     def _time(self, index: int) -> float:
         """Return the time of a frame, ps; NaN if the file does not contain it."""

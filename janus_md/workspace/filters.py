@@ -56,12 +56,27 @@ def telling_columns(rows: Columns) -> list[str]:
     if len(set(values[CHANGED])) > 1:
         wanted.append(CHANGED)
     wanted += varying_keys(values)
-    results = [f"analysis.{name}.mean" for name in _averages()]
-    wanted += [name for name in results if name in rows.names and any_value(rows.packed(name))]
+    for one in averages():
+        name = f"analysis.{one.name}.mean"
+        if one.in_query and name in rows.names:
+            column = rows.packed(name)
+            if any_value(value or None for value in column) if one.if_any else any_value(column):
+                wanted.append(name)
     wanted.append("failure.message")
     if PASSED in rows.names and False in rows[PASSED]:
         wanted.append(PASSED)
     return [name for name in dict.fromkeys(wanted) if name in rows.names]
+
+
+def all_columns(rows: Columns) -> list[str]:
+    """Return all columns; where no job has wires, without results that no job has a value of."""
+    if "analysis.mean_n.mean" not in rows.names or any_value(rows.packed("analysis.mean_n.mean")):
+        return rows.names
+
+    def empty(name: str) -> bool:
+        return name.startswith("analysis.") and not any_value(rows.packed(name))
+
+    return [name for name in rows.names if not empty(name)]
 
 
 def any_value(column: Iterable[Any]) -> bool:

@@ -42,6 +42,17 @@ def short(key: str) -> str:
     return key.rsplit(".", 1)[-1]
 
 
+def axis_name(key: str) -> str:
+    """Name of a key at the axis of a figure, with its unit where it is known."""
+    if key == "relative_permittivity":
+        return "relative permittivity"
+    parts = key.split(".")
+    if parts[0] == "interactions" and len(parts) == 4:
+        _, pair, term, parameter = parts
+        return f"{parameter} of the {term} {pair}" + (" / kJ/mol" if parameter == "epsilon" else "")
+    return SYMBOLS.get(key, short(key))
+
+
 def tell(value: Any) -> str:
     """Value of a key in words."""
     if value is None or (isinstance(value, float) and math.isnan(value)):

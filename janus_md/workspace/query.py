@@ -12,6 +12,7 @@ from janus_md.workspace.columns import Columns, substance
 from janus_md.workspace.filters import (
     CHANGED,
     PASSED,
+    all_columns,
     column,
     document_keys,
     select,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Columns",
+    "all_columns",
     "column",
     "columns",
     "document_keys",

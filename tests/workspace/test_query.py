@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -241,3 +242,23 @@ def test_columns_of_more_jobs_than_are_packed_at_a_time() -> None:
     kept = query.select(rows, ["late=1.5", "x>300"])
     assert kept["whole"] == list(range(2401, 2500))
     assert rows.take([7, 3])["changes"] == [7.0, 3.0]
+
+
+def test_columns_of_jobs_without_wires() -> None:
+    """Results of wires are left out, and kinds of aggregate that no job has."""
+    found = {"mean_n": nan, "bond_lifetime": nan, "mean_cluster_w": 9.0, "share_worms": 0.0}
+    jobs = [
+        job(
+            name, point("amphiphile", k), **found, share_micelles=0.5 * k, criterion={"angle": None}
+        )
+        for k, name in enumerate("ab")
+    ]
+    rows = query.Columns(jobs)
+    results = ["mean_cluster_w", "share_worms", "share_micelles"]
+    told = [name for name in query.all_columns(rows) if name.startswith("analysis.")]
+    assert told == [f"analysis.{name}.mean" for name in results]
+    told = [name for name in query.telling_columns(rows) if name.startswith("analysis.")]
+    assert told == ["analysis.mean_cluster_w.mean", "analysis.share_micelles.mean"]
+    assert "analysis.mean_n.mean" in query.all_columns(
+        query.Columns([*jobs, job("c", point("Au3Cd", 1.0), mean_n=1.5)])
+    )

@@ -83,7 +83,7 @@ def test_types_that_the_file_does_not_describe(tmp_path):
     x, u = straight_wires(np.random.default_rng(7), 4, 3, BOX[0])
     frame = gsd_frame(x, quaternions_along(u + 0.01), BOX, about=described({"B": "R"}))
     path = write_gsd(tmp_path / "ours.gsd", [frame])
-    with pytest.raises(JanusError, match="of type 'A', but the file describes only B"):
+    with pytest.raises(JanusError, match="has the type 'A', but the file describes only B"):
         analyze_file(path, tmp_path / "out")
 
 

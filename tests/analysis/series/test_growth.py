@@ -56,7 +56,7 @@ def test_exponent_of_a_power_law(exponent):
 
 
 def test_exponent_needs_several_times():
-    with pytest.raises(ValueError, match="several times"):
+    with pytest.raises(ValueError, match="several positive times"):
         growth_exponent(np.zeros(3), np.ones(3))
     with pytest.raises(ValueError, match="3 bins"):
         growth_exponent(np.array([1.0, 9.0]), np.array([1.0, 2.0]))
