@@ -67,12 +67,13 @@ def susceptibility_of(
     -------
     dict
         ``mean`` and ``error`` of
-        :func:`janus_md.analysis.series.susceptibility.susceptibility`; None without such a log.
+        :func:`janus_md.analysis.series.susceptibility.susceptibility`; None without such a log or
+        if no body has a dipole.
     """
     dipoles = _series(log, "box_dipole", 3, notes)
     with GsdSource(trajectory) as source:
         setup, box = source.setup(), source.frame(0).box
-    if dipoles is None or setup is None or setup.relative_permittivity is None:
+    if dipoles is None or setup is None or not setup.dipolar or setup.relative_permittivity is None:
         return {"mean": None, "error": None}
     return susceptibility(
         dipoles, float(np.prod(box[:3])), setup.bath.kT, setup.relative_permittivity

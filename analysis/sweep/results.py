@@ -70,12 +70,16 @@ def format_value(mean: float | None, error: float | None) -> str:
 
 
 def format_short(mean: float | None, error: float | None) -> str:
-    """Format as ``15.2(3)``, the error in units of the last digit, with at most three decimals."""
+    """Format as ``15.2(3)``, the error in units of the last digit.
+
+    The value has at most three decimals, or three significant digits if it is below 0.1.
+    """
     if mean is None or not np.isfinite(mean):
         return MISSING
     if error is None or not np.isfinite(error) or error == 0.0:
-        return f"{mean:.4g}"
-    digits = min(max(0, -int(np.floor(np.log10(float(f"{error:.0e}"))))), 3)
+        return f"{mean:.4g}" if abs(mean) < 10000.0 else f"{mean:.0f}"
+    most = 3 if mean == 0.0 else max(3, 2 - int(np.floor(np.log10(abs(mean)))))
+    digits = min(max(0, -int(np.floor(np.log10(float(f"{error:.0e}"))))), most)
     return f"{mean:.{digits}f}({max(error * 10**digits, 1.0):.0f})"
 
 
