@@ -22,7 +22,7 @@ def overlapping(tmp_path):
     return write_gsd(tmp_path / "spot.gsd", frames)
 
 
-def test_they_are_told(overlapping, tmp_path):
+def test_coincident_bodies_are_reported(overlapping, tmp_path):
     summary = analyze_file(overlapping, tmp_path / "out")
     (note,) = summary["notes"]
     assert "bodies have the same position in 4 frames, such as particles 0 and 2 in frame 2" in note
@@ -31,7 +31,7 @@ def test_they_are_told(overlapping, tmp_path):
     assert frames["longest"].tolist() == [3] * 6
 
 
-def test_an_analysis_that_goes_on_tells_them_too(overlapping, tmp_path, monkeypatch):
+def test_resumed_analysis_reports_coincident_bodies(overlapping, tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "CHUNK", 1)
     whole = analyze_file(overlapping, tmp_path / "whole")
 

@@ -98,14 +98,14 @@ def agrees(files, frames):
         assert frames[name].tolist() == pytest.approx(told), name
 
 
-def test_the_wires_change(files):
+def test_wires_of_the_test_file_change(files):
     """Or nothing would be shown by those below."""
     assert files.truth[0]["longest"] > 4
     assert len({one["n_bonds"] for one in files.truth}) > 2
 
 
 @pytest.mark.parametrize("name", ["default", "property", "all", "bare"])
-def test_frames_that_hold_what_moves(files, tmp_path, name):
+def test_frames_with_all_changing_chunks(files, tmp_path, name):
     summary, frames = analysed(files, name, tmp_path, types=["A"])
     assert len(frames) == FRAMES
     agrees(files, frames)
@@ -141,7 +141,7 @@ def test_bodies_alone(files, tmp_path):
 @pytest.mark.parametrize(
     ("name", "chunk"), [("stale", "particles/orientation"), ("frozen", "particles/position")]
 )
-def test_frames_that_do_not(files, tmp_path, name, chunk):
+def test_frames_without_changing_chunks_are_left_out(files, tmp_path, name, chunk):
     summary, frames = analysed(files, name, tmp_path, types=["A"])
     assert frames["frame"].tolist() == [0]
     agrees(files, frames)

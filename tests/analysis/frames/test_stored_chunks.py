@@ -49,7 +49,7 @@ def analysed(path, out, **options):
     return summary, pd.read_parquet(out / "frames.parquet")
 
 
-def test_frames_with_all_of_their_own(tmp_path):
+def test_frames_with_all_chunks(tmp_path):
     path = written(tmp_path / "all.gsd", lambda k: EVERY)
     summary, frames = analysed(path, tmp_path / "out")
     assert frames["longest"].tolist() == [BODIES] * FRAMES
@@ -58,7 +58,7 @@ def test_frames_with_all_of_their_own(tmp_path):
 
 @pytest.mark.parametrize("writer", [HOOMD, "HOOMD-blue 2.9.7", "somebody's"])
 @pytest.mark.parametrize("missing", [ORIENTATION, POSITION])
-def test_what_was_not_saved_is_not_taken_from_frame_0(tmp_path, writer, missing):
+def test_unsaved_chunk_is_not_taken_from_frame_0(tmp_path, writer, missing):
     """With frame 0's orientations the line would fall apart; with its positions, too."""
     stored = [one for one in EVERY if one != missing]
     path = written(tmp_path / "stale.gsd", lambda k: stored, writer)
@@ -77,7 +77,7 @@ def test_what_was_not_saved_is_not_taken_from_frame_0(tmp_path, writer, missing)
         source.frame(3)
 
 
-def test_frames_here_and_there(tmp_path):
+def test_some_frames_lack_chunks(tmp_path):
     path = written(tmp_path / "some.gsd", lambda k: EVERY if k % 2 == 0 else EVERY[:3])
     summary, frames = analysed(path, tmp_path / "out")
     assert frames["frame"].tolist() == [0, 2, 4]
@@ -86,7 +86,7 @@ def test_frames_here_and_there(tmp_path):
     assert summary["n_frames"] == 3
 
 
-def test_gsds_own_writer_leaves_out_what_is_equal(tmp_path):
+def test_gsd_writer_omits_equal_chunks(tmp_path):
     """Orientations that are exactly those of frame 0 are known, wherever the bodies are."""
     turned = np.tile([0.0, 1.0, 0.0, 0.0], (3, 1))
     places = np.array([[0.0, 0.0, 1.5 * k] for k in range(3)])
@@ -105,7 +105,7 @@ def test_gsds_own_writer_leaves_out_what_is_equal(tmp_path):
     assert summary["notes"] == []
 
 
-def test_another_number_of_particles_borrows_nothing(tmp_path):
+def test_changed_number_of_particles_uses_no_value_of_frame_0(tmp_path):
     """Types that were not saved with the new number would all be the first."""
     path = tmp_path / "more.gsd"
     with gsd.fl.open(path, "w", application=HOOMD, schema="hoomd", schema_version=[1, 4]) as file:
@@ -125,7 +125,7 @@ def test_another_number_of_particles_borrows_nothing(tmp_path):
     assert "particles/typeid is missing in frame 2" in summary["notes"][0]
 
 
-def test_box_that_hoomd_did_not_save(tmp_path):
+def test_box_not_saved_by_hoomd(tmp_path):
     stored = EVERY[1:]
     path = written(tmp_path / "kept.gsd", lambda k: stored)
     summary, frames = analysed(path, tmp_path / "out")

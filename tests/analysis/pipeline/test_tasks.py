@@ -42,7 +42,7 @@ def main(path: str) -> None:
     sys.stdin.readline()
 
 
-def test_a_signal_to_all_processes_ends_none_but_a_parent_that_is_killed_does(
+def test_workers_ignore_signals_and_end_with_their_parent(
     tmp_path: Path,
 ) -> None:
     """A batch system tells every process of a job: the one that shares out decides."""

@@ -77,7 +77,7 @@ def sweep(tmp_path_factory):
     return pd.DataFrame(rows), {name: folder / name for name in "abcdef"}
 
 
-def test_coupling_of_bodies_whose_charges_are_off(sweep):
+def test_no_coupling_without_charges(sweep):
     rows, folders = sweep
     for method, coupling in (("pppm", pytest.approx(10.97, abs=0.01)), ("none", None)):
         charged = rows.assign(**{"electrostatics.method": method})
@@ -131,7 +131,7 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
     assert not list((tmp_path / "out").glob("*partial*"))
 
 
-def test_of_many_state_points_some_are_drawn_spread_evenly():
+def test_evenly_spaced_state_points_are_drawn():
     groups = [
         Group({"temperature": float(k)}, tuple(f"{k}-{r}" for r in range(9)), {})
         for k in range(1001)
@@ -150,7 +150,7 @@ def test_of_many_state_points_some_are_drawn_spread_evenly():
     assert report._chosen([]) == []
 
 
-def test_report_of_nothing(tmp_path):
+def test_report_without_results(tmp_path):
     rows = pd.DataFrame([{"job": "a", "particle": "S-1", "replica": 0}])
     assert [p.name for p in write_report(rows, {}, tmp_path)] == ["report.html"]
     assert "No job is finished" in (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -208,7 +208,7 @@ def test_page_of_many_state_points_shows_the_first_and_the_last(sweep, tmp_path,
     assert len(page) < 3_000_000
 
 
-def test_console_table_of_many_state_points_is_cut_and_says_so(sweep):
+def test_long_console_table_is_cut_with_a_note(sweep):
     rows, many = sweep[0].iloc[:1], MAX_ROWS + 3
     rows = pd.concat([rows] * many).assign(
         job=[f"job {k}" for k in range(many)], temperature=np.arange(many) + 200.0
@@ -236,7 +236,7 @@ def test_console_table_fits_a_terminal(sweep):
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_averages_that_some_job_has_are_shown_and_the_last_give_way(sweep):
+def test_existing_averages_are_shown_and_the_last_are_dropped(sweep):
     """Clusters are left out where no job has them, and where the terminal is too narrow."""
     assert not [column for column in headed(group_jobs(sweep[0])) if "cluster" in column.name]
     found = {"mean_cluster_n": 8.7, "mean_cluster_w": 9.45, "largest_cluster": 12.0}
