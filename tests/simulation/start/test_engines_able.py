@@ -24,14 +24,14 @@ def lammps_alone(monkeypatch):
     monkeypatch.setattr(engines_able, "present", lambda: [ENGINES.get("lammps")])
 
 
-def test_engine_that_supports_a_feature_is_named(monkeypatch):
+def test_what_another_engine_could_do_is_told(monkeypatch):
     lammps_alone(monkeypatch)
     engines_able.check_engines([point()])
     with pytest.raises(JanusError, match=r"brownian.*; the engine hoomd, which is not installed"):
         engines_able.check_engines([point(), point(protocol={"name": "brownian"})])
 
 
-def test_known_engines_count_if_none_is_installed(monkeypatch):
+def test_where_no_engine_is_installed_those_that_are_known_count(monkeypatch):
     monkeypatch.setattr(engines_able, "present", list)
     engines_able.check_engines([point(protocol={"name": "brownian"})])
 
@@ -80,7 +80,7 @@ def test_nothing_is_created(tmp_path, monkeypatch):
         ),
     ],
 )
-def test_invalid_fields_and_terms_are_reported(changed, told):
+def test_bad_fields_and_terms_are_told_in_a_sentence(changed, told):
     from janus_md.study.resolve import resolve
 
     with pytest.raises(JanusError, match=told):

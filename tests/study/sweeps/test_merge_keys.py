@@ -6,7 +6,7 @@ import pytest
 
 from tests.study.sweeps.test_templates import BASE, read
 from tests.study.sweeps.test_templates import (
-    test_faults_are_reported_with_their_line as check_refusal,
+    test_what_is_wrong_is_told_with_its_line as check_refusal,
 )
 
 FIRST = "points:\n  - &first {particle: R-Au-Cu, temperature: 300}\n"
@@ -65,5 +65,7 @@ def test_merge_keys_are_allowed_everywhere(text: str, found: list[tuple[float, .
         ("fixed:\n  particle: &a [1, [*a]]\n", 2, ["must not hold itself"]),
     ],
 )
-def test_faulty_merge_is_reported_with_its_line(text: str, line: int, said: list[str]) -> None:
+def test_faulty_merge_is_reported_with_its_line(
+    text: str, line: int, said: list[str]
+) -> None:
     check_refusal(text, line, said)

@@ -41,7 +41,7 @@ def test_quickstart_is_the_headline_comparison() -> None:
 
 
 @pytest.mark.parametrize("name", template_names())
-def test_templates_can_be_packed_and_are_described(name: str) -> None:
+def test_every_template_can_be_packed_and_says_what_it_is_for(name: str) -> None:
     sweep = load_template(name)
     assert len(sweep.points) > 1
     assert len(sweep.description) > 20
@@ -160,7 +160,7 @@ def test_values_may_be_maps_and_points_may_differ_in_their_keys() -> None:
          "  volume_fraction: 0.05\n  relative_permittivity: 1\n", 3, ["add to 0.9"]),
     ],
 )  # fmt: skip
-def test_faults_are_reported_with_their_line(text: str, line: int, said: list[str]) -> None:
+def test_what_is_wrong_is_told_with_its_line(text: str, line: int, said: list[str]) -> None:
     with pytest.raises(JanusError) as caught:
         read(text)
     message = str(caught.value)
@@ -170,7 +170,7 @@ def test_faults_are_reported_with_their_line(text: str, line: int, said: list[st
 
 
 @pytest.mark.parametrize("text", ["", "- 1\n", "3\n", "description: nothing else\n"])
-def test_other_files_are_refused_as_template(text: str) -> None:
+def test_what_is_no_template_is_refused(text: str) -> None:
     with pytest.raises(JanusError, match=r"^t\.yaml"):
         read(text)
 
@@ -196,7 +196,7 @@ def test_a_template_may_be_a_file_or_a_name(tmp_path: Path) -> None:
         load_template("a" * 5000)
 
 
-def test_lattice_that_cannot_be_packed_is_refused() -> None:
+def test_what_validation_lets_pass_the_trial_placement_refuses() -> None:
     text = BASE.replace("0.05", "0.18").replace(
         "fixed: {", "fixed: {model: bladed, start: lattice, "
     )
@@ -215,7 +215,7 @@ def test_box_too_small_for_the_interactions_is_refused_before_anything_is_made()
     check_packing(read(text.replace("0.05", "0.03")))
 
 
-def test_densest_state_points_are_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_densest_state_points_are_those_that_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
     monkeypatch.setattr(packing, "build", tried.append)
     text = (
@@ -230,7 +230,7 @@ def test_densest_state_points_are_packed(monkeypatch: pytest.MonkeyPatch) -> Non
     ]
 
 
-def test_limit_of_state_points_is_sharp(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_as_many_state_points_as_are_allowed_and_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeps, "MAX_POINTS", 8)
     assert len(read(BASE + "replicas: 8\n")) == 8
     with pytest.raises(JanusError, match="from 1 to 8"):

@@ -133,7 +133,7 @@ def test_rigid_bodies_count_once_with_and_without_orientations(tmp_path):
         assert frames["n_bodies"].tolist() == [36]
 
 
-def test_wires_are_not_analysed(tmp_path):
+def test_no_wires_are_looked_for(tmp_path):
     """The summary has no criterion of bonds, the columns of wires no values, the table no rows."""
     path = centres(tmp_path / "a.gsd", three_micelles(), oriented=False)
     out = tmp_path / "out"
@@ -158,7 +158,7 @@ def test_a_scale_that_is_too_large_makes_no_crystal(tmp_path):
     assert analyse(path, tmp_path, 3.0) == {"network": 1.0}
 
 
-def test_missing_or_invalid_input_is_reported(tmp_path):
+def test_what_is_missing_is_said(tmp_path):
     path = centres(tmp_path / "a.gsd", three_micelles(), oriented=False)
     out = tmp_path / "out"
     with pytest.raises(JanusError, match="distance: is missing; aggregates need"):
