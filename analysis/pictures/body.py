@@ -67,7 +67,7 @@ def draw_body(body: RigidBody, path: Path) -> None:
 
 
 def _view(axes: Axes, body: RigidBody, kinds: list[str], view: FloatArray) -> None:
-    """Draw one view; each pixel shows the sphere nearest to the viewer."""
+    """Draw one view: each pixel shows the ball that is nearest to the reader."""
     from matplotlib.colors import to_rgb
 
     half = 1.08 * body.reach
