@@ -74,7 +74,8 @@ def simulate(
         observers=(wires,),
         progress=progress,
         should_stop=lambda: reporter.alone or ranks.told_to_stop(),
-        settled=lambda: options.until_stationary and wires.is_stationary(),
+        # Without dipoles there are no wires whose growth could end.
+        settled=lambda: options.until_stationary and setup.dipolar and wires.is_stationary(),
     )
 
 
