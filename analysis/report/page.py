@@ -68,10 +68,10 @@ STATE_POINTS, REPLICAS = 24, 4
 points, some that are spread evenly."""
 
 CAVEAT = (
-    "A box of this size and a run of this length tell whether the bodies bond and how fast wires "
-    "grow, not how long wires are in the end: long wires are slow, and where the dipolar coupling "
-    f"λ is above {SLOW:g} (marked †) the length after some nanoseconds is set by kinetics and by "
-    "the size of the box, not by equilibrium."
+    "Boxes of this size and runs of this length show whether the bodies bond and how fast wires "
+    "grow. They do not give the final length of wires, because long wires grow slowly. If the "
+    f"dipolar coupling λ is above {SLOW:g} (marked †), the length after some nanoseconds is "
+    "determined by kinetics and by the size of the box, not by equilibrium."
 )
 
 

@@ -195,7 +195,9 @@ def test_page_of_many_state_points_shows_the_first_and_the_last(sweep, tmp_path,
     out = tmp_path / "report"
     write_report(rows, dict.fromkeys(names, folders["a"]), out)
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert f"{many} state points: T from 200 to 702 K (503 values). Here are the first" in page
+    assert (
+        f"{many} state points: T from 200 to 702 K (503 values). The table shows the first" in page
+    )
     assert "… 3 more …" in page
     results = page[: page.index("Growth and equilibrium")]
     shown = [f"<td>T {200 + k} K</td>" in results for k in range(many)]

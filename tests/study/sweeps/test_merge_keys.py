@@ -65,7 +65,5 @@ def test_merge_keys_are_allowed_everywhere(text: str, found: list[tuple[float, .
         ("fixed:\n  particle: &a [1, [*a]]\n", 2, ["must not hold itself"]),
     ],
 )
-def test_faulty_merge_is_reported_with_its_line(
-    text: str, line: int, said: list[str]
-) -> None:
+def test_faulty_merge_is_reported_with_its_line(text: str, line: int, said: list[str]) -> None:
     check_refusal(text, line, said)
