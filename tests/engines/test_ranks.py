@@ -113,7 +113,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 @pytest.fixture(autouse=True)
 def saved_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stop gives nothing back, so that other ranks go on from there."""
+    """Save at the step of a stop, from which other ranks resume."""
     monkeypatch.setenv("JANUS_MD_GIVE_BACK_SECONDS", "0")
     monkeypatch.setattr("janus_md.simulation.stepping.GIVE_BACK_SECONDS", 0.0)
 

@@ -51,7 +51,7 @@ def test_tuned_mesh_is_faster_than_the_reference(engine: Engine) -> None:
 def test_load_of_other_processes_does_not_count(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A step takes 1 ms of the processor and, as it waits for its core, 11 ms by the wall clock."""
+    """A step takes 1 ms of processor time and 11 ms of wall time."""
     system = catalogue_system(("R-Au-Cu",), "sphere", 32, seed=1)
     neutral = replace(system, interactions=Interactions(system.interactions.pairs, None))
     bath = damped(system.bodies, KT, 5.0, "langevin")

@@ -174,7 +174,7 @@ def test_interrupted_run_has_the_same_frames(name: str, tmp_path: Path, monkeypa
 def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
     name: str, tmp_path: Path, monkeypatch
 ) -> None:
-    """Wherever it is cut, it goes on from a fixed step, at which the other one restarts too."""
+    """An interrupted run resumes from a fixed step, at which the uninterrupted run restarts too."""
     usable(name)
     monkeypatch.setattr("janus_md.simulation.execution.RESTART_FRAMES", 2)
     monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""Bundles of parallel wires, and what is none."""
+"""Bundles of parallel wires, and wires that are not bundled."""
 
 import numpy as np
 import pytest

@@ -237,7 +237,7 @@ def rotate_all(rotation, quaternions):
 
 
 def test_test_boxes_exceed_two_cutoffs():
-    """Else 27 images would not be enough for the reference."""
+    """The reference uses 27 images, which must be enough."""
     for box in structures.BOXES.values():
         volume = abs(np.linalg.det(lattice_vectors(np.array(box))))
         lattice = lattice_vectors(np.array(box))

@@ -1,4 +1,4 @@
-"""Bodies on one spot: told, and no bond between them."""
+"""Coincident bodies: reported, and not bonded to each other."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from tests.analysis.worlds import gsd_frame, write_gsd
 
 @pytest.fixture
 def overlapping(tmp_path):
-    """Six frames of three bodies in line; from frame 2 on the last stands on the first."""
+    """Six frames of three bodies in line; from frame 2 on, the first and the last coincide."""
     turned = np.tile([np.cos(0.1), 0.0, 0.0, np.sin(0.1)], (3, 1))
     frames = []
     for k in range(6):

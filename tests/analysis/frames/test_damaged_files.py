@@ -28,7 +28,7 @@ FRAME, ROWS, LOCATION, COLUMNS, NAME, TYPE, FLAGS = range(7)
 
 
 def write(path, count=8, about=None, first=0):
-    """Frames in which nothing stands still."""
+    """Frames in which all values change."""
     rng = np.random.default_rng(7)
     frames = []
     for k in range(count):
@@ -209,7 +209,7 @@ def test_many_particles_without_positions(tmp_path):
 
 
 def test_coincident_bodies_need_little_memory(tmp_path):
-    """The pairs of 20,000 bodies would be 2e8."""
+    """20,000 coincident bodies have 2e8 pairs."""
     n = 20_000
     x, q = np.ones((n, 3)), quaternions_along(np.random.default_rng(1).normal(size=(n, 3)))
     path = write_gsd(tmp_path / "spot.gsd", [gsd_frame(x, q, [200.0] * 3 + [0, 0, 0])])

@@ -1,4 +1,4 @@
-"""Trajectories that HOOMD-blue itself writes, with what its users choose to save."""
+"""Trajectories written by HOOMD-blue with various `dynamic` lists."""
 
 from types import SimpleNamespace
 
@@ -99,7 +99,7 @@ def agrees(files, frames):
 
 
 def test_wires_of_the_test_file_change(files):
-    """Or nothing would be shown by those below."""
+    """The tests below need wires that change."""
     assert files.truth[0]["longest"] > 4
     assert len({one["n_bonds"] for one in files.truth}) > 2
 
@@ -114,7 +114,7 @@ def test_frames_with_all_changing_chunks(files, tmp_path, name):
 
 
 def test_constituents_are_left_out(files, tmp_path):
-    """By HOOMD-blue's `body`, which stands in frame 0 alone; free particles count as bodies."""
+    """HOOMD-blue writes `body` only in frame 0; free particles count as bodies."""
     _, frames = analysed(files, "default", tmp_path)
     assert frames["n_bodies"].tolist() == [files.bodies + FREE] * FRAMES
     told = [one["n_bonds"] for one in files.truth]

@@ -1,4 +1,4 @@
-"""GSD files that are whole as files, and yet cannot be what they say; and those that are sound."""
+"""GSD files with a valid structure and invalid content, and valid files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames that lack what the analysis needs, and when they have it from frame 0."""
+"""Frames that lack chunks, and the use of values of frame 0."""
 
 import gsd.fl
 import numpy as np
@@ -59,7 +59,7 @@ def test_frames_with_all_chunks(tmp_path):
 @pytest.mark.parametrize("writer", [HOOMD, "HOOMD-blue 2.9.7", "somebody's"])
 @pytest.mark.parametrize("missing", [ORIENTATION, POSITION])
 def test_unsaved_chunk_is_not_taken_from_frame_0(tmp_path, writer, missing):
-    """With frame 0's orientations the line would fall apart; with its positions, too."""
+    """With the orientations or positions of frame 0, the wire would be broken."""
     stored = [one for one in EVERY if one != missing]
     path = written(tmp_path / "stale.gsd", lambda k: stored, writer)
     summary, frames = analysed(path, tmp_path / "out")
@@ -106,7 +106,7 @@ def test_gsd_writer_omits_equal_chunks(tmp_path):
 
 
 def test_changed_number_of_particles_uses_no_value_of_frame_0(tmp_path):
-    """Types that were not saved with the new number would all be the first."""
+    """GSD reads types that were not saved with the new number as type 0."""
     path = tmp_path / "more.gsd"
     with gsd.fl.open(path, "w", application=HOOMD, schema="hoomd", schema_version=[1, 4]) as file:
         for k, number in enumerate((4, 4, 5)):

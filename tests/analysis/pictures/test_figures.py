@@ -1,4 +1,4 @@
-"""Curves that are told apart, axes that can be read, keys that a sweep runs along."""
+"""Distinct styles of curves, readable axes and keys along a sweep."""
 
 import numpy as np
 import pytest

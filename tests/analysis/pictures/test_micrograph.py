@@ -1,4 +1,4 @@
-"""The synthetic micrograph: what is absorbed, where, and with which noise."""
+"""Synthetic micrographs: absorption, positions and noise."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The detector during a run says what the analysis says afterwards."""
+"""Live wire detection agrees with the analysis of the trajectory."""
 
 import numpy as np
 import pandas as pd
@@ -79,7 +79,7 @@ def test_different_criteria_give_the_widest():
 
 
 def test_three_lines_in_a_hoomd_script(tmp_path):
-    """The three lines of the module's docstring, run as they stand in a script."""
+    """Run the three lines of the docstring of the module in a script."""
     hoomd = pytest.importorskip("hoomd")
     from janus_md.analysis.pipeline import hoomd_action
 

@@ -89,7 +89,7 @@ class Stop(Exception):
 
 
 def stopped_at(frame, path, out, kept, **options):
-    """Analyse up to a frame and return the frames that were told."""
+    """Analyse up to a frame and return the frames that were reported."""
     told = []
 
     def progress(done, total):

@@ -1,4 +1,4 @@
-"""Steps that fall or repeat: nothing is told against time."""
+"""Decreasing or repeated steps: quantities that depend on time are undefined."""
 
 import numpy as np
 import pandas as pd
@@ -73,7 +73,7 @@ def test_step_beyond_the_range_of_the_table(tmp_path):
 
 
 def test_no_lifetime_with_decreasing_steps():
-    """Bonds that break before the fall and after it; the exposure alone would be negative."""
+    """Bonds break before and after the step decreases; the total time would be negative."""
     history = BondHistory(0)
     key, none = np.array([1]), np.empty(0, np.int64)
     for frame, step in enumerate((0, 100, 200, 300, 0, 100)):

@@ -117,7 +117,7 @@ def test_integral_over_rarely_interlocking_faces():
 
 
 def drawn_tilts(rng, count, largest, width=0.09):
-    """Tilts as quaternions, and their weight: an even cap over what they are drawn from."""
+    """Tilts as quaternions, and weights for a uniform distribution over the cap."""
     normal = rng.random(count) < 0.8
     angle = np.where(
         normal,

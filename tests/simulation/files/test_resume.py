@@ -63,7 +63,7 @@ def cut(tmp_path: Path, engine: str) -> Path:
 
 
 def refused(cut: Path, changed: StatePoint, allow: tuple[str, ...] = ()) -> str:
-    """The sentence that refuses to go on, which leaves everything as it was."""
+    """Return the message that refuses to resume; check that no file has changed."""
     before = {path.name: path.read_bytes() for path in cut.iterdir()}
     with pytest.raises(JanusError) as caught:
         simulate(changed, cut, {}, allow=allow)

@@ -182,7 +182,7 @@ def test_mismatched_file_is_refused(old, new, message):
 
 @pytest.mark.parametrize("name", ["core", "blade", "charge", "a.b", "a,b", "a b", "a=1", "-a"])
 def test_name_with_another_meaning_is_refused(name):
-    """A particle called `charge` would have taken the volume from the bead of `sphere`."""
+    """The name `charge` would collide with the type of a site."""
     with pytest.raises(JanusError, match=r"name: .* is not allowed; it must consist of letters"):
         catalog.read_particle(GOOD.replace("name: X", f"name: {name}"), name)
 

@@ -1,4 +1,4 @@
-"""Faults of particle files: all of a file at once, each with key, value and what is allowed."""
+"""All faults of a particle file are reported, with key, value and allowed values."""
 
 from __future__ import annotations
 

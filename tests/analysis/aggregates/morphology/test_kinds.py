@@ -96,7 +96,7 @@ def test_measures_are_rotation_invariant():
 
 @pytest.mark.parametrize("name", ["disc", "vesicle of 420", "micelle of 20", "straight worm"])
 def test_random_orientations_give_no_ordered_kind(name):
-    """The same places, with axes at random: only the way the bodies point tells the kinds."""
+    """With random axes at the same positions, kinds that depend on directions are not found."""
     structure = STRUCTURES[name][1]()
     mixed = replace(
         structure, axes=known.random_axes(len(structure.heads)), model=(structure.model[0], 1.0)
