@@ -60,7 +60,7 @@ def test_a_state_point_that_was_changed_is_told_everywhere(janus_md: Cli, place:
     report = janus_md("report", "-d", place)
     assert "1 job changed since they were made" in report.err
     page = (place / "report" / "report.html").read_text(encoding="utf-8")
-    assert "which were changed since their data were made" in page
+    assert "which were changed after their data were written" in page
     assert "protocol.produce_ns was 0.02 and is now 0.04" in page
     allowed = janus_md("report", "-d", place, "--allow", "state")
     assert "results included" in allowed.err

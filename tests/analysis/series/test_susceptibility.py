@@ -33,7 +33,7 @@ def free_dipoles(n: int, times: int, moment: float) -> np.ndarray:
     return moment * (v / np.linalg.norm(v, axis=2, keepdims=True)).sum(axis=1)
 
 
-def test_dipoles_that_do_not_feel_each_other() -> None:
+def test_non_interacting_dipoles() -> None:
     """Langevin: chi = 8 lambda phi, phi the volume fraction of spheres of diameter d."""
     n, volume, moment, eps, d = 50, 4000.0, 43.42, 8.93, 1.61
     coupling = coupling_parameter(moment, d, eps, ROOM)

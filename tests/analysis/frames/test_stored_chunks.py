@@ -1,4 +1,4 @@
-"""Frames that lack what the analysis needs, and when they have it from frame 0."""
+"""Frames that lack chunks, and the use of values of frame 0."""
 
 import gsd.fl
 import numpy as np
@@ -49,7 +49,7 @@ def analysed(path, out, **options):
     return summary, pd.read_parquet(out / "frames.parquet")
 
 
-def test_frames_with_all_of_their_own(tmp_path):
+def test_frames_with_all_chunks(tmp_path):
     path = written(tmp_path / "all.gsd", lambda k: EVERY)
     summary, frames = analysed(path, tmp_path / "out")
     assert frames["longest"].tolist() == [BODIES] * FRAMES
@@ -58,8 +58,8 @@ def test_frames_with_all_of_their_own(tmp_path):
 
 @pytest.mark.parametrize("writer", [HOOMD, "HOOMD-blue 2.9.7", "somebody's"])
 @pytest.mark.parametrize("missing", [ORIENTATION, POSITION])
-def test_what_was_not_saved_is_not_taken_from_frame_0(tmp_path, writer, missing):
-    """With frame 0's orientations the line would fall apart; with its positions, too."""
+def test_unsaved_chunk_is_not_taken_from_frame_0(tmp_path, writer, missing):
+    """With the orientations or positions of frame 0, the wire would be broken."""
     stored = [one for one in EVERY if one != missing]
     path = written(tmp_path / "stale.gsd", lambda k: stored, writer)
     summary, frames = analysed(path, tmp_path / "out")
@@ -77,7 +77,7 @@ def test_what_was_not_saved_is_not_taken_from_frame_0(tmp_path, writer, missing)
         source.frame(3)
 
 
-def test_frames_here_and_there(tmp_path):
+def test_some_frames_lack_chunks(tmp_path):
     path = written(tmp_path / "some.gsd", lambda k: EVERY if k % 2 == 0 else EVERY[:3])
     summary, frames = analysed(path, tmp_path / "out")
     assert frames["frame"].tolist() == [0, 2, 4]
@@ -86,7 +86,7 @@ def test_frames_here_and_there(tmp_path):
     assert summary["n_frames"] == 3
 
 
-def test_gsds_own_writer_leaves_out_what_is_equal(tmp_path):
+def test_gsd_writer_omits_equal_chunks(tmp_path):
     """Orientations that are exactly those of frame 0 are known, wherever the bodies are."""
     turned = np.tile([0.0, 1.0, 0.0, 0.0], (3, 1))
     places = np.array([[0.0, 0.0, 1.5 * k] for k in range(3)])
@@ -98,15 +98,15 @@ def test_gsds_own_writer_leaves_out_what_is_equal(tmp_path):
     summary, found = analysed(path, tmp_path / "out")
     assert found["longest"].tolist() == [3, 3, 3]
     (note,) = summary["notes"]  # as it could be a copy of a file that saved them once
-    assert "2 frames from 1 to 2 are those of frame 0 to the last bit" in note
+    assert "2 frames from 1 to 2 are identical to those of frame 0" in note
     frames = [gsd_frame(places, turned, box, step=k) for k in range(3)]
     summary, found = analysed(write_gsd(tmp_path / "still.gsd", frames), tmp_path / "out")
     assert found["longest"].tolist() == [3, 3, 3]
     assert summary["notes"] == []
 
 
-def test_another_number_of_particles_borrows_nothing(tmp_path):
-    """Types that were not saved with the new number would all be the first."""
+def test_changed_number_of_particles_uses_no_value_of_frame_0(tmp_path):
+    """GSD reads types that were not saved with the new number as type 0."""
     path = tmp_path / "more.gsd"
     with gsd.fl.open(path, "w", application=HOOMD, schema="hoomd", schema_version=[1, 4]) as file:
         for k, number in enumerate((4, 4, 5)):
@@ -125,7 +125,7 @@ def test_another_number_of_particles_borrows_nothing(tmp_path):
     assert "particles/typeid is missing in frame 2" in summary["notes"][0]
 
 
-def test_box_that_hoomd_did_not_save(tmp_path):
+def test_box_not_saved_by_hoomd(tmp_path):
     stored = EVERY[1:]
     path = written(tmp_path / "kept.gsd", lambda k: stored)
     summary, frames = analysed(path, tmp_path / "out")
@@ -146,7 +146,9 @@ def test_file_without_box(tmp_path):
     path = write_gsd(tmp_path / "small.gsd", [gsd_frame(0.05 * places, orientation, unit)])
     with GsdSource(path) as source:
         _, notes = source.usable()
-    assert notes == ["configuration/box is missing: the box is GSD's cube of edge 1"]
+    assert notes == [
+        "configuration/box is missing: the default box of GSD, a cube of edge 1, was used"
+    ]
 
 
 def test_file_without_positions(tmp_path):

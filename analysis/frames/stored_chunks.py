@@ -1,17 +1,16 @@
-"""What each frame of a GSD file stores itself, and what a reader would borrow from frame 0.
+"""Chunks stored in each frame of a GSD file.
 
-A chunk that a frame lacks has frame 0's value, says GSD. Whether that is what the frame had depends
-on the software that wrote it:
+For a chunk that a frame does not store, the GSD schema uses the value of frame 0. Whether this is
+the true value depends on the software that wrote the file:
 
-- GSD's own Python writer, which this software uses, compares with frame 0 and leaves out what is
-  equal. What is missing is known.
-- HOOMD-blue writes what its ``dynamic`` list names, changed or not. What is missing was not saved:
-  positions and orientations then change without a trace, while types, ``body`` and the box are
-  taken to stay.
-- Of any other writer nothing is known. Positions and orientations of a later frame must be its own.
+- GSD's Python writer, which this software uses, omits a chunk only if it equals that of frame 0.
+  The value of a missing chunk is known.
+- HOOMD-blue writes the chunks in its ``dynamic`` list. Other chunks are not saved even if they
+  change. Missing positions and orientations are unknown; types, ``body`` and the box are assumed
+  to be constant.
+- For any other writer, each frame must store its own positions and orientations.
 
-Where the number of particles is not that of frame 0, nothing can be taken from frame 0, whatever
-software wrote the file.
+If the number of particles differs from frame 0, no value of frame 0 is used.
 """
 
 from __future__ import annotations
@@ -30,21 +29,21 @@ POSITION, ORIENTATION = "particles/position", "particles/orientation"
 TYPES, TYPE, BODY = "particles/types", "particles/typeid", "particles/body"
 
 MOVING = (POSITION, ORIENTATION)
-"""Chunks that are different in every frame of a simulation."""
+"""Chunks that change in every frame of a simulation."""
 
 OUTSIDE = 0.5 + 1e-4
-"""A coordinate beyond this, in edges of the box from its middle, is outside for all rounding."""
+"""Fractional coordinate beyond which a body is outside the box; includes rounding errors."""
 
 
-class Holdings:
-    """What the frames of a file hold of what the analysis needs.
+class StoredChunks:
+    """The chunks, of those needed by the analysis, that each frame of a file stores.
 
     Parameters
     ----------
     file : gsd.fl.GSDFile
         The file.
     rigid : bool
-        Whether ``body`` decides which particles are bodies.
+        Whether bodies are selected by ``body``.
     """
 
     def __init__(self, file: Any, rigid: bool) -> None:
@@ -57,11 +56,11 @@ class Holdings:
         self._number = self._particles(0)
 
     def stores(self, index: int, chunk: str) -> bool:
-        """Whether a frame stores a chunk itself."""
+        """Return whether a frame stores a chunk."""
         return bool(self._file.chunk_exists(index, chunk))
 
     def lacking(self, index: int) -> str | None:
-        """Chunk whose value in this frame is not known, if there is one."""
+        """Return a chunk whose value in this frame is unknown; None if there is none."""
         for chunk in self._needed:
             if chunk not in self._first or self.stores(index, chunk):
                 continue
@@ -70,13 +69,13 @@ class Holdings:
                 return chunk
         return None
 
-    def sift(self, numbers: Sequence[int], where: str) -> tuple[list[int], list[str]]:
-        """Frames that lack nothing, and what the user should know of them and of the others.
+    def complete_frames(self, numbers: Sequence[int], where: str) -> tuple[list[int], list[str]]:
+        """Return the frames with all chunks, and notes about missing chunks.
 
         Raises
         ------
         JanusError
-            If there is none; the sentence begins with `where`.
+            If no frame is complete; the message begins with `where`.
         """
         kept: list[int] = []
         without: dict[str, list[int]] = {}
@@ -86,61 +85,63 @@ class Holdings:
         if not kept:
             chunk = next(iter(without))
             raise JanusError(
-                f"{where} {chunk} is missing in {told(numbers)}, and frame 0's is not theirs"
+                f"{where} {chunk} is missing in {frame_range(numbers)}; the value of frame 0 does "
+                "not apply to other frames"
             )
         notes = [
-            f"{chunk} is missing in {told(lost)}, which were left out: it was not saved there, and "
-            "frame 0's is not theirs"
+            f"{chunk} is missing in {frame_range(lost)}, which were left out: it was not saved, "
+            "and the value of frame 0 does not apply"
             for chunk, lost in without.items()
         ]
         return kept, notes + self._remarks(kept)
 
     def untyped(self) -> bool:
-        """Whether the file names no types of particles; GSD then has all of them of a type A."""
+        """Return whether the file defines no particle types; GSD's default is a single type A."""
         return not (self.stores(0, TYPES) or self.stores(0, TYPE))
 
     def check_box(self, index: int, box: FloatArray, positions: FloatArray, where: str) -> None:
-        """Refuse bodies outside of a box that was not stored with them.
+        """Check that the bodies are inside the box if the frame does not store the box.
 
         Parameters
         ----------
         index : int
-            Number of the frame.
+            Index of the frame.
         box : ndarray, shape (6,)
-            Lx, Ly, Lz, xy, xz, yz, as it was read.
+            Lx, Ly, Lz, xy, xz, yz, as read.
         positions : ndarray, shape (N, 3)
-            Of the bodies.
+            Positions of the bodies.
         where : str
-            Beginning of the refusal.
+            Beginning of the error message.
 
         Raises
         ------
         JanusError
-            If GSD's default box does not hold the bodies of a file that states none, or frame 0's
-            box those that HOOMD-blue, which moves them into the box, wrote without their own.
+            If a body is outside GSD's default box in a file without a box, or outside the box of
+            frame 0 in a frame that HOOMD-blue wrote without a box. HOOMD-blue wraps all particles
+            into the box, so the box has changed.
         """
         if not (self._no_box(index) or self._box_is_old(index)):
             return
         reached = float(np.abs(positions @ inverse_lattice(lattice_vectors(box))).max())
         if reached > OUTSIDE:
-            taken = "GSD's cube of edge 1" if self._no_box(index) else "that of frame 0"
-            raise JanusError(f"{where} {BOX} is missing, and bodies lie outside of {taken}")
+            used = "the default box (edge 1)" if self._no_box(index) else "the box of frame 0"
+            raise JanusError(f"{where} {BOX} is missing, and bodies lie outside {used}")
 
     def _box_is_old(self, index: int) -> bool:
-        """Whether HOOMD-blue wrote this frame without the box, which may have changed."""
+        """Return whether HOOMD-blue wrote this frame without its box, which may have changed."""
         return self._by_hoomd and BOX in self._first and not self.stores(index, BOX)
 
     def _no_box(self, index: int) -> bool:
-        """Whether nothing is stored of this frame's box, for which GSD has a default of edge 1."""
+        """Return whether the file has no box for this frame; GSD's default has the edge 1."""
         return BOX not in self._first and not self.stores(index, BOX)
 
     def _remarks(self, numbers: Sequence[int]) -> list[str]:
-        """What the user should know of what these frames, which lack nothing, do not store."""
+        """Return notes about values that these complete frames take from frame 0 or a default."""
         notes = []
         if self._no_box(numbers[0]):
-            notes.append(f"{BOX} is missing: the box is GSD's cube of edge 1")
+            notes.append(f"{BOX} is missing: the default box of GSD, a cube of edge 1, was used")
         elif old := [k for k in numbers if self._box_is_old(k)]:
-            notes.append(f"{BOX} is missing in {told(old)}: it counts as that of frame 0")
+            notes.append(f"{BOX} is missing in {frame_range(old)}: the box of frame 0 was used")
         if ORIENTATION in self._first and self._compares:
             same = [
                 k
@@ -149,21 +150,21 @@ class Holdings:
             ]
             if same:
                 notes.append(
-                    f"the orientations of {told(same)} are those of frame 0 to the last bit, while "
-                    "positions differ; if HOOMD-blue wrote these frames, or those they were copied "
-                    "from, orientations were not saved, and the wires are wrong"
+                    f"the orientations of {frame_range(same)} are identical to those of frame 0, "
+                    "but positions differ; if HOOMD-blue wrote these frames or the originals of "
+                    "these copies, the orientations were not saved and the wires are wrong"
                 )
         return notes
 
     def _particles(self, index: int) -> int:
-        """Number of particles of a frame."""
+        """Return the number of particles in a frame."""
         if self.stores(index, NUMBER):
             return int(self._file.read_chunk(index, NUMBER)[0])
         return self._number if index else 0
 
 
-def told(numbers: Sequence[int]) -> str:
-    """Name frames: the only one, or the first and the last and how many there are."""
+def frame_range(numbers: Sequence[int]) -> str:
+    """Describe frames by their number, the first and the last one."""
     if len(numbers) == 1:
         return f"frame {numbers[0]}"
     return f"{len(numbers)} frames from {min(numbers)} to {max(numbers)}"
