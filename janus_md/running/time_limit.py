@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from janus_md.running.cluster import allotment
+from janus_md.running.cluster import allocation
 from janus_md.simulation import walltime
 from janus_md.simulation.walltime import Limit
 
@@ -22,4 +22,4 @@ def limit(asked: str = "") -> Limit:
     JanusError
         If it is not a time.
     """
-    return walltime.limit(asked, allotment.time_limit)
+    return walltime.limit(asked, allocation.time_limit)

@@ -28,7 +28,7 @@ from janus_md.common.errors import JanusError, ToBeContinued
 from janus_md.common.interrupts import SIGNALS, STOPPED
 from janus_md.common.locks import Held, Unclear
 from janus_md.engines import ranks
-from janus_md.running.cluster import allotment
+from janus_md.running.cluster import allocation
 from janus_md.running.pipe import Reporter
 from janus_md.running.time_limit import limit
 from janus_md.simulation import run_options
@@ -234,7 +234,7 @@ def _on_ranks(
         ranks.join(number, last_words)
     except JanusError as error:
         reporter.tell(message=str(error))
-        if last_words is not None and ranks.launched_first(*allotment.rank_variables()):
+        if last_words is not None and ranks.launched_first(*allocation.rank_variables()):
             with contextlib.suppress(OSError):
                 last_words(str(error))
         return FAILED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from janus_md.running.cluster import allotment
+from janus_md.running.cluster import allocation
 from janus_md.simulation.run_options import RunOptions
 
 
@@ -37,4 +37,4 @@ class Machine:
 def cores_here() -> int:
     """Return the cores that this process may use: the machine's, or those of its job."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(cores or 1, allotment.cores() or cores or 1)
+    return min(cores or 1, allocation.cores() or cores or 1)

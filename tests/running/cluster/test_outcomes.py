@@ -12,7 +12,7 @@ from janus_md.running.cluster import ledger, outcomes
 from janus_md.running.cluster.outcomes import Outcome
 from janus_md.running.cluster.schedulers.slurm import SCHEDULER as SLURM
 from janus_md.running.cluster.schedulers.slurm import commands as slurm
-from janus_md.running.cluster.schedulers.slurm.answers import queued as in_queue
+from janus_md.running.cluster.schedulers.slurm.parsing import queued as in_queue
 from janus_md.workspace import failures
 
 FOLDER = SLURM.folder

@@ -10,7 +10,7 @@ import pytest
 
 from janus_md.common import plugins
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster import allotment, schedulers
+from janus_md.running.cluster import allocation, schedulers
 from janus_md.running.cluster.request import choice
 from tests.conftest import ROOT, Result
 from tests.running.cluster.conftest import program
@@ -96,11 +96,11 @@ def test_a_plugin_that_calls_itself_otherwise_is_refused(
 def test_a_process_outside_of_a_job_has_all_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SLURM_JOB_ID", "SLURM_JOB_END_TIME", "SLURM_CPUS_PER_TASK", "PBS_JOBID"):
         monkeypatch.delenv(name, raising=False)
-    assert (allotment.cores(), allotment.time_limit().left()) == (None, float("inf"))
+    assert (allocation.cores(), allocation.time_limit().left()) == (None, float("inf"))
     monkeypatch.setenv("SLURM_CPUS_PER_TASK", "4")
     monkeypatch.setenv("PBS_JOBID", "7.p")
     monkeypatch.setenv("NCPUS", "3")
-    assert allotment.cores() == 3
+    assert allocation.cores() == 3
 
 
 NAMES = re.compile(

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.schedulers import asking
-from janus_md.running.cluster.schedulers.pbs import answers
-from janus_md.running.cluster.schedulers.pbs.answers import Attributes
+from janus_md.running.cluster.schedulers import programs
+from janus_md.running.cluster.schedulers.pbs import parsing
+from janus_md.running.cluster.schedulers.pbs.parsing import Attributes
 from janus_md.running.cluster.schedulers.records import Rejected
 
 OPENPBS, TORQUE, OTHER = "OpenPBS", "Torque", "other"
@@ -40,8 +40,8 @@ _ID = re.compile(r"^\s*(\d+(?:\[\])?(?:\.[\w.\-]+)?)\s*$", re.MULTILINE)
 
 
 def ask(*command: str, pauses: Sequence[float] = (), folder: Path | None = None) -> str:
-    """Run one of PBS's commands and return what it prints, as :func:`asking.ask` does."""
-    return asking.ask(
+    """Run one of PBS's commands and return what it prints, as :func:`programs.ask` does."""
+    return programs.ask(
         *command,
         missing=JanusError(
             f"{command[0]}: not found; submission needs PBS, on this machine use janus-md run"
@@ -59,7 +59,7 @@ def kind() -> str:
     try:
         done = subprocess.run(
             ["qstat", "--version"], capture_output=True, encoding="utf-8", errors="replace",
-            timeout=asking.PATIENCE,
+            timeout=programs.PATIENCE,
         )  # fmt: skip
     except FileNotFoundError:
         return OPENPBS  # a preview on a machine without PBS
@@ -78,8 +78,8 @@ def _qstat(
     if form:
         # Old servers know no JSON, and some write values that are none.
         with suppress(Rejected, ValueError):
-            return answers.parse(ask("qstat", *options, *form, *names, pauses=asking.PAUSES))
-    return answers.parse(ask("qstat", *options, *names, pauses=asking.PAUSES))
+            return parsing.parse(ask("qstat", *options, *form, *names, pauses=programs.PAUSES))
+    return parsing.parse(ask("qstat", *options, *names, pauses=programs.PAUSES))
 
 
 def jobs() -> dict[str, Attributes]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from janus_md.running.cluster.schedulers.base import Scheduler
-from janus_md.running.cluster.schedulers.pbs import allotment, answers, commands, options
+from janus_md.running.cluster.schedulers.pbs import allocation, commands, options, parsing
 from janus_md.running.cluster.schedulers.pbs.options import is_exclusive
 from janus_md.running.cluster.schedulers.records import (
     Dependency,
@@ -72,12 +72,12 @@ restarts=0"""
         """Ask qstat; an array stands there by its tasks, or as a whole where none is told."""
         told = commands.jobs()
         found = [
-            answers.queued(job, about)
+            parsing.queued(job, about)
             for job, about in told.items()
             if about.get("Job_Name", "").startswith(prefix)
-            and about.get("job_state") not in (*answers.ENDED, answers.MOVED)
+            and about.get("job_state") not in (*parsing.ENDED, parsing.MOVED)
         ]
-        split = {answers.queued(job, {}).array for job in told if "[]" not in job}
+        split = {parsing.queued(job, {}).array for job in told if "[]" not in job}
         return [one for one in found if "[]" not in one.id or one.id not in split]
 
     def cancel(self, jobs: Sequence[str]) -> None:
@@ -96,14 +96,14 @@ restarts=0"""
         """Ask qstat, which knows ended jobs for a while."""
         told = commands.known(jobs)
         return {
-            job: answers.ended(about)
+            job: parsing.ended(about)
             for job, about in told.items()
-            if job in jobs and about.get("job_state") in answers.ENDED
+            if job in jobs and about.get("job_state") in parsing.ENDED
         }
 
     def partitions(self) -> list[Partition]:
         """Ask qstat for the queues; it tells no cores of their nodes."""
-        return answers.partitions(commands.queues(), commands.server()[1].get("default_queue"))
+        return parsing.partitions(commands.queues(), commands.server()[1].get("default_queue"))
 
     def largest_array(self) -> int:
         """Read the limit of the server."""
@@ -115,8 +115,8 @@ restarts=0"""
 
     def cores(self, environment: Mapping[str, str] = os.environ) -> int | None:
         """Read NCPUS or PBS_NUM_PPN."""
-        return allotment.cores(environment)
+        return allocation.cores(environment)
 
     def time_limit(self, environment: Mapping[str, str] = os.environ) -> Limit:
         """Ask qstat."""
-        return allotment.time_limit(environment)
+        return allocation.time_limit(environment)

@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.schedulers import asking
+from janus_md.running.cluster.schedulers import programs
 from janus_md.running.cluster.schedulers.records import Partition, QueuedJob, Rejected
-from janus_md.running.cluster.schedulers.slurm.answers import (
+from janus_md.running.cluster.schedulers.slurm.parsing import (
     LARGEST_ARRAY,
     NOT_ENDED,
     parse_accounting,
@@ -51,7 +51,7 @@ def default(key: str) -> str | None:
 
 
 def ask(*command: str, pauses: Sequence[float] = ()) -> str:
-    """Run one of Slurm's commands and return what it prints, as :func:`asking.ask` does.
+    """Run one of Slurm's commands and return what it prints, as :func:`programs.ask` does.
 
     Variables of the environment that change what it lists, or override a script, are left out.
     """
@@ -60,7 +60,7 @@ def ask(*command: str, pauses: Sequence[float] = ()) -> str:
         for key, value in os.environ.items()
         if not key.startswith(_NOT_PASSED_ON) and key not in _OVERRIDING
     }
-    return asking.ask(
+    return programs.ask(
         *command,
         missing=JanusError(
             f"{command[0]}: not found; submission needs Slurm, on this machine use janus-md run"
@@ -118,7 +118,7 @@ def cluster_name() -> str | None:
 def largest_array() -> int:
     """Tasks that an array may have here."""
     try:
-        return parse_array_size(ask("scontrol", "show", "config", pauses=asking.PAUSES))
+        return parse_array_size(ask("scontrol", "show", "config", pauses=programs.PAUSES))
     except Rejected:  # some clusters keep it to themselves
         return LARGEST_ARRAY
 
@@ -134,7 +134,7 @@ def queue(prefix: str) -> list[QueuedJob]:
     """Jobs of this user that wait or run and whose names begin with `prefix`, arrays by task."""
     told = ask(
         "squeue", "--noheader", "--me", "--array", "--federation", "--format=%i|%j|%T|%Z|%r",
-        pauses=asking.PAUSES,
+        pauses=programs.PAUSES,
     )  # fmt: skip
     return parse_queue(told.splitlines(), prefix)
 

@@ -15,7 +15,7 @@ from janus_md.running.cluster.schedulers.records import (
     Partition,
     QueuedJob,
 )
-from janus_md.running.cluster.schedulers.slurm import allotment, answers, commands, options
+from janus_md.running.cluster.schedulers.slurm import allocation, commands, options, parsing
 from janus_md.simulation.walltime import Limit
 
 _DEPENDENCIES = {"success": "afterok", "end": "afterany", "task": "aftercorr"}
@@ -40,7 +40,7 @@ restarts=${SLURM_RESTART_COUNT:-0}"""
     writes_output = True
     holds = True
     own_lines = ("srun: ", "slurmstepd")
-    rank_variable = allotment.RANK
+    rank_variable = allocation.RANK
     launch_environment = "export SLURM_EXPORT_ENV=ALL # also after sbatch --export=NONE"
 
     def output(self, array: bool) -> Path:
@@ -97,7 +97,7 @@ restarts=${SLURM_RESTART_COUNT:-0}"""
     def ended(self, jobs: Sequence[str]) -> dict[str, EndedJob]:
         """Ask the controller, then the accounting."""
         told = commands.ended(jobs)
-        return {job: answers.ended(state, code) for job, (state, code) in told.items()}
+        return {job: parsing.ended(state, code) for job, (state, code) in told.items()}
 
     def partitions(self) -> list[Partition]:
         """Ask sinfo; where no partition is the default one, the first one is taken."""
@@ -120,8 +120,8 @@ restarts=${SLURM_RESTART_COUNT:-0}"""
 
     def cores(self, environment: Mapping[str, str] = os.environ) -> int | None:
         """Read SLURM_CPUS_PER_TASK."""
-        return allotment.cores(environment)
+        return allocation.cores(environment)
 
     def time_limit(self, environment: Mapping[str, str] = os.environ) -> Limit:
         """Read the end of the job from the environment, else ask squeue."""
-        return allotment.time_limit(environment)
+        return allocation.time_limit(environment)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.schedulers import asking
+from janus_md.running.cluster.schedulers import programs as calls
 from janus_md.running.cluster.schedulers.pbs import SCHEDULER as PBS
-from janus_md.running.cluster.schedulers.pbs import allotment, commands
+from janus_md.running.cluster.schedulers.pbs import allocation, commands
 from janus_md.running.cluster.schedulers.records import Cause, Dependency, EndedJob, Rejected
 from janus_md.simulation.walltime import NO_LIMIT
 from tests.running.cluster.conftest import program
@@ -120,7 +120,7 @@ def test_the_id_is_found_in_what_qsub_prints(programs: Path, answer: str, job: s
 def test_refusals_and_servers_that_are_away(
     programs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "PAUSES", (0.0,))
+    monkeypatch.setattr(calls, "PAUSES", (0.0,))
     said = "qsub: would exceed queue generic's per-user limit of jobs in 'Q' state"
     program(programs, "qsub", f'echo "{said}" >&2; exit 38')
     with pytest.raises(Rejected, match=r"^qsub: would exceed queue") as met:
@@ -160,13 +160,13 @@ def test_time_and_cores_of_a_job(programs: Path, monkeypatch: pytest.MonkeyPatch
     )
     server(programs, OPENPBS, about % start)
     job = {"PBS_JOBID": "7.p"}
-    found = allotment.time_limit(job)
+    found = allocation.time_limit(job)
     assert (found.left(), found.granted) == (pytest.approx(500, abs=2), 600)
     # A start in another time zone is not believed, the time used is.
     server(programs, OPENPBS, about % "Wed Apr 14 23:34:19 2021")
-    assert allotment.time_limit(job).left() == pytest.approx(540, abs=1)
+    assert allocation.time_limit(job).left() == pytest.approx(540, abs=1)
     server(programs, OPENPBS, EMPTY)
-    assert allotment.time_limit(job) == allotment.time_limit({}) == NO_LIMIT
-    assert allotment.cores(job | {"NCPUS": "4"}) == 4
-    assert allotment.cores(job | {"PBS_NUM_PPN": "2"}) == 2
-    assert allotment.cores({"NCPUS": "4"}) is None
+    assert allocation.time_limit(job) == allocation.time_limit({}) == NO_LIMIT
+    assert allocation.cores(job | {"NCPUS": "4"}) == 4
+    assert allocation.cores(job | {"PBS_NUM_PPN": "2"}) == 2
+    assert allocation.cores({"NCPUS": "4"}) is None

@@ -220,7 +220,7 @@ def test_a_controller_that_no_longer_answers_ends_a_submission(
 ) -> None:
     place = study(5)
     with monkeypatch.context() as patch:
-        patch.setattr("janus_md.running.cluster.schedulers.asking.PATIENCE", 3.0)
+        patch.setattr("janus_md.running.cluster.schedulers.programs.PATIENCE", 3.0)
         text = f'[ $number -eq 3 ] || exec "$sbatch" "$@"\n{answer}'
         patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
         met = place.submit(*place.later())

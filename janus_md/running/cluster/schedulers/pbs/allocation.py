@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-from janus_md.running.cluster.schedulers.pbs import answers, commands
-from janus_md.running.cluster.schedulers.pbs.answers import Attributes
+from janus_md.running.cluster.schedulers.pbs import commands, parsing
+from janus_md.running.cluster.schedulers.pbs.parsing import Attributes
 from janus_md.simulation.walltime import NO_LIMIT, Limit
 
 JOB = "PBS_JOBID"
@@ -25,7 +25,7 @@ def time_limit(environment: Mapping[str, str]) -> Limit:
     if not (job := environment.get(JOB)):
         return NO_LIMIT
     about = commands.known([job]).get(job, {})
-    asked = answers.walltime(about, "Resource_List")
+    asked = parsing.walltime(about, "Resource_List")
     return NO_LIMIT if asked is None else Limit.after(asked - _elapsed(about, asked), asked)
 
 
@@ -35,7 +35,7 @@ def _elapsed(about: Attributes, asked: float) -> float:
     The time of its start is exact, but in the time zone of the server; the time used is measured
     every few minutes.
     """
-    used = answers.walltime(about, "resources_used") or 0.0
+    used = parsing.walltime(about, "resources_used") or 0.0
     told = about.get("stime") or about.get("start_time") or ""
     with suppress(ValueError):
         start = float(told) if told.isdigit() else time.mktime(time.strptime(told))

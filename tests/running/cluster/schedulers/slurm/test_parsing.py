@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.schedulers import asking
+from janus_md.running.cluster.schedulers import programs
 from janus_md.running.cluster.schedulers.records import Rejected
-from janus_md.running.cluster.schedulers.slurm import answers
 from janus_md.running.cluster.schedulers.slurm import commands as slurm
+from janus_md.running.cluster.schedulers.slurm import parsing
 from tests.running.cluster.conftest import program
 
 SACCT = """\
@@ -71,7 +71,7 @@ Job 29 had no folder for its output; accounting calls it 0:53.
 
 
 def test_accounting() -> None:
-    assert answers.parse_accounting(SACCT.splitlines()) == {
+    assert parsing.parse_accounting(SACCT.splitlines()) == {
         "1": ("COMPLETED", 0),
         "2": ("FAILED", 3),
         "3": ("FAILED", 139),
@@ -80,7 +80,7 @@ def test_accounting() -> None:
         "26": ("NODE_FAIL", 0),
         "28": ("OUT_OF_MEMORY", 253),
         "29": ("TIMEOUT", 0),
-        "38": ("FAILED", answers.NO_OUTPUT),
+        "38": ("FAILED", parsing.NO_OUTPUT),
         "6_0": ("COMPLETED", 0),
         "39": ("CANCELLED", 0),
         "22": ("PENDING", 0),
@@ -90,7 +90,7 @@ def test_accounting() -> None:
 
 
 def test_partitions_count_their_smallest_node() -> None:
-    found = {one.name: one for one in answers.parse_partitions(SINFO.splitlines())}
+    found = {one.name: one for one in parsing.parse_partitions(SINFO.splitlines())}
     assert list(found) == ["standard", "gpu", "mixed", "long"]
     standard = found["standard"]
     assert (standard.default, standard.cores, standard.gpus) == (True, 64, 0)
@@ -103,7 +103,7 @@ def test_partitions_count_their_smallest_node() -> None:
 
 
 def test_the_queue_holds_this_projects_jobs() -> None:
-    found = answers.parse_queue(SQUEUE.splitlines(), "janus-ab12cd34-")
+    found = parsing.parse_queue(SQUEUE.splitlines(), "janus-ab12cd34-")
     assert [(one.id, one.state, one.detail) for one in found] == [
         ("17", "running", ""),
         ("18_0", "queued", "Resources"),
@@ -113,13 +113,13 @@ def test_the_queue_holds_this_projects_jobs() -> None:
 
 
 def test_the_controllers_memory() -> None:
-    assert answers.parse_memory(MEMORY.splitlines()) == {
+    assert parsing.parse_memory(MEMORY.splitlines()) == {
         "1_0": ("COMPLETED", 0),
         "1_1": ("FAILED", 3),
         "1_2": ("FAILED", 137),
         "2": ("CANCELLED", 143),
         "3": ("TIMEOUT", 0),
-        "29": ("FAILED", answers.NO_OUTPUT),
+        "29": ("FAILED", parsing.NO_OUTPUT),
     }
 
 
@@ -230,19 +230,19 @@ def test_variables_neither_hide_jobs_nor_override_a_script(
     ],
 )
 def test_tasks_of_an_array(configuration: str, tasks: int) -> None:
-    assert answers.parse_array_size(configuration) == tasks
+    assert parsing.parse_array_size(configuration) == tasks
 
 
 def test_the_name_of_the_cluster() -> None:
     told = "Configuration data as of 2026\nClusterName             = testnode18017\nX = 1\n"
-    assert answers.parse_cluster_name(told) == "testnode18017"
-    assert answers.parse_cluster_name("") is None
+    assert parsing.parse_cluster_name(told) == "testnode18017"
+    assert parsing.parse_cluster_name("") is None
 
 
 def test_a_controller_that_is_away_for_a_moment_is_asked_again(
     commands: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(programs, "PAUSES", (0.0, 0.0))
     calls = commands / "calls"
     away = "echo 'slurm_load_jobs error: Unable to contact slurm controller' >&2; exit 1"
     count = f"echo >>{calls}; mapfile -t lines <{calls}"
@@ -256,7 +256,7 @@ def test_a_controller_that_is_away_for_a_moment_is_asked_again(
 
 
 def test_a_scheduler_that_does_not_answer(commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "PATIENCE", 0.2)
+    monkeypatch.setattr(programs, "PATIENCE", 0.2)
     retrying = "Slurm temporarily unable to accept job, sleeping and retrying"
     program(commands, "squeue", f"echo 'squeue: error: {retrying}' >&2; exec /bin/sleep 30")
     with pytest.raises(JanusError, match=rf"^squeue: no answer in 0 s \({retrying}\); the sched"):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.schedulers.slurm import allotment
+from janus_md.running.cluster.schedulers.slurm import allocation
 from janus_md.running.time_limit import limit
 from janus_md.simulation import walltime
 from janus_md.simulation.walltime import NO_LIMIT
@@ -34,7 +34,7 @@ def squeue(monkeypatch: pytest.MonkeyPatch, answer: str, code: int = 0) -> list[
             raise subprocess.CalledProcessError(code, command)
         return subprocess.CompletedProcess(command, 0, answer, "")
 
-    monkeypatch.setattr(allotment.subprocess, "run", run)
+    monkeypatch.setattr(allocation.subprocess, "run", run)
     return asked
 
 
