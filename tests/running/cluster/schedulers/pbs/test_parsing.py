@@ -62,7 +62,7 @@ def test_queues() -> None:
 
 
 def test_text_of_a_wrapper() -> None:
-    """It tells no hold: the job may be on one."""
+    """It does not report holds: the job may be on hold."""
     (one,) = (parsing.queued(*job) for job in parsing.parse(WRAPPED).items())
     assert (one.name, one.state, one.pending, one.on_hold) == ("janus-abc-1", "queued", True, True)
 
@@ -72,10 +72,10 @@ def test_text_of_a_wrapper() -> None:
     [
         ({"job_state": "R"}, "running"),
         ({"job_state": "E"}, "running"),
-        ({"job_state": "B"}, "running"),  # an array of which something has begun
+        ({"job_state": "B"}, "running"),  # an array with tasks that have started
         ({"job_state": "S"}, "suspended"),
         ({"job_state": "H", "Hold_Types": "o"}, "held: by an administrator"),
-        ({"job_state": "H", "Hold_Types": "s", "depend": "afterok:1.p@p"}, "queued: waits for ano"),
+        ({"job_state": "H", "Hold_Types": "s", "depend": "afterok:1.p@p"}, "queued: waiting for a"),
         (
             {
                 "job_state": "Q",
@@ -85,7 +85,7 @@ def test_text_of_a_wrapper() -> None:
         ),
     ],
 )
-def test_states_in_words(about: dict[str, str], word: str) -> None:
+def test_states_of_jobs_in_the_queue(about: dict[str, str], word: str) -> None:
     one = parsing.queued("1.p", about)
     assert (f"{one.state}: {one.detail}" if one.detail else one.state).startswith(word)
 
