@@ -113,7 +113,7 @@ def test_a_damaged_name_is_told(name, tmp_path):
             analyze_file(path, tmp_path / "out")
     else:
         notes = analyze_file(path, tmp_path / "out")["notes"]
-        assert "not of HOOMD's schema, which were left out: particles/typei%" in notes[0]
+        assert "not in HOOMD's schema and were ignored: particles/typei%" in notes[0]
 
 
 def test_places_and_orientations_that_cannot_be(tmp_path):

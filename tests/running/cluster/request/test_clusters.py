@@ -70,7 +70,7 @@ def test_the_users_file_adds_and_replaces_clusters(home: Path, tmp_path: Path) -
         ("here: [1]", "here: .* must be a map"),
         ("- here", "must be a map of clusters by name"),
         ("here: {cpu: ", "line 1: not valid YAML"),
-        ("a: &a {cpu: *a}", "line 1: not valid YAML: a map or list must not hold itself"),
+        ("a: &a {cpu: *a}", "line 1: not valid YAML: a map or list must not contain itself"),
         ("? [a]: []", "not valid YAML"),
     ],
 )
