@@ -151,9 +151,9 @@ def test_an_operation_of_flow_that_breaks_says_one_line(
     ("error", "said"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "No space left on device; fix"),
-        (PermissionError(errno.EACCES, "Permission denied", "/x/y"), "/x/y: Permission denied; m"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x/y"), "/x/y: Permission denied; f"),
         (FileNotFoundError(errno.ENOENT, "No such file", b"/x"), "/x: No such file; fix this"),
-        (MemoryError(), "out of memory; fewer processes"),
+        (MemoryError(), "out of memory; use fewer"),
         (RuntimeError("CUDA error: out of memory"), "out of memory (CUDA error: out of memory); "),
     ],
 )

@@ -189,7 +189,7 @@ def test_submissions_and_init_go_on_where_there_are_no_locks(
     place = tmp_path / "workspace"
     make(janus_md, place, TINY + "  relative_permittivity: 1\n")
     monkeypatch.setattr(ledger, "PATIENCE", 0.1)
-    said = r"where it was killed, remove .*submit\.lock\.soft$"
+    said = r"if it was killed, remove .*submit\.lock\.soft$"
     with ledger.lock(place), pytest.raises(JanusError, match=said), ledger.lock(place):
         pass
     with ledger.lock(place):

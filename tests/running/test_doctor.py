@@ -145,7 +145,7 @@ def test_the_files_of_the_cache_are_listed(cache: Path) -> None:
     assert found().here == f"{cache} is empty"
     entries.keep("here", "kind", 1.0, entries.cache_file("meshes"))
     assert found().here == f"meshes.json in {cache}"
-    assert "remove the files" in found().advice
+    assert "remove these files" in found().advice
 
 
 def test_schedulers_are_found_by_their_commands(

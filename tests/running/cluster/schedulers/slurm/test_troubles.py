@@ -257,7 +257,7 @@ def test_a_full_or_read_only_folder_affects_only_its_job(slurm: Node, study: Mak
         met = place.submit(*place.later())
         assert met.code == 2
         assert "No space left on device; " in met.err
-        assert "sent so far, correct that and submit again for the rest" in met.err
+        assert "submitted so far; fix this and run submit again for the rest" in met.err
         there = len(slurm.queue())
         assert 1 <= there < 5
         filling.unlink()
