@@ -189,10 +189,10 @@ class _Branch:
 
 def _parts_with_columns(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parts of a document that have columns; results per kind of particle have none."""
-    told = {key: document[key] for key in _PARTS if key in document}
-    if isinstance(found := told.get("heat"), dict):
-        told["heat"] = {key: value for key, value in found.items() if key != "kinds"}
-    return told
+    parts = {key: document[key] for key in _PARTS if key in document}
+    if isinstance(found := parts.get("heat"), dict):
+        parts["heat"] = {key: value for key, value in found.items() if key != "kinds"}
+    return parts
 
 
 def _spread(

@@ -68,8 +68,8 @@ class GsdFile(Closing):
             self._descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
             layout = read_layout(self._descriptor)
             if layout.schema != "hoomd" or layout.schema_version[0] not in (1, 2):
-                told = f"{layout.schema!r} {layout.schema_version[0]}.{layout.schema_version[1]}"
-                raise Damaged(f"has the schema {told}; 'hoomd' 1 and 2 can be read")
+                schema = f"{layout.schema!r} {layout.schema_version[0]}.{layout.schema_version[1]}"
+                raise Damaged(f"has the schema {schema}; 'hoomd' 1 and 2 can be read")
             index = _index(self._descriptor, layout)
         except Damaged as error:
             self.close()
