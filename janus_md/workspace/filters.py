@@ -145,7 +145,7 @@ def _parse(text: str) -> tuple[str, str, str]:
     match = _FILTER.fullmatch(text)
     if match is None:
         raise JanusError(
-            f"filter: {text!r} is not valid; it must consist of key, operator "
+            f"filter: {text!r} cannot be read; it must consist of key, operator "
             f"({' '.join(OPERATORS)}) and value, such as relative_permittivity<2"
         )
     key, sign, value = match.groups()

@@ -163,7 +163,7 @@ def test_an_unreadable_file_affects_only_its_job(tmp_path: Path) -> None:
     assert states == ["damaged", "damaged", "begun"]
     told = [found[str(job.id)].trouble for job in jobs[:2]]
     assert told[0].startswith("signac_job_document.json cannot be read")
-    assert told[1].startswith("signac_statepoint.json is missing or damaged; `janus-md init`")
+    assert told[1].startswith("signac_statepoint.json is missing or damaged; run `janus-md init`")
 
 
 CREATE = """
