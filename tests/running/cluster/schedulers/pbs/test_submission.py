@@ -141,7 +141,7 @@ def test_rejections_are_reported(pbs: Node, study: Make) -> None:
     assert "1 refused: qsub: There was an error running" in met.out
     assert "invalid partition specified: nowhere" in met.out
     met = place.submit(*PBS, "--array")
-    assert (met.code, "--array: PBS has no arrays here; use --bundle" in met.err) == (2, True)
+    assert (met.code, "--array: PBS does not support arrays here;" in met.err) == (2, True)
     assert not pbs.queue()
 
 
