@@ -77,7 +77,7 @@ def check_first_frames(path, whole, count, tmp_path):
     pd.testing.assert_frame_equal(found, expected[:count])
     note = summary["notes"][0]
     assert str(path) in note
-    assert f"the {count} frames that are whole were used" in note
+    assert f"the {count} complete frames were used" in note
     return note
 
 
@@ -131,7 +131,7 @@ def test_index_with_blank_end(lost, whole, tmp_path):
     else:
         summary, found = rows(path, tmp_path / "out")
         assert len(found) == left
-        assert "bytes that belong to none" in summary["notes"][0]
+        assert "bytes that do not belong to any" in summary["notes"][0]
 
 
 def test_gap_in_the_index(whole, tmp_path):
@@ -193,7 +193,7 @@ def test_impossible_numbers_of_particles_need_little_memory(whole, tmp_path):
     path = tmp_path / "many.gsd"
     path.write_bytes(data)
     tracemalloc.start()
-    with pytest.raises(JanusError, match=r"no whole frame .*for 4000000000 particles"):
+    with pytest.raises(JanusError, match=r"no complete frame .*for 4000000000 particles"):
         analyze_file(path, tmp_path / "out")
     assert tracemalloc.get_traced_memory()[1] < 8e6
     tracemalloc.stop()
@@ -229,7 +229,7 @@ def test_damaged_log_ends_before_the_damage(tmp_path):
     notes: list[str] = []
     found = energy_per_body(bad, tmp_path / "frames.parquet", notes)
     assert found["mean"] == pytest.approx(-np.arange(8.0, 12.0).mean())
-    assert "the 12 frames that are whole were used" in notes[0]
+    assert "the 12 complete frames were used" in notes[0]
     bad = with_entry(path, 12, COLUMNS, 0, chunk="log/janus_md/potential_energy")
     assert energy_per_body(bad, tmp_path / "frames.parquet", notes) == found
     bad.write_bytes(whole[:200])

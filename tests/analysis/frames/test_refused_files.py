@@ -113,7 +113,7 @@ def test_damaged_chunk_name_is_reported(name, tmp_path):
             analyze_file(path, tmp_path / "out")
     else:
         notes = analyze_file(path, tmp_path / "out")["notes"]
-        assert "not of HOOMD's schema, which were left out: particles/typei%" in notes[0]
+        assert "not in HOOMD's schema and were ignored: particles/typei%" in notes[0]
 
 
 def test_impossible_positions_and_orientations_are_refused(tmp_path):

@@ -230,7 +230,7 @@ def test_files_that_cannot_be_used(tmp_path):
     (tmp_path / "text.gsd").write_text("hello")
     with pytest.raises(JanusError, match="not a readable GSD file"):
         analyze_file(tmp_path / "text.gsd", tmp_path)
-    with pytest.raises(JanusError, match="no whole frame"):
+    with pytest.raises(JanusError, match="no complete frame"):
         analyze_file(write_gsd(tmp_path / "empty.gsd", []), tmp_path)
 
 
@@ -261,7 +261,7 @@ def test_file_that_was_cut_off(growing, tmp_path):
     found = pd.read_parquet(tmp_path / "cut" / "frames.parquet")
     assert 20 < len(found) < 40
     pd.testing.assert_frame_equal(found, expected[: len(found)])
-    words = f"file {cut} is cut off; the {len(found)} frames that are whole were used"
+    words = f"file {cut} is truncated; the {len(found)} complete frames were used"
     assert summary["notes"][0] == words
     cut.write_bytes(whole.read_bytes()[:300])
     with pytest.raises(JanusError, match="not a readable GSD file"):

@@ -156,7 +156,7 @@ def test_catalogue_reports_and_skips_other_files(
     ("name", "said"),
     [
         ("folder", "not a file"), ("dangling", "a broken link"), ("latin", "text in UTF-8"),
-        ("empty", "a map of keys"), ("loop", "hold itself"), ("map", "particle map"),
+        ("empty", "a map of keys"), ("loop", "contain itself"), ("map", "particle map"),
         ("sources", "particle sources"), ("ring", "itself needs"), ("._x", "hidden"),
         ("pipe", "not a file"),
     ],

@@ -60,9 +60,9 @@ def test_merge_keys_are_allowed_everywhere(text: str, found: list[tuple[float, .
         ("<<: {fixde: {}}\n", 1, ["'fixde'", "did you mean fixed"]),
         ("fixed: {<<: 3}\n", 1, ["YAML"]),
         ("fixed: {<<: *nothing}\n", 1, ["YAML", "alias"]),
-        ("\nfixed: &a {<<: *a}\n", 2, ["must not hold itself"]),
-        ("fixed: &a {viscosity: *a}\n", 1, ["must not hold itself"]),
-        ("fixed:\n  particle: &a [1, [*a]]\n", 2, ["must not hold itself"]),
+        ("\nfixed: &a {<<: *a}\n", 2, ["must not contain itself"]),
+        ("fixed: &a {viscosity: *a}\n", 1, ["must not contain itself"]),
+        ("fixed:\n  particle: &a [1, [*a]]\n", 2, ["must not contain itself"]),
     ],
 )
 def test_faulty_merge_is_reported_with_its_line(text: str, line: int, said: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What Slurm's commands answer, read."""
+"""Parsers of the output of Slurm's commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from janus_md.running.cluster.schedulers.records import Cause, EndedJob, Partition, QueuedJob
 
 LARGEST_ARRAY = 1000
-"""Tasks that an array may have where Slurm is configured as it comes."""
+"""Maximum number of tasks in an array in Slurm's default configuration."""
 
 _SENT = re.compile(r"^(?:Submitted batch job )?(\d+)(?:;\S+| on cluster \S+)?\s*$", re.MULTILINE)
 
@@ -17,8 +17,8 @@ NOT_ENDED = (
     "PENDING", "RUNNING", "SUSPENDED", "REQUEUED", "REQUEUE_HOLD", "CONFIGURING", "COMPLETING",
     "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED", "REVOKED",
 )  # fmt: skip
-"""Slurm's words for jobs that have not come to their end; REVOKED ones have begun on another
-cluster of a federation."""
+"""States of jobs that have not ended. REVOKED jobs have started on another cluster of a
+federation."""
 
 
 _STATES = {
@@ -43,15 +43,15 @@ _CAUSES = {
     "BOOT_FAIL": Cause.NODE_FAILED,
 }
 
-_HELD = "JobHeldUser"  # reason of a job that waits for its release
-_HOPELESS = "DependencyNeverSatisfied"  # reason of a job that waits for the success of a failed one
+_HELD = "JobHeldUser"  # reason of a job that the user holds
+_UNSATISFIABLE = "DependencyNeverSatisfied"  # reason of a job whose dependency failed
 
 NO_OUTPUT = 128 + 53
-"""Exit code of a job whose output Slurm could not open: its folder is not there."""
+"""Exit code of a job whose output file Slurm could not open, because its folder does not exist."""
 
 
 def queued(job: str, name: str, state: str, reason: str, folder: str = "") -> QueuedJob:
-    """Translate what squeue tells of a job, or of a task of an array."""
+    """Convert a row of squeue for a job or array task."""
     head, mark, number = job.partition("_")
     return QueuedJob(
         job,
@@ -62,14 +62,14 @@ def queued(job: str, name: str, state: str, reason: str, folder: str = "") -> Qu
         array=head if mark else "",
         task=int(number) if number.isdigit() else None,
         on_hold=reason == _HELD,
-        hopeless=reason == _HOPELESS,
+        unsatisfiable=reason == _UNSATISFIABLE,
     )
 
 
 def _shown(job: str, state: str, reason: str) -> tuple[str, str]:
-    """State and detail of a job in the queue, for people."""
-    if reason == _HOPELESS:
-        return "held", "what it waits for failed"
+    """Return the state and the detail of a job in the queue, as they are printed."""
+    if reason == _UNSATISFIABLE:
+        return "held", "dependency failed"
     if "held" in (why := reason.lower().replace("_", " ")):
         # JobHeldUser, JobHeldAdmin, "launch failed requeued held", "job requeued in held state".
         why = {"jobheldadmin": "by an administrator; ", "jobhelduser": ""}.get(why, f"{why}; ")
@@ -80,25 +80,25 @@ def _shown(job: str, state: str, reason: str) -> tuple[str, str]:
 
 
 def ended(state: str, code: int) -> EndedJob:
-    """Translate Slurm's state and exit code of a job that ended."""
+    """Convert the state and exit code of a job that ended."""
     no_output = state == "FAILED" and code == NO_OUTPUT
     return EndedJob(_CAUSES.get(state, Cause.FAILED), code, no_output)
 
 
 def parse_id(answer: str) -> str | None:
-    """Read the id of a job in the answer of sbatch, which some clusters begin with a greeting."""
+    """Return the job id in the output of sbatch, before which some clusters print a message."""
     ids = _SENT.findall(answer)
     return str(ids[-1]) if ids else None
 
 
 def parse_cluster_name(configuration: str) -> str | None:
-    """Read the cluster's name in what ``scontrol show config`` prints."""
+    """Return the name of the cluster in the output of ``scontrol show config``."""
     name = re.search(r"^ClusterName\s*=\s*(\S+)", configuration, re.MULTILINE)
     return name.group(1) if name else None
 
 
 def parse_array_size(configuration: str) -> int:
-    """Read how many tasks an array may have in what ``scontrol show config`` prints."""
+    """Return the maximum number of array tasks in the output of ``scontrol show config``."""
     size = re.search(r"MaxArraySize\s*=\s*(\d+)", configuration)
     tasks = re.search(r"max_array_tasks=(\d+)", configuration)
     largest = int(size.group(1)) - 1 if size else LARGEST_ARRAY
@@ -106,14 +106,14 @@ def parse_array_size(configuration: str) -> int:
 
 
 def parse_partitions(rows: Iterable[str]) -> list[Partition]:
-    """Read rows ``PARTITION*|CPUS|MEMORY|GRES|TIMELIMIT|AVAIL|OVERSUBSCRIBE`` of sinfo.
+    """Parse rows ``PARTITION*|CPUS|MEMORY|GRES|TIMELIMIT|AVAIL|OVERSUBSCRIBE`` of sinfo.
 
-    A partition with several kinds of nodes has several rows; the smallest node counts.
+    A partition with several types of nodes has several rows; the smallest node is used.
     """
     found: dict[str, Partition] = {}
     for row in rows:
         if len(parts := row.strip().split("|")) != 7:
-            continue  # a greeting of the cluster's
+            continue  # a message that the cluster prints
         name, cores, memory, gres, limit, available, shared = parts
         if available != "up":
             continue
@@ -133,7 +133,7 @@ def parse_partitions(rows: Iterable[str]) -> list[Partition]:
 
 
 def _smallest(one: Partition, other: Partition) -> Partition:
-    """Return what holds for a partition with two kinds of nodes."""
+    """Combine two rows of a partition with several types of nodes."""
     return replace(
         other,
         cores=min(one.cores or 0, other.cores or 0),
@@ -143,7 +143,7 @@ def _smallest(one: Partition, other: Partition) -> Partition:
 
 
 def parse_queue(rows: Iterable[str], prefix: str) -> list[QueuedJob]:
-    """Read rows ``ID|NAME|STATE|FOLDER|REASON`` of squeue."""
+    """Parse rows ``ID|NAME|STATE|FOLDER|REASON`` of squeue."""
     split = (row.strip().split("|", 4) for row in rows)
     return [
         queued(row[0], row[1], row[2], reason=row[4], folder=row[3])
@@ -153,9 +153,9 @@ def parse_queue(rows: Iterable[str], prefix: str) -> list[QueuedJob]:
 
 
 def parse_accounting(rows: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Read rows ``JobID|State|ExitCode`` of sacct; ``CANCELLED by 1000`` is CANCELLED.
+    """Parse rows ``JobID|State|ExitCode`` of sacct; ``CANCELLED by 1000`` becomes CANCELLED.
 
-    Tasks that never became jobs of their own, ``7_[3-9]``, come under the id of their array.
+    Array tasks that never became separate jobs, ``7_[3-9]``, are stored under the id of the array.
     """
     found = {}
     for row in rows:
@@ -166,7 +166,7 @@ def parse_accounting(rows: Iterable[str]) -> dict[str, tuple[str, int]]:
 
 
 def parse_memory(rows: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Read rows ``ID STATE STATUS`` of squeue; the status is that of waitpid."""
+    """Parse rows ``ID STATE STATUS`` of squeue; the status is in the format of waitpid."""
     split = (row.split() for row in rows)
     return {
         row[0]: (row[1], _shell_code(*divmod(int(row[2]), 256)))
@@ -176,11 +176,11 @@ def parse_memory(rows: Iterable[str]) -> dict[str, tuple[str, int]]:
 
 
 def _shell_code(code: int, number: int) -> int:
-    """Exit code as a shell counts it: killed by a signal is 128 and its number."""
+    """Return the exit code as in a shell: 128 plus the number of a signal that killed the job."""
     return 128 + number % 128 if number % 128 else code
 
 
 def _exit_code(text: str) -> int:
-    """Exit code of ``CODE:SIGNAL``."""
+    """Return the exit code as in a shell of ``CODE:SIGNAL``."""
     code, _, number = text.partition(":")
     return _shell_code(int(code), int(number or 0))

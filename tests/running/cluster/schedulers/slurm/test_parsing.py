@@ -1,4 +1,4 @@
-"""What Slurm's commands print, as recorded and as their manuals have it."""
+"""Parsing of the output of Slurm's commands, recorded or taken from their manuals."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.schedulers import asking
+from janus_md.running.cluster.schedulers import programs
 from janus_md.running.cluster.schedulers.records import Rejected
-from janus_md.running.cluster.schedulers.slurm import answers
 from janus_md.running.cluster.schedulers.slurm import commands as slurm
+from janus_md.running.cluster.schedulers.slurm import parsing
 from tests.running.cluster.conftest import program
 
 SACCT = """\
@@ -71,7 +71,7 @@ Job 29 had no folder for its output; accounting calls it 0:53.
 
 
 def test_accounting() -> None:
-    assert answers.parse_accounting(SACCT.splitlines()) == {
+    assert parsing.parse_accounting(SACCT.splitlines()) == {
         "1": ("COMPLETED", 0),
         "2": ("FAILED", 3),
         "3": ("FAILED", 139),
@@ -80,7 +80,7 @@ def test_accounting() -> None:
         "26": ("NODE_FAIL", 0),
         "28": ("OUT_OF_MEMORY", 253),
         "29": ("TIMEOUT", 0),
-        "38": ("FAILED", answers.NO_OUTPUT),
+        "38": ("FAILED", parsing.NO_OUTPUT),
         "6_0": ("COMPLETED", 0),
         "39": ("CANCELLED", 0),
         "22": ("PENDING", 0),
@@ -89,8 +89,8 @@ def test_accounting() -> None:
     }
 
 
-def test_partitions_count_their_smallest_node() -> None:
-    found = {one.name: one for one in answers.parse_partitions(SINFO.splitlines())}
+def test_a_partition_has_the_resources_of_its_smallest_node() -> None:
+    found = {one.name: one for one in parsing.parse_partitions(SINFO.splitlines())}
     assert list(found) == ["standard", "gpu", "mixed", "long"]
     standard = found["standard"]
     assert (standard.default, standard.cores, standard.gpus) == (True, 64, 0)
@@ -102,8 +102,8 @@ def test_partitions_count_their_smallest_node() -> None:
     assert [name for name, one in found.items() if one.exclusive] == ["long"]
 
 
-def test_the_queue_holds_this_projects_jobs() -> None:
-    found = answers.parse_queue(SQUEUE.splitlines(), "janus-ab12cd34-")
+def test_the_queue_contains_only_the_jobs_of_this_project() -> None:
+    found = parsing.parse_queue(SQUEUE.splitlines(), "janus-ab12cd34-")
     assert [(one.id, one.state, one.detail) for one in found] == [
         ("17", "running", ""),
         ("18_0", "queued", "Resources"),
@@ -112,25 +112,25 @@ def test_the_queue_holds_this_projects_jobs() -> None:
     assert (found[2].folder, found[2].head, found[2].task) == ("/data/wires", "18", 1)
 
 
-def test_the_controllers_memory() -> None:
-    assert answers.parse_memory(MEMORY.splitlines()) == {
+def test_ended_jobs_in_the_controllers_memory() -> None:
+    assert parsing.parse_memory(MEMORY.splitlines()) == {
         "1_0": ("COMPLETED", 0),
         "1_1": ("FAILED", 3),
         "1_2": ("FAILED", 137),
         "2": ("CANCELLED", 143),
         "3": ("TIMEOUT", 0),
-        "29": ("FAILED", answers.NO_OUTPUT),
+        "29": ("FAILED", parsing.NO_OUTPUT),
     }
 
 
 @pytest.fixture
 def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder whose programs are the only ones."""
+    """A folder that is the only one in PATH."""
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 
 
-def test_the_controller_is_asked_first_and_accounting_for_the_rest(commands: Path) -> None:
+def test_the_controller_is_queried_before_accounting(commands: Path) -> None:
     asked = commands / "asked"
     program(commands, "sacct", f"echo \"$@\" >{asked}\necho '{SACCT}'")
     # Accounting is late with job 4, which the controller knows to have ended.
@@ -154,7 +154,7 @@ def test_a_cluster_without_accounting(commands: Path) -> None:
     assert slurm.ended(["7"]) == {}
 
 
-def test_what_slurm_says_is_told_in_one_line(commands: Path) -> None:
+def test_error_messages_of_slurm_become_one_line(commands: Path) -> None:
     program(
         commands,
         "sbatch",
@@ -163,7 +163,7 @@ def test_what_slurm_says_is_told_in_one_line(commands: Path) -> None:
     )
     with pytest.raises(Rejected, match=r"^sbatch: Batch job submission failed: Invalid acc"):
         slurm.submit(Path("script.sh"))
-    with pytest.raises(JanusError, match=r"^scontrol: not found; submission needs Slurm"):
+    with pytest.raises(JanusError, match=r"^scontrol: not found; submission requires Slurm"):
         slurm.release("7")
     program(
         commands,
@@ -188,20 +188,22 @@ def test_what_slurm_says_is_told_in_one_line(commands: Path) -> None:
         ("Submitted batch job 42\n", "42"),
     ],
 )
-def test_the_id_is_found_in_what_sbatch_prints(commands: Path, answer: str, slurm_id: str) -> None:
+def test_the_job_id_is_found_in_the_output_of_sbatch(
+    commands: Path, answer: str, slurm_id: str
+) -> None:
     program(commands, "sbatch", f"echo -n '{answer}'; echo 'sbatch: Project balance: 12' >&2")
     assert slurm.submit(Path("script.sh")) == slurm_id
 
 
-def test_an_answer_without_an_id_is_no_refusal(commands: Path) -> None:
-    """The job may have been sent all the same: the next submission looks for it by name."""
+def test_output_without_a_job_id_is_not_a_rejection(commands: Path) -> None:
+    """The job may have been accepted: the next submission looks for it by name."""
     program(commands, "sbatch", "echo 'see you'")
-    with pytest.raises(JanusError, match=r"^sbatch: no id .* in its answer, 'see you'") as met:
+    with pytest.raises(JanusError, match=r"^sbatch: no job id in its output 'see you'") as met:
         slurm.submit(Path("script.sh"))
     assert not isinstance(met.value, Rejected)
 
 
-def test_variables_neither_hide_jobs_nor_override_a_script(
+def test_environment_variables_neither_hide_jobs_nor_override_a_script(
     commands: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = commands / "told"
@@ -229,20 +231,20 @@ def test_variables_neither_hide_jobs_nor_override_a_script(
         ("", 1000),
     ],
 )
-def test_tasks_of_an_array(configuration: str, tasks: int) -> None:
-    assert answers.parse_array_size(configuration) == tasks
+def test_the_maximum_number_of_array_tasks(configuration: str, tasks: int) -> None:
+    assert parsing.parse_array_size(configuration) == tasks
 
 
 def test_the_name_of_the_cluster() -> None:
     told = "Configuration data as of 2026\nClusterName             = testnode18017\nX = 1\n"
-    assert answers.parse_cluster_name(told) == "testnode18017"
-    assert answers.parse_cluster_name("") is None
+    assert parsing.parse_cluster_name(told) == "testnode18017"
+    assert parsing.parse_cluster_name("") is None
 
 
-def test_a_controller_that_is_away_for_a_moment_is_asked_again(
+def test_commands_are_repeated_if_the_controller_is_unreachable(
     commands: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(programs, "PAUSES", (0.0, 0.0))
     calls = commands / "calls"
     away = "echo 'slurm_load_jobs error: Unable to contact slurm controller' >&2; exit 1"
     count = f"echo >>{calls}; mapfile -t lines <{calls}"
@@ -256,9 +258,9 @@ def test_a_controller_that_is_away_for_a_moment_is_asked_again(
 
 
 def test_a_scheduler_that_does_not_answer(commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "PATIENCE", 0.2)
+    monkeypatch.setattr(programs, "TIMEOUT", 0.2)
     retrying = "Slurm temporarily unable to accept job, sleeping and retrying"
     program(commands, "squeue", f"echo 'squeue: error: {retrying}' >&2; exec /bin/sleep 30")
-    with pytest.raises(JanusError, match=rf"^squeue: no answer in 0 s \({retrying}\); the sched"):
+    with pytest.raises(JanusError, match=rf"^squeue: no answer within 0 s \({retrying}\); the s"):
         slurm.queue("janus-")
     assert slurm.partitions() == []

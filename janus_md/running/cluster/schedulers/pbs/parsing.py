@@ -1,8 +1,8 @@
-"""What qstat prints, read.
+"""Parsers of the output of qstat.
 
-OpenPBS and PBS Pro print JSON with ``-F json``, else text; Torque prints XML with ``-x``, else
-text. In each, a job is a name and a mapping of attributes; nested ones are joined by dots, such as
-``Resource_List.walltime``.
+OpenPBS and PBS Pro print JSON with ``-F json``, otherwise text. Torque prints XML with ``-x``,
+otherwise text. In each format, a job has a name and attributes. The keys of nested attributes are
+joined by dots, such as ``Resource_List.walltime``.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from janus_md.simulation.walltime import parse as seconds_of
 Attributes = dict[str, str]
 
 ENDED = ("C", "F", "X")
-"""States of jobs that have ended: of Torque, of OpenPBS, and of a task in OpenPBS."""
+"""States of ended jobs: in Torque, in OpenPBS, and of an array task in OpenPBS."""
 
 MOVED = "M"
-"""State of a job that was moved to another server; only that one knows about it."""
+"""State of a job that was moved to another server, which has all further information."""
 
 _STATES = {"B": "running", "R": "running", "E": "running", "S": "suspended", "U": "suspended"}
 _WAITING = ("Q", "H", "W", "T")
 _TERMINATED = "91"  # substate of a deleted job: JOB_SUBSTATE_TERMINATED of OpenPBS
-_SIGNAL = 256  # an exit status above is 256 and the number of the signal
+_SIGNAL = 256  # a larger exit status is 256 plus the number of the signal
 
-# Negative exit statuses are PBS's own. OpenPBS: src/include/job.h; Torque: "Job Exit Status" in
-# its administrator guide. The attribute is Exit_status in OpenPBS and exit_status in Torque.
+# Negative exit statuses are set by PBS. Sources: src/include/job.h of OpenPBS; "Job Exit Status" in
+# Torque's administrator guide. The attribute is Exit_status in OpenPBS and exit_status in Torque.
 _CAUSES = {
     "Exit_status": {-29: Cause.TIMED_OUT, -26: Cause.OUT_OF_MEMORY, -27: Cause.OUT_OF_MEMORY},
     "exit_status": {-11: Cause.TIMED_OUT, -10: Cause.OUT_OF_MEMORY},
@@ -38,12 +38,12 @@ _CAUSES = {
 
 
 def parse(answer: str) -> dict[str, Attributes]:
-    """Read the answer of ``qstat -f``, ``-Qf`` or ``-Bf``: attributes by job, queue or server.
+    """Parse the output of ``qstat -f``, ``-Qf`` or ``-Bf``: attributes by job, queue or server.
 
     Raises
     ------
     ValueError
-        Where it is JSON or XML that cannot be read.
+        If it is JSON or XML that is not valid.
     """
     text = answer.strip()
     if text.startswith("{"):
@@ -72,7 +72,7 @@ def _mapping(element: ElementTree.Element) -> dict[str, Any]:
 
 
 def _parse_text(answer: str) -> dict[str, Attributes]:
-    """Read paragraphs of ``key = value``; long values go on in lines that are indented further."""
+    """Parse paragraphs of ``key = value``; long values continue on lines with more indentation."""
     found: dict[str, Attributes] = {}
     indent = key = ""
     current: Attributes = {}
@@ -94,12 +94,12 @@ def _parse_text(answer: str) -> dict[str, Attributes]:
 
 
 def queued(job: str, about: Attributes) -> QueuedJob:
-    """Translate what qstat tells of a job that waits or runs."""
+    """Convert the attributes of a pending or running job."""
     state, number = about.get("job_state", ""), re.match(r"(\d+)\[(\d*)\](.*)", job)
     name, task = about.get("Job_Name", ""), None
     if number and number.group(2):
         task = int(number.group(2))
-        name = name.removesuffix(f"-{task}")  # Torque names a task after its number
+        name = name.removesuffix(f"-{task}")  # Torque appends the index of a task
     holds = about.get("Hold_Types")
     word, detail = _shown(job, state, about)
     return QueuedJob(
@@ -111,18 +111,18 @@ def queued(job: str, about: Attributes) -> QueuedJob:
         folder=_folder(about),
         array=f"{number.group(1)}[]{number.group(3)}" if number else "",
         task=task,
-        # The wrappers of another scheduler do not tell holds: it may be on hold.
+        # Wrappers of another scheduler do not report holds: the job may be on hold.
         on_hold=state in _WAITING and (holds is None or "u" in holds),
     )
 
 
 def _shown(job: str, state: str, about: Attributes) -> tuple[str, str]:
-    """State and detail of a job in the queue, for people."""
+    """Return the state and the detail of a job in the queue, as they are printed."""
     if state == "H":
         if "u" in (holds := about.get("Hold_Types", "u")):
             return "held", f"qrls {job}"
         if "s" in holds and "depend" in about:
-            return "queued", "waits for another job"
+            return "queued", "waiting for another job"
         return "held", "by an administrator"
     if state in _WAITING:
         return "queued", about.get("comment", "").removeprefix("Not Running: ")
@@ -130,7 +130,7 @@ def _shown(job: str, state: str, about: Attributes) -> tuple[str, str]:
 
 
 def _folder(about: Attributes) -> str:
-    """Directory where a job was submitted, and works."""
+    """Return the directory in which a job was submitted, which is its working directory."""
     if folder := about.get("Variable_List.PBS_O_WORKDIR"):
         return folder
     match = re.search(r"(?:^|,)\s*PBS_O_WORKDIR=([^,]*)", about.get("Variable_List", ""))
@@ -138,10 +138,10 @@ def _folder(about: Attributes) -> str:
 
 
 def ended(about: Attributes) -> EndedJob:
-    """Translate what qstat tells of a job that has ended."""
+    """Convert the attributes of a job that has ended."""
     key = next((one for one in _CAUSES if one in about), "")
     if not key:
-        # It was deleted, or it is a wrapper of another scheduler, which tells no exit status.
+        # The job was deleted, or qstat is a wrapper of another scheduler without exit statuses.
         deleted = about.get("substate") == _TERMINATED
         return EndedJob(Cause.CANCELLED if deleted else Cause.KILLED)
     code = int(about[key])
@@ -161,13 +161,13 @@ def _shell_code(code: int) -> int:
 
 
 def _used_up(about: Attributes) -> bool:
-    """Whether a job has used all of its walltime."""
-    used, asked = walltime(about, "resources_used"), walltime(about, "Resource_List")
-    return used is not None and asked is not None and used >= asked
+    """Return whether a job has used all of its walltime."""
+    used, requested = walltime(about, "resources_used"), walltime(about, "Resource_List")
+    return used is not None and requested is not None and used >= requested
 
 
 def walltime(about: Attributes, of: str) -> float | None:
-    """Return the walltime in ``resources_used`` or ``Resource_List``, s; None where not told."""
+    """Return the walltime in ``resources_used`` or ``Resource_List``, s; None if it is missing."""
     try:
         return seconds_of(about[f"{of}.walltime"])
     except (KeyError, ValueError):
@@ -175,7 +175,7 @@ def walltime(about: Attributes, of: str) -> float | None:
 
 
 def partitions(queues: Mapping[str, Attributes], default: str | None) -> list[Partition]:
-    """Translate what ``qstat -Qf`` tells of the queues that accept jobs."""
+    """Convert the attributes of those queues that accept jobs."""
     names = [name for name, about in queues.items() if about.get("enabled") in ("True", "yes")]
     if default is None and len(names) == 1:
         default = names[0]

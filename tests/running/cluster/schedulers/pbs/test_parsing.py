@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from janus_md.running.cluster.schedulers.pbs import answers
+from janus_md.running.cluster.schedulers.pbs import parsing
 from janus_md.running.cluster.schedulers.records import Cause, EndedJob
 from tests.running.cluster.schedulers.pbs.recorded import (
     EMPTY,
@@ -18,52 +18,52 @@ from tests.running.cluster.schedulers.pbs.recorded import (
 
 
 def test_json_of_openpbs() -> None:
-    (one,) = (answers.queued(*job) for job in answers.parse(JSON).items())
+    (one,) = (parsing.queued(*job) for job in parsing.parse(JSON).items())
     assert (one.id, one.name, one.folder) == ("157.pbs", "pbs_hold_job", "/tmp/hold/stage")
     assert (one.state, one.detail, one.pending, one.on_hold) == ("held", "qrls 157.pbs", True, True)
-    assert answers.parse(EMPTY) == {}
-    (about,) = answers.parse(HISTORY).values()
-    assert answers.ended(about) == EndedJob(Cause.DONE)
+    assert parsing.parse(EMPTY) == {}
+    (about,) = parsing.parse(HISTORY).values()
+    assert parsing.ended(about) == EndedJob(Cause.DONE)
 
 
 def test_text_of_torque() -> None:
-    found = answers.parse(TORQUE)
+    found = parsing.parse(TORQUE)
     assert list(found) == ["9.torque01.bcgsc.ca", "48[1].torque01.bcgsc.ca"]
     first, second = found.values()
     assert first["Error_Path"].endswith("/validations/workspace/user/temp/subtest.sh.e9")
-    assert answers.ended(first) == EndedJob(Cause.DONE)
+    assert parsing.ended(first) == EndedJob(Cause.DONE)
     folder = "/projects/trans_scratch/validations/workspace/user/temp"
-    assert answers.queued("9.torque01.bcgsc.ca", first).folder == folder
+    assert parsing.queued("9.torque01.bcgsc.ca", first).folder == folder
     assert second["comment"].endswith("dependency of array 43[].torque01.bcgsc.ca can never be sat"
                                       "isfied")  # fmt: skip
-    assert answers.ended(second) == EndedJob(Cause.CANCELLED, 143)
-    task = answers.queued("48[1].torque01.bcgsc.ca", second)
+    assert parsing.ended(second) == EndedJob(Cause.CANCELLED, 143)
+    task = parsing.queued("48[1].torque01.bcgsc.ca", second)
     assert (task.task, task.head) == (1, "48[].torque01.bcgsc.ca")
     assert task.name == "MA_mock-A47933_batch-JT3CUggKXNStHcoFXYaGR3"
 
 
 def test_xml_of_torque() -> None:
-    found = answers.parse(XML)
-    jobs = [answers.queued(name, about) for name, about in found.items()]
+    found = parsing.parse(XML)
+    jobs = [parsing.queued(name, about) for name, about in found.items()]
     assert [(one.state, one.task) for one in jobs[:2]] == [("running", None), ("queued", None)]
     assert [one.pending for one in jobs[:2]] == [False, True]
     assert [one.on_hold for one in jobs[:2]] == [False, False]
     assert (jobs[3].task, jobs[3].name, jobs[3].folder) == (19, "t.sh", "/home/user/work")
     assert found["665199.superserver.stanford.edu"]["resources_used.walltime"] == "335:34:49"
     with pytest.raises(ValueError, match=r"unclosed token|no element"):
-        answers.parse("<Data><Job>")
+        parsing.parse("<Data><Job>")
 
 
 def test_queues() -> None:
-    (one,) = answers.partitions(answers.parse(QUEUES), None)
+    (one,) = parsing.partitions(parsing.parse(QUEUES), None)
     assert (one.name, one.default, one.walltime, one.cores) == ("default", True, "720:00:00", None)
-    closed = answers.parse(QUEUES.replace("enabled = True", "enabled = False"))
-    assert answers.partitions(closed, "default") == []
+    closed = parsing.parse(QUEUES.replace("enabled = True", "enabled = False"))
+    assert parsing.partitions(closed, "default") == []
 
 
 def test_text_of_a_wrapper() -> None:
-    """It tells no hold: the job may be on one."""
-    (one,) = (answers.queued(*job) for job in answers.parse(WRAPPED).items())
+    """It does not report holds: the job may be on hold."""
+    (one,) = (parsing.queued(*job) for job in parsing.parse(WRAPPED).items())
     assert (one.name, one.state, one.pending, one.on_hold) == ("janus-abc-1", "queued", True, True)
 
 
@@ -72,10 +72,10 @@ def test_text_of_a_wrapper() -> None:
     [
         ({"job_state": "R"}, "running"),
         ({"job_state": "E"}, "running"),
-        ({"job_state": "B"}, "running"),  # an array of which something has begun
+        ({"job_state": "B"}, "running"),  # an array with tasks that have started
         ({"job_state": "S"}, "suspended"),
         ({"job_state": "H", "Hold_Types": "o"}, "held: by an administrator"),
-        ({"job_state": "H", "Hold_Types": "s", "depend": "afterok:1.p@p"}, "queued: waits for ano"),
+        ({"job_state": "H", "Hold_Types": "s", "depend": "afterok:1.p@p"}, "queued: waiting for a"),
         (
             {
                 "job_state": "Q",
@@ -85,8 +85,8 @@ def test_text_of_a_wrapper() -> None:
         ),
     ],
 )
-def test_states_in_words(about: dict[str, str], word: str) -> None:
-    one = answers.queued("1.p", about)
+def test_states_of_jobs_in_the_queue(about: dict[str, str], word: str) -> None:
+    one = parsing.queued("1.p", about)
     assert (f"{one.state}: {one.detail}" if one.detail else one.state).startswith(word)
 
 
@@ -115,4 +115,4 @@ def test_states_in_words(about: dict[str, str], word: str) -> None:
     ],
 )
 def test_how_jobs_ended(about: dict[str, str], ended: EndedJob) -> None:
-    assert answers.ended(about) == ended
+    assert parsing.ended(about) == ended

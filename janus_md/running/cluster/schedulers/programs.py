@@ -1,4 +1,4 @@
-"""Commands of a scheduler are run, and what they say on failure is told in one line."""
+"""Calls of a scheduler's command-line programs, with errors as one-line messages."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pathlib import Path
 from janus_md.common.errors import JanusError
 from janus_md.running.cluster.schedulers.records import Rejected
 
-PATIENCE = 60.0
-"""Seconds to wait for an answer; a busy server takes its time."""
+TIMEOUT = 60.0
+"""Time to wait for a program to end, s. A busy server answers slowly."""
 
 PAUSES = (1.0, 4.0)
-"""Seconds before a question is repeated where the server could not be reached."""
+"""Pauses before a program is run again if it could not reach the server, s."""
 
 
-def ask(
+def call(
     *command: str,
     missing: JanusError,
     unreachable: re.Pattern[str],
@@ -28,31 +28,31 @@ def ask(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> str:
-    """Run a command of a scheduler and return what it prints.
+    """Run a program of a scheduler and return its standard output.
 
     Parameters
     ----------
     *command : str
-        Name and options.
+        Name and arguments of the program.
     missing : JanusError
-        Raised where the command is not on this machine.
+        Error to raise if the program is not installed.
     unreachable : re.Pattern
-        Found in what the command says where it could not reach the server.
+        Pattern of error messages that say that the server could not be reached.
     accepted : collection of int
-        Exit codes that are no failure.
+        Exit codes of success.
     pauses : sequence of float
-        Seconds to wait before it is run again where the server could not be reached.
+        Pauses before each new attempt if the server could not be reached, s.
     environment : mapping, optional
-        Environment of the command; by default that of this process.
+        Environment of the program; by default that of this process.
     folder : Path, optional
-        Where it is run.
+        Working directory of the program.
 
     Raises
     ------
     Rejected
-        Where the server refuses; the message is the command's.
+        If the server rejects the request; with the error message of the program.
     JanusError
-        Where the command is missing, or the server does not answer.
+        If the program is not installed, or the server does not answer.
     """
     name = command[0]
     try:
@@ -60,34 +60,34 @@ def ask(
             command,
             capture_output=True,
             encoding="utf-8",
-            errors="surrogateescape",  # paths, which are compared
-            timeout=PATIENCE,
+            errors="surrogateescape",  # the output contains paths, which are compared
+            timeout=TIMEOUT,
             env=dict(os.environ if environment is None else environment),
             cwd=folder,
         )
     except FileNotFoundError as error:
         raise missing from error
     except subprocess.TimeoutExpired as error:
-        said = sentence(name, (error.stderr or b"").decode(errors="replace"))
+        said = one_line(name, (error.stderr or b"").decode(errors="replace"))
         raise JanusError(
-            f"{name}: no answer in {PATIENCE:.0f} s{f' ({said})' if said else ''}; the scheduler "
-            "may be down, try later"
+            f"{name}: no answer within {TIMEOUT:.0f} s{f' ({said})' if said else ''}; the "
+            "scheduler may be down, try again later"
         ) from error
     if done.returncode in accepted:
         return done.stdout
-    said = sentence(name, done.stderr or done.stdout)
+    said = one_line(name, done.stderr or done.stdout)
     if not unreachable.search(said):
         raise Rejected(f"{name}: {said or f'exit code {done.returncode}'}")
     if not pauses:
-        raise JanusError(f"{name}: {said}; the scheduler may be down, try later")
+        raise JanusError(f"{name}: {said}; the scheduler may be down, try again later")
     time.sleep(pauses[0])
-    return ask(
+    return call(
         *command, missing=missing, unreachable=unreachable, accepted=accepted,
         pauses=pauses[1:], environment=environment, folder=folder,
     )  # fmt: skip
 
 
-def sentence(name: str, told: str) -> str:
-    """Put what a command said into one line."""
-    lines = (line.removeprefix(f"{name}: ").removeprefix("error: ") for line in told.splitlines())
+def one_line(name: str, text: str) -> str:
+    """Return the error message of a program as one line, without the program's name."""
+    lines = (line.removeprefix(f"{name}: ").removeprefix("error: ") for line in text.splitlines())
     return " ".join(" ".join(lines).split())

@@ -1,4 +1,4 @@
-"""What Slurm has allotted to this process: time and cores."""
+"""Time and cores that Slurm has allocated to this process."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from collections.abc import Mapping
 from janus_md.simulation.walltime import NO_LIMIT, Limit, parse
 
 RANK = "SLURM_PROCID"
-"""Variable that tells a process which one it is of those that srun has started."""
+"""Environment variable with the rank of a process that srun has started."""
 
-_ASK = ("squeue", "--noheader", "--states=running", "--format=%A %L %l")
-_PATIENCE = 20.0  # seconds for squeue's answer
+_QUERY = ("squeue", "--noheader", "--states=running", "--format=%A %L %l")
+_TIMEOUT = 20.0  # time to wait for squeue, s
 
 
 def cores(environment: Mapping[str, str] = os.environ) -> int | None:
-    """Cores that Slurm has allotted; None where it says nothing. It binds none unless told to."""
-    allotted = environment.get("SLURM_CPUS_PER_TASK", "")
-    return int(allotted) if allotted.isdigit() else None
+    """Return the allocated cores; None if they are unknown.
+
+    The CPU affinity does not suffice, because not all clusters bind processes to cores.
+    """
+    allocated = environment.get("SLURM_CPUS_PER_TASK", "")
+    return int(allocated) if allocated.isdigit() else None
 
 
 def time_limit(environment: Mapping[str, str] = os.environ) -> Limit:
-    """Return Slurm's limit: from the environment where it stands there, else asked for once."""
+    """Return Slurm's time limit, from the environment if it is set there, else from squeue."""
     try:
         end = float(environment["SLURM_JOB_END_TIME"])
         start = float(environment.get("SLURM_JOB_START_TIME", time.time()))
@@ -34,14 +37,14 @@ def time_limit(environment: Mapping[str, str] = os.environ) -> Limit:
         return NO_LIMIT
     try:
         done = subprocess.run(
-            [*_ASK, "--jobs", job],
+            [*_QUERY, "--jobs", job],
             capture_output=True,
             encoding="utf-8",
             errors="replace",
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT,
             check=True,
         )
-        # The first job of an array lists all of its tasks.
+        # For the first job of an array, squeue lists all tasks.
         rows = (line.split() for line in done.stdout.splitlines())
         left, granted = next((row[1], row[2]) for row in rows if len(row) == 3 and row[0] == job)
         return Limit.after(parse(left), parse(granted))

@@ -1,4 +1,4 @@
-"""What schedulers have given this process, where it is part of a job: time and cores."""
+"""Time and cores that a scheduler has allocated to this process, if it is part of a batch job."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from janus_md.simulation.walltime import NO_LIMIT, Limit
 
 
 def _known() -> list[Scheduler]:
-    """Return the schedulers; none where a plugin cannot be loaded, which is reported elsewhere."""
+    """Return the schedulers; none if a plugin cannot be loaded, which is reported elsewhere."""
     try:
         return schedulers.known()
     except JanusError:
@@ -17,17 +17,17 @@ def _known() -> list[Scheduler]:
 
 
 def time_limit() -> Limit:
-    """Return the end of this process's job; no limit outside of one."""
+    """Return the time limit of this process's batch job; no limit outside of one."""
     limits = (one.time_limit() for one in _known())
     return min(limits, key=lambda one: one.end, default=NO_LIMIT)
 
 
 def cores() -> int | None:
-    """Return the number of cores that this process was given; None outside of a job."""
+    """Return the number of cores allocated to this process; None outside of a batch job."""
     given = (one.cores() for one in _known())
     return min((one for one in given if one is not None), default=None)
 
 
 def rank_variables() -> list[str]:
-    """Return the variables in which schedulers' own launchers number MPI ranks."""
+    """Return the environment variables that contain the MPI rank, one for each launcher."""
     return [one.rank_variable for one in _known() if one.rank_variable]

@@ -1,4 +1,4 @@
-"""The time limit of a process: Slurm's, or one's own."""
+"""The time limit of a process, from Slurm or from the user."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.schedulers.slurm import allotment
+from janus_md.running.cluster.schedulers.slurm import allocation
 from janus_md.running.time_limit import limit
 from janus_md.simulation import walltime
 from janus_md.simulation.walltime import NO_LIMIT
@@ -18,14 +18,14 @@ from janus_md.simulation.walltime import NO_LIMIT
 
 @pytest.fixture(autouse=True)
 def outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No scheduler, whatever these tests run in."""
+    """Hide a scheduler in which the tests may run."""
     for name in ("SLURM_JOB_ID", "SLURM_JOB_END_TIME", "SLURM_JOB_START_TIME",
                  "JANUS_MD_WALLTIME", "JANUS_MD_LIMIT"):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
 
 
 def squeue(monkeypatch: pytest.MonkeyPatch, answer: str, code: int = 0) -> list[list[str]]:
-    """Let squeue answer; return the commands it was asked by."""
+    """Replace the output of squeue; return the list of its calls."""
     asked: list[list[str]] = []
 
     def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
@@ -34,7 +34,7 @@ def squeue(monkeypatch: pytest.MonkeyPatch, answer: str, code: int = 0) -> list[
             raise subprocess.CalledProcessError(code, command)
         return subprocess.CompletedProcess(command, 0, answer, "")
 
-    monkeypatch.setattr(allotment.subprocess, "run", run)
+    monkeypatch.setattr(allocation.subprocess, "run", run)
     return asked
 
 
@@ -49,10 +49,10 @@ def squeue(monkeypatch: pytest.MonkeyPatch, answer: str, code: int = 0) -> list[
         ("", math.inf, math.inf),
     ],
 )
-def test_slurm_is_asked_once_and_believed_where_it_makes_sense(
+def test_the_limit_is_read_once_from_squeue(
     answer: str, left: float, granted: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Answers of squeue 22.05 to --format='%A %L %l'."""
+    """Output of squeue 22.05 with --format='%A %L %l'."""
     monkeypatch.setenv("SLURM_JOB_ID", "417")
     asked = squeue(monkeypatch, answer)
     found = limit()
@@ -66,13 +66,15 @@ def test_slurm_is_asked_once_and_believed_where_it_makes_sense(
     assert asked[0][-2:] == ["--jobs", "417"]
 
 
-def test_a_scheduler_that_does_not_answer_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_no_limit_if_the_scheduler_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("SLURM_JOB_ID", "417")
     squeue(monkeypatch, "", code=1)
     assert limit() == NO_LIMIT
 
 
-def test_the_end_in_the_environment_is_taken_and_a_jump_of_the_clock_moves_nothing(
+def test_the_limit_in_the_environment_is_independent_of_clock_changes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = time.time()
@@ -90,7 +92,7 @@ def test_the_end_in_the_environment_is_taken_and_a_jump_of_the_clock_moves_nothi
     assert limit("1:00:00").left() == pytest.approx(200, abs=2)
 
 
-def test_a_limit_of_ones_own_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_limit_of_the_user_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JANUS_MD_WALLTIME", "1h")
     with pytest.raises(JanusError, match=r"walltime: '1h' is not allowed; .* such as 01:30:00"):
         limit()

@@ -14,7 +14,7 @@ Rows = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
-class Told:
+class Outputs:
     """Output of commands without damage: rows by job, permittivity and fact."""
 
     query: Rows
@@ -45,7 +45,7 @@ def report_of(place: Path) -> Rows:
     return rows((place / "report" / "results.csv").read_text(), "relative_permittivity")
 
 
-def told_once(done: Result, name: str, said: str, code: int) -> None:
+def check_reported_once(done: Result, name: str, said: str, code: int) -> None:
     """Check that standard error names the job once, and says this."""
     assert done.code == code, done.out + done.err
     assert "Traceback" not in done.err + done.out

@@ -1,4 +1,4 @@
-"""Messages about a process that died without a message."""
+"""Messages about processes that ended without a message."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pytest
 from janus_md.running.workstation.processes import Job, Running, kernel_kills
 
 
-def test_who_killed_a_process_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_message_says_who_killed_a_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kills = 3
     monkeypatch.setattr("janus_md.running.workstation.processes.kernel_kills", lambda: kills)
     log = tmp_path / "simulate.out"
@@ -54,7 +56,7 @@ def test_who_killed_a_process_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     ],
     ids=["none", "version 2", "version 1", "not Linux"],
 )
-def test_whom_the_kernel_killed_counts_by_control_group(
+def test_kills_by_the_kernel_are_counted_per_control_group(
     tmp_path: Path, files: dict[str, str], kills: int
 ) -> None:
     for name, text in files.items():
