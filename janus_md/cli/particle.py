@@ -23,7 +23,8 @@ def particle(
         str, typer.Argument(help="A particle file, or the name of a particle in the catalogue.")
     ],
     model: Annotated[
-        str | None, typer.Option("--model", help="Model of a nanocluster: sphere or bladed.")
+        str | None,
+        typer.Option("--model", help="Model of a nanocluster, such as bladed."),
     ] = None,
     relative_permittivity: Annotated[
         float,
