@@ -96,6 +96,7 @@ def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
     import numpy as np
 
     from janus_md.model.solid import solid_of, union_volume
+    from janus_md.model.units import BOHR_MAGNETON, DEBYE
     from janus_md.study.catalogue.bead_particle import BeadParticle
 
     solid = solid_of(body)
@@ -117,7 +118,10 @@ def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
         "volume_of_beads_nm3": union_volume(body),
         "volume_in_volume_fraction_nm3": body.volume,
         "area_share": {kind: area / total for kind, area in areas.items()},
-        "dipole_debye": dipole if body.polar else 0.0,
+        "dipole_debye": dipole if body.polar and not body.magnetic else 0.0,
+        "magnetic_moment_bohr_magnetons": (
+            dipole * DEBYE / BOHR_MAGNETON if body.polar and body.magnetic else 0.0
+        ),
         "dipole_to_z_degrees": None if cosine is None else float(np.degrees(np.arccos(cosine))),
         "charge_e": float(body.charges.sum()),
         "hydrodynamic_radius_nm": body.hydrodynamic_radius,
@@ -148,18 +152,24 @@ def _kinds(body: RigidBody) -> dict[str, dict[str, Any]]:
 
 def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
     """Rows of the table of properties."""
+    from janus_md.model.units import BOHR_MAGNETON
+
     rows = []
+    magnetic = numbers["magnetic_moment_bohr_magnetons"]
+    unit, name = (1 / BOHR_MAGNETON, "Bohr magnetons/nm") if magnetic else (1.0, "e")
     for kind, one in numbers["kinds"].items():
         size = f"{one['diameter_nm']:g} nm" if one["diameter_nm"] > 0 else "no volume"
-        charges = " or ".join(f"{charge:g}" for charge in one["charges_e"])
+        charges = " or ".join(f"{charge * unit:.5g}" for charge in one["charges_e"])
         share = numbers["area_share"].get(kind)
         surface = "" if share is None else f", {100 * share:.1f} % of the surface"
-        rows.append((f"kind {kind}", f"{one['sites']} x {size}, {charges} e{surface}"))
+        rows.append((f"kind {kind}", f"{one['sites']} x {size}, {charges} {name}{surface}"))
     rows.append(("mass", f"{numbers['mass_g_per_mol']:g} g/mol"))
     if numbers["centre_of_mass_nm"] is not None:
         centre = ", ".join(f"{x:.4g}" for x in numbers["centre_of_mass_nm"])
         rows.append(("centre of mass", f"({centre}) nm in the frame of the file"))
     dipole = f"{numbers['dipole_debye']:.4g} debye"
+    if magnetic:
+        dipole = f"{magnetic:.4g} Bohr magnetons"
     if numbers["dipole_to_z_degrees"] is not None:
         dipole += f", {numbers['dipole_to_z_degrees']:.1f} degrees off +z"
     inertia = ", ".join(f"{one:.5g}" for one in numbers["inertia_amu_nm2"])
@@ -170,7 +180,7 @@ def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
         ("volume of the beads", f"{numbers['volume_of_beads_nm3']:.5g} nm^3"),
         ("counted in volume_fraction", f"{numbers['volume_in_volume_fraction_nm3']:.5g} nm^3"),
         ("charge", f"{numbers['charge_e']:g} e"),
-        ("dipole moment", dipole),
+        ("magnetic moment" if magnetic else "dipole moment", dipole),
         ("hydrodynamic radius", f"{numbers['hydrodynamic_radius_nm']:.4g} nm"),
         ("symmetry about z", "body of revolution" if fold == 0 else f"{fold}-fold"),
         (
