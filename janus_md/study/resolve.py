@@ -62,17 +62,16 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         _check_packing(point, bodies, length, point.start)
     else:
         prebuilt.check_room(point, bodies, pairs, length)
-    charged = any(np.any(body.charges != 0) for body in bodies)
     electrostatics = None
     if point.electrostatics.method != "none":
-        if point.relative_permittivity is None and charged:
+        charged, magnetic = _charged(bodies)
+        if point.relative_permittivity is None and charged and not magnetic:
             raise BadStatePoint(
                 "relative_permittivity",
                 "relative_permittivity: is missing; it must be given where bodies are charged",
             )
-        electrostatics = Electrostatics(
-            point.relative_permittivity or 1.0, point.electrostatics.force_error
-        )
+        medium = 1.0 if magnetic else point.relative_permittivity or 1.0
+        electrostatics = Electrostatics(medium, point.electrostatics.force_error)
     setup = Setup(
         statepoint=point.stored(),
         bodies=bodies,
@@ -119,6 +118,26 @@ def completed(data: Mapping[str, Any]) -> StatePoint:
     stored = resolve(point).statepoint
     filled = {key: stored[key] for key in ("model", "start") if stored[key] != getattr(point, key)}
     return point.model_copy(update=filled) if filled else point
+
+
+def _charged(bodies: tuple[RigidBody, ...]) -> tuple[bool, bool]:
+    """Whether any body has charges, and whether they are magnetic.
+
+    Raises
+    ------
+    BadStatePoint
+        If some are electric and some magnetic.
+    """
+    charged = [body for body in bodies if np.any(body.charges != 0)]
+    magnetic = [body.name for body in charged if body.magnetic]
+    if magnetic and len(magnetic) < len(charged):
+        electric = next(body.name for body in charged if not body.magnetic)
+        raise BadStatePoint(
+            "mixture",
+            f"mixture: {magnetic[0]} has magnetic charges and {electric} electric ones; a state "
+            "point must have one sort of charges",
+        )
+    return bool(charged), bool(magnetic)
 
 
 def _pairs(
