@@ -29,9 +29,7 @@ def lammps(system: System, parameters: Mapping[str, Any]) -> list[str]:
     turn, steep = 2.0 * math.pi / height, height / (2.0 * math.pi * width)
     square = f"(4.0/(exp({steep!r}*cos({turn!r}*z))+exp(-{steep!r}*cos({turn!r}*z)))^2)"
     above, below = (f"(z-({place * height!r}))" for place in (0.25, -0.25))
-    bells = "+".join(
-        f"{one}*exp({-0.5 / wide**2!r}*{one}*{one})" for one in (above, below)
-    )
+    bells = "+".join(f"{one}*exp({-0.5 / wide**2!r}*{one}*{one})" for one in (above, below))
     slope = -1.0 / (math.sqrt(2.0 * math.pi) * wide**3)
     forces = {
         "surface": f"{1.0 / width!r}*{square}*sin({turn!r}*z)",
