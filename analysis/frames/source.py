@@ -17,6 +17,7 @@ from janus_md.common.closing import Closing
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.frames import GsdFrames
 from janus_md.model.body import FloatArray
+from janus_md.model.box import lattice_vectors
 from janus_md.model.setup import Setup
 
 HANDS = {"R": 1, "S": -1}
@@ -157,6 +158,11 @@ class GsdSource(Closing):
         self._holdings.check_box(index, box, positions, where)
         time_ps = self._time(index)
         return Frame(index, step, box, positions, orientations, names, kinds, chosen, time_ps)
+
+    def unwrapped(self, frame: Frame) -> FloatArray:
+        """Positions of the bodies of a frame without periodic wrapping, shape (N, 3), nm."""
+        images = np.asarray(self._file[frame.index].particles.image, dtype=np.float64)
+        return np.asarray(frame.positions + images[frame.tags] @ lattice_vectors(frame.box))
 
     def _time(self, index: int) -> float:
         """Time of a frame, ps; NaN where the file does not say."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import rowan
+from numpy.typing import NDArray
 from pydantic import Field
 
 from janus_md.common.settings import Positive, Settings
@@ -178,12 +179,13 @@ def strengths(body: RigidBody, parameters: Mapping[str, Any]) -> tuple[FloatArra
     return surface, volume
 
 
-def _by_kind(system: System) -> list[tuple[FloatArray, RigidBody, FloatArray]]:
+def _by_kind(system: System) -> list[tuple[NDArray[np.intp], RigidBody, FloatArray]]:
     """Members, body and rotations (M, 3, 3) of each kind."""
     found = []
     for kind, body in enumerate(system.bodies):
         members = np.flatnonzero(system.kinds == kind)
-        found.append((members, body, rowan.to_matrix(system.orientations[members])))
+        turns = np.asarray(rowan.to_matrix(system.orientations[members]))
+        found.append((members, body, turns))
     return found
 
 

@@ -197,6 +197,8 @@ def compare(told, engine: str, method: str, times: list[float], squares: FloatAr
 
 def test_closed_form() -> None:
     """Values of a free body with D 0.6569 nm^2/ns and D_r 0.7602 /ns."""
+    brownian = active_msd(np.array([1.0]), speed=1.0, kT=1.0, gamma=10.0, gamma_r=2.0)
+    assert brownian[0] == pytest.approx(1.3357588823, rel=1e-9)  # D 0.1, v 1, D_r 0.5
     times = np.array([50.0, 400.0, 1600.0])
     gamma, gamma_r = float(BATH.gamma[0]), float(BATH.gamma_r[0, 0])
     found = active_msd(times, SPEED, KT, gamma, gamma_r, KIND.mass)

@@ -21,24 +21,32 @@ from janus_md.model.units import MILLINEWTON_PER_M
 HEIGHT = 40.0
 """Of the box; the interfaces are at -10 and 10, the slab between them."""
 
-JANUS = {(90.0, 90.0): 1.0, (120.0, 60.0): 2.0, (180.0, 0.0): 3.0}
-"""Desorption energy over pi R^2 gamma of a Janus ball of two halves with these contact angles.
+JANUS = [
+    (90.0, 90.0, 90.0, 1.0, 1.0),
+    (90.0, 120.0, 60.0, 2.0, 2.0),
+    (90.0, 180.0, 0.0, 3.0, 3.0),
+    (90.0, 120.0, 30.0, 2.0, 1.0 + np.sqrt(3.0)),
+    (60.0, 120.0, 60.0, 1.25, 2.25),
+]
+"""Half angle of the cap, contact angles of cap and rest, degrees; detachment energies to water and
+oil over pi R^2 gamma (Binks and Fletcher, Langmuir 17, 4708, 2001).
 
-Binks and Fletcher, Langmuir 17, 4708 (2001), for alpha = 90 degrees: 1 + 2 sin(beta) with contact
-angles 90 + beta and 90 - beta."""
-
+With b the half angle of the part in oil, the energy relative to water is
+2 (1 - cos b) cos A - sin^2 b inside the cap."""
 
 BALL = body_of_beads("ball", [("A", (0, 0, 0))], {"A": 2.0}, {}, 3000.0)
 WIDTHS = (0.1, 0.2, 0.3)
 
 
-def janus_ball(angles: tuple[float, float], width: float) -> tuple[RigidBody, dict[str, Any]]:
-    """Ball of radius 1 nm whose upper half has the first angle, at a tension of 1 kJ/mol/nm^2."""
+def janus_ball(
+    angles: tuple[float, float], width: float, cap: float = 90.0
+) -> tuple[RigidBody, dict[str, Any]]:
+    """Ball of radius 1 nm whose upper cap has the first angle, at a tension of 1 kJ/mol/nm^2."""
     sites = with_sites(BALL, 0.12)
-    halves = np.where(sites.body.positions[:, 2] > 0.0, "upper", "lower").tolist()
+    parts = np.where(sites.body.positions[:, 2] > np.cos(np.radians(cap)), "upper", "lower").tolist()
     types = tuple(
-        half if kind.endswith(":surface") else kind
-        for kind, half in zip(sites.body.types, halves, strict=True)
+        part if kind.endswith(":surface") else kind
+        for kind, part in zip(sites.body.types, parts, strict=True)
     )
     body = replace(
         sites.body, types=types, diameters=sites.body.diameters | {"upper": 0.0, "lower": 0.0}
@@ -64,28 +72,30 @@ def at(body: RigidBody, places: FloatArray, turns: FloatArray | None = None) -> 
     )
 
 
-@pytest.mark.parametrize("angles", JANUS)
-def test_desorption_energy_is_that_of_binks_and_fletcher(
-    angles: tuple[float, float], report_check
+@pytest.mark.parametrize(("cap", "polar", "rest", "to_water", "to_oil"), JANUS)
+def test_desorption_energies_are_those_of_binks_and_fletcher(
+    cap: float, polar: float, rest: float, to_water: float, to_oil: float, report_check
 ) -> None:
     """Energies at three widths, extrapolated to a sharp interface by a parabola in w/R."""
     found = []
     for width in WIDTHS:
-        body, parameters = janus_ball(angles, width)
-        heights = np.linspace(-10.6, -9.4, 41)  # the slab, oil, is above this interface
-        found.append(-FIELD.energy(at(body, heights), parameters).min() / np.pi)
-    sharp = float(np.linalg.solve(np.vander(WIDTHS, increasing=True), found)[0])
-    report_check(
-        f"Janus ball at an interface, contact angles {angles[0]:g} and {angles[1]:g}: "
-        "desorption energy / pi R^2 gamma",
-        reference=JANUS[angles],
-        source="Binks and Fletcher (2001)",
-        ours=sharp,
-        error=0.03 * JANUS[angles],
-        engine="model",
-    )
-    assert sharp == pytest.approx(JANUS[angles], rel=0.03)
-    assert found[0] > found[1] > found[2]
+        body, parameters = janus_ball((polar, rest), width, cap)
+        heights = np.linspace(-11.2, -8.8, 97)  # the slab, oil, is above this interface
+        energy = FIELD.energy(at(body, np.append(heights, 0.0)), parameters)
+        found.append([-energy.min() / np.pi, (energy[-1] - energy.min()) / np.pi])
+    sharp = np.linalg.solve(np.vander(WIDTHS, increasing=True), found)[0]
+    for liquid, exact, ours in zip(("water", "oil"), (to_water, to_oil), sharp, strict=True):
+        report_check(
+            f"Janus ball at an interface, cap {cap:g}, contact angles {polar:g} and {rest:g}: "
+            f"energy of detachment to {liquid} / pi R^2 gamma",
+            reference=exact,
+            source="Binks and Fletcher (2001)",
+            ours=ours,
+            error=0.03,
+            engine="model",
+        )
+    np.testing.assert_allclose(sharp, (to_water, to_oil), atol=0.05)
+    assert found[0][0] > found[1][0] > found[2][0]
 
 
 @pytest.mark.parametrize("angle", [60.0, 90.0, 120.0])
