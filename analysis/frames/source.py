@@ -161,8 +161,8 @@ class GsdSource(Closing):
 
     def unwrapped(self, frame: Frame) -> FloatArray:
         """Positions of the bodies of a frame without periodic wrapping, shape (N, 3), nm."""
-        images = np.asarray(self._file[frame.index].particles.image, dtype=np.float64)
-        return np.asarray(frame.positions + images[frame.tags] @ lattice_vectors(frame.box))
+        images = self._file.images(frame.index)[frame.tags].astype(np.float64)
+        return np.asarray(frame.positions + images @ lattice_vectors(frame.box))
 
     def _time(self, index: int) -> float:
         """Time of a frame, ps; NaN where the file does not say."""

@@ -43,7 +43,9 @@ def janus_ball(
 ) -> tuple[RigidBody, dict[str, Any]]:
     """Ball of radius 1 nm whose upper cap has the first angle, at a tension of 1 kJ/mol/nm^2."""
     sites = with_sites(BALL, 0.12)
-    parts = np.where(sites.body.positions[:, 2] > np.cos(np.radians(cap)), "upper", "lower").tolist()
+    parts = np.where(
+        sites.body.positions[:, 2] > np.cos(np.radians(cap)), "upper", "lower"
+    ).tolist()
     types = tuple(
         part if kind.endswith(":surface") else kind
         for kind, part in zip(sites.body.types, parts, strict=True)
