@@ -46,7 +46,7 @@ class AppliedField:
         return cls(str(data["name"]), dict(data["parameters"]))
 
 
-Prepared = tuple[tuple[RigidBody, ...], Mapping[str, Any]]
+Completed = tuple[tuple[RigidBody, ...], Mapping[str, Any]]
 """Bodies, and parameters of a field."""
 
 
@@ -80,7 +80,7 @@ class ExternalField(ABC):
         del setup, parameters
         return ""
 
-    def prepare(self, setup: Setup, parameters: Mapping[str, Any]) -> Prepared:
+    def complete(self, setup: Setup, parameters: Mapping[str, Any]) -> Completed:
         """Return bodies and parameters for the engines, once :meth:`objection` has none.
 
         Both become part of the setup. Bodies may get further sites without volume, and parameters

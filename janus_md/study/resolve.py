@@ -84,7 +84,7 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
             key = f"environment.{field.name}"
             raise BadStatePoint(key, f"{key}: it {objection}")
     for k, field in enumerate(setup.environment):
-        bodies, parameters = FIELDS.get(field.name).prepare(setup, field.parameters)
+        bodies, parameters = FIELDS.get(field.name).complete(setup, field.parameters)
         fields = list(setup.environment)
         fields[k] = AppliedField(field.name, parameters)
         setup = replace(setup, bodies=bodies, environment=tuple(fields))

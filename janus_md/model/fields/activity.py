@@ -10,7 +10,7 @@ from pydantic import Field
 
 from janus_md.common.settings import Settings
 from janus_md.model.body import FloatArray
-from janus_md.model.environment import ExternalField, Prepared
+from janus_md.model.environment import Completed, ExternalField
 
 if TYPE_CHECKING:
     from janus_md.model.setup import Setup
@@ -61,7 +61,7 @@ class Activity(ExternalField):
                 return f"has {name!r} in particles; allowed are {', '.join(names)}"
         return ""
 
-    def prepare(self, setup: Setup, parameters: Mapping[str, Any]) -> Prepared:
+    def complete(self, setup: Setup, parameters: Mapping[str, Any]) -> Completed:
         """Add ``force``: F of each particle by name, kJ/mol/nm, 0 if it is not active."""
         active, speed = parameters["particles"], float(parameters["speed"])
         forces = {

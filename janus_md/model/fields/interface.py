@@ -13,7 +13,7 @@ from pydantic import Field
 
 from janus_md.common.settings import Positive, Settings
 from janus_md.model.body import FloatArray, RigidBody
-from janus_md.model.environment import ExternalField, Prepared
+from janus_md.model.environment import Completed, ExternalField
 from janus_md.model.solid_sites import MAX_SITES, exposed_types, number_of_sites, with_sites
 from janus_md.model.units import MILLINEWTON_PER_M
 
@@ -108,7 +108,7 @@ class Interface(ExternalField):
             )
         return ""
 
-    def prepare(self, setup: Setup, parameters: Mapping[str, Any]) -> Prepared:
+    def complete(self, setup: Setup, parameters: Mapping[str, Any]) -> Completed:
         """Add sites to the bodies, and their strengths to the parameters.
 
         ``surface`` has ``a gamma cos(theta) / 2`` (kJ/mol) and ``volume`` has ``gamma v``

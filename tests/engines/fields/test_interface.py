@@ -23,6 +23,7 @@ from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 from tests.engines.conftest import ROOM, nve
+from tests.engines.fields.quadrature import quadrature
 
 FIELD = FIELDS.get("interface")
 KT = thermal_energy(ROOM)
@@ -127,38 +128,6 @@ def test_energy_is_conserved(engine: Engine) -> None:
     print(f"{engine.name}: {np.ptp(totals):.2e} of {np.ptp(shares):.1f} kJ/mol")
     assert np.ptp(shares) > 10.0
     assert np.ptp(totals) < 1e-4 * np.ptp(shares)
-
-
-def quadrature(system: System, most: float) -> tuple[float, float]:
-    """Mean cosine and rms height of a body within `most` nm of the lower interface.
-
-    The Boltzmann average over height, angle and turn about the axis of the body with its points.
-    """
-    parameters = system.environment[0].parameters
-    middle = -0.25 * float(system.box[2])
-    nodes, weights = np.polynomial.legendre.leggauss(32)
-    height, at_height = most * nodes, weights
-    cosine, at_cosine = nodes, weights
-    spin = np.arange(6) * np.pi / 3.0
-    sums = np.zeros(3)
-    for turn in spin:
-        for c, w in zip(cosine, at_cosine, strict=True):
-            about = rowan.from_axis_angle([0.0, 0.0, 1.0], turn)
-            tilt = rowan.multiply(rowan.from_axis_angle([1.0, 0.0, 0.0], np.arccos(c)), about)
-            n = len(height)
-            places = np.column_stack([np.zeros((n, 2)), middle + height])
-            one = replace(
-                system,
-                kinds=np.zeros(n, np.int32),
-                positions=places,
-                images=np.zeros((n, 3), np.int32),
-                orientations=np.tile(tilt, (n, 1)),
-                velocities=None,
-                angular_momenta=None,
-            )
-            boltzmann = w * at_height * np.exp(-FIELD.energy(one, parameters) / KT)
-            sums += [boltzmann.sum(), (boltzmann * c).sum(), (boltzmann * height**2).sum()]
-    return sums[1] / sums[0], float(np.sqrt(sums[2] / sums[0]))
 
 
 def equilibrium(engine: Engine, n: int, samples: int) -> FloatArray:
