@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,11 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         if objection := FIELDS.get(field.name).objection(setup, field.parameters):
             key = f"environment.{field.name}"
             raise BadStatePoint(key, f"{key}: it {objection}")
+    for k, field in enumerate(setup.environment):
+        bodies, parameters = FIELDS.get(field.name).complete(setup, field.parameters)
+        fields = list(setup.environment)
+        fields[k] = AppliedField(field.name, parameters)
+        setup = replace(setup, bodies=bodies, environment=tuple(fields))
     return setup
 
 
