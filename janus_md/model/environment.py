@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from janus_md.common.arrays import FloatArray, IntArray
 from janus_md.common.registry import Registry
 from janus_md.common.settings import Settings
-from janus_md.common.arrays import FloatArray, IntArray
 from janus_md.model.body import RigidBody
 
 if TYPE_CHECKING:
@@ -79,10 +79,14 @@ class ExternalField(ABC):
         del parameters
         return setup
 
-    def free_edges(self, box: FloatArray, parameters: Mapping[str, Any]) -> FloatArray:
-        """Return the edges of the centred part of the box that is open to bodies, (3,), nm."""
+    def room(self, setup: Setup, parameters: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
+        """Return the edges of two parts about the middle of the box, shape (3,) each, nm.
+
+        The first is the space of the bodies; in the second, a centre may be anywhere, whatever the
+        orientation.
+        """
         del parameters
-        return np.asarray(box[:3])
+        return np.array(setup.box[:3]), np.array(setup.box[:3])
 
     def blocked(
         self, bodies: tuple[RigidBody, ...], placed: Poses, parameters: Mapping[str, Any]

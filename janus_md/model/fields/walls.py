@@ -7,13 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import rowan
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from janus_md.common.settings import Positive, Settings
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.environment import BoolArray, ExternalField, Poses
-from janus_md.model.planes import CONTACT, Plane, check_kinds, planes_of, walled_sites
+from janus_md.model.planes import (
+    CONTACT,
+    NearWall,
+    check_kinds,
+    near_walls,
+    planes_of,
+    walled_sites,
+)
 
 if TYPE_CHECKING:
     from janus_md.model.setup import Setup
@@ -31,7 +37,7 @@ class WallSettings(Settings):
     """Length sigma, nm."""
     cutoff: Positive | None = None
     """Cutoff of `lj93`, nm; null: 2.5 sigma."""
-    kinds: dict[str, Positive] = {}
+    kinds: dict[str, Positive] = Field(default_factory=dict)
     """Energy eps for chosen kinds of beads, `KIND` or `PARTICLE.KIND`, kJ/mol."""
 
 
@@ -69,8 +75,9 @@ class Walls(ExternalField):
     def energy(self, system: System, parameters: Mapping[str, Any]) -> FloatArray:
         """Return the energy of each body, shape (N,), kJ/mol; infinite behind a wall."""
         found = np.zeros(system.n_bodies)
-        for plane, members, _, distances, epsilon in _near(system, parameters):
-            found[members] += plane.energy(distances, epsilon).sum(axis=1)
+        for near in _near(system, parameters):
+            energies = near.plane.energy(near.distances, near.epsilon)
+            found[near.members] += energies.sum(axis=1)
         return found
 
     def forces(
@@ -78,10 +85,11 @@ class Walls(ExternalField):
     ) -> tuple[FloatArray, FloatArray]:
         """Return force (kJ/mol/nm) and torque (kJ/mol) on each body, shape (N, 3)."""
         forces, torques = np.zeros((2, system.n_bodies, 3))
-        for plane, members, arms, distances, epsilon in _near(system, parameters):
-            push = plane.force(distances, epsilon)[..., None] * plane.normal
-            forces[members] += push.sum(axis=1)
-            torques[members] += np.cross(arms, push).sum(axis=1)
+        for near in _near(system, parameters):
+            strengths = near.plane.force(near.distances, near.epsilon)
+            push = strengths[..., None] * near.plane.normal
+            forces[near.members] += push.sum(axis=1)
+            torques[near.members] += np.cross(near.arms, push).sum(axis=1)
         return forces, torques
 
     def prepare(self, setup: Setup, parameters: Mapping[str, Any]) -> Setup:
@@ -101,19 +109,24 @@ class Walls(ExternalField):
             interactions = replace(interactions, electrostatics=slab)
         return replace(setup, box=box, environment=tuple(fields), interactions=interactions)
 
-    def free_edges(self, box: FloatArray, parameters: Mapping[str, Any]) -> FloatArray:
-        """Return the edges of the space between the walls, shape (3,), nm."""
-        edges = np.array(box[:3])
-        edges["xyz".index(parameters["normal"])] = parameters[SEPARATION]
-        return edges
+    def room(self, setup: Setup, parameters: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
+        """Return the edges of the space between the walls, and of that far from them, nm."""
+        axis, separation = "xyz".index(parameters["normal"]), float(parameters[SEPARATION])
+        edges, core = np.array(setup.box[:3]), np.array(setup.box[:3])
+        edges[axis] = separation
+        arms = [np.linalg.norm(walled_sites(body)[1], axis=1).max() for body in setup.bodies]
+        sigma = max(plane.sigma for plane in planes_of(setup.bodies, parameters))
+        core[axis] = max(0.0, separation - 2.0 * (max(arms) + CONTACT * sigma))
+        return edges, core
 
     def blocked(
         self, bodies: tuple[RigidBody, ...], placed: Poses, parameters: Mapping[str, Any]
     ) -> BoolArray:
         """Return which bodies have a bead closer to a wall than :data:`CONTACT` sigma."""
         found = np.zeros(len(placed[0]), bool)
-        for plane, members, _, distances, _ in _near_poses(bodies, placed, parameters):
-            found[members] |= (distances < CONTACT * plane.sigma).any(axis=1)
+        for near in near_walls(bodies, placed, parameters):
+            close = near.distances < CONTACT * near.plane.sigma
+            found[near.members] |= close.any(axis=1)
         return found
 
     def objection(self, setup: Setup, parameters: Mapping[str, Any]) -> str:
@@ -149,8 +162,9 @@ SEPARATION = "separation"
 def gap(setup: Setup) -> float:
     """Return the length of the box beyond both walls together, nm.
 
-    Beads with volume stay between the planes, and other sites of a body are at most :func:`overhang`
-    away from one. The sites at both walls are thus farther apart than the longest cutoff of a pair.
+    Beads with volume stay between the planes, and other sites of a body are at most
+    :func:`overhang` away from one of these. Two bodies at opposite walls are thus farther apart
+    through the border than the longest cutoff of a pair.
     """
     longest = max((row.cutoff for row in setup.interactions.rows), default=0.0)
     return longest + 2.0 * max(map(overhang, setup.bodies))
@@ -165,28 +179,9 @@ def overhang(body: RigidBody) -> float:
     return float(apart.min(axis=1).max(initial=0.0))
 
 
-def _near(system: System, parameters: Mapping[str, Any]) -> Iterator[_Sites]:
+def _near(system: System, parameters: Mapping[str, Any]) -> Iterator[NearWall]:
     placed = (system.kinds, system.positions, system.orientations)
-    return _near_poses(system.bodies, placed, parameters)
-
-
-_Sites = tuple[Plane, Any, FloatArray, FloatArray, FloatArray]
-
-
-def _near_poses(
-    bodies: tuple[RigidBody, ...], placed: Poses, parameters: Mapping[str, Any]
-) -> Iterator[_Sites]:
-    """Yield for each plane and kind of body: the plane, the bodies (M,), their beads relative to the
-    centres (M, S, 3), the distances of these from the plane (M, S), and their eps (S,)."""
-    kinds, positions, orientations = placed
-    for kind, body in enumerate(bodies):
-        types, sites = walled_sites(body)
-        members = np.flatnonzero(kinds == kind)
-        arms = rowan.rotate(orientations[members][:, None, :], sites[None, :, :])
-        places = positions[members][:, None, :] + arms
-        for plane in planes_of(bodies, parameters):
-            epsilon = np.array([plane.epsilon[t] for t in types])
-            yield plane, members, arms, plane.distances(places), epsilon
+    return near_walls(system.bodies, placed, parameters)
 
 
 FIELD = Walls()

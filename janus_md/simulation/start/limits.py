@@ -23,21 +23,25 @@ class Limits:
     Attributes
     ----------
     edges : ndarray, shape (3,)
-        Edges of the part for the centres, which has the same centre as the box, nm.
+        Edges of the part, which has the same centre as the box, nm.
+    core : ndarray, shape (3,)
+        Edges of the part in which a centre may be anywhere, whatever the orientation, nm.
     blocked : callable
         Takes kinds, centres and orientations, and returns which bodies cannot be there.
     """
 
     edges: FloatArray
+    core: FloatArray
     blocked: Callable[[Poses], BoolArray] = _none
 
 
 def limits_of(setup: Setup) -> Limits:
     """Return the part of the box that the external fields of a setup leave for bodies."""
     applied = [(FIELDS.get(field.name), field.parameters) for field in setup.environment]
-    edges = np.array(setup.box[:3])
+    edges = core = np.array(setup.box[:3])
     for field, parameters in applied:
-        edges = np.minimum(edges, field.free_edges(setup.box, parameters))
+        space, inner = field.room(setup, parameters)
+        edges, core = np.minimum(edges, space), np.minimum(core, inner)
 
     def blocked(placed: Poses) -> BoolArray:
         found = _none(placed)
@@ -45,4 +49,4 @@ def limits_of(setup: Setup) -> Limits:
             found |= field.blocked(setup.bodies, placed, parameters)
         return found
 
-    return Limits(edges, blocked)
+    return Limits(edges, core, blocked)

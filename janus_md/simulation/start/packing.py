@@ -25,8 +25,8 @@ def check_packing(points: Iterable[StatePoint]) -> None:
     """Place a sample of the bodies of the densest state point of each composition and model.
 
     If these can be placed, so can those at lower densities. Between walls and in boxes that are no
-    cubes, all bodies are placed: in a smaller box of this shape they might not fit. The smallest box of each must be large
-    enough for the cutoffs of the interactions.
+    cubes, all bodies are placed: in a smaller box of this shape they might not fit. The smallest
+    box of each must be large enough for the cutoffs of the interactions.
 
     Raises
     ------

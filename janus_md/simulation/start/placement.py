@@ -163,7 +163,7 @@ def place_at_random(
         new_q = _random_quaternions(len(tries), rng)
         tried = (kinds[tries], new_x, new_q)
         free = _free(beads, edges, tried, (kinds[order], x, q))
-        free = free[~limits.blocked(tuple(values[free] for values in tried))]
+        free = free[~limits.blocked((kinds[tries[free]], new_x[free], new_q[free]))]
         # One position for each body; of two overlapping bodies, the later one is removed.
         some = np.sort(free[np.unique(tries[free], return_index=True)[1]])
         _, later = _clashes(beads, edges, kinds[tries[some]], new_x[some], new_q[some])
@@ -178,7 +178,7 @@ def place_at_random(
             x, q = _shuffle(beads, edges, kinds[order], x, q, rng, limits)
         if barren >= _MAX_FAILED_ROUNDS:
             raise JanusError(
-                f"volume_fraction: {_fraction(bodies, kinds, limits.edges):.3g} cannot be packed at "
+                f"volume_fraction: {_fraction(bodies, kinds, limits):.3g} cannot be packed at "
                 f"random: there is room for {len(order)} of {n} bodies; use a lower "
                 "volume_fraction or start: lattice"
             )
@@ -224,7 +224,8 @@ def place_on_lattice(
     """Lattice with random orientations, redrawn for bodies that overlap.
 
     It is simple cubic in a cube; otherwise its cells are as long as those of the widest simple
-    cubic lattice with enough sites, or slightly longer. Parameters, returns and errors as in
+    cubic lattice with enough sites, or slightly longer. Between walls it is compressed so that
+    bodies fit in any orientation. Parameters, returns and errors as in
     :func:`place_at_random`.
     """
     beads = _Beads(bodies, pairs, MIN_CONTACT)
@@ -233,6 +234,9 @@ def place_on_lattice(
     cells = _cells(n, limits.edges)
     grid = np.stack(np.unravel_index(rng.permutation(int(np.prod(cells)))[:n], cells), axis=1)
     x = (grid + 0.5) * (limits.edges / cells) - 0.5 * limits.edges
+    outermost = 0.5 * limits.edges * (1.0 - 1.0 / np.array(cells))
+    too_far = outermost > 0.5 * limits.core
+    x[:, too_far] *= (0.5 * limits.core / np.maximum(outermost, 1e-300))[too_far]
     q = _random_quaternions(n, rng)
     fewest, barren = n + 1, 0
     while True:
@@ -245,7 +249,7 @@ def place_on_lattice(
         fewest, barren = (len(bad), 0) if len(bad) < fewest else (fewest, barren + 1)
         if barren >= _MAX_STALLED_ROUNDS:
             raise JanusError(
-                f"volume_fraction: {_fraction(bodies, kinds, limits.edges):.3g} cannot be packed on a "
+                f"volume_fraction: {_fraction(bodies, kinds, limits):.3g} cannot be packed on a "
                 f"lattice: {len(bad)} of {n} bodies overlap in all orientations tried; use a "
                 "lower volume_fraction"
             )
@@ -264,16 +268,14 @@ def _cells(n: int, edges: FloatArray) -> tuple[int, int, int]:
     raise AssertionError("the narrowest lattice has enough sites")
 
 
-def _box(
-    edges: float | FloatArray, limits: Limits | None
-) -> tuple[FloatArray, Limits]:
+def _box(edges: float | FloatArray, limits: Limits | None) -> tuple[FloatArray, Limits]:
     """Edges of the periodic box, and the part of it for bodies: by default all of it."""
     edges = np.broadcast_to(np.asarray(edges, float), 3)
-    return edges, limits or Limits(edges)
+    return edges, limits or Limits(edges, edges)
 
 
-def _fraction(bodies: tuple[RigidBody, ...], kinds: IntArray, edges: FloatArray) -> float:
-    return float(np.array([body.volume for body in bodies])[kinds].sum() / edges.prod())
+def _fraction(bodies: tuple[RigidBody, ...], kinds: IntArray, limits: Limits) -> float:
+    return float(np.array([body.volume for body in bodies])[kinds].sum() / limits.edges.prod())
 
 
 def _random_quaternions(n: int, rng: np.random.Generator) -> FloatArray:
