@@ -2,8 +2,8 @@
 
 ``OMP_NUM_THREADS=1 python benchmarks/aggregates.py [trajectory.gsd]``
 
-The frame is the last of a run of the template ``micelles`` at 6 kT, repeated along the edges of the
-box; without a trajectory the run is made first (LAMMPS, about a minute).
+The frame is the last of a run of the template ``amphiphilic_micelles`` at 6 kT, repeated along the
+edges of the box; without a trajectory the run is made first (LAMMPS, about a minute).
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "trajectory", nargs="?", type=Path, help="of a run of the template micelles"
+        "trajectory", nargs="?", type=Path, help="of a run of the template amphiphilic_micelles"
     )
     path = parser.parse_args().trajectory
     with tempfile.TemporaryDirectory() as folder, freud.parallel.NumThreads(1):

@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from janus_md.study.sweeps.templates import MAX_POINTS, read_template
+from janus_md.study.sweeps.sections import MAX_POINTS
+from janus_md.study.sweeps.templates import read_template
 from janus_md.workspace.products import TABLES, TRAJECTORY
 from tests.conftest import Result, environment
 
