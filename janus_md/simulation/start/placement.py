@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+from math import prod
+
 import numpy as np
 import rowan
 from numpy.typing import NDArray
@@ -223,9 +226,8 @@ def place_on_lattice(
 ) -> tuple[FloatArray, FloatArray]:
     """Lattice with random orientations, redrawn for bodies that overlap.
 
-    It is simple cubic in a cube; otherwise its cells are as long as those of the widest simple
-    cubic lattice with enough sites, or slightly longer. Between walls it is compressed so that
-    bodies fit in any orientation. Parameters, returns and errors as in
+    It is simple cubic in a cube. Between walls it is compressed so that bodies fit in any
+    orientation. Parameters, returns and errors as in
     :func:`place_at_random`.
     """
     beads = _Beads(bodies, pairs, MIN_CONTACT)
@@ -257,15 +259,17 @@ def place_on_lattice(
 
 
 def _cells(n: int, edges: FloatArray) -> tuple[int, int, int]:
-    """Cells of the widest simple cubic lattice of at least `n` sites along each edge."""
-    narrowest = min(float(edges.min()), 0.5 * float(edges.prod() / n) ** (1 / 3))
-    counts = [np.arange(1, int(edge / narrowest) + 2) for edge in edges]
-    widths = np.concatenate([edge / k for edge, k in zip(edges, counts, strict=True)])
-    for width in np.sort(widths)[::-1]:
-        x, y, z = np.floor(edges / width + 1e-9).astype(int).tolist()
-        if x * y * z >= n:
-            return x, y, z
-    raise AssertionError("the narrowest lattice has enough sites")
+    """Cells of a lattice of at least `n` sites along each edge, the shortest as long as possible.
+
+    A cube has the same number along all edges.
+    """
+    if np.ptp(edges) == 0.0:
+        side = round(np.ceil(n ** (1 / 3) - 1e-9))
+        return side, side, side
+    ideal = np.floor(edges / (edges.prod() / n) ** (1 / 3)).astype(int)
+    near = [range(max(1, k - 1), k + 3) for k in ideal.tolist()]
+    enough = [cells for cells in product(*near) if prod(cells) >= n]
+    return max(enough, key=lambda cells: (float((edges / cells).min()), -prod(cells)))
 
 
 def _box(edges: float | FloatArray, limits: Limits | None) -> tuple[FloatArray, Limits]:
