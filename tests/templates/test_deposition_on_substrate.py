@@ -35,8 +35,10 @@ def expected(form: str, height: float, weight: float) -> tuple[float, float]:
 
     def integral(power: int, end: float) -> float:
         value, _ = quad(
-            lambda z: z**power
-            * np.exp(-(shifted(z, cutoff) + shifted(height - z, minimum) + weight * z) / KT),
+            lambda z: (
+                z**power
+                * np.exp(-(shifted(z, cutoff) + shifted(height - z, minimum) + weight * z) / KT)
+            ),
             0.2,
             end,
             points=[z for z in (0.6, minimum, 1.0, cutoff) if z < end],
