@@ -207,7 +207,7 @@ def test_energy_is_conserved_in_gravity_between_walls(engine: Engine) -> None:
     assert images[2] == 0.0
     print(f"{engine.name}: outside {np.ptp(outside):.3g}, total {np.ptp(totals):.3g} kJ/mol")
     assert np.ptp(outside) > 50.0
-    assert np.ptp(totals) < 1e-4 * np.ptp(outside)
+    assert np.ptp(totals) < 3e-4 * np.ptp(outside)
 
 
 ADSORBED = 1.5

@@ -266,9 +266,9 @@ def _cells(n: int, edges: FloatArray) -> tuple[int, int, int]:
     if np.ptp(edges) == 0.0:
         side = round(np.ceil(n ** (1 / 3) - 1e-9))
         return side, side, side
-    ideal = np.floor(edges / (edges.prod() / n) ** (1 / 3)).astype(int)
-    near = [range(max(1, k - 1), k + 3) for k in ideal.tolist()]
-    enough = [cells for cells in product(*near) if prod(cells) >= n]
+    ideal = np.floor(edges / (edges.prod() / n) ** (1 / 3)).astype(int).tolist()
+    xs, ys, zs = (range(max(1, k - 1), k + 3) for k in ideal)
+    enough = [(x, y, z) for x, y, z in product(xs, ys, zs) if x * y * z >= n]
     return max(enough, key=lambda cells: (float((edges / cells).min()), -prod(cells)))
 
 

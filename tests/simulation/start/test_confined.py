@@ -11,7 +11,8 @@ import rowan
 
 from janus_md.common.errors import JanusError
 from janus_md.engines import ENGINES
-from janus_md.engines.capabilities import objection
+from janus_md.engines.base import Engine
+from janus_md.engines.capabilities import Capabilities, Kind, objection
 from janus_md.model.interactions.table import wca_table
 from janus_md.model.planes import CONTACT, heights
 from janus_md.model.setup import Setup
@@ -129,6 +130,21 @@ def test_charges_between_walls_are_a_slab_in_lammps_alone() -> None:
     told = objection(ENGINES.get("hoomd"), setup)
     assert told.startswith("environment.walls: charges between walls are not in the engine hoomd")
     assert objection(ENGINES.get("hoomd"), resolve(point(environment=BETWEEN))) == ""
+
+
+def test_walls_and_gravity_in_an_engine_that_has_none() -> None:
+    class Bare(Engine):
+        name = "bare"
+        capabilities = Capabilities(methods=("langevin",))
+
+        @classmethod
+        def has(cls, kind: Kind, name: str) -> bool:
+            return kind == "terms"
+
+    setup = resolve(point(environment=BETWEEN | {"gravity": G}))
+    assert objection(Bare, setup) == "environment.gravity: it is not in the engine bare"
+    alone = resolve(point(environment=BETWEEN))
+    assert objection(Bare, alone) == "environment.walls: it is not in the engine bare"
 
 
 G = {"x": 0.0, "y": 0.0, "z": -1e-4}
