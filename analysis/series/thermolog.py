@@ -67,17 +67,19 @@ def susceptibility_of(
     -------
     dict
         ``mean`` and ``error`` of
-        :func:`janus_md.analysis.series.susceptibility.susceptibility`; None without such a log or
-        if no body has a dipole.
+        :func:`janus_md.analysis.series.susceptibility.susceptibility`; None without such a log, if
+        no body has a dipole, and in a slab, where the formula does not hold.
     """
     dipoles = _series(log, "box_dipole", 3, notes)
     with GsdSource(trajectory) as source:
         setup, box = source.setup(), source.frame(0).box
-    if dipoles is None or setup is None or not setup.dipolar or setup.relative_permittivity is None:
+    electrostatics = None if setup is None else setup.interactions.electrostatics
+    if dipoles is None or setup is None or electrostatics is None:
         return {"mean": None, "error": None}
-    return susceptibility(
-        dipoles, float(np.prod(box[:3])), setup.bath.kT, setup.relative_permittivity
-    )
+    if electrostatics.slab or not setup.dipolar:
+        return {"mean": None, "error": None}
+    volume, permittivity = float(np.prod(box[:3])), electrostatics.relative_permittivity
+    return susceptibility(dipoles, volume, setup.bath.kT, permittivity)
 
 
 def _series(log: Path, name: str, width: int, notes: list[str] | None) -> FloatArray | None:

@@ -94,6 +94,13 @@ def objection(engine: type[Engine], setup: Setup) -> str:
     charged = any(body.charges.any() for body in setup.bodies)
     if charged and setup.interactions.electrostatics is not None and not able.mesh:
         return f"electrostatics.method: pppm is not in the engine {engine.name}"
+    electrostatics = setup.interactions.electrostatics
+    if charged and electrostatics is not None and electrostatics.slab and not able.slab:
+        return (
+            f"environment.walls: charges between walls are not in the engine {engine.name}, whose "
+            "mesh is periodic in all directions; use the engine lammps or electrostatics.method "
+            "none"
+        )
     for form in sorted({row.form for row in setup.interactions.rows}):
         if not engine.has("terms", form):
             return _missing(engine.name, "terms", form)

@@ -75,6 +75,19 @@ class Mesh:
     splitting: float
 
 
+SLAB_FACTOR = 3.0
+"""Length of the mesh along z over that of the box in a slab; the rest of it is empty."""
+
+
+def mesh_lengths(system: System) -> np.ndarray:
+    """Edges of the box that the mesh covers, shape (3,), nm; longer along z in a slab."""
+    electrostatics = system.interactions.electrostatics
+    lengths = np.array(system.box[:3])
+    if electrostatics is not None and electrostatics.slab:
+        lengths[2] *= SLAB_FACTOR
+    return lengths
+
+
 def charge_square_sum(system: System) -> tuple[float, int]:
     """Sum of q^2 in kJ/mol nm (screened by the medium), and the number of charge sites."""
     if system.interactions.electrostatics is None:
@@ -117,7 +130,7 @@ def mesh_error(
 def balanced(system: System, cutoff: float, resolution: tuple[int, int, int], order: int) -> Mesh:
     """Return the mesh with the splitting at which both errors are equal."""
     q2, n = charge_square_sum(system)
-    lengths = np.asarray(system.box[:3])
+    lengths = mesh_lengths(system)
 
     def excess(alpha: float) -> float:
         near = real_space_error(alpha, cutoff, q2, n, system.volume)
@@ -135,7 +148,7 @@ def estimated_error(system: System, mesh: Mesh) -> float:
     """Theoretical rms force error of `mesh` on a charge site, kJ/mol/nm."""
     q2, n = charge_square_sum(system)
     near = real_space_error(mesh.splitting, mesh.cutoff, q2, n, system.volume)
-    lengths = np.asarray(system.box[:3])
+    lengths = mesh_lengths(system)
     return math.hypot(near, mesh_error(mesh.splitting, lengths, mesh.resolution, mesh.order, q2, n))
 
 
@@ -148,7 +161,7 @@ def smooth_numbers(limit: int) -> tuple[int, ...]:
 
 def resolution_for(system: System, points: int) -> tuple[int, int, int]:
     """Mesh with `points` along the shortest box vector and the same spacing along the others."""
-    lengths = np.asarray(system.box[:3])
+    lengths = mesh_lengths(system)
     wanted = points * lengths / lengths.min()
     smooth = smooth_numbers(int(4 * wanted.max()) + 16)
     x, y, z = (next(k for k in smooth if k >= w - 1e-9) for w in wanted)

@@ -10,15 +10,23 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
+from janus_md.common.arrays import FloatArray, IntArray
 from janus_md.common.registry import Registry
 from janus_md.common.settings import Settings
-from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.body import RigidBody
 
 if TYPE_CHECKING:
     from janus_md.model.setup import Setup
     from janus_md.model.system import System
+
+BoolArray: TypeAlias = NDArray[np.bool_]
+Poses: TypeAlias = tuple[IntArray, FloatArray, FloatArray]
+"""Kinds (N,), centres (N, 3), nm, and orientations (N, 4) of bodies."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,27 @@ class ExternalField(ABC):
         self, system: System, parameters: Mapping[str, Any]
     ) -> tuple[FloatArray, FloatArray]:
         """Return force (kJ/mol/nm) and torque (kJ/mol) on each body, laboratory frame, (N, 3)."""
+
+    def prepare(self, setup: Setup, parameters: Mapping[str, Any]) -> Setup:
+        """Return a setup with what the field changes in it, such as the box."""
+        del parameters
+        return setup
+
+    def room(self, setup: Setup, parameters: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
+        """Return the edges of two parts about the middle of the box, shape (3,) each, nm.
+
+        The first is the space of the bodies; in the second, a centre may be anywhere, whatever the
+        orientation.
+        """
+        del parameters
+        return np.array(setup.box[:3]), np.array(setup.box[:3])
+
+    def blocked(
+        self, bodies: tuple[RigidBody, ...], placed: Poses, parameters: Mapping[str, Any]
+    ) -> BoolArray:
+        """Return which bodies cannot be where they are at the start of a run, shape (N,)."""
+        del bodies, parameters
+        return np.zeros(len(placed[0]), bool)
 
     def objection(self, setup: Setup, parameters: Mapping[str, Any]) -> str:
         """Return why the field cannot be used in a setup, as the end of a sentence; else empty."""

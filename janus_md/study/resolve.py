@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from janus_md.model.body import RigidBody
+from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.environment import FIELDS, AppliedField
 from janus_md.model.interactions.table import Electrostatics, Interactions, Kinds, Row
 from janus_md.model.setup import Setup
@@ -58,11 +58,11 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
     bodies = _bodies(point, particles)
     pairs = _pairs(point, particles, bodies)
     point = prebuilt.filled(point, bodies, pairs)
-    length = _box_length(point, bodies)
+    edges = _edges(point, bodies)
     if isinstance(point.start, str):
-        _check_packing(point, bodies, length, point.start)
+        _check_packing(point, bodies, float(edges.prod()), point.start)
     else:
-        prebuilt.check_room(point, bodies, pairs, length)
+        prebuilt.check_room(point, bodies, pairs, float(edges.min()))
     electrostatics = None
     if point.electrostatics.method != "none":
         charged, magnetic = _charged(bodies)
@@ -78,12 +78,14 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         bodies=bodies,
         counts=point.counts(),
         interactions=Interactions(pairs, electrostatics),
-        box=np.array([length, length, length, 0.0, 0.0, 0.0]),
+        box=np.concatenate([edges, np.zeros(3)]),
         stages=stages(point, bodies),
         start=point.start,
         seed=point.seed(),
         environment=tuple(AppliedField(name, one) for name, one in point.environment.items()),
     )
+    for field in setup.environment:
+        setup = FIELDS.get(field.name).prepare(setup, field.parameters)
     for field in setup.environment:
         if objection := FIELDS.get(field.name).objection(setup, field.parameters):
             key = f"environment.{field.name}"
@@ -239,20 +241,23 @@ def _check_particles(point: StatePoint, entry: Entry) -> None:
                 raise BadStatePoint(key, catalog.refusal(key, name))
 
 
-def _box_length(point: StatePoint, bodies: tuple[RigidBody, ...]) -> float:
-    """Edge of the cubic box, nm."""
+def _edges(point: StatePoint, bodies: tuple[RigidBody, ...]) -> FloatArray:
+    """Edges of the box, or of the space between walls, shape (3,), nm."""
     if point.number_density is not None:
-        return float((point.n_bodies / point.number_density) ** (1 / 3))
-    occupied = sum(n * body.volume for n, body in zip(point.counts(), bodies, strict=True))
-    return float((occupied / float(point.volume_fraction or 1.0)) ** (1 / 3))
+        volume = point.n_bodies / point.number_density
+    else:
+        occupied = sum(n * body.volume for n, body in zip(point.counts(), bodies, strict=True))
+        volume = occupied / float(point.volume_fraction or 1.0)
+    ratio = np.array(point.box_ratio)
+    return np.asarray(volume ** (1 / 3) * (ratio / float(ratio.prod()) ** (1 / 3)))
 
 
 def _check_packing(
-    point: StatePoint, bodies: tuple[RigidBody, ...], length: float, start: str
+    point: StatePoint, bodies: tuple[RigidBody, ...], volume: float, start: str
 ) -> None:
-    """Raise an error if the unions of beads fill more than the packing limit."""
+    """Raise an error if the unions of beads fill more of `volume` than the packing limit."""
     beads = sum(n * union_volume(one) for n, one in zip(point.counts(), bodies, strict=True))
-    share = PACKING_LIMIT[start] * length**3 / beads  # packing limit over actual fraction
+    share = PACKING_LIMIT[start] * volume / beads  # packing limit over actual fraction
     if share >= 1.0:
         return
     key = "volume_fraction" if point.number_density is None else "number_density"

@@ -33,6 +33,9 @@ LEAST_BODIES = 2
 WORDS_OF_START = ("random", "lattice")
 """Values of `start` that are no structures."""
 
+CUBE = [1.0, 1.0, 1.0]
+"""Ratio of the edges of a cube."""
+
 
 def _is_multiple(value: float, unit: float) -> bool:
     """Whether `value` is a positive integer multiple of `unit`, apart from rounding errors."""
@@ -102,6 +105,9 @@ class StatePoint(Settings):
     """Volume of all bodies over that of the box; null if `number_density` is given."""
     number_density: Positive | None = neutral(None)
     """Number of bodies per volume of the box, 1/nm^3; null if `volume_fraction` is given."""
+    box_ratio: Annotated[list[Positive], Field(min_length=3, max_length=3)] = neutral(CUBE)
+    """Ratio of the edges of the box along x, y and z, such as `[1, 1, 2]`. Between walls, this and
+    the density refer to the space between them."""
     temperature: Positive = 298.15
     """Temperature, K."""
     relative_permittivity: Annotated[float, Field(ge=1)] | None = None
@@ -162,6 +168,11 @@ class StatePoint(Settings):
                 f"the fractions {mixture} add to {sum(mixture.values()):.10g}; they must add to 1",
             )
         return dict(sorted(mixture.items()))
+
+    @field_validator("box_ratio")
+    @classmethod
+    def _one_cube(cls, ratio: list[float]) -> list[float]:
+        return list(CUBE) if len(set(ratio)) == 1 else ratio
 
     @field_validator("environment")
     @classmethod

@@ -170,9 +170,24 @@ def test_interrupted_run_has_the_same_frames(name: str, tmp_path: Path, monkeypa
     assert document["execution"]["bit_equal"] is False
 
 
+CONFINED = {
+    "box_ratio": [1, 1, 1.5],
+    "environment": {
+        "gravity": {"z": -1e-3},
+        "walls": {
+            "lower": {"form": "lj93", "epsilon": 5.0, "sigma": 0.8635},
+            "upper": {"form": "repulsive", "epsilon": 2.5, "sigma": 0.8635},
+        },
+    },
+}
+UNCHARGED: dict[str, Any] = {"lammps": {}, "hoomd": {"electrostatics": {"method": "none"}}}
+"""HOOMD-blue has no charges between walls."""
+
+
+@pytest.mark.parametrize("confined", [False, True], ids=["periodic", "confined"])
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
-    name: str, tmp_path: Path, monkeypatch
+    name: str, confined: bool, tmp_path: Path, monkeypatch
 ) -> None:
     """An interrupted run resumes from a fixed step, at which the uninterrupted run restarts too."""
     usable(name)
@@ -180,11 +195,12 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
     monkeypatch.setattr(
         "janus_md.simulation.context.POLL_SECONDS", 100.0
     )  # however busy the machine is
+    here = point(**(CONFINED | UNCHARGED[name] if confined else {}))
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir()
     cut.mkdir()
     document: dict[str, Any] = {}
-    simulate(point(), whole, document, engine=name)
+    simulate(here, whole, document, engine=name)
     # The choice of the mesh is timed, so it may differ from run to run: give both the same.
     record = {**document["execution"], "steps": 0, "seconds": 0.0}
     monkeypatch.setattr("janus_md.simulation.run.choose_once", lambda *_: record)
@@ -198,7 +214,7 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
     stops, resumed = 0, dict[str, Any]()
     while not (cut / "trajectory.gsd").exists():
         try:
-            simulate(point(), cut, resumed, engine=name, should_stop=now_and_then)
+            simulate(here, cut, resumed, engine=name, should_stop=now_and_then)
         except ToBeContinued:
             stops += 1
     assert stops >= 4

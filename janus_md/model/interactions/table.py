@@ -67,16 +67,22 @@ PairTable: TypeAlias = Mapping[Kinds, Row | tuple[Row, ...]]
 class Electrostatics:
     """Coulomb interaction of the charge sites in a periodic box with conducting surroundings.
 
+    In a slab, the third direction is not periodic (Yeh and Berkowitz, J. Chem. Phys. 111, 3155,
+    1999).
+
     Attributes
     ----------
     relative_permittivity : float
         Relative permittivity of the medium between the bodies.
     force_error : float
         Largest allowed rms error of the force on a whole body due to the mesh, kT/nm.
+    slab : bool
+        Whether the box is periodic in x and y only.
     """
 
     relative_permittivity: float
     force_error: float
+    slab: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,14 +111,18 @@ class Interactions:
     def to_dict(self) -> dict[str, Any]:
         """Return the interactions as plain JSON values; :meth:`of` reads them.
 
-        The form of Lennard-Jones rows is omitted, as in files of earlier versions.
+        The form of Lennard-Jones rows is omitted, and so is ``slab`` if it is False, as in files of
+        earlier versions.
         """
         rows = []
         for (a, b), of_pair in sorted(self.pairs.items()):
             for row in of_pair:
                 form = {} if row.form == LENNARD_JONES else {"form": row.form}
                 rows.append({"kinds": [a, b], **form, **row.parameters})
-        return {"pairs": rows, "electrostatics": plain(self.electrostatics)}
+        electrostatics: dict[str, Any] | None = plain(self.electrostatics)
+        if electrostatics is not None and not electrostatics["slab"]:
+            del electrostatics["slab"]
+        return {"pairs": rows, "electrostatics": electrostatics}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Interactions:

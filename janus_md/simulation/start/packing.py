@@ -8,8 +8,10 @@ import numpy as np
 
 from janus_md.engines.base import SKIN
 from janus_md.engines.mesh import check_room
+from janus_md.model.box import face_distances, lattice_vectors
 from janus_md.model.setup import Setup
 from janus_md.simulation.start.first_state import build
+from janus_md.simulation.start.limits import limits_of
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 
@@ -22,28 +24,33 @@ Composition = tuple[tuple[str, float], ...]
 def check_packing(points: Iterable[StatePoint]) -> None:
     """Place a sample of the bodies of the densest state point of each composition and model.
 
-    If these can be placed, so can those at lower densities. A structure is placed as a whole. The
-    smallest box of each must be large enough for the cutoffs of the interactions.
+    If these can be placed, so can those at lower densities. A structure is placed as a whole.
+    Between walls and in boxes that are no cubes, all bodies are placed: in a smaller box of this
+    shape they might not fit. The smallest box of each must be large enough for the cutoffs of the
+    interactions.
 
     Raises
     ------
     JanusError
         If they cannot be placed.
     """
-    densest: dict[tuple[Composition, str | None, int, str], tuple[float, StatePoint]] = {}
+    densest: dict[tuple[object, ...], tuple[float, int, StatePoint]] = {}
     smallest: dict[tuple[Composition, str | None, str, str], tuple[float, Setup]] = {}
     for point in points:
         setup = resolve(point)
-        length = float(setup.box[0])
-        whole = not isinstance(point.start, str)
+        edges = limits_of(setup).edges
+        cube = bool(np.ptp(setup.box[:3]) == 0.0)
+        whole = not cube or not isinstance(point.start, str)
         number = point.n_bodies if whole else min(point.n_bodies, SAMPLE)
         composition = tuple(point.composition().items())
-        alike = (composition, point.model, number, str(point.start))
-        density = point.n_bodies / length**3
-        if density > densest.setdefault(alike, (density, point))[0]:
-            densest[alike] = (density, point)
+        shape = "" if cube else f"{point.box_ratio} {point.environment}"
+        alike = (composition, point.model, number, str(point.start), shape)
+        density = float(point.n_bodies / edges.prod())
+        if density > densest.setdefault(alike, (density, number, point))[0]:
+            densest[alike] = (density, number, point)
         terms = str(point.interactions)  # cutoffs depend on them
         kind = (composition, point.model, point.electrostatics.method, terms)
+        length = float(face_distances(lattice_vectors(setup.box)).min())
         if length < smallest.setdefault(kind, (length, setup))[0]:
             smallest[kind] = (length, setup)
     for length, setup in smallest.values():
@@ -51,5 +58,5 @@ def check_packing(points: Iterable[StatePoint]) -> None:
             np.any(body.charges != 0) for body in setup.bodies
         )
         check_room(length, setup.n_bodies, setup.interactions.rows, charged, SKIN)
-    for (_, _, number, _), (_, point) in densest.items():
+    for _, number, point in densest.values():
         build(resolve(point.model_copy(update={"n_bodies": number})))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+from math import prod
+
 import numpy as np
 import rowan
 from numpy.typing import NDArray
@@ -12,6 +15,7 @@ from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable, sorted_pairs
 from janus_md.model.interactions.term import TERMS
 from janus_md.model.system import IntArray, System
+from janus_md.simulation.start.limits import Limits
 
 MIN_CONTACT = 0.9
 """Smallest distance of beads in units of sigma; WCA is 7.7 kT there at room temperature."""
@@ -56,24 +60,24 @@ class _Beads:
         return np.concatenate(xs), np.concatenate(ts), np.concatenate(owners)
 
 
-def _tree(beads: _Beads, length: float, places: FloatArray) -> tuple[cKDTree, float]:
+def _tree(beads: _Beads, edges: FloatArray, places: FloatArray) -> tuple[cKDTree, float]:
     """Tree of beads in the periodic box, and the largest of the smallest allowed distances."""
-    inside = np.mod(places, length)
-    inside[inside >= length] = 0.0  # result of a rounding error below 0
-    return cKDTree(inside, boxsize=length), min(beads.sigma.max(), 0.499 * length)
+    inside = np.mod(places, edges)
+    inside[inside >= edges] = 0.0  # result of a rounding error below 0
+    return cKDTree(inside, boxsize=edges), min(beads.sigma.max(), 0.499 * float(edges.min()))
 
 
 def _clashes(
-    beads: _Beads, length: float, kinds: IntArray, centres: FloatArray, orientations: FloatArray
+    beads: _Beads, edges: FloatArray, kinds: IntArray, centres: FloatArray, orientations: FloatArray
 ) -> tuple[IntArray, IntArray]:
     """Pairs of bodies (lower, higher index) with beads that are too close."""
     x, types, owners = beads.of(kinds, centres, orientations)
     if len(x) == 0:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    tree, furthest = _tree(beads, length, x)
+    tree, furthest = _tree(beads, edges, x)
     a, b = tree.query_pairs(furthest, output_type="ndarray").T
     apart = x[a] - x[b]
-    apart -= length * np.rint(apart / length)
+    apart -= edges * np.rint(apart / edges)
     close = np.einsum("ij,ij->i", apart, apart) < beads.sigma[types[a], types[b]] ** 2
     close &= owners[a] != owners[b]
     first, second = owners[a[close]], owners[b[close]]
@@ -83,13 +87,13 @@ def _clashes(
 _Bodies = tuple[IntArray, FloatArray, FloatArray]  # kinds, centres, orientations
 
 
-def _free(beads: _Beads, length: float, tried: _Bodies, placed: _Bodies) -> NDArray[np.intp]:
+def _free(beads: _Beads, edges: FloatArray, tried: _Bodies, placed: _Bodies) -> NDArray[np.intp]:
     """Select the bodies of `tried` that are not too close to any body of `placed`."""
     (x, types, owners), (y, types_there, _) = beads.of(*tried), beads.of(*placed)
     free = np.ones(len(tried[0]), bool)
     if len(x) and len(y):
-        tree, furthest = _tree(beads, length, x)
-        there, _ = _tree(beads, length, y)
+        tree, furthest = _tree(beads, edges, x)
+        there, _ = _tree(beads, edges, y)
         near = tree.sparse_distance_matrix(there, furthest, output_type="ndarray")
         close = near["v"] < beads.sigma[types[near["i"]], types_there[near["j"]]]
         free[owners[near["i"][close]]] = False
@@ -99,14 +103,13 @@ def _free(beads: _Beads, length: float, tried: _Bodies, placed: _Bodies) -> NDAr
 def count_overlaps(system: System, share: float) -> int:
     """Count the pairs of bodies with beads closer than `share` times their sigma.
 
-    The count is 0 for a box that is not a cube, which no protocol creates.
+    The count is 0 for a box that is not orthogonal, which no protocol creates.
     """
-    sides, tilts = system.box[:3], system.box[3:]
-    if np.ptp(sides) > 0 or tilts.any():
+    if system.box[3:].any():
         return 0
     beads = _Beads(system.bodies, system.interactions.pairs, share)
     first, second = _clashes(
-        beads, float(sides[0]), system.kinds, system.positions, system.orientations
+        beads, system.box[:3], system.kinds, system.positions, system.orientations
     )
     return len(set(zip(first.tolist(), second.tolist(), strict=True)))
 
@@ -114,11 +117,12 @@ def count_overlaps(system: System, share: float) -> int:
 def place_at_random(
     bodies: tuple[RigidBody, ...],
     kinds: IntArray,
-    length: float,
+    edges: float | FloatArray,
     pairs: PairTable,
     rng: np.random.Generator,
+    limits: Limits | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Random sequential addition in a cubic periodic box, with uniform orientations.
+    """Random sequential addition in a periodic box, with uniform orientations.
 
     Parameters
     ----------
@@ -126,17 +130,19 @@ def place_at_random(
         The kinds.
     kinds : ndarray of int, shape (N,)
         Kind of each body.
-    length : float
-        Edge of the box, nm.
+    edges : float or ndarray, shape (3,)
+        Edges of the box, nm; one number for a cube.
     pairs : dict
         Pair table; the distance of beads is at least :data:`MIN_CONTACT` times their sigma.
     rng : numpy.random.Generator
         Source of the random numbers.
+    limits : Limits, optional
+        Part of the box in which the bodies must be.
 
     Returns
     -------
     positions : ndarray, shape (N, 3)
-        Centres in [-length/2, length/2), nm.
+        Centres in [-edge/2, edge/2), nm.
     orientations : ndarray, shape (N, 4)
         Unit quaternions.
 
@@ -146,6 +152,7 @@ def place_at_random(
         If a body cannot be placed in many rounds of tries.
     """
     beads = _Beads(bodies, pairs, MIN_CONTACT)
+    edges, limits = _box(edges, limits)
     n = len(kinds)
     # Bodies already placed come first in these arrays, in the order of `order`.
     order = np.zeros(0, np.int32)
@@ -155,12 +162,14 @@ def place_at_random(
     while len(waiting):
         # The last bodies are difficult to place and get many tries per round.
         tries = np.tile(waiting, -(-n_tries // len(waiting)))
-        new_x = (rng.random((len(tries), 3)) - 0.5) * length
+        new_x = (rng.random((len(tries), 3)) - 0.5) * limits.edges
         new_q = _random_quaternions(len(tries), rng)
-        free = _free(beads, length, (kinds[tries], new_x, new_q), (kinds[order], x, q))
+        tried = (kinds[tries], new_x, new_q)
+        free = _free(beads, edges, tried, (kinds[order], x, q))
+        free = free[~limits.blocked((kinds[tries[free]], new_x[free], new_q[free]))]
         # One position for each body; of two overlapping bodies, the later one is removed.
         some = np.sort(free[np.unique(tries[free], return_index=True)[1]])
-        _, later = _clashes(beads, length, kinds[tries[some]], new_x[some], new_q[some])
+        _, later = _clashes(beads, edges, kinds[tries[some]], new_x[some], new_q[some])
         some = np.delete(some, np.unique(later))
         placed_some = len(some) > 0
         barren = 0 if placed_some else barren + 1
@@ -169,10 +178,10 @@ def place_at_random(
         waiting = np.setdiff1d(waiting, order)
         if not placed_some:  # move the placed bodies to make room
             n_tries = max(_MIN_TRIES, min(2 * n_tries, _MAX_TRIES_PER_BODY * n))
-            x, q = _shuffle(beads, length, kinds[order], x, q, rng)
+            x, q = _shuffle(beads, edges, kinds[order], x, q, rng, limits)
         if barren >= _MAX_FAILED_ROUNDS:
             raise JanusError(
-                f"volume_fraction: {_fraction(bodies, kinds, length):.3g} cannot be packed at "
+                f"volume_fraction: {_fraction(bodies, kinds, limits):.3g} cannot be packed at "
                 f"random: there is room for {len(order)} of {n} bodies; use a lower "
                 "volume_fraction or start: lattice"
             )
@@ -182,11 +191,12 @@ def place_at_random(
 
 def _shuffle(
     beads: _Beads,
-    length: float,
+    edges: FloatArray,
     kinds: IntArray,
     positions: FloatArray,
     orientations: FloatArray,
     rng: np.random.Generator,
+    limits: Limits,
 ) -> tuple[FloatArray, FloatArray]:
     """Apply small hard-body moves and rotations; moves that lead to overlap are rejected."""
     for _ in range(_SWEEPS):
@@ -194,53 +204,82 @@ def _shuffle(
         steps = rng.normal(scale=_STEP, size=(len(kinds), 3))
         turns = np.column_stack([np.ones(len(kinds)), rng.normal(scale=_STEP, size=steps.shape)])
         turned = rowan.normalize(rowan.multiply(turns, orientations))
+        moved &= ~limits.blocked((kinds, positions + steps, turned))
         while True:
             x = np.where(moved[:, None], positions + steps, positions)
             q = np.where(moved[:, None], turned, orientations)
-            first, second = _clashes(beads, length, kinds, x, q)
+            first, second = _clashes(beads, edges, kinds, x, q)
             if len(first) == 0:
                 break
             moved[first] = moved[second] = False
         positions, orientations = x, q
-    return positions - length * np.rint(positions / length), orientations
+    return positions - edges * np.rint(positions / edges), orientations
 
 
 def place_on_lattice(
     bodies: tuple[RigidBody, ...],
     kinds: IntArray,
-    length: float,
+    edges: float | FloatArray,
     pairs: PairTable,
     rng: np.random.Generator,
+    limits: Limits | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Simple cubic lattice with random orientations, redrawn for bodies that overlap.
+    """Lattice with random orientations, redrawn for bodies that overlap.
 
-    Parameters, returns and errors as in :func:`place_at_random`.
+    It is simple cubic in a cube. Between walls it is compressed so that bodies fit in any
+    orientation. Parameters, returns and errors as in
+    :func:`place_at_random`.
     """
     beads = _Beads(bodies, pairs, MIN_CONTACT)
+    edges, limits = _box(edges, limits)
     n = len(kinds)
-    side = round(np.ceil(n ** (1 / 3) - 1e-9))
-    grid = np.stack(np.unravel_index(rng.permutation(side**3)[:n], (side,) * 3), axis=1)
-    x = (grid + 0.5) * (length / side) - 0.5 * length
+    cells = _cells(n, limits.edges)
+    grid = np.stack(np.unravel_index(rng.permutation(int(np.prod(cells)))[:n], cells), axis=1)
+    x = (grid + 0.5) * (limits.edges / cells) - 0.5 * limits.edges
+    outermost = 0.5 * limits.edges * (1.0 - 1.0 / np.array(cells))
+    too_far = outermost > 0.5 * limits.core
+    x[:, too_far] *= (0.5 * limits.core / np.maximum(outermost, 1e-300))[too_far]
     q = _random_quaternions(n, rng)
     fewest, barren = n + 1, 0
     while True:
-        first, second = _clashes(beads, length, kinds, x, q)
+        first, second = _clashes(beads, edges, kinds, x, q)
         # It is enough to rotate one body of each pair, as the other one may fit already.
-        bad = np.unique(np.where(rng.random(len(first)) < 0.5, first, second))
+        bad = np.where(rng.random(len(first)) < 0.5, first, second)
+        bad = np.union1d(bad, np.flatnonzero(limits.blocked((kinds, x, q))))
         if len(bad) == 0:
             return x, q
         fewest, barren = (len(bad), 0) if len(bad) < fewest else (fewest, barren + 1)
         if barren >= _MAX_STALLED_ROUNDS:
             raise JanusError(
-                f"volume_fraction: {_fraction(bodies, kinds, length):.3g} cannot be packed on a "
+                f"volume_fraction: {_fraction(bodies, kinds, limits):.3g} cannot be packed on a "
                 f"lattice: {len(bad)} of {n} bodies overlap in all orientations tried; use a "
                 "lower volume_fraction"
             )
         q[bad] = _random_quaternions(len(bad), rng)
 
 
-def _fraction(bodies: tuple[RigidBody, ...], kinds: IntArray, length: float) -> float:
-    return float(np.array([body.volume for body in bodies])[kinds].sum() / length**3)
+def _cells(n: int, edges: FloatArray) -> tuple[int, int, int]:
+    """Cells of a lattice of at least `n` sites along each edge, the shortest as long as possible.
+
+    A cube has the same number along all edges.
+    """
+    if np.ptp(edges) == 0.0:
+        side = round(np.ceil(n ** (1 / 3) - 1e-9))
+        return side, side, side
+    ideal = np.floor(edges / (edges.prod() / n) ** (1 / 3)).astype(int).tolist()
+    xs, ys, zs = (range(max(1, k - 1), k + 3) for k in ideal)
+    enough = [(x, y, z) for x, y, z in product(xs, ys, zs) if x * y * z >= n]
+    return max(enough, key=lambda cells: (float((edges / cells).min()), -prod(cells)))
+
+
+def _box(edges: float | FloatArray, limits: Limits | None) -> tuple[FloatArray, Limits]:
+    """Edges of the periodic box, and the part of it for bodies: by default all of it."""
+    edges = np.broadcast_to(np.asarray(edges, float), 3)
+    return edges, limits or Limits(edges, edges)
+
+
+def _fraction(bodies: tuple[RigidBody, ...], kinds: IntArray, limits: Limits) -> float:
+    return float(np.array([body.volume for body in bodies])[kinds].sum() / limits.edges.prod())
 
 
 def _random_quaternions(n: int, rng: np.random.Generator) -> FloatArray:
