@@ -56,6 +56,9 @@ _HOME = {
     "each_pair": "engines.sites",
     "Layout": "model.shape",
     "Shape": "model.shape",
+    "Material": "model.structure",
+    "Placed": "model.structure",
+    "Structure": "model.structure",
     "PairStyle": "engines.lammps.styles",
     "PairTerm": "model.interactions.term",
     "Row": "model.interactions.table",
@@ -101,10 +104,12 @@ __all__ = [
     "JobRequest",
     "Kicks",
     "Layout",
+    "Material",
     "Observable",
     "PairStyle",
     "PairTerm",
     "Particle",
+    "Placed",
     "QueuedJob",
     "Rejected",
     "RigidBody",
@@ -114,6 +119,7 @@ __all__ = [
     "Setup",
     "Shape",
     "StatePoint",
+    "Structure",
     "System",
     "ToBeContinued",
     "WireDetector",
@@ -165,6 +171,7 @@ if TYPE_CHECKING:
     from janus_md.model.pairs.energy import head_to_tail_minimum, pair_energy, pair_forces
     from janus_md.model.setup import Setup
     from janus_md.model.shape import Layout, Shape
+    from janus_md.model.structure import Material, Placed, Structure
     from janus_md.model.system import System
     from janus_md.running.cluster.schedulers.base import Scheduler
     from janus_md.running.cluster.schedulers.records import (

@@ -47,6 +47,15 @@ class Bonds:
         )
 
 
+NO_BONDS = Bonds(
+    np.zeros(0, dtype=np.int64),
+    np.zeros(0, dtype=np.int64),
+    np.zeros((0, 3)),
+    np.zeros((0, 3), dtype=np.int64),
+    np.zeros(0),
+)
+
+
 def body_axes(orientations: FloatArray, axis: Sequence[float] = (0.0, 0.0, 1.0)) -> FloatArray:
     """Turn the dipole axis into the laboratory: unit vectors.
 

@@ -1,14 +1,36 @@
-"""Which particles of a frame are bodies."""
+"""Which particles of a frame are bodies, and which are constituents of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.common.errors import JanusError
+from janus_md.model.body import FloatArray
+from janus_md.model.box import inverse_lattice, lattice_vectors
+
+
+@dataclass(frozen=True)
+class Constituents:
+    """Particles that HOOMD-blue's ``body`` tag assigns to the bodies of a frame.
+
+    Attributes
+    ----------
+    positions : ndarray, shape (P, 3)
+        Each in the periodic image that is nearest to its body, nm.
+    kinds : ndarray of int, shape (P,)
+        Index into the type names of the frame.
+    owner : ndarray of int, shape (P,)
+        Index of the body among the bodies of the frame.
+    """
+
+    positions: FloatArray
+    kinds: IndexArray
+    owner: IndexArray
 
 
 def bodies_among(particles: Any, types: Sequence[str] | None, where: str) -> IndexArray:
@@ -52,6 +74,48 @@ def bodies_among(particles: Any, types: Sequence[str] | None, where: str) -> Ind
     if len(chosen) == 0:
         raise JanusError(f"{where} there are no bodies in it; at least one is needed")
     return chosen
+
+
+def constituents_of(
+    particles: Any, chosen: IndexArray, box: FloatArray, where: str
+) -> Constituents | None:
+    """Find the constituents of the bodies that were chosen; None where the frame has none.
+
+    Parameters
+    ----------
+    particles : object
+        Particles of a frame of GSD.
+    chosen : ndarray of int, shape (N,)
+        Numbers of the particles that are bodies.
+    box : ndarray, shape (6,)
+        Lx, Ly, Lz, xy, xz, yz.
+    where : str
+        Beginning of a refusal.
+
+    Raises
+    ------
+    JanusError
+        If the position of one is not a finite number.
+    """
+    body = np.asarray(particles.body, dtype=np.int64)
+    if not (body >= 0).any() or not tags_are_numbers(particles):
+        return None
+    place = np.full(len(body), -1, dtype=np.int64)
+    place[chosen] = np.arange(len(chosen))
+    others = np.flatnonzero((body >= 0) & (place < 0) & (place[body] >= 0))
+    if not len(others):
+        return None
+    every = np.asarray(particles.position, dtype=np.float64)
+    positions, centres = every[others], every[body[others]]
+    if len(bad := np.flatnonzero(~np.isfinite(positions).all(axis=1))):
+        raise JanusError(
+            f"{where} the position of particle {others[bad[0]]} is {positions[bad[0]].tolist()}; "
+            "all must be finite numbers"
+        )
+    lattice = lattice_vectors(box)
+    images = np.rint((positions - centres) @ inverse_lattice(lattice))
+    kinds = np.asarray(particles.typeid, dtype=np.int64)[others]
+    return Constituents(positions - images @ lattice, kinds, place[body[others]])
 
 
 def tags_are_numbers(particles: Any) -> bool:

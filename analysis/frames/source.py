@@ -1,4 +1,4 @@
-"""Frames of a GSD file as the analysis needs them; what it cannot use is refused in a sentence."""
+"""Frames of a GSD file as the analysis needs them; frames that it cannot use are refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ import numpy as np
 from janus_md.analysis.frames.holdings import Holdings
 from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.frames.plausible import check_names, check_places, unit_quaternions
-from janus_md.analysis.frames.selection import bodies_among, selection_note
+from janus_md.analysis.frames.selection import (
+    Constituents,
+    bodies_among,
+    constituents_of,
+    selection_note,
+)
 from janus_md.common.closing import Closing
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.frames import GsdFrames
@@ -37,7 +42,7 @@ class Frame:
     positions : ndarray, shape (N, 3)
         nm.
     orientations : ndarray, shape (N, 4)
-        Quaternions (w, x, y, z).
+        Quaternions (w, x, y, z); (1, 0, 0, 0) where the file has none.
     names : tuple of str
         Type names.
     kinds : ndarray of int, shape (N,)
@@ -46,6 +51,10 @@ class Frame:
         Number of each body among the file's particles.
     time_ps : float
         Its time, ps; NaN where the file does not say.
+    oriented : bool
+        Whether the file has orientations.
+    constituents : Constituents, optional
+        Particles of the file that belong to these bodies, where it has such.
     """
 
     index: int
@@ -57,10 +66,12 @@ class Frame:
     kinds: IndexArray
     tags: IndexArray
     time_ps: float = math.nan
+    oriented: bool = True
+    constituents: Constituents | None = None
 
 
 class GsdSource(Closing):
-    """A GSD file with positions and orientations, of any software.
+    """A GSD file with positions, of any software.
 
     Parameters
     ----------
@@ -69,6 +80,8 @@ class GsdSource(Closing):
     types : sequence of str, optional
         Types that are bodies. Without it, every particle is one, except the constituents of rigid
         bodies (HOOMD-blue's ``body`` tag names another particle).
+    oriented : bool
+        Whether a file without orientations is refused, as wires need them.
 
     Raises
     ------
@@ -81,8 +94,11 @@ class GsdSource(Closing):
         What the user should know of the file.
     """
 
-    def __init__(self, path: str | Path, types: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, path: str | Path, types: Sequence[str] | None = None, *, oriented: bool = True
+    ) -> None:
         self.path = Path(path)
+        self._must_be_oriented = oriented
         self.types = None if types is None else tuple(types)
         self._oriented: bool | None = None
         self._setup: Setup | None = None
@@ -106,20 +122,20 @@ class GsdSource(Closing):
         JanusError
             If it is there and damaged.
         """
-        from janus_md.simulation.files.stated import setup_in
+        from janus_md.simulation.files.description import setup_in
 
         if not self._asked:
             self._setup, self._asked = setup_in(self._file.file), True
         return self._setup
 
     def frame(self, index: int) -> Frame:
-        """Read frame `index` and check that wires can be looked for in it.
+        """Read frame `index` and check that it can be analysed.
 
         Raises
         ------
         JanusError
-            If what it needs was not saved with it, it has no bodies or no orientations, a flat,
-            two-dimensional or infinite box, or a coordinate that is not a number.
+            If what it needs was not saved with it, it has no bodies or no orientations that are
+            needed, a flat, two-dimensional or infinite box, or a coordinate that is not a number.
         """
         where = f"file {self.path}, frame {index}:"
         if chunk := self._holdings.lacking(index):
@@ -129,16 +145,18 @@ class GsdSource(Closing):
         if box.shape != (6,):
             raise JanusError(f"{where} the box has {box.size} numbers; it must have 6")
         if raw.configuration.dimensions == 2:
-            raise JanusError(f"{where} the box is 2D; wires are looked for in 3D boxes only")
+            raise JanusError(f"{where} the box is 2D; only 3D boxes are analysed")
         if not np.all(np.isfinite(box)) or np.any(box[:3] <= 0.0):
             raise JanusError(
                 f"{where} the box is {box.tolist()}; its three lengths must be positive"
             )
         names = tuple(raw.particles.types)
         chosen = bodies_among(raw.particles, self.types, where)
-        if not self._has_orientations():
+        oriented = self._has_orientations()
+        if self._must_be_oriented and not oriented:
             raise JanusError(
-                f"{where} particles/orientation is missing; the dipoles' directions are needed"
+                f"{where} particles/orientation is missing; the directions of the dipoles are "
+                "needed for wires, not for aggregates (--aggregates)"
             )
         positions = np.asarray(raw.particles.position, dtype=np.float64)[chosen]
         orientations = np.asarray(raw.particles.orientation, dtype=np.float64)[chosen]
@@ -155,8 +173,19 @@ class GsdSource(Closing):
         check_names({names[k] for k in np.unique(kinds)}, self.setup(), where)
         step = int(raw.configuration.step)
         self._holdings.check_box(index, box, positions, where)
-        time_ps = self._time(index)
-        return Frame(index, step, box, positions, orientations, names, kinds, chosen, time_ps)
+        return Frame(
+            index,
+            step,
+            box,
+            positions,
+            orientations,
+            names,
+            kinds,
+            chosen,
+            self._time(index),
+            oriented,
+            constituents_of(raw.particles, chosen, box, where),
+        )
 
     def _time(self, index: int) -> float:
         """Time of a frame, ps; NaN where the file does not say."""

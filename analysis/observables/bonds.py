@@ -32,4 +32,5 @@ OBSERVABLE = Observable(
     ),
     compute,
     place=50,
+    of_wires=True,
 )

@@ -49,4 +49,5 @@ OBSERVABLE = Observable(
     ),
     compute,
     place=60,
+    of_wires=True,
 )

@@ -14,9 +14,11 @@ def compute(context: FrameContext) -> dict[str, float]:
     """Order of the dipoles of a frame."""
     from janus_md.analysis.order import order
 
+    unknown = float("nan")
+    wires, oriented = context.settings.wires, context.frame.oriented
     return {
-        "nematic_S": order.nematic_order(context.axes),
-        "polar_order": order.polar_order(context.axes, context.bonds),
+        "nematic_S": order.nematic_order(context.axes) if oriented else unknown,
+        "polar_order": order.polar_order(context.axes, context.bonds) if wires else unknown,
     }
 
 
@@ -24,8 +26,8 @@ OBSERVABLE = Observable(
     (
         Column(
             "nematic_S",
-            "nematic order of the dipole axes, the largest eigenvalue of Q; about N^(-1/2) in a "
-            "disordered system",
+            "nematic order of the dipole axes (body axes where there is no dipole), the largest "
+            "eigenvalue of Q; about N^(-1/2) in a disordered system; null without orientations",
             averaged=True,
             source="janus_md.analysis.order.order",
         ),

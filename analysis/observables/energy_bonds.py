@@ -66,4 +66,5 @@ OBSERVABLE = Observable(
     ),
     compute,
     place=65,
+    of_wires=True,
 )

@@ -28,4 +28,5 @@ OBSERVABLE = Observable(
     ),
     compute,
     place=30,
+    of_wires=True,
 )

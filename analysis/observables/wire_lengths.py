@@ -75,4 +75,5 @@ OBSERVABLE = Observable(
     ),
     compute,
     place=20,
+    of_wires=True,
 )

@@ -63,7 +63,8 @@ def write_spatial(
 
     structure.parquet holds g(along, across) about the dipole, scattering.parquet S(q) with its
     standard error over the frames, and the intensity of the cores. Both are empty where no frame
-    was chosen. `unit` scales the lengths that are fixed here in nm.
+    was chosen, the former also without orientations. `unit` scales the lengths that are fixed here
+    in nm.
 
     Returns
     -------
@@ -81,20 +82,22 @@ def write_spatial(
     if frames:
         smallest = min(float(face_distances(lattice_vectors(f.box)).min()) for f in frames)
         bins = min(round(REACH / WIDTH), int(0.49 * smallest / np.sqrt(2.0) / (WIDTH * unit)))
-        found = [
-            axial_distribution(
-                f.positions,
-                body_axes(f.orientations, axis),
-                f.box,
-                bins * WIDTH * unit,
-                WIDTH * unit,
-            )
-            for f in frames
-        ]
-        along, across = (0.5 * (e[1:] + e[:-1]) for e in (found[0].along, found[0].across))
-        grid = np.meshgrid(along, across, indexing="ij")
-        values = np.mean([one.g for one in found], axis=0)
-        pairs = dict(zip(names, (grid[0].ravel(), grid[1].ravel(), values.ravel()), strict=True))
+        if all(f.oriented for f in frames):
+            found = [
+                axial_distribution(
+                    f.positions,
+                    body_axes(f.orientations, axis),
+                    f.box,
+                    bins * WIDTH * unit,
+                    WIDTH * unit,
+                )
+                for f in frames
+            ]
+            along, across = (0.5 * (e[1:] + e[:-1]) for e in (found[0].along, found[0].across))
+            grid = np.meshgrid(along, across, indexing="ij")
+            values = np.mean([one.g for one in found], axis=0)
+            flat = (grid[0].ravel(), grid[1].ravel(), values.ravel())
+            pairs = dict(zip(names, flat, strict=True))
         factor = structure_factor([(f.positions, f.box) for f in frames], Q_MAX / unit)
         curves = (factor.q, factor.s, factor.error, factor.intensity(CORE_RADIUS * unit))
         curve = dict(zip(columns, curves, strict=True))

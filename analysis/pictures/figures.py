@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from janus_md.analysis.pictures.styles import COLOURS, MARKERS, NAMED, curve_styles, is_scale
-from janus_md.analysis.sweep.groups import Group, numeric_key, spread
+from janus_md.analysis.sweep.groups import Group, independent_keys, numeric_key, spread
 from janus_md.analysis.sweep.tables import JobTables
 from janus_md.analysis.theory.theory import share_in_longer
 from janus_md.common.files import written_whole
 from janus_md.model.body import FloatArray
-from janus_md.workspace.labels import short
+from janus_md.workspace.labels import axis_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,14 +29,16 @@ POINTS = 200
 """Points of a curve along the sweep at most."""
 
 
-def new_figure(width: float, height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
-    """Return a figure that belongs to no window, and its axes in a row."""
+def new_figure(
+    width: float, height: float, columns: int = 1, rows: int = 1
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure that belongs to no window, and its axes, row by row."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
-    axes = [figure.add_subplot(1, columns, k + 1) for k in range(columns)]
+    axes = [figure.add_subplot(rows, columns, k + 1) for k in range(rows * columns)]
     for one in axes:
         one.spines[["top", "right"]].set_visible(False)
     return figure, axes
@@ -121,7 +123,7 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
     key = numeric_key(groups)
     if key is None:
         return None
-    others = _independent(groups, key)
+    others = independent_keys(groups, key)
     series: dict[tuple[Any, ...], list[Group]] = {}
     for group in groups:
         rest = tuple((name, group.keys[name]) for name in others)
@@ -158,7 +160,7 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
                 marker="_",  # a line of a single point would not be seen
                 zorder=1,
             )
-    name = "relative permittivity" if key == "relative_permittivity" else short(key)
+    name = axis_name(key)
     for one, title in zip(axes, ("by number", "by weight"), strict=True):
         one.set(xlabel=name, ylabel=f"mean wire length {title} / bodies", yscale="log")
         if key == "relative_permittivity":
@@ -169,18 +171,6 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
     if others:
         name_curves(figure, axes[1], heads)
     return figure
-
-
-def _independent(groups: Sequence[Group], key: str) -> list[str]:
-    """Keys that do not follow from `key`, as a solvent's viscosity does from its permittivity."""
-    found = []
-    for name in groups[0].keys:
-        seen: dict[Any, set[Any]] = {}
-        for group in groups:
-            seen.setdefault(group.keys[key], set()).add(group.keys[name])
-        if name == "substance" or any(len(values) > 1 for values in seen.values()):
-            found.append(name)
-    return found
 
 
 def _bars(values: FloatArray, errors: FloatArray) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,10 +23,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RADIUS = 0.8
-"""Radius at which bodies are drawn, nm."""
+"""Radius at which bodies with a dipole are drawn, nm; others are drawn with their beads."""
 
 SHOWN = 4000
 """Bodies drawn at most; of a larger frame, those of the longest wires or largest aggregates."""
+
+BEADS = 20_000
+"""Beads drawn at most; where the bodies have more, each is drawn as one ball."""
+
+DARKER = 0.45
+"""Brightness of attractive beads, over that of the others of their body."""
 
 TURN = np.deg2rad(22.0)
 TILT = np.deg2rad(18.0)
@@ -86,6 +93,62 @@ def pieces(context: FrameContext) -> tuple[np.ndarray, np.ndarray, str]:
     return label, np.append(found.n, np.ones(others, dtype=found.n.dtype)), "largest aggregate"
 
 
+@dataclass(frozen=True)
+class Balls:
+    """What is drawn of bodies.
+
+    Attributes
+    ----------
+    positions : ndarray, shape (B, 3)
+        nm.
+    owner : ndarray of int, shape (B,)
+        Body of each ball.
+    radius : ndarray, shape (B,)
+        nm.
+    attractive : ndarray of bool, shape (B,)
+        Whether it is a site that joins bodies.
+    """
+
+    positions: FloatArray
+    owner: np.ndarray
+    radius: FloatArray
+    attractive: np.ndarray
+
+
+def balls(context: FrameContext, chosen: np.ndarray) -> Balls:
+    """Balls that stand for the bodies of these indices: their beads, or one for each.
+
+    One where the bodies have a dipole, are not described, or have too many beads.
+    """
+    import rowan
+
+    centres = wrap(context.positions, context.lattice)[0]
+    setup = context.setup
+    parts = []
+    kinds = context.settings.clusters.kinds if context.settings.clusters is not None else ()
+    for k in np.unique(context.kinds[chosen]):
+        who = chosen[context.kinds[chosen] == k]
+        body = None if setup is None or setup.dipolar else setup.body(context.names[k])
+        beads = [] if body is None else [(body.name, np.zeros(3))]
+        beads += [] if body is None else list(zip(body.types, body.positions, strict=True))
+        for kind, arm in beads:
+            assert body is not None
+            if body.diameters[kind] > 0.0:
+                turned = rowan.rotate(context.orientations[who], arm) if arm.any() else 0.0
+                radius = np.full(len(who), 0.5 * body.diameters[kind])
+                joins = np.full(len(who), kind in kinds)
+                parts.append(Balls(centres[who] + turned, who, radius, joins))
+    found = [np.concatenate(one) for one in zip(*map(_arrays, parts), strict=True)]
+    if not found or len(found[0]) > BEADS or len(np.unique(found[1])) < len(chosen):
+        none = np.zeros(len(chosen), dtype=bool)
+        return Balls(centres[chosen], chosen, np.full(len(chosen), RADIUS), none)
+    return Balls(*found)
+
+
+def _arrays(one: Balls) -> tuple[np.ndarray, ...]:
+    return one.positions, one.owner, one.radius, one.attractive
+
+
 def draw(axes: Axes, path: Path, title: str) -> None:
     """Draw the last frame of a trajectory into `axes`, depth by shade."""
     from matplotlib.collections import EllipseCollection, LineCollection
@@ -94,22 +157,23 @@ def draw(axes: Axes, path: Path, title: str) -> None:
     frame, (label, sizes, name) = context.frame, pieces(context)
     lattice = lattice_vectors(frame.box)
     turned = view()
-    chosen = np.argsort(-sizes[label], kind="stable")[:SHOWN]
-    page = (wrap(frame.positions, lattice)[0] @ turned)[chosen]
-    colour = colours(sizes)[label][chosen]
+    drawn = balls(context, np.argsort(-sizes[label], kind="stable")[:SHOWN])
+    colour = colours(sizes)[label[drawn.owner]]
+    colour[drawn.attractive] *= DARKER
+    page = drawn.positions @ turned
     order = np.argsort(page[:, 2])
-    page, colour = page[order], colour[order]
+    page, colour, radius = page[order], colour[order], drawn.radius[order]
 
     depth = (page[:, 2] - page[:, 2].min()) / max(float(np.ptp(page[:, 2])), 1e-9)
     far = (1.0 - depth[:, None]) * 0.55
     colour = colour * (1.0 - far) + far
     # Rim, body and highlight of each ball lie together, so that nearer balls cover farther ones.
     centre = np.repeat(page[:, :2], 3, axis=0)
-    centre[2::3] += np.array([-0.25, 0.28]) * RADIUS
+    centre[2::3] += np.array([-0.25, 0.28]) * radius[:, None]
     shade = np.repeat(colour, 3, axis=0)
     shade[0::3] *= 0.55
     shade[2::3] = 0.45 * shade[2::3] + 0.55
-    width = np.tile([2.0 * RADIUS, 1.8 * RADIUS, 0.55 * RADIUS], len(page))
+    width = (np.array([2.0, 1.8, 0.55]) * radius[:, None]).ravel()
     edges = _edges(lattice, turned)
     axes.add_collection(LineCollection(list(edges), colors="0.75", linewidths=0.7, zorder=0))
     axes.add_collection(

@@ -26,7 +26,7 @@ from janus_md.model.setup import Setup
 
 @dataclass(frozen=True)
 class FrameResult:
-    """Wires of a frame and the values of all observables.
+    """Wires and aggregates of a frame, and the values of all observables.
 
     Attributes
     ----------
@@ -37,13 +37,14 @@ class FrameResult:
     pairs : Pairs
         All pairs within the cutoff of the settings.
     bonds, wires
-        The graph; it numbers the bodies from 0.
+        The graph; it numbers the bodies from 0. Without bonds where no wires are looked for.
     frame_row : dict
         Values of frames.parquet.
     wire_columns : dict of str to ndarray, shape (W,)
-        Columns of wires.parquet but frame, wire, members and sequence.
+        Columns of wires.parquet but frame, wire, members and sequence; none where no wires are
+        looked for.
     aggregates : Aggregates or None
-        None where the file states no attraction.
+        None where clusters are not defined.
     """
 
     tags: IndexArray
@@ -62,7 +63,7 @@ def analyze_frame(
     setup: Setup | None = None,
     known: Mapping[str, Observable] | None = None,
 ) -> FrameResult:
-    """Find and measure the wires of one frame, and compute all observables.
+    """Find and measure the wires and aggregates of one frame, and compute all observables.
 
     Parameters
     ----------
@@ -83,17 +84,19 @@ def analyze_frame(
     """
     context = FrameContext(frame, settings, setup)
     properties = settings.properties(frame)
-    columns = measure_wires(
-        frame.positions,
-        frame.orientations,
-        context.axes,
-        context.lattice,
-        context.bonds,
-        context.wires,
-        properties,
-    )
-    columns["side_contacts"] = context.bundles.contacts
-    columns["bundle"] = context.bundles.label
+    columns: dict[str, np.ndarray] = {}
+    if settings.wires:
+        columns = measure_wires(
+            frame.positions,
+            frame.orientations,
+            context.axes,
+            context.lattice,
+            context.bonds,
+            context.wires,
+            properties,
+        )
+        columns["side_contacts"] = context.bundles.contacts
+        columns["bundle"] = context.bundles.label
     row: dict[str, float | int] = {}
     for name, observable in (observables() if known is None else known).items():
         row |= values_of(name, observable, context)
@@ -119,6 +122,8 @@ def values_of(name: str, observable: Observable, context: FrameContext) -> dict[
     """
     if observable.compute is None:
         return {}
+    if observable.of_wires and not context.settings.wires:
+        return dict.fromkeys((column.name for column in observable.columns), float("nan"))
     where = f"frame {context.frame.index}: observable {name}"
     try:
         found = dict(observable.compute(context))
@@ -180,5 +185,5 @@ def wires_of(
     with GsdSource(path) as source:
         setup = source.setup()
         chosen = source.frame(range(len(source))[frame])
-        settings = Settings.of(criterion or bond_criterion(setup), setup)
+        settings = Settings.of(criterion or bond_criterion(setup), setup, wires=True)
         return analyze_frame(chosen, settings, setup)

@@ -16,10 +16,10 @@ import numpy as np
 
 from janus_md.analysis.aggregates.bonds import body_axes, select_bonds
 from janus_md.analysis.frames.neighbours import coincident_pair
-from janus_md.analysis.frames.source import GsdSource
+from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.pipeline import table
-from janus_md.analysis.pipeline.frame import analyze_frame
+from janus_md.analysis.pipeline.frame import FrameResult, analyze_frame
 from janus_md.analysis.pipeline.journal import Part
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.series import lifetimes
@@ -54,9 +54,12 @@ def run_task(task: Task) -> Part:
 
     tables, aggregates, rows, links, coincident = [], [], [], [], []
     rdf = RadialDistribution(task.rdf_range, task.rdf_bins)
-    looser = lifetimes.breaking(task.settings.criterion)
     known = observables()  # looking them up takes as long as some of them
-    with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
+    needed = task.settings.wires
+    with (
+        GsdSource(task.path, task.types, oriented=needed) as source,
+        freud.parallel.NumThreads(1),
+    ):
         setup = source.setup()
         for index in task.frames:
             frame = source.frame(index)
@@ -65,10 +68,7 @@ def run_task(task: Task) -> Part:
             except JanusError as error:
                 told = str(error).removeprefix(f"frame {index}: ")
                 raise JanusError(f"file {source.path}, frame {index}: {told}") from error
-            axes = body_axes(frame.orientations, task.settings.axis)
-            kept = select_bonds(result.pairs, axes, looser)
-            made, kept_keys = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)
-            links.append(Links(index, frame.step, len(axes), made, kept_keys))
+            links.append(_links(frame, result, task.settings))
             tables.append(table.wire_table(result))
             aggregates.append(table.aggregate_table(result))
             rows.append(result.frame_row)
@@ -79,6 +79,16 @@ def run_task(task: Task) -> Part:
                 rdf.add(frame.positions, frame.box)
     wires, found = (pa.concat_tables(one).combine_chunks() for one in (tables, aggregates))
     return Part(wires, found, rows, links, rdf, coincident)
+
+
+def _links(frame: Frame, result: FrameResult, settings: Settings) -> Links:
+    """Bonds of a frame, and those that count as not yet broken."""
+    kept = result.bonds
+    if settings.wires:
+        axes = body_axes(frame.orientations, settings.axis)
+        kept = select_bonds(result.pairs, axes, lifetimes.breaking(settings.criterion))
+    made, alive = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)
+    return Links(frame.index, frame.step, len(frame.positions), made, alive)
 
 
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from janus_md.analysis.report.gallery import draw_figures
+from janus_md.analysis.pictures.aggregates import with_aggregates
+from janus_md.analysis.report.gallery import Picture, draw_figures
 from janus_md.analysis.report.readable import read_sweep
 from janus_md.analysis.sweep import evolution
 from janus_md.analysis.sweep.groups import Group, job_ids, job_labels, spread, swept
@@ -51,8 +52,13 @@ EXECUTION = {
 """Columns of the table of what ran, under ``execution.`` in the rows; errors are those measured on
 whole bodies, root mean square."""
 
-WIRES, AGGREGATES = "Nanowires of Janus nanoclusters", "Aggregates of Janus particles"
-"""Titles: of bodies with a dipole, and of those without."""
+TITLES = {
+    (True, False): "Nanowires of Janus nanoclusters",
+    (False, True): "Aggregates of Janus particles",
+    (True, True): "Nanowires and aggregates of Janus particles",
+    (False, False): "Janus particles",
+}
+"""Titles, by whether bodies have dipoles, and whether they can form aggregates."""
 
 LISTED = 100
 """Jobs without a result, and jobs of the table of what ran, that are named at most."""
@@ -113,7 +119,8 @@ def write_report(
     troubles = {**(damaged or {}), **read.troubles}
     drawn = draw_figures(complete, groups, chosen, read.tables, job_dirs, out)
     table = results(rows, groups, job_dirs)
-    dipolar = not read.tables or any(one.dipolar for one in read.tables.values())
+    dipolar = any(one.dipolar for one in read.tables.values())
+    aggregating = bool(with_aggregates(groups))
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -122,8 +129,10 @@ def write_report(
         lstrip_blocks=True,
     )
     page = environment.get_template("report.html").render(
-        title=WIRES if dipolar else AGGREGATES,
+        title=TITLES[dipolar, aggregating],
         dipolar=dipolar,
+        aggregating=aggregating,
+        coupled=any(one.coupling is not None for one in table),
         headings=[column.heading for column in headed(groups)],
         spacing=SPACING,
         results=_ends(table),
@@ -132,7 +141,7 @@ def write_report(
         cut=max(0, len(table) - MOST_ROWS),
         coupling=tell_coupling,
         caveat=CAVEAT,
-        pictures=[(text, _embedded(path)) for path, text in drawn],
+        sections=_sections(drawn),
         evolution_headings=evolution.HEADINGS,
         evolution=evolution.evolution(complete, chosen, read.tables) if dipolar else [],
         choice=_choice(groups, chosen),
@@ -149,7 +158,7 @@ def write_report(
     )
     html = out / "report.html"
     publish_text(html, page)
-    files = [html, *(path for path, _ in drawn)]
+    files = [html, *(one.path for one in drawn)]
     if table:
         files.append(out / "results.csv")
         publish_text(files[-1], results_frame(groups, table).to_csv(index=False))
@@ -176,6 +185,14 @@ def _choice(groups: Sequence[Group], chosen: Sequence[Group]) -> str:
     if any(len(group.jobs) > REPLICAS for group in groups):
         parts.append(f"{REPLICAS} replicas of each at most")
     return f"Drawn here: {', '.join(parts)}." if parts else ""
+
+
+def _sections(drawn: Sequence[Picture]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Headings, each with the captions and images of its figures."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in drawn:
+        found.setdefault(one.section, []).append((one.caption, _embedded(one.path)))
+    return list(found.items())
 
 
 def _embedded(path: Path) -> str:

@@ -89,9 +89,11 @@ def _key_columns(rows: pd.DataFrame, keys: Sequence[str]) -> list[tuple[Any, ...
 
 def is_analysed(rows: pd.DataFrame) -> np.ndarray:
     """Tell for each job whether its summary is there, shape (jobs,), bool."""
-    if "analysis.mean_n.mean" not in rows:
-        return np.zeros(len(rows), dtype=bool)
-    return np.asarray(rows["analysis.mean_n.mean"].notna())
+    found = np.zeros(len(rows), dtype=bool)
+    for name in ("analysis.n_frames", "analysis.mean_n.mean"):
+        if name in rows:
+            found |= np.asarray(rows[name].notna())
+    return found
 
 
 def group_jobs(rows: pd.DataFrame) -> list[Group]:
@@ -148,6 +150,28 @@ def numeric_key(groups: Iterable[Group]) -> str | None:
         and all(isinstance(group.keys[key], int | float) for group in groups)
     ]
     return next((key for key in keys if key == "relative_permittivity"), keys[0] if keys else None)
+
+
+def independent_keys(groups: Sequence[Group], key: str) -> list[str]:
+    """Keys that do not follow from `key`, as a solvent's viscosity does from its permittivity."""
+    found = []
+    for name in groups[0].keys:
+        seen: dict[Any, set[Any]] = {}
+        for group in groups:
+            seen.setdefault(group.keys[key], set()).add(group.keys[name])
+        if name == "substance" or any(len(values) > 1 for values in seen.values()):
+            found.append(name)
+    return found
+
+
+def series_along(groups: Sequence[Group], key: str) -> dict[str, list[Group]]:
+    """State points that differ in `key` and what follows from it, in its order, by their label."""
+    others = independent_keys(groups, key)
+    found: dict[str, list[Group]] = {}
+    for group in groups:
+        label = ", ".join(say({name: group.keys[name] for name in others}))
+        found.setdefault(label, []).append(group)
+    return {label: sorted(one, key=lambda g: g.keys[key]) for label, one in found.items()}
 
 
 def _plain(value: Any) -> Any:

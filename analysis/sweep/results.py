@@ -62,9 +62,9 @@ def format_value(mean: float | None, error: float | None) -> str:
     if mean is None or not np.isfinite(mean):
         return MISSING
     if error is None or not np.isfinite(error):
-        return f"{mean:.3g}"
+        return f"{mean:.3g}" if abs(mean) < 1000.0 else f"{mean:.0f}"
     if error < 5e-5:
-        return f"{mean:.4g}"
+        return f"{mean:.4g}" if abs(mean) < 10000.0 else f"{mean:.0f}"
     digits = max(0, 1 - int(np.floor(np.log10(error))))
     return f"{mean:.{digits}f} ± {error:.{digits}f}"
 
@@ -93,12 +93,12 @@ def dipole_of(directory: Path) -> float | None:
 
 def headed(groups: Sequence[Group]) -> list[Column]:
     """Averages with a heading that some state point has a value of, in their order."""
-    return [
-        column
-        for column in averages()
-        if column.heading is not None
-        and any(group.values.get(column.name, (None, None))[0] is not None for group in groups)
-    ]
+
+    def shown(column: Column) -> bool:
+        found = [group.values.get(column.name, (None, None))[0] for group in groups]
+        return any(found) if column.if_any else any(value is not None for value in found)
+
+    return [column for column in averages() if column.heading is not None and shown(column)]
 
 
 def results(

@@ -38,7 +38,8 @@ class JobTables:
     frames, rdf : DataFrame
         frames.parquet with a column time_ns, rdf.parquet.
     lengths : ndarray of int
-        Length in bodies of every wire in the last third of the frames.
+        Length in bodies of every wire in the last third of the frames; none where no wires were
+        looked for.
     setup : Setup or None
         What the trajectory describes; None where there is none.
     sizes : ndarray of int, optional
@@ -82,7 +83,8 @@ def read_job(directory: Path, time_step_ps: float) -> JobTables:
         if (directory / AGGREGATES).is_file():
             found = read_table(directory / AGGREGATES, ("n",), [("frame", ">=", begin)])
             sizes = found["n"].to_numpy()
-    if wires is None or rdf is None or not len(wires):
+    of_wires = len(frames) > 0 and bool(frames["mean_n"].notna().any())
+    if wires is None or rdf is None or (of_wires and not len(wires)):
         empty = paths[0 if wires is None else 1].name
         raise JanusError(f"{empty} holds no frame; remove it and run again: it is made anew")
     for name, columns in DRAWN.items():

@@ -94,7 +94,7 @@ def run(
     checkpoints and stop), and 130 after a second Ctrl-C.
     """
     from janus_md.cli import troubles
-    from janus_md.cli.chosen import chosen_jobs
+    from janus_md.cli.job_selection import chosen_jobs
     from janus_md.common.messages import count, unknown
     from janus_md.running.time_limit import limit
     from janus_md.running.workstation import fork_server, runner

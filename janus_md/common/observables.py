@@ -57,6 +57,8 @@ class Column:
         Heading in the terminal, in two short lines; without it that of the report.
     in_query : bool
         Whether ``janus-md query`` prints the mean without being asked for it.
+    if_any : bool
+        Whether report and query leave the column out where the mean is 0 in all jobs.
     source : str
         Citation or module of the formula.
 
@@ -75,6 +77,7 @@ class Column:
     narrow: tuple[str, str] | None = None
     in_query: bool = False
     source: str = ""
+    if_any: bool = False
 
     def __post_init__(self) -> None:
         where = f"column {self.name!r}"
@@ -107,11 +110,15 @@ class Observable:
         follow from single frames: the analysis computes them elsewhere.
     place : int
         Columns of a lower place stand further left; those of janus-md have 10 to 90.
+    of_wires : bool
+        Whether its values describe wires. They are null where no wires are looked for, as for
+        bodies without a dipole.
     """
 
     columns: tuple[Column, ...]
     compute: Callable[[FrameContext], Mapping[str, Any]] | None
     place: int = 100
+    of_wires: bool = False
 
 
 OBSERVABLES: Registry[Observable] = Registry(

@@ -53,14 +53,14 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
         _about(found),
         *(f"- {remark}" for remark in paper.remarks),
         "## Facts",
-        f"{verdict_counts(found.rows)}. A value is that of the last third of the runs, its error "
-        f"(in units of the last digit) the standard error over replicas, or that within the runs "
-        f"where it is larger. Verdicts follow from one rule: the value, {ERRORS:g} standard errors "
-        "to either side, lies in the range (agreement), outside of it (disagreement), or across "
-        "its edge (undecided); where the model was made to agree, agreement is *put in by "
-        "calibration*.",
+        f"{verdict_counts(found.rows)}. Values are averages over the last third of the runs. The "
+        "error, in units of the last digit, is the standard error over replicas, or the error "
+        "within the runs if that is larger. One rule gives all verdicts. The interval of "
+        f"{ERRORS:g} standard errors around the value lies inside the range (agreement), outside "
+        "the range (disagreement), or across its edge (undecided). A fact that the model was "
+        "calibrated to is marked *put in by calibration*.",
         _grid(HEADINGS, [cells(row) for row in found.rows]),
-        "Where a simulation agrees, and why the range is that:",
+        "The range of agreement of each fact, and its reason:",
         _facts([fact for fact in paper.facts if any(row.fact == fact for row in found.rows)]),
     ]
     if found.combinations:
@@ -82,12 +82,12 @@ def _about(found: Reproduction) -> str:
         engines.add(f"{execution.get('engine')} {execution.get('version')}")
     left = found.n_jobs - len(found.runs)
     unfinished = (
-        f" {left} of the {found.n_jobs} jobs were not finished and are left out." if left else ""
+        f" {left} of the {found.n_jobs} jobs are not finished and are left out." if left else ""
     )
     hours = f"{seconds / 3600:.1f} hours" if seconds >= 3600 else f"{seconds / 60:.0f} minutes"
     return (
         f"`{found.command}` with janus-md {__version__} ({', '.join(sorted(engines))}): "
-        f"{len(found.runs)} runs, {hours} of one core in all.{unfinished}"
+        f"{len(found.runs)} runs, {hours} of core time in total.{unfinished}"
     )
 
 
@@ -113,12 +113,12 @@ def _hypotheses(found: Reproduction) -> list[str]:
         for one in found.combinations
     ]
     return [
-        "The hands of the faces of each substance are not known. Every combination is held against "
-        "all facts above that have a range, those that the choice was made for included: which it "
-        "keeps, which it breaks, which stay open (undecided, or not run).",
-        _grid((*names, "facts kept", "broken", "open"), rows),
+        "The handedness of the faces of each substance is not known. Every combination is compared "
+        "with all facts above that have a range, including the facts that the choice was made for. "
+        "A fact is met, violated or open (undecided, or not run).",
+        _grid((*names, "facts met", "violated", "open"), rows),
         *(one.note for one in found.paper.hypotheses if one.note),
-        "What each choice gives:",
+        "Results of each choice:",
         _choices(found),
     ]
 
@@ -164,7 +164,7 @@ def _predictions(excess: ExcessResult) -> list[str]:
             )
         )
     said = [
-        "No measurement of these is known; one could show them wrong.",
+        "No measurement of these quantities is known. An experiment can test them.",
         _grid(
             (
                 "enantiomeric excess",
@@ -176,8 +176,8 @@ def _predictions(excess: ExcessResult) -> list[str]:
             ),
             rows,
         ),
-        f"All are means over {begin:.2g} to {end:.2g} ns in all runs, as lengths and order still "
-        "change then and some runs went on for longer.",
+        f"All values are means over {begin:.2g} to {end:.2g} ns of each run: lengths and order "
+        "still change in this period, and some runs are longer.",
     ]
     if 0.0 in like and like[0.0][0] is not None:
         mean, error = like[0.0]

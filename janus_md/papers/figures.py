@@ -15,7 +15,7 @@ from janus_md.papers.measures import Measured
 from janus_md.papers.paper import Fact, Paper
 from janus_md.papers.quantities import QUANTITIES
 from janus_md.papers.rows import Results
-from janus_md.papers.sideways import SIDE_EDGES
+from janus_md.papers.side_distances import SIDE_EDGES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

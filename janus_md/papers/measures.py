@@ -22,7 +22,7 @@ from janus_md.analysis.sweep.evolution import GROWN
 from janus_md.common.parquet import read_table
 from janus_md.model.body import FloatArray
 from janus_md.model.units import PS_PER_NS
-from janus_md.papers.sideways import counted, side_distance, side_distances
+from janus_md.papers.side_distances import counted, side_distance, side_distances
 
 MAX_FRAMES = 60
 """Largest number of frames of a run to measure, evenly spaced; more would be correlated."""

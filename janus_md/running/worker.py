@@ -63,7 +63,8 @@ def simulate(
 
     def progress(stage: str, step: int, of_stage: int, rate: float) -> None:
         done = before[stage] + step
-        reporter.tell(stage=stage, step=done, total=total, rate=rate, wires=wires.mean_n)
+        mean = wires.mean_n if setup.dipolar else None
+        reporter.tell(stage=stage, step=done, total=total, rate=rate, wires=mean)
 
     simulate_job(
         statepoint,

@@ -11,7 +11,7 @@ from janus_md.common.settings import Settings
 from janus_md.model.body import RigidBody
 from janus_md.model.interactions.table import Kinds, Row, diameters_of, wca, wca_table
 from janus_md.model.interactions.term import TERMS, Beads
-from janus_md.study.stated import read_settings, settings_and_faults
+from janus_md.study.registered_settings import read_settings, settings_and_faults
 from janus_md.study.statepoint_errors import BadStatePoint, WrongValue
 
 Statements = Mapping[str, Mapping[str, Mapping[str, Any]]]

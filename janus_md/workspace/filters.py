@@ -56,8 +56,12 @@ def telling_columns(rows: Columns) -> list[str]:
     if len(set(values[CHANGED])) > 1:
         wanted.append(CHANGED)
     wanted += varying_keys(values)
-    results = [f"analysis.{name}.mean" for name in _averages()]
-    wanted += [name for name in results if name in rows.names and any_value(rows.packed(name))]
+    for one in averages():
+        name = f"analysis.{one.name}.mean"
+        if one.in_query and name in rows.names:
+            column = rows.packed(name)
+            if any_value(value or None for value in column) if one.if_any else any_value(column):
+                wanted.append(name)
     wanted.append("failure.message")
     if PASSED in rows.names and False in rows[PASSED]:
         wanted.append(PASSED)

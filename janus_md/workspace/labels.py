@@ -42,10 +42,23 @@ def short(key: str) -> str:
     return key.rsplit(".", 1)[-1]
 
 
+def axis_name(key: str) -> str:
+    """Name of a key at the axis of a figure, with its unit where it is known."""
+    if key == "relative_permittivity":
+        return "relative permittivity"
+    parts = key.split(".")
+    if parts[0] == "interactions" and len(parts) == 4:
+        _, pair, term, parameter = parts
+        return f"{parameter} of the {term} {pair}" + (" / kJ/mol" if parameter == "epsilon" else "")
+    return SYMBOLS.get(key, short(key))
+
+
 def tell(value: Any) -> str:
     """Value of a key in words."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return MISSING
+    if isinstance(value, Mapping) and "structure" in value:  # of `start`
+        return str(value["structure"])
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
@@ -77,14 +90,17 @@ def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
     -------
     list of str
         In the order of the columns. Particles and mixtures are left out: a label names them as the
-        substance. The definition of a particle counts where one name stands for two of them.
+        substance. The definition of a particle counts where one name stands for two of them, and a
+        setting of a structure where two structures differ in it.
     """
     found = []
     for key, values in columns.items():
         first, _, rest = key.partition(".")
         if key in JOB_COLUMNS or key.startswith(RESULT_PREFIXES) or first in _PARTICLES:
             continue
-        if _differ(values, missing_counts=not (first == _DEFINITIONS and rest)):
+        # Only some jobs have a definition of a particle, or settings of a structure.
+        optional = rest and (first == _DEFINITIONS or (first == "start" and rest != "structure"))
+        if _differ(values, missing_counts=not optional):
             found.append(key)
     return found
 

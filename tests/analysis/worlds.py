@@ -11,7 +11,7 @@ from janus_md.model.interactions.table import Electrostatics, Interactions, wca_
 from janus_md.model.nanoclusters.sphere import sphere
 from janus_md.model.setup import Setup
 from janus_md.model.units import DEBYE
-from janus_md.simulation.files.stated import METADATA, description
+from janus_md.simulation.files.description import METADATA, description
 from janus_md.study.catalogue import catalog
 from janus_md.study.stages import stages
 from janus_md.study.statepoint import StatePoint

@@ -76,7 +76,7 @@ def unwrapped(job: Path) -> np.ndarray:
 def test_a_shape(here: Environment, tmp_path: Path, engine: str) -> None:
     job = follow("needle", tmp_path, here, engine)
     from janus_md.common.gsd.reading import GsdFile
-    from janus_md.simulation.files.stated import setup_in
+    from janus_md.simulation.files.description import setup_in
 
     with GsdFile(job / "trajectory.gsd") as file:
         setup = setup_in(file)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _WITHOUT_HOLD = 20  # documents that are written before a job can have started
 
-SAME_REFUSALS = 10
+MAX_EQUAL_REFUSALS = 10
 """Refusals in a row, for the same reason, after which the rest is not tried."""
 
 
@@ -35,7 +35,7 @@ class Sent:
     rejected : dict of str to str
         Why the others were refused, by name.
     untried : int
-        Number of those that were not tried, after :data:`SAME_REFUSALS` refusals.
+        Number of those that were not tried, after :data:`MAX_EQUAL_REFUSALS` refusals.
     full : bool
         Whether one was refused since the user has too many jobs in the queue.
     """
@@ -54,7 +54,7 @@ def send(
 ) -> Sent:
     """Send what was prepared. A refusal does not stop the rest.
 
-    After :data:`SAME_REFUSALS` refusals in a row for the same reason, such as a limit of
+    After :data:`MAX_EQUAL_REFUSALS` refusals in a row for the same reason, such as a limit of
     submissions or a wrong account, the rest is not tried.
 
     Parameters
@@ -79,7 +79,10 @@ def send(
         (root / scheduler.folder).mkdir(parents=True, exist_ok=True)
         refusals: list[str] = []  # since something was sent
         for number, one in enumerate(prepared.submissions):
-            if len(refusals) >= SAME_REFUSALS and len(set(refusals[-SAME_REFUSALS:])) == 1:
+            if (
+                len(refusals) >= MAX_EQUAL_REFUSALS
+                and len(set(refusals[-MAX_EQUAL_REFUSALS:])) == 1
+            ):
                 sent.untried = len(prepared.submissions) - number
                 break
             _write(root / scheduler.tasks_file(one.name), _lines(one.rows))

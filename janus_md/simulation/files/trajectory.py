@@ -22,8 +22,8 @@ from janus_md.common.files import written_whole
 from janus_md.common.gsd.reading import READ_ERRORS, GsdFile
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
-from janus_md.simulation.files.stated import METADATA as METADATA
-from janus_md.simulation.files.stated import description, parse_setup
+from janus_md.simulation.files.description import METADATA as METADATA
+from janus_md.simulation.files.description import description, parse_setup
 
 TIME = "janus_md/time_ps"
 """Name of the log chunk of each frame that contains its time, ps."""

@@ -16,7 +16,7 @@ from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.model.shape import SHAPES, Layout
 from janus_md.model.solid import union
 from janus_md.study.catalogue.names import check_name
-from janus_md.study.stated import read_settings, settings_and_faults
+from janus_md.study.registered_settings import read_settings, settings_and_faults
 from janus_md.study.statepoint_errors import WrongValue, sentences
 
 TEXTS = ("composition", "classes", "morphology", "size", "sources")

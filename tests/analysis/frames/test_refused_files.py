@@ -12,7 +12,7 @@ from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.frames import GsdFrames
-from janus_md.simulation.files.stated import METADATA
+from janus_md.simulation.files.description import METADATA
 from tests.analysis.worlds import described, gsd_frame, quaternions_along, straight_wires, write_gsd
 
 BOX = [24.0, 24.0, 24.0, 0.0, 0.0, 0.0]

@@ -163,7 +163,8 @@ def test_what_is_refused():
         ({"distance": 0.0}, "clusters: the distance is 0.0"),
         ({"distance": np.nan}, "clusters: the distance is nan"),
         ({"distance": 2.0, "kinds": ["B"]}, "kinds: 'B' is unknown.*am.A"),
-        ({"kinds": ["A"]}, "without a distance"),
+        ({"kinds": ["A"]}, "kinds: need the largest distance"),
+        ({"distance": 2.0, "diameter": -1.0}, "diameter: -1.0 is not allowed"),
     ):
         with pytest.raises(JanusError, match=said):
             context(x, q, amphiphile(), **asked)

@@ -101,11 +101,11 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
         "report.html",
         "growth.png",
         "sweep.png",
+        "lengths.png",
         "snapshots.png",
         "micrograph.png",
         "structure.png",
         "scattering.png",
-        "lengths.png",
         "rdf.png",
         "results.csv",
     ]
@@ -182,7 +182,11 @@ def test_page_of_many_state_points_shows_the_first_and_the_last(sweep, tmp_path,
     names = [f"job {k}" for k in range(many)]
     rows = pd.concat([rows.iloc[:1]] * many).assign(job=names, temperature=np.arange(many) + 200.0)
     waiting = rows.iloc[:120].assign(
-        **{"analysis.mean_n.mean": None, "job": [f"other {k}" for k in range(120)]}
+        **{
+            "analysis.mean_n.mean": None,
+            "analysis.n_frames": None,
+            "job": [f"other {k}" for k in range(120)],
+        }
     )
     waiting.loc[waiting["job"] == "other 119", "failure.message"] = "it blew up"
     rows = pd.concat([rows, waiting])

@@ -16,7 +16,7 @@ from janus_md.analysis.series.susceptibility import (
 )
 from janus_md.analysis.series.thermolog import susceptibility_of
 from janus_md.model.units import DEBYE, coupling_parameter, thermal_energy
-from janus_md.simulation.files.stated import METADATA, description
+from janus_md.simulation.files.description import METADATA, description
 from janus_md.simulation.files.trajectory import GsdWriter, log_frame
 from janus_md.study.catalogue.catalog import body
 from janus_md.study.resolve import resolve

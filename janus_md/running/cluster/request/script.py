@@ -22,7 +22,7 @@ from janus_md.simulation.walltime import duration
 if TYPE_CHECKING:
     import jinja2
 
-MOST_REQUEUES = 100
+MAX_REQUEUES = 100
 """Number of times that a job goes on by itself."""
 
 
@@ -106,7 +106,7 @@ def write(
         ),
         run_options=shlex.join([*engine, *run_options]),
         requeue=requeue,
-        most_requeues=MOST_REQUEUES,
+        max_requeues=MAX_REQUEUES,
     )
 
 

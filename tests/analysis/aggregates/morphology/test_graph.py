@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janus_md.analysis.aggregates.morphology.bodies import head_of, largest_bead, side_of
+from janus_md.analysis.aggregates.morphology.bodies import diameter_of, head_of, side_of
 from janus_md.analysis.aggregates.morphology.graph import join
 from janus_md.analysis.frames.neighbours import lengths, pairs_within
-from janus_md.common.errors import JanusError
 from janus_md.model.box import lattice_vectors, wrap
 from tests.analysis.amphiphiles import S, amphiphile
 
@@ -63,13 +62,26 @@ def test_sites_of_one_body_do_not_join_it_to_itself():
 
 def test_head_unit_and_side_of_a_body():
     body = amphiphile(0.40, 0.65).bodies[0]
-    assert largest_bead([body]) == S
     assert head_of(body, {"am.A"}).tolist() == [0.0, 0.0, 0.0]
     assert side_of(body, {"am.A"}) == 1.0
     moved = replace(body, positions=body.positions * [1.0, 1.0, -1.0] + [0.0, 0.0, 0.3])
     assert head_of(moved, {"am.A"}).tolist() == [0.0, 0.0, 0.3]
     assert side_of(moved, {"am.A"}) == -1.0
     assert side_of(body, {"am.J", "am.A"}) == 1.0
-    point = replace(body, diameters=dict.fromkeys(body.diameters, 0.0))
-    with pytest.raises(JanusError, match="no body has a bead with a diameter"):
-        largest_bead([point])
+
+
+def test_diameter_of_a_body():
+    """The core of an amphiphile; a lobe of a dumbbell; of a shell the sphere of its volume."""
+    core = amphiphile(0.40, 0.65).bodies[0]
+    assert diameter_of(core) == S
+    lobes = replace(
+        core, diameters={"am": 0.0, "am.J": 1.5, "am.A": 1.5}, volume=np.pi * 1.5**3 / 3
+    )
+    assert diameter_of(lobes) == 1.5
+    shell = replace(
+        core, diameters={"am": 0.0, "am.J": 0.5, "am.A": 0.5}, volume=np.pi * 3.0**3 / 6
+    )
+    assert diameter_of(shell) == pytest.approx(3.0, rel=1e-12)
+    assert (
+        diameter_of(replace(core, diameters=dict.fromkeys(core.diameters, 0.0), volume=0.0)) == 0.0
+    )
