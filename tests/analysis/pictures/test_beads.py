@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from janus_md.analysis.pictures.beads import draw_beads
+from janus_md.analysis.pictures.snapshot import balls, last_frame
 from janus_md.analysis.pictures.styles import COLOURS
 from janus_md.simulation.files import trajectory
 from janus_md.simulation.start.first_state import build
@@ -59,3 +60,17 @@ def test_a_whole_vesicle_shows_heads_and_a_cut_one_its_tails(vesicle: Path, tmp_
         assert np.ptp(columns) < 0.65 * heads.shape[1]
         assert out.stat().st_size < 60_000
     assert share[True] > 2.0 * share[False]
+
+
+@pytest.mark.parametrize(("particle", "radius"), [("J6", 1.25 * 0.5), ("amphiphile", 0.65)])
+def test_beads_that_only_touch_the_surface_of_a_larger_one_are_drawn_larger(
+    tmp_path: Path, particle: str, radius: float
+) -> None:
+    """The A beads of J6 are inside its ball; that of the amphiphile stands out and is unchanged."""
+    point = completed({"particle": particle, "n_bodies": 20, "number_density": 0.005})
+    path = tmp_path / "trajectory.gsd"
+    with trajectory.GsdWriter(path) as file:
+        file.append(trajectory.frame_of(build(point), 0, resolve(point), 0.0))
+    drawn = balls(last_frame(path), np.arange(20))
+    assert drawn.radius[drawn.attractive] == pytest.approx(radius)
+    assert drawn.radius[~drawn.attractive] == pytest.approx(1.0)
