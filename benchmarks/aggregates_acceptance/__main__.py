@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.aggregates_acceptance FOLDER [--jobs 1] [--only micelles,J6]``
 
-The runs are made in FOLDER, one workspace a sweep; a second call continues them. LAMMPS and
-HOOMD-blue are needed; on one core, all of it takes about an hour.
+The runs are made in FOLDER, one workspace a sweep; a second call continues them. Then a table of
+all values is printed. LAMMPS and HOOMD-blue are needed; on one core, all of it takes about an hour.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.aggregates_acceptance.sweeps import SWEEPS
+from benchmarks.aggregates_acceptance.values import table
 
 
 def run(folder: Path, names: list[str], jobs: int) -> None:
@@ -34,14 +35,19 @@ def run(folder: Path, names: list[str], jobs: int) -> None:
 
 
 def main() -> None:
-    """Make the runs."""
+    """Make the runs and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
     parser.add_argument("--only", help="sweeps, separated by commas")
+    parser.add_argument(
+        "--table", action="store_true", help="print the table of finished runs only"
+    )
     asked = parser.parse_args()
     names = asked.only.split(",") if asked.only else list(SWEEPS)
-    run(asked.folder, names, asked.jobs)
+    if not asked.table:
+        run(asked.folder, names, asked.jobs)
+    print("\n".join(table(asked.folder)))
 
 
 if __name__ == "__main__":
