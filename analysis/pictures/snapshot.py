@@ -15,7 +15,7 @@ from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.pictures.figures import new_figure
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.analysis.pipeline.settings import Settings
-from janus_md.model.body import FloatArray
+from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.box import lattice_vectors, wrap
 
 if TYPE_CHECKING:
@@ -33,6 +33,12 @@ BEADS = 20_000
 
 DARKER = 0.45
 """Brightness of attractive beads, over that of the others of their body."""
+
+TOUCHING = 0.01
+"""Largest distance of a bead inside a larger one from its surface, nm, to count as touching it."""
+
+ENLARGED = 1.25
+"""Radius at which such a bead is drawn, in units of its own, as it would not be visible."""
 
 TURN = np.deg2rad(22.0)
 TILT = np.deg2rad(18.0)
@@ -135,7 +141,7 @@ def balls(context: FrameContext, chosen: np.ndarray) -> Balls:
             assert body is not None
             if body.diameters[kind] > 0.0:
                 turned = rowan.rotate(context.orientations[who], arm) if arm.any() else 0.0
-                radius = np.full(len(who), 0.5 * body.diameters[kind])
+                radius = np.full(len(who), _shown_radius(body, kind, arm))
                 joins = np.full(len(who), kind in kinds)
                 parts.append(Balls(centres[who] + turned, who, radius, joins))
     found = [np.concatenate(one) for one in zip(*map(_arrays, parts), strict=True)]
@@ -143,6 +149,17 @@ def balls(context: FrameContext, chosen: np.ndarray) -> Balls:
         none = np.zeros(len(chosen), dtype=bool)
         return Balls(centres[chosen], chosen, np.full(len(chosen), RADIUS), none)
     return Balls(*found)
+
+
+def _shown_radius(body: RigidBody, kind: str, arm: FloatArray) -> float:
+    """Radius at which a bead is drawn, nm: larger if it touches a larger bead from inside."""
+    radius = 0.5 * body.diameters[kind]
+    for other, place in zip(body.types, body.positions, strict=True):
+        around = 0.5 * body.diameters[other]
+        depth = around - radius - float(np.linalg.norm(arm - place))
+        if around > radius and abs(depth) < TOUCHING:
+            return ENLARGED * radius
+    return radius
 
 
 def _arrays(one: Balls) -> tuple[np.ndarray, ...]:

@@ -18,6 +18,7 @@ def check(row: dict) -> None:
     assert row["analysis.share_single.mean"] < 0.4
 
 
+@pytest.mark.slow
 def test_keys_are_in_locks_at_five_kT_and_not_at_one(small_variant) -> None:
     rows = {
         round(row["interactions.A-K.lennard_jones.epsilon"] / KT): row

@@ -14,7 +14,6 @@ def check(row: dict) -> None:
     assert 6.0 < row["analysis.mean_micelle_n.mean"] < 20.0
 
 
-@pytest.mark.slow
 def test_micelles_at_six_kT_and_none_at_three(small_variant) -> None:
     key = "interactions.A-A.attraction.epsilon"
     rows = {round(row[key] / KT): row for row in small_variant("snowman")}
