@@ -40,6 +40,7 @@ _HOME = {
     "workflow": "cli.workflow",
     # trajectories
     "WireDetector": "analysis.pipeline.hoomd_action",
+    "aggregates_of": "analysis.pipeline.frame",
     "analyze": "analysis.pipeline.pipeline",
     "report": "analysis.report.of_project",
     "wires_of": "analysis.pipeline.frame",
@@ -124,6 +125,7 @@ __all__ = [
     "ToBeContinued",
     "WireDetector",
     "__version__",
+    "aggregates_of",
     "analyze",
     "analyze_job",
     "association_constant_of",
@@ -149,7 +151,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from janus_md.analysis.pipeline.context import FrameContext
-    from janus_md.analysis.pipeline.frame import wires_of
+    from janus_md.analysis.pipeline.frame import aggregates_of, wires_of
     from janus_md.analysis.pipeline.hoomd_action import WireDetector
     from janus_md.analysis.pipeline.pipeline import analyze_file as analyze
     from janus_md.analysis.report.of_project import report

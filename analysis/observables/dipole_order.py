@@ -1,4 +1,4 @@
-"""Order of the dipoles: nematic over the whole box, polar along the wires."""
+"""Nematic order of all dipoles, and polar order along the wires."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def compute(context: FrameContext) -> dict[str, float]:
-    """Order of the dipoles of a frame."""
+    """Compute the orientational order of a frame."""
     from janus_md.analysis.order import order
 
     unknown = float("nan")
@@ -26,14 +26,14 @@ OBSERVABLE = Observable(
     (
         Column(
             "nematic_S",
-            "nematic order of the dipole axes (body axes where there is no dipole), the largest "
-            "eigenvalue of Q; about N^(-1/2) in a disordered system; null without orientations",
+            "nematic order of the dipoles (body axes without dipoles), the largest eigenvalue of "
+            "Q; about N^(-1/2) in an isotropic system; null without orientations",
             averaged=True,
             source="janus_md.analysis.order.order",
         ),
         Column(
             "polar_order",
-            "mean cosine between the dipoles of bonded bodies; null where there is no bond",
+            "mean cosine between the dipoles of bonded bodies; null without bonds",
             averaged=True,
             heading=("polar order", "along wires"),
             narrow=("polar", "order"),

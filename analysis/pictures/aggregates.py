@@ -32,6 +32,9 @@ PALETTE = (
 )
 """Colours of the kinds, in their order."""
 
+SMALL = 50
+"""Largest aggregation number up to which its axis is linear."""
+
 MAX_SERIES = 3
 """Series of state points in the figure along the sweep at most."""
 
@@ -136,7 +139,7 @@ def aggregation_numbers(groups: Sequence[Group], tables: Mapping[str, JobTables]
         axes.plot(seen, bodies[seen] / bodies.sum(), marker="o", ms=3, lw=1.0, label=group.label,
                   **style)  # fmt: skip
     axes.set(
-        xscale="log",
+        xscale="linear" if max(int(n.max()) for n in sizes) <= SMALL else "log",
         xlabel="aggregation number n / bodies",
         ylabel="share of the bodies in aggregates of n",
     )

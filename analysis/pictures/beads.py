@@ -1,132 +1,143 @@
-"""Last frames of trajectories drawn with all beads, one colour for heads and one for tails."""
+"""The last frame of a run with all beads, a colour for each kind."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from janus_md.analysis.aggregates.morphology.graph import join
+from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.pictures.body import LIGHT
-from janus_md.analysis.pictures.snapshot import balls, last_frame, pieces, view
-from janus_md.analysis.pictures.styles import COLOURS, plain_style
+from janus_md.analysis.pictures.snapshot import last_frame, pieces, view
+from janus_md.analysis.pictures.styles import COLOURS
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.common.arrays import FloatArray
+from janus_md.common.errors import JanusError
 from janus_md.common.files import written_whole
-from janus_md.model.box import inverse_lattice, lattice_vectors, wrap
+from janus_md.model.body import RigidBody
+from janus_md.model.box import wrap
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+PIXELS = 480
+"""Width and height of the picture."""
 
-PIXELS = 330
-"""Width and height of a picture."""
+FOG = 0.6
+"""Share of white in the colour of the farthest beads."""
+
+INSIDE = 0.01
+"""Largest distance of a bead inside another from its surface, nm, to count as touching it."""
+
+SWOLLEN = 1.25
+"""Radius at which such a bead is drawn, in units of its own; it is not visible otherwise."""
 
 SHADES = 64
 """Colours of the file, which keeps it small."""
 
-FOG = 0.6
-"""Share of white in the colour of the beads that are farthest away."""
 
-
-def draw_beads(frames: Sequence[tuple[str, Path]], out: Path, *, cut: bool = False) -> None:
-    """Write a PNG with the last frames of trajectories side by side, each with its title.
-
-    Beads that attract have the second colour, others the first one. The largest aggregate (or wire,
-    of dipolar bodies) is in the middle. Bodies are shown whole, also across a face of the box.
+def draw_beads(trajectory: Path, path: Path, least: int = 1, *, cut: bool = False) -> None:
+    """Write a PNG of the last frame; colours are those of the pictures of the bodies.
 
     Parameters
     ----------
-    frames : sequence of (str, Path)
-        Title and trajectory of each picture.
-    out : Path
-        File to be written.
+    trajectory, path : Path
+        The GSD file of the run, and the picture.
+    least : int
+        Bodies in the smallest aggregate that is drawn.
     cut : bool
-        Whether bodies in front of the middle of the box are left out, which opens a vesicle.
+        Whether beads in front of the middle of the picture are left out, which opens a vesicle.
 
     Raises
     ------
     JanusError
-        If a trajectory cannot be read.
+        If the trajectory cannot be read, or does not describe its bodies.
     """
-    images = [(title, _image(last_frame(path), cut)) for title, path in frames]
-    with plain_style():
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(3.3 * len(images), 3.6), dpi=100, layout="constrained")
-        panels = figure.subplots(1, len(images), squeeze=False)[0]
-        for axes, (title, image) in zip(panels, images, strict=True):
-            axes.imshow(image, interpolation="bilinear")
-            axes.set_title(title, fontsize=9)
-            axes.set_axis_off()
-        _save(figure, out)
-
-
-def _save(figure: Figure, out: Path) -> None:
-    """Write a figure as a PNG with a palette."""
-    import io
-
+    from matplotlib.colors import to_rgb
     from PIL import Image
 
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    buffer.seek(0)
-    palette = Image.open(buffer).convert("RGB").quantize(SHADES, dither=Image.Dither.NONE)
-    with written_whole(out) as partial:
-        palette.save(partial, format="png", optimize=True)
-
-
-def _image(context: FrameContext, cut: bool) -> FloatArray:
-    """RGB of a frame, (PIXELS, PIXELS, 3): each pixel shows the bead nearest to the reader."""
-    from matplotlib.colors import to_rgb
-
-    context = _centred(context)
-    found = balls(context, np.arange(len(context.positions)))
-    spots, radii, colours = found.positions @ view(), found.radius, found.attractive.astype(int)
-    if cut:
-        front = spots[:, 2] > 0.0
-        spots, radii, colours = spots[~front], radii[~front], colours[~front]
-    half = 0.5 * float(np.abs(lattice_vectors(context.box).sum(axis=0)).max()) * 1.05
-    pixel = 2.0 * half / PIXELS
-    image = np.ones((PIXELS, PIXELS, 3))
-    depth = np.full((PIXELS, PIXELS), -np.inf)
-    far, near = spots[:, 2].min(), max(spots[:, 2].max(), spots[:, 2].min() + 1e-9)
-    palette = np.array([to_rgb(one) for one in COLOURS[:2]])
-    for (x, y, z), radius, colour in zip(spots, radii, colours, strict=True):
-        rows, dy = _window(-y, radius, half, pixel)
-        columns, dx = _window(x, radius, half, pixel)
-        inside = radius**2 - dx[None, :] ** 2 - dy[:, None] ** 2
-        rise = np.sqrt(np.clip(inside, 0.0, None))
-        here = depth[rows, columns]
-        nearer = (inside > 0.0) & (z + rise > here)
-        here[nearer] = (z + rise)[nearer]
-        sides = (
-            np.broadcast_to(dx[None, :], rise.shape),
-            np.broadcast_to(-dy[:, None], rise.shape),
-        )
-        normal = np.stack([*sides, rise], axis=-1)[nearer] / radius
-        shade = 0.45 + 0.55 * np.clip(normal @ LIGHT, 0.0, None)
-        fog = FOG * (1.0 - (z - far) / (near - far))
-        lit = np.clip(shade[:, None] * palette[colour], 0.0, 1.0)
-        image[rows, columns][nearer] = lit * (1.0 - fog) + fog
-    return image
-
-
-def _window(at: float, radius: float, half: float, pixel: float) -> tuple[slice, FloatArray]:
-    """Pixels that a ball covers along one side of the picture, and their distances from it, nm."""
-    first = max(0, int((at - radius + half) / pixel))
-    last = max(first, min(PIXELS, int((at + radius + half) / pixel) + 1))
-    return slice(first, last), np.asarray((np.arange(first, last) + 0.5) * pixel - half - at)
-
-
-def _centred(context: FrameContext) -> FrameContext:
-    """Return a frame with its largest aggregate (or wire) in the middle of the box."""
+    context = last_frame(trajectory)
+    if context.setup is None:
+        raise JanusError(f"{trajectory}: the file does not describe its bodies")
+    spots, radii, colours = [], [], []
+    turned = view()
     label, sizes, _ = pieces(context)
-    lattice = lattice_vectors(context.box)
-    largest = context.positions[label == int(np.argmax(sizes))]
-    angle = 2.0 * np.pi * (largest @ inverse_lattice(lattice))
-    # mean on a circle, as the aggregate may be across a face of the box
-    middle = np.arctan2(np.sin(angle).mean(axis=0), np.cos(angle).mean(axis=0)) / (2.0 * np.pi)
-    moved = wrap(context.positions - middle @ lattice, lattice)[0]
-    return FrameContext(replace(context.frame, positions=moved), context.settings, context.setup)
+    centres = _whole(context, label, len(sizes))
+    drawn = sizes[label] >= least
+    for index, name in enumerate(context.names):
+        who = np.flatnonzero((context.kinds == index) & drawn)
+        body = context.setup.body(name)
+        if body is None or not len(who):
+            continue
+        kinds = list(dict.fromkeys(body.types))
+        for kind, arm in zip(body.types, body.positions, strict=True):
+            if body.diameters[kind] > 0.0:
+                spots.append(centres[who] + _turned(context.orientations[who], arm))
+                radii.append(np.full(len(who), _shown_radius(body, kind, arm)))
+                shown = (kinds.index(kind) + 2 * index) % len(COLOURS)
+                colours.append(np.tile(to_rgb(COLOURS[shown]), (len(who), 1)))
+    if not spots:
+        raise JanusError(f"{trajectory}: the last frame has no aggregate of {least} bodies")
+    page, wide, paint = (
+        np.concatenate(spots) @ turned,
+        np.concatenate(radii),
+        np.concatenate(colours),
+    )
+    if cut:
+        behind = page[:, 2] <= 0.5 * (page[:, 2].min() + page[:, 2].max())
+        page, wide, paint = page[behind], wide[behind], paint[behind]
+    image = _image(page, wide, paint)
+    small = Image.fromarray((255.0 * image[::-1]).astype(np.uint8)).quantize(SHADES)
+    with written_whole(path) as partial:
+        small.save(partial, format="PNG", optimize=True)
+
+
+def _shown_radius(body: RigidBody, kind: str, arm: FloatArray) -> float:
+    """Radius at which a bead is drawn, nm: larger if it touches a larger bead's surface inside."""
+    radius = 0.5 * body.diameters[kind]
+    for other, place in zip(body.types, body.positions, strict=True):
+        around = 0.5 * body.diameters[other]
+        depth = around - radius - float(np.linalg.norm(arm - place))
+        if around > radius and abs(depth) < INSIDE:
+            return SWOLLEN * radius
+    return radius
+
+
+def _whole(context: FrameContext, label: IndexArray, count: int) -> FloatArray:
+    """Centres of the bodies, shape (N, 3): aggregates in one piece, with the middle in the box."""
+    places, found = context.positions.copy(), context.contacts
+    if found is not None:
+        joined = join(found.pairs, found.sites, found.owner, len(found.body), context.lattice)
+        places[found.body] += joined.offset @ context.lattice
+    members = np.bincount(label, minlength=count)[:, None].clip(1)
+    sums = np.stack([np.bincount(label, places[:, k], minlength=count) for k in range(3)], axis=1)
+    middle = sums / members
+    return np.asarray(places + (wrap(middle, context.lattice)[0] - middle)[label])
+
+
+def _turned(orientations: FloatArray, arm: FloatArray) -> FloatArray:
+    import rowan
+
+    return np.asarray(rowan.rotate(orientations, arm) if arm.any() else np.zeros((1, 3)))
+
+
+def _image(page: FloatArray, radii: FloatArray, colours: FloatArray) -> FloatArray:
+    """RGB of each pixel, which shows the bead that is nearest to the reader."""
+    low, high = page[:, :2].min(axis=0), page[:, :2].max(axis=0)
+    page = page - np.append(0.5 * (low + high), 0.0)
+    half = float(0.5 * (high - low).max() + radii.max())
+    grid = (np.arange(PIXELS) + 0.5) / PIXELS * 2.0 * half - half
+    depth = np.full((PIXELS, PIXELS), -np.inf)
+    image = np.ones((PIXELS, PIXELS, 3))
+    near, far = float(page[:, 2].max()), float(page[:, 2].min())
+    for (x, y, z), radius, colour in zip(page, radii, colours, strict=True):
+        columns = slice(*np.searchsorted(grid, (x - radius, x + radius)))
+        rows = slice(*np.searchsorted(grid, (y - radius, y + radius)))
+        dx, dy = np.meshgrid(grid[columns] - x, grid[rows] - y)
+        inside = radius**2 - dx**2 - dy**2
+        rise = np.sqrt(np.clip(inside, 0.0, None))
+        nearer = (inside > 0.0) & (z + rise > depth[rows, columns])
+        normal = np.stack([dx, dy, rise], axis=-1)[nearer] / radius
+        shade = 0.45 + 0.55 * np.clip(normal @ LIGHT, 0.0, None)
+        fog = FOG * (near - z) / max(near - far, 1e-9)
+        depth[rows, columns][nearer] = (z + rise)[nearer]
+        image[rows, columns][nearer] = shade[:, None] * colour * (1.0 - fog) + fog
+    return image

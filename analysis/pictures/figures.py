@@ -1,4 +1,4 @@
-"""Figures of a sweep: growth, length distribution, g(r), lengths along the sweep."""
+"""Figures of a sweep: growth, length distribution, g(r), mean lengths."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FEW_TICKS = 5.0
-"""Ratio of the ends of a logarithmic axis below which 1, 2, 5 would be too few numbers."""
+"""Ratio of the limits of a logarithmic axis below which ticks at 1, 2 and 5 are too few."""
 
 DPI = 150
 
 POINTS = 200
-"""Points of a curve along the sweep at most."""
+"""Maximum number of points of a curve along the sweep."""
 
 
 def new_figure(
     width: float, height: float, columns: int = 1, rows: int = 1
 ) -> tuple[Figure, list[Axes]]:
-    """Return a figure that belongs to no window, and its axes, row by row."""
+    """Return a figure without a window, and its axes, row by row."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -45,7 +45,7 @@ def new_figure(
 
 
 def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
-    """Mean wire length by number and by weight against time, a curve per job."""
+    """Draw the mean wire length by number and by weight against time, a curve per job."""
     figure, axes = new_figure(10.0, 3.8, 2)
     for group, style in zip(groups, curve_styles(groups), strict=True):
         for k, job in enumerate(group.jobs):
@@ -66,9 +66,9 @@ def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
 
 
 def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
-    """Share of the bodies that are in wires of at least n, over the last third of the run.
+    """Draw the share of bodies in wires of at least n, over the last third of the run.
 
-    Beside it that of equilibrium polymers, as long as the curves are few.
+    If there are few curves, the prediction for equilibrium polymers is drawn too.
     """
     figure, (axes,) = new_figure(7.2, 4.0)
     for group, style in zip(groups, curve_styles(groups), strict=True):
@@ -94,7 +94,7 @@ def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
 
 
 def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
-    """g(r) of the centres over the last third of the run; replicas averaged."""
+    """Draw g(r) of the centres over the last third of the run, averaged over replicas."""
     figure, (axes,) = new_figure(7.2, 4.0)
     top = 1.5
     for group, style in zip(groups, curve_styles(groups), strict=True):
@@ -103,7 +103,7 @@ def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
         g = np.mean([curve["g"].to_numpy()[:bins] for curve in curves], axis=0)
         top = max(top, float(np.nanmax(g, initial=0.0)))
         axes.plot(curves[0]["r_nm"][:bins], g, lw=1.2, label=group.label, **style)
-    # Wires give g of tens to hundreds at contact, dilute bodies about 1: a scale that shows both.
+    # g(r) at contact is 10 to 100 for wires and about 1 for dilute bodies; the scale shows both.
     axes.set_yscale("symlog", linthresh=2.0)
     axes.set_yticks([0, 1, *(10**k * m for k in range(4) for m in (2, 5, 10))])
     axes.set(xlabel="r / nm", ylabel="g(r)", xlim=(1.0, None), ylim=(0.0, 1.2 * top))
@@ -114,11 +114,11 @@ def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
 
 
 def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) -> Figure | None:
-    """Mean wire lengths against the first number that varies; None where none does.
+    """Draw mean wire lengths against the first varying number; None without one.
 
-    Of more curves than have names, or points than are seen, some that are spread evenly.
-    `expected` is the mean length by number in equilibrium by label, drawn beside the curves that it
-    knows all points of.
+    If there are too many curves or points, evenly spaced ones are drawn. `expected` is the mean
+    length by number in equilibrium for each label; it is drawn for curves with a value at each
+    point.
     """
     key = numeric_key(groups)
     if key is None:
@@ -157,7 +157,7 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
                 color=style["color"],
                 ls="--",
                 lw=1.0,
-                marker="_",  # a line of a single point would not be seen
+                marker="_",  # a line with a single point is invisible
                 zorder=1,
             )
     name = axis_name(key)
@@ -174,7 +174,7 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
 
 
 def _bars(values: FloatArray, errors: FloatArray) -> FloatArray:
-    """Error bars that stay above zero, for a logarithmic axis; shape (2, values)."""
+    """Return error bars that stay above zero on a logarithmic axis, shape (2, values)."""
     return np.array([np.minimum(errors, 0.99 * values), errors])
 
 
@@ -186,7 +186,7 @@ def save(figure: Figure, path: Path) -> Path:
 
 
 def plain_log(axes: Axes) -> None:
-    """Write 2, 5, 10, 20 instead of powers of ten on logarithmic axes, and enough of them."""
+    """Label logarithmic axes 2, 5, 10, 20 in place of powers of ten."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
     for axis, scale in ((axes.xaxis, axes.get_xscale()), (axes.yaxis, axes.get_yscale())):
@@ -201,7 +201,7 @@ def plain_log(axes: Axes) -> None:
 
 
 def name_curves(figure: Figure, axes: Axes, groups: Sequence[Group]) -> None:
-    """Name the curves beside them, for which the figure grows."""
+    """Add a legend beside the axes and enlarge the figure for it."""
     if is_scale(groups):
         first, last = groups[0].label, groups[-1].label
         figure.suptitle(f"{len(groups)} state points, dark to light: {first} … {last}", fontsize=9)

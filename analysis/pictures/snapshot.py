@@ -1,4 +1,4 @@
-"""A frame seen from the front, its wires or aggregates in colour."""
+"""Snapshots of a frame with coloured wires or aggregates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.pictures.figures import new_figure
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.analysis.pipeline.settings import Settings
-from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
 
 if TYPE_CHECKING:
@@ -23,29 +23,23 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RADIUS = 0.8
-"""Radius at which bodies with a dipole are drawn, nm; others are drawn with their beads."""
+"""Radius of drawn bodies with a dipole, nm; other bodies are drawn with their beads."""
 
 SHOWN = 4000
-"""Bodies drawn at most; of a larger frame, those of the longest wires or largest aggregates."""
+"""Maximum number of drawn bodies; those in the longest wires or largest aggregates come first."""
 
 BEADS = 20_000
-"""Beads drawn at most; where the bodies have more, each is drawn as one ball."""
+"""Maximum number of drawn beads; if there are more, each body is drawn as one sphere."""
 
 DARKER = 0.45
-"""Brightness of attractive beads, over that of the others of their body."""
-
-TOUCHING = 0.01
-"""Largest distance of a bead inside a larger one from its surface, nm, to count as touching it."""
-
-ENLARGED = 1.25
-"""Radius at which such a bead is drawn, in units of its own, as it would not be visible."""
+"""Brightness of attractive beads relative to the other beads of the body."""
 
 TURN = np.deg2rad(22.0)
 TILT = np.deg2rad(18.0)
 
 
 def view() -> FloatArray:
-    """Rotation from the laboratory to the page: columns right, up, towards the reader."""
+    """Return the rotation to the page; the columns point right, up and towards the viewer."""
     c, s = np.cos(TURN), np.sin(TURN)
     about_y = np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
     c, s = np.cos(TILT), np.sin(TILT)
@@ -53,9 +47,9 @@ def view() -> FloatArray:
 
 
 def colours(sizes: np.ndarray) -> np.ndarray:
-    """RGB of each wire or aggregate, shape (W, 3).
+    """Return the RGB colour of each wire or aggregate, shape (W, 3).
 
-    Hues a golden angle apart from 3 bodies on, else grey.
+    Those of 3 or more bodies have hues separated by the golden angle; smaller ones are grey.
     """
     from matplotlib.colors import hsv_to_rgb
 
@@ -74,7 +68,7 @@ def last_frame(path: Path) -> FrameContext:
     Raises
     ------
     JanusError
-        Where it cannot be read.
+        If it cannot be read.
     """
     with GsdSource(path) as source:
         setup = source.setup()
@@ -83,9 +77,10 @@ def last_frame(path: Path) -> FrameContext:
 
 
 def pieces(context: FrameContext) -> tuple[np.ndarray, np.ndarray, str]:
-    """Wire of each body, bodies in each, and their name; aggregates where no body has a dipole.
+    """Return the wire of each body, the size of each wire, and the word for the longest.
 
-    A body without attractive sites is an aggregate of one.
+    If no body has a dipole, aggregates take the place of wires. A body without attractive sites is
+    an aggregate of one.
     """
     found = None
     if context.setup is not None and not context.setup.dipolar:
@@ -101,18 +96,18 @@ def pieces(context: FrameContext) -> tuple[np.ndarray, np.ndarray, str]:
 
 @dataclass(frozen=True)
 class Balls:
-    """What is drawn of bodies.
+    """Spheres that represent bodies in the picture.
 
     Attributes
     ----------
     positions : ndarray, shape (B, 3)
         nm.
     owner : ndarray of int, shape (B,)
-        Body of each ball.
+        Body of each sphere.
     radius : ndarray, shape (B,)
         nm.
     attractive : ndarray of bool, shape (B,)
-        Whether it is a site that joins bodies.
+        Whether the sphere is a site that joins bodies to aggregates.
     """
 
     positions: FloatArray
@@ -122,9 +117,10 @@ class Balls:
 
 
 def balls(context: FrameContext, chosen: np.ndarray) -> Balls:
-    """Balls that stand for the bodies of these indices: their beads, or one for each.
+    """Return the spheres that represent the bodies with these indices.
 
-    One where the bodies have a dipole, are not described, or have too many beads.
+    Each body is drawn with its beads. It is drawn as one sphere if bodies have a dipole, are not
+    described in the file, or have too many beads.
     """
     import rowan
 
@@ -141,7 +137,7 @@ def balls(context: FrameContext, chosen: np.ndarray) -> Balls:
             assert body is not None
             if body.diameters[kind] > 0.0:
                 turned = rowan.rotate(context.orientations[who], arm) if arm.any() else 0.0
-                radius = np.full(len(who), _shown_radius(body, kind, arm))
+                radius = np.full(len(who), 0.5 * body.diameters[kind])
                 joins = np.full(len(who), kind in kinds)
                 parts.append(Balls(centres[who] + turned, who, radius, joins))
     found = [np.concatenate(one) for one in zip(*map(_arrays, parts), strict=True)]
@@ -151,23 +147,12 @@ def balls(context: FrameContext, chosen: np.ndarray) -> Balls:
     return Balls(*found)
 
 
-def _shown_radius(body: RigidBody, kind: str, arm: FloatArray) -> float:
-    """Radius at which a bead is drawn, nm: larger if it touches a larger bead from inside."""
-    radius = 0.5 * body.diameters[kind]
-    for other, place in zip(body.types, body.positions, strict=True):
-        around = 0.5 * body.diameters[other]
-        depth = around - radius - float(np.linalg.norm(arm - place))
-        if around > radius and abs(depth) < TOUCHING:
-            return ENLARGED * radius
-    return radius
-
-
 def _arrays(one: Balls) -> tuple[np.ndarray, ...]:
     return one.positions, one.owner, one.radius, one.attractive
 
 
 def draw(axes: Axes, path: Path, title: str) -> None:
-    """Draw the last frame of a trajectory into `axes`, depth by shade."""
+    """Draw the last frame of a trajectory into `axes`; distant bodies are paler."""
     from matplotlib.collections import EllipseCollection, LineCollection
 
     context = last_frame(path)
@@ -184,7 +169,7 @@ def draw(axes: Axes, path: Path, title: str) -> None:
     depth = (page[:, 2] - page[:, 2].min()) / max(float(np.ptp(page[:, 2])), 1e-9)
     far = (1.0 - depth[:, None]) * 0.55
     colour = colour * (1.0 - far) + far
-    # Rim, body and highlight of each ball lie together, so that nearer balls cover farther ones.
+    # Rim, fill and highlight of each sphere are adjacent, so that nearer spheres cover others.
     centre = np.repeat(page[:, :2], 3, axis=0)
     centre[2::3] += np.array([-0.25, 0.28]) * radius[:, None]
     shade = np.repeat(colour, 3, axis=0)
@@ -210,7 +195,7 @@ def draw(axes: Axes, path: Path, title: str) -> None:
 
 
 def snapshots(trajectories: Sequence[tuple[str, Path]]) -> Figure:
-    """Draw last frames side by side, three in a row, each with its title."""
+    """Draw last frames in rows of three, each with a title."""
     columns = min(3, len(trajectories))
     rows = -(-len(trajectories) // columns)
     figure, axes = new_figure(3.4 * columns, 3.7 * rows)
@@ -221,7 +206,7 @@ def snapshots(trajectories: Sequence[tuple[str, Path]]) -> Figure:
 
 
 def _edges(lattice: FloatArray, turned: FloatArray) -> FloatArray:
-    """Edges of the box on the page, shape (12, 2, 2)."""
+    """Return the edges of the box on the page, shape (12, 2, 2)."""
     corners = np.array(list(product((-0.5, 0.5), repeat=3)))
     ends = [
         (a, b)

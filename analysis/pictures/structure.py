@@ -1,4 +1,4 @@
-"""Figures of the structure: scattering curves, micrographs, pairs about the dipole."""
+"""Figures of the structure: scattering curves, micrographs and axial pair distributions."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHOWN = (0.05, 100.0)
-"""Densities about a dipole that are told apart, over the mean density."""
+"""Range of the colour scale for the density about a dipole, in units of the mean density."""
 
 
 HIGH = 20.0
-"""Structure factor above which its axis is logarithmic."""
+"""Structure factor above which its axis becomes logarithmic."""
 
 
 def scattering_of(folders: Sequence[Path]) -> tuple[FloatArray, FloatArray, FloatArray] | None:
-    """Wave numbers, S(q) and its error of replicas in `folders`; None where no job has a curve.
+    """Return wave numbers, mean S(q) and its error over the replicas; None without data.
 
-    The error is that of :func:`averages.combine_replicas`; NaN where nothing tells it.
+    The error is that of :func:`averages.combine_replicas`; NaN if unknown.
     """
     files = [folder / "scattering.parquet" for folder in folders]
     read = [table for file in files if file.is_file() and len(table := read_table(file))]
@@ -58,19 +58,19 @@ def scattering_of(folders: Sequence[Path]) -> tuple[FloatArray, FloatArray, Floa
 def scattering(
     replicas: Sequence[tuple[str, Sequence[Path]]], *, cores: bool = True
 ) -> Figure | None:
-    """Draw S(q), and the intensity of the metal cores with the slope of rods beside it.
+    """Draw S(q), and the intensity of the metal cores with the slope of rods.
 
     Parameters
     ----------
     replicas : sequence of (title, folders)
         State points, each with the folders of its jobs.
     cores : bool
-        Whether the bodies have metal cores; without, S(q) is drawn alone.
+        Whether the bodies have metal cores; if not, only S(q) is drawn.
 
     Returns
     -------
     Figure or None
-        Bands are one standard error wide to either side; None where no job has a curve.
+        Bands show plus or minus one standard error. None without data.
     """
     longest = max((len(title) for title, _ in replicas), default=0)
     figure, panels = new_figure((9.4 if cores else 6.4) + 0.06 * longest, 3.8, 2 if cores else 1)
@@ -80,7 +80,7 @@ def scattering(
             continue
         q, s, error = found
         form = sphere_form_factor(q)
-        low, high = np.maximum(s - error, 1e-3 * s), s + error  # above 0, for the logarithm
+        low, high = np.maximum(s - error, 1e-3 * s), s + error  # positive, for the log scale
         for axes, factor in zip(panels, (np.ones_like(q), form), strict=False):
             axes.plot(q, s * factor, color=colour, lw=1.2, label=title)
             axes.fill_between(q, low * factor, high * factor, color=colour, alpha=0.2, lw=0)
@@ -124,7 +124,7 @@ def micrographs(trajectories: Sequence[tuple[str, Path]]) -> Figure:
 
 
 def about_the_dipole(trajectories: Sequence[tuple[str, Path]]) -> Figure | None:
-    """Draw the pair distribution along and across the dipole; None where no job has one."""
+    """Draw the pair distribution along and across the dipole; None without data."""
     from matplotlib.colors import LogNorm
 
     tables = [(title, path.with_name("structure.parquet")) for title, path in trajectories]

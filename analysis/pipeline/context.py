@@ -10,7 +10,7 @@ import numpy as np
 from janus_md.analysis.aggregates.bonds import NO_BONDS, Bonds, body_axes, select_bonds
 from janus_md.analysis.aggregates.bundles import Bundles, find_bundles
 from janus_md.analysis.aggregates.contacts import Contacts, contacts
-from janus_md.analysis.aggregates.morphology.of_frame import aggregates_of
+from janus_md.analysis.aggregates.morphology.of_frame import find_aggregates
 from janus_md.analysis.aggregates.morphology.recognition import Aggregates
 from janus_md.analysis.aggregates.wires import Wires, build_wires
 from janus_md.analysis.frames.neighbours import (
@@ -132,7 +132,7 @@ class FrameContext:
     @cached_property
     def aggregates(self) -> Aggregates | None:
         """Aggregates of the bodies with such sites; None where clusters are not defined."""
-        return aggregates_of(self)
+        return find_aggregates(self)
 
     @cached_property
     def names_present(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from janus_md.analysis.aggregates.bonds import Bonds
+from janus_md.analysis.aggregates.contacts import ClusterCriterion, cluster_criterion
 from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.aggregates.measures import measure_wires
 from janus_md.analysis.aggregates.morphology.recognition import Aggregates
@@ -156,6 +157,107 @@ def _number(value: Any, dtype: str, where: str) -> float | int:
     if not number.is_integer():
         raise JanusError(f"{where} is {number:g}; it must be a whole number, as its dtype is int64")
     return int(value)
+
+
+def criterion_for(
+    frame: Frame,
+    setup: Setup | None,
+    distance: float | None = None,
+    kinds: Sequence[str] | None = None,
+    diameter: float | None = None,
+) -> ClusterCriterion | None:
+    """Criterion of clusters for a file, by one of its frames; None where clusters are not defined.
+
+    Parameters
+    ----------
+    frame : Frame
+        Types of its bodies and constituents can be kinds of site.
+    setup, distance, kinds, diameter
+        As of :func:`janus_md.analysis.aggregates.contacts.cluster_criterion`.
+
+    Raises
+    ------
+    JanusError
+        As there.
+    """
+    within = frame.constituents
+    present = [frame.names[k] for k in np.unique(frame.kinds)]
+    constituents = [] if within is None else [frame.names[k] for k in np.unique(within.kinds)]
+    return cluster_criterion(setup, present, distance, kinds, diameter, constituents)
+
+
+def needed(criterion: ClusterCriterion | None) -> ClusterCriterion:
+    """Return the criterion.
+
+    Raises
+    ------
+    JanusError
+        If there is none.
+    """
+    if criterion is None:
+        raise JanusError(
+            "distance: is missing; aggregates need the largest distance of sites that join bodies, "
+            "as the file states no attraction between sites"
+        )
+    return criterion
+
+
+def aggregates_of(
+    path: str | Path,
+    frame: int = -1,
+    *,
+    distance: float | None = None,
+    kinds: Sequence[str] | None = None,
+    diameter: float | None = None,
+    types: Sequence[str] | None = None,
+    axis: Sequence[float] = (0.0, 0.0, 1.0),
+) -> Aggregates:
+    """Find the aggregates in one frame of a GSD file.
+
+    Parameters
+    ----------
+    path : path
+        Trajectory with positions, of any software.
+    frame : int
+        Which frame; negative numbers count from the end.
+    distance : float, optional
+        Bodies with sites closer than this are in one aggregate; without it, 1.5 sigma of the kinds
+        of site that attract each other, which the file must state then.
+    kinds : sequence of str, optional
+        Kinds of site that `distance` is between; without it, those that attract each other, and
+        the centres of the bodies where none does.
+    diameter : float, optional
+        Diameter of a body, the unit of length of the criteria for the kinds; without it, that of
+        the bodies that the file describes, and else `distance` over 1.5.
+    types : sequence of str, optional
+        Types that are bodies; without it all particles but constituents of rigid bodies.
+    axis : sequence of 3 floats
+        Direction, in the body frame, of bodies that the file does not describe and whose sites are
+        their centres.
+
+    Returns
+    -------
+    Aggregates
+        ``n`` (bodies in each), ``kind``, ``measures``, ``members()``.
+
+    Raises
+    ------
+    JanusError
+        If the file or the frame cannot be used, an argument is impossible, or no body has a site of
+        these kinds.
+    """
+    with GsdSource(path, types, oriented=False) as source:
+        setup = source.setup()
+        chosen = source.frame(range(len(source))[frame])
+    clusters = needed(criterion_for(chosen, setup, distance, kinds, diameter))
+    settings = Settings.of(bond_criterion(setup), setup, axis, clusters=clusters, wires=False)
+    found = FrameContext(chosen, settings, setup).aggregates
+    if found is None:
+        raise JanusError(
+            f"file {path}, frame {chosen.index}: no body has a site of the kinds "
+            f"{', '.join(clusters.kinds)}"
+        )
+    return found
 
 
 def wires_of(

@@ -10,17 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from janus_md.analysis.aggregates.contacts import cluster_criterion
 from janus_md.analysis.aggregates.criterion import bond_criterion, check_criterion
 from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.order import spatial
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.pipeline import journal
+from janus_md.analysis.pipeline.frame import criterion_for, needed
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.pipeline.tasks import Task, results
 from janus_md.analysis.pipeline.writing import Progress, write_tables
 from janus_md.analysis.series import growth
 from janus_md.analysis.series.averages import first_averaged, summarize
+from janus_md.analysis.series.diffusion import diffusion
 from janus_md.common.errors import JanusError
 from janus_md.common.folders import check_folder
 from janus_md.common.messages import unknown
@@ -137,24 +138,11 @@ def analyze_file(
         for name in enantiomers or ():
             if name not in first.names:
                 raise JanusError(unknown("enantiomers", name, first.names))
-        present = [first.names[k] for k in np.unique(first.kinds)]
-        within = first.constituents
-        clusters = cluster_criterion(
-            setup,
-            present,
-            cluster_distance,
-            cluster_kinds,
-            diameter,
-            [] if within is None else [first.names[k] for k in np.unique(within.kinds)],
-        )
+        clusters = criterion_for(first, setup, cluster_distance, cluster_kinds, diameter)
         if aggregates_only:
-            if clusters is None:
-                raise JanusError(
-                    "distance: is missing; aggregates need the largest distance of sites that join "
-                    "bodies, as the file states no attraction between sites"
-                )
             # Lengths that are fixed in nm follow from it in files of other software.
-            chosen = BondCriterion(max(clusters.distances.values()), chosen.angle)
+            reach = max(needed(clusters).distances.values())
+            chosen = BondCriterion(reach, chosen.angle)
         settings = Settings.of(chosen, setup, axis, symmetry, enantiomers, clusters, wires)
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
@@ -181,6 +169,7 @@ def analyze_file(
                 key = journal.key_of(source.path, settings, source.types, numbers, size)
                 parts = journal.resumed(kept, key, tasks, lambda rest: results(rest, workers))
             rows, history = write_tables(parts, out, len(numbers), tail[0], rdf, notes, progress)
+            diffused = diffusion(source, numbers)
             selected = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
             import freud
 
@@ -213,6 +202,7 @@ def analyze_file(
             "mean": lifetime[0] * scale if lifetime else None,
             "error": lifetime[1] * scale if lifetime else None,
         },
+        "diffusion_nm2_ns": diffused,
         **_steady(columns["mean_w" if wires else "mean_cluster_w"] if fall is None else []),
         "n_frames": len(numbers),
         "n_frames_averaged": len(tail),

@@ -16,43 +16,43 @@ from janus_md.common.observables import Column, frame_columns
 _WIRE = "janus_md.analysis.aggregates."
 
 WIRE_COLUMNS = (
-    Column("frame", "number of the frame", dtype="int64"),
-    Column("wire", "number of the wire in the frame, from 0", dtype="int64"),
+    Column("frame", "index of the frame", dtype="int64"),
+    Column("wire", "index of the wire in the frame, from 0", dtype="int64"),
     Column("n", "length", "bodies", "int64"),
-    Column("kind", "`linear`, `ring`, `branched` or `percolating` (winds round the box)",
+    Column("kind", "`linear`, `ring`, `branched` or `percolating` (winds around the box)",
            dtype="kind", source=_WIRE + "wires"),
     Column("contour_nm", "sum of the bond lengths", "nm"),
     Column("end_to_end_nm", "distance of the ends; 0 for rings, null for branched and "
            "percolating wires", "nm"),
-    Column("winding_1", "how often it winds round the box along the first edge; null where it "
+    Column("winding_1", "number of windings around the box along the first edge; null if it "
            "percolates in several dimensions", dtype="int64", source=_WIRE + "winding"),
     Column("winding_2", "the same along the second edge", dtype="int64"),
     Column("winding_3", "the same along the third edge", dtype="int64"),
-    Column("percolating_dims", "dimensions in which it winds round the box", dtype="int64",
+    Column("percolating_dims", "number of dimensions in which it percolates", dtype="int64",
            source=_WIRE + "winding"),
-    Column("screw_deg", "circular mean of the turn from body to body about the dipole, modulo "
+    Column("screw_deg", "circular mean of the rotation from body to body about the dipole, modulo "
            "360/n for bodies of n-fold symmetry", "degrees", source=_WIRE + "chirality"),
     Column("dihedral_deg", "circular mean of the dihedral angles of four consecutive centres; "
            "right-handed is positive", "degrees", source=_WIRE + "chirality"),
-    Column("alternation", "share of the bonds that join R and S, of the bonds whose two bodies "
-           "have a hand; null where there is none", source=_WIRE + "chirality"),
-    Column("members", "particle numbers in the file, from tail to head", dtype="members"),
-    Column("screw_spread_deg", "circular standard deviation of that turn", "degrees",
+    Column("alternation", "share of bonds between R and S among the bonds between chiral bodies; "
+           "null without such bonds", source=_WIRE + "chirality"),
+    Column("members", "particle indices in the file, from tail to head", dtype="members"),
+    Column("screw_spread_deg", "circular standard deviation of this rotation", "degrees",
            source=_WIRE + "chirality"),
-    Column("handedness", "mean sine of n times that turn: changes sign with the mirror image",
+    Column("handedness", "mean sine of n times this rotation; changes sign under reflection",
            source=_WIRE + "chirality"),
     Column("radius_of_gyration_nm", "radius of gyration of the centres; null for percolating "
            "wires", "nm"),
-    Column("tortuosity", "contour over end to end; null for rings"),
+    Column("tortuosity", "contour length over end-to-end distance; null for rings"),
     Column("persistence_bond_nm", "persistence length of the bonds, -b / ln of the mean cosine "
            "between consecutive ones", "nm", source="Kratky and Porod (1949)"),
-    Column("persistence_dipole_nm", "the same of the dipoles", "nm",
+    Column("persistence_dipole_nm", "the same for the dipoles", "nm",
            source="Kratky and Porod (1949)"),
     Column("dipole_order", "length of the mean dipole direction"),
     Column("side_contacts", "side contacts with other wires", dtype="int64",
            source=_WIRE + "bundles"),
-    Column("bundle", "number of its bundle", dtype="int64", source=_WIRE + "bundles"),
-    Column("sequence", "hands of the members in that order: R, S or a dash each",
+    Column("bundle", "index of its bundle", dtype="int64", source=_WIRE + "bundles"),
+    Column("sequence", "handedness of the members in this order: R, S or a dash each",
            dtype="sequence"),
 )  # fmt: skip
 """Columns of wires.parquet, a row per wire and frame."""
@@ -62,8 +62,8 @@ _SINGLE = "; null for single bodies"
 _DIRECTED = "; null for single bodies, and where the directions of the bodies are not known"
 
 AGGREGATE_COLUMNS = (
-    Column("frame", "number of the frame", dtype="int64"),
-    Column("aggregate", "number of the aggregate in the frame, from 0", dtype="int64"),
+    Column("frame", "index of the frame", dtype="int64"),
+    Column("aggregate", "index of the aggregate in the frame, from 0", dtype="int64"),
     Column("n", "size", "bodies", "int64"),
     Column("kind", ", ".join(f"`{one}`" for one in KINDS_OF_AGGREGATES), dtype="kind",
            source=_AGGREGATE + "kinds"),
@@ -89,7 +89,7 @@ AGGREGATE_COLUMNS = (
            "13 bodies", source=_AGGREGATE + "crystal"),
     Column("percolating_dims", "dimensions in which it spans the box", dtype="int64",
            source=_AGGREGATE + "graph"),
-    Column("members", "particle numbers in the file, rising", dtype="members"),
+    Column("members", "particle indices in the file, ascending", dtype="members"),
 )  # fmt: skip
 """Columns of aggregates.parquet, a row per aggregate and frame; S is the diameter of a
 body. No rows where clusters are not defined."""

@@ -1,4 +1,4 @@
-"""A sequence of frames as one task, done here or by other processes."""
+"""Analysis of sequences of frames, in this process or in several."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Task:
 
 
 def run_task(task: Task) -> Part:
-    """Analyse the frames of a task; freud keeps to one thread, as workers share the cores."""
+    """Analyse the frames of a task; freud uses one thread, because workers share the cores."""
     import freud
     import pyarrow as pa
 
@@ -92,7 +92,7 @@ def _links(frame: Frame, result: FrameResult, settings: Settings) -> Links:
 
 
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
-    """Results of the tasks in their order; few are queued, so that memory stays bounded."""
+    """Yield the results of the tasks in order; few are queued, to limit memory."""
     if tasks and workers > 1:
         import freud  # noqa: F401  # its import is no part of what is measured
 
@@ -124,7 +124,7 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
 
 
 def _end_with_parent() -> None:
-    """End a process of the pool when its parent was killed; it would wait for ever."""
+    """End a process of the pool when its parent is killed; otherwise it would wait forever."""
     parent = parent_process()
     assert parent is not None
 
@@ -136,5 +136,5 @@ def _end_with_parent() -> None:
 
 
 def _fits(rdf: RadialDistribution, box: np.ndarray) -> bool:
-    """Whether a box that may have shrunk still holds the range of g(r)."""
+    """Return whether a box that may have shrunk is large enough for the range of g(r)."""
     return float(rdf.edges[-1]) < 0.5 * float(face_distances(lattice_vectors(box)).min())

@@ -73,8 +73,8 @@ def write_tables(
             frame, i, j = coincident[0]
             told = count(len(coincident), "frame")
             notes.append(
-                f"bodies stand on one spot in {told}, such as particles {i} and {j} in frame "
-                f"{frame}; they have no bond with each other, as none has a direction there"
+                f"bodies have the same position in {told}, such as particles {i} and {j} in frame "
+                f"{frame}; such bodies are not bonded to each other, as the bond has no direction"
             )
         values = rdf.values if rdf.expected else np.full(len(rdf.counts), np.nan)
         curve.write(pa.table({"r_nm": rdf.radii, "g": values}))

@@ -16,7 +16,7 @@ from janus_md.analysis.report.readable import read_sweep
 from janus_md.analysis.sweep import evolution
 from janus_md.analysis.sweep.groups import Group, job_ids, job_labels, spread, swept
 from janus_md.analysis.sweep.results import (
-    MOST_ROWS,
+    MAX_ROWS,
     SLOW,
     SPACING,
     Result,
@@ -68,10 +68,10 @@ STATE_POINTS, REPLICAS = 24, 4
 points, some that are spread evenly."""
 
 CAVEAT = (
-    "A box of this size and a run of this length tell whether the bodies bond and how fast wires "
-    "grow, not how long wires are in the end: long wires are slow, and where the dipolar coupling "
-    f"λ is above {SLOW:g} (marked †) the length after some nanoseconds is set by kinetics and by "
-    "the size of the box, not by equilibrium."
+    "Boxes of this size and runs of this length show whether the bodies bond and how fast wires "
+    "grow. They do not give the final length of wires, because long wires grow slowly. If the "
+    f"dipolar coupling λ is above {SLOW:g} (marked †), the length after some nanoseconds is "
+    "determined by kinetics and by the size of the box, not by equilibrium."
 )
 
 
@@ -138,7 +138,7 @@ def write_report(
         results=_ends(table),
         swept=swept(groups),
         n_results=len(table),
-        cut=max(0, len(table) - MOST_ROWS),
+        cut=max(0, len(table) - MAX_ROWS),
         coupling=tell_coupling,
         caveat=CAVEAT,
         sections=_sections(drawn),
@@ -167,9 +167,9 @@ def write_report(
 
 def _ends(found: Sequence[Result]) -> list[Result | None]:
     """Rows that the page shows: of too many the first and the last ones, and None between them."""
-    if len(found) <= MOST_ROWS:
+    if len(found) <= MAX_ROWS:
         return list(found)
-    return [*found[: MOST_ROWS // 2], None, *found[-MOST_ROWS // 2 :]]
+    return [*found[: MAX_ROWS // 2], None, *found[-MAX_ROWS // 2 :]]
 
 
 def _chosen(groups: Sequence[Group]) -> list[Group]:

@@ -132,7 +132,7 @@ def test_tables_are_not_written_over_a_file(janus_md: Cli, foreign: Path, tmp_pa
         done = janus_md("analyze", foreign, "--out", out)
         assert (done.code, done.err.count("\n")) == (2, 1)
         assert done.err.startswith(f"janus-md: --out: '{out}' ")
-        assert "is a file; a folder is needed" in done.err
+        assert "is a file; it must be a folder" in done.err
         assert there.read_text() == "mine"
 
 

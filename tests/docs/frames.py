@@ -19,24 +19,14 @@ from tests.templates.conftest import KT
 Wanted = Callable[[Mapping[str, Any]], bool]
 
 
-def _epsilon(point: Mapping[str, Any]) -> float:
-    """Return the epsilon of the only pair term of a state point, kJ/mol."""
-    (terms,) = point["interactions"].values()
-    (settings,) = terms.values()
-    return float(settings["epsilon"])
-
-
-def _job(depth: int | None = None, particle: str = "", structure: str | None = "") -> Wanted:
-    """Filter of state points by epsilon (kT), particle, and structure; None is a random start.
-
-    Epsilon is that of the only pair term; without `depth` it is any.
-    """
+def _job(depth: int, particle: str = "", structure: str | None = "") -> Wanted:
+    """Filter of state points by epsilon (kT), particle, and structure; None is a random start."""
 
     def wanted(point: Mapping[str, Any]) -> bool:
         start = point["start"]
         found = None if isinstance(start, str) else start["structure"]
         return (
-            depth in (None, round(_epsilon(point) / KT))
+            round(point["interactions"]["A-A"]["attraction"]["epsilon"] / KT) == depth
             and particle in ("", point["particle"])
             and structure in ("", found)
             and point["replica"] == 0
@@ -57,14 +47,6 @@ PICTURES: dict[str, list[tuple[str, Wanted]]] = {
         ("the same start, 3 kT", _job(3, structure="sheet")),
     ],
     "worms": [("6 kT", _job(6)), ("3 kT", _job(3))],
-    "amphiphilic_micelles": [(f"{depth} kT", _job(depth)) for depth in (3, 5, 6)],
-    "dumbbell": [(f"{depth} kT", _job(depth)) for depth in (3, 5)],
-    "snowman": [(f"{depth} kT", _job(depth)) for depth in (3, 5, 6)],
-    "lock_and_key": [(f"{depth} kT", _job(depth)) for depth in (1, 5)],
-    "raspberry": [(f"{depth} kT", _job(depth)) for depth in (1, 8)],
-    "janus_balance": [
-        (f"{sites} of 16 sites", _job(particle=f"janus_{sites}_of_16")) for sites in (3, 8, 11)
-    ],
 }
 """Titles and jobs by template."""
 

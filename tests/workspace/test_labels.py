@@ -1,4 +1,4 @@
-"""Keys that vary: one rule, whatever holds the state points."""
+"""Varying keys: the same rule for nested state points, columns and tables."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_values_that_differ(values: list[Any], differ: bool) -> None:
     assert ("key" in groups.varying_keys(table)) is differ
 
 
-def test_a_definition_counts_where_one_name_stands_for_two() -> None:
+def test_definitions_vary_if_particles_share_a_name() -> None:
     assert labels.varying_keys({"definitions.A": ["x", None, math.nan]}) == []
     assert labels.varying_keys({"definitions.A": ["x", None, "y"]}) == ["definitions.A"]
 

@@ -42,7 +42,7 @@ class Bodies:
 
 
 def diameter_of(body: RigidBody) -> float:
-    """Diameter of a body, nm: how far apart two bodies are that touch, whatever their directions.
+    """Diameter of a body, nm: the scale of the distances between bodies that touch.
 
     That of its largest bead, where this bead has at least :data:`MAIN_SHARE` of the body's volume:
     the core of an amphiphile, or a lobe of a dumbbell. Otherwise, as in shells and discs of many

@@ -28,7 +28,7 @@ OFF_CENTRE = 1e-3
 """Distance of a body's sites from its centre above which they show its direction, in S."""
 
 
-def aggregates_of(context: FrameContext) -> Aggregates | None:
+def find_aggregates(context: FrameContext) -> Aggregates | None:
     """Find the aggregates; None where clusters are not defined or no body has a site for them.
 
     Bodies are joined as in :mod:`janus_md.analysis.aggregates.contacts`.

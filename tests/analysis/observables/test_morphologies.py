@@ -105,7 +105,7 @@ def test_a_cavity_is_in_cubic_nanometres(tmp_path):
     assert 8.0 * 4 / 3 * np.pi * 2.3**3 * 0.95 < row["cavity_nm3"] < 8.0 * 4 / 3 * np.pi * 2.5**3
 
 
-def test_workers_and_parts_do_not_matter(analysed, tmp_path):
+def test_result_does_not_depend_on_workers_and_parts(analysed, tmp_path):
     path = analysed[1].parent / "a.gsd"
     kept = tmp_path / "kept"
     analyze_file(path, tmp_path / "b", workers=2, kept=kept)

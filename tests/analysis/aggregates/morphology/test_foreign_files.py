@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from janus_md import aggregates_of
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.common.errors import JanusError
 from janus_md.model.box import wrap
@@ -156,6 +157,24 @@ def test_a_scale_that_is_too_large_makes_no_crystal(tmp_path):
     points = gsd_frame(rng.uniform(-5.0, 5.0, (2000, 3)), None, [10.0] * 3 + [0.0] * 3)
     path = write_gsd(tmp_path / "a.gsd", [points])
     assert analyse(path, tmp_path, 3.0) == {"network": 1.0}
+
+
+def test_aggregates_of_a_frame(tmp_path):
+    """The public function: a foreign file by distance, and one that states an attraction."""
+    path = centres(tmp_path / "a.gsd", three_micelles(), oriented=False)
+    assert aggregates_of(path, distance=1.5 * S).n.tolist() == [12, 12, 12]
+    path = rigid_bodies(tmp_path / "b.gsd", three_micelles())
+    found = aggregates_of(path, 0, distance=1.95, kinds=["A"], diameter=S)
+    assert found.share("micelle") == 1.0
+    context = three_micelles().context()
+    about = known.amphiphile()
+    frame = gsd_frame(
+        context.positions, context.orientations, list(context.box), types=["am"], about=about
+    )
+    ours = aggregates_of(write_gsd(tmp_path / "c.gsd", [frame]))
+    assert (ours.n.tolist(), ours.share("micelle"), ours.unit) == ([12, 12, 12], 1.0, S)
+    with pytest.raises(JanusError, match="distance: is missing"):
+        aggregates_of(path)
 
 
 def test_what_is_missing_is_said(tmp_path):

@@ -22,7 +22,7 @@ def joined(x, box, reach=1.2, owner=None):
     return join(pairs_within(x, box, reach), x, owner, int(owner.max()) + 1, lattice), lattice
 
 
-def test_a_chain_is_unwrapped_however_its_bodies_are_given():
+def test_unwrapped_chain_does_not_depend_on_body_order():
     """40 bodies along a line of random turns; each in any of the images, not in the box alone."""
     rng = np.random.default_rng(5)
     steps = rng.normal(size=(40, 3)) * 0.2 + [0.9, 0.1, 0.2]
@@ -45,7 +45,7 @@ def test_what_spans_the_box(rows, dims):
     assert (found.n.tolist(), found.dims.tolist()) == ([12 * rows], [dims])
 
 
-def test_a_body_that_meets_its_own_image_spans_the_box():
+def test_body_bonded_to_its_own_image_spans_the_box():
     found, _ = joined(np.zeros((1, 3)), np.array([5.0, 5.0, 1.0, 0.0, 0.0, 0.0]))
     assert found.dims.tolist() == [1]
 

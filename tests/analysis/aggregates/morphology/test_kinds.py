@@ -84,7 +84,7 @@ def test_shares_of_crystalline_bodies():
         assert [solid(name, noise) for noise in (0.0, NOISE)] == [0.0, 0.0], name
 
 
-def test_a_turned_frame_has_the_same_measures():
+def test_measures_are_rotation_invariant():
     structure = known.bent_worm()
     turn, _ = np.linalg.qr(np.random.default_rng(2).normal(size=(3, 3)))
     turn *= np.linalg.det(turn)
@@ -95,8 +95,8 @@ def test_a_turned_frame_has_the_same_measures():
 
 
 @pytest.mark.parametrize("name", ["disc", "vesicle of 420", "micelle of 20", "straight worm"])
-def test_bodies_that_point_anywhere_are_no_such_thing(name):
-    """The same places, with axes at random: only the way the bodies point tells the kinds."""
+def test_random_orientations_give_no_ordered_kind(name):
+    """With random axes at the same positions, kinds that depend on directions are not found."""
     structure = STRUCTURES[name][1]()
     mixed = replace(
         structure, axes=known.random_axes(len(structure.heads)), model=(structure.model[0], 1.0)
