@@ -25,7 +25,8 @@ def check(row: dict) -> None:
     assert 38.0 < last["cavity_nm3"].mean() / 2.0**3 < 60.0
 
 
-@pytest.mark.parametrize("engine", ["lammps", pytest.param("hoomd", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["lammps", "hoomd"])
 def test_it_persists_at_five_kT_and_dissolves_in_the_controls(small_variant, engine: str) -> None:
     key = "interactions.A-A.attraction.epsilon"
     rows = {

@@ -23,7 +23,8 @@ def check(rows: list[dict]) -> None:
     assert mean("mean_cluster_w") > 25.0
 
 
-@pytest.mark.parametrize("engine", ["lammps", pytest.param("hoomd", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["lammps", "hoomd"])
 def test_worms_at_six_kT_and_none_at_three(small_variant, engine: str) -> None:
     key = "interactions.A-A.attraction.epsilon"
     rows = small_variant("worms", engine)
