@@ -1,6 +1,7 @@
 # make demo       set up and run the main example, from template to report (minutes)
 # make test       set up and run the tests
 # make check      ruff, mypy and import-linter
+# make templates  small variants of all templates and their controls; make test runs the three fastest
 # make validate   long tests against published numbers; TABLE=FILE.md writes the results
 # make bench      speed of the analysis: wires, aggregates
 # make torture    kills, full disks, damaged files, a jumping clock (ten minutes)
@@ -18,7 +19,7 @@ IMPORTS := import freud, gsd.hoomd, matplotlib, pandas, pyarrow, rowan, scipy, s
 DEMO_READY := $(VENV)/.ready
 TEST_READY := $(VENV)/.ready-for-tests
 
-.PHONY: demo test check validate torture bench clean
+.PHONY: demo test check templates validate torture bench clean
 
 demo: $(DEMO_READY)
 	@$(BIN)/janus-md init quickstart --directory $(DEMO)
@@ -33,6 +34,10 @@ check: $(TEST_READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+templates: $(TEST_READY)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --dist loadgroup --slow \
+	  tests/templates
 
 validate: $(TEST_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --dist loadgroup --slow \

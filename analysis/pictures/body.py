@@ -1,4 +1,4 @@
-"""A rigid body drawn as its beads: from the side, and from the top of its axis."""
+"""Pictures of the beads of a rigid body, from the side and from the top."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PIXELS = 500
-"""Width of each view."""
+"""Width of each view in pixels."""
 
 LIGHT = np.array([-0.4, 0.5, 0.77])
-"""Direction to the light: from the upper left, before the page."""
+"""Direction to the light source, at the upper left in front of the page."""
 
 VIEWS = {
     "from the side": np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]]),
     "from the top": np.eye(3),
 }
-"""Rows: to the right, up, and towards the reader."""
+"""Rotation matrices; the rows point right, up and towards the viewer."""
 
 SITE = 0.06
-"""Radius at which sites without volume are drawn, in widths of the body."""
+"""Radius of sites without volume in the picture, in widths of the body."""
 
 
 KINDS = {"A": COLOURS[1], "B": COLOURS[0], "J": COLOURS[0], "C": "#9A9A9A"}
@@ -55,16 +55,16 @@ ABOVE = np.array(
 
 
 def draw_body(body: RigidBody, path: Path) -> None:
-    """Write a picture of a body; the suffix of `path` names the format.
+    """Write a picture of a body; the suffix of `path` determines the format.
 
-    Beads are shaded balls, a colour for each kind; sites without volume are small.
+    Beads are shaded spheres with one colour per kind. Sites without volume are small spheres.
 
     Raises
     ------
     JanusError
         If matplotlib cannot be imported.
     OSError
-        If nothing can be written.
+        If the file cannot be written.
     """
     with plain_style():
         from matplotlib.figure import Figure

@@ -12,6 +12,24 @@ from janus_md.common.errors import JanusError
 from janus_md.common.messages import count
 
 
+def _list(asked: bool) -> None:
+    """Print the templates of the package, and end the command."""
+    if not asked:
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    from janus_md.study.sweeps.templates import template_summaries
+
+    table = Table(box=None)
+    for heading in ("template", "--small", "description"):
+        table.add_column(heading, no_wrap=heading == "template")
+    for one in template_summaries():
+        table.add_row(one.name, "yes" if one.small else "", one.description)
+    Console(highlight=False).print(table, markup=False)
+    raise typer.Exit
+
+
 def init(
     template: Annotated[
         str, typer.Argument(help="A YAML file, or the name of a template of the package.")
@@ -25,8 +43,18 @@ def init(
             show_default=False,
         ),
     ] = None,
+    small: Annotated[
+        bool,
+        typer.Option("--small", help="Use the small variant of the template, which takes minutes."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List the state points; create nothing.")
+    ] = False,
+    listed: Annotated[
+        bool,
+        typer.Option(
+            "--list", callback=_list, is_eager=True, help="List the templates of the package."
+        ),
     ] = False,
 ) -> None:
     """Create a workspace from a TEMPLATE, or add its state points to an existing one."""
@@ -41,7 +69,10 @@ def init(
     from janus_md.workspace.query import labels
 
     plugins.use(directory or Path.cwd())
+    del listed
     sweep = load_template(template)
+    if small:
+        sweep = sweep.variant()
     check_engines(sweep.points)
     check_packing(sweep.points)
     statepoints = (point.stored() for point in sweep.points)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import rowan
@@ -16,6 +17,7 @@ from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable
 from janus_md.model.pairs.energy import lowest, pair_energy, reach_of_beads
 from janus_md.model.pairs.orientations import Turns, turned
+from janus_md.model.pairs.sums import Rows, hashable
 from janus_md.model.rotations import TURNED_OVER, UNTURNED, turn, turn_about_z
 
 WALL = 10.0
@@ -105,7 +107,7 @@ def minima(
         )
     ]
     bound = [one for one in named if one is not None]
-    free = _free(body, energy, furthest)
+    free = _free(body, body, energy, furthest)
     best = min([*bound, *filter(None, [free])], key=lambda one: one.energy, default=None)
     return [*bound, *([] if best is None else [replace(best, arrangement=LOWEST)])]
 
@@ -161,12 +163,54 @@ def _outside(values: FloatArray) -> np.ndarray:
     return np.asarray(np.cumsum(wall[::-1], axis=0)[::-1] == 0)
 
 
-def _free(body: RigidBody, energy: Energy, furthest: float) -> PairMinimum | None:
+def lowest_energy(
+    first: RigidBody,
+    second: RigidBody,
+    *,
+    relative_permittivity: float = 1.0,
+    pairs: PairTable | None = None,
+) -> float:
+    """Lowest energy of two bodies over all arrangements, kJ/mol; 0 if they do not bind.
+
+    The search starts from quasi-random orientations, so it may miss a narrow minimum of a rough
+    body.
+
+    Parameters
+    ----------
+    first, second : RigidBody
+        The two bodies.
+    relative_permittivity : float
+        Of the medium.
+    pairs : mapping, optional
+        Pair table, as of :func:`~janus_md.model.pairs.energy.pair_energy`.
+    """
+    return _lowest_energy(first, second, relative_permittivity, hashable(pairs))
+
+
+@lru_cache(maxsize=256)
+def _lowest_energy(
+    first: RigidBody, second: RigidBody, relative_permittivity: float, rows: Rows | None
+) -> float:
+    pairs = None if rows is None else dict(rows)
+
+    def energy(r: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
+        return pair_energy(
+            first, second, r, a, b, relative_permittivity=relative_permittivity, pairs=pairs
+        )
+
+    furthest = max(1.2 * (first.reach + second.reach), reach_of_beads(first, second, pairs))
+    found = _free(first, second, energy, furthest)
+    return 0.0 if found is None else found.energy
+
+
+def _free(
+    body_a: RigidBody, body_b: RigidBody, energy: Energy, furthest: float
+) -> PairMinimum | None:
     """Lowest energy over all arrangements: quasi-random orientations, then local minimisation."""
     from scipy.stats import qmc
 
-    dimensions = 3 if body.symmetry == 0 else 5
-    sites = (1 + len(body.types)) ** 2
+    dimensions = 3 if body_a.symmetry == body_b.symmetry == 0 else 5
+    sites = (1 + len(body_a.types)) * (1 + len(body_b.types))
     power = int(np.clip(math.log2(EVALUATIONS / (DISTANCES * sites)), 8, 12))
     orientations: Turns = turned(qmc.Sobol(dimensions, seed=0).random_base2(power))
     distances = np.linspace(0.05 * furthest, furthest, DISTANCES)

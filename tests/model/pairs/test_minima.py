@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from janus_md.model.pairs.minima import LOWEST, PairMinimum, minima
+from janus_md.model.pairs.minima import LOWEST, PairMinimum, lowest_energy, minima
 from janus_md.model.units import thermal_energy
 from janus_md.study.catalogue import catalog
 from janus_md.study.catalogue.bead_particle import BeadParticle
@@ -44,6 +44,16 @@ def test_ground_state_of_two_amphiphiles(report_check) -> None:
     # contact of A at 2^(1/6) sigma; the centres of mass lie 0.692 nm behind the beads A
     assert facing.distance == pytest.approx(2 * 0.692148 + 2 ** (1 / 6) * 1.3, abs=1e-3)
     assert not {"head to tail", "bottoms face each other"} & found.keys()
+
+
+def test_lowest_energy_of_two_different_bodies() -> None:
+    """A ball of 1.4 nm and the lobe of 1.4 nm of a snowman, 8 kT deep: a contact of two beads."""
+    bodies = (catalog.body("raspberry_core"), catalog.body("small_snowman"))
+    terms = {"C-A": {"attraction": {"epsilon": 8.0 * kT, "cutoff": 1.8}}}
+    table = pair_table(bodies, {}, terms, None, kT)
+    exact = -8.0 * (1.0 + 4.0 * (1.8**-12 - 1.8**-6))
+    assert lowest_energy(*bodies, pairs=table) / kT == pytest.approx(exact, abs=1e-6)
+    assert lowest_energy(*bodies) == 0.0
 
 
 def test_bodies_that_only_repel_do_not_bind() -> None:

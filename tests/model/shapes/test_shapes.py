@@ -60,7 +60,7 @@ def shares(one: RigidBody) -> dict[str, float]:
     return {kind: area / total for kind, area in found.items()}
 
 
-def test_every_shape_is_tested_here():
+def test_all_shapes_are_covered():
     assert sorted(STATED) == SHAPES.names()
 
 
@@ -141,7 +141,7 @@ def test_the_axis_of_spheres_is_exact(name):
 
 @pytest.mark.parametrize("name", ["janus_sphere", "compartments", "patchy_sphere"])
 @pytest.mark.parametrize("roughness", [0.04, 0.1])
-def test_spheres_are_as_rough_as_stated(name, roughness):
+def test_roughness_of_spheres(name, roughness):
     found = layout(name, roughness=roughness)
     places = np.array([at for kind, at in found.beads if kind != "C"])
     radius, bead = 0.5 * STATED[name]["diameter"], 0.5 * STATED[name]["bead_diameter"]
@@ -207,7 +207,7 @@ def test_patches_cover_their_caps(patches, half_angle):
 @pytest.mark.parametrize(
     ("n", "degrees"), [(2, 180.0), (3, 120.0), (4, 109.4712), (6, 90.0), (12, 63.4349)]
 )
-def test_patches_are_as_far_apart_as_can_be(n, degrees):
+def test_patches_are_maximally_separated(n, degrees):
     # Tammes' problem (L. Fejes Toth, 1943): the known optima
     middles = directions(n)
     np.testing.assert_allclose(middles[0], [0, 0, 1], atol=1e-12)

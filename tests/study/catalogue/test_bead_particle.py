@@ -28,7 +28,7 @@ def point(**changed):
     return StatePoint.of(fields | changed)
 
 
-def test_six_lines_make_a_body():
+def test_body_of_six_lines():
     assert SIX_LINES.count("\n") == 6
     body = read(SIX_LINES).build(None)
     # two balls cut at the plane where they meet (the lens formula: Weisstein, "Sphere-Sphere
@@ -52,7 +52,7 @@ def test_six_lines_make_a_body():
     assert body.hydrodynamic_radius == pytest.approx((3 * volume / (4 * np.pi)) ** (1 / 3))
 
 
-def test_beads_may_stand_anywhere():
+def test_origin_of_beads_is_arbitrary():
     rng = np.random.default_rng(3)
     turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
     places = [[0, 0, 0], [0, 0, 0.8]] @ turn.T + [3.0, -1.0, 7.0]
@@ -89,7 +89,7 @@ mass: 500
     assert read(two + kinds).build(None).symmetry == 2
 
 
-def test_a_shape_and_its_beads_are_one_particle():
+def test_shape_and_its_beads_give_the_same_particle():
     shape = "{kind: snowman, diameter_a: 1.3, diameter_b: 2.0, distance: 0.8}"
     one = read(f"name: two\nshape: {shape}\nmass: 3000\n")
     two = read(SIX_LINES.replace("J", "B"))
@@ -97,7 +97,7 @@ def test_a_shape_and_its_beads_are_one_particle():
     assert one.build(None) is two.build(None)
 
 
-def test_digest_is_of_the_physics_alone():
+def test_digest_depends_only_on_physics():
     base = read(SIX_LINES)
     assert read(SIX_LINES + "composition: gold\nsources: {mass: guess}\n").digest() == base.digest()
     for change in (("0.8]", "0.9]"), ("3000", "3001"), ("1.3}", "1.3, charge: 0.5}")):
@@ -185,7 +185,7 @@ def test_second_virial_coefficient_of_the_amphiphile(epsilon, expected):
     )
 
 
-def test_pages_of_particle_files_are_right(tmp_path: Path):
+def test_examples_of_the_docs_are_valid(tmp_path: Path):
     text = (ROOT / "docs" / "particles.md").read_text(encoding="utf-8")
     particles = [b for b in re.findall(r"```yaml\n(.*?)```", text, re.S) if "name:" in b]
     assert len(particles) == 3
@@ -214,7 +214,7 @@ def test_particles_beside_a_template_are_found(janus_md, tmp_path: Path, monkeyp
     assert copy.name.startswith("two-")
 
 
-def test_what_is_left_out_is_kept_with_its_value(monkeypatch: pytest.MonkeyPatch):
+def test_derived_values_are_stored(monkeypatch: pytest.MonkeyPatch):
     """A later version of the code may have other defaults: a workspace's copy has its own."""
     whole = read(SIX_LINES).complete()
     body = read(SIX_LINES).build(None)
@@ -275,7 +275,7 @@ def test_terms_of_a_state_point_replace_no_interaction(own_folder: Path):
     assert on.interactions.pairs["two.A", "two.A"][0]["epsilon"] == 2.0
 
 
-def test_no_interaction_stands_alone():
+def test_none_excludes_other_terms():
     both = {"none": {}, "wca": {"epsilon": 1.0}}
     sentence = r"interactions\.A-A\.none: is not allowed beside wca"
     with pytest.raises(JanusError, match=sentence):

@@ -1,4 +1,4 @@
-"""Faults of particle files: all of a file at once, each with key, value and what is allowed."""
+"""All faults of a particle file are reported, with key, value and allowed values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ bond: {distance: 1, angle: 95}
 """
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_reported_at_once():
     text = """\
 name: bad
 beads:
@@ -103,7 +103,7 @@ def test_shapes_that_are_refused(shape, told):
         read(f"name: x\nshape: {shape}\nmass: 1\n")
 
 
-def test_faults_of_the_beads_hide_none_of_the_rest(own_folder: Path, janus_md):
+def test_faults_of_beads_do_not_hide_others(own_folder: Path, janus_md):
     with pytest.raises(JanusError) as told:
         read(BROKEN)
     lines = [line.removeprefix("particle broken: ") for line in str(told.value).split("\n")]
@@ -140,7 +140,7 @@ def test_faults_of_the_beads_hide_none_of_the_rest(own_folder: Path, janus_md):
         ),
     ],
 )
-def test_all_faults_of_a_shape_and_of_terms_beside_it(shape: str, told: list[str]):
+def test_all_faults_of_a_shape_and_terms_are_reported(shape: str, told: list[str]):
     terms = "interactions: {A-A: {wca: {epsilon: -1}}}"
     with pytest.raises(JanusError) as caught:
         read(f"name: x\nshape: {shape}\nmass: 1\n{terms}\n")

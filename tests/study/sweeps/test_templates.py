@@ -11,7 +11,7 @@ from janus_md.common.errors import JanusError
 from janus_md.simulation.start import packing
 from janus_md.simulation.start.packing import check_packing
 from janus_md.study.statepoint import StatePoint
-from janus_md.study.sweeps import templates as sweeps
+from janus_md.study.sweeps import sections
 from janus_md.study.sweeps.templates import load_template, read_template, template_names
 
 BASE = (
@@ -231,7 +231,7 @@ def test_the_densest_state_points_are_those_that_are_tried(monkeypatch: pytest.M
 
 
 def test_as_many_state_points_as_are_allowed_and_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeps, "MAX_POINTS", 8)
+    monkeypatch.setattr(sections, "MAX_POINTS", 8)
     assert len(read(BASE + "replicas: 8\n")) == 8
     with pytest.raises(JanusError, match="from 1 to 8"):
         read(BASE + "replicas: 9\n")
