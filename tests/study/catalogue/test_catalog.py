@@ -6,7 +6,8 @@ import pytest
 from janus_md.common.errors import JanusError
 from janus_md.model.nanoclusters.sphere import SPHERE_SEPARATION, sphere
 from janus_md.model.pairs.energy import pair_energy
-from janus_md.study.catalogue import catalog, nanoclusters
+from janus_md.study.catalogue import catalog
+from janus_md.study.catalogue.particle import from_numbers
 from janus_md.study.resolve import bodies_of, resolve
 from janus_md.study.statepoint import StatePoint
 
@@ -117,7 +118,7 @@ def test_s_is_the_mirror_image_of_r(name, image):
         np.testing.assert_array_equal(other.positions, body.positions * [-1, 1, 1])
         np.testing.assert_array_equal(other.inertia, body.inertia)
         # built from its own numbers it is the same, up to half a turn about z
-        built = nanoclusters.from_numbers(theirs, model).positions * [-1, -1, 1]
+        built = from_numbers(theirs, model).positions * [-1, -1, 1]
         gap = np.linalg.norm(built[:, None] - other.positions[None], axis=-1).min(axis=1)
         assert gap.max() < 1e-12
 
