@@ -93,7 +93,7 @@ def test_bodies(name, model):
     assert body.volume == 2.19
     assert body.bond.distance == (2.1 if model == "sphere" else 2.4)
     assert body.bond.angle == 35.0
-    assert body.hydrodynamic_radius == (0.805 if model == "sphere" else 1.12)
+    assert body.hydrodynamic_radius == {"sphere": 0.805, "bladed": 1.12, "narrow": 0.949}[model]
     assert body.symmetry == (0 if model == "sphere" else 3)
     with pytest.raises(ValueError, match="read-only"):
         body.positions[0, 0] = 1.0
@@ -129,7 +129,7 @@ def test_a_mixture_of_enantiomers_shares_its_bead_types():
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("R-AuCu", "did you mean R-Au-Cu"), ("gold", "allowed are Au3Cd, R-1")]
+    ("name", "hint"), [("R-AuCu", "did you mean R-Au-Cu"), ("gold", "allowed are Au3Cd, J6")]
 )
 def test_unknown_particle(name, hint):
     with pytest.raises(JanusError, match=f"particle: '{name}' is unknown.*{hint}"):
@@ -137,7 +137,9 @@ def test_unknown_particle(name, hint):
 
 
 def test_unknown_model():
-    with pytest.raises(JanusError, match="model: 'cube' is unknown; allowed are bladed, sphere"):
+    with pytest.raises(
+        JanusError, match="model: 'cube' is unknown; allowed are bladed, narrow, sphere"
+    ):
         catalog.body("R-1", "cube")
 
 
