@@ -134,7 +134,9 @@ def _of_any(places: FloatArray, radii: FloatArray, seed: int) -> ExcludedVolume:
 
     generators = np.random.SeedSequence(seed).spawn(SETS)
     sets = [qmc.Sobol(5, seed=np.random.default_rng(one)) for one in generators]
-    means, count, power = np.zeros(SETS), 0, 5
+    affordable = PAIRS / (SETS * len(radii) ** 2)
+    power = max(1, min(5, math.floor(math.log2(affordable))))
+    means, count = np.zeros(SETS), 0
     while True:
         added = 2**power
         values = np.array([_overlaps(one.random(added), places, radii).mean() for one in sets])

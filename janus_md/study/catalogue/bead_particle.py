@@ -9,19 +9,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     Field,
-    SerializerFunctionWrapHandler,
     field_validator,
-    model_serializer,
     model_validator,
 )
 
 from janus_md.common.errors import JanusError
-from janus_md.common.settings import NotNegative, Positive, Settings
+from janus_md.common.settings import Positive, Settings
 from janus_md.model.beads import NO_VOLUME, body_of_beads
 from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.model.shape import SHAPES, Layout
 from janus_md.model.solid import union
 from janus_md.model.units import BOHR_MAGNETON
+from janus_md.study.catalogue.bead_settings import (
+    KIND,
+    BeadSettings,
+    BondSettings,
+    KindSettings,
+)
 from janus_md.study.catalogue.particle_files import check_name
 from janus_md.study.registered_settings import read_settings, settings_and_faults
 from janus_md.study.statepoint_errors import WrongValue
@@ -29,47 +33,7 @@ from janus_md.study.statepoint_errors import WrongValue
 TEXTS = ("composition", "classes", "morphology", "size", "sources")
 """Keys that do not affect the physics."""
 
-_KIND = r"^[A-Za-z]\w*$"
-
-
 _built: dict[str, RigidBody] = {}
-
-
-class BeadSettings(Settings):
-    """A bead."""
-
-    kind: Annotated[str, Field(pattern=_KIND)]
-    """Kind of the bead, one of `kinds`."""
-    at: Annotated[list[float], Field(min_length=3, max_length=3)]
-    """Position of the bead, nm, in any frame: centre and axes are computed."""
-
-
-class KindSettings(Settings):
-    """A kind of bead."""
-
-    diameter: NotNegative | None = None
-    """Diameter, nm; 0 for a site without volume. Not allowed with a shape, which sets it."""
-    charge: float = 0.0
-    """Charge, e."""
-    magnetic_charge: float = 0.0
-    """Magnetic charge, Bohr magnetons per nm: two opposite ones have a moment of their size times
-    their distance. A particle has electric or magnetic charges."""
-
-    @model_serializer(mode="wrap")
-    def _without_neutral(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        found: dict[str, Any] = plain(self)
-        if not self.magnetic_charge:
-            del found["magnetic_charge"]
-        return found
-
-
-class BondSettings(Settings):
-    """Head-to-tail bond, for wires."""
-
-    distance: Positive
-    """Largest distance of the centres, nm."""
-    angle: Annotated[float, Field(gt=0, lt=90)]
-    """Largest angle of either axis to the bond, degrees."""
 
 
 class BeadParticle(Settings):
@@ -81,7 +45,7 @@ class BeadParticle(Settings):
     """Beads; null where `shape` is given."""
     shape: dict[str, Any] | None = None
     """Shape: its name under `kind`, and its numbers; null where `beads` are given."""
-    kinds: dict[Annotated[str, Field(pattern=_KIND)], KindSettings] = Field(default_factory=dict)
+    kinds: dict[Annotated[str, Field(pattern=KIND)], KindSettings] = Field(default_factory=dict)
     """Diameter and charge by kind."""
     mass: Positive
     """Mass, g/mol; the density is uniform in the union of the beads."""

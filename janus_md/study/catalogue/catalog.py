@@ -25,10 +25,11 @@ from janus_md.common.messages import count, shown, unknown
 from janus_md.common.yaml_text import NotYaml, load
 from janus_md.model.body import RigidBody
 from janus_md.model.nanocluster import MODELS as MODELS
-from janus_md.study.catalogue import nanoclusters, particle_files
+from janus_md.study.catalogue import particle_files
 from janus_md.study.catalogue.bead_faults import read_beads
 from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.catalogue.particle import SOURCED, Particle
+from janus_md.study.catalogue.particle import build as build_nanocluster
 
 Entry = Particle | BeadParticle
 """A nanocluster, or a particle defined by its beads."""
@@ -276,5 +277,5 @@ def build(found: Entry, model: str | None) -> RigidBody:
     Parameters, result and errors as in :func:`body`.
     """
     return (
-        found.build(model) if isinstance(found, BeadParticle) else nanoclusters.build(found, model)
+        found.build(model) if isinstance(found, BeadParticle) else build_nanocluster(found, model)
     )

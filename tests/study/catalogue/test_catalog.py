@@ -6,7 +6,8 @@ import pytest
 from janus_md.common.errors import JanusError
 from janus_md.model.nanoclusters.sphere import SPHERE_SEPARATION, sphere
 from janus_md.model.pairs.energy import pair_energy
-from janus_md.study.catalogue import catalog, nanoclusters
+from janus_md.study.catalogue import catalog
+from janus_md.study.catalogue.particle import from_numbers
 from janus_md.study.resolve import bodies_of, resolve
 from janus_md.study.statepoint import StatePoint
 
@@ -92,7 +93,7 @@ def test_bodies(name, model):
     assert body.volume == 2.19
     assert body.bond.distance == (2.1 if model == "sphere" else 2.4)
     assert body.bond.angle == 35.0
-    assert body.hydrodynamic_radius == (0.805 if model == "sphere" else 1.12)
+    assert body.hydrodynamic_radius == {"sphere": 0.805, "bladed": 1.12, "narrow": 0.949}[model]
     assert body.symmetry == (0 if model == "sphere" else 3)
     with pytest.raises(ValueError, match="read-only"):
         body.positions[0, 0] = 1.0
@@ -117,7 +118,7 @@ def test_s_is_the_mirror_image_of_r(name, image):
         np.testing.assert_array_equal(other.positions, body.positions * [-1, 1, 1])
         np.testing.assert_array_equal(other.inertia, body.inertia)
         # built from its own numbers it is the same, up to half a turn about z
-        built = nanoclusters.from_numbers(theirs, model).positions * [-1, -1, 1]
+        built = from_numbers(theirs, model).positions * [-1, -1, 1]
         gap = np.linalg.norm(built[:, None] - other.positions[None], axis=-1).min(axis=1)
         assert gap.max() < 1e-12
 
@@ -128,7 +129,7 @@ def test_a_mixture_of_enantiomers_shares_its_bead_types():
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("R-AuCu", "did you mean R-Au-Cu"), ("gold", "allowed are Au3Cd, R-1")]
+    ("name", "hint"), [("R-AuCu", "did you mean R-Au-Cu"), ("gold", "allowed are Au3Cd, J6")]
 )
 def test_unknown_particle(name, hint):
     with pytest.raises(JanusError, match=f"particle: '{name}' is unknown.*{hint}"):
@@ -136,7 +137,9 @@ def test_unknown_particle(name, hint):
 
 
 def test_unknown_model():
-    with pytest.raises(JanusError, match="model: 'cube' is unknown; allowed are bladed, sphere"):
+    with pytest.raises(
+        JanusError, match="model: 'cube' is unknown; allowed are bladed, narrow, sphere"
+    ):
         catalog.body("R-1", "cube")
 
 

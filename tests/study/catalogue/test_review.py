@@ -37,7 +37,8 @@ def of_the_review() -> list[BeadParticle]:
     return [
         one
         for one in found
-        if isinstance(one, BeadParticle) and "Harini" in one.sources.get("reference", "")
+        if isinstance(one, BeadParticle)
+        and one.sources.get("reference", "").startswith("Harini et al.")
     ]
 
 
