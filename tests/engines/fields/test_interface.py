@@ -28,8 +28,8 @@ from tests.engines.fields.quadrature import quadrature
 FIELD = FIELDS.get("interface")
 KT = thermal_energy(ROOM)
 WIDTH = 0.25
-TENSION = 5.0 / MILLINEWTON_PER_M
-"""5 kJ/mol/nm^2, 8.3 mN/m."""
+TENSION = 10.0 / MILLINEWTON_PER_M
+"""10 kJ/mol/nm^2, 16.6 mN/m."""
 
 
 def point(**changed: Any) -> StatePoint:
@@ -185,7 +185,7 @@ def test_orientation_and_height_in_equilibrium(engine: Engine, report_check) -> 
 
 @pytest.mark.slow
 def test_orientation_and_height_of_long_runs(engine: Engine, report_check) -> None:
-    compare(engine, 128, 800, report_check)
+    compare(engine, 64, 400, report_check)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_orientation_and_height_of_long_runs(engine: Engine, report_check) -> No
     ],
 )
 def test_what_cannot_be_at_an_interface_is_refused(changed: dict[str, Any], message: str) -> None:
-    with pytest.raises(BadStatePoint, match=rf"environment\.{message}|{message}"):
+    with pytest.raises(BadStatePoint, match=message):
         resolve(point(**changed))
 
 
