@@ -17,6 +17,7 @@ from janus_md.cli.doctor import doctor
 from janus_md.cli.init import init
 from janus_md.cli.particle import particle
 from janus_md.cli.query import query
+from janus_md.cli.release import release
 from janus_md.cli.report import report
 from janus_md.cli.reproduce import reproduce
 from janus_md.cli.run import run
@@ -46,6 +47,7 @@ for command in (
     query,
     report,
     analyze,
+    release,
     reproduce,
     schema,
     doctor,

@@ -20,10 +20,26 @@ def quadrature(system: System, most: float) -> tuple[float, float]:
 
     The Boltzmann average over height, angle and turn about the axis of the body with its points.
     """
+    weight, cosine, square = integrals(system, -most, most)
+    return cosine / weight, float(np.sqrt(square / weight))
+
+
+def adsorbed_share(system: System, most: float) -> float:
+    """Boltzmann probability that a single body is within `most` nm of an interface."""
+    quarter = 0.25 * float(system.box[2])
+    near, water, oil = (
+        integrals(system, low, high)[0]
+        for low, high in ((-most, most), (-quarter, -most), (most, quarter))
+    )
+    return float(near / (near + water + oil))
+
+
+def integrals(system: System, low: float, high: float) -> np.ndarray:
+    """Integrals of 1, cosine and squared height over heights above the lower interface, nm."""
     parameters = system.environment[0].parameters
     middle = -0.25 * float(system.box[2])
     nodes, weights = np.polynomial.legendre.leggauss(32)
-    height, at_height = most * nodes, weights
+    height, at_height = low + 0.5 * (high - low) * (nodes + 1.0), 0.5 * (high - low) * weights
     cosine, at_cosine = nodes, weights
     spin = np.arange(6) * np.pi / 3.0
     sums = np.zeros(3)
@@ -46,4 +62,4 @@ def quadrature(system: System, most: float) -> tuple[float, float]:
                 w * at_height * np.exp(-FIELDS.get("interface").energy(one, parameters) / KT)
             )
             sums += [boltzmann.sum(), (boltzmann * c).sum(), (boltzmann * height**2).sum()]
-    return sums[1] / sums[0], float(np.sqrt(sums[2] / sums[0]))
+    return sums
