@@ -1,7 +1,7 @@
 """First-order release of payloads from the compartments of bodies, along a trajectory.
 
-The release is not simulated: rates are put in, and each tracer leaves at a random time. The trajectory
-gives the place where it leaves its body.
+The release is not simulated: rates are put in, and each tracer leaves at a random time. The
+trajectory gives the place where it leaves its body.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ def release(
     payload: Annotated[
         list[str],
         typer.Option(
-            help=f"A compartment of every body, {FORM}: its tracers, and their rate in 1/ns. Repeat "
-            "the option for further compartments."
+            help=f"A compartment of every body, {FORM}: its tracers, and their rate in 1/ns. "
+            "Repeat the option for further compartments."
         ),
     ],
     stimulus: Annotated[

@@ -24,6 +24,8 @@ SYMBOLS = {
     METHOD: "electrostatics",
     "protocol.name": "protocol",
     "protocol.produce_ns": "run / ns",
+    **{f"environment.electric_field.{axis}": f"E{axis} / V/nm" for axis in "xyz"},
+    **{f"environment.magnetic_field.{axis}": f"B{axis} / T" for axis in "xyz"},
 }
 """Short names of state-point keys."""
 
@@ -35,6 +37,7 @@ the prefixes :data:`RESULT_PREFIXES`."""
 
 _PARTICLES = ("particle", "mixture")
 _DEFINITIONS = "definitions"
+_ENVIRONMENT = "environment"
 
 
 def short(key: str) -> str:
@@ -92,12 +95,16 @@ def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
         The keys, in the order of the columns. Particles and mixtures are left out, because labels
         name them as the substance. The definition of a particle is included if particles with the
         same name have different definitions, and a setting of a structure if structures differ in
-        it.
+        it. A setting of a field is not if it is 0 where there is one.
     """
     found = []
     for key, values in columns.items():
         first, _, rest = key.partition(".")
         if key in JOB_COLUMNS or key.startswith(RESULT_PREFIXES) or first in _PARTICLES:
+            continue
+        if first == _ENVIRONMENT and (
+            not rest or all(one in (None, 0.0) or one != one for one in values)
+        ):
             continue
         # Only some jobs have a definition of a particle, or settings of a structure.
         optional = rest and (first == _DEFINITIONS or (first == "start" and rest != "structure"))
@@ -133,8 +140,10 @@ def varying_values(
         held: list[Any] = [statepoint.get(key) for statepoint in statepoints]
         if held.count(held[0]) == len(held):
             continue
-        if key == _DEFINITIONS and not prefix:
-            held = [value or {} for value in held]
+        if f"{prefix}{key}".partition(".")[0] in (_DEFINITIONS, _ENVIRONMENT) and any(
+            isinstance(value, dict) for value in held
+        ):
+            held = [{} if value is None else value for value in held]
         if all(isinstance(value, dict) for value in held):
             found |= varying_values(held, f"{prefix}{key}.")
         else:

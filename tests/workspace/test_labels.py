@@ -94,3 +94,20 @@ def test_settings_of_a_structure_count_where_structures_differ_in_them() -> None
     assert labels.labels(points) == ["A, start random", "A, start sheet"]
     points[0]["start"] = sheet | {"spacing": 2.3}
     assert labels.labels(points) == ["A, spacing 2.3", "A, spacing 2.24"]
+
+
+def test_fields_are_named_by_their_components() -> None:
+    base = {"particle": "A"}
+    field = {"x": 0.0, "y": 0.0, "z": 0.05}
+    points = [
+        base | {"environment": {}},
+        base,
+        base | {"environment": {"electric_field": field}},
+        base | {"environment": {"electric_field": field | {"z": 0.1}}},
+    ]
+    key = "environment.electric_field.z"
+    assert query.varying_keys(points) == [key]
+    assert labels.value_at(points[2], key) == 0.05
+    assert labels.say({"substance": "A", key: 0.05}) == ["A", "Ez 0.05 V/nm"]
+    # with and without one field
+    assert query.varying_keys(points[:3]) == [key]
