@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from janus_md.study.catalogue.bead_particle import BeadParticle
 
 if TYPE_CHECKING:
+    from janus_md.model.setup import Setup
     from janus_md.study.catalogue.catalog import Entry
     from janus_md.study.statepoint import StatePoint
 
@@ -106,7 +107,7 @@ def measured_here(entry: Entry) -> dict[str, float]:
 
 
 def steps_per_second(entry: Entry, engine: str, seconds: float = 1.0) -> float:
-    """Measure the speed of an engine on one core.
+    """Measure the speed of an engine with the gas of a particle (:func:`gas_of`) on one core.
 
     Parameters
     ----------
@@ -122,13 +123,33 @@ def steps_per_second(entry: Entry, engine: str, seconds: float = 1.0) -> float:
     float
         Steps per second of CPU time.
     """
+    from janus_md.study.resolve import resolve
+
+    return speed(resolve(gas_of(entry), lambda _: entry), engine, seconds)
+
+
+def speed(setup: Setup, engine: str, seconds: float = 1.0) -> float:
+    """Measure the speed of an engine with a setup on one core.
+
+    Parameters
+    ----------
+    setup : Setup
+        The setup; the time step is that of its production.
+    engine : str
+        Name of an installed engine.
+    seconds : float
+        CPU time of the measurement, s.
+
+    Returns
+    -------
+    float
+        Steps per second of CPU time.
+    """
     from janus_md.engines import load
     from janus_md.engines.base import CPU
     from janus_md.engines.tuning import tune
     from janus_md.simulation.start.first_state import build
-    from janus_md.study.resolve import resolve
 
-    setup = resolve(gas_of(entry), lambda _: entry)
     system, stage, runner = build(setup), setup.stages[0], load(engine)
     tuned = tune(runner, system, stage.bath, stage.time_step, device=CPU)
     # the relaxation first, with its short steps: beads of the first state may be close
