@@ -20,7 +20,9 @@ MAX_SITES = 5000
 """Largest number of points of a body."""
 
 _FINE = 4.0  # spacing of the points over that of the samples that they are chosen from
-_ROUNDS = 25
+# Of the lattice of samples. In a symmetric lattice, the choice between equally distant samples
+# would depend on the rounding errors of the processor.
+_SHIFTS = (0.31, 0.47, 0.61)
 _TINY = 1e-9
 
 
@@ -60,8 +62,8 @@ def number_of_sites(body: RigidBody, spacing: float) -> int:
 def with_sites(body: RigidBody, spacing: float) -> SolidSites:
     """Return a body with points of its surface and volume; equal arguments give the same object.
 
-    The points are centres of cells of about equal size (Lloyd, IEEE Trans. Inf. Theory 28, 129,
-    1982), those of the surface moved onto it.
+    The points are centres of cells of equal size, those of the surface moved onto it. The cells
+    result from halving the body repeatedly across its longest extent.
 
     Parameters
     ----------
@@ -78,15 +80,15 @@ def with_sites(body: RigidBody, spacing: float) -> SolidSites:
     samples, owners = _surface(centres, radii, spacing / _FINE)
     for kind, area in sorted(_areas(body).items()):
         own = samples[np.array([types[k] == kind for k in owners], bool)]
+        if not len(own):  # the exposed part is tiny
+            own = centres[np.array([one == kind for one in types])]
         count = min(_count(area, spacing**2), len(own))
-        points = _spread(own, count)
-        points = own[_nearest(own, points)]
         areas[f"{kind}:surface"] = area / count
-        places.append(points)
+        places.append(np.array([_middle(cell) for cell in _cells(own, count)]))
         kinds += [f"{kind}:surface"] * count
     samples = _inside(centres, radii, spacing / _FINE)
     count = min(_count(solid.volume, spacing**3), len(samples))
-    points = _spread(samples, count)
+    points = np.array([cell.mean(axis=0) for cell in _cells(samples, count)])
     places.append(points + solid.centre - points.mean(axis=0))
     kinds += [f"{body.name}:volume"] * count
     positions = np.vstack([body.positions, *(np.round(one, 9) + 0.0 for one in places)])
@@ -150,7 +152,8 @@ def _inside(centres: FloatArray, radii: FloatArray, spacing: float) -> FloatArra
     low, high = (centres - radii[:, None]).min(axis=0), (centres + radii[:, None]).max(axis=0)
     numbers = np.maximum(8, np.ceil((high - low) / spacing)).astype(int)
     axes = [
-        a + (np.arange(n) + 0.5) * (b - a) / n for a, b, n in zip(low, high, numbers, strict=True)
+        a + (np.arange(n + 1) - shift) * (b - a) / n
+        for a, b, n, shift in zip(low, high, numbers, _SHIFTS, strict=True)
     ]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     within = np.zeros(len(grid), bool)
@@ -159,19 +162,22 @@ def _inside(centres: FloatArray, radii: FloatArray, spacing: float) -> FloatArra
     return grid[within]
 
 
-def _spread(samples: FloatArray, count: int) -> FloatArray:
-    """Centres of cells of about equal numbers of samples, shape (count, 3)."""
-    points = samples[(np.arange(count) * len(samples)) // count]
-    for _ in range(_ROUNDS):
-        cell = _nearest(points, samples)
-        size = np.bincount(cell, minlength=count)
-        sums = np.stack([np.bincount(cell, one, minlength=count) for one in samples.T], axis=1)
-        points = np.where(size[:, None] > 0, sums / np.maximum(size, 1)[:, None], points)
-    return points
+def _cells(samples: FloatArray, count: int) -> list[FloatArray]:
+    """Divide samples into cells of equal numbers, by halving across the longest extent."""
+    found, left = list[FloatArray](), [(samples, count)]
+    while left:
+        own, n = left.pop()
+        if n == 1:
+            found.append(own)
+            continue
+        axis = int(np.argmax(np.round(np.ptp(own, axis=0), 6)))
+        own = own[np.argsort(own[:, axis], kind="stable")]
+        cut = round(len(own) * (n // 2) / n)
+        left += [(own[:cut], n // 2), (own[cut:], n - n // 2)]
+    return found
 
 
-def _nearest(points: FloatArray, samples: FloatArray) -> FloatArray:
-    """Index of the point nearest to each sample."""
-    from scipy.spatial import cKDTree
-
-    return np.asarray(cKDTree(points).query(samples)[1])
+def _middle(cell: FloatArray) -> FloatArray:
+    """Sample nearest to the centre of a cell, so that it is on the same surface."""
+    apart = cell - cell.mean(axis=0)
+    return np.asarray(cell[np.argmin(np.einsum("pi,pi->p", apart, apart))])

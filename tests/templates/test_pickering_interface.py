@@ -11,7 +11,7 @@ from tests.engines.fields.quadrature import quadrature
 
 def single_body(angles: dict[str, float]) -> float:
     """Mean cosine of a single body at the interface, by quadrature."""
-    interface = {"tension": 20.0, "width": 0.2, "angles": angles}
+    interface = {"tension": 20.0, "width": 0.2, "angles": angles, "site_spacing": 0.4}
     point = StatePoint.of(
         {
             "particle": "small_snowman",

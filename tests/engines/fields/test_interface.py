@@ -33,7 +33,10 @@ TENSION = 10.0 / MILLINEWTON_PER_M
 
 
 def point(**changed: Any) -> StatePoint:
-    interface = {"tension": TENSION, "width": WIDTH, "angles": {"A": 130.0, "B": 50.0}}
+    interface = {
+        "tension": TENSION, "width": WIDTH, "angles": {"A": 130.0, "B": 50.0},
+        "site_spacing": 2.0 * WIDTH,
+    }  # fmt: skip
     given: dict[str, Any] = {
         "particle": "snowman",
         "n_bodies": 24,
