@@ -6,13 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
+from janus_md.analysis.aggregates.morphology.graph import join
+from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.pictures.body import LIGHT
 from janus_md.analysis.pictures.snapshot import last_frame, pieces, view
 from janus_md.analysis.pictures.styles import COLOURS
+from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.common.arrays import FloatArray
 from janus_md.common.errors import JanusError
 from janus_md.common.files import written_whole
-from janus_md.model.box import lattice_vectors, wrap
+from janus_md.model.body import RigidBody
+from janus_md.model.box import wrap
 
 PIXELS = 480
 """Width and height of the picture."""
@@ -20,11 +24,17 @@ PIXELS = 480
 FOG = 0.6
 """Share of white in the colour of the farthest beads."""
 
+INSIDE = 0.01
+"""Largest distance of a bead inside another from its surface, nm, to count as touching it."""
+
+SWOLLEN = 1.25
+"""Radius at which such a bead is drawn, in units of its own; it is not visible otherwise."""
+
 SHADES = 64
 """Colours of the file, which keeps it small."""
 
 
-def draw_beads(trajectory: Path, path: Path, least: int = 1) -> None:
+def draw_beads(trajectory: Path, path: Path, least: int = 1, *, cut: bool = False) -> None:
     """Write a PNG of the last frame; colours are those of the pictures of the bodies.
 
     Parameters
@@ -33,6 +43,8 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1) -> None:
         The GSD file of the run, and the picture.
     least : int
         Bodies in the smallest aggregate that is drawn.
+    cut : bool
+        Whether beads in front of the middle of the picture are left out, which opens a vesicle.
 
     Raises
     ------
@@ -47,8 +59,8 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1) -> None:
         raise JanusError(f"{trajectory}: the file does not describe its bodies")
     spots, radii, colours = [], [], []
     turned = view()
-    centres = wrap(context.positions, lattice_vectors(context.box))[0]
     label, sizes, _ = pieces(context)
+    centres = _whole(context, label, len(sizes))
     drawn = sizes[label] >= least
     for index, name in enumerate(context.names):
         who = np.flatnonzero((context.kinds == index) & drawn)
@@ -59,16 +71,46 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1) -> None:
         for kind, arm in zip(body.types, body.positions, strict=True):
             if body.diameters[kind] > 0.0:
                 spots.append(centres[who] + _turned(context.orientations[who], arm))
-                radii.append(np.full(len(who), 0.5 * body.diameters[kind]))
+                radii.append(np.full(len(who), _shown_radius(body, kind, arm)))
                 shown = (kinds.index(kind) + 2 * index) % len(COLOURS)
                 colours.append(np.tile(to_rgb(COLOURS[shown]), (len(who), 1)))
     if not spots:
         raise JanusError(f"{trajectory}: the last frame has no aggregate of {least} bodies")
-    page = np.concatenate(spots) @ turned
-    image = _image(page, np.concatenate(radii), np.concatenate(colours))
+    page, wide, paint = (
+        np.concatenate(spots) @ turned,
+        np.concatenate(radii),
+        np.concatenate(colours),
+    )
+    if cut:
+        behind = page[:, 2] <= 0.5 * (page[:, 2].min() + page[:, 2].max())
+        page, wide, paint = page[behind], wide[behind], paint[behind]
+    image = _image(page, wide, paint)
     small = Image.fromarray((255.0 * image[::-1]).astype(np.uint8)).quantize(SHADES)
     with written_whole(path) as partial:
         small.save(partial, format="PNG", optimize=True)
+
+
+def _shown_radius(body: RigidBody, kind: str, arm: FloatArray) -> float:
+    """Radius at which a bead is drawn, nm: larger if it touches a larger bead's surface inside."""
+    radius = 0.5 * body.diameters[kind]
+    for other, place in zip(body.types, body.positions, strict=True):
+        around = 0.5 * body.diameters[other]
+        depth = around - radius - float(np.linalg.norm(arm - place))
+        if around > radius and abs(depth) < INSIDE:
+            return SWOLLEN * radius
+    return radius
+
+
+def _whole(context: FrameContext, label: IndexArray, count: int) -> FloatArray:
+    """Centres of the bodies, shape (N, 3): aggregates in one piece, with the middle in the box."""
+    places, found = context.positions.copy(), context.contacts
+    if found is not None:
+        joined = join(found.pairs, found.sites, found.owner, len(found.body), context.lattice)
+        places[found.body] += joined.offset @ context.lattice
+    members = np.bincount(label, minlength=count)[:, None].clip(1)
+    sums = np.stack([np.bincount(label, places[:, k], minlength=count) for k in range(3)], axis=1)
+    middle = sums / members
+    return np.asarray(places + (wrap(middle, context.lattice)[0] - middle)[label])
 
 
 def _turned(orientations: FloatArray, arm: FloatArray) -> FloatArray:
@@ -79,7 +121,9 @@ def _turned(orientations: FloatArray, arm: FloatArray) -> FloatArray:
 
 def _image(page: FloatArray, radii: FloatArray, colours: FloatArray) -> FloatArray:
     """RGB of each pixel, which shows the bead that is nearest to the reader."""
-    half = float(np.abs(page[:, :2]).max() + radii.max())
+    low, high = page[:, :2].min(axis=0), page[:, :2].max(axis=0)
+    page = page - np.append(0.5 * (low + high), 0.0)
+    half = float(0.5 * (high - low).max() + radii.max())
     grid = (np.arange(PIXELS) + 0.5) / PIXELS * 2.0 * half - half
     depth = np.full((PIXELS, PIXELS), -np.inf)
     image = np.ones((PIXELS, PIXELS, 3))

@@ -35,6 +35,10 @@ def particle(
         Path | None,
         typer.Option("--png", help="File of the drawing; NAME.png by default.", show_default=False),
     ] = None,
+    cost: Annotated[
+        bool,
+        typer.Option("--cost", help="Measure steps per second of each engine on this machine."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check a particle FILE, print its properties and pair minima, and draw it.
@@ -65,6 +69,10 @@ def particle(
         raise JanusError(f"--png: {str(png)!r} is not allowed; it must end in .png, .svg or .pdf")
     draw_body(body, png)
     numbers = _numbers(entry, body)
+    if cost:
+        from janus_md.simulation.cost import measured_here
+
+        numbers["steps_per_cpu_second"] = measured_here(entry)
     if json:
         print_json(numbers | {"minima": [vars(one) for one in found], "picture": str(png)})
     else:
@@ -94,6 +102,7 @@ def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
     """Return the properties of a particle, with units in the names."""
     import numpy as np
 
+    from janus_md.model.pairs.excluded_volume import excluded_volume
     from janus_md.model.solid import solid_of, union_volume
     from janus_md.study.catalogue.bead_particle import BeadParticle
 
@@ -103,6 +112,7 @@ def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
     for kind, area in zip(every, solid.areas if solid is not None else (), strict=True):
         areas[_bare(kind, body)] = areas.get(_bare(kind, body), 0.0) + float(area)
     total = sum(areas.values())
+    excluded = excluded_volume(body)
     dipole = float(np.linalg.norm(body.dipole))
     cosine = np.clip(body.dipole[2] / dipole, -1.0, 1.0) if body.polar else None
     return {
@@ -115,6 +125,8 @@ def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
         "inertia_amu_nm2": body.inertia.tolist(),
         "volume_of_beads_nm3": union_volume(body),
         "volume_in_volume_fraction_nm3": body.volume,
+        "excluded_volume_nm3": excluded.value,
+        "excluded_volume_error_nm3": excluded.error,
         "area_share": {kind: area / total for kind, area in areas.items()},
         "dipole_debye": dipole if body.polar else 0.0,
         "dipole_to_z_degrees": None if cosine is None else float(np.degrees(np.arccos(cosine))),
@@ -168,6 +180,11 @@ def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
         ("moments of inertia", f"{inertia} amu nm^2 about x, y, z"),
         ("volume of the beads", f"{numbers['volume_of_beads_nm3']:.5g} nm^3"),
         ("counted in volume_fraction", f"{numbers['volume_in_volume_fraction_nm3']:.5g} nm^3"),
+        (
+            "excluded volume of two",
+            f"{numbers['excluded_volume_nm3']:.5g} +- {numbers['excluded_volume_error_nm3']:.1g} "
+            "nm^3, hard beads, mean over orientations",
+        ),
         ("charge", f"{numbers['charge_e']:g} e"),
         ("dipole moment", dipole),
         ("hydrodynamic radius", f"{numbers['hydrodynamic_radius_nm']:.4g} nm"),
@@ -177,6 +194,10 @@ def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
             f"closer than {numbers['bond_nm']:.4g} nm, within {numbers['bond_degrees']:g} degrees",
         ),
         ("digest", numbers["digest"]),
+        *(
+            (f"steps per CPU second, {engine}", f"{rate:.3g} (216 bodies at volume fraction 0.05)")
+            for engine, rate in numbers.get("steps_per_cpu_second", {}).items()
+        ),
     ]
 
 

@@ -31,7 +31,11 @@ NO_VOLUME = "no bead has a diameter above 0, so the inertia is undefined"
 """Fault of beads that form no body."""
 
 EQUAL_MOMENTS = 1e-3
-"""Principal moments of inertia that differ by less than this fraction of the largest are equal."""
+"""Principal moments of inertia that differ by less than this fraction of the largest are equal.
+
+Coordinates in files are rounded, and the axes of a body whose moments are equal by symmetry must
+not depend on the last digit. The quadrature itself is accurate to 1e-7. What is neglected, at most
+half this fraction of the largest moment off the diagonal, changes only the dynamics of rotation."""
 
 _AXIS_TOLERANCE = 1e-6  # nm
 

@@ -15,11 +15,12 @@ from janus_md.model.interactions.table import Electrostatics, Interactions, Kind
 from janus_md.model.setup import Setup
 from janus_md.model.solid import union_volume
 from janus_md.model.units import thermal_energy
+from janus_md.study import prebuilt
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.interactions import pair_table
 from janus_md.study.stages import stages
-from janus_md.study.statepoint import StatePoint
+from janus_md.study.statepoint import LEAST_BODIES, StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 
 PACKING_LIMIT = {"random": 0.384, "lattice": math.pi / 6}
@@ -54,8 +55,13 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
     particles = _particles(point, entry)
     point = _with_model(point, particles)
     bodies = _bodies(point, particles)
+    pairs = _pairs(point, particles, bodies)
+    point = prebuilt.filled(point, bodies, pairs)
     edges = _edges(point, bodies)
-    _check_packing(point, bodies, float(edges.prod()))
+    if isinstance(point.start, str):
+        _check_packing(point, bodies, float(edges.prod()), point.start)
+    else:
+        prebuilt.check_room(point, bodies, pairs, float(edges[0]))
     charged = any(np.any(body.charges != 0) for body in bodies)
     electrostatics = None
     if point.electrostatics.method != "none":
@@ -71,7 +77,7 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         statepoint=point.stored(),
         bodies=bodies,
         counts=point.counts(),
-        interactions=Interactions(_pairs(point, particles, bodies), electrostatics),
+        interactions=Interactions(pairs, electrostatics),
         box=np.concatenate([edges, np.zeros(3)]),
         stages=stages(point, bodies),
         start=point.start,
@@ -85,6 +91,36 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
             key = f"environment.{field.name}"
             raise BadStatePoint(key, f"{key}: it {objection}")
     return setup
+
+
+def completed(data: Mapping[str, Any]) -> StatePoint:
+    """Read a state point, with all values that depend on its particles.
+
+    These are the model (null for particles defined by their beads), the values of a structure under
+    `start`, and `n_bodies` if a structure is given and it is left out.
+
+    Parameters
+    ----------
+    data : mapping
+        Fields by name.
+
+    Raises
+    ------
+    BadStatePoint
+        As of :func:`resolve` and :meth:`~janus_md.study.statepoint.StatePoint.of`.
+    """
+    if isinstance(data.get("start"), Mapping) and "n_bodies" not in data:
+        point = StatePoint.of({**data, "n_bodies": LEAST_BODIES})
+        particles = _particles(point, catalog.entry)
+        point = _with_model(point, particles)
+        bodies = _bodies(point, particles)
+        point = prebuilt.filled(point, bodies, _pairs(point, particles, bodies), count=True)
+        point = StatePoint.of({**data, "n_bodies": point.n_bodies})
+    else:
+        point = StatePoint.of(data)
+    stored = resolve(point).statepoint
+    filled = {key: stored[key] for key in ("model", "start") if stored[key] != getattr(point, key)}
+    return point.model_copy(update=filled) if filled else point
 
 
 def _pairs(
@@ -191,10 +227,12 @@ def _edges(point: StatePoint, bodies: tuple[RigidBody, ...]) -> FloatArray:
     return np.asarray(volume ** (1 / 3) * (ratio / float(ratio.prod()) ** (1 / 3)))
 
 
-def _check_packing(point: StatePoint, bodies: tuple[RigidBody, ...], volume: float) -> None:
+def _check_packing(
+    point: StatePoint, bodies: tuple[RigidBody, ...], volume: float, start: str
+) -> None:
     """Raise an error if the unions of beads fill more of `volume` than the packing limit."""
     beads = sum(n * union_volume(one) for n, one in zip(point.counts(), bodies, strict=True))
-    share = PACKING_LIMIT[point.start] * volume / beads  # packing limit over actual fraction
+    share = PACKING_LIMIT[start] * volume / beads  # packing limit over actual fraction
     if share >= 1.0:
         return
     key = "volume_fraction" if point.number_density is None else "number_density"
@@ -203,5 +241,5 @@ def _check_packing(point: StatePoint, bodies: tuple[RigidBody, ...], volume: flo
         key,
         f"{key}: {given:g} cannot be packed; it must be at most {given * share:.3g} for the beads "
         f"of {'these bodies' if point.model is None else f'this {point.model} model'} with start "
-        f"{point.start}",
+        f"{start}",
     )

@@ -78,7 +78,7 @@ def test_a_blade_of_hand_plus_one_rises_with_the_azimuth_seen_from_outside(faces
 
 
 @pytest.mark.parametrize("faces", HANDS)
-def test_bladed_has_its_centre_and_axes_where_the_engines_expect_them(faces):
+def test_bladed_has_centre_and_principal_axes_of_its_frame(faces):
     body = make(faces)
     share = masses(body)
     np.testing.assert_allclose(share @ body.positions, 0.0, atol=1e-9)
@@ -102,7 +102,7 @@ def test_the_turn_of_the_negative_face_is_about_plus_z():
     np.testing.assert_allclose(turned[8:], rotated(straight[8:], 0.47), atol=1e-12)
 
 
-def test_unturned_faces_of_equal_hand_are_the_same_from_either_end():
+def test_faces_of_equal_hand_are_symmetric():
     # turned over about x, the body is itself; with opposite hands it is not
     over = np.array([1.0, -1.0, -1.0])
     assert same_sites(make(Faces(1, 1, 0.0)).positions * over, make(Faces(1, 1, 0.0)).positions)

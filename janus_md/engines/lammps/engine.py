@@ -270,9 +270,9 @@ class LammpsEngine(Engine):
 
     @classmethod
     def objection(cls, setup: Setup) -> str:
-        """Return which friction LAMMPS lacks for a setup; else empty."""
+        """Return why LAMMPS cannot run the bodies of a setup; empty if it can."""
         found = (commands.bath_objection(setup.bodies, stage.bath) for stage in setup.stages)
-        return next(filter(None, found), "")
+        return commands.point_objection(setup.bodies) or next(filter(None, found), "")
 
     def version(self) -> str:
         """Version of LAMMPS as a date, YYYYMMDD."""

@@ -146,6 +146,17 @@ def bath_objection(bodies: Sequence[RigidBody], bath: Bath) -> str:
     return ""
 
 
+def point_objection(bodies: Sequence[RigidBody]) -> str:
+    """Return which of these bodies LAMMPS refuses as a single particle; empty if none."""
+    for body in bodies:
+        if not body.positions.any():
+            return (
+                f"body {body.name}: LAMMPS has no rigid bodies whose sites are all at one point; "
+                "add a site without volume (diameter 0) off the centre, or use the engine hoomd"
+            )
+    return ""
+
+
 def fields(system: System) -> list[str]:
     """Commands of the external fields.
 

@@ -8,6 +8,7 @@ from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.start.limits import limits_of
 from janus_md.simulation.start.placement import place_at_random, place_on_lattice
+from janus_md.simulation.start.structure import place_structure
 from janus_md.study.resolve import as_setup
 from janus_md.study.statepoint import StatePoint
 
@@ -26,10 +27,13 @@ def build(point: StatePoint | Setup) -> System:
     bodies, kT = setup.bodies, setup.bath.kT
     rng = np.random.default_rng(setup.seed)
     kinds = rng.permutation(np.repeat(np.arange(len(bodies)), setup.counts)).astype(np.int32)
-    place = place_on_lattice if setup.start == "lattice" else place_at_random
-    positions, orientations = place(
-        bodies, kinds, setup.box[:3], setup.interactions.pairs, rng, limits_of(setup)
-    )
+    if isinstance(setup.start, str):
+        place = place_on_lattice if setup.start == "lattice" else place_at_random
+        positions, orientations = place(
+            bodies, kinds, setup.box[:3], setup.interactions.pairs, rng, limits_of(setup)
+        )
+    else:
+        positions, orientations = place_structure(setup)
     mass = np.array([body.mass for body in bodies])[kinds]
     inertia = np.array([body.inertia for body in bodies])[kinds]
     return System(

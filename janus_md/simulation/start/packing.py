@@ -24,9 +24,10 @@ Composition = tuple[tuple[str, float], ...]
 def check_packing(points: Iterable[StatePoint]) -> None:
     """Place a sample of the bodies of the densest state point of each composition and model.
 
-    If these can be placed, so can those at lower densities. Between walls and in boxes that are no
-    cubes, all bodies are placed: in a smaller box of this shape they might not fit. The smallest
-    box of each must be large enough for the cutoffs of the interactions.
+    If these can be placed, so can those at lower densities. A structure is placed as a whole.
+    Between walls and in boxes that are no cubes, all bodies are placed: in a smaller box of this
+    shape they might not fit. The smallest box of each must be large enough for the cutoffs of the
+    interactions.
 
     Raises
     ------
@@ -39,10 +40,11 @@ def check_packing(points: Iterable[StatePoint]) -> None:
         setup = resolve(point)
         edges = limits_of(setup).edges
         cube = bool(np.ptp(setup.box[:3]) == 0.0)
-        number = min(point.n_bodies, SAMPLE) if cube else point.n_bodies
+        whole = not cube or not isinstance(point.start, str)
+        number = point.n_bodies if whole else min(point.n_bodies, SAMPLE)
         composition = tuple(point.composition().items())
         shape = "" if cube else f"{point.box_ratio} {point.environment}"
-        alike = (composition, point.model, number, point.start, shape)
+        alike = (composition, point.model, number, str(point.start), shape)
         density = float(point.n_bodies / edges.prod())
         if density > densest.setdefault(alike, (density, number, point))[0]:
             densest[alike] = (density, number, point)

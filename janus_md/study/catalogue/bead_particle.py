@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from janus_md.common.errors import JanusError
 from janus_md.common.settings import NotNegative, Positive, Settings
@@ -15,9 +15,9 @@ from janus_md.model.beads import NO_VOLUME, body_of_beads
 from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.model.shape import SHAPES, Layout
 from janus_md.model.solid import union
-from janus_md.study.catalogue.names import check_name
+from janus_md.study.catalogue.particle_files import check_name
 from janus_md.study.registered_settings import read_settings, settings_and_faults
-from janus_md.study.statepoint_errors import WrongValue, sentences
+from janus_md.study.statepoint_errors import WrongValue
 
 TEXTS = ("composition", "classes", "morphology", "size", "sources")
 """Keys that do not affect the physics."""
@@ -154,6 +154,7 @@ class BeadParticle(Settings):
             ]
             if not self.beads:
                 wrong.append("beads: is empty; it must have at least one bead")
+            wrong += self._twice()
             if wrong:
                 raise WrongValue("beads", "\n".join(wrong))
             diameters = {kind: float(one.diameter or 0.0) for kind, one in self.kinds.items()}
@@ -177,6 +178,17 @@ class BeadParticle(Settings):
         ]:
             raise WrongValue("kinds", "\n".join(wrong))
         return found
+
+    def _twice(self) -> list[str]:
+        """Faults of beads that coincide with another one of their kind."""
+        first: dict[tuple[Any, ...], int] = {}
+        wrong = []
+        for k, bead in enumerate(self.beads or []):
+            before = first.setdefault((bead.kind, *bead.at), k)
+            if before != k:
+                told = f"beads.{k}.at: {bead.at} is not allowed"
+                wrong.append(f"{told}; beads.{before} of the same kind is there")
+        return wrong
 
     def build(self, model: str | None) -> RigidBody:
         """Return the rigid body; equal particles give the same object.
@@ -282,40 +294,3 @@ class BeadParticle(Settings):
 @lru_cache(maxsize=256)
 def _complete(text: str) -> BeadParticle:
     return BeadParticle.model_validate_json(text)._filled()
-
-
-def read_beads(data: dict[str, Any]) -> tuple[BeadParticle | None, list[str]]:
-    """Read the keys of a particle file, or return all faults in them, one sentence each."""
-    try:
-        return BeadParticle.model_validate(data), []
-    except ValidationError as error:
-        return None, _faults(data, error)
-
-
-def _faults(data: dict[str, Any], error: ValidationError) -> list[str]:
-    """Return all faults in keys that were rejected, one sentence each.
-
-    Invalid keys are replaced by valid values, so that inconsistencies between the other keys are
-    found too.
-    """
-    found = sentences(error, BeadParticle)
-    bad = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
-    if not bad:
-        return found
-    parts: dict[str, Any] = {"name": "x", "mass": 1.0}
-    parts |= {key: data[key] for key in BeadParticle.model_fields if key in data and key not in bad}
-    if bad & {"beads", "kinds"}:
-        parts.pop("beads", None)
-        if "shape" not in parts:  # do not report that beads are missing
-            return list(dict.fromkeys(found + _rest(parts)[1:]))
-        parts.pop("kinds", None)
-    return list(dict.fromkeys(found + _rest(parts)))
-
-
-def _rest(parts: dict[str, Any]) -> list[str]:
-    """Return the faults in the keys that are valid by themselves."""
-    try:
-        BeadParticle.model_validate(parts)
-    except ValidationError as error:
-        return sentences(error, BeadParticle)
-    return []

@@ -31,6 +31,21 @@ def test_what_another_engine_could_do_is_told(monkeypatch):
         engines_able.check_engines([point(), point(protocol={"name": "brownian"})])
 
 
+def test_a_body_whose_sites_are_at_one_point_is_not_for_lammps(monkeypatch, own_folder):
+    """LAMMPS stops with "One or more rigid bodies are a single particle"."""
+    lammps_alone(monkeypatch)
+    text = (
+        "name: {}\nbeads: [{{kind: K, at: [0, 0, 0]}}{}]\n"
+        "kinds: {{K: {{diameter: 2}}{}}}\nmass: 9\n"
+    )
+    (own_folder / "ball.yaml").write_text(text.format("ball", "", ""))
+    site = (", {kind: S, at: [0, 0, 0.5]}", ", S: {diameter: 0}")
+    (own_folder / "ball_and_site.yaml").write_text(text.format("ball_and_site", *site))
+    engines_able.check_engines([point(particle="ball_and_site")])
+    with pytest.raises(JanusError, match=r"body ball: .* at one point; add a site .*hoomd"):
+        engines_able.check_engines([point(particle="ball")])
+
+
 def test_where_no_engine_is_installed_those_that_are_known_count(monkeypatch):
     monkeypatch.setattr(engines_able, "present", list)
     engines_able.check_engines([point(protocol={"name": "brownian"})])

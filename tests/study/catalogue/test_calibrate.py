@@ -23,7 +23,7 @@ def found():
     return calibrate()
 
 
-def test_the_diameters_in_use_are_those_solved_for(found):
+def test_diameters_agree_with_calibration(found):
     assert found.sphere_sigma == pytest.approx(1.727, abs=0.001)
     assert found.core_sigma == pytest.approx(1.21, abs=0.001)
 
@@ -71,7 +71,7 @@ def test_best_side_by_side_pair(found):
     assert found.side_equal.distance == pytest.approx(2.74, abs=NM)
 
 
-def test_side_by_side_is_never_a_rival_of_head_to_tail(found):
+def test_side_by_side_is_weaker_than_head_to_tail(found):
     for pair in (found.side_equal, found.side_opposite, found.side_turned):
         assert pair.energy > 0.2 * found.opposed.energy
     sphere = catalog.body("R-Au-Cu", "sphere")
@@ -80,7 +80,7 @@ def test_side_by_side_is_never_a_rival_of_head_to_tail(found):
     assert beside.distance == pytest.approx(1.727 * 2 ** (1 / 6), abs=0.25)
 
 
-def test_mirror_images_are_as_good_side_by_side():
+def test_mirror_images_have_equal_side_by_side_minima():
     one, two = (side_by_side_minimum(catalog.body(n, "bladed")) for n in ("R-1", "S-1"))
     assert one.energy == pytest.approx(two.energy, abs=0.01)
     assert one.distance == pytest.approx(two.distance, abs=0.005)
