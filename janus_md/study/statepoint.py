@@ -229,11 +229,11 @@ class StatePoint(Settings):
                 f"{self.mixture} is not allowed; a structure (start) has bodies of one particle",
             )
         if not isinstance(self.start, str):
-            for key, given in (
+            for key, stated in (
                 ("box_ratio", self.box_ratio != CUBE),
                 ("environment.walls", "walls" in self.environment),
             ):
-                if given:
+                if stated:
                     raise WrongValue(
                         key, "is not allowed with a structure (start), which is placed in a cube"
                     )
