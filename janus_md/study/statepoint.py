@@ -228,6 +228,15 @@ class StatePoint(Settings):
                 "mixture",
                 f"{self.mixture} is not allowed; a structure (start) has bodies of one particle",
             )
+        if not isinstance(self.start, str):
+            for key, stated in (
+                ("box_ratio", self.box_ratio != CUBE),
+                ("environment.walls", "walls" in self.environment),
+            ):
+                if stated:
+                    raise WrongValue(
+                        key, "is not allowed with a structure (start), which is placed in a cube"
+                    )
         if self.viscosity is not None and self.protocol.name == "nve":
             raise WrongValue(
                 "viscosity",

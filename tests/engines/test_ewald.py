@@ -178,15 +178,20 @@ def test_default_mesh_reaches_its_target_error(engine: Engine, length: float) ->
     assert rms(found.forces - exact.forces) < np.sqrt(2.0) * 1e-4 + arithmetic
 
 
-def test_error_reported_by_tuning_is_true_in_a_small_box(engine: Engine) -> None:
-    """A box of 4 nm, in which the cutoff is 1.4 nm."""
+@pytest.mark.parametrize("stretch", [1.0, 2.5])
+def test_error_reported_by_tuning_is_true_in_a_small_box(engine: Engine, stretch: float) -> None:
+    """A box of 4 nm, in which the cutoff is 1.4 nm; longer along z, with more mesh points there."""
     system, kT = random_dipoles(12, 4.0, separation=0.3), thermal_energy(ROOM)
+    edges = np.array([1.0, 1.0, stretch])
+    box = system.box * [*edges, 1, 1, 1]
+    system = replace(system, box=box, positions=system.positions * edges)
     exact = whole_bodies(system)
     bath = damped(system.bodies, kT, 5.0, "langevin")
     for target in (0.3, 0.03):
         tuned = tune(engine, system, bath, 1e-4, device=CPU, force_error=target)
         assert tuned.mesh is not None
         assert tuned.mesh.cutoff < 1.4
+        assert tuned.mesh.resolution[2] >= stretch * tuned.mesh.resolution[0]
         found = engine.energies_and_forces(system, tuned.mesh)
         error = rms(found.forces - exact.forces) / kT
         assert error == pytest.approx(tuned.force_error, rel=0.02)

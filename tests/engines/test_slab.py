@@ -9,11 +9,14 @@ import pytest
 import rowan
 
 from janus_md.engines import Engine
+from janus_md.engines.base import CPU
 from janus_md.engines.mesh import SLAB_FACTOR, mesh_lengths, resolution_for
+from janus_md.engines.tuning import rms, tune
 from janus_md.model.interactions.table import Electrostatics, Interactions
 from janus_md.model.system import System
-from janus_md.model.units import COULOMB
-from tests.engines.conftest import ARITHMETIC, random_dipoles, usable
+from janus_md.model.units import COULOMB, thermal_energy
+from janus_md.study.stages import damped
+from tests.engines.conftest import ARITHMETIC, ROOM, random_dipoles, usable
 from tests.ewald import whole_bodies
 
 
@@ -79,6 +82,21 @@ def test_energy_of_a_slab_does_not_depend_on_the_empty_part_of_its_box(lammps: E
     box = slab(12.0)
     periodic = replace(box, interactions=Interactions({}, Electrostatics(1.0, 0.1)))
     assert abs(lammps.energies_and_forces(periodic).energy - energies[0]) > 1e-2 * abs(energies[0])
+
+
+def test_error_reported_by_tuning_is_true_in_a_slab(lammps: Engine) -> None:
+    system, kT = slab(12.0), thermal_energy(ROOM)
+    _, forces, torques = with_term(system)
+    tuned = tune(
+        lammps, system, damped(system.bodies, kT, 5.0, "langevin"), 1e-4, device=CPU,
+        force_error=1.0,
+    )  # fmt: skip
+    assert tuned.mesh is not None
+    assert tuned.mesh.resolution[2] >= 36.0 / 8.0 * tuned.mesh.resolution[0]
+    found = lammps.energies_and_forces(system, tuned.mesh)
+    assert rms(found.forces - forces) / kT == pytest.approx(tuned.force_error, rel=0.02)
+    assert rms(found.torques - torques) / kT == pytest.approx(tuned.torque_error, rel=0.02)
+    assert tuned.force_error < 1.0
 
 
 def test_mesh_of_a_slab_covers_the_empty_part() -> None:

@@ -142,10 +142,11 @@ class Walls(ExternalField):
             return unknown
         planes = planes_of(setup.bodies, parameters)
         for body in setup.bodies:
-            extents = [np.ptp(x) for x in walled_sites(body)[1].T]
-            if not extents:
+            beads = walled_sites(body)[1]
+            if not len(beads):
                 return f"acts on beads with volume, and {body.name} has none"
-            needed = float(min(extents)) + CONTACT * sum(plane.sigma for plane in planes)
+            wide = float(np.ptp(beads, axis=0).min())
+            needed = wide + CONTACT * sum(plane.sigma for plane in planes)
             if parameters[SEPARATION] <= needed:
                 return (
                     f"leaves {parameters[SEPARATION]:.2f} nm between the walls, which must be over "

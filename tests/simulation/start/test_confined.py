@@ -187,6 +187,14 @@ G = {"x": 0.0, "y": 0.0, "z": -1e-4}
             },
             "has the normal x, in which the box of charged bodies is periodic; it must be z",
         ),
+        (
+            {"box_ratio": [1, 1, 2], "start": {"kind": "prebuilt", "structure": "wire"}},
+            "box_ratio: is not allowed with a structure",
+        ),
+        (
+            {"environment": BETWEEN, "start": {"kind": "prebuilt", "structure": "wire"}},
+            r"environment\.walls: is not allowed with a structure",
+        ),
         ({"box_ratio": [1, 1, 20], "n_bodies": 27}, "make a box of .* nm, which must be over"),
     ],
 )

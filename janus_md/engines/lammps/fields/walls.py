@@ -19,7 +19,7 @@ def lammps(system: System, parameters: Mapping[str, Any]) -> list[str]:
         face = "xyz"[plane.axis] + {"lower": "lo", "upper": "hi"}[plane.side]
         for k, epsilon in enumerate(sorted(set(plane.epsilon.values()))):
             types = sorted(number[t] for t, value in plane.epsilon.items() if value == epsilon)
-            name = f"{plane.side}{k}"
+            name = f"wall_{plane.side}{k}"
             numbers = (plane.position, epsilon, plane.sigma, plane.cutoff)
             found += [
                 line("group", name, "type", *types),
