@@ -22,6 +22,7 @@ from janus_md.common.closing import Closing
 from janus_md.common.errors import JanusError
 from janus_md.common.gsd.frames import GsdFrames
 from janus_md.model.body import FloatArray
+from janus_md.model.box import lattice_vectors
 from janus_md.model.setup import Setup
 
 HANDS = {"R": 1, "S": -1}
@@ -186,6 +187,11 @@ class GsdSource(Closing):
             oriented,
             constituents_of(raw.particles, chosen, box, where),
         )
+
+    def unwrapped(self, frame: Frame) -> FloatArray:
+        """Positions of the bodies of a frame without periodic wrapping, shape (N, 3), nm."""
+        images = self._file.images(frame.index)[frame.tags].astype(np.float64)
+        return np.asarray(frame.positions + images @ lattice_vectors(frame.box))
 
     def _time(self, index: int) -> float:
         """Return the time of a frame, ps; NaN if the file does not contain it."""

@@ -1,7 +1,8 @@
 """Averages that are computed from the log or from several frames.
 
 They are computed by :mod:`janus_md.analysis.series.thermolog`,
-:mod:`janus_md.analysis.order.spatial` and :mod:`janus_md.analysis.series.lifetimes`.
+:mod:`janus_md.analysis.order.spatial`, :mod:`janus_md.analysis.series.lifetimes` and
+:mod:`janus_md.analysis.series.diffusion`.
 """
 
 from __future__ import annotations
@@ -53,6 +54,14 @@ OBSERVABLE = Observable(
             "ns",
             averaged=True,
             source="janus_md.analysis.series.lifetimes",
+        ),
+        Column(
+            "diffusion_nm2_ns",
+            "diffusion coefficient of the bodies, from the growth of their mean squared "
+            "displacement; null where the file states no times",
+            "nm²/ns",
+            averaged=True,
+            source="janus_md.analysis.series.diffusion",
         ),
     ),
     None,

@@ -21,6 +21,7 @@ from janus_md.analysis.pipeline.tasks import Task, results
 from janus_md.analysis.pipeline.writing import Progress, write_tables
 from janus_md.analysis.series import growth
 from janus_md.analysis.series.averages import first_averaged, summarize
+from janus_md.analysis.series.diffusion import diffusion
 from janus_md.common.errors import JanusError
 from janus_md.common.folders import check_folder
 from janus_md.common.messages import unknown
@@ -168,6 +169,7 @@ def analyze_file(
                 key = journal.key_of(source.path, settings, source.types, numbers, size)
                 parts = journal.resumed(kept, key, tasks, lambda rest: results(rest, workers))
             rows, history = write_tables(parts, out, len(numbers), tail[0], rdf, notes, progress)
+            diffused = diffusion(source, numbers)
             selected = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
             import freud
 
@@ -200,6 +202,7 @@ def analyze_file(
             "mean": lifetime[0] * scale if lifetime else None,
             "error": lifetime[1] * scale if lifetime else None,
         },
+        "diffusion_nm2_ns": diffused,
         **_steady(columns["mean_w" if wires else "mean_cluster_w"] if fall is None else []),
         "n_frames": len(numbers),
         "n_frames_averaged": len(tail),

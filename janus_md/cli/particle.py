@@ -23,7 +23,8 @@ def particle(
         str, typer.Argument(help="A particle file, or the name of a particle in the catalogue.")
     ],
     model: Annotated[
-        str | None, typer.Option("--model", help="Model of a nanocluster: sphere or bladed.")
+        str | None,
+        typer.Option("--model", help="Model of a nanocluster, such as bladed."),
     ] = None,
     relative_permittivity: Annotated[
         float,
@@ -104,6 +105,7 @@ def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
 
     from janus_md.model.pairs.excluded_volume import excluded_volume
     from janus_md.model.solid import solid_of, union_volume
+    from janus_md.model.units import BOHR_MAGNETON, DEBYE
     from janus_md.study.catalogue.bead_particle import BeadParticle
 
     solid = solid_of(body)
@@ -128,7 +130,10 @@ def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
         "excluded_volume_nm3": excluded.value,
         "excluded_volume_error_nm3": excluded.error,
         "area_share": {kind: area / total for kind, area in areas.items()},
-        "dipole_debye": dipole if body.polar else 0.0,
+        "dipole_debye": dipole if body.polar and not body.magnetic else 0.0,
+        "magnetic_moment_bohr_magnetons": (
+            dipole * DEBYE / BOHR_MAGNETON if body.polar and body.magnetic else 0.0
+        ),
         "dipole_to_z_degrees": None if cosine is None else float(np.degrees(np.arccos(cosine))),
         "charge_e": float(body.charges.sum()),
         "hydrodynamic_radius_nm": body.hydrodynamic_radius,
@@ -159,18 +164,24 @@ def _kinds(body: RigidBody) -> dict[str, dict[str, Any]]:
 
 def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
     """Rows of the table of properties."""
+    from janus_md.model.units import BOHR_MAGNETON
+
     rows = []
+    magnetic = numbers["magnetic_moment_bohr_magnetons"]
+    unit, name = (1 / BOHR_MAGNETON, "Bohr magnetons/nm") if magnetic else (1.0, "e")
     for kind, one in numbers["kinds"].items():
         size = f"{one['diameter_nm']:g} nm" if one["diameter_nm"] > 0 else "no volume"
-        charges = " or ".join(f"{charge:g}" for charge in one["charges_e"])
+        charges = " or ".join(f"{charge * unit:.5g}" for charge in one["charges_e"])
         share = numbers["area_share"].get(kind)
         surface = "" if share is None else f", {100 * share:.1f} % of the surface"
-        rows.append((f"kind {kind}", f"{one['sites']} x {size}, {charges} e{surface}"))
+        rows.append((f"kind {kind}", f"{one['sites']} x {size}, {charges} {name}{surface}"))
     rows.append(("mass", f"{numbers['mass_g_per_mol']:g} g/mol"))
     if numbers["centre_of_mass_nm"] is not None:
         centre = ", ".join(f"{x:.4g}" for x in numbers["centre_of_mass_nm"])
         rows.append(("centre of mass", f"({centre}) nm in the frame of the file"))
     dipole = f"{numbers['dipole_debye']:.4g} debye"
+    if magnetic:
+        dipole = f"{magnetic:.4g} Bohr magnetons"
     if numbers["dipole_to_z_degrees"] is not None:
         dipole += f", {numbers['dipole_to_z_degrees']:.1f} degrees off +z"
     inertia = ", ".join(f"{one:.5g}" for one in numbers["inertia_amu_nm2"])
@@ -186,7 +197,7 @@ def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
             "nm^3, hard beads, mean over orientations",
         ),
         ("charge", f"{numbers['charge_e']:g} e"),
-        ("dipole moment", dipole),
+        ("magnetic moment" if magnetic else "dipole moment", dipole),
         ("hydrodynamic radius", f"{numbers['hydrodynamic_radius_nm']:.4g} nm"),
         ("symmetry about z", "body of revolution" if fold == 0 else f"{fold}-fold"),
         (

@@ -51,6 +51,7 @@ def body_of_beads(
     bond: BondCriterion | None = None,
     symmetry: int | None = None,
     enantiomer: str = "",
+    magnetic: bool = False,
 ) -> RigidBody:
     """Return the rigid body made of beads, with uniform density in their union.
 
@@ -77,6 +78,8 @@ def body_of_beads(
         n of the n-fold symmetry about z; found from the beads by default.
     enantiomer : str
         ``R``, ``S`` or empty.
+    magnetic : bool
+        Whether charges are magnetic.
 
     Raises
     ------
@@ -109,6 +112,7 @@ def body_of_beads(
         bond=bond or BondCriterion(BOND_LENGTHS * length, BOND_ANGLE),
         symmetry=rotational_symmetry(places, kinds) if symmetry is None else symmetry,
         enantiomer=enantiomer,
+        magnetic=magnetic,
     )
 
 

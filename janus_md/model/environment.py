@@ -54,6 +54,10 @@ class AppliedField:
         return cls(str(data["name"]), dict(data["parameters"]))
 
 
+Completed = tuple[tuple[RigidBody, ...], Mapping[str, Any]]
+"""Bodies, and parameters of a field."""
+
+
 class ExternalField(ABC):
     """A field that acts on the sites of bodies.
 
@@ -63,6 +67,11 @@ class ExternalField(ABC):
 
     settings: type[Settings]
     """Settings under ``environment.NAME`` in a state point."""
+    conservative: bool = True
+    """Whether the forces follow from the energy. If not, the field does work on the bodies, and
+    their kinetic energy need not be that of the bath."""
+    directed: bool = False
+    """Whether an engine must know the +z axis of each body."""
 
     @abstractmethod
     def energy(self, system: System, parameters: Mapping[str, Any]) -> FloatArray:
@@ -99,6 +108,15 @@ class ExternalField(ABC):
         """Return why the field cannot be used in a setup, as the end of a sentence; else empty."""
         del setup, parameters
         return ""
+
+    def complete(self, setup: Setup, parameters: Mapping[str, Any]) -> Completed:
+        """Return bodies and parameters for the engines, once :meth:`objection` has none.
+
+        Both become part of the setup. Bodies may get further sites without volume, and parameters
+        may be completed with values that follow from the setup, such as friction. By default both
+        are returned unchanged.
+        """
+        return setup.bodies, parameters
 
 
 FIELDS: Registry[ExternalField] = Registry(

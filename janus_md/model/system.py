@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import rowan
 
 from janus_md.common.arrays import FloatArray, IntArray
 from janus_md.model.body import RigidBody
@@ -41,7 +42,7 @@ class System:
     angular_momenta : ndarray, shape (N, 3), or None
         About the centres, in the principal frame, amu nm^2/ps.
     environment : tuple of AppliedField
-    External fields.
+        External fields.
     """
 
     bodies: tuple[RigidBody, ...]
@@ -72,6 +73,11 @@ class System:
     def unwrapped(self) -> FloatArray:
         """Unwrapped positions of the centres, shape (N, 3), nm."""
         return np.asarray(self.positions + self.images @ lattice_vectors(self.box))
+
+    @property
+    def axes(self) -> FloatArray:
+        """+z axis of each body in the laboratory frame, unit vectors, shape (N, 3)."""
+        return np.asarray(rowan.rotate(self.orientations, np.array([0.0, 0.0, 1.0])))
 
     @property
     def volume(self) -> float:

@@ -16,8 +16,19 @@ COULOMB = 138.935458
 VOLT_PER_NM = 96.4853321
 """Force on 1 e in a field of 1 V/nm, kJ/mol/nm (Faraday constant, CODATA 2018)."""
 
+MILLINEWTON_PER_M = 0.602214076
+"""An interfacial tension of 1 mN/m in kJ/mol/nm^2."""
+
 DEBYE = 0.0208194
 """One debye in e nm."""
+
+BOHR_MAGNETON = 1.930797e-4
+"""One Bohr magneton over the speed of light, in e nm (CODATA 2018).
+
+Dipoles of this size interact like magnetic moments of one Bohr magneton in vacuum."""
+
+TESLA = 0.299792458
+"""One tesla times the speed of light, V/nm."""
 
 KG_PER_S = 6.02214e14
 """One kg/s (the SI unit of a friction coefficient) in amu/ps."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from janus_md.common.messages import count
 from janus_md.model.body import FloatArray
+from janus_md.model.environment import FIELDS
 from janus_md.model.setup import Setup
 from janus_md.model.units import BOLTZMANN, PS_PER_NS
 from janus_md.simulation.equipartition import ERRORS, Part, excess, kinetic
@@ -48,6 +49,8 @@ def examine(log: Path, setup: Setup) -> dict[str, Any]:
     """
     if setup.bath.method == "brownian":
         return _unchecked("brownian dynamics has no velocities to compare with the bath")
+    if not all(FIELDS.get(field.name).conservative for field in setup.environment):
+        return _unchecked("a field does work on the bodies, so they are warmer than the bath")
     rows = _read(log)
     if setup.bath.method == "nve":
         return _energy(rows, setup)

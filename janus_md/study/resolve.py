@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,17 +63,16 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         _check_packing(point, bodies, float(edges.prod()), point.start)
     else:
         prebuilt.check_room(point, bodies, pairs, float(edges[0]))
-    charged = any(np.any(body.charges != 0) for body in bodies)
     electrostatics = None
     if point.electrostatics.method != "none":
-        if point.relative_permittivity is None and charged:
+        charged, magnetic = _charged(bodies)
+        if point.relative_permittivity is None and charged and not magnetic:
             raise BadStatePoint(
                 "relative_permittivity",
                 "relative_permittivity: is missing; it must be given where bodies are charged",
             )
-        electrostatics = Electrostatics(
-            point.relative_permittivity or 1.0, point.electrostatics.force_error
-        )
+        medium = 1.0 if magnetic else point.relative_permittivity or 1.0
+        electrostatics = Electrostatics(medium, point.electrostatics.force_error)
     setup = Setup(
         statepoint=point.stored(),
         bodies=bodies,
@@ -90,6 +90,11 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         if objection := FIELDS.get(field.name).objection(setup, field.parameters):
             key = f"environment.{field.name}"
             raise BadStatePoint(key, f"{key}: it {objection}")
+    for k, field in enumerate(setup.environment):
+        bodies, parameters = FIELDS.get(field.name).complete(setup, field.parameters)
+        fields = list(setup.environment)
+        fields[k] = AppliedField(field.name, parameters)
+        setup = replace(setup, bodies=bodies, environment=tuple(fields))
     return setup
 
 
@@ -121,6 +126,26 @@ def completed(data: Mapping[str, Any]) -> StatePoint:
     stored = resolve(point).statepoint
     filled = {key: stored[key] for key in ("model", "start") if stored[key] != getattr(point, key)}
     return point.model_copy(update=filled) if filled else point
+
+
+def _charged(bodies: tuple[RigidBody, ...]) -> tuple[bool, bool]:
+    """Whether any body has charges, and whether they are magnetic.
+
+    Raises
+    ------
+    BadStatePoint
+        If some are electric and some magnetic.
+    """
+    charged = [body for body in bodies if np.any(body.charges != 0)]
+    magnetic = [body.name for body in charged if body.magnetic]
+    if magnetic and len(magnetic) < len(charged):
+        electric = next(body.name for body in charged if not body.magnetic)
+        raise BadStatePoint(
+            "mixture",
+            f"mixture: {magnetic[0]} has magnetic charges and {electric} electric ones; a state "
+            "point must have one sort of charges",
+        )
+    return bool(charged), bool(magnetic)
 
 
 def _pairs(

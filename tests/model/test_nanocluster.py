@@ -158,7 +158,7 @@ from janus_md.model.nanoclusters.sphere import Sphere
 class Narrow(Sphere):
     def build(self, numbers):
         body = super().build(numbers)
-        return replace(body, model="narrow", diameters=body.diameters | {numbers.name: 1.5})
+        return replace(body, model="slim", diameters=body.diameters | {numbers.name: 1.5})
 
 
 MODEL = Narrow()
@@ -168,11 +168,11 @@ MODEL = Narrow()
 def test_a_model_is_one_file(tmp_path, monkeypatch):
     folder = tmp_path / plugins.FOLDER
     folder.mkdir()
-    (folder / "narrow.py").write_text(NARROW)
+    (folder / "slim.py").write_text(NARROW)
     monkeypatch.setenv(plugins.VARIABLE, str(folder))
     given = {"particle": "R-Au-Cu", "n_bodies": 8, "volume_fraction": 0.01}
-    point = StatePoint.of(given | {"model": "narrow", "relative_permittivity": 1.0})
+    point = StatePoint.of(given | {"model": "slim", "relative_permittivity": 1.0})
     (body,) = resolve(point).bodies
-    assert (body.model, body.diameters["R-Au-Cu"]) == ("narrow", 1.5)
-    with pytest.raises(JanusError, match="did you mean narrow"):
-        StatePoint.of(given | {"model": "narow"})
+    assert (body.model, body.diameters["R-Au-Cu"]) == ("slim", 1.5)
+    with pytest.raises(JanusError, match="did you mean slim"):
+        StatePoint.of(given | {"model": "slimm"})

@@ -109,6 +109,13 @@ class GsdFrames:
             )
         return RawFrame(configuration, Particles(count, types, **values))
 
+    def images(self, index: int) -> Chunk:
+        """Periodic images of the particles of a frame, shape (N, 3)."""
+        count = self._number(index, NUMBER, 0)
+        borrowed = count == self._number(0, NUMBER, 0)
+        none = np.zeros((1, 3), np.int32)
+        return self._of_particles(index, "particles/image", count, none, borrowed)
+
     def _stored(self, index: int, name: str) -> Chunk | None:
         """Chunk of a frame or, if missing, of frame 0."""
         if index and self.file.chunk_exists(index, name):

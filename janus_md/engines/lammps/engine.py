@@ -8,7 +8,7 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -23,6 +23,7 @@ from janus_md.engines import ranks
 from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces, Kicks
 from janus_md.engines.capabilities import Capabilities
 from janus_md.engines.lammps import input as commands
+from janus_md.engines.lammps.memory import zeroed_allocations
 from janus_md.engines.lammps.words import line
 from janus_md.engines.mesh import Mesh
 from janus_md.engines.sites import Particles, lay_out
@@ -91,7 +92,7 @@ class LammpsSimulation:
             with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
                 table = Path(folder) / "bodies"  # read in the first run
                 self._integrate(system, bath, time_step, seed, table)
-                with _zeroed_allocations():
+                with zeroed_allocations():
                     self._lmp.command("run 0")
             self._refuse_stray_forces()
             # LAMMPS gives orientations relative to its own choice of axes; determine them now.
@@ -204,6 +205,10 @@ class LammpsSimulation:
         rmass[:count], radius[:count] = 1.0, 0.0
         centres = np.flatnonzero(tags < system.n_bodies)
         kinds = system.kinds[tags[centres]]
+        if commands.is_directed(system):
+            dipoles = arrays.extract_atom("mu")  # components and length; fix rigid turns them
+            dipoles[:count] = 0.0
+            dipoles[centres, :3], dipoles[centres, 3] = system.axes[tags[centres]], 1.0
         if bath.method == "langevin" and commands.is_isotropic(bath):
             rmass[centres] = bath.gamma[kinds]
             radius[centres] = commands.friction_radius(bath)[kinds]
@@ -277,22 +282,6 @@ class LammpsEngine(Engine):
     def version(self) -> str:
         """Version of LAMMPS as a date, YYYYMMDD."""
         return str(_library().__version__)
-
-
-@contextlib.contextmanager
-def _zeroed_allocations() -> Iterator[None]:
-    """Let the C library clear allocated memory (M_PERTURB of glibc), if possible."""
-    perturb, complement_of_zero = -6, 0xFF
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError):
-        yield
-        return
-    mallopt(perturb, complement_of_zero)
-    try:
-        yield
-    finally:
-        mallopt(perturb, 0)
 
 
 def _first_line(error: Exception) -> str:

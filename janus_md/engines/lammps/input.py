@@ -16,6 +16,7 @@ from janus_md.engines.sites import Particles, charged_types
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.box import lattice_vectors
 from janus_md.model.dynamics import Bath
+from janus_md.model.environment import FIELDS
 from janus_md.model.interactions.table import layers
 from janus_md.model.system import System
 from janus_md.model.units import charge_scale
@@ -34,7 +35,9 @@ def box(system: System, n_types: int) -> str:
     region = ["prism", *sides, xy, xz, yz] if xy or xz or yz else ["block", *sides]
     return "\n".join(
         [
-            "units lj\natom_style hybrid sphere charge molecular\natom_modify map array",
+            "units lj",
+            f"atom_style hybrid sphere{' dipole' * is_directed(system)} charge molecular",
+            "atom_modify map array",
             "boundary p p f" if slab else "",
             line("region box", *region),
             line("create_box", n_types, "box"),
@@ -166,6 +169,11 @@ def fields(system: System) -> list[str]:
     for field in system.environment:
         found += function("lammps", "fields", field.name)(system, field.parameters)
     return found
+
+
+def is_directed(system: System) -> bool:
+    """Whether central particles need a dipole that points along the axis of their body."""
+    return any(FIELDS.get(field.name).directed for field in system.environment)
 
 
 def is_isotropic(bath: Bath) -> bool:

@@ -7,7 +7,13 @@ import json
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from janus_md.common.errors import JanusError
 from janus_md.common.settings import NotNegative, Positive, Settings
@@ -15,6 +21,7 @@ from janus_md.model.beads import NO_VOLUME, body_of_beads
 from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.model.shape import SHAPES, Layout
 from janus_md.model.solid import union
+from janus_md.model.units import BOHR_MAGNETON
 from janus_md.study.catalogue.particle_files import check_name
 from janus_md.study.registered_settings import read_settings, settings_and_faults
 from janus_md.study.statepoint_errors import WrongValue
@@ -44,6 +51,16 @@ class KindSettings(Settings):
     """Diameter, nm; 0 for a site without volume. Not allowed with a shape, which sets it."""
     charge: float = 0.0
     """Charge, e."""
+    magnetic_charge: float = 0.0
+    """Magnetic charge, Bohr magnetons per nm: two opposite ones have a moment of their size times
+    their distance. A particle has electric or magnetic charges."""
+
+    @model_serializer(mode="wrap")
+    def _without_neutral(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = plain(self)
+        if not self.magnetic_charge:
+            del found["magnetic_charge"]
+        return found
 
 
 class BondSettings(Settings):
@@ -120,6 +137,8 @@ class BeadParticle(Settings):
             strange = sorted(self.kinds.keys() - layout.diameters.keys())
             allowed = ", ".join(layout.diameters)
             return [f"kinds.{k}: is not a kind of the shape, which has {allowed}" for k in strange]
+        if any(x.charge for x in self.kinds.values()) and self.magnetic():
+            return ["kinds: both electric and magnetic charges are given; only one may be"]
         used = {kind for kind, _ in layout.beads}
         return [f"kinds.{k}: no bead is of this kind" for k in sorted(self.kinds.keys() - used)]
 
@@ -225,13 +244,21 @@ class BeadParticle(Settings):
             self.name,
             layout.beads,
             layout.diameters,
-            {kind: one.charge for kind, one in self.kinds.items()},
+            {
+                kind: one.charge or one.magnetic_charge * BOHR_MAGNETON
+                for kind, one in self.kinds.items()
+            },
             self.mass,
             hydrodynamic_radius=self.hydrodynamic_radius,
             bond=bond,
             symmetry=self.symmetry,
             enantiomer=self.enantiomer,
+            magnetic=self.magnetic(),
         )
+
+    def magnetic(self) -> bool:
+        """Return whether the particle has magnetic charges."""
+        return any(one.magnetic_charge for one in self.kinds.values())
 
     def centre(self) -> list[float]:
         """Return the centre of mass in the frame of the beads, nm."""
@@ -261,9 +288,7 @@ class BeadParticle(Settings):
             for pair, of_pair in self.interactions.items()
         }
         kinds = {
-            kind: KindSettings(
-                diameter=diameter, charge=self.kinds[kind].charge if kind in self.kinds else 0.0
-            )
+            kind: self.kinds.get(kind, KindSettings()).model_copy(update={"diameter": diameter})
             for kind, diameter in layout.diameters.items()
         }
         # rounded, so that the digest does not depend on the processor's rounding of sines

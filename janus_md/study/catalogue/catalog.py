@@ -255,7 +255,7 @@ def body(name: str, model: str | None = None) -> RigidBody:
     name : str
         Name of the particle.
     model : str or None
-        ``sphere`` or ``bladed``; None for particles defined by their beads.
+        ``sphere``, ``bladed`` or ``narrow``; None for particles defined by their beads.
 
     Returns
     -------

@@ -1,0 +1,1 @@
+"""External fields in every engine."""
