@@ -21,5 +21,5 @@ def test_the_example_is_a_film_in_a_slab() -> None:
     longest = max(row.cutoff for row in setup.interactions.rows)
     (body,) = setup.bodies
     gap = setup.box[2] - walls.parameters["separation"]
-    # the charges of `sphere` are up to half their distance away from its one bead
-    assert gap == pytest.approx(longest + 2.0 * abs(body.positions[:, 2]).max())
+    # neither the charges of `sphere` nor a site in its bead is farther out than its radius
+    assert gap == pytest.approx(longest + 2.0 * max(body.reach, abs(body.positions[:, 2]).max()))

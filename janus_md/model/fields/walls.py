@@ -145,8 +145,8 @@ class Walls(ExternalField):
             beads = walled_sites(body)[1]
             if not len(beads):
                 return f"acts on beads with volume, and {body.name} has none"
-            wide = float(np.ptp(beads, axis=0).min())
-            needed = wide + CONTACT * sum(plane.sigma for plane in planes)
+            contacts = CONTACT * sum(plane.sigma for plane in planes)
+            needed = float(np.ptp(beads, axis=0).min()) + contacts
             if parameters[SEPARATION] <= needed:
                 return (
                     f"leaves {parameters[SEPARATION]:.2f} nm between the walls, which must be over "
@@ -172,12 +172,15 @@ def gap(setup: Setup) -> float:
 
 
 def overhang(body: RigidBody) -> float:
-    """Return the largest distance of a site without volume to the nearest bead with volume, nm."""
+    """Return the largest distance of a site without volume to the nearest bead with volume, nm.
+
+    It is at least the radius of the largest bead: other fields may add sites within the beads.
+    """
     beads = walled_sites(body)[1]
     if not len(beads):
         return body.reach
     apart = np.linalg.norm(body.positions[:, None] - beads[None], axis=2)
-    return float(apart.min(axis=1).max(initial=0.0))
+    return float(apart.min(axis=1).max(initial=0.5 * max(body.diameters.values())))
 
 
 def _near(system: System, parameters: Mapping[str, Any]) -> Iterator[NearWall]:
