@@ -40,6 +40,7 @@ _HOME = {
     "workflow": "cli.workflow",
     # trajectories
     "WireDetector": "analysis.pipeline.hoomd_action",
+    "aggregates_of": "analysis.pipeline.frame",
     "analyze": "analysis.pipeline.pipeline",
     "report": "analysis.report.of_project",
     "wires_of": "analysis.pipeline.frame",
@@ -56,6 +57,9 @@ _HOME = {
     "each_pair": "engines.sites",
     "Layout": "model.shape",
     "Shape": "model.shape",
+    "Material": "model.structure",
+    "Placed": "model.structure",
+    "Structure": "model.structure",
     "PairStyle": "engines.lammps.styles",
     "PairTerm": "model.interactions.term",
     "Row": "model.interactions.table",
@@ -101,10 +105,12 @@ __all__ = [
     "JobRequest",
     "Kicks",
     "Layout",
+    "Material",
     "Observable",
     "PairStyle",
     "PairTerm",
     "Particle",
+    "Placed",
     "QueuedJob",
     "Rejected",
     "RigidBody",
@@ -114,10 +120,12 @@ __all__ = [
     "Setup",
     "Shape",
     "StatePoint",
+    "Structure",
     "System",
     "ToBeContinued",
     "WireDetector",
     "__version__",
+    "aggregates_of",
     "analyze",
     "analyze_job",
     "association_constant_of",
@@ -143,7 +151,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from janus_md.analysis.pipeline.context import FrameContext
-    from janus_md.analysis.pipeline.frame import wires_of
+    from janus_md.analysis.pipeline.frame import aggregates_of, wires_of
     from janus_md.analysis.pipeline.hoomd_action import WireDetector
     from janus_md.analysis.pipeline.pipeline import analyze_file as analyze
     from janus_md.analysis.report.of_project import report
@@ -165,6 +173,7 @@ if TYPE_CHECKING:
     from janus_md.model.pairs.energy import head_to_tail_minimum, pair_energy, pair_forces
     from janus_md.model.setup import Setup
     from janus_md.model.shape import Layout, Shape
+    from janus_md.model.structure import Material, Placed, Structure
     from janus_md.model.system import System
     from janus_md.running.cluster.schedulers.base import Scheduler
     from janus_md.running.cluster.schedulers.records import (

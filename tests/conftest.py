@@ -184,9 +184,6 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     folder = tmp_path / "janus-md" / "particles"
     folder.mkdir(parents=True)
-    caches = (catalog._files, catalog.entry, catalog.body)
-    for cache in caches:
-        cache.cache_clear()
+    catalog.clear_caches()
     yield folder
-    for cache in caches:
-        cache.cache_clear()
+    catalog.clear_caches()

@@ -1,4 +1,4 @@
-"""Head-to-tail bonds by geometry: a directed bond from the body whose head meets a tail."""
+"""Directed head-to-tail bonds by the geometric criterion."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from janus_md.model.body import BondCriterion, FloatArray
 
 @dataclass(frozen=True)
 class Bonds:
-    """Directed bonds: the head (+ end of the dipole) of a source meets the tail of its target.
+    """Directed bonds from the head (+ end of the dipole) of a source to the tail of a target.
 
     Attributes
     ----------
     source, target : ndarray of int, shape (B,)
-        The body that the bond leaves by its head, and the one it enters by its tail.
+        Body bonded by its head, and body bonded by its tail.
     vectors : ndarray, shape (B, 3)
-        From the centre of the source to that of the target's bonded image, nm.
+        Vector from the centre of the source to the bonded image of the target, nm.
     images : ndarray of int, shape (B, 3)
-        Lattice vectors between the target inside the box and that image.
+        Image of the target, in lattice vectors from its position inside the box.
     lengths : ndarray, shape (B,)
-        nm.
+        Bond lengths, nm.
     """
 
     source: IndexArray
@@ -37,7 +37,7 @@ class Bonds:
         return len(self.source)
 
     def take(self, chosen: IndexArray) -> Bonds:
-        """Return the bonds of these indices."""
+        """Return the bonds with these indices."""
         return Bonds(
             self.source[chosen],
             self.target[chosen],
@@ -47,13 +47,22 @@ class Bonds:
         )
 
 
+NO_BONDS = Bonds(
+    np.zeros(0, dtype=np.int64),
+    np.zeros(0, dtype=np.int64),
+    np.zeros((0, 3)),
+    np.zeros((0, 3), dtype=np.int64),
+    np.zeros(0),
+)
+
+
 def body_axes(orientations: FloatArray, axis: Sequence[float] = (0.0, 0.0, 1.0)) -> FloatArray:
-    """Turn the dipole axis into the laboratory: unit vectors.
+    """Return the dipole axes in the laboratory frame as unit vectors.
 
     Parameters
     ----------
     orientations : ndarray, shape (N, 4)
-        Quaternions (w, x, y, z) from the body frame to the laboratory's, of any length but 0.
+        Quaternions (w, x, y, z) from the body frame to the laboratory frame, of any length but 0.
     axis : sequence of 3 floats
         Direction of the dipole in the body frame.
 
@@ -75,20 +84,20 @@ def body_axes(orientations: FloatArray, axis: Sequence[float] = (0.0, 0.0, 1.0))
 
 
 def select_bonds(pairs: Pairs, axes: FloatArray, criterion: BondCriterion) -> Bonds:
-    """Keep the pairs that are bonded head to tail.
+    """Return the pairs that are bonded head to tail.
 
-    Bodies are bonded where their centres are closer than ``criterion.distance`` and both dipoles
-    make less than ``criterion.angle`` with the vector from the source to the target. Every such
-    pair is a bond: a body can have several at one end, and its wire is then branched.
+    Two bodies are bonded if their centres are closer than ``criterion.distance`` and both dipoles
+    make an angle below ``criterion.angle`` with the vector from the source to the target. A body
+    may have several bonds at one end; its wire is then branched.
 
     Parameters
     ----------
     pairs : Pairs
-        At least all pairs within ``criterion.distance``.
+        All pairs within ``criterion.distance``, or more.
     axes : ndarray, shape (N, 3)
         Unit vectors of the dipoles.
     criterion : BondCriterion
-        Its angle must be below 90 degrees, or a bond would have no direction.
+        Bond criterion. Its angle must be below 90 degrees for a bond to have a direction.
     """
     if not 0.0 < criterion.angle < 90.0:
         raise ValueError(f"angle of a bond is {criterion.angle} degrees; it must be in (0, 90)")
@@ -97,17 +106,17 @@ def select_bonds(pairs: Pairs, axes: FloatArray, criterion: BondCriterion) -> Bo
 
 
 def directed(pairs: Pairs, axes: FloatArray, least_cosine: float) -> Bonds:
-    """Keep the pairs in which both dipoles point from one body, the source, to the other.
+    """Return the pairs in which both dipoles point from one body, the source, to the other.
 
-    The cosine of either dipole with the vector between the centres must be above `least_cosine`,
-    which is 0 or more.
+    The cosine between each dipole and the vector between the centres must exceed `least_cosine`,
+    which must not be negative.
     """
     edge = least_cosine * pairs.distances
     first = np.einsum("ij,ij->i", axes[pairs.i], pairs.vectors)
     second = np.einsum("ij,ij->i", axes[pairs.j], pairs.vectors)
     forward = np.flatnonzero((first > edge) & (second > edge))
     back = np.flatnonzero((first < -edge) & (second < -edge))
-    # A bond from j to i runs the other way: the image that is moved is then that of i.
+    # A bond from j to i has the opposite vector and the opposite image.
     return Bonds(
         np.concatenate([pairs.i[forward], pairs.j[back]]),
         np.concatenate([pairs.j[forward], pairs.i[back]]),
@@ -120,5 +129,5 @@ def directed(pairs: Pairs, axes: FloatArray, least_cosine: float) -> Bonds:
 def find_bonds(
     positions: FloatArray, axes: FloatArray, box: FloatArray, criterion: BondCriterion
 ) -> Bonds:
-    """Find the bonds of one frame; see :func:`select_bonds` and :func:`pairs_within`."""
+    """Return the bonds of one frame; see :func:`select_bonds` and :func:`pairs_within`."""
     return select_bonds(pairs_within(positions, box, criterion.distance), axes, criterion)

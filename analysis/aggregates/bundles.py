@@ -1,4 +1,4 @@
-"""Bundles: wires that lie side by side, and the order in which they are packed."""
+"""Bundles of wires side by side, and their hexagonal order."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from janus_md.analysis.frames.neighbours import IndexArray, Pairs
 from janus_md.model.body import FloatArray
 
 SIDE_CONTACT = 2.9
-"""Distance of centres below which bodies can be in contact side by side, nm. In the crystal of
-R-Au-Cu side-by-side neighbours are 2.68 nm apart (Li et al., ACS Cent. Sci. 2022, 8, 1258)."""
+"""Maximum distance between the centres of bodies in contact side by side, nm. Side-by-side
+neighbours in the crystal of R-Au-Cu are 2.68 nm apart (Li et al., ACS Cent. Sci. 2022, 8, 1258)."""
 
 SIDEWAYS = 0.5
-"""Cosine that the contact makes with either dipole at most: 60 to 120 degrees."""
+"""Maximum cosine between a contact and either dipole: angles of 60 to 120 degrees."""
 
 PARALLEL = np.cos(np.deg2rad(35.0))
-"""Cosine between the two dipoles' axes, without their sign, at least."""
+"""Minimum absolute cosine between the two dipoles."""
 
 JOINED = 2
-"""Contacts that make two wires a bundle; wires that only cross have one."""
+"""Minimum number of contacts between two wires of a bundle; crossing wires have one."""
 
 
 @dataclass(frozen=True)
 class Bundles:
-    """Side-by-side contacts of one frame and what they join.
+    """Side-by-side contacts of one frame, and the bundles of wires that they join.
 
     Attributes
     ----------
     pairs : Pairs
         The contacts.
     contacts : ndarray of int, shape (W,)
-        Contacts of the bodies of each wire with those of others.
+        Number of contacts of each wire with other wires.
     label : ndarray of int, shape (W,)
-        Bundle of each wire; a wire alone is a bundle of its own.
+        Bundle of each wire; a single wire is a bundle of one.
     size : ndarray of int, shape (bundles,)
         Wires in each bundle.
     """
@@ -48,13 +48,13 @@ class Bundles:
 
 
 def side_contacts(pairs: Pairs, axes: FloatArray, contact: float = SIDE_CONTACT) -> Pairs:
-    """Keep the pairs in contact side by side.
+    """Return the pairs in contact side by side.
 
-    Their centres are closer than `contact`, their dipoles parallel or antiparallel and across the
-    line between them.
+    Their centres are closer than `contact`. Their dipoles are parallel or antiparallel, and
+    perpendicular to the line between the centres, within the limits above.
     """
     near = pairs.closer_than(contact)
-    # One body after the other, as each leaves but half of the pairs.
+    # Test one body after the other, because the first test removes half of the pairs.
     for body in ("i", "j"):
         cosine = np.einsum("ij,ij->i", axes[getattr(near, body)], near.vectors)
         near = near.take(np.flatnonzero(np.abs(cosine) < SIDEWAYS * near.distances))
@@ -70,13 +70,13 @@ def find_bundles(
     Parameters
     ----------
     pairs : Pairs
-        At least all pairs within `contact`.
+        All pairs within `contact`, or more.
     axes : ndarray, shape (N, 3)
         Unit vectors of the dipoles.
     wires : Wires
         Wires of the frame.
     contact : float
-        Distance below which bodies can be in contact side by side.
+        Maximum distance of bodies in contact side by side.
     """
     found = side_contacts(pairs, axes, contact)
     count = len(wires)
@@ -91,18 +91,18 @@ def find_bundles(
 
 
 def hexagonal_order(bundles: Bundles, axes: FloatArray) -> float:
-    """Hexagonal order across the wires, from 0 to 1; NaN where no body has three contacts.
+    """Return the hexagonal order of the wires, 0 to 1; NaN if no body has three contacts.
 
-    The mean over bodies of ``|<exp(6 i phi)>|``, phi the azimuth of each side-by-side contact about
-    the body's own dipole: the bond-orientational order of Halperin and Nelson (Phys. Rev. Lett. 41,
-    121, 1978) in the plane across.
+    The order is the mean over bodies of ``|<exp(6 i phi)>|``, where phi is the azimuth of each
+    side-by-side contact about the dipole of the body. It is the bond-orientational order of
+    Halperin and Nelson (Phys. Rev. Lett. 41, 121, 1978) in the plane perpendicular to the dipole.
     """
     pairs = bundles.pairs
     body = np.concatenate([pairs.i, pairs.j])
     vector = np.concatenate([pairs.vectors, -pairs.vectors])
     n = len(axes)
     u = axes[body]
-    # Any two directions across the dipole will do: a turn of both leaves the modulus as it is.
+    # Any two perpendicular directions will do: rotating both does not change the modulus.
     helper = np.where(np.abs(u[:, 2:]) < 0.9, [[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]])
     x = np.cross(helper, u)
     y = np.cross(u, x)

@@ -1,4 +1,4 @@
-"""Handed quantities of wires: screw angles, dihedral angles, the order of R and S."""
+"""Chirality of wires: screw angles, dihedral angles and the sequence of R and S."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from janus_md.analysis.frames.neighbours import IndexArray, lengths
 from janus_md.model.body import FloatArray
 
 STRAIGHT = 1e-4
-"""Three centres whose two bonds make an angle with a sine below this span no plane."""
+"""Sine of the angle between two bonds below which three centres do not define a plane."""
 
 
 def screw_angles(
     orientations: FloatArray, bonds: Bonds, axis: Sequence[float] = (0.0, 0.0, 1.0)
 ) -> FloatArray:
-    """Turn of the target against the source about the source's own axis, shape (B,), radians.
+    """Return the rotation of the target relative to the source about the axis of the source.
 
-    The twist part of the swing-twist decomposition of ``conj(q_i) q_j``: with the quaternion
-    ``(w, v)`` and the axis a it is ``2 atan2(v.a, w)`` (Dobrowolski, "Swing-twist decomposition in
-    Clifford algebra", 2015). Right-handed about the axis is positive.
+    The result, shape (B,), radians, is the twist of the swing-twist decomposition of
+    ``conj(q_i) q_j``: for the quaternion ``(w, v)`` and the axis a it is ``2 atan2(v.a, w)``
+    (Dobrowolski, "Swing-twist decomposition in Clifford algebra", 2015). A right-handed rotation
+    about the axis is positive.
     """
     a = np.asarray(axis, dtype=np.float64) / np.linalg.norm(axis)
     qi, qj = orientations[bonds.source], orientations[bonds.target]
@@ -32,10 +33,11 @@ def screw_angles(
 
 
 def common_symmetry(symmetries: Sequence[int]) -> int:
-    """Symmetry number in whose period the turn between any two of the bodies is defined.
+    """Return the common symmetry number of several bodies.
 
-    Turning either body by its own 360/n leaves the pair as it was, so the turn between bodies of
-    n and m is defined modulo 360 / lcm(n, m). 0, a body of revolution, makes it undefined: 0.
+    A rotation of a body by 360/n degrees leaves it unchanged, so the rotation between bodies of n-
+    and m-fold symmetry is defined modulo 360 / lcm(n, m). The result is 0 (undefined) if any body
+    has the symmetry number 0 (a body of revolution).
     """
     return int(np.lcm.reduce(np.asarray(symmetries, dtype=np.int64))) if len(symmetries) else 1
 
@@ -43,18 +45,18 @@ def common_symmetry(symmetries: Sequence[int]) -> int:
 def circular_statistics(
     angles: FloatArray, group: IndexArray, n_groups: int, fold: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Mean direction, spread and handedness of angles that are defined modulo 2 pi / fold.
+    """Compute the circular mean, spread and handedness of angles defined modulo 2 pi / fold.
 
     Parameters
     ----------
     angles : ndarray, shape (B,)
-        Radians; NaN is left out.
+        Angles, radians; NaN is ignored.
     group : ndarray of int, shape (B,)
         Group of each angle.
     n_groups : int
-        G.
+        Number of groups G.
     fold : int
-        The angles are multiplied by it, averaged on the circle, and divided again.
+        Symmetry number; angles are multiplied by it before averaging, and means divided by it.
 
     Returns
     -------
@@ -64,8 +66,8 @@ def circular_statistics(
         Circular standard deviation ``sqrt(-2 ln R) / fold`` (Mardia and Jupp, "Directional
         Statistics", 2000, section 2.3), radians.
     handedness : ndarray, shape (G,)
-        Mean of ``sin(fold * angle)``: changes sign with the mirror image, and is 0 for no turn and
-        for half a period, which have no hand.
+        Mean of ``sin(fold * angle)``. It changes sign under reflection, and is 0 for achiral
+        angles: 0 and half a period.
     """
     known = np.isfinite(angles)
     phase, owner = fold * angles[known], group[known]
@@ -79,9 +81,9 @@ def circular_statistics(
 
 
 def next_bonds(n_bodies: int, bonds: Bonds, unbranched: IndexArray) -> IndexArray:
-    """Bond that follows each bond along its wire, -1 at the head of it, shape (B,).
+    """Return the next bond of each bond along its wire, shape (B,); -1 at the head of the wire.
 
-    `unbranched` are the bonds in wires without branches; no other bond has a follower.
+    `unbranched` are the bonds in wires without branches; all other bonds have -1.
     """
     leaving = np.full(n_bodies, -1, dtype=np.int64)
     leaving[bonds.source[unbranched]] = unbranched
@@ -91,17 +93,17 @@ def next_bonds(n_bodies: int, bonds: Bonds, unbranched: IndexArray) -> IndexArra
 
 
 def dihedral_angles(bonds: Bonds, follower: IndexArray) -> tuple[FloatArray, IndexArray]:
-    """Dihedral angles of all four consecutive centres; those without a plane are left out.
+    """Compute the dihedral angles of four consecutive centres, except those that are undefined.
 
-    The convention is IUPAC's: looking along the middle bond, a clockwise turn from the near to the
-    far bond is positive, so a right-handed helix is positive.
+    IUPAC convention: viewed along the middle bond, a clockwise rotation from the near to the far
+    bond is positive, as in a right-handed helix.
 
     Returns
     -------
     angles : ndarray, shape (D,)
         Radians in (-pi, pi].
     first : ndarray of int, shape (D,)
-        First bond of each.
+        First bond of each angle.
     """
     first = np.flatnonzero(follower >= 0)
     first = first[follower[follower[first]] >= 0]
@@ -117,10 +119,10 @@ def dihedral_angles(bonds: Bonds, follower: IndexArray) -> tuple[FloatArray, Ind
 
 
 def alternation(hands: IndexArray, bonds: Bonds, group: IndexArray, n_groups: int) -> FloatArray:
-    """Share of the bonds that join opposite enantiomers, by group, shape (G,).
+    """Return the share of bonds between opposite enantiomers in each group, shape (G,).
 
-    `hands` is +1 for R, -1 for S and 0 for a body without a hand, whose bonds do not count; NaN
-    where no bond counts.
+    `hands` is +1 for R, -1 for S and 0 for achiral bodies, whose bonds are ignored. A group without
+    other bonds has NaN.
     """
     product = hands[bonds.source] * hands[bonds.target]
     counted = np.bincount(group[product != 0], minlength=n_groups).astype(np.float64)

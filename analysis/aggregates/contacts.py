@@ -41,9 +41,14 @@ class ClusterCriterion:
     distances : dict of (str, str) to float
         Distance below which sites of two kinds join their bodies, nm; each pair in sorted order.
         The centre of a body is a site, whose kind is the name of the body.
+    diameter : float, optional
+        Diameter of a body, the unit of length of the criteria for the kinds of aggregate, nm;
+        without it, that of the bodies that the file describes, and else the longest distance over
+        :data:`JOINED_BELOW`.
     """
 
     distances: Mapping[tuple[str, str], float]
+    diameter: float | None = None
 
     @property
     def kinds(self) -> list[str]:
@@ -64,8 +69,10 @@ def cluster_criterion(
     names: Sequence[str],
     distance: float | None = None,
     kinds: Sequence[str] | None = None,
+    diameter: float | None = None,
+    constituents: Sequence[str] = (),
 ) -> ClusterCriterion | None:
-    """Build the criterion from what is asked for, and else from what the file states.
+    """Build the criterion from the arguments, or else from what the file states.
 
     Parameters
     ----------
@@ -78,6 +85,10 @@ def cluster_criterion(
     kinds : sequence of str, optional
         Kinds of site; of a name such as ``amphiphile.A`` the last part is enough. Without it,
         those of the attractive pairs, and the centres where there are none.
+    diameter : float, optional
+        As of :class:`ClusterCriterion`.
+    constituents : sequence of str
+        Types of the constituents in a file of other software, which can be kinds of site.
 
     Returns
     -------
@@ -87,28 +98,32 @@ def cluster_criterion(
     Raises
     ------
     JanusError
-        If the distance is not positive, kinds are given without it, or a kind is unknown.
+        If the distance or the diameter is not positive, kinds are given without a distance, or a
+        kind is unknown.
     """
+    if diameter is not None and not 0.0 < diameter < np.inf:
+        raise JanusError(f"diameter: {diameter} is not allowed; it must be a positive number")
     if distance is None:
         if kinds is not None:
-            raise JanusError("kinds: they are given without a distance of clusters (--clusters)")
+            raise JanusError("kinds: need the largest distance between the sites")
         if setup is None:
             return None
         stated = {
             (min(a, b), max(a, b)): JOINED_BELOW * sigma
             for a, b, sigma in attractions(setup.interactions)
         }
-        return ClusterCriterion(stated) if stated else None
+        return ClusterCriterion(stated, diameter) if stated else None
     if not 0.0 < distance < np.inf:
         raise JanusError(f"clusters: the distance is {distance}; it must be a positive number")
     if kinds is not None:
-        chosen = _known_kinds(kinds, setup, names)
+        chosen = _known_kinds(kinds, setup, [*names, *constituents])
     elif setup is not None and any(attractions(setup.interactions)):
         pairs = [(a, b) for a, b, _ in attractions(setup.interactions)]
-        return ClusterCriterion({(min(pair), max(pair)): distance for pair in pairs})
+        return ClusterCriterion({(min(pair), max(pair)): distance for pair in pairs}, diameter)
     else:
         chosen = sorted(set(names))
-    return ClusterCriterion(dict.fromkeys(combinations_with_replacement(chosen, 2), distance))
+    every = combinations_with_replacement(chosen, 2)
+    return ClusterCriterion(dict.fromkeys(every, distance), diameter)
 
 
 def _known_kinds(kinds: Sequence[str], setup: Setup | None, names: Sequence[str]) -> list[str]:
@@ -126,6 +141,9 @@ def _known_kinds(kinds: Sequence[str], setup: Setup | None, names: Sequence[str]
 
 def sites(context: FrameContext, kinds: Sequence[str]) -> tuple[FloatArray, IndexArray, IndexArray]:
     """Collect the sites of these kinds in a frame.
+
+    They are the centres of bodies, the sites of bodies that the file describes, and the
+    constituents in a file of other software.
 
     Returns
     -------
@@ -154,6 +172,14 @@ def sites(context: FrameContext, kinds: Sequence[str]) -> tuple[FloatArray, Inde
                 places.append(context.positions[who] + turned)
                 owners.append(who)
                 labels.append(np.full(len(who), number[kind]))
+    within = context.frame.constituents
+    for k in () if within is None or context.setup is not None else np.unique(within.kinds):
+        if (kind := context.names[k]) in number:
+            assert within is not None
+            who = np.flatnonzero(within.kinds == k)
+            places.append(within.positions[who])
+            owners.append(within.owner[who])
+            labels.append(np.full(len(who), number[kind]))
     none = np.zeros(0, np.int64)
     return (
         np.concatenate(places),

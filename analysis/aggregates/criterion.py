@@ -1,4 +1,4 @@
-"""The criterion of a head-to-tail bond: what a file states, or a default."""
+"""Criterion for head-to-tail bonds: taken from the file, or a default."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.model.setup import Setup
 
 DEFAULT_CRITERION = BondCriterion(distance=2.05, angle=35.0)
-"""For a file that names neither particle nor model."""
+"""Criterion for files that do not describe their bodies."""
 
 
 def bond_criterion(setup: Setup | None) -> BondCriterion:
-    """Criterion that the file states (:func:`widest`); the default where there is none."""
+    """Return the criterion of a file (:func:`widest`), or the default."""
     return widest(setup.bodies) if setup is not None and setup.bodies else DEFAULT_CRITERION
 
 
 def widest(bodies: Sequence[RigidBody]) -> BondCriterion:
-    """Criterion for all bonds of some bodies: of different criteria, the largest numbers."""
+    """Return a common criterion: the largest distance and the largest angle of these bodies."""
     return BondCriterion(
         max(body.bond.distance for body in bodies), max(body.bond.angle for body in bodies)
     )
 
 
 def check_criterion(criterion: BondCriterion) -> None:
-    """Refuse a criterion that no bond can have.
+    """Check that a criterion is valid.
 
     Raises
     ------
     JanusError
-        If the distance is not positive or the angle not between 0 and 90 degrees.
+        If the distance is not positive or the angle is not between 0 and 90 degrees.
     """
     if not criterion.distance > 0.0 or not np.isfinite(criterion.distance):
         raise JanusError(f"bond distance is {criterion.distance} nm; it must be a positive number")

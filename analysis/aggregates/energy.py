@@ -1,4 +1,4 @@
-"""Head-to-tail bonds by energy, for files that describe their bodies."""
+"""Head-to-tail bonds by pair energy, for files that describe their bodies."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from janus_md.model.interactions.table import PairTable
 from janus_md.model.setup import Setup
 
 SHARE = 0.5
-"""A pair is bonded below this share of the energy of its head-to-tail minimum."""
+"""Threshold energy of a bond, as a fraction of the energy of the head-to-tail minimum."""
 
 
 @dataclass(frozen=True)
 class EnergyCriterion:
-    """Bonded: both dipoles point from one body to the other, and the pair's energy is low.
+    """Criterion for a bond: both dipoles point from one body to the other, and the energy is low.
 
     Attributes
     ----------
     bodies : dict of str to RigidBody
-        By type name.
+        Bodies by type name.
     relative_permittivity : float
-        Of the medium.
+        Relative permittivity of the medium.
     pairs : mapping
         Pair table.
     thresholds : dict of (str, str) to float
-        :data:`SHARE` of the energy at the head-to-tail minimum of the first kind behind the second
-        in this medium, kJ/mol.
+        Threshold energies, kJ/mol: :data:`SHARE` times the energy of the head-to-tail minimum with
+        the first kind behind the second.
     """
 
     bodies: dict[str, RigidBody]
@@ -40,9 +40,9 @@ class EnergyCriterion:
 
 
 def energy_criterion(setup: Setup | None) -> EnergyCriterion | None:
-    """Build the criterion from what a trajectory says of its bodies.
+    """Build the criterion from the setup of a trajectory.
 
-    None where it says nothing, and where no dipole binds: charges are off, or there are none.
+    None without a setup, without dipoles, or if charges are off.
     """
     from janus_md.model.pairs.energy import head_to_tail_minimum
 
@@ -69,12 +69,12 @@ def select_bonds_by_energy(
     kinds: IndexArray,
     criterion: EnergyCriterion,
 ) -> Bonds:
-    """Keep the pairs that are bonded head to tail by their energy.
+    """Return the pairs that are bonded head to tail by the energy criterion.
 
     Parameters
     ----------
     pairs : Pairs
-        All pairs that are near enough to be bonded.
+        All pairs within bonding distance.
     axes : ndarray, shape (N, 3)
         Unit vectors of the dipoles.
     orientations : ndarray, shape (N, 4)
@@ -84,7 +84,7 @@ def select_bonds_by_energy(
     kinds : ndarray of int, shape (N,)
         Index into `names` of each body.
     criterion : EnergyCriterion
-        Energies are those of the two bodies alone (:mod:`janus_md.model.pairs.energy`).
+        The criterion. Energies are those of isolated pairs (:mod:`janus_md.model.pairs.energy`).
     """
     from janus_md.model.pairs.energy import pair_energy
 

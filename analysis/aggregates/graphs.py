@@ -10,7 +10,7 @@ from janus_md.analysis.frames.neighbours import IndexArray
 
 
 def directed_graph(n: int, source: IndexArray, target: IndexArray) -> Any:
-    """Compressed sparse rows of a directed graph of n nodes; parallel edges are kept."""
+    """Return a directed graph of n nodes in compressed sparse rows, with parallel edges."""
     from scipy.sparse import csr_matrix
 
     order = np.argsort(source, kind="stable")
@@ -21,7 +21,7 @@ def directed_graph(n: int, source: IndexArray, target: IndexArray) -> Any:
 
 
 def connected_pieces(n: int, source: IndexArray, target: IndexArray) -> tuple[int, IndexArray]:
-    """Number of the connected pieces of a graph of n nodes, and the piece of each node."""
+    """Return the number of connected components of a graph of n nodes, and that of each node."""
     if len(source) == 0:
         return n, np.arange(n, dtype=np.int64)
     from scipy.sparse.csgraph import connected_components

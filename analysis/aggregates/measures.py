@@ -1,4 +1,4 @@
-"""What is measured on each wire: the columns of wires.parquet."""
+"""Measures of wires: the columns of wires.parquet."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from janus_md.model.body import FloatArray
 from janus_md.model.box import wrap
 
 ROUNDING = 1e-12
-"""A mean cosine this close to 1 is 1."""
+"""Deviation from 1 below which a mean cosine counts as 1."""
 
 
 @dataclass(frozen=True)
 class BodyProperties:
-    """Properties of the bodies of a frame other than their positions.
+    """Properties of the bodies of a frame besides their positions.
 
     Attributes
     ----------
     axis : tuple of 3 floats
         Direction of the dipole in the body frame.
     fold : int
-        Turns between bodies are defined modulo 360/fold degrees; 0: not at all.
+        Rotations between bodies are defined modulo 360/fold degrees; 0: undefined.
     hands : ndarray of int, shape (N,)
         +1 for R, -1 for S, 0 for neither.
     """
@@ -37,9 +37,9 @@ class BodyProperties:
 
 
 def unwrapped_centres(positions: FloatArray, lattice: FloatArray, wires: Wires) -> FloatArray:
-    """Centres as the wires run through the periodic boundaries, shape (N, 3), nm.
+    """Return the centres unwrapped along each wire, shape (N, 3), nm.
 
-    Consecutive bodies of a wire stand where their bond puts them, however long the wire is.
+    The vector between consecutive bodies of a wire is their bond vector.
     """
     return wrap(positions, lattice)[0] + wires.offset @ lattice
 
@@ -53,7 +53,7 @@ def measure_wires(
     wires: Wires,
     properties: BodyProperties,
 ) -> dict[str, np.ndarray]:
-    """Measure every wire of a frame.
+    """Measure each wire of a frame.
 
     Returns
     -------
@@ -104,12 +104,11 @@ def measure_wires(
 
 
 def persistence_length(spacing: FloatArray, cosine: FloatArray) -> FloatArray:
-    """Return ``-b / ln <cos theta>``, the persistence length of a worm-like chain, nm.
+    """Return the persistence length of a worm-like chain, ``-b / ln <cos theta>``, nm.
 
-    For directions of a discrete chain that lose correlation at the same rate at every bond,
-    ``<t(0).t(s)> = exp(-s / l_p)`` (Kratky and Porod, 1949); b is the mean bond and theta the angle
-    between consecutive directions. NaN where the mean cosine is not positive, infinite where it
-    is 1.
+    The directions of a discrete worm-like chain decorrelate as ``<t(0).t(s)> = exp(-s / l_p)``
+    (Kratky and Porod, 1949). b is the mean bond length and theta the angle between consecutive
+    directions. The result is NaN if the mean cosine is not positive and infinite if it is 1.
     """
     bent = (cosine > 0.0) & (cosine < 1.0 - ROUNDING)
     length = np.where(cosine > 0.0, np.inf, np.nan)

@@ -1,6 +1,6 @@
-"""Wires: the connected pieces of the bond graph, ordered and unwrapped through the box.
+"""Wires: connected components of the bond graph, ordered and unwrapped.
 
-All is vectorised over wires; only csgraph's compiled searches walk along them.
+All operations are vectorised over wires; scipy's csgraph traverses the graph.
 """
 
 from __future__ import annotations
@@ -30,23 +30,22 @@ class Wires:
     label : ndarray of int, shape (N,)
         Wire of each body; wires are numbered by their body of lowest index.
     n : ndarray of int, shape (W,)
-        Bodies in each wire.
+        Number of bodies in each wire.
     kind : ndarray of int, shape (W,)
-        Index into :data:`KINDS`. Percolating: some cycle of bonds winds round the box. Branched:
-        else, and some body has several bonds at one end. Ring: else, and closed.
+        Index into :data:`KINDS`. A wire is percolating if a cycle of bonds winds around the box,
+        otherwise branched if a body has several bonds at one end, otherwise a ring if it is closed.
     members : ndarray of int, shape (N,)
-        Bodies, wire after wire. A linear wire runs from the body with the free tail to the one
-        with the free head; a ring, closing through the box or not, along its bonds from its lowest
-        index; a wire with branches in the order of the indices.
+        Bodies, wire after wire. A linear wire is ordered from the body with the free tail to the
+        body with the free head; a closed wire along its bonds from its lowest index; a branched
+        wire by index.
     start : ndarray of int, shape (W,)
-        Where in `members` each wire begins.
+        Index in `members` of the first body of each wire.
     offset : ndarray of int, shape (N, 3)
-        Lattice vectors that bring each body, taken inside the box, to its place in the unwrapped
-        wire.
+        Lattice vectors from each body inside the box to its position in the unwrapped wire.
     winding : Winding
-        How the cycles of each wire wind round the box.
+        Winding of the cycles of each wire around the box.
     unbranched : ndarray of bool, shape (W,)
-        No body has two bonds at one end, whether the wire percolates or not.
+        Whether no body of the wire has two bonds at one end; also for percolating wires.
     bond_wire : ndarray of int, shape (B,)
         Wire of each bond.
     """
@@ -66,14 +65,14 @@ class Wires:
 
 
 def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
-    """Turn the bonds of one frame into wires.
+    """Build the wires from the bonds of one frame.
 
     Parameters
     ----------
     n_bodies : int
-        N, at least 1.
+        Number of bodies N, at least 1.
     bonds : Bonds
-        Directed bonds between them.
+        Directed bonds.
     lattice : ndarray, shape (3, 3)
         Edges of the box as rows, nm.
     """
@@ -90,7 +89,7 @@ def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
 
     first = np.empty(len(n), dtype=np.int64)
     first[label[::-1]] = np.arange(n_bodies)[::-1]
-    # A ring is opened before its lowest index; what is left of unbranched wires are paths.
+    # Rings are opened before their lowest index, so that all unbranched wires become paths.
     opened = closed[bond_wire] & (first[bond_wire] == bonds.target)
     on_path = unbranched[bond_wire] & ~opened
     members = _ordered(n_bodies, label, bonds, np.flatnonzero(on_path))
@@ -111,7 +110,7 @@ def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
 
 
 def _components(n_bodies: int, bonds: Bonds) -> IndexArray:
-    """Label of the connected piece of each body, numbered by the lowest index in it."""
+    """Return the connected component of each body; components are numbered by lowest index."""
     count, found = connected_pieces(n_bodies, bonds.source, bonds.target)
     first = np.empty(count, dtype=np.int64)
     first[found[::-1]] = np.arange(n_bodies)[::-1]
@@ -121,11 +120,10 @@ def _components(n_bodies: int, bonds: Bonds) -> IndexArray:
 
 
 def _ordered(n_bodies: int, label: IndexArray, bonds: Bonds, path: IndexArray) -> IndexArray:
-    """Bodies wire after wire, those on paths in the order of the path.
+    """Return the bodies wire after wire; those on a path are in the order of the path.
 
-    The end of each path is tied to the beginning of the next wire's, which makes one long path of
-    all bodies; a single compiled search walks along it. Bodies of a wire that is no path are
-    pieces of their own, taken in the order of their indices.
+    The end of each path is joined to the beginning of the next one, so that a single compiled
+    search traverses all bodies. Bodies of other wires are separate pieces, ordered by index.
     """
     from scipy.sparse.csgraph import breadth_first_order
 
@@ -134,7 +132,7 @@ def _ordered(n_bodies: int, label: IndexArray, bonds: Bonds, path: IndexArray) -
     begins = np.ones(n_bodies, dtype=bool)
     begins[bonds.target[path]] = False
     starts, ends = np.flatnonzero(begins), np.flatnonzero(successor < 0)
-    # Both sorts are stable, so that the pieces of a wire stay in the order of their indices.
+    # Both sorts are stable and keep the pieces of a wire in the order of their indices.
     starts = starts[np.argsort(label[starts], kind="stable")]
     ends = ends[np.argsort(label[ends], kind="stable")]
     successor[ends[:-1]] = starts[1:]
@@ -147,7 +145,7 @@ def _ordered(n_bodies: int, label: IndexArray, bonds: Bonds, path: IndexArray) -
 def _path_offsets(
     members: IndexArray, start: IndexArray, label: IndexArray, bonds: Bonds, path: IndexArray
 ) -> IndexArray:
-    """Sum of the bonds' images from the beginning of each path, by body, shape (N, 3)."""
+    """Return the sum of the bond images from the beginning of each path, shape (N, 3)."""
     step = np.zeros((len(members), 3), dtype=np.int64)
     step[bonds.target[path]] = bonds.images[path]
     along = np.cumsum(step[members], axis=0)

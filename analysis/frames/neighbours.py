@@ -1,4 +1,4 @@
-"""Pairs of bodies within a cutoff in any periodic box, triclinic and small ones included."""
+"""Neighbour search in periodic boxes, including triclinic and small ones."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from janus_md.model.box import face_distances, inverse_lattice, lattice_vectors,
 IndexArray = NDArray[np.int64]
 
 SMALLEST_BOX = 0.2
-"""Smallest distance of opposite faces of the box that is accepted, in units of the cutoff."""
+"""Minimum distance between opposite faces of the box, in units of the cutoff."""
 
 LARGEST_BOX = 1e6
-"""Largest one; a file with a larger box is damaged."""
+"""Maximum distance between opposite faces, in units of the cutoff; beyond it a file is damaged."""
 
-MOST_PAIRS = 1000
-"""Pairs for each body that are accepted, where they are more than ..."""
+MAX_PAIRS_PER_BODY = 1000
+"""Maximum number of pairs per body. A crystal has about 600 within 8.5 nm, the longest range of the
+analysis."""
 
-MOST_SMALL = 2_000_000
-"""... so many in all. A crystal of bodies has 600 pairs a body within 8.5 nm, the longest range of
-the analysis."""
+MAX_PAIRS_OF_FEW_BODIES = 2_000_000
+"""Number of pairs that is always accepted, so that few bodies may be close together."""
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Unordered pairs of bodies, every periodic image of a pair counted once.
+    """Unordered pairs of bodies; each periodic image of a pair counts once.
 
     Attributes
     ----------
     i, j : ndarray of int, shape (P,)
-        The two bodies; equal where a body meets its own image.
+        The two bodies; equal if a body is paired with its own image.
     vectors : ndarray, shape (P, 3)
-        From the centre of i to that of the image of j, nm.
+        Vector from the centre of i to the image of j, nm.
     images : ndarray of int, shape (P, 3)
-        Lattice vectors by which j, taken inside the box, was moved to that image.
+        Image of j, in lattice vectors from its position inside the box.
     distances : ndarray, shape (P,)
         Length of `vectors`, nm.
     """
@@ -51,25 +51,25 @@ class Pairs:
     distances: FloatArray
 
     def closer_than(self, distance: float) -> Pairs:
-        """Return the pairs at less than `distance` nm."""
+        """Return the pairs closer than `distance`, in nm."""
         return self.take(np.flatnonzero(self.distances < distance))
 
     def take(self, keep: IndexArray) -> Pairs:
-        """Return the pairs of these indices."""
+        """Return the pairs with these indices."""
         return Pairs(
             self.i[keep], self.j[keep], self.vectors[keep], self.images[keep], self.distances[keep]
         )
 
 
 def lengths(vectors: FloatArray) -> FloatArray:
-    """Length of each vector, shape (N,); a few times faster than numpy's norm."""
+    """Return the length of each vector, shape (N,); faster than ``numpy.linalg.norm``."""
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)))
 
 
 def ghosts(
     wrapped: FloatArray, lattice: FloatArray, margin: float, *, half: bool
 ) -> tuple[IndexArray, IndexArray, FloatArray]:
-    """Images of the bodies outside the box that lie within `margin` of it.
+    """Return the periodic images of bodies within `margin` of the box.
 
     Parameters
     ----------
@@ -78,30 +78,33 @@ def ghosts(
     lattice : ndarray, shape (3, 3)
         Edges of the box as rows, nm.
     margin : float
-        nm.
+        Maximum distance from the box, nm.
     half : bool
-        Only one image of every opposite two, which meets each pair across a face once.
+        Return only one of two opposite images, so that each pair across a face is found once.
 
     Returns
     -------
     body : ndarray of int, shape (G,)
+        Index of the body.
     image : ndarray of int, shape (G, 3)
+        Image, in lattice vectors.
     position : ndarray, shape (G, 3)
+        Position of the image, nm.
 
     Raises
     ------
     JanusError
-        If the box is so small or so skewed that they are too many to keep.
+        If there are too many images because the box is too small or too skewed.
     """
     fractional = wrapped @ inverse_lattice(lattice) + 0.5
     reach = margin / face_distances(lattice)
     count = len(wrapped) * (float(np.prod(1.0 + 2.0 * reach)) - 1.0) * (0.5 if half else 1.0)
-    if count > max(MOST_PAIRS * len(wrapped), MOST_SMALL):
+    if count > max(MAX_PAIRS_PER_BODY * len(wrapped), MAX_PAIRS_OF_FEW_BODIES):
         raise JanusError(
-            f"the box with the edges {lattice.tolist()} is too small or too skewed: {count:.3g} "
-            f"images of its {len(wrapped)} bodies are within {margin:g} of it"
+            f"the box with the edges {lattice.tolist()} is too small or too skewed: it has "
+            f"{count:.3g} images of {len(wrapped)} bodies within {margin:g}"
         )
-    # Axis by axis, images of images: bodies near an edge or a corner get theirs on the way.
+    # Replicate axis by axis; images of images cover the edges and corners.
     body = np.arange(len(wrapped), dtype=np.int64)
     image = np.zeros((len(wrapped), 3), dtype=np.int64)
     for axis, extent in enumerate(np.ceil(reach).astype(int)):
@@ -128,27 +131,27 @@ def ghosts(
 
 
 def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs:
-    """Find all pairs of centres closer than `cutoff`, all periodic images considered.
+    """Find all pairs of centres closer than `cutoff` under periodic boundary conditions.
 
-    A k-d tree of the bodies meets itself and a tree of their images behind the faces. This holds
-    in a triclinic box and in one shorter than twice the cutoff, where a pair can meet through
-    several images and a body meet itself.
+    A k-d tree of the bodies is queried against itself and against a tree of their periodic images.
+    This is valid for triclinic boxes and for boxes shorter than twice the cutoff, in which two
+    bodies may be neighbours through several images and a body may neighbour its own image.
 
     Parameters
     ----------
     positions : ndarray, shape (N, 3)
-        Centres, nm; inside the box or not.
+        Centres, nm; they need not be inside the box.
     box : ndarray, shape (6,)
         Lx, Ly, Lz (nm) and the tilt factors xy, xz, yz.
     cutoff : float
-        nm.
+        Cutoff distance, nm.
 
     Raises
     ------
     ValueError
         If opposite faces of the box are closer than :data:`SMALLEST_BOX` cutoffs.
     JanusError
-        If there are too many to keep, as where bodies stand on one spot.
+        If there are too many pairs, for example of overlapping bodies.
     """
     from scipy.spatial import cKDTree
 
@@ -156,7 +159,7 @@ def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs
     if face_distances(lattice).min() < SMALLEST_BOX * cutoff:
         raise ValueError(f"box {box[:3]} is too small for a cutoff of {cutoff} nm")
     wrapped, _ = wrap(positions, lattice)
-    # Sliding-midpoint trees are built faster than balanced ones and are as good for such points.
+    # Sliding-midpoint trees are built faster than balanced ones; queries are equally fast here.
     tree = cKDTree(wrapped, balanced_tree=False, compact_nodes=False)
     _check_crowd(tree, wrapped, lattice, cutoff)
     inside = tree.query_pairs(cutoff, output_type="ndarray")
@@ -172,44 +175,44 @@ def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs
         vectors = np.concatenate([vectors, moved[b] - wrapped[a]])
         images = np.concatenate([images, shift[b]])
     distances = lengths(vectors)
-    # The tree's cutoff is inclusive; ours is strict, as everywhere in the analysis.
+    # The cutoff of the tree is inclusive, that of the analysis exclusive.
     return Pairs(i, j, vectors, images, distances).closer_than(cutoff)
 
 
 def coincident_pair(pairs: Pairs) -> tuple[int, int] | None:
-    """Two bodies that stand on one spot; None where there are none.
+    """Return two bodies with the same position; None if there are none.
 
-    The line between them has no direction, so no bond is ever found there.
+    The vector between them has no direction, so they cannot be bonded.
     """
     same = np.flatnonzero(pairs.distances == 0.0)
     return (int(pairs.i[same[0]]), int(pairs.j[same[0]])) if len(same) else None
 
 
 def _check_crowd(tree: Any, wrapped: FloatArray, lattice: FloatArray, cutoff: float) -> None:
-    """Refuse a frame with too many pairs, counted only where they can be so many."""
+    """Check the number of pairs; count exactly only if the estimate is near the limit."""
     n = len(wrapped)
-    most = max(MOST_PAIRS * n, MOST_SMALL)
+    most = max(MAX_PAIRS_PER_BODY * n, MAX_PAIRS_OF_FEW_BODIES)
     spread = 2.0 / 3.0 * np.pi * cutoff**3 * n * n / abs(float(np.linalg.det(lattice)))
-    # All that are in one cell of this size are pairs. Cells that share a number add a few.
+    # All bodies in one cell of this size are pairs. Hash collisions add a few.
     cells = np.floor(wrapped * (np.sqrt(3.0) / cutoff)).astype(np.int64)
     places = 1 << max(10, n.bit_length())
     cell = (cells @ np.array([73856093, 19349663, 83492791])) % places
     count = np.bincount(cell).astype(np.float64)
     crowded = float(count @ count)
-    if 22.0 * crowded > most:  # pairs of a spread-out crowd over those within cells
+    if 22.0 * crowded > most:  # ratio of all pairs to those within cells at uniform density
         crowded = 0.5 * (tree.count_neighbors(tree, cutoff) - n)
     if (found := max(spread, crowded)) > most:
         raise JanusError(
-            f"{found:.3g} pairs of {n} bodies are closer than {cutoff:g}; the distance does "
-            "not suit the file's unit of length, or the file is damaged"
+            f"{found:.3g} pairs of {n} bodies are closer than {cutoff:g}; the distance is not in "
+            "the file's unit of length, or the file is damaged"
         )
 
 
 def nearest_distances(positions: FloatArray, box: FloatArray, pairs: Pairs) -> FloatArray:
-    """Distance of every body to its nearest neighbour, shape (N,), nm; NaN for a single body.
+    """Return the distance of each body to its nearest neighbour, shape (N,), nm.
 
-    `pairs` (all pairs within some cutoff) answers for most bodies; the others are searched for in
-    widening shells.
+    The result is taken from `pairs`, all pairs within some cutoff. For bodies without a pair the
+    search radius is increased step by step. A single body has NaN.
     """
     from scipy.spatial import cKDTree
 
@@ -221,7 +224,7 @@ def nearest_distances(positions: FloatArray, box: FloatArray, pairs: Pairs) -> F
     np.minimum.at(nearest, pairs.j, pairs.distances)
     lattice = lattice_vectors(box)
     wrapped, _ = wrap(positions, lattice)
-    # No body is farther from the next than from its own image.
+    # The nearest neighbour is never farther away than the body's own image.
     edge = 1.001 * float(lengths(lattice).min())
     reach = min(float((float(np.prod(box[:3])) / n) ** (1.0 / 3.0)), edge)
     lonely = np.flatnonzero(np.isinf(nearest))

@@ -1,4 +1,4 @@
-"""Whether the numbers of a frame can be those of bodies in a box: damaged files hold any."""
+"""Plausibility checks of the positions, orientations and types read from a file."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from janus_md.model.body import FloatArray
 from janus_md.model.box import inverse_lattice, lattice_vectors
 from janus_md.model.setup import Setup
 
-FARTHEST = 1e5
-"""How far a body can be from the middle of the box, in edges of it: beyond that, numbers of single
-precision hardly tell where in the box it is."""
+MAX_EDGES_AWAY = 1e5
+"""Maximum distance of a body from the centre of the box, in edges of the box. Farther away, single
+precision does not resolve its position in the box."""
 
-SHORTEST = 1e-6
-"""Length below which a quaternion has no direction."""
+MIN_QUATERNION_LENGTH = 1e-6
+"""Minimum length of a quaternion; shorter ones cannot be normalised."""
 
-UNIT = 0.01
-"""What the length of a quaternion of ours may differ from 1; those of others have any length."""
+LENGTH_TOLERANCE = 0.01
+"""Maximum deviation from length 1 of a quaternion in files of this software; quaternions of other
+software may have any length."""
 
 ROUNDING = 1e-6
-"""Difference of a quaternion's length from 1 that is left as it is."""
+"""Deviation from length 1 below which a quaternion is not normalised again."""
 
 
 def check_places(positions: FloatArray, box: FloatArray, tags: IndexArray, where: str) -> None:
-    """Refuse bodies that are too far away to be told where in the box they are.
+    """Check that the positions can be wrapped into the box at their precision.
 
     Parameters
     ----------
@@ -34,49 +35,49 @@ def check_places(positions: FloatArray, box: FloatArray, tags: IndexArray, where
     box : ndarray, shape (6,)
         Lx, Ly, Lz, xy, xz, yz.
     tags : ndarray of int, shape (N,)
-        Numbers of the bodies in the file.
+        Particle indices of the bodies in the file.
     where : str
-        Beginning of the refusal.
+        Beginning of the error message.
 
     Raises
     ------
     JanusError
-        If one is.
+        If a body is too far away.
     """
     away = np.abs(positions @ inverse_lattice(lattice_vectors(box))).max(axis=1)
-    far = ~(away < FARTHEST)
+    far = ~(away < MAX_EDGES_AWAY)
     if far.any():
         k = int(np.argmax(far))
         raise JanusError(
             f"{where} particle {tags[k]} is at {positions[k].tolist()}, {away[k]:.3g} edges of the "
-            f"box away; at most {FARTHEST:g} can be told apart"
+            f"box away; it must be at most {MAX_EDGES_AWAY:g}"
         )
 
 
 def unit_quaternions(
     orientations: FloatArray, ours: Setup | None, tags: IndexArray, where: str
 ) -> FloatArray:
-    """Quaternions of length 1, shape (N, 4); those that have it already are left as they are.
+    """Return quaternions normalised to length 1, shape (N, 4).
 
     Parameters
     ----------
     orientations : ndarray, shape (N, 4)
         Finite numbers.
     ours : Setup or None
-        What the file describes; None where others wrote it.
+        Setup described by the file; None for files of other software.
     tags, where
-        As of :func:`check_places`.
+        See :func:`check_places`.
 
     Raises
     ------
     JanusError
-        If one has no direction, or, in a file of ours, not the length 1.
+        If a quaternion is 0, or its length is not 1 in a file of this software.
     """
     length = lengths(orientations)
-    if np.any(length < SHORTEST):
-        raise JanusError(f"{where} an orientation is 0; quaternions must not vanish")
+    if np.any(length < MIN_QUATERNION_LENGTH):
+        raise JanusError(f"{where} an orientation is 0; quaternions must not be 0")
     off = np.abs(length - 1.0)
-    if ours is not None and off.max() > UNIT:
+    if ours is not None and off.max() > LENGTH_TOLERANCE:
         k = int(np.argmax(off))
         raise JanusError(
             f"{where} the orientation of particle {tags[k]} has the length {length[k]:.3g}; in "
@@ -86,18 +87,18 @@ def unit_quaternions(
 
 
 def check_names(names: set[str], ours: Setup | None, where: str) -> None:
-    """Refuse types that a file of ours does not describe.
+    """Check that a file of this software describes all types of body in it.
 
     Raises
     ------
     JanusError
-        If there is one.
+        If a type is not described.
     """
     if ours is None:
         return
     known = [body.name for body in ours.bodies]
     if unknown := sorted(names - set(known)):
         raise JanusError(
-            f"{where} bodies are of type {unknown[0]!r}, but the file states those of "
+            f"{where} a body has the type {unknown[0]!r}, but the file describes only "
             f"{', '.join(known)}; it is damaged"
         )

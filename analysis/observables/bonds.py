@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def compute(context: FrameContext) -> dict[str, float]:
-    """Number and mean length of the bonds of a frame."""
+    """Compute the number and mean length of the bonds of a frame."""
     lengths = context.bonds.lengths
     mean = float(lengths.mean()) if len(lengths) else float("nan")
     return {"n_bonds": len(lengths), "mean_bond_nm": mean}
@@ -22,7 +22,7 @@ OBSERVABLE = Observable(
         Column("n_bonds", "head-to-tail bonds", dtype="int64"),
         Column(
             "mean_bond_nm",
-            "mean bond length, between centres; null where there is no bond",
+            "mean bond length between centres; null without bonds",
             "nm",
             averaged=True,
             heading=("mean bond", "length / nm"),
@@ -32,4 +32,5 @@ OBSERVABLE = Observable(
     ),
     compute,
     place=50,
+    of_wires=True,
 )

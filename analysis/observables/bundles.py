@@ -1,4 +1,4 @@
-"""Bundles: wires that lie side by side."""
+"""Bundles of wires side by side."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def compute(context: FrameContext) -> dict[str, float]:
-    """Side contacts and bundles of a frame."""
+    """Compute the side contacts and bundles of a frame."""
     from janus_md.analysis.aggregates.bundles import hexagonal_order
 
     found = context.bundles
@@ -30,23 +30,24 @@ OBSERVABLE = Observable(
         Column(
             "n_side_contacts",
             "pairs of bodies side by side: closer than 2.9 nm (1.41 bond distances in a file of "
-            "other software), dipoles parallel or antiparallel and across the line between them",
+            "other software), dipoles parallel or antiparallel and perpendicular to their distance",
             dtype="int64",
             source="Li et al., ACS Cent. Sci. 8, 1258 (2022)",
         ),
         Column(
             "n_bundles",
-            "bundles of two wires or more; two side contacts or more join wires",
+            "bundles of two or more wires; wires are joined by two or more side contacts",
             dtype="int64",
         ),
         Column("largest_bundle", "wires in the largest bundle", "wires", dtype="int64"),
         Column(
             "hexagonal_order",
-            "hexagonal order of the side contacts about the dipole, 0 to 1; null where no body "
-            "has three",
+            "hexagonal order of the side contacts about the dipole, 0 to 1; null if no body has "
+            "three side contacts",
             source="Halperin and Nelson, Phys. Rev. Lett. 41, 121 (1978)",
         ),
     ),
     compute,
     place=60,
+    of_wires=True,
 )

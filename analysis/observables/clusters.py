@@ -56,7 +56,7 @@ OBSERVABLE = Observable(
             "n_clusters",
             "clusters, single bodies included: bodies with attractive sites closer than 1.5 "
             "sigma are in one cluster; null where no pair of kinds attracts and no distance is "
-            "given (--clusters)",
+            "given (--aggregates, --clusters)",
             dtype="int64",
             averaged=True,
             source="janus_md.analysis.observables.clusters",
@@ -92,9 +92,6 @@ OBSERVABLE = Observable(
             "share_single",
             "share of the bodies that are alone in their cluster" + _NULL,
             averaged=True,
-            heading=("share of", "single bodies"),
-            narrow=("share", "single"),
-            in_query=True,
         ),
     ),
     compute,

@@ -1,4 +1,4 @@
-"""Order of the dipoles: nematic over the whole box, polar along the wires."""
+"""Nematic order of all dipoles, and polar order along the wires."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ if TYPE_CHECKING:
 
 
 def compute(context: FrameContext) -> dict[str, float]:
-    """Order of the dipoles of a frame."""
+    """Compute the orientational order of a frame."""
     from janus_md.analysis.order import order
 
+    unknown = float("nan")
+    wires, oriented = context.settings.wires, context.frame.oriented
     return {
-        "nematic_S": order.nematic_order(context.axes),
-        "polar_order": order.polar_order(context.axes, context.bonds),
+        "nematic_S": order.nematic_order(context.axes) if oriented else unknown,
+        "polar_order": order.polar_order(context.axes, context.bonds) if wires else unknown,
     }
 
 
@@ -24,14 +26,14 @@ OBSERVABLE = Observable(
     (
         Column(
             "nematic_S",
-            "nematic order of the dipole axes, the largest eigenvalue of Q; about N^(-1/2) in a "
-            "disordered system",
+            "nematic order of the dipoles (body axes without dipoles), the largest eigenvalue of "
+            "Q; about N^(-1/2) in an isotropic system; null without orientations",
             averaged=True,
             source="janus_md.analysis.order.order",
         ),
         Column(
             "polar_order",
-            "mean cosine between the dipoles of bonded bodies; null where there is no bond",
+            "mean cosine between the dipoles of bonded bodies; null without bonds",
             averaged=True,
             heading=("polar order", "along wires"),
             narrow=("polar", "order"),

@@ -1,4 +1,4 @@
-"""Bonds by energy: below half of the pair's minimum."""
+"""Bonds by pair energy, and their agreement with geometric bonds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NULL = "; null where n_bonds_energy is"
 
 
 def compute(context: FrameContext) -> dict[str, float]:
-    """Wires of bonds by energy, and how far these agree with the geometric ones."""
+    """Compute the wires of bonds by energy, and the agreement with geometric bonds."""
     from janus_md.analysis.aggregates.energy import select_bonds_by_energy
     from janus_md.analysis.aggregates.wires import build_wires
     from janus_md.analysis.observables.wire_lengths import length_statistics
@@ -43,8 +43,8 @@ OBSERVABLE = Observable(
     (
         Column(
             "n_bonds_energy",
-            "bonds by energy, that is below half of the pair's minimum; null where the file does "
-            "not describe its bodies, and where charges are off",
+            "bonds by energy, below half of the minimum of the pair energy; null if the file does "
+            "not describe its bodies or charges are off",
             source="janus_md.analysis.aggregates.energy",
         ),
         Column(
@@ -61,9 +61,10 @@ OBSERVABLE = Observable(
         ),
         Column(
             "bonds_agreeing",
-            "bonds by both criteria over bonds by either; null where there is neither",
+            "bonds by both criteria over bonds by at least one; null without bonds",
         ),
     ),
     compute,
     place=65,
+    of_wires=True,
 )

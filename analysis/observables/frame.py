@@ -1,4 +1,4 @@
-"""Which frame it is, and how many bodies it has."""
+"""Index, step, time and number of bodies of a frame."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def compute(context: FrameContext) -> dict[str, float]:
-    """Number, step, time and bodies of a frame."""
+    """Return index, step, time and number of bodies of a frame."""
     frame = context.frame
     return {
         "frame": frame.index,
@@ -23,10 +23,10 @@ def compute(context: FrameContext) -> dict[str, float]:
 
 OBSERVABLE = Observable(
     (
-        Column("frame", "number of the frame, from 0", dtype="int64"),
+        Column("frame", "index of the frame, from 0", dtype="int64"),
         Column("step", "time step", dtype="int64"),
-        Column("time_ps", "time; null where the file does not state it", "ps"),
-        Column("n_bodies", "bodies", dtype="int64"),
+        Column("time_ps", "time; null if the file does not contain it", "ps"),
+        Column("n_bodies", "number of bodies", dtype="int64"),
     ),
     compute,
     place=10,

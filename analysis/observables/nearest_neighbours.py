@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def compute(context: FrameContext) -> dict[str, float]:
-    """Mean distance of a body to its nearest neighbour."""
+    """Compute the mean distance of a body to its nearest neighbour."""
     from janus_md.analysis.frames.neighbours import nearest_distances
 
     nearest = nearest_distances(context.positions, context.box, context.pairs)
@@ -22,7 +22,7 @@ OBSERVABLE = Observable(
     (
         Column(
             "nn_mean_nm",
-            "mean distance of the centres to their nearest neighbours",
+            "mean distance of a centre to its nearest neighbour",
             "nm",
             averaged=True,
             heading=("nearest", "neighbour / nm"),

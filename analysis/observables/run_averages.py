@@ -1,8 +1,8 @@
-"""Averages that do not follow from single frames: of the log, and of selected frames together.
+"""Averages that are computed from the log or from several frames.
 
-:mod:`janus_md.analysis.series.thermolog`, :mod:`janus_md.analysis.order.spatial`,
-:mod:`janus_md.analysis.series.lifetimes` and :mod:`janus_md.analysis.series.diffusion` compute
-them.
+They are computed by :mod:`janus_md.analysis.series.thermolog`,
+:mod:`janus_md.analysis.order.spatial`, :mod:`janus_md.analysis.series.lifetimes` and
+:mod:`janus_md.analysis.series.diffusion`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ OBSERVABLE = Observable(
     (
         Column(
             "energy_kj_mol",
-            "potential energy of a body",
+            "potential energy per body",
             "kJ/mol",
             averaged=True,
             heading=("energy", "of a body / kJ/mol"),
@@ -22,14 +22,14 @@ OBSERVABLE = Observable(
         ),
         Column(
             "susceptibility",
-            "initial susceptibility, from the fluctuations of the box's dipole",
+            "initial susceptibility, from the fluctuations of the dipole of the box",
             averaged=True,
             source="janus_md.analysis.series.susceptibility",
         ),
         Column(
             "q6",
             "Steinhardt's q6 over 12 neighbours: 0.575 in a face-centred cubic crystal, about "
-            "0.29 at random",
+            "0.29 for random positions",
             averaged=True,
             source="Steinhardt, Nelson and Ronchetti, Phys. Rev. B 28, 784 (1983)",
         ),
@@ -42,15 +42,15 @@ OBSERVABLE = Observable(
         ),
         Column(
             "small_angle_slope",
-            "slope of ln S(q) against ln q between 0.4 and 1.6 nm⁻¹; -1 for rods that are far "
-            "apart",
+            "slope of ln S(q) against ln q between 0.4 and 1.6 nm⁻¹; -1 for a dilute system of "
+            "rods",
             averaged=True,
             source="janus_md.analysis.order.scattering",
         ),
         Column(
             "bond_lifetime",
-            "mean lifetime of a bond (in steps where the file states no time step); null where "
-            "steps fall or repeat from frame to frame",
+            "mean lifetime of a bond (in steps if the file does not contain the time step); null "
+            "if the steps of the frames do not increase",
             "ns",
             averaged=True,
             source="janus_md.analysis.series.lifetimes",

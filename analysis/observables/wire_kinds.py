@@ -1,4 +1,4 @@
-"""Wires that are closed, branched, or wind round the box."""
+"""Numbers of rings, branched wires and percolating wires."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def compute(context: FrameContext) -> dict[str, int]:
-    """Count the wires of each kind but the linear ones."""
+    """Count the wires of each kind except linear ones."""
     from janus_md.analysis.aggregates.wires import BRANCHED, PERCOLATING, RING
 
     kinds = {"n_rings": RING, "n_percolating": PERCOLATING, "n_branched": BRANCHED}
@@ -22,10 +22,13 @@ def compute(context: FrameContext) -> dict[str, int]:
 
 OBSERVABLE = Observable(
     (
-        Column("n_rings", "wires that are closed to a ring", dtype="int64"),
-        Column("n_percolating", "wires that wind round the box", dtype="int64"),
-        Column("n_branched", "wires with a branch", dtype="int64"),
+        Column("n_rings", "closed wires (rings)", dtype="int64"),
+        Column(
+            "n_percolating", "percolating wires, which wind around the periodic box", dtype="int64"
+        ),
+        Column("n_branched", "branched wires", dtype="int64"),
     ),
     compute,
     place=30,
+    of_wires=True,
 )

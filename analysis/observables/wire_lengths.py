@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 def length_statistics(wires: Wires) -> dict[str, float | int]:
-    """Lengths in bodies: mean by number (bodies over wires), by weight, the longest.
+    """Return statistics of the wire lengths in bodies.
 
-    Single bodies are wires of length 1. ``mean_w = sum n^2 / sum n``.
+    ``mean_n`` is the mean by number, bodies over wires, and ``mean_w = sum n^2 / sum n`` the mean
+    by weight. Single bodies are wires of length 1.
     """
     n = wires.n.astype(np.float64)
     return {
@@ -29,13 +30,13 @@ def length_statistics(wires: Wires) -> dict[str, float | int]:
 
 
 def compute(context: FrameContext) -> dict[str, float | int]:
-    """Lengths of the wires of a frame."""
+    """Compute the wire lengths of a frame."""
     return length_statistics(context.wires)
 
 
 OBSERVABLE = Observable(
     (
-        Column("n_wires", "wires, single bodies included", dtype="int64"),
+        Column("n_wires", "number of wires, including single bodies", dtype="int64"),
         Column(
             "mean_n",
             "mean wire length by number: bodies over wires",
@@ -66,7 +67,7 @@ OBSERVABLE = Observable(
         ),
         Column(
             "share_in_wires_of_3",
-            "share of the bodies in wires of three or more",
+            "share of bodies in wires of three or more",
             averaged=True,
             heading=("share of bodies", "in wires of 3 or more"),
             narrow=("wires", "of 3+"),
@@ -75,4 +76,5 @@ OBSERVABLE = Observable(
     ),
     compute,
     place=20,
+    of_wires=True,
 )

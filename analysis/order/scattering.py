@@ -1,4 +1,4 @@
-"""Scattering: the static structure factor, and the intensity that small-angle X-rays would show."""
+"""Scattering: static structure factor and small-angle X-ray intensity."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from janus_md.model.body import FloatArray
 from janus_md.model.box import inverse_lattice, lattice_vectors
 
 Q_MAX = 6.0
-"""Largest wave number, 1/nm: past the peak of neighbours in a wire, 2 pi / 1.61 nm = 3.9 1/nm."""
+"""Maximum wave number, 1/nm; the peak of neighbours in a wire is at 2 pi / 1.61 nm = 3.9 1/nm."""
 
 Q_BINS = 60
-"""Bins of the wave number; some are joined."""
+"""Number of bins of the wave number before bins with few wave vectors are merged."""
 
-LEAST = 6
-"""Wave vectors of a bin, k and -k counted once: bins that hold fewer are joined with the next.
-The intensity of one wave vector scatters by its own mean, so one alone tells little."""
+MIN_VECTORS = 6
+"""Minimum number of wave vectors in a bin, k and -k counted once; bins with fewer are merged with
+the next. The standard deviation of the intensity at one wave vector equals its mean."""
 
 LARGEST_SUM = 2e8
-"""Bodies times wave vectors of one frame above which wave vectors are sampled, ..."""
+"""Number of bodies times wave vectors of one frame above which wave vectors are sampled."""
 
 SAMPLED_SUM = 2e7
-"""... and what that product then is."""
+"""Number of bodies times wave vectors of one frame if wave vectors are sampled."""
 
-MOST_VECTORS = 3_000_000
-"""Points of the reciprocal lattice that are looked at; of more, as in a wide box with few bodies,
-wave vectors are sampled, ..."""
+MAX_VECTORS = 3_000_000
+"""Number of reciprocal lattice points above which wave vectors are sampled, as in a large box with
+few bodies."""
 
 SAMPLED_VECTORS = 200_000
-"""... so many at most."""
+"""Maximum number of sampled wave vectors."""
 
 CORE_RADIUS = 0.5
-"""Radius of the metal core, nm: it is 0.82-1.17 nm across by transmission electron microscopy (Li
-et al., ACS Cent. Sci. 2022, 8, 1258)."""
+"""Radius of the metal core, nm. Its diameter is 0.82-1.17 nm by transmission electron microscopy
+(Li et al., ACS Cent. Sci. 2022, 8, 1258)."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,15 @@ class StructureFactor:
     Attributes
     ----------
     q : ndarray, shape (Q,)
-        Mean wave numbers of the box's wave vectors, bin by bin, 1/nm.
+        Mean wave number of each bin, 1/nm.
     s : ndarray, shape (Q,)
-        S(q); 1 for bodies that do not know of each other.
+        S(q); 1 for uncorrelated bodies.
     error : ndarray, shape (Q,)
-        Standard error over the frames; at least ``S / sqrt(M)`` of M wave vectors over all frames,
-        as the intensity of one is distributed exponentially where many bodies scatter.
+        Standard error over the frames, and at least ``S / sqrt(M)`` for M wave vectors over all
+        frames, because the intensity at one wave vector of many bodies is exponentially
+        distributed.
     per_frame : ndarray, shape (frames, Q)
-        S(q) of each frame; NaN where a box that varies has no wave vector in a bin.
+        S(q) of each frame; NaN if the box of a frame has no wave vector in the bin.
     """
 
     q: FloatArray
@@ -63,17 +64,17 @@ class StructureFactor:
     per_frame: FloatArray
 
     def intensity(self, radius: float = CORE_RADIUS) -> FloatArray:
-        """Intensity per body if each scatters as a uniform sphere, 1 at q = 0 for a body alone.
+        """Return the intensity per body for uniform spheres; 1 at q = 0 for a single body.
 
         ``S(q) [3 (sin x - x cos x) / x^3]^2`` with x = q R (Rayleigh, 1911; Guinier and Fournet,
-        "Small-Angle Scattering of X-Rays", 1955). Spheres that all look alike and are turned at
-        random make form and structure factor separate.
+        "Small-Angle Scattering of X-Rays", 1955). The form factor and the structure factor
+        separate because all spheres are identical.
         """
         return self.s * sphere_form_factor(self.q, radius)
 
 
 def sphere_form_factor(q: FloatArray, radius: float = CORE_RADIUS) -> FloatArray:
-    """Form factor of a uniform sphere, shape (Q,); 1 at q = 0."""
+    """Return the form factor of a uniform sphere, shape (Q,); 1 at q = 0."""
     x = np.maximum(q * radius, 1e-4)
     return np.asarray((3.0 * (np.sin(x) - x * np.cos(x)) / x**3) ** 2)
 
@@ -82,25 +83,25 @@ def structure_factor(
     frames: Sequence[tuple[FloatArray, FloatArray]],
     q_max: float = Q_MAX,
     bins: int = Q_BINS,
-    least: int = LEAST,
+    least: int = MIN_VECTORS,
 ) -> StructureFactor:
-    """S(q) of some frames, ``|sum_j exp(i k.r_j)|^2 / N`` over the wave vectors of the box.
+    """Compute S(q), ``|sum_j exp(i k.r_j)|^2 / N`` averaged over the wave vectors of the box.
 
     Parameters
     ----------
     frames : sequence of (positions, box)
         Centres (N, 3) in nm and box (6,).
     q_max : float
-        1/nm.
+        Maximum wave number, 1/nm.
     bins : int
-        Of the wave number, from 0; those that hold too few wave vectors are joined with the next.
+        Number of bins from 0 to `q_max`; bins with too few wave vectors are merged with the next.
     least : int
-        Wave vectors, k and -k counted once, that a bin must hold.
+        Minimum number of wave vectors in a bin, k and -k counted once.
 
     Returns
     -------
     StructureFactor
-        Without a bin where the box is so small that it has no such wave vector.
+        Empty if the box is so small that it has no wave vector below `q_max`.
     """
     edges = np.linspace(0.0, q_max, bins + 1)
     found = np.array([_binned(positions, box, edges) for positions, box in frames])
@@ -127,15 +128,15 @@ def structure_factor(
 
 
 def _binned(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatArray:
-    """Wave vectors of a frame, and the sums of their lengths and of S, by bin; shape (3, bins)."""
+    """Return, by bin, the number of wave vectors and the sums of |k| and S; shape (3, bins)."""
     lattice = lattice_vectors(box)
     vectors = abs(float(np.linalg.det(lattice))) * edges[-1] ** 3 / (12.0 * np.pi**2)
     most = np.floor(edges[-1] * lengths(lattice) / (2.0 * np.pi))
     looked_at = (most[0] + 1.0) * float(np.prod(2.0 * most[1:] + 1.0))
-    if vectors * len(positions) > LARGEST_SUM or looked_at > MOST_VECTORS:
+    if vectors * len(positions) > LARGEST_SUM or looked_at > MAX_VECTORS:
         return _sampled(positions, box, edges)
-    # exp(i k.r) is a product of three factors, one for each reciprocal vector: the sum over the
-    # bodies becomes one of products of matrices.
+    # exp(i k.r) is a product of three factors, one for each reciprocal vector, so the sum over the
+    # bodies is a matrix product.
     inverse = inverse_lattice(lattice)
     fractions = positions.astype(np.float64) @ inverse
     most = most.astype(int)
@@ -151,7 +152,7 @@ def _binned(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatA
         amplitude = (second * first[most[0] + h]) @ third.T
         s = (amplitude.real**2 + amplitude.imag**2) / len(positions)
         bin_of = np.searchsorted(edges, length, side="right") - 1
-        # The plane h = 0 holds both k and -k; its middle is the forward peak: no structure.
+        # The plane h = 0 contains both k and -k. k = 0 is forward scattering, without structure.
         use = (length > 0.0) & (length < edges[-1])
         share = 0.5 if h == 0 else 1.0
         for row, values in zip(total, (np.ones_like(s), length, s), strict=True):
@@ -160,7 +161,7 @@ def _binned(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatA
 
 
 def _sampled(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatArray:
-    """:func:`_binned` over wave vectors drawn at random, as many at small q as at large."""
+    """Compute :func:`_binned` for random wave vectors, uniformly distributed in q."""
     lattice, rng = lattice_vectors(box), np.random.default_rng(len(positions))
     most = min(int(SAMPLED_SUM / len(positions)), SAMPLED_VECTORS)
     drawn = rng.normal(size=(most, 3))
@@ -184,11 +185,11 @@ def _sampled(positions: FloatArray, box: FloatArray, edges: FloatArray) -> Float
 
 
 def wire_form_factor(centres: FloatArray, q: FloatArray) -> FloatArray:
-    """Form factor of one unwrapped wire, Debye's sum over its bodies, shape (Q,).
+    """Return the form factor of one unwrapped wire by the Debye formula, shape (Q,).
 
-    ``P(q) = sum_ij sin(q r_ij) / (q r_ij) / n^2`` (Debye, Ann. Phys. 351, 809, 1915). Between its
-    radius of gyration and its thickness a straight wire has ``P ~ pi / (q L)``: the slope -1 that
-    tells a wire from a coil (-2) and a cluster (-3, -4).
+    ``P(q) = sum_ij sin(q r_ij) / (q r_ij) / n^2`` (Debye, Ann. Phys. 351, 809, 1915). At lengths
+    between its radius of gyration and its thickness, a straight wire has ``P ~ pi / (q L)``. The
+    slope -1 distinguishes a wire from a coil (-2) and a compact cluster (-3, -4).
     """
     difference = centres[:, None] - centres[None]
     distance = np.sqrt(np.einsum("ijk,ijk->ij", difference, difference))
@@ -198,12 +199,12 @@ def wire_form_factor(centres: FloatArray, q: FloatArray) -> FloatArray:
 
 
 def small_angle_slope(q: FloatArray, intensity: FloatArray, low: float, high: float) -> float:
-    """Exponent of the intensity between two wave numbers, by a straight line in logarithms.
+    """Return the exponent of the intensity between two wave numbers, by a log-log fit.
 
     Raises
     ------
     ValueError
-        If fewer than 3 wave numbers are between them.
+        If there are fewer than 3 wave numbers in the range.
     """
     use = (q >= low) & (q <= high) & (intensity > 0.0)
     if np.count_nonzero(use) < 3:

@@ -1,4 +1,4 @@
-"""Structure of the last third of a run, over some of its frames: tables and a few numbers."""
+"""Tables and averages of the spatial structure over frames of the last third of a run."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ from janus_md.common.parquet import PartialParquet
 from janus_md.model.box import face_distances, lattice_vectors
 
 FRAMES = 8
-"""Frames that are taken, spread evenly over the last third."""
+"""Maximum number of frames, evenly spaced over the last third."""
 
 BODIES = 200_000
-"""Bodies in all these frames together at most; of larger systems fewer frames are taken."""
+"""Maximum number of bodies in all these frames; large systems use fewer frames."""
 
 REACH = 6.0
 """Range of the pair distribution along and across the dipole, nm."""
 
 WIDTH = 0.1
-"""Width of its bins, nm."""
+"""Bin width of the pair distribution, nm."""
 
 RADIUS = 3.0
-"""Radius within which the local density is counted, nm."""
+"""Radius of the sphere for the local density, nm."""
 
 SLOPE_RANGE = (0.4, 1.6)
-"""Wave numbers between which the small-angle slope is fitted: a wire shows -1 there, 1/nm."""
+"""Range of wave numbers for the small-angle slope, 1/nm; the slope of a wire is -1."""
 
 NEIGHBOURS = 12
-"""Neighbours that the bond-orientational order q_6 takes."""
+"""Number of neighbours for the bond-orientational order q_6."""
 
 
 def chosen(tail: Sequence[int], n_bodies: int) -> list[int]:
-    """Frames that are taken: evenly spread, fewer where they are large."""
+    """Return evenly spaced frames; fewer if they have many bodies."""
     most = min(FRAMES, BODIES // n_bodies, len(tail))
     if most == 0:
         return []
@@ -59,17 +59,18 @@ def chosen(tail: Sequence[int], n_bodies: int) -> list[int]:
 def write_spatial(
     frames: Sequence[Frame], axis: tuple[float, float, float], out: Path, unit: float = 1.0
 ) -> dict[str, Any]:
-    """Write structure.parquet and scattering.parquet; return the numbers for the summary.
+    """Write structure.parquet and scattering.parquet; return the averages for the summary.
 
-    structure.parquet holds g(along, across) about the dipole, scattering.parquet S(q) with its
-    standard error over the frames, and the intensity of the cores. Both are empty where no frame
-    was chosen. `unit` scales the lengths that are fixed here in nm.
+    structure.parquet contains g(along, across) about the dipole. scattering.parquet contains S(q),
+    its standard error over the frames, and the intensity of the cores. Both are empty without
+    frames; structure.parquet is also empty without orientations. `unit` multiplies the lengths that
+    are constants of this module (:class:`janus_md.analysis.pipeline.settings.Settings`).
 
     Returns
     -------
     dict
         ``q6``, ``local_density`` (1/nm^3, within :data:`RADIUS`) and ``small_angle_slope``, each
-        ``{"mean": x, "error": e}`` over the frames; None where there is nothing to go by.
+        ``{"mean": x, "error": e}`` over the frames; None if undefined.
     """
     import pyarrow as pa
 
@@ -81,20 +82,22 @@ def write_spatial(
     if frames:
         smallest = min(float(face_distances(lattice_vectors(f.box)).min()) for f in frames)
         bins = min(round(REACH / WIDTH), int(0.49 * smallest / np.sqrt(2.0) / (WIDTH * unit)))
-        found = [
-            axial_distribution(
-                f.positions,
-                body_axes(f.orientations, axis),
-                f.box,
-                bins * WIDTH * unit,
-                WIDTH * unit,
-            )
-            for f in frames
-        ]
-        along, across = (0.5 * (e[1:] + e[:-1]) for e in (found[0].along, found[0].across))
-        grid = np.meshgrid(along, across, indexing="ij")
-        values = np.mean([one.g for one in found], axis=0)
-        pairs = dict(zip(names, (grid[0].ravel(), grid[1].ravel(), values.ravel()), strict=True))
+        if all(f.oriented for f in frames):
+            found = [
+                axial_distribution(
+                    f.positions,
+                    body_axes(f.orientations, axis),
+                    f.box,
+                    bins * WIDTH * unit,
+                    WIDTH * unit,
+                )
+                for f in frames
+            ]
+            along, across = (0.5 * (e[1:] + e[:-1]) for e in (found[0].along, found[0].across))
+            grid = np.meshgrid(along, across, indexing="ij")
+            values = np.mean([one.g for one in found], axis=0)
+            flat = (grid[0].ravel(), grid[1].ravel(), values.ravel())
+            pairs = dict(zip(names, flat, strict=True))
         factor = structure_factor([(f.positions, f.box) for f in frames], Q_MAX / unit)
         curves = (factor.q, factor.s, factor.error, factor.intensity(CORE_RADIUS * unit))
         curve = dict(zip(columns, curves, strict=True))

@@ -1,4 +1,4 @@
-"""Structure beyond g(r): pairs along and across the dipole, bond orientation, local density."""
+"""Structure: axial pair distribution, bond-orientational order and local density."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from janus_md.model.body import FloatArray
 
 @dataclass(frozen=True)
 class AxialDistribution:
-    """Pair distribution about a body's own dipole.
+    """Pair distribution along and across the dipole of a body.
 
     Attributes
     ----------
     along, across : ndarray, shape (Z + 1,), (R + 1,)
-        Edges of the bins along the dipole (negative: behind the tail) and across it, nm.
+        Bin edges along the dipole (negative behind the tail) and across it, nm.
     g : ndarray, shape (Z, R)
-        Density of other centres over the mean density; 1 far away.
+        Density of other centres over the mean density; tends to 1 at large distances.
     """
 
     along: FloatArray
@@ -31,7 +31,7 @@ class AxialDistribution:
 def axial_distribution(
     positions: FloatArray, axes: FloatArray, box: FloatArray, reach: float = 6.0, width: float = 0.1
 ) -> AxialDistribution:
-    """Pair distribution resolved along and across the dipole, azimuth averaged out.
+    """Compute the pair distribution along and across the dipole, averaged over the azimuth.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ def axial_distribution(
     box : ndarray, shape (6,)
         Lx, Ly, Lz, xy, xz, yz.
     reach : float
-        Largest distance along and across, nm.
+        Range along and across the dipole, nm.
     width : float
-        Of the bins, nm.
+        Bin width, nm.
     """
     pairs = pairs_within(positions, box, np.sqrt(2.0) * reach)
     body = np.concatenate([pairs.i, pairs.j])
@@ -64,10 +64,10 @@ def axial_distribution(
 def bond_orientational_order(
     positions: FloatArray, box: FloatArray, degree: int = 6, neighbours: int = 12
 ) -> FloatArray:
-    """Steinhardt's q_l of every body over its nearest neighbours, by freud, shape (N,).
+    """Return Steinhardt's q_l of each body over its nearest neighbours, shape (N,), by freud.
 
-    (Steinhardt, Nelson and Ronchetti, Phys. Rev. B 28, 784, 1983.) q_6 over 12 neighbours is 0.575
-    in a face-centred cubic crystal and about 0.29 where they lie at random.
+    Steinhardt, Nelson and Ronchetti, Phys. Rev. B 28, 784, 1983. For 12 neighbours, q_6 is 0.575
+    in a face-centred cubic crystal and about 0.29 for random positions.
     """
     import freud
 
@@ -77,7 +77,7 @@ def bond_orientational_order(
 
 
 def local_density(positions: FloatArray, box: FloatArray, radius: float) -> FloatArray:
-    """Bodies per nm^3 within `radius` of every body, itself left out, by freud, shape (N,)."""
+    """Return the density of other bodies within `radius` of each, 1/nm^3, shape (N,), by freud."""
     import freud
 
     density = freud.density.LocalDensity(r_max=radius, diameter=0.0)

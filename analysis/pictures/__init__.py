@@ -1,1 +1,1 @@
-"""Figures and snapshots."""
+"""Figures and snapshots of a sweep."""

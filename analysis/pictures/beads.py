@@ -34,7 +34,7 @@ SHADES = 64
 """Colours of the file, which keeps it small."""
 
 
-def draw_beads(trajectory: Path, path: Path, least: int = 1) -> None:
+def draw_beads(trajectory: Path, path: Path, least: int = 1, *, cut: bool = False) -> None:
     """Write a PNG of the last frame; colours are those of the pictures of the bodies.
 
     Parameters
@@ -43,6 +43,8 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1) -> None:
         The GSD file of the run, and the picture.
     least : int
         Bodies in the smallest aggregate that is drawn.
+    cut : bool
+        Whether beads in front of the middle of the picture are left out, which opens a vesicle.
 
     Raises
     ------
@@ -74,8 +76,15 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1) -> None:
                 colours.append(np.tile(to_rgb(COLOURS[shown]), (len(who), 1)))
     if not spots:
         raise JanusError(f"{trajectory}: the last frame has no aggregate of {least} bodies")
-    page = np.concatenate(spots) @ turned
-    image = _image(page, np.concatenate(radii), np.concatenate(colours))
+    page, wide, paint = (
+        np.concatenate(spots) @ turned,
+        np.concatenate(radii),
+        np.concatenate(colours),
+    )
+    if cut:
+        behind = page[:, 2] <= 0.5 * (page[:, 2].min() + page[:, 2].max())
+        page, wide, paint = page[behind], wide[behind], paint[behind]
+    image = _image(page, wide, paint)
     small = Image.fromarray((255.0 * image[::-1]).astype(np.uint8)).quantize(SHADES)
     with written_whole(path) as partial:
         small.save(partial, format="PNG", optimize=True)

@@ -1,4 +1,4 @@
-"""Figures of a sweep: growth, length distribution, g(r), lengths along the sweep."""
+"""Figures of a sweep: growth, length distribution, g(r), mean lengths."""
 
 from __future__ import annotations
 
@@ -9,41 +9,43 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from janus_md.analysis.pictures.styles import COLOURS, MARKERS, NAMED, curve_styles, is_scale
-from janus_md.analysis.sweep.groups import Group, numeric_key, spread
+from janus_md.analysis.sweep.groups import Group, independent_keys, numeric_key, spread
 from janus_md.analysis.sweep.tables import JobTables
 from janus_md.analysis.theory.theory import share_in_longer
 from janus_md.common.files import written_whole
 from janus_md.model.body import FloatArray
-from janus_md.workspace.labels import short
+from janus_md.workspace.labels import axis_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FEW_TICKS = 5.0
-"""Ratio of the ends of a logarithmic axis below which 1, 2, 5 would be too few numbers."""
+"""Ratio of the limits of a logarithmic axis below which ticks at 1, 2 and 5 are too few."""
 
 DPI = 150
 
 POINTS = 200
-"""Points of a curve along the sweep at most."""
+"""Maximum number of points of a curve along the sweep."""
 
 
-def new_figure(width: float, height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
-    """Return a figure that belongs to no window, and its axes in a row."""
+def new_figure(
+    width: float, height: float, columns: int = 1, rows: int = 1
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure without a window, and its axes, row by row."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
-    axes = [figure.add_subplot(1, columns, k + 1) for k in range(columns)]
+    axes = [figure.add_subplot(rows, columns, k + 1) for k in range(rows * columns)]
     for one in axes:
         one.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
 
 def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
-    """Mean wire length by number and by weight against time, a curve per job."""
+    """Draw the mean wire length by number and by weight against time, a curve per job."""
     figure, axes = new_figure(10.0, 3.8, 2)
     for group, style in zip(groups, curve_styles(groups), strict=True):
         for k, job in enumerate(group.jobs):
@@ -64,9 +66,9 @@ def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
 
 
 def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
-    """Share of the bodies that are in wires of at least n, over the last third of the run.
+    """Draw the share of bodies in wires of at least n, over the last third of the run.
 
-    Beside it that of equilibrium polymers, as long as the curves are few.
+    If there are few curves, the prediction for equilibrium polymers is drawn too.
     """
     figure, (axes,) = new_figure(7.2, 4.0)
     for group, style in zip(groups, curve_styles(groups), strict=True):
@@ -92,7 +94,7 @@ def length_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
 
 
 def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
-    """g(r) of the centres over the last third of the run; replicas averaged."""
+    """Draw g(r) of the centres over the last third of the run, averaged over replicas."""
     figure, (axes,) = new_figure(7.2, 4.0)
     top = 1.5
     for group, style in zip(groups, curve_styles(groups), strict=True):
@@ -101,7 +103,7 @@ def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
         g = np.mean([curve["g"].to_numpy()[:bins] for curve in curves], axis=0)
         top = max(top, float(np.nanmax(g, initial=0.0)))
         axes.plot(curves[0]["r_nm"][:bins], g, lw=1.2, label=group.label, **style)
-    # Wires give g of tens to hundreds at contact, dilute bodies about 1: a scale that shows both.
+    # g(r) at contact is 10 to 100 for wires and about 1 for dilute bodies; the scale shows both.
     axes.set_yscale("symlog", linthresh=2.0)
     axes.set_yticks([0, 1, *(10**k * m for k in range(4) for m in (2, 5, 10))])
     axes.set(xlabel="r / nm", ylabel="g(r)", xlim=(1.0, None), ylim=(0.0, 1.2 * top))
@@ -112,16 +114,16 @@ def radial_distribution(groups: Sequence[Group], tables: Mapping[str, JobTables]
 
 
 def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) -> Figure | None:
-    """Mean wire lengths against the first number that varies; None where none does.
+    """Draw mean wire lengths against the first varying number; None without one.
 
-    Of more curves than have names, or points than are seen, some that are spread evenly.
-    `expected` is the mean length by number in equilibrium by label, drawn beside the curves that it
-    knows all points of.
+    If there are too many curves or points, evenly spaced ones are drawn. `expected` is the mean
+    length by number in equilibrium for each label; it is drawn for curves with a value at each
+    point.
     """
     key = numeric_key(groups)
     if key is None:
         return None
-    others = _independent(groups, key)
+    others = independent_keys(groups, key)
     series: dict[tuple[Any, ...], list[Group]] = {}
     for group in groups:
         rest = tuple((name, group.keys[name]) for name in others)
@@ -155,10 +157,10 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
                 color=style["color"],
                 ls="--",
                 lw=1.0,
-                marker="_",  # a line of a single point would not be seen
+                marker="_",  # a line with a single point is invisible
                 zorder=1,
             )
-    name = "relative permittivity" if key == "relative_permittivity" else short(key)
+    name = axis_name(key)
     for one, title in zip(axes, ("by number", "by weight"), strict=True):
         one.set(xlabel=name, ylabel=f"mean wire length {title} / bodies", yscale="log")
         if key == "relative_permittivity":
@@ -171,20 +173,8 @@ def lengths_along_sweep(groups: Sequence[Group], expected: Mapping[str, float]) 
     return figure
 
 
-def _independent(groups: Sequence[Group], key: str) -> list[str]:
-    """Keys that do not follow from `key`, as a solvent's viscosity does from its permittivity."""
-    found = []
-    for name in groups[0].keys:
-        seen: dict[Any, set[Any]] = {}
-        for group in groups:
-            seen.setdefault(group.keys[key], set()).add(group.keys[name])
-        if name == "substance" or any(len(values) > 1 for values in seen.values()):
-            found.append(name)
-    return found
-
-
 def _bars(values: FloatArray, errors: FloatArray) -> FloatArray:
-    """Error bars that stay above zero, for a logarithmic axis; shape (2, values)."""
+    """Return error bars that stay above zero on a logarithmic axis, shape (2, values)."""
     return np.array([np.minimum(errors, 0.99 * values), errors])
 
 
@@ -196,7 +186,7 @@ def save(figure: Figure, path: Path) -> Path:
 
 
 def plain_log(axes: Axes) -> None:
-    """Write 2, 5, 10, 20 instead of powers of ten on logarithmic axes, and enough of them."""
+    """Label logarithmic axes 2, 5, 10, 20 in place of powers of ten."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
     for axis, scale in ((axes.xaxis, axes.get_xscale()), (axes.yaxis, axes.get_yscale())):
@@ -211,7 +201,7 @@ def plain_log(axes: Axes) -> None:
 
 
 def name_curves(figure: Figure, axes: Axes, groups: Sequence[Group]) -> None:
-    """Name the curves beside them, for which the figure grows."""
+    """Add a legend beside the axes and enlarge the figure for it."""
     if is_scale(groups):
         first, last = groups[0].label, groups[-1].label
         figure.suptitle(f"{len(groups)} state points, dark to light: {first} … {last}", fontsize=9)

@@ -1,7 +1,8 @@
-"""A synthetic transmission electron micrograph, to lay beside the experiment's.
+"""Synthetic transmission electron micrographs for comparison with experiments.
 
-The beam runs along the box's third axis. A body is a metal core in a shell of ligands; either takes
-its share of the electrons (Lambert and Beer), and what arrives on a pixel is counted.
+The beam is parallel to the third axis of the box. A body is a metal core in a shell of ligands.
+Both attenuate the beam according to the Beer-Lambert law. Each pixel counts the transmitted
+electrons.
 """
 
 from __future__ import annotations
@@ -16,29 +17,29 @@ from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
 from janus_md.model.nanocluster import WIRE_SPACING
 
-MOST_PIXELS = 4000
-"""Pixels along an edge at most."""
+MAX_PIXELS = 4000
+"""Maximum number of pixels along an edge."""
 
 LIGAND_RADIUS = 0.5 * WIRE_SPACING
-"""Radius of the shell of ligands, nm."""
+"""Outer radius of the ligand shell, nm."""
 
 
 @dataclass(frozen=True)
 class Microscope:
-    """How the picture is taken (model).
+    """Parameters of the imaging model.
 
     Attributes
     ----------
     pixel_nm : float
-        Edge of a pixel.
+        Edge length of a pixel, nm.
     dose : float
         Electrons per nm^2.
     core : float
-        Attenuation of a metal core, 1/nm.
+        Attenuation coefficient of a metal core, 1/nm.
     ligand : float
-        Attenuation of the ligands, 1/nm.
+        Attenuation coefficient of the ligands, 1/nm.
     blur_nm : float
-        Standard deviation of the point spread.
+        Standard deviation of the point spread function, nm.
     """
 
     pixel_nm: float = 0.12
@@ -49,9 +50,9 @@ class Microscope:
 
 
 def microscope_for(box: FloatArray) -> Microscope:
-    """Microscope for a box: the pixels of a very wide field are larger."""
+    """Return the microscope for a box, with larger pixels for a very wide field of view."""
     pixel = Microscope().pixel_nm
-    return Microscope(max(pixel, float(max(box[:2])) / MOST_PIXELS))
+    return Microscope(max(pixel, float(max(box[:2])) / MAX_PIXELS))
 
 
 def micrograph(
@@ -61,10 +62,10 @@ def micrograph(
     *,
     seed: int | None = 0,
 ) -> FloatArray:
-    """Electrons that arrive on each pixel, shape (rows, columns); y grows with the row.
+    """Return the electrons on each pixel, shape (rows, columns); y increases with the row.
 
-    The field is Lx by Ly about the origin, seen through the whole box; what lies beyond a face is
-    its periodic image.
+    The field of view is Lx by Ly about the origin and extends through the whole box, with periodic
+    images of the bodies.
 
     Parameters
     ----------
@@ -73,9 +74,9 @@ def micrograph(
     box : ndarray, shape (6,)
         Lx, Ly, Lz, xy, xz, yz.
     microscope : Microscope, optional
-        Settings.
+        Parameters of the imaging model.
     seed : int or None
-        Of the counting noise (Poisson); None gives the expected counts instead.
+        Seed of the Poisson noise. None returns the expected counts without noise.
     """
     scope = microscope or Microscope()
     depth = attenuation(positions, box, scope)
@@ -86,10 +87,10 @@ def micrograph(
 
 
 def attenuation(positions: FloatArray, box: FloatArray, scope: Microscope) -> FloatArray:
-    """Attenuation along the beam, blurred, shape (rows, columns).
+    """Return the attenuation along the beam, blurred, shape (rows, columns).
 
-    Every body is spread over its four nearest pixels and convolved with the projection of a ball,
-    ``2 sqrt(R^2 - rho^2)``, by Fourier transform.
+    Each body is distributed over the four nearest pixels and convolved with the projection of a
+    sphere, ``2 sqrt(R^2 - rho^2)``, by Fourier transform.
     """
     from scipy.ndimage import gaussian_filter
     from scipy.signal import fftconvolve
@@ -98,15 +99,15 @@ def attenuation(positions: FloatArray, box: FloatArray, scope: Microscope) -> Fl
     margin = LIGAND_RADIUS + 5.0 * scope.blur_nm + pixel
     lattice = lattice_vectors(box)
     inside, _ = wrap(positions, lattice)
-    # In a tilted box the field reaches past the cell by the tilts' share.
+    # In a triclinic box, the field of view extends beyond the cell.
     tilt = float(np.abs(lattice[1:, 0]).sum() + abs(lattice[2, 1]))
     _, image, outside = ghosts(inside, lattice, margin + tilt, half=False)
-    # One layer of cells: images along the beam would be the same bodies once more.
+    # Use one layer of cells: images along the beam are the same bodies again.
     points = np.concatenate([inside, outside[image[:, 2] == 0]])[:, :2]
     size = np.maximum(np.round(box[:2] / pixel).astype(int), 1)
     border = int(np.ceil(margin / pixel))
     shape = size + 2 * border
-    # Place in pixels of the padded field; pixel k is centred on k.
+    # Positions in pixels of the padded field of view; pixel k is centred on k.
     place = (points + 0.5 * box[:2]) / pixel - 0.5 + border
     low = np.floor(place).astype(int)
     within = np.all((low >= 0) & (low < shape - 1), axis=1)
@@ -123,7 +124,7 @@ def attenuation(positions: FloatArray, box: FloatArray, scope: Microscope) -> Fl
 
 
 def ball(radius: float, pixel: float, width: int | None = None) -> FloatArray:
-    """Thickness of a ball on odd-sized square pixels, nm, scaled to its exact volume."""
+    """Return the thickness of a sphere on an odd number of square pixels, nm, with exact volume."""
     half = int(np.ceil(radius / pixel)) if width is None else width // 2
     axis = pixel * np.arange(-half, half + 1)
     square = radius**2 - axis[:, None] ** 2 - axis[None] ** 2
@@ -132,7 +133,7 @@ def ball(radius: float, pixel: float, width: int | None = None) -> FloatArray:
 
 
 def scale_bar(width_nm: float) -> float:
-    """Length of a scale bar: 1, 2 or 5 times a power of ten, about a fifth of the width."""
+    """Return the length of a scale bar: 1, 2 or 5 times a power of ten, about width / 5."""
     wanted = width_nm / 5.0
     power = 10.0 ** np.floor(np.log10(wanted))
     return float(max(step for step in (1.0, 2.0, 5.0) if step * power <= wanted) * power)

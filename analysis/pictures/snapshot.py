@@ -1,8 +1,9 @@
-"""A frame seen from the front, its wires or aggregates in colour."""
+"""Snapshots of a frame with coloured wires or aggregates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,17 +23,23 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RADIUS = 0.8
-"""Radius at which bodies are drawn, nm."""
+"""Radius of drawn bodies with a dipole, nm; other bodies are drawn with their beads."""
 
 SHOWN = 4000
-"""Bodies drawn at most; of a larger frame, those of the longest wires or largest aggregates."""
+"""Maximum number of drawn bodies; those in the longest wires or largest aggregates come first."""
+
+BEADS = 20_000
+"""Maximum number of drawn beads; if there are more, each body is drawn as one sphere."""
+
+DARKER = 0.45
+"""Brightness of attractive beads relative to the other beads of the body."""
 
 TURN = np.deg2rad(22.0)
 TILT = np.deg2rad(18.0)
 
 
 def view() -> FloatArray:
-    """Rotation from the laboratory to the page: columns right, up, towards the reader."""
+    """Return the rotation to the page; the columns point right, up and towards the viewer."""
     c, s = np.cos(TURN), np.sin(TURN)
     about_y = np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
     c, s = np.cos(TILT), np.sin(TILT)
@@ -40,9 +47,9 @@ def view() -> FloatArray:
 
 
 def colours(sizes: np.ndarray) -> np.ndarray:
-    """RGB of each wire or aggregate, shape (W, 3).
+    """Return the RGB colour of each wire or aggregate, shape (W, 3).
 
-    Hues a golden angle apart from 3 bodies on, else grey.
+    Those of 3 or more bodies have hues separated by the golden angle; smaller ones are grey.
     """
     from matplotlib.colors import hsv_to_rgb
 
@@ -61,7 +68,7 @@ def last_frame(path: Path) -> FrameContext:
     Raises
     ------
     JanusError
-        Where it cannot be read.
+        If it cannot be read.
     """
     with GsdSource(path) as source:
         setup = source.setup()
@@ -70,9 +77,10 @@ def last_frame(path: Path) -> FrameContext:
 
 
 def pieces(context: FrameContext) -> tuple[np.ndarray, np.ndarray, str]:
-    """Wire of each body, bodies in each, and their name; aggregates where no body has a dipole.
+    """Return the wire of each body, the size of each wire, and the word for the longest.
 
-    A body without attractive sites is an aggregate of one.
+    If no body has a dipole, aggregates take the place of wires. A body without attractive sites is
+    an aggregate of one.
     """
     found = None
     if context.setup is not None and not context.setup.dipolar:
@@ -86,30 +94,88 @@ def pieces(context: FrameContext) -> tuple[np.ndarray, np.ndarray, str]:
     return label, np.append(found.n, np.ones(others, dtype=found.n.dtype)), "largest aggregate"
 
 
+@dataclass(frozen=True)
+class Balls:
+    """Spheres that represent bodies in the picture.
+
+    Attributes
+    ----------
+    positions : ndarray, shape (B, 3)
+        nm.
+    owner : ndarray of int, shape (B,)
+        Body of each sphere.
+    radius : ndarray, shape (B,)
+        nm.
+    attractive : ndarray of bool, shape (B,)
+        Whether the sphere is a site that joins bodies to aggregates.
+    """
+
+    positions: FloatArray
+    owner: np.ndarray
+    radius: FloatArray
+    attractive: np.ndarray
+
+
+def balls(context: FrameContext, chosen: np.ndarray) -> Balls:
+    """Return the spheres that represent the bodies with these indices.
+
+    Each body is drawn with its beads. It is drawn as one sphere if bodies have a dipole, are not
+    described in the file, or have too many beads.
+    """
+    import rowan
+
+    centres = wrap(context.positions, context.lattice)[0]
+    setup = context.setup
+    parts = []
+    kinds = context.settings.clusters.kinds if context.settings.clusters is not None else ()
+    for k in np.unique(context.kinds[chosen]):
+        who = chosen[context.kinds[chosen] == k]
+        body = None if setup is None or setup.dipolar else setup.body(context.names[k])
+        beads = [] if body is None else [(body.name, np.zeros(3))]
+        beads += [] if body is None else list(zip(body.types, body.positions, strict=True))
+        for kind, arm in beads:
+            assert body is not None
+            if body.diameters[kind] > 0.0:
+                turned = rowan.rotate(context.orientations[who], arm) if arm.any() else 0.0
+                radius = np.full(len(who), 0.5 * body.diameters[kind])
+                joins = np.full(len(who), kind in kinds)
+                parts.append(Balls(centres[who] + turned, who, radius, joins))
+    found = [np.concatenate(one) for one in zip(*map(_arrays, parts), strict=True)]
+    if not found or len(found[0]) > BEADS or len(np.unique(found[1])) < len(chosen):
+        none = np.zeros(len(chosen), dtype=bool)
+        return Balls(centres[chosen], chosen, np.full(len(chosen), RADIUS), none)
+    return Balls(*found)
+
+
+def _arrays(one: Balls) -> tuple[np.ndarray, ...]:
+    return one.positions, one.owner, one.radius, one.attractive
+
+
 def draw(axes: Axes, path: Path, title: str) -> None:
-    """Draw the last frame of a trajectory into `axes`, depth by shade."""
+    """Draw the last frame of a trajectory into `axes`; distant bodies are paler."""
     from matplotlib.collections import EllipseCollection, LineCollection
 
     context = last_frame(path)
     frame, (label, sizes, name) = context.frame, pieces(context)
     lattice = lattice_vectors(frame.box)
     turned = view()
-    chosen = np.argsort(-sizes[label], kind="stable")[:SHOWN]
-    page = (wrap(frame.positions, lattice)[0] @ turned)[chosen]
-    colour = colours(sizes)[label][chosen]
+    drawn = balls(context, np.argsort(-sizes[label], kind="stable")[:SHOWN])
+    colour = colours(sizes)[label[drawn.owner]]
+    colour[drawn.attractive] *= DARKER
+    page = drawn.positions @ turned
     order = np.argsort(page[:, 2])
-    page, colour = page[order], colour[order]
+    page, colour, radius = page[order], colour[order], drawn.radius[order]
 
     depth = (page[:, 2] - page[:, 2].min()) / max(float(np.ptp(page[:, 2])), 1e-9)
     far = (1.0 - depth[:, None]) * 0.55
     colour = colour * (1.0 - far) + far
-    # Rim, body and highlight of each ball lie together, so that nearer balls cover farther ones.
+    # Rim, fill and highlight of each sphere are adjacent, so that nearer spheres cover others.
     centre = np.repeat(page[:, :2], 3, axis=0)
-    centre[2::3] += np.array([-0.25, 0.28]) * RADIUS
+    centre[2::3] += np.array([-0.25, 0.28]) * radius[:, None]
     shade = np.repeat(colour, 3, axis=0)
     shade[0::3] *= 0.55
     shade[2::3] = 0.45 * shade[2::3] + 0.55
-    width = np.tile([2.0 * RADIUS, 1.8 * RADIUS, 0.55 * RADIUS], len(page))
+    width = (np.array([2.0, 1.8, 0.55]) * radius[:, None]).ravel()
     edges = _edges(lattice, turned)
     axes.add_collection(LineCollection(list(edges), colors="0.75", linewidths=0.7, zorder=0))
     axes.add_collection(
@@ -129,7 +195,7 @@ def draw(axes: Axes, path: Path, title: str) -> None:
 
 
 def snapshots(trajectories: Sequence[tuple[str, Path]]) -> Figure:
-    """Draw last frames side by side, three in a row, each with its title."""
+    """Draw last frames in rows of three, each with a title."""
     columns = min(3, len(trajectories))
     rows = -(-len(trajectories) // columns)
     figure, axes = new_figure(3.4 * columns, 3.7 * rows)
@@ -140,7 +206,7 @@ def snapshots(trajectories: Sequence[tuple[str, Path]]) -> Figure:
 
 
 def _edges(lattice: FloatArray, turned: FloatArray) -> FloatArray:
-    """Edges of the box on the page, shape (12, 2, 2)."""
+    """Return the edges of the box on the page, shape (12, 2, 2)."""
     corners = np.array(list(product((-0.5, 0.5), repeat=3)))
     ends = [
         (a, b)

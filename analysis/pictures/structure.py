@@ -1,4 +1,4 @@
-"""Figures of the structure: scattering curves, micrographs, pairs about the dipole."""
+"""Figures of the structure: scattering curves, micrographs and axial pair distributions."""
 
 from __future__ import annotations
 
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHOWN = (0.05, 100.0)
-"""Densities about a dipole that are told apart, over the mean density."""
+"""Range of the colour scale for the density about a dipole, in units of the mean density."""
+
+
+HIGH = 20.0
+"""Structure factor above which its axis becomes logarithmic."""
 
 
 def scattering_of(folders: Sequence[Path]) -> tuple[FloatArray, FloatArray, FloatArray] | None:
-    """Wave numbers, S(q) and its error of replicas in `folders`; None where no job has a curve.
+    """Return wave numbers, mean S(q) and its error over the replicas; None without data.
 
-    The error is that of :func:`averages.combine_replicas`; NaN where nothing tells it.
+    The error is that of :func:`averages.combine_replicas`; NaN if unknown.
     """
     files = [folder / "scattering.parquet" for folder in folders]
     read = [table for file in files if file.is_file() and len(table := read_table(file))]
@@ -51,48 +55,60 @@ def scattering_of(folders: Sequence[Path]) -> tuple[FloatArray, FloatArray, Floa
     return q, s.mean(axis=0), np.array(error)
 
 
-def scattering(replicas: Sequence[tuple[str, Sequence[Path]]]) -> Figure | None:
-    """Draw S(q), and the intensity of the metal cores with the slope of rods beside it.
+def scattering(
+    replicas: Sequence[tuple[str, Sequence[Path]]], *, cores: bool = True
+) -> Figure | None:
+    """Draw S(q), and the intensity of the metal cores with the slope of rods.
 
     Parameters
     ----------
     replicas : sequence of (title, folders)
         State points, each with the folders of its jobs.
+    cores : bool
+        Whether the bodies have metal cores; if not, only S(q) is drawn.
 
     Returns
     -------
     Figure or None
-        Bands are one standard error wide to either side; None where no job has a curve.
+        Bands show plus or minus one standard error. None without data.
     """
     longest = max((len(title) for title, _ in replicas), default=0)
-    figure, (left, right) = new_figure(9.4 + 0.06 * longest, 3.8, 2)
+    figure, panels = new_figure((9.4 if cores else 6.4) + 0.06 * longest, 3.8, 2 if cores else 1)
     steepest = None
     for (title, folders), colour in zip(replicas, COLOURS, strict=False):
         if (found := scattering_of(folders)) is None:
             continue
         q, s, error = found
         form = sphere_form_factor(q)
-        low, high = np.maximum(s - error, 1e-3 * s), s + error  # above 0, for the logarithm
-        for axes, factor in ((left, np.ones_like(q)), (right, form)):
+        low, high = np.maximum(s - error, 1e-3 * s), s + error  # positive, for the log scale
+        for axes, factor in zip(panels, (np.ones_like(q), form), strict=False):
             axes.plot(q, s * factor, color=colour, lw=1.2, label=title)
             axes.fill_between(q, low * factor, high * factor, color=colour, alpha=0.2, lw=0)
         if steepest is None or s[0] * form[0] > steepest[1][0]:
             steepest = (q, s * form)
     if steepest is None:
         return None
+    panels[0].axhline(1.0, color="0.7", lw=0.8, zorder=0)
+    panels[0].set(xlabel="q / nm$^{-1}$", ylabel="S(q)")
+    if panels[0].get_ylim()[1] > HIGH:  # beside large aggregates all else would look flat
+        panels[0].set(yscale="log", ylim=(0.05, None))
+        plain_log(panels[0])
+    if cores:
+        _intensity(panels[1], float(np.interp(0.8, *steepest)))
+    panels[-1].legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def _intensity(axes: Axes, level: float) -> None:
+    """Scales of the panel of the intensity, and above `level` at 0.8 / nm the slope of rods."""
     q = np.array([0.4, 1.6])
-    level = 2.5 * float(np.interp(0.8, *steepest))
-    right.plot(q, level * 0.8 / q, color="0.3", lw=1.0, ls="--")
-    right.text(0.85, 1.2 * level, "$q^{-1}$: rods", fontsize=8, color="0.3")
-    left.axhline(1.0, color="0.7", lw=0.8, zorder=0)
-    left.set(xlabel="q / nm$^{-1}$", ylabel="S(q)")
-    right.set(
+    axes.plot(q, 2.5 * level * 0.8 / q, color="0.3", lw=1.0, ls="--")
+    axes.text(0.85, 3.0 * level, "$q^{-1}$: rods", fontsize=8, color="0.3")
+    axes.set(
         xlabel="q / nm$^{-1}$", ylabel="intensity / that of one body", xscale="log", yscale="log"
     )
-    right.set_ylim(bottom=3e-2)
-    plain_log(right)
-    right.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
-    return figure
+    axes.set_ylim(bottom=3e-2)
+    plain_log(axes)
 
 
 def micrographs(trajectories: Sequence[tuple[str, Path]]) -> Figure:
@@ -108,7 +124,7 @@ def micrographs(trajectories: Sequence[tuple[str, Path]]) -> Figure:
 
 
 def about_the_dipole(trajectories: Sequence[tuple[str, Path]]) -> Figure | None:
-    """Draw the pair distribution along and across the dipole; None where no job has one."""
+    """Draw the pair distribution along and across the dipole; None without data."""
     from matplotlib.colors import LogNorm
 
     tables = [(title, path.with_name("structure.parquet")) for title, path in trajectories]

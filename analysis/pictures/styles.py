@@ -12,35 +12,35 @@ from janus_md.analysis.sweep.groups import Group, numeric_key
 from janus_md.common.errors import JanusError
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#4D4D4D")
-"""Okabe and Ito's palette (without yellow, with two dark ones), told apart by everyone."""
+"""Colour-blind safe palette of Okabe and Ito, with yellow and black replaced by brown and grey."""
 
 DASHES = ("-", "--", ":")
-"""Line styles, for more curves than there are colours."""
+"""Line styles, used if there are more curves than colours."""
 
 MARKERS = dict(zip(DASHES, "os^", strict=True))
-"""Markers that stand for the line styles where lines mean something else."""
+"""Markers used in place of line styles where line styles have another meaning."""
 
 NAMED = len(COLOURS) * len(DASHES)
-"""More curves than this get a colour scale instead of names."""
+"""Maximum number of curves with a legend entry; more curves get a colour scale."""
 
 
 @contextmanager
 def plain_style() -> Iterator[None]:
-    """Draw as matplotlib does by default, whatever the user's matplotlibrc says.
+    """Use matplotlib's default style in place of the user's matplotlibrc.
 
-    All that draws figures does so within this.
+    All figures are drawn in this context.
 
     Raises
     ------
     JanusError
-        Where matplotlib cannot be imported, for which a matplotlibrc or MPLBACKEND is enough.
+        If matplotlib cannot be imported, for example because of a faulty matplotlibrc.
     """
     try:
         import matplotlib as mpl
     except (ImportError, OSError, ValueError) as error:
         raise JanusError(
-            f"matplotlib cannot be imported ({error}); its matplotlibrc, or the environment "
-            "variable MPLBACKEND, may be what is wrong"
+            f"matplotlib cannot be imported ({error}); check matplotlibrc and the environment "
+            "variable MPLBACKEND"
         ) from error
     with mpl.rc_context():
         mpl.rcdefaults()
@@ -48,11 +48,12 @@ def plain_style() -> Iterator[None]:
 
 
 def curve_styles(groups: Sequence[Group]) -> list[dict[str, Any]]:
-    """Colour and line style of each group.
+    """Return the colour and line style of each group.
 
-    A colour each where those suffice; else a colour for each value of the first key and a line
-    style for each of the others' where those do, else every colour in every style. More groups
-    than that, and those of a single number, get a scale from dark to light.
+    Each group has its own colour if there are enough. Otherwise colours stand for the values of the
+    first key and line styles for those of the other keys, or if these are too many, colours and
+    line styles are combined in order. If the combinations do not suffice, or a single number has
+    more values than there are colours, a colour scale from dark to light is used.
     """
     if len(groups) <= len(COLOURS):
         return [_style(k, 0) for k in range(len(groups))]
@@ -70,7 +71,7 @@ def curve_styles(groups: Sequence[Group]) -> list[dict[str, Any]]:
 
 
 def is_scale(groups: Sequence[Group]) -> bool:
-    """Whether the groups are too many to be named, or many values of a single number."""
+    """Return whether a colour scale replaces the legend; see :func:`curve_styles`."""
     single = len(groups[0].keys) == 1 and numeric_key(groups) is not None
     return len(groups) > (len(COLOURS) if single else NAMED)
 

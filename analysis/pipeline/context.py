@@ -7,9 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from janus_md.analysis.aggregates.bonds import Bonds, body_axes, select_bonds
+from janus_md.analysis.aggregates.bonds import NO_BONDS, Bonds, body_axes, select_bonds
 from janus_md.analysis.aggregates.bundles import Bundles, find_bundles
 from janus_md.analysis.aggregates.contacts import Contacts, contacts
+from janus_md.analysis.aggregates.morphology.of_frame import find_aggregates
 from janus_md.analysis.aggregates.morphology.recognition import Aggregates
 from janus_md.analysis.aggregates.wires import Wires, build_wires
 from janus_md.analysis.frames.neighbours import (
@@ -20,7 +21,6 @@ from janus_md.analysis.frames.neighbours import (
     pairs_within,
 )
 from janus_md.analysis.frames.source import Frame
-from janus_md.analysis.pipeline.attractive import aggregates_of
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray
@@ -108,7 +108,9 @@ class FrameContext:
 
     @cached_property
     def bonds(self) -> Bonds:
-        """Head-to-tail bonds."""
+        """Head-to-tail bonds; none where no wires are looked for."""
+        if not self.settings.wires:
+            return NO_BONDS
         return select_bonds(self.pairs, self.axes, self.settings.criterion)
 
     @cached_property
@@ -129,8 +131,8 @@ class FrameContext:
 
     @cached_property
     def aggregates(self) -> Aggregates | None:
-        """Aggregates of the bodies with attractive sites; None where the file states none."""
-        return aggregates_of(self)
+        """Aggregates of the bodies with such sites; None where clusters are not defined."""
+        return find_aggregates(self)
 
     @cached_property
     def names_present(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from janus_md.analysis.aggregates.bonds import Bonds
+from janus_md.analysis.aggregates.contacts import ClusterCriterion, cluster_criterion
 from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.aggregates.measures import measure_wires
 from janus_md.analysis.aggregates.morphology.recognition import Aggregates
@@ -26,7 +27,7 @@ from janus_md.model.setup import Setup
 
 @dataclass(frozen=True)
 class FrameResult:
-    """Wires of a frame and the values of all observables.
+    """Wires and aggregates of a frame, and the values of all observables.
 
     Attributes
     ----------
@@ -37,13 +38,14 @@ class FrameResult:
     pairs : Pairs
         All pairs within the cutoff of the settings.
     bonds, wires
-        The graph; it numbers the bodies from 0.
+        The graph; it numbers the bodies from 0. Without bonds where no wires are looked for.
     frame_row : dict
         Values of frames.parquet.
     wire_columns : dict of str to ndarray, shape (W,)
-        Columns of wires.parquet but frame, wire, members and sequence.
+        Columns of wires.parquet but frame, wire, members and sequence; none where no wires are
+        looked for.
     aggregates : Aggregates or None
-        None where the file states no attraction.
+        None where clusters are not defined.
     """
 
     tags: IndexArray
@@ -62,7 +64,7 @@ def analyze_frame(
     setup: Setup | None = None,
     known: Mapping[str, Observable] | None = None,
 ) -> FrameResult:
-    """Find and measure the wires of one frame, and compute all observables.
+    """Find and measure the wires and aggregates of one frame, and compute all observables.
 
     Parameters
     ----------
@@ -83,17 +85,19 @@ def analyze_frame(
     """
     context = FrameContext(frame, settings, setup)
     properties = settings.properties(frame)
-    columns = measure_wires(
-        frame.positions,
-        frame.orientations,
-        context.axes,
-        context.lattice,
-        context.bonds,
-        context.wires,
-        properties,
-    )
-    columns["side_contacts"] = context.bundles.contacts
-    columns["bundle"] = context.bundles.label
+    columns: dict[str, np.ndarray] = {}
+    if settings.wires:
+        columns = measure_wires(
+            frame.positions,
+            frame.orientations,
+            context.axes,
+            context.lattice,
+            context.bonds,
+            context.wires,
+            properties,
+        )
+        columns["side_contacts"] = context.bundles.contacts
+        columns["bundle"] = context.bundles.label
     row: dict[str, float | int] = {}
     for name, observable in (observables() if known is None else known).items():
         row |= values_of(name, observable, context)
@@ -119,6 +123,8 @@ def values_of(name: str, observable: Observable, context: FrameContext) -> dict[
     """
     if observable.compute is None:
         return {}
+    if observable.of_wires and not context.settings.wires:
+        return dict.fromkeys((column.name for column in observable.columns), float("nan"))
     where = f"frame {context.frame.index}: observable {name}"
     try:
         found = dict(observable.compute(context))
@@ -153,6 +159,107 @@ def _number(value: Any, dtype: str, where: str) -> float | int:
     return int(value)
 
 
+def criterion_for(
+    frame: Frame,
+    setup: Setup | None,
+    distance: float | None = None,
+    kinds: Sequence[str] | None = None,
+    diameter: float | None = None,
+) -> ClusterCriterion | None:
+    """Criterion of clusters for a file, by one of its frames; None where clusters are not defined.
+
+    Parameters
+    ----------
+    frame : Frame
+        Types of its bodies and constituents can be kinds of site.
+    setup, distance, kinds, diameter
+        As of :func:`janus_md.analysis.aggregates.contacts.cluster_criterion`.
+
+    Raises
+    ------
+    JanusError
+        As there.
+    """
+    within = frame.constituents
+    present = [frame.names[k] for k in np.unique(frame.kinds)]
+    constituents = [] if within is None else [frame.names[k] for k in np.unique(within.kinds)]
+    return cluster_criterion(setup, present, distance, kinds, diameter, constituents)
+
+
+def needed(criterion: ClusterCriterion | None) -> ClusterCriterion:
+    """Return the criterion.
+
+    Raises
+    ------
+    JanusError
+        If there is none.
+    """
+    if criterion is None:
+        raise JanusError(
+            "distance: is missing; aggregates need the largest distance of sites that join bodies, "
+            "as the file states no attraction between sites"
+        )
+    return criterion
+
+
+def aggregates_of(
+    path: str | Path,
+    frame: int = -1,
+    *,
+    distance: float | None = None,
+    kinds: Sequence[str] | None = None,
+    diameter: float | None = None,
+    types: Sequence[str] | None = None,
+    axis: Sequence[float] = (0.0, 0.0, 1.0),
+) -> Aggregates:
+    """Find the aggregates in one frame of a GSD file.
+
+    Parameters
+    ----------
+    path : path
+        Trajectory with positions, of any software.
+    frame : int
+        Which frame; negative numbers count from the end.
+    distance : float, optional
+        Bodies with sites closer than this are in one aggregate; without it, 1.5 sigma of the kinds
+        of site that attract each other, which the file must state then.
+    kinds : sequence of str, optional
+        Kinds of site that `distance` is between; without it, those that attract each other, and
+        the centres of the bodies where none does.
+    diameter : float, optional
+        Diameter of a body, the unit of length of the criteria for the kinds; without it, that of
+        the bodies that the file describes, and else `distance` over 1.5.
+    types : sequence of str, optional
+        Types that are bodies; without it all particles but constituents of rigid bodies.
+    axis : sequence of 3 floats
+        Direction, in the body frame, of bodies that the file does not describe and whose sites are
+        their centres.
+
+    Returns
+    -------
+    Aggregates
+        ``n`` (bodies in each), ``kind``, ``measures``, ``members()``.
+
+    Raises
+    ------
+    JanusError
+        If the file or the frame cannot be used, an argument is impossible, or no body has a site of
+        these kinds.
+    """
+    with GsdSource(path, types, oriented=False) as source:
+        setup = source.setup()
+        chosen = source.frame(range(len(source))[frame])
+    clusters = needed(criterion_for(chosen, setup, distance, kinds, diameter))
+    settings = Settings.of(bond_criterion(setup), setup, axis, clusters=clusters, wires=False)
+    found = FrameContext(chosen, settings, setup).aggregates
+    if found is None:
+        raise JanusError(
+            f"file {path}, frame {chosen.index}: no body has a site of the kinds "
+            f"{', '.join(clusters.kinds)}"
+        )
+    return found
+
+
 def wires_of(
     path: str | Path, frame: int = -1, *, criterion: BondCriterion | None = None
 ) -> FrameResult:
@@ -180,5 +287,5 @@ def wires_of(
     with GsdSource(path) as source:
         setup = source.setup()
         chosen = source.frame(range(len(source))[frame])
-        settings = Settings.of(criterion or bond_criterion(setup), setup)
+        settings = Settings.of(criterion or bond_criterion(setup), setup, wires=True)
         return analyze_frame(chosen, settings, setup)

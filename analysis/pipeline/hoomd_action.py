@@ -1,4 +1,4 @@
-"""Wire detection in a HOOMD-blue script of your own: a custom action whose values can be logged.
+"""Custom action for HOOMD-blue scripts that detects wires; its values can be logged.
 
 ::
 
@@ -26,24 +26,24 @@ from janus_md.model.body import BondCriterion
 
 
 class WireDetector(hoomd.custom.Action):
-    """Wires of the present configuration; its lengths are loggable.
+    """Detect the wires of the current configuration; their lengths are loggable.
 
     Parameters
     ----------
     distance : float
-        Largest distance of bonded centres, in the script's unit of length.
+        Maximum distance of bonded centres, in the unit of length of the script.
     angle : float
-        Largest angle between either dipole and the bond, degrees.
+        Maximum angle between either dipole and the bond, degrees.
     types : sequence of str, optional
-        Types that are bodies; without it all particles but constituents of rigid bodies.
+        Types of the bodies; by default, all particles except constituents of rigid bodies.
     axis : sequence of 3 floats
         Direction of the dipole in the body frame.
 
     Raises
     ------
     JanusError
-        If no bond can meet the criterion, or the axis has no direction; during the run, if the box
-        is 2D, or no particle is a body.
+        If the criterion or the axis is invalid; during the run, if the box is 2D or no particle is
+        a body.
     """
 
     def __init__(
@@ -61,13 +61,13 @@ class WireDetector(hoomd.custom.Action):
         self._lengths: dict[str, float | int] = {}
 
     def act(self, timestep: int) -> None:
-        """Find the wires of the present configuration; HOOMD-blue calls this."""
+        """Detect the wires of the current configuration; called by HOOMD-blue."""
         snapshot = self._state.get_snapshot()
         if snapshot.communicator.rank != 0:
             return
         where = f"step {timestep}:"
         if snapshot.configuration.dimensions == 2:
-            raise JanusError(f"{where} the box is 2D; wires are looked for in 3D boxes only")
+            raise JanusError(f"{where} the box is 2D; only 3D boxes can be analysed")
         particles = snapshot.particles
         chosen = bodies_among(particles, self._types, where)
         self._lengths = wire_lengths(
@@ -98,10 +98,10 @@ class WireDetector(hoomd.custom.Action):
 
     @hoomd.logging.log
     def n_wires(self) -> Any:
-        """Wires, single bodies included."""
+        """Number of wires, including single bodies."""
         return self._value("n_wires")
 
     @hoomd.logging.log
     def share_in_wires_of_3(self) -> Any:
-        """Share of the bodies in wires of three or more."""
+        """Share of bodies in wires of three or more."""
         return self._value("share_in_wires_of_3")

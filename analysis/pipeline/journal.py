@@ -1,4 +1,4 @@
-"""Results of the frames analysed so far, in a file from which a stopped analysis goes on."""
+"""Journal of the frames analysed so far, from which a stopped analysis resumes."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Part:
     links : list of Links
         Bonds of each frame.
     rdf : RadialDistribution
-        Radial distribution of the frames that count.
+        Radial distribution of the averaged frames.
     coincident : list of tuple of 3 int
-        Frames with bodies on one spot, with the numbers of two such bodies.
+        Frames with bodies at the same position, with the indices of two such bodies.
     old : bool
         Whether an earlier analysis computed them.
     """
@@ -56,12 +56,12 @@ class Part:
 def resumed(
     path: Path, key: bytes, tasks: Sequence[Any], work: Callable[[Sequence[Any]], Iterator[Part]]
 ) -> Iterator[Part]:
-    """Yield the results that the file has of the first tasks, then those of the others, saved too.
+    """Yield the stored results of the first tasks, then compute and store those of the others.
 
     Parameters
     ----------
     path : Path
-        The file; damaged entries, and those under another key, are overwritten.
+        The file; damaged entries and entries with another key are overwritten.
     key : bytes
         Identifies the analysis (:func:`key_of`).
     tasks : sequence
@@ -84,10 +84,10 @@ def resumed(
 
 
 def key_of(trajectory: Path, *settings: object) -> bytes:
-    """Digest that identifies an analysis: of the file, the code and the settings.
+    """Return a digest of the file, the code and the settings, which identifies an analysis.
 
-    Of the file, its size and time count; of the code, the whole package, the observables of other
-    packages and of the workspace, and the version of freud.
+    It includes size and time of the file, the code of this package, observables of other packages
+    and of the workspace, and the version of freud.
     """
     import freud
 
@@ -110,7 +110,7 @@ def _digest(key: bytes, packed: bytes) -> bytes:
 
 
 def _read(file: BinaryIO, key: bytes) -> bytes | None:
-    """Read the next part as it was packed; None where there is no sound one."""
+    """Read the next packed part; None if it is missing or damaged."""
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size:
         return None
@@ -122,7 +122,7 @@ def _read(file: BinaryIO, key: bytes) -> bytes | None:
 
 
 def _pack(part: Part) -> bytes:
-    """Lay out a part as an archive of arrays; numbers keep all their digits."""
+    """Pack a part as an archive of arrays with full precision."""
     arrays = {
         "wires": _packed_table(part.wires),
         "aggregates": _packed_table(part.aggregates),

@@ -1,4 +1,4 @@
-"""Wire lengths during a run, frame by frame, without a second pass over the trajectory."""
+"""Monitor wire lengths during a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from janus_md.model.box import lattice_vectors
 from janus_md.model.system import System
 
 LEAST_FRAMES = 60
-"""Frames after which a run can be called stationary."""
+"""Minimum number of frames of a stationary run."""
 
 
 def wire_lengths(
@@ -26,7 +26,7 @@ def wire_lengths(
     criterion: BondCriterion,
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
 ) -> dict[str, float | int]:
-    """Wire lengths of one configuration: :func:`length_statistics` and the number of bonds.
+    """Return :func:`length_statistics` and the number of bonds of one configuration.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def wire_lengths(
     box : ndarray, shape (6,)
         Lx, Ly, Lz, xy, xz, yz.
     criterion : BondCriterion
-        Head-to-tail bond.
+        Criterion for head-to-tail bonds.
     axis : tuple of 3 floats
         Direction of the dipole in the body frame.
     """
@@ -47,7 +47,7 @@ def wire_lengths(
 
 
 LOGGED = ("mean_n", "mean_w", "longest")
-"""Lengths that the log of a run keeps."""
+"""Lengths that are written to the log of a run."""
 
 
 @dataclass
@@ -59,13 +59,13 @@ class WireObserver:
     Attributes
     ----------
     criterion : BondCriterion, optional
-        Head-to-tail bond; without it that of the bodies, which must agree.
+        Criterion for head-to-tail bonds; by default that of the bodies.
     every : int
-        Analyses one frame in so many.
+        Interval between analysed frames.
     steps, times_ps : list
-        Steps and times of the frames that were analysed.
+        Steps and times of the analysed frames.
     lengths : list of dict
-        What :func:`wire_lengths` returned for each.
+        Results of :func:`wire_lengths` for the analysed frames.
     """
 
     criterion: BondCriterion | None = None
@@ -76,7 +76,7 @@ class WireObserver:
     _frames: int = 0
 
     def __call__(self, step: int, time_ps: float, system: System) -> dict[str, float | int]:
-        """Analyse a frame; the values that are returned go to the log of the run."""
+        """Analyse a frame; return the values for the log of the run."""
         self._frames += 1
         if (self._frames - 1) % self.every:
             return {}
@@ -94,12 +94,12 @@ class WireObserver:
         return self.criterion
 
     def series(self, name: str) -> FloatArray:
-        """Values of one length so far, such as ``mean_w``, shape (frames,)."""
+        """Return the values of one length so far, such as ``mean_w``, shape (frames,)."""
         return np.array([lengths[name] for lengths in self.lengths], dtype=np.float64)
 
     @property
     def mean_n(self) -> float | None:
-        """Mean length by number in the last frame; None before the first."""
+        """Mean length by number in the last frame; None before the first frame."""
         return float(self.lengths[-1]["mean_n"]) if self.lengths else None
 
     @property
@@ -111,7 +111,7 @@ class WireObserver:
         return f"mean wire {last['mean_n']:.1f}, longest {last['longest']}"
 
     def is_stationary(self) -> bool:
-        """Whether the mean length by weight has settled, see :func:`growth.equilibration`."""
+        """Return whether the mean length by weight is stationary (:func:`growth.equilibration`)."""
         if len(self.lengths) < LEAST_FRAMES:
             return False
         return equilibration(self.series("mean_w")).reached

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -10,24 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from janus_md.analysis.aggregates.contacts import cluster_criterion
 from janus_md.analysis.aggregates.criterion import bond_criterion, check_criterion
 from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.order import spatial
 from janus_md.analysis.order.order import RadialDistribution
-from janus_md.analysis.pipeline import journal, table
-from janus_md.analysis.pipeline.journal import Part
+from janus_md.analysis.pipeline import journal
+from janus_md.analysis.pipeline.frame import criterion_for, needed
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.pipeline.tasks import Task, results
-from janus_md.analysis.series import growth, lifetimes
+from janus_md.analysis.pipeline.writing import Progress, write_tables
+from janus_md.analysis.series import growth
 from janus_md.analysis.series.averages import first_averaged, summarize
 from janus_md.analysis.series.diffusion import diffusion
-from janus_md.analysis.series.lifetimes import BondHistory
 from janus_md.common.errors import JanusError
 from janus_md.common.folders import check_folder
-from janus_md.common.messages import count, unknown
+from janus_md.common.messages import unknown
 from janus_md.common.observables import frame_columns
-from janus_md.common.parquet import PartialParquet
 from janus_md.model.body import BondCriterion
 from janus_md.model.units import PS_PER_NS
 
@@ -39,9 +37,6 @@ CHUNK_BODIES = 2_000_000
 
 RDF_BODIES = 1_000_000
 """Bodies, over all frames, that the radial distribution counts the pairs of at most."""
-
-Progress = Callable[[int, int], None]
-"""Called with the frames done and their number."""
 
 
 def analyze_file(
@@ -59,20 +54,27 @@ def analyze_file(
     kept: Path | None = None,
     cluster_distance: float | None = None,
     cluster_kinds: Sequence[str] | None = None,
+    diameter: float | None = None,
+    aggregates_only: bool = False,
 ) -> dict[str, Any]:
-    """Find the wires in every frame of a GSD file and write the tables.
+    """Find the wires and aggregates in every frame of a GSD file and write the tables.
 
     Writes into `out_dir`, each file renamed when whole: wires.parquet
     (:data:`table.WIRE_COLUMNS`), frames.parquet (:func:`observables.frame_columns`),
     bonds_in_time.parquet (:func:`lifetimes.schema`), rdf.parquet (g(r) over the last third of the
     frames), aggregates.parquet (:data:`table.AGGREGATE_COLUMNS`), and structure.parquet and
     scattering.parquet (:func:`spatial.write_spatial`). Memory does not grow with the number of
-    frames, and the tables do not depend on the number of workers.
+    frames, and the tables do not depend on the number of workers. A table is empty where its
+    content is not defined.
+
+    Wires are looked for in files of other software, in files that describe a body with a dipole,
+    and where `criterion` is given; aggregates where attractive sites are described, or
+    `cluster_distance` is given.
 
     Parameters
     ----------
     gsd_path : path
-        Trajectory with positions and orientations, of any software.
+        Trajectory of any software, with positions and, unless `aggregates_only`, orientations.
     out_dir : path
         Made where it is missing.
     workers : int
@@ -101,6 +103,11 @@ def analyze_file(
     cluster_kinds : sequence of str, optional
         Kinds of site that `cluster_distance` is between; without it, those that attract each
         other, and the centres of the bodies where none does.
+    diameter : float, optional
+        Diameter of a body, the unit of length of the criteria for the kinds of aggregate; without
+        it, that of the bodies that the file describes, and else `cluster_distance` over 1.5.
+    aggregates_only : bool
+        Whether wires are not looked for.
 
     Returns
     -------
@@ -108,7 +115,8 @@ def analyze_file(
         The averages of :func:`averages.summarize` and :func:`spatial.write_spatial`, each
         ``{"mean": x, "error": e}``; bond_lifetime,
         likewise, in ns where the file states the time step and else in steps; steady, whether the
-        mean length by weight has settled (:func:`growth.equilibration`; it may be slow, not done),
+        mean length by weight has settled, or the mean size of clusters by weight where there are no
+        wires (:func:`growth.equilibration`; it may be slow, not done),
         and steady_samples, the independent samples in its settled part, all three None where the
         steps of the frames do not rise; n_frames,
         n_frames_averaged, criterion, and notes, sentences that the user should read.
@@ -119,19 +127,23 @@ def analyze_file(
         If the file or one of its frames cannot be used, or an argument is impossible.
     """
     out = Path(out_dir)
-    with GsdSource(gsd_path, types) as source:
+    with GsdSource(gsd_path, types, oriented=not aggregates_only) as source:
         setup = source.setup()
         chosen = criterion or bond_criterion(setup)
         check_criterion(chosen)
+        wires = not aggregates_only and (criterion is not None or setup is None or setup.dipolar)
         usable, remarks = source.usable(frames)
         numbers = tuple(usable)
         first = source.frame(numbers[0])
         for name in enantiomers or ():
             if name not in first.names:
                 raise JanusError(unknown("enantiomers", name, first.names))
-        present = [first.names[k] for k in np.unique(first.kinds)]
-        clusters = cluster_criterion(setup, present, cluster_distance, cluster_kinds)
-        settings = Settings.of(chosen, setup, axis, symmetry, enantiomers, clusters)
+        clusters = criterion_for(first, setup, cluster_distance, cluster_kinds, diameter)
+        if aggregates_only:
+            # Lengths that are fixed in nm follow from it in files of other software.
+            reach = max(needed(clusters).distances.values())
+            chosen = BondCriterion(reach, chosen.angle)
+        settings = Settings.of(chosen, setup, axis, symmetry, enantiomers, clusters, wires)
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
         rdf = RadialDistribution.for_box(first.box, settings.unit)
@@ -156,7 +168,7 @@ def analyze_file(
             else:
                 key = journal.key_of(source.path, settings, source.types, numbers, size)
                 parts = journal.resumed(kept, key, tasks, lambda rest: results(rest, workers))
-            rows, history = _write(parts, out, len(numbers), tail[0], rdf, notes, progress)
+            rows, history = write_tables(parts, out, len(numbers), tail[0], rdf, notes, progress)
             diffused = diffusion(source, numbers)
             selected = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
             import freud
@@ -166,6 +178,11 @@ def analyze_file(
                     structure = spatial.write_spatial(selected, settings.axis, out, settings.unit)
                 except JanusError as error:
                     raise JanusError(f"file {source.path}: {error}") from error
+    if not wires and not first.oriented:
+        notes.append(
+            "the file has no orientations, so the kinds that need directions of bodies (micelle, "
+            "vesicle, sheet, string) are told only where --kinds are constituents off the centre"
+        )
     names = [column.name for column in frame_columns()]
     columns = {name: np.array([row[name] for row in rows]) for name in names}
     fall = growth.first_fall(columns["step"])
@@ -186,81 +203,23 @@ def analyze_file(
             "error": lifetime[1] * scale if lifetime else None,
         },
         "diffusion_nm2_ns": diffused,
-        **_steady(columns["mean_w"] if fall is None else []),
+        **_steady(columns["mean_w" if wires else "mean_cluster_w"] if fall is None else []),
         "n_frames": len(numbers),
         "n_frames_averaged": len(tail),
-        "criterion": asdict(chosen),
+        "criterion": asdict(chosen) if wires else dict.fromkeys(asdict(chosen)),
         "notes": notes,
     }
 
 
 def _steady(series: Sequence[float] | np.ndarray) -> dict[str, Any]:
-    """Whether a series has settled, and for how many samples; None where it is too short."""
-    if len(series) < 4:
+    """Whether a series has settled, and for how many samples.
+
+    None where it is too short, or a value is not defined.
+    """
+    if len(series) < 4 or np.isnan(series).any():
         return {"steady": None, "steady_samples": None}
     found = growth.equilibration(series)
     return {"steady": found.reached, "steady_samples": found.samples}
-
-
-def _write(
-    parts: Iterator[Part],
-    out: Path,
-    n_frames: int,
-    first_counted: int,
-    rdf: RadialDistribution,
-    notes: list[str],
-    progress: Progress | None,
-) -> tuple[list[dict[str, float | int]], BondHistory | None]:
-    """Write the tables as the parts come; return the rows of frames.parquet and the bonds."""
-    import pyarrow as pa
-
-    rows: list[dict[str, float | int]] = []
-    history: BondHistory | None = BondHistory(first_counted)
-    coincident: list[tuple[int, int, int]] = []
-    with ExitStack() as stack:
-        opened = [
-            stack.enter_context(PartialParquet(out / f"{name}.parquet", schema))
-            for name, schema in (
-                ("wires", table.wire_schema()),
-                ("bonds_in_time", lifetimes.schema()),
-                ("frames", table.frame_schema()),
-                ("rdf", pa.schema([("r_nm", pa.float64()), ("g", pa.float64())])),
-                ("aggregates", table.aggregate_schema()),
-            )
-        ]
-        wires, bonds, frames, curve, aggregates = opened
-        for part in parts:
-            wires.write(part.wires)
-            aggregates.write(part.aggregates)
-            ended = []
-            for links in part.links:
-                if history is None:
-                    break
-                try:
-                    ended.append(lifetimes.table(history.add(links)))
-                except ValueError as error:
-                    notes.append(f"{error}; bonds_in_time.parquet ends there")
-                    history = None
-            if ended:
-                bonds.write(pa.concat_tables(ended).combine_chunks())
-            rows.extend(part.rows)
-            rdf.merge(part.rdf)
-            coincident += part.coincident
-            if progress is not None and not part.old:
-                progress(len(rows), n_frames)
-        if history is not None:
-            bonds.write(lifetimes.table(history.finish()))
-        frames.write(table.frame_table(rows))
-        if coincident:
-            frame, i, j = coincident[0]
-            told = count(len(coincident), "frame")
-            notes.append(
-                f"bodies stand on one spot in {told}, such as particles {i} and {j} in frame "
-                f"{frame}; they have no bond with each other, as none has a direction there"
-            )
-        values = rdf.values if rdf.expected else np.full(len(rdf.counts), np.nan)
-        curve.write(pa.table({"r_nm": rdf.radii, "g": values}))
-    return rows, history
 
 
 @contextmanager

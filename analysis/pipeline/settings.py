@@ -46,6 +46,8 @@ class Settings:
         other software, whose unit is not known, their bond distance over the default one.
     clusters : ClusterCriterion, optional
         When bodies are in one cluster; without it, clusters are not defined.
+    wires : bool
+        Whether wires are looked for.
     """
 
     criterion: BondCriterion
@@ -56,10 +58,13 @@ class Settings:
     energy: EnergyCriterion | None = None
     unit: float = 1.0
     clusters: ClusterCriterion | None = None
+    wires: bool = True
 
     @property
     def cutoff(self) -> float:
         """Distance within which all pairs are needed, nm."""
+        if not self.wires:
+            return self.criterion.distance
         return max(breaking(self.criterion).distance, self.side_contact)
 
     @property
@@ -76,8 +81,11 @@ class Settings:
         symmetry: int | None = None,
         enantiomers: Mapping[str, str] | None = None,
         clusters: ClusterCriterion | None = None,
+        wires: bool | None = None,
     ) -> Settings:
         """Build settings; what is not given is taken from what the trajectory states.
+
+        Wires are looked for where the trajectory describes no bodies, or one with a dipole.
 
         Raises
         ------
@@ -104,6 +112,7 @@ class Settings:
             energy_criterion(setup),
             1.0 if bodies else criterion.distance / DEFAULT_CRITERION.distance,
             clusters or cluster_criterion(setup, [body.name for body in bodies]),
+            (setup is None or setup.dipolar) if wires is None else wires,
         )
 
     def properties(self, frame: Frame) -> BodyProperties:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from janus_md.analysis.aggregates.morphology.kinds import KINDS as KINDS_OF_AGGREGATES
-from janus_md.analysis.aggregates.wires import KINDS
+from janus_md.analysis.aggregates.wires import KINDS, Wires
 from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.pipeline.frame import FrameResult
 from janus_md.common.observables import Column, frame_columns
@@ -16,68 +16,70 @@ from janus_md.common.observables import Column, frame_columns
 _WIRE = "janus_md.analysis.aggregates."
 
 WIRE_COLUMNS = (
-    Column("frame", "number of the frame", dtype="int64"),
-    Column("wire", "number of the wire in the frame, from 0", dtype="int64"),
+    Column("frame", "index of the frame", dtype="int64"),
+    Column("wire", "index of the wire in the frame, from 0", dtype="int64"),
     Column("n", "length", "bodies", "int64"),
-    Column("kind", "`linear`, `ring`, `branched` or `percolating` (winds round the box)",
+    Column("kind", "`linear`, `ring`, `branched` or `percolating` (winds around the box)",
            dtype="kind", source=_WIRE + "wires"),
     Column("contour_nm", "sum of the bond lengths", "nm"),
     Column("end_to_end_nm", "distance of the ends; 0 for rings, null for branched and "
            "percolating wires", "nm"),
-    Column("winding_1", "how often it winds round the box along the first edge; null where it "
+    Column("winding_1", "number of windings around the box along the first edge; null if it "
            "percolates in several dimensions", dtype="int64", source=_WIRE + "winding"),
     Column("winding_2", "the same along the second edge", dtype="int64"),
     Column("winding_3", "the same along the third edge", dtype="int64"),
-    Column("percolating_dims", "dimensions in which it winds round the box", dtype="int64",
+    Column("percolating_dims", "number of dimensions in which it percolates", dtype="int64",
            source=_WIRE + "winding"),
-    Column("screw_deg", "circular mean of the turn from body to body about the dipole, modulo "
+    Column("screw_deg", "circular mean of the rotation from body to body about the dipole, modulo "
            "360/n for bodies of n-fold symmetry", "degrees", source=_WIRE + "chirality"),
     Column("dihedral_deg", "circular mean of the dihedral angles of four consecutive centres; "
            "right-handed is positive", "degrees", source=_WIRE + "chirality"),
-    Column("alternation", "share of the bonds that join R and S, of the bonds whose two bodies "
-           "have a hand; null where there is none", source=_WIRE + "chirality"),
-    Column("members", "particle numbers in the file, from tail to head", dtype="members"),
-    Column("screw_spread_deg", "circular standard deviation of that turn", "degrees",
+    Column("alternation", "share of bonds between R and S among the bonds between chiral bodies; "
+           "null without such bonds", source=_WIRE + "chirality"),
+    Column("members", "particle indices in the file, from tail to head", dtype="members"),
+    Column("screw_spread_deg", "circular standard deviation of this rotation", "degrees",
            source=_WIRE + "chirality"),
-    Column("handedness", "mean sine of n times that turn: changes sign with the mirror image",
+    Column("handedness", "mean sine of n times this rotation; changes sign under reflection",
            source=_WIRE + "chirality"),
     Column("radius_of_gyration_nm", "radius of gyration of the centres; null for percolating "
            "wires", "nm"),
-    Column("tortuosity", "contour over end to end; null for rings"),
+    Column("tortuosity", "contour length over end-to-end distance; null for rings"),
     Column("persistence_bond_nm", "persistence length of the bonds, -b / ln of the mean cosine "
            "between consecutive ones", "nm", source="Kratky and Porod (1949)"),
-    Column("persistence_dipole_nm", "the same of the dipoles", "nm",
+    Column("persistence_dipole_nm", "the same for the dipoles", "nm",
            source="Kratky and Porod (1949)"),
     Column("dipole_order", "length of the mean dipole direction"),
     Column("side_contacts", "side contacts with other wires", dtype="int64",
            source=_WIRE + "bundles"),
-    Column("bundle", "number of its bundle", dtype="int64", source=_WIRE + "bundles"),
-    Column("sequence", "hands of the members in that order: R, S or a dash each",
+    Column("bundle", "index of its bundle", dtype="int64", source=_WIRE + "bundles"),
+    Column("sequence", "handedness of the members in this order: R, S or a dash each",
            dtype="sequence"),
 )  # fmt: skip
 """Columns of wires.parquet, a row per wire and frame."""
 
 _AGGREGATE = "janus_md.analysis.aggregates.morphology."
 _SINGLE = "; null for single bodies"
+_DIRECTED = "; null for single bodies, and where the directions of the bodies are not known"
 
 AGGREGATE_COLUMNS = (
-    Column("frame", "number of the frame", dtype="int64"),
-    Column("aggregate", "number of the aggregate in the frame, from 0", dtype="int64"),
+    Column("frame", "index of the frame", dtype="int64"),
+    Column("aggregate", "index of the aggregate in the frame, from 0", dtype="int64"),
     Column("n", "size", "bodies", "int64"),
     Column("kind", ", ".join(f"`{one}`" for one in KINDS_OF_AGGREGATES), dtype="kind",
            source=_AGGREGATE + "kinds"),
     Column("inward", "mean of -u.r, with u the body's axis towards its attractive sites and r the "
            "direction of its head from the middle of the aggregate's attractive sites: 1 in a "
-           "micelle" + _SINGLE),
-    Column("radial", "mean of (u.r)²: 1 in a micelle and in both leaves of a vesicle" + _SINGLE),
-    Column("outward", "share of the bodies with u.r above 0.3" + _SINGLE),
+           "micelle" + _DIRECTED),
+    Column("radial", "mean of (u.r)²: 1 in a micelle and in both leaves of a vesicle" + _DIRECTED),
+    Column("outward", "share of the bodies with u.r above 0.3" + _DIRECTED),
     Column("anisotropy", "relative shape anisotropy κ² of the heads' gyration tensor: 0 for a "
            "sphere, 1/4 for a disc, 1 for a line" + _SINGLE,
            source="Theodorou and Suter, Macromolecules 18, 1206 (1985)"),
     Column("radius_of_gyration_nm", "radius of gyration of the heads" + _SINGLE, "nm"),
-    Column("polarisation", "length of the mean u" + _SINGLE),
+    Column("polarisation", "length of the mean u" + _DIRECTED),
     Column("nematic", "mean of the largest eigenvalue of the nematic tensor of u within 2 S of "
-           "each body's attractive sites; null below 30 bodies"),
+           "each body's attractive sites; null below 30 bodies, and where the directions of the "
+           "bodies are not known"),
     Column("flatness", "median of the middle over the largest gyration axis of the attractive "
            "sites within 2.5 S; null below 30 bodies"),
     Column("cavity_nm3", "volume farther than S from every head and attractive site and cut off "
@@ -87,10 +89,10 @@ AGGREGATE_COLUMNS = (
            "13 bodies", source=_AGGREGATE + "crystal"),
     Column("percolating_dims", "dimensions in which it spans the box", dtype="int64",
            source=_AGGREGATE + "graph"),
-    Column("members", "particle numbers in the file, rising", dtype="members"),
+    Column("members", "particle indices in the file, ascending", dtype="members"),
 )  # fmt: skip
-"""Columns of aggregates.parquet, a row per aggregate and frame; S is the diameter of the largest
-bead. No rows where the file states no attraction."""
+"""Columns of aggregates.parquet, a row per aggregate and frame; S is the diameter of a
+body. No rows where clusters are not defined."""
 
 
 def frame_schema() -> Any:
@@ -128,8 +130,10 @@ def _schema(columns: Sequence[Column]) -> Any:
 
 
 def wire_table(result: FrameResult) -> Any:
-    """Arrow table of the wires of one frame."""
+    """Arrow table of the wires of one frame; empty where none are looked for."""
     wires = result.wires
+    if not result.wire_columns:
+        return wire_schema().empty_table()
     count = len(wires)
     numbers = {
         "frame": np.full(count, result.frame_row["frame"], dtype=np.int64),
@@ -137,12 +141,12 @@ def wire_table(result: FrameResult) -> Any:
         **result.wire_columns,
     }
     numbers["members"] = _lists(result.tags[wires.members], wires.start)
-    numbers["sequence"] = _sequences(result)
+    numbers["sequence"] = _sequences(wires, result.hands)
     return _table(wire_schema(), WIRE_COLUMNS, numbers, KINDS)
 
 
 def aggregate_table(result: FrameResult) -> Any:
-    """Arrow table of the aggregates of one frame; empty where the file states no attraction."""
+    """Arrow table of the aggregates of one frame; empty where clusters are not defined."""
     found = result.aggregates
     if found is None:
         return aggregate_schema().empty_table()
@@ -192,12 +196,11 @@ def _lists(values: IndexArray, start: IndexArray) -> Any:
     return pa.ListArray.from_arrays(offsets, values.astype(np.int32))
 
 
-def _sequences(result: FrameResult) -> Any:
+def _sequences(wires: Wires, hands: IndexArray) -> Any:
     """Hands along each wire, cut from one string of all of them."""
     import pyarrow as pa
 
-    wires = result.wires
-    letters = np.array([b"S", b"-", b"R"], dtype="S1")[result.hands[wires.members] + 1]
+    letters = np.array([b"S", b"-", b"R"], dtype="S1")[hands[wires.members] + 1]
     ends = np.append(wires.start, len(wires.members)).astype(np.int64)
     return pa.LargeStringArray.from_buffers(
         len(wires), pa.py_buffer(ends.tobytes()), pa.py_buffer(letters.tobytes())

@@ -1,4 +1,4 @@
-"""A sequence of frames as one task, done here or by other processes."""
+"""Analysis of sequences of frames, in this process or in several."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ import numpy as np
 
 from janus_md.analysis.aggregates.bonds import body_axes, select_bonds
 from janus_md.analysis.frames.neighbours import coincident_pair
-from janus_md.analysis.frames.source import GsdSource
+from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.pipeline import table
-from janus_md.analysis.pipeline.frame import analyze_frame
+from janus_md.analysis.pipeline.frame import FrameResult, analyze_frame
 from janus_md.analysis.pipeline.journal import Part
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.series import lifetimes
@@ -48,15 +48,18 @@ class Task:
 
 
 def run_task(task: Task) -> Part:
-    """Analyse the frames of a task; freud keeps to one thread, as workers share the cores."""
+    """Analyse the frames of a task; freud uses one thread, because workers share the cores."""
     import freud
     import pyarrow as pa
 
     tables, aggregates, rows, links, coincident = [], [], [], [], []
     rdf = RadialDistribution(task.rdf_range, task.rdf_bins)
-    looser = lifetimes.breaking(task.settings.criterion)
     known = observables()  # looking them up takes as long as some of them
-    with GsdSource(task.path, task.types) as source, freud.parallel.NumThreads(1):
+    needed = task.settings.wires
+    with (
+        GsdSource(task.path, task.types, oriented=needed) as source,
+        freud.parallel.NumThreads(1),
+    ):
         setup = source.setup()
         for index in task.frames:
             frame = source.frame(index)
@@ -65,10 +68,7 @@ def run_task(task: Task) -> Part:
             except JanusError as error:
                 told = str(error).removeprefix(f"frame {index}: ")
                 raise JanusError(f"file {source.path}, frame {index}: {told}") from error
-            axes = body_axes(frame.orientations, task.settings.axis)
-            kept = select_bonds(result.pairs, axes, looser)
-            made, kept_keys = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)
-            links.append(Links(index, frame.step, len(axes), made, kept_keys))
+            links.append(_links(frame, result, task.settings))
             tables.append(table.wire_table(result))
             aggregates.append(table.aggregate_table(result))
             rows.append(result.frame_row)
@@ -81,8 +81,18 @@ def run_task(task: Task) -> Part:
     return Part(wires, found, rows, links, rdf, coincident)
 
 
+def _links(frame: Frame, result: FrameResult, settings: Settings) -> Links:
+    """Bonds of a frame, and those that count as not yet broken."""
+    kept = result.bonds
+    if settings.wires:
+        axes = body_axes(frame.orientations, settings.axis)
+        kept = select_bonds(result.pairs, axes, lifetimes.breaking(settings.criterion))
+    made, alive = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)
+    return Links(frame.index, frame.step, len(frame.positions), made, alive)
+
+
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
-    """Results of the tasks in their order; few are queued, so that memory stays bounded."""
+    """Yield the results of the tasks in order; few are queued, to limit memory."""
     if tasks and workers > 1:
         import freud  # noqa: F401  # its import is no part of what is measured
 
@@ -114,7 +124,7 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
 
 
 def _end_with_parent() -> None:
-    """End a process of the pool when its parent was killed; it would wait for ever."""
+    """End a process of the pool when its parent is killed; otherwise it would wait forever."""
     parent = parent_process()
     assert parent is not None
 
@@ -126,5 +136,5 @@ def _end_with_parent() -> None:
 
 
 def _fits(rdf: RadialDistribution, box: np.ndarray) -> bool:
-    """Whether a box that may have shrunk still holds the range of g(r)."""
+    """Return whether a box that may have shrunk is large enough for the range of g(r)."""
     return float(rdf.edges[-1]) < 0.5 * float(face_distances(lattice_vectors(box)).min())

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from janus_md.analysis.report.gallery import draw_figures
+from janus_md.analysis.pictures.aggregates import with_aggregates
+from janus_md.analysis.report.gallery import Picture, draw_figures
 from janus_md.analysis.report.readable import read_sweep
 from janus_md.analysis.sweep import evolution
 from janus_md.analysis.sweep.groups import Group, job_ids, job_labels, spread, swept
 from janus_md.analysis.sweep.results import (
-    MOST_ROWS,
+    MAX_ROWS,
     SLOW,
     SPACING,
     Result,
@@ -51,8 +52,13 @@ EXECUTION = {
 """Columns of the table of what ran, under ``execution.`` in the rows; errors are those measured on
 whole bodies, root mean square."""
 
-WIRES, AGGREGATES = "Nanowires of Janus nanoclusters", "Aggregates of Janus particles"
-"""Titles: of bodies with a dipole, and of those without."""
+TITLES = {
+    (True, False): "Nanowires of Janus nanoclusters",
+    (False, True): "Aggregates of Janus particles",
+    (True, True): "Nanowires and aggregates of Janus particles",
+    (False, False): "Janus particles",
+}
+"""Titles, by whether bodies have dipoles, and whether they can form aggregates."""
 
 LISTED = 100
 """Jobs without a result, and jobs of the table of what ran, that are named at most."""
@@ -62,10 +68,10 @@ STATE_POINTS, REPLICAS = 24, 4
 points, some that are spread evenly."""
 
 CAVEAT = (
-    "A box of this size and a run of this length tell whether the bodies bond and how fast wires "
-    "grow, not how long wires are in the end: long wires are slow, and where the dipolar coupling "
-    f"λ is above {SLOW:g} (marked †) the length after some nanoseconds is set by kinetics and by "
-    "the size of the box, not by equilibrium."
+    "Boxes of this size and runs of this length show whether the bodies bond and how fast wires "
+    "grow. They do not give the final length of wires, because long wires grow slowly. If the "
+    f"dipolar coupling λ is above {SLOW:g} (marked †), the length after some nanoseconds is "
+    "determined by kinetics and by the size of the box, not by equilibrium."
 )
 
 
@@ -113,7 +119,8 @@ def write_report(
     troubles = {**(damaged or {}), **read.troubles}
     drawn = draw_figures(complete, groups, chosen, read.tables, job_dirs, out)
     table = results(rows, groups, job_dirs)
-    dipolar = not read.tables or any(one.dipolar for one in read.tables.values())
+    dipolar = any(one.dipolar for one in read.tables.values())
+    aggregating = bool(with_aggregates(groups))
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -122,17 +129,19 @@ def write_report(
         lstrip_blocks=True,
     )
     page = environment.get_template("report.html").render(
-        title=WIRES if dipolar else AGGREGATES,
+        title=TITLES[dipolar, aggregating],
         dipolar=dipolar,
+        aggregating=aggregating,
+        coupled=any(one.coupling is not None for one in table),
         headings=[column.heading for column in headed(groups)],
         spacing=SPACING,
         results=_ends(table),
         swept=swept(groups),
         n_results=len(table),
-        cut=max(0, len(table) - MOST_ROWS),
+        cut=max(0, len(table) - MAX_ROWS),
         coupling=tell_coupling,
         caveat=CAVEAT,
-        pictures=[(text, _embedded(path)) for path, text in drawn],
+        sections=_sections(drawn),
         evolution_headings=evolution.HEADINGS,
         evolution=evolution.evolution(complete, chosen, read.tables) if dipolar else [],
         choice=_choice(groups, chosen),
@@ -149,7 +158,7 @@ def write_report(
     )
     html = out / "report.html"
     publish_text(html, page)
-    files = [html, *(path for path, _ in drawn)]
+    files = [html, *(one.path for one in drawn)]
     if table:
         files.append(out / "results.csv")
         publish_text(files[-1], results_frame(groups, table).to_csv(index=False))
@@ -158,9 +167,9 @@ def write_report(
 
 def _ends(found: Sequence[Result]) -> list[Result | None]:
     """Rows that the page shows: of too many the first and the last ones, and None between them."""
-    if len(found) <= MOST_ROWS:
+    if len(found) <= MAX_ROWS:
         return list(found)
-    return [*found[: MOST_ROWS // 2], None, *found[-MOST_ROWS // 2 :]]
+    return [*found[: MAX_ROWS // 2], None, *found[-MAX_ROWS // 2 :]]
 
 
 def _chosen(groups: Sequence[Group]) -> list[Group]:
@@ -176,6 +185,14 @@ def _choice(groups: Sequence[Group], chosen: Sequence[Group]) -> str:
     if any(len(group.jobs) > REPLICAS for group in groups):
         parts.append(f"{REPLICAS} replicas of each at most")
     return f"Drawn here: {', '.join(parts)}." if parts else ""
+
+
+def _sections(drawn: Sequence[Picture]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Headings, each with the captions and images of its figures."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in drawn:
+        found.setdefault(one.section, []).append((one.caption, _embedded(one.path)))
+    return list(found.items())
 
 
 def _embedded(path: Path) -> str:

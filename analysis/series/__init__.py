@@ -1,1 +1,1 @@
-"""Series in time: averages, growth, lifetimes and the log."""
+"""Time series: averages, growth, lifetimes and the thermodynamic log."""

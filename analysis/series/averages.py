@@ -1,4 +1,4 @@
-"""Averages of correlated series with standard errors, and of replicas."""
+"""Averages of correlated time series and of replicas, with standard errors."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from janus_md.common.observables import frame_columns
 from janus_md.model.body import FloatArray
 
 AVERAGED_SHARE = 1.0 / 3.0
-"""Share of the frames, counted from the end, that the summary averages over."""
+"""Fraction of the frames, at the end of the run, over which the summary averages."""
 
 
 def statistical_inefficiency(series: FloatArray) -> float:
-    """Return how many correlated samples are worth one independent sample, at least 1.
+    """Return the number of correlated samples per independent sample, at least 1.
 
     ``g = 1 + 2 sum_t (1 - t/T) C(t)`` with the normalised autocorrelation C, summed up to its first
     value that is not positive (Chodera, Swope, Pitera, Seok and Dill, J. Chem. Theory Comput. 3,
-    26, 2007, eqs 20-23). At most T: a series that never loses its memory, such as one that drifts
-    all the way, counts as a single sample.
+    26, 2007, eqs 20-23). The maximum is T: a series that never decorrelates, for example one that
+    drifts throughout, counts as a single sample.
     """
     values = np.asarray(series, dtype=np.float64)
     total = len(values)
@@ -41,11 +41,11 @@ def statistical_inefficiency(series: FloatArray) -> float:
 
 
 def mean_and_error(series: Sequence[float] | FloatArray) -> dict[str, float | None]:
-    """Mean and standard error of a correlated series; None where there is none.
+    """Return the mean and standard error of a correlated series; None if undefined.
 
-    The error is ``s sqrt(g / T)`` with the sample's standard deviation s and the statistical
-    inefficiency g; NaN values (a frame without bonds has no mean bond length) are left out. A
-    single value has no error.
+    The error is ``s sqrt(g / T)`` with the sample standard deviation s and the statistical
+    inefficiency g. NaN values are ignored, for example the mean bond length of a frame without
+    bonds. A single value has no error.
     """
     values = np.asarray(series, dtype=np.float64)
     values = values[np.isfinite(values)]
@@ -62,12 +62,12 @@ def mean_and_error(series: Sequence[float] | FloatArray) -> dict[str, float | No
 
 
 def first_averaged(n_frames: int) -> int:
-    """Index of the first frame of the last third, which holds at least one frame."""
+    """Return the index of the first frame of the last third, which has at least one frame."""
     return n_frames - max(1, round(n_frames * AVERAGED_SHARE))
 
 
 def summarize(columns: Mapping[str, FloatArray]) -> dict[str, dict[str, float | None]]:
-    """Average the columns of frames.parquet that are averaged over the last third of the frames."""
+    """Average columns of frames.parquet over the last third of the frames."""
     names = [column.name for column in frame_columns() if column.averaged]
     begin = first_averaged(len(columns["frame"]))
     return {name: mean_and_error(np.asarray(columns[name])[begin:]) for name in names}
@@ -76,13 +76,13 @@ def summarize(columns: Mapping[str, FloatArray]) -> dict[str, dict[str, float | 
 def combine_replicas(
     means: Sequence[float], errors: Sequence[float | None]
 ) -> tuple[float, float | None]:
-    """Mean over replicas and its standard error.
+    """Return the mean over replicas and its standard error.
 
-    The error is the larger of two estimates: the replicas' own spread, ``s / sqrt(R)``, which two
-    or three replicas can make too small by chance, and their errors propagated,
-    ``sqrt(sum e^2) / R``. None where neither is known. For a mean, the first is what a bootstrap
-    over replicas (:func:`janus_md.analysis.series.growth.bootstrap_error`) tends to with the number
-    of its draws; other statistics need the draws.
+    The error is the larger of two estimates: the spread of the replicas, ``s / sqrt(R)``, which may
+    be too small by chance for two or three replicas, and the propagated errors,
+    ``sqrt(sum e^2) / R``. It is None if neither is known. For a mean, the first estimate is the
+    limit of a bootstrap over replicas (:func:`janus_md.analysis.series.growth.bootstrap_error`) for
+    many resamples; other statistics need the bootstrap.
     """
     count = len(means)
     mean = math.fsum(means) / count

@@ -1,4 +1,4 @@
-"""Series in time: when assembly sets in, whether it has ended, how fast wires grow."""
+"""Growth of the wires: onset of assembly, equilibration and growth exponent."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from janus_md.analysis.series.averages import statistical_inefficiency
 from janus_md.model.body import FloatArray
 
 CANDIDATES = 50
-"""Beginnings of the equilibrated part that are tried."""
+"""Number of trial starting points of the equilibrated part."""
 
 LEAST_SHARE = 1.0 / 3.0
-"""Share of the series that the equilibrated part must be, ..."""
+"""Minimum fraction of the series in the equilibrated part."""
 
 LEAST_SAMPLES = 20.0
-"""... independent samples that it must hold, ..."""
+"""Minimum number of independent samples in the equilibrated part."""
 
 LARGEST_DRIFT = 2.5
-"""... and the drift, in standard errors, that is still none."""
+"""Maximum drift of the equilibrated part, in standard errors."""
 
 
 @dataclass(frozen=True)
 class Equilibration:
-    """The part of a series that is best taken for equilibrated.
+    """The equilibrated part of a series.
 
     Attributes
     ----------
     begin : int
         Index of its first value.
     inefficiency : float
-        Statistical inefficiency in it.
+        Statistical inefficiency.
     share : float
-        Of the series that is in it.
+        Fraction of the series.
     samples : float
-        Independent samples that it holds.
+        Number of independent samples.
     drift : float
-        Difference of the means of its two halves in units of its standard error.
+        Difference between the means of its two halves, in standard errors.
     """
 
     begin: int
@@ -49,17 +49,17 @@ class Equilibration:
 
     @property
     def reached(self) -> bool:
-        """Whether it is: long enough, samples enough, and no drift."""
+        """Return whether the part is long enough, has enough samples and does not drift."""
         enough = self.share >= LEAST_SHARE and self.samples >= LEAST_SAMPLES
         return enough and abs(self.drift) < LARGEST_DRIFT
 
 
 def equilibration(series: Sequence[float] | FloatArray) -> Equilibration:
-    """Find the beginning of the equilibrated part: where most independent samples follow.
+    """Find the starting point that maximises the number of independent samples after it.
 
-    ``t0 = argmax (T - t) / g(t)`` with the statistical inefficiency g of what follows t (Chodera,
-    J. Chem. Theory Comput. 12, 1799, 2016). A series that never settles has a short part, or one of
-    few samples, or one that drifts, and has not reached equilibrium.
+    ``t0 = argmax (T - t) / g(t)`` with the statistical inefficiency g of the series after t
+    (Chodera, J. Chem. Theory Comput. 12, 1799, 2016). If the series does not reach equilibrium, the
+    part is short, has few samples or drifts (:attr:`Equilibration.reached`).
 
     Raises
     ------
@@ -89,21 +89,21 @@ def equilibration(series: Sequence[float] | FloatArray) -> Equilibration:
 
 
 def first_fall(times: Sequence[float] | FloatArray) -> int | None:
-    """Index of the first time that is not above the one before it; None where all rise.
+    """Return the index of the first time that does not exceed its predecessor; None if all do.
 
-    A file in which steps fall or repeat holds more than one run, or one that was counted anew:
-    nothing that depends on time follows from it.
+    If the steps of a file decrease or repeat, it contains several runs, or the step counter was
+    reset. Quantities that depend on time are then undefined.
     """
     falls = np.flatnonzero(~(np.diff(np.asarray(times)) > 0))
     return int(falls[0]) + 1 if len(falls) else None
 
 
 def onset(series: Sequence[float] | FloatArray) -> int | None:
-    """Index at which the level of a series changes most; None where no change is significant.
+    """Return the index at which the level of a series changes; None if there is no such change.
 
-    The split into two parts with the least sum of squares about their own means (Hinkley,
-    Biometrika 57, 1, 1970). It counts where the Bayesian information criterion, with the series'
-    statistical inefficiency in it, prefers two levels to one.
+    The series is split into two parts such that the sum of squares about their means is minimal
+    (Hinkley, Biometrika 57, 1, 1970). The change is significant if the Bayesian information
+    criterion, corrected for the statistical inefficiency, prefers two levels to one.
     """
     values = np.asarray(series, dtype=np.float64)
     total = len(values)
@@ -128,31 +128,31 @@ def _levels(values: FloatArray, split: int) -> tuple[float, float]:
 
 
 def growth_exponent(time: FloatArray, length: FloatArray, bins: int = 8) -> tuple[float, float]:
-    """Exponent z of ``length ~ time^z`` over the last decade of time, and its standard error.
+    """Return the exponent z of ``length ~ time^z`` over the last decade, and its standard error.
 
-    The logarithms are averaged in bins of equal width in log time, which late times, many and
-    correlated, would outweigh otherwise, and fitted with a straight line. Irreversible aggregation
-    at a rate that does not depend on length has ``L_n = 1 + k t``: z tends to 1 (Smoluchowski,
+    The logarithms are averaged in bins of equal width in log time and fitted with a straight line.
+    Without bins, the many correlated late times would dominate the fit. For irreversible
+    aggregation at a rate independent of length, ``L_n = 1 + k t`` and z tends to 1 (Smoluchowski,
     1916).
 
     Parameters
     ----------
     time, length : ndarray, shape (T,)
-        The times rise. Only times above 0 and lengths above 0 count.
+        Increasing times, and the length at each. Only positive times and lengths are used.
     bins : int
-        Bins of log time.
+        Number of bins of log time.
 
     Raises
     ------
     ValueError
-        If fewer than 3 bins hold a value, or the times do not rise.
+        If fewer than 3 bins have a value, or the times do not increase.
     """
     use = (time > 0.0) & (time >= 0.1 * time.max()) & (length > 0.0)
     x, y = np.log(time[use]), np.log(length[use])
     if len(x) == 0 or np.ptp(x) == 0.0:
-        raise ValueError("a growth exponent needs lengths at several times above 0")
+        raise ValueError("a growth exponent needs lengths at several positive times")
     if first_fall(time) is not None:
-        raise ValueError("a growth exponent needs times that rise")
+        raise ValueError("a growth exponent needs increasing times")
     where = np.minimum((bins * (x - x.min()) / np.ptp(x)).astype(int), bins - 1)
     held = np.unique(where)
     if len(held) < 3:
@@ -173,21 +173,21 @@ def bootstrap_error(
     repeats: int = 500,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """Statistic of the replicas' mean and its standard error by bootstrap.
+    """Return a statistic of the mean over replicas and its standard error by bootstrap.
 
-    Whole replicas are drawn with replacement (Efron, Ann. Stat. 7, 1, 1979), as they alone are
-    independent. The spread is corrected by ``sqrt(R / (R - 1))`` for their number R.
+    Whole replicas are resampled with replacement (Efron, Ann. Stat. 7, 1, 1979), because only
+    replicas are independent. The spread is multiplied by ``sqrt(R / (R - 1))`` for R replicas.
 
     Parameters
     ----------
     replicas : sequence of ndarray
-        One series (or value) each, of one shape; two or more.
+        Series (or value) of each of at least two replicas, all of the same shape.
     statistic : callable
-        From a mean series to a number.
+        Function of the mean series that returns a number.
     repeats : int
-        Draws.
+        Number of resamples.
     seed : int
-        Of the draws.
+        Seed of the random numbers.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Bonds in time: when each was made and broken, and how long bonds live.
+"""Formation and breaking of bonds, and bond lifetimes.
 
-Frames and wires are memoryless; here alone the past counts. A bond is made when the bodies meet the
-criterion and broken when they leave a wider one, so that a pair that trembles at the edge is not
-counted as many bonds.
+All other analysis treats each frame independently. A bond forms when two bodies meet the bond
+criterion and breaks when they leave a wider one. With this hysteresis, a pair that fluctuates about
+the criterion does not count as many bonds.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.model.body import BondCriterion
 
 WIDER = 1.1
-"""A bond is broken beyond this many times the distance at which it is made, ..."""
+"""A bond breaks beyond the distance of the bond criterion times this factor."""
 
 OPENER = 10.0
-"""... or at an angle larger by this, degrees."""
+"""A bond breaks beyond the angle of the bond criterion plus this value, degrees."""
 
 
 def breaking(criterion: BondCriterion) -> BondCriterion:
-    """Criterion that a bond must leave to be broken."""
+    """Return the wider criterion beyond which a bond breaks."""
     return BondCriterion(WIDER * criterion.distance, min(criterion.angle + OPENER, 89.0))
 
 
 def bond_keys(bonds: Bonds, tags: IndexArray) -> IndexArray:
-    """One number for each pair (source, target), sorted and without repetition."""
+    """Return one integer for each pair (source, target), sorted and unique."""
     return np.unique((tags[bonds.source] << 32) | tags[bonds.target])
 
 
 @dataclass(frozen=True)
 class Links:
-    """Bonds of one frame as :func:`bond_keys`: those that make a bond, those that keep one."""
+    """:func:`bond_keys` of one frame: pairs that form a bond, and pairs that keep one."""
 
     frame: int
     step: int
@@ -45,12 +45,12 @@ class Links:
 
 
 class BondHistory:
-    """Follows the bonds through the frames, in order.
+    """Track bonds over consecutive frames.
 
     Parameters
     ----------
     begin : int
-        First frame that counts for the mean lifetime.
+        First frame used for the mean lifetime.
     """
 
     def __init__(self, begin: int) -> None:
@@ -63,12 +63,12 @@ class BondHistory:
         self._last: Links | None = None
 
     def add(self, links: Links) -> dict[str, np.ndarray]:
-        """Take the next frame; return the bonds that it broke: i, j, made, broken.
+        """Add the next frame; return the bonds that broke in it: i, j, made, broken.
 
         Raises
         ------
         ValueError
-            If the number of bodies has changed, so that their numbers may name others.
+            If the number of bodies has changed, since indices may then refer to other bodies.
         """
         if self._last is not None and links.n_bodies != self._last.n_bodies:
             raise ValueError(
@@ -91,16 +91,17 @@ class BondHistory:
         return gone
 
     def finish(self) -> dict[str, np.ndarray]:
-        """Return the bonds that still live, with -1 for the frame in which they break."""
+        """Return the bonds that are not broken, with -1 for the frame of breaking."""
         return self._rows(np.ones(len(self._alive), dtype=bool), -1)
 
     def lifetime(self) -> tuple[float, float] | None:
-        """Mean lifetime in steps and its standard error; None where too few bonds broke.
+        """Return the mean lifetime in steps and its standard error; None if too few bonds broke.
 
-        None as well where a step was not above the one before it: the time between is not known.
+        The result is also None if the steps do not increase, because the time between frames is
+        then unknown.
 
-        For bonds that break at a constant rate, seen for a limited time, the most likely lifetime
-        is the total time that bonds were seen alive over the number that broke, k; its relative
+        For a constant breaking rate and a limited observation time, the maximum-likelihood estimate
+        is the total observed time of all bonds over the number k of bonds that broke. Its relative
         error is ``1 / sqrt(k)`` (Epstein and Sobel, J. Am. Stat. Assoc. 48, 486, 1953).
         """
         if self.broken < 2 or not self.rising:
@@ -119,10 +120,10 @@ class BondHistory:
 
 
 def schema() -> Any:
-    """Arrow schema of bonds_in_time.parquet.
+    """Return the Arrow schema of bonds_in_time.parquet.
 
-    ``i`` is the body whose head meets the tail of ``j``; ``made`` the frame in which the bond was
-    first there and ``broken`` that in which it no longer was, null where it lived to the end.
+    The head of body ``i`` is bonded to the tail of body ``j``. ``made`` is the first frame with the
+    bond and ``broken`` the first frame without it, null if the bond lasts to the end.
     """
     import pyarrow as pa
 
@@ -130,7 +131,7 @@ def schema() -> Any:
 
 
 def table(rows: dict[str, np.ndarray]) -> Any:
-    """Arrow table of bonds; -1 becomes null."""
+    """Return an Arrow table of bonds; -1 becomes null."""
     import pyarrow as pa
 
     arrays = [pa.array(rows[name]) for name in ("i", "j", "made")]

@@ -1,11 +1,12 @@
-"""Dielectric response of a fluid of dipoles from the fluctuations of the box's dipole.
+"""Dielectric response of a dipolar fluid from the fluctuations of the total dipole.
 
-Conducting surroundings, as the engines' electrostatics has: with M the dipole of the box,
+For conducting boundary conditions, as in the Ewald sums of the engines, and the dipole M of the
+box,
 
     chi = 4 pi C <M^2> / (3 V kT),  C = 1 / (4 pi eps0 eps_r)
 
-(Neumann, Mol. Phys. 50, 841, 1983; without a field <M> is 0 by symmetry). The permittivity of the
-fluid is eps_r (1 + chi), eps_r being that of the medium between the bodies.
+(Neumann, Mol. Phys. 50, 841, 1983; without a field, <M> is 0 by symmetry). The permittivity of the
+fluid is eps_r (1 + chi), where eps_r is the permittivity of the medium between the bodies.
 """
 
 from __future__ import annotations
@@ -22,23 +23,23 @@ from janus_md.model.units import COULOMB, DEBYE
 def susceptibility(
     box_dipoles: FloatArray, volume: float, kT: float, relative_permittivity: float = 1.0
 ) -> dict[str, float | None]:
-    """Initial susceptibility of a run.
+    """Return the initial susceptibility of a run.
 
     Parameters
     ----------
     box_dipoles : ndarray, shape (T, 3)
-        Dipole of the box at even intervals, debye.
+        Dipole of the box at equal time intervals, debye.
     volume : float
-        Of the box, nm^3.
+        Volume of the box, nm^3.
     kT : float
-        kJ/mol.
+        Thermal energy, kJ/mol.
     relative_permittivity : float
-        Of the medium between the bodies.
+        Relative permittivity of the medium between the bodies.
 
     Returns
     -------
     dict
-        ``mean`` and ``error`` (standard error with the correlation in time), dimensionless.
+        ``mean`` and ``error`` (standard error, corrected for time correlation), dimensionless.
     """
     squares = np.sum(np.asarray(box_dipoles, float) ** 2, axis=1)
     factor = 4.0 * math.pi * COULOMB * DEBYE**2 / (3.0 * volume * kT * relative_permittivity)
@@ -46,22 +47,22 @@ def susceptibility(
 
 
 def langevin_susceptibility(density: float, coupling: float) -> float:
-    """Susceptibility of dipoles that do not feel each other, ``4 pi rho lambda d^3 / 3``.
+    """Return the susceptibility of non-interacting dipoles, ``4 pi rho lambda d^3 / 3``.
 
     Parameters
     ----------
     density : float
-        Dipoles per d^3.
+        Number of dipoles per d^3.
     coupling : float
-        ``lambda = mu^2 / (4 pi eps0 eps_r d^3 kT)``.
+        Dipolar coupling, ``lambda = mu^2 / (4 pi eps0 eps_r d^3 kT)``.
     """
     return 4.0 * math.pi * density * coupling / 3.0
 
 
 def mean_field_susceptibility(langevin: float) -> float:
-    """Modified mean field to second order, ``chi_L (1 + chi_L / 3 + chi_L^2 / 144)``.
+    """Return the second-order modified mean field, ``chi_L (1 + chi_L / 3 + chi_L^2 / 144)``.
 
-    Ivanov and Kuznetsova, Phys. Rev. E 64, 041405 (2001). Good where the dipolar energy of a pair
-    is comparable with kT; chains, which it does not know, raise chi.
+    Ivanov and Kuznetsova, Phys. Rev. E 64, 041405 (2001). Valid if the dipolar energy of a pair is
+    at most comparable with kT. Chain formation, which the theory neglects, increases chi.
     """
     return langevin * (1.0 + langevin / 3.0 + langevin**2 / 144.0)

@@ -1,4 +1,4 @@
-"""Averages of the thermodynamic log that lies beside a trajectory."""
+"""Averages of the thermodynamic log of a run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from janus_md.common.gsd.reading import GsdFile
 from janus_md.model.body import FloatArray
 
 ENERGY = "energy_kj_mol"
-"""Name of the mean potential energy of a body in the summary, kJ/mol."""
+"""Name of the mean potential energy per body in the summary, kJ/mol."""
 
 SUSCEPTIBILITY = "susceptibility"
 """Name of the initial susceptibility in the summary."""
@@ -23,22 +23,22 @@ SUSCEPTIBILITY = "susceptibility"
 def energy_per_body(
     log: Path, frames: Path, notes: list[str] | None = None
 ) -> dict[str, float | None]:
-    """Potential energy of a body over the last third of the frames.
+    """Return the potential energy per body over the last third of the frames.
 
     Parameters
     ----------
     log : Path
-        ``log.gsd`` with ``janus_md/potential_energy``, of the whole box in kJ/mol.
+        ``log.gsd`` with ``janus_md/potential_energy``, the energy of the box in kJ/mol.
     frames : Path
-        ``frames.parquet`` of the same run, which knows the number of bodies.
+        ``frames.parquet`` of the same run, which contains the number of bodies.
     notes : list of str, optional
-        Takes what the user should know of the log.
+        Warnings about the log are appended to this list.
 
     Returns
     -------
     dict
-        ``mean`` and ``error`` (standard error with the correlation in time), kJ/mol; None where
-        there is no such log.
+        ``mean`` and ``error`` (standard error, corrected for time correlation), kJ/mol; None
+        without such a log.
     """
     energy = _series(log, "potential_energy", 1, notes)
     if energy is None:
@@ -52,28 +52,28 @@ def energy_per_body(
 def susceptibility_of(
     log: Path, trajectory: Path, notes: list[str] | None = None
 ) -> dict[str, float | None]:
-    """Initial susceptibility of the dipoles over the last third of the frames.
+    """Return the initial susceptibility over the last third of the frames.
 
     Parameters
     ----------
     log : Path
         ``log.gsd`` with ``janus_md/box_dipole``, debye.
     trajectory : Path
-        ``trajectory.gsd`` of the same run, which knows box, temperature and permittivity.
+        ``trajectory.gsd`` of the same run, which contains box, temperature and permittivity.
     notes : list of str, optional
-        Takes what the user should know of the log.
+        Warnings about the log are appended to this list.
 
     Returns
     -------
     dict
         ``mean`` and ``error`` of
-        :func:`janus_md.analysis.series.susceptibility.susceptibility`; None where there is no such
-        log.
+        :func:`janus_md.analysis.series.susceptibility.susceptibility`; None without such a log or
+        if no body has a dipole.
     """
     dipoles = _series(log, "box_dipole", 3, notes)
     with GsdSource(trajectory) as source:
         setup, box = source.setup(), source.frame(0).box
-    if dipoles is None or setup is None or setup.relative_permittivity is None:
+    if dipoles is None or setup is None or not setup.dipolar or setup.relative_permittivity is None:
         return {"mean": None, "error": None}
     return susceptibility(
         dipoles, float(np.prod(box[:3])), setup.bath.kT, setup.relative_permittivity
@@ -81,48 +81,48 @@ def susceptibility_of(
 
 
 def _series(log: Path, name: str, width: int, notes: list[str] | None) -> FloatArray | None:
-    """The last third of the rows of a log, shape (rows, width); None where it holds nothing.
+    """Return the last third of the rows of a log, shape (rows, width); None without values.
 
-    A log that is damaged ends before the damage.
+    Rows from the first damaged one on are ignored.
     """
     if not log.is_file():
         return None
-    told: list[str] = []
-    values = _read(log, f"log/janus_md/{name}", width, told)
+    found: list[str] = []
+    values = _read(log, f"log/janus_md/{name}", width, found)
     if values is not None:
         values = values[first_averaged(len(values)) :]
         good = np.asarray(np.isfinite(values).all(axis=1))
         if not good.all():
-            told.append(
+            found.append(
                 f"file {log}: {np.count_nonzero(~good)} of the last {len(good)} values of {name} "
-                "are no numbers; they were left out"
+                "are not finite; they were left out"
             )
             values = values[good]
     if notes is not None:
-        notes += [note for note in told if note not in notes]
+        notes += [note for note in found if note not in notes]
     return values
 
 
-def _read(log: Path, chunk: str, width: int, told: list[str]) -> FloatArray | None:
-    """All rows of a chunk, as far as they are whole; `told` takes what is to be said."""
+def _read(log: Path, chunk: str, width: int, notes: list[str]) -> FloatArray | None:
+    """Return the rows of a chunk up to the first damaged one; append warnings to `notes`."""
     try:
         with GsdFile(log) as file:
             if file.note:
-                told.append(file.note)
+                notes.append(file.note)
             if chunk not in file.names:
-                told.append(f"file {log} has no {chunk}; its average was left out")
+                notes.append(f"file {log} has no {chunk}; its average was left out")
                 return None
             rows = []
             for k in range(file.nframes):
                 value = file.read_chunk(k, chunk) if file.chunk_exists(k, chunk) else np.empty(0)
                 if value.size != width or value.dtype.kind != "f":
-                    told.append(
+                    notes.append(
                         f"file {log} is damaged (row {k} has {value.size} values of {chunk}, of "
                         f"type {value.dtype}, not {width}); the {k} rows before it were used"
                     )
                     break
                 rows.append(value.ravel())
     except JanusError as error:
-        told.append(f"{error}; its averages were left out")
+        notes.append(f"{error}; its averages were left out")
         return None
     return np.array(rows, float) if rows else None

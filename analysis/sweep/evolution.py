@@ -1,4 +1,4 @@
-"""Growth of the wires of a sweep, and the lengths that theory expects: a table."""
+"""Table of the growth of wires in a sweep and of the lengths predicted by theory."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ HEADINGS = (
     ("mean wire length", "in equilibrium, theory"),
     ("bond free energy", "/ kJ/mol"),
 )
-"""Columns, in two lines each."""
+"""Column headings of two lines each."""
 
-GROWN = 1.5
-"""Mean length by number that must be reached for a growth exponent to mean something."""
+MIN_GROWN_LENGTH = 1.5
+"""Minimum mean length by number for which a growth exponent is fitted."""
 
-RESOLVED = 3.0
-"""Frame intervals that a bond must live for on average for its lifetime to be known."""
+MIN_LIFETIME_FRAMES = 3.0
+"""Minimum mean lifetime of a bond that is resolved, in frame intervals."""
 
 
 NOT_YET = "not equilibrated"
@@ -52,9 +52,9 @@ class Expectation:
     mean_n : float
         Mean length by number.
     density : float
-        Bodies per nm^3.
+        Number density of bodies, 1/nm^3.
     temperature : float
-        K.
+        Temperature, K.
     coupling : float
         Dipolar coupling at :data:`SPACING`.
     """
@@ -66,12 +66,12 @@ class Expectation:
 
 
 def expectation(setup: Setup | None) -> Expectation | None:
-    """Theory for a job of one kind of dipolar body; None for others.
+    """Return the prediction for a job with one kind of dipolar body; None for others.
 
     Parameters
     ----------
     setup : Setup or None
-        What the job's trajectory describes.
+        Setup stored in the trajectory of the job.
     """
     if setup is None or setup.relative_permittivity is None or len(setup.bodies) != 1:
         return None
@@ -92,7 +92,7 @@ def expectation(setup: Setup | None) -> Expectation | None:
 def evolution(
     rows: pd.DataFrame, groups: Sequence[Group], tables: Mapping[str, JobTables]
 ) -> list[tuple[str, list[str]]]:
-    """Label and cells (:data:`HEADINGS`) of every group; replicas are averaged."""
+    """Return the label and cells (:data:`HEADINGS`) of each group, averaged over replicas."""
     place = {job: k for k, job in enumerate(job_ids(rows))}
     found = []
     for group in groups:
@@ -134,10 +134,10 @@ def _number(rows: pd.DataFrame, place: int, name: str) -> float | None:
 def _lifetime(
     values: Sequence[tuple[float | None, float | None]], frames: Sequence[pd.DataFrame]
 ) -> str:
-    """Mean lifetime, or a bound: bonds that live for few frames are not all seen."""
-    if not _rise(frames):
+    """Return the mean lifetime, or an upper bound if it is too short for the frame interval."""
+    if not _increasing(frames):
         return MISSING
-    shortest = RESOLVED * max(float(np.diff(one["time_ns"]).mean()) for one in frames)
+    shortest = MIN_LIFETIME_FRAMES * max(float(np.diff(one["time_ns"]).mean()) for one in frames)
     if any(mean is not None and mean < shortest for mean, _ in values):
         return f"below {shortest:.2g}"
     return _averaged(values)
@@ -150,13 +150,13 @@ def _averaged(values: Sequence[tuple[float | None, float | None]]) -> str:
     return format_value(*combine_replicas([m for m, _ in known], [e for _, e in known]))
 
 
-def _rise(frames: Sequence[pd.DataFrame]) -> bool:
-    """Whether time goes on from frame to frame in all jobs."""
+def _increasing(frames: Sequence[pd.DataFrame]) -> bool:
+    """Return whether the time increases from frame to frame in all jobs."""
     return all(growth.first_fall(one["time_ns"].to_numpy()) is None for one in frames)
 
 
 def _onset(frames: Sequence[pd.DataFrame]) -> str:
-    if not _rise(frames):
+    if not _increasing(frames):
         return MISSING
     times = []
     for one in frames:
@@ -165,14 +165,14 @@ def _onset(frames: Sequence[pd.DataFrame]) -> str:
             times.append((float(one["time_ns"].iloc[index]), None))
     if len(times) == len(frames):
         return _averaged(times)
-    grown = all(one["mean_w"].iloc[-1] > GROWN * one["mean_w"].iloc[0] for one in frames)
+    grown = all(one["mean_w"].iloc[-1] > MIN_GROWN_LENGTH * one["mean_w"].iloc[0] for one in frames)
     return "at once" if grown else "no change"
 
 
 def _exponent(frames: Sequence[pd.DataFrame]) -> str:
     fitted: list[tuple[float | None, float | None]] = []
     for one in frames:
-        if one["mean_n"].max() < GROWN:
+        if one["mean_n"].max() < MIN_GROWN_LENGTH:
             return MISSING
         time = one["time_ns"].to_numpy() - float(one["time_ns"].iloc[0])
         try:
@@ -183,10 +183,10 @@ def _exponent(frames: Sequence[pd.DataFrame]) -> str:
 
 
 def _samples(frames: Sequence[pd.DataFrame], expected: Expectation | None) -> str:
-    """Independent samples; none where wires are slow, however steady their length looks."""
+    """Return the number of independent samples; strong coupling never counts as equilibrated."""
     if expected is not None and expected.coupling > SLOW:
         return NOT_YET
-    if not _rise(frames):
+    if not _increasing(frames):
         return MISSING
     found = [growth.equilibration(one["mean_w"].to_numpy()) for one in frames if len(one) >= 4]
     if not found or not all(one.reached for one in found):
@@ -195,7 +195,7 @@ def _samples(frames: Sequence[pd.DataFrame], expected: Expectation | None) -> st
 
 
 def _free_energy(group: Group, frames: Sequence[pd.DataFrame], expected: Expectation | None) -> str:
-    """Only where the lengths can be those of equilibrium."""
+    """Return the bond free energy if the lengths are equilibrated."""
     mean, error = group.values["mean_n"]
     if (
         expected is None

@@ -1,4 +1,4 @@
-"""Jobs of a sweep brought together: what varies, replicas averaged, labels."""
+"""Group the jobs of a sweep by state point: varying keys, averages over replicas, labels."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Group:
-    """State points that differ in nothing but the replica.
+    """State points that differ only in the replica.
 
     Attributes
     ----------
     keys : dict
         Values of the keys that vary over the sweep.
     jobs : tuple of str
-        Jobs that are analysed.
+        Analysed jobs.
     values : dict of str to (mean, error)
-        Averages by name (:func:`janus_md.common.observables.averages`); None where there is none.
+        Averages by name (:func:`janus_md.common.observables.averages`); None if undefined.
     """
 
     keys: dict[str, Any]
@@ -40,12 +40,12 @@ class Group:
 
     @property
     def label(self) -> str:
-        """Say which state point it is, in the keys that vary; without those that have no value."""
+        """Label of the state point, made of the varying keys that have a value."""
         return ", ".join(say(self.keys))
 
 
 def job_ids(rows: pd.DataFrame) -> list[str]:
-    """Names of the jobs: the column job, job_id or id, else the index."""
+    """Return the names of the jobs: the column job, job_id or id, else the index."""
     for column in ("job", "job_id", "id"):
         if column in rows:
             return [str(value) for value in rows[column]]
@@ -53,7 +53,7 @@ def job_ids(rows: pd.DataFrame) -> list[str]:
 
 
 def substances(rows: pd.DataFrame) -> list[str]:
-    """Particle or mixture of each job, in words: the column ``substance``, else ``particle``."""
+    """Return the particle or mixture of each job: the column ``substance``, else ``particle``."""
     for column in ("substance", "particle"):
         if column in rows:
             return [one if isinstance(one, str) else "?" for one in rows[column].tolist()]
@@ -61,9 +61,9 @@ def substances(rows: pd.DataFrame) -> list[str]:
 
 
 def varying_keys(rows: pd.DataFrame) -> list[str]:
-    """State-point keys with more than one value, substance first, replica left out."""
+    """Return the state-point keys with more than one value, substance first, without replica."""
     values = {
-        # Of numbers, each once: that is quicker than all of them as objects.
+        # Numbers are made unique first, which is faster than comparing all of them as objects.
         str(name): (column.drop_duplicates() if column.dtype.kind in "biuf" else column).tolist()
         for name, column in rows.items()
         if not str(name).startswith(RESULT_PREFIXES)
@@ -73,7 +73,7 @@ def varying_keys(rows: pd.DataFrame) -> list[str]:
 
 
 def job_labels(rows: pd.DataFrame, places: Sequence[int]) -> list[str]:
-    """Say which state point and replica the jobs at these places are, in the keys that vary."""
+    """Return labels of the jobs in these rows, made of the varying keys and the replica."""
     keys = varying_keys(rows)
     if "replica" in rows and rows["replica"].nunique() > 1:
         keys.append("replica")
@@ -82,22 +82,24 @@ def job_labels(rows: pd.DataFrame, places: Sequence[int]) -> list[str]:
 
 
 def _key_columns(rows: pd.DataFrame, keys: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Values of state-point keys, job by job."""
+    """Return the values of the state-point keys for each job."""
     columns = [substances(rows) if key == "substance" else rows[key].tolist() for key in keys]
     return [tuple(map(_plain, values)) for values in zip(*columns, strict=True)]
 
 
 def is_analysed(rows: pd.DataFrame) -> np.ndarray:
-    """Tell for each job whether its summary is there, shape (jobs,), bool."""
-    if "analysis.mean_n.mean" not in rows:
-        return np.zeros(len(rows), dtype=bool)
-    return np.asarray(rows["analysis.mean_n.mean"].notna())
+    """Return whether each job has a summary of its analysis, shape (jobs,), bool."""
+    found = np.zeros(len(rows), dtype=bool)
+    for name in ("analysis.n_frames", "analysis.mean_n.mean"):
+        if name in rows:
+            found |= np.asarray(rows[name].notna())
+    return found
 
 
 def group_jobs(rows: pd.DataFrame) -> list[Group]:
-    """Average the replicas of every state point that has an analysed job.
+    """Average over the replicas of each state point with an analysed job.
 
-    Groups come in the order of their keys; the substance with most state points leads.
+    Groups are sorted by their keys; the substance with most state points comes first.
     """
     keys = varying_keys(rows)
     analysed = rows[is_analysed(rows)]
@@ -117,27 +119,27 @@ def group_jobs(rows: pd.DataFrame) -> list[Group]:
 
 
 def spread(items: Sequence[T], most: int) -> list[T]:
-    """At most so many of the items, from the first to the last."""
+    """Return at most `most` evenly spaced items, including the first and the last."""
     places = np.linspace(0, len(items) - 1, min(len(items), most)).round().astype(int)
     return [items[k] for k in places]
 
 
 def swept(groups: Sequence[Group]) -> list[str]:
-    """Say over what the state points go, such as ``T from 280 to 320 K (5 values)``."""
-    told = []
+    """Describe the varying keys, for example ``T from 280 to 320 K (5 values)``."""
+    ranges = []
     for key in groups[0].keys if groups else ():
         values = {group.keys[key] for group in groups}
         name, _, unit = SYMBOLS.get(key, short(key)).partition(" / ")
         if all(isinstance(value, int | float) for value in values):
             ends = f"{name} from {tell(min(values))} to {tell(max(values))} {unit}".rstrip()
-            told.append(f"{ends} ({len(values)} values)")
+            ranges.append(f"{ends} ({len(values)} values)")
         else:
-            told.append(f"{name}: {len(values)} kinds")
-    return told
+            ranges.append(f"{name}: {len(values)} kinds")
+    return ranges
 
 
 def numeric_key(groups: Iterable[Group]) -> str | None:
-    """Key to draw lengths against: the permittivity if it varies, else the first number."""
+    """Return the key to plot against: the permittivity if it varies, else the first number."""
     groups = list(groups)
     if not groups:
         return None
@@ -150,14 +152,36 @@ def numeric_key(groups: Iterable[Group]) -> str | None:
     return next((key for key in keys if key == "relative_permittivity"), keys[0] if keys else None)
 
 
+def independent_keys(groups: Sequence[Group], key: str) -> list[str]:
+    """Keys that do not follow from `key`, as a solvent's viscosity does from its permittivity."""
+    found = []
+    for name in groups[0].keys:
+        seen: dict[Any, set[Any]] = {}
+        for group in groups:
+            seen.setdefault(group.keys[key], set()).add(group.keys[name])
+        if name == "substance" or any(len(values) > 1 for values in seen.values()):
+            found.append(name)
+    return found
+
+
+def series_along(groups: Sequence[Group], key: str) -> dict[str, list[Group]]:
+    """State points that differ in `key` and what follows from it, in its order, by their label."""
+    others = independent_keys(groups, key)
+    found: dict[str, list[Group]] = {}
+    for group in groups:
+        label = ", ".join(say({name: group.keys[name] for name in others}))
+        found.setdefault(label, []).append(group)
+    return {label: sorted(one, key=lambda g: g.keys[key]) for label, one in found.items()}
+
+
 def _plain(value: Any) -> Any:
-    """Python's own number, and None for a missing one, so that values compare and hash."""
+    """Return a Python number, or None for a missing value, so that values can be hashed."""
     value = value.item() if isinstance(value, np.generic) else value
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def _averages(jobs: pd.DataFrame, name: str) -> list[tuple[float | None, float | None]]:
-    """Mean and stated error of every job; None where there is none."""
+    """Return the mean and standard error of each job; None if undefined."""
     columns = [
         [None if value is None or value != value else value for value in jobs[column].tolist()]
         if column in jobs

@@ -1,4 +1,4 @@
-"""The table of results of a sweep, for the page and for the terminal."""
+"""Table of the results of a sweep, for the report and the terminal."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ COUPLING = "coupling"
 """Column of results.csv with the dipolar coupling."""
 
 NARROWEST_KEY = 6
-"""Characters that the values of a key are folded to at least, in the terminal."""
+"""Minimum width of a key column in the terminal, in characters; longer values are wrapped."""
 
 SPACING = WIRE_SPACING
-"""Distance at which the dipolar coupling is quoted, nm."""
+"""Distance for the dipolar coupling, nm."""
 
 SLOW = 8.0
-"""Dipolar coupling above which lengths after some nanoseconds are not those of equilibrium."""
+"""Dipolar coupling above which wires do not equilibrate within nanoseconds."""
 
-MOST_ROWS = 500
-"""State points in the tables of terminal and page at most; results.csv has all."""
+MAX_ROWS = 500
+"""Maximum number of state points in the tables of terminal and report; results.csv has all."""
 
 
 @dataclass(frozen=True)
@@ -48,41 +48,45 @@ class Result:
 
     @property
     def cells(self) -> list[str]:
-        """Values as they are written in the page."""
+        """Formatted values for the report."""
         return [format_short(*value) for value in self.values]
 
     @property
     def slow(self) -> bool:
-        """Whether its lengths are those of kinetics."""
+        """Whether the lengths are determined by kinetics."""
         return self.coupling is not None and self.coupling > SLOW
 
 
 def format_value(mean: float | None, error: float | None) -> str:
-    """Write ``mean ± error`` with two digits of the error; a dash where there is no mean."""
+    """Format as ``mean ± error`` with two digits of the error; a dash without a mean."""
     if mean is None or not np.isfinite(mean):
         return MISSING
     if error is None or not np.isfinite(error):
-        return f"{mean:.3g}"
+        return f"{mean:.3g}" if abs(mean) < 1000.0 else f"{mean:.0f}"
     if error < 5e-5:
-        return f"{mean:.4g}"
+        return f"{mean:.4g}" if abs(mean) < 10000.0 else f"{mean:.0f}"
     digits = max(0, 1 - int(np.floor(np.log10(error))))
     return f"{mean:.{digits}f} ± {error:.{digits}f}"
 
 
 def format_short(mean: float | None, error: float | None) -> str:
-    """Write ``15.2(3)``: the error in units of the last digit, at most three decimals."""
+    """Format as ``15.2(3)``, the error in units of the last digit.
+
+    The value has at most three decimals, or three significant digits if it is below 0.1.
+    """
     if mean is None or not np.isfinite(mean):
         return MISSING
     if error is None or not np.isfinite(error) or error == 0.0:
-        return f"{mean:.4g}"
-    digits = min(max(0, -int(np.floor(np.log10(float(f"{error:.0e}"))))), 3)
+        return f"{mean:.4g}" if abs(mean) < 10000.0 else f"{mean:.0f}"
+    most = 3 if mean == 0.0 else max(3, 2 - int(np.floor(np.log10(abs(mean)))))
+    digits = min(max(0, -int(np.floor(np.log10(float(f"{error:.0e}"))))), most)
     return f"{mean:.{digits}f}({max(error * 10**digits, 1.0):.0f})"
 
 
 def dipole_of(directory: Path) -> float | None:
-    """Strongest dipole of the bodies of a job, debye, as its trajectory describes them.
+    """Return the largest dipole moment of the bodies described by the trajectory of a job, debye.
 
-    None where there is no such trajectory, it is damaged, or no body has a dipole.
+    None if the trajectory is missing or damaged, or no body has a dipole.
     """
     setup = setup_of(directory)
     if setup is None:
@@ -92,19 +96,19 @@ def dipole_of(directory: Path) -> float | None:
 
 
 def headed(groups: Sequence[Group]) -> list[Column]:
-    """Averages with a heading that some state point has a value of, in their order."""
-    return [
-        column
-        for column in averages()
-        if column.heading is not None
-        and any(group.values.get(column.name, (None, None))[0] is not None for group in groups)
-    ]
+    """Return the averages that have a heading and a value for at least one state point."""
+
+    def shown(column: Column) -> bool:
+        found = [group.values.get(column.name, (None, None))[0] for group in groups]
+        return any(found) if column.if_any else any(value is not None for value in found)
+
+    return [column for column in averages() if column.heading is not None and shown(column)]
 
 
 def results(
     rows: pd.DataFrame, groups: Sequence[Group], job_dirs: Mapping[str, Path]
 ) -> list[Result]:
-    """Rows of the table of results; their values are in the order of :func:`headed`."""
+    """Return the rows of the table of results, with values in the order of :func:`headed`."""
     import pandas as pd
 
     columns = headed(groups)
@@ -135,10 +139,10 @@ def results(
 
 
 def results_frame(groups: Sequence[Group], found: Sequence[Result]) -> pd.DataFrame:
-    """Table of results with all digits: a row per state point.
+    """Return the table of results with all digits, a row per state point.
 
-    Columns are the keys that vary, ``coupling`` (at :data:`SPACING`), ``runs``, and of every
-    average its name (the mean) and its name with ``_error`` (its standard error).
+    Columns are the varying keys, ``coupling`` (at :data:`SPACING`), ``runs``, and two columns per
+    average: its name (the mean) and its name with ``_error`` (the standard error).
     """
     import pandas as pd
 
@@ -158,17 +162,18 @@ def results_frame(groups: Sequence[Group], found: Sequence[Result]) -> pd.DataFr
 def console_table(
     rows: pd.DataFrame, job_dirs: Mapping[str, Path] | None = None, width: int = 80
 ) -> Table:
-    """Table of results for the terminal.
+    """Return the table of results for the terminal.
 
-    With `job_dirs` it has the dipolar coupling too. What `width` characters have no room for is
-    left out: the energy, then the coupling, then the last averages, which the caption names. Of
-    more than :data:`MOST_ROWS` state points it has the first ones, and says so.
+    With `job_dirs`, the table includes the dipolar coupling. Columns that do not fit into `width`
+    characters are left out: first the energy, then the coupling, then averages from the last one
+    on, which the caption names. Only the first :data:`MAX_ROWS` state points are shown; the caption
+    says so.
     """
     from rich import box
     from rich.table import Table
 
     every = group_jobs(rows)
-    groups = every[:MOST_ROWS]
+    groups = every[:MAX_ROWS]
     found = results(rows, groups, job_dirs or {})
     keys = list(groups[0].keys) if groups else []
     columns = {
@@ -187,7 +192,7 @@ def console_table(
     table = Table(
         title="Averages over the last third of each run (standard error of the last digit)",
         box=box.SIMPLE_HEAD,
-        padding=0,  # the box draws a blank between columns
+        padding=0,  # the box style separates columns by a blank
         pad_edge=False,
         show_edge=False,
     )
@@ -204,7 +209,7 @@ def console_table(
     if left_out:
         notes.append(f"no room for {', '.join(left_out)}; results.csv has all columns")
     if len(every) > len(groups):
-        notes.append(f"... and {len(every) - len(groups)} more state points, all in results.csv")
+        notes.append(f"{len(every) - len(groups)} more state points are in results.csv")
     table.caption = "\n".join(notes) or None
     return table
 
@@ -212,7 +217,7 @@ def console_table(
 def _fit(
     columns: dict[str, tuple[str, list[str]]], keys: Sequence[str], averaged: list[str], width: int
 ) -> list[str]:
-    """Remove columns until the others fit; return the averages that a reader may miss."""
+    """Remove columns until the others fit; return the names of the averages left out."""
 
     def needed(narrowest_key: float) -> float:
         widths = (
@@ -233,12 +238,12 @@ def _fit(
 
 
 def _width(heading: str, cells: Sequence[str]) -> int:
-    """Characters that a column needs."""
+    """Return the width of a column in characters."""
     return max(map(len, [*heading.split("\n"), *cells]))
 
 
 def tell_coupling(result: Result) -> str:
-    """Write the coupling, marked where lengths are those of kinetics."""
+    """Format the coupling, with a mark if the lengths are determined by kinetics."""
     if result.coupling is None:
         return MISSING
     return f"{result.coupling:.1f}{'†' if result.slow else ''}"

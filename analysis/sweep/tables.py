@@ -1,4 +1,4 @@
-"""The tables of a job that a report reads."""
+"""Tables of a job that the report reads."""
 
 from __future__ import annotations
 
@@ -20,30 +20,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLES = ("frames.parquet", "wires.parquet", "rdf.parquet")
-"""Tables that are read of a job."""
+"""Tables required for the report of a job."""
 
 AGGREGATES = "aggregates.parquet"
-"""A table that jobs of earlier versions do not have."""
+"""Optional table, which jobs of earlier versions do not have."""
 
 DRAWN = {"scattering.parquet": ("q_per_nm", "s"), "structure.parquet": ("along_nm", "g")}
-"""Further tables that are drawn where they exist, and columns that they must have."""
+"""Optional tables for figures, with their required columns."""
 
 
 @dataclass(frozen=True)
 class JobTables:
-    """What the analysis of one job left on disk.
+    """Results of the analysis of one job.
 
     Attributes
     ----------
     frames, rdf : DataFrame
-        frames.parquet with a column time_ns, rdf.parquet.
+        frames.parquet with a column time_ns, and rdf.parquet.
     lengths : ndarray of int
-        Length in bodies of every wire in the last third of the frames.
+        Length in bodies of each wire in the last third of the frames; empty if wires were not
+        analysed.
     setup : Setup or None
-        What the trajectory describes; None where there is none.
+        Setup stored in the trajectory; None without one.
     sizes : ndarray of int, optional
-        Bodies of every aggregate in the last third of the frames; None where the job has no
-        aggregates.parquet, as those that were analysed before there was one.
+        Bodies in each aggregate in the last third of the frames; None if the job has no
+        aggregates.parquet because an earlier version analysed it.
     """
 
     frames: pd.DataFrame
@@ -54,22 +55,22 @@ class JobTables:
 
     @property
     def dipolar(self) -> bool:
-        """Whether some body has a dipole, as far as is known; only then are wires meant."""
+        """Whether some body has a dipole, or it is unknown; otherwise there are no wires."""
         return self.setup is None or self.setup.dipolar
 
 
 def has_tables(directory: Path) -> bool:
-    """Whether the tables of a job are there."""
+    """Return whether the required tables of a job exist."""
     return all((directory / name).is_file() for name in TABLES)
 
 
 def read_job(directory: Path, time_step_ps: float) -> JobTables:
-    """Read the tables of a job, and check those that are only read when they are drawn.
+    """Read the tables of a job, and check the tables that are read later for figures.
 
     Raises
     ------
     JanusError
-        Where one of them cannot be read.
+        If a table cannot be read.
     """
     paths = [directory / name for name in TABLES]
     frames = read_table(paths[0], ("frame", "step", "mean_n", "mean_w"))
@@ -82,9 +83,10 @@ def read_job(directory: Path, time_step_ps: float) -> JobTables:
         if (directory / AGGREGATES).is_file():
             found = read_table(directory / AGGREGATES, ("n",), [("frame", ">=", begin)])
             sizes = found["n"].to_numpy()
-    if wires is None or rdf is None or not len(wires):
+    of_wires = len(frames) > 0 and bool(frames["mean_n"].notna().any())
+    if wires is None or rdf is None or (of_wires and not len(wires)):
         empty = paths[0 if wires is None else 1].name
-        raise JanusError(f"{empty} holds no frame; remove it and run again: it is made anew")
+        raise JanusError(f"{empty} has no frames; remove it, and janus-md run writes it again")
     for name, columns in DRAWN.items():
         if (directory / name).is_file():
             read_table(directory / name, columns)
@@ -92,7 +94,7 @@ def read_job(directory: Path, time_step_ps: float) -> JobTables:
 
 
 def setup_of(directory: Path) -> Setup | None:
-    """Setup that the trajectory of a job describes; None where there is none, or it is damaged."""
+    """Return the setup stored in the trajectory of a job; None if it is missing or damaged."""
     path = directory / TRAJECTORY
     if not path.is_file():
         return None

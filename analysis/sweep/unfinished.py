@@ -1,4 +1,4 @@
-"""Jobs without a result, and the reasons."""
+"""Jobs without results, with the reasons."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
 
 REASONS = {
     "waiting": "not begun",
-    "begun": "begun, not at its end",
+    "begun": "started, not finished",
     "simulated": "simulated, not analysed",
 }
-"""What a status means."""
+"""Description of each status."""
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A job without a result.
+    """A job without results.
 
     Attributes
     ----------
     job : str
-        Its name.
+        Name.
     label : str
-        State point, in the keys that vary.
+        Label of the state point, made of the varying keys.
     reason : str
-        Message of its failure, or its status.
+        Error message of the failure, or description of the status.
     failed : bool
-        Whether it failed.
+        Whether the job failed.
     """
 
     job: str
@@ -42,7 +42,7 @@ class Unfinished:
 
 
 def not_at_temperature(rows: pd.DataFrame) -> set[str]:
-    """Jobs that are done but did not keep the temperature of their bath."""
+    """Return the jobs that are done but whose temperature deviates from that of the bath."""
     if not {"heat.passed", "status"} <= set(rows):
         return set()
     both = zip(job_ids(rows), rows["heat.passed"].tolist(), rows["status"].tolist(), strict=True)
@@ -50,7 +50,7 @@ def not_at_temperature(rows: pd.DataFrame) -> set[str]:
 
 
 def changed_since(rows: pd.DataFrame) -> set[str]:
-    """Jobs that are done but were changed since their data were made."""
+    """Return the jobs that are done but were changed after their data were written."""
     if not {"changed", "status"} <= set(rows):
         return set()
     both = zip(job_ids(rows), rows["changed"].tolist(), rows["status"].tolist(), strict=True)
@@ -60,9 +60,10 @@ def changed_since(rows: pd.DataFrame) -> set[str]:
 def unfinished(
     rows: pd.DataFrame, finished: Collection[str], most: int, troubles: Mapping[str, str]
 ) -> list[Unfinished]:
-    """At most so many jobs of a sweep that are not `finished`; those that failed come first.
+    """Return at most `most` jobs that are not `finished`.
 
-    Before them come those that cannot be used: `troubles` says why. Not all of these have a row.
+    Unusable jobs without a row come first, with the reasons in `troubles`, then other unusable and
+    failed jobs, then all others.
     """
     lost = [job for job in troubles if job not in set(job_ids(rows))][:most]
     return [Unfinished(job, "", troubles[job], True) for job in lost] + _with_rows(
@@ -100,4 +101,4 @@ def _step(step: Any) -> str:
 
 
 def _status_reason(status: Any) -> str:
-    return REASONS.get(str(status), "not run to its end or not analysed yet")
+    return REASONS.get(str(status), "not finished or not analysed yet")

@@ -1,4 +1,4 @@
-"""Commands on single files: analyze."""
+"""The command `analyze`: wires and aggregates in any GSD file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def analyze(
-    file: Annotated[Path, typer.Argument(help="GSD trajectory with positions and orientations.")],
+    file: Annotated[Path, typer.Argument(help="GSD trajectory; wires need orientations.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the tables.")],
     types: Annotated[
         str,
@@ -25,7 +25,9 @@ def analyze(
     distance: Annotated[
         float | None,
         typer.Option(
-            help="Longest bond, in the file's unit; by default that of the file, or 2.05.",
+            help="Longest bond, in the file's unit; by default that of the file, or 2.05. With "
+            "--aggregates, the largest distance of sites that join bodies; by default 1.5 sigma of "
+            "the attractive sites that the file states.",
             show_default=False,
         ),
     ] = None,
@@ -49,27 +51,43 @@ def analyze(
     frames: Annotated[
         str, typer.Option(help="Frames as FIRST:STOP:STEP (without STOP), such as 100: or ::10.")
     ] = ":",
+    aggregates: Annotated[
+        bool,
+        typer.Option(
+            "--aggregates",
+            help="Find aggregates only, no wires; the file may be without orientations.",
+        ),
+    ] = False,
     clusters: Annotated[
         float | None,
         typer.Option(
-            help="Bodies with sites closer than this are in one cluster, in the file's unit; "
-            "1.5 sigma of attractive sites where the file states them.",
+            help="Find aggregates beside the wires: bodies with sites closer than this, in the "
+            "file's unit, are in one. By default 1.5 sigma of the attractive sites that the file "
+            "states.",
             show_default=False,
         ),
     ] = None,
     kinds: Annotated[
         str,
         typer.Option(
-            help="Kinds of site for --clusters, separated by commas; attractive sites "
-            "or centres by default."
+            help="Kinds of site that join bodies, separated by commas: types of the file. By "
+            "default attractive sites, or else the centres."
         ),
     ] = "",
+    diameter: Annotated[
+        float | None,
+        typer.Option(
+            help="Diameter of a body, the scale of the criteria for kinds of aggregate, in the "
+            "file's unit; by default that of the described bodies, or the distance over 1.5.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option("--jobs", "-j", help="Processes; one per core.", show_default=False),
     ] = None,
 ) -> None:
-    """Find the wires in any GSD trajectory; print averages, write tables (Parquet)."""
+    """Find wires and aggregates in any GSD trajectory; print averages, write tables (Parquet)."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -86,16 +104,27 @@ def analyze(
         "axis": _vector(axis),
         "symmetry": symmetry,
         "frames": _slice(frames),
-        "cluster_distance": clusters,
+        "cluster_distance": distance if aggregates else clusters,
         "cluster_kinds": _names(kinds, "--kinds"),
+        "diameter": diameter,
+        "aggregates_only": aggregates,
     }
-    if kinds and clusters is None:
-        raise JanusError("--kinds: needs --clusters, the largest distance between the sites")
     given = _pairs(enantiomers)
+    if aggregates:
+        of_wires = {"angle": angle, "symmetry": symmetry, "enantiomers": given or None}
+        if unfit := [name for name, value in of_wires.items() if value is not None]:
+            raise JanusError(f"--{unfit[0]}: is for wires, which --aggregates does not look for")
+        if clusters is not None:
+            raise JanusError("--clusters: cannot be combined with --aggregates; give --distance")
+    if kinds and options["cluster_distance"] is None:
+        needed = "--distance" if aggregates else "--clusters, or --aggregates with --distance"
+        raise JanusError(f"--kinds: {kinds!r} needs {needed}, the largest distance of such sites")
     check_folder(out, "--out")
-    with GsdSource(file, options["types"]) as source:
+    told: list[str] = []
+    with GsdSource(file, options["types"], oriented=not aggregates) as source:
         setup = source.setup()
-        options["enantiomers"], told = hands(source, options["frames"], given)
+        if not aggregates:
+            options["enantiomers"], told = hands(source, options["frames"], given)
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task(file.name, total=None)
@@ -103,7 +132,7 @@ def analyze(
             file,
             out,
             workers=jobs or cores_here(),
-            criterion=_criterion(setup, distance, angle),
+            criterion=None if aggregates else _criterion(setup, distance, angle),
             progress=lambda done, total: progress.update(task, completed=done, total=total),
             **options,
         )
@@ -180,16 +209,19 @@ def _print(summary: dict[str, Any], out: Path, *, ours: bool) -> None:
     table = Table(box=None, show_header=False)
     for column in averages():
         value = summary.get(column.name, {"mean": None, "error": None})
-        if value["mean"] is not None:
+        if value["mean"] is not None and (value["mean"] or not column.if_any):
             unit = column.unit if ours else _foreign(column.unit)
             table.add_row(column.name, format_value(value["mean"], value["error"]), unit)
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     distance, angle = summary["criterion"]["distance"], summary["criterion"]["angle"]
-    reach = f"{distance:g} nm" if ours else f"{distance:g}, in its unit,"
+    bonds = ""
+    if distance is not None:
+        reach = f"{distance:g} nm" if ours else f"{distance:g}, in its unit,"
+        bonds = f"bonds up to {reach} and {angle:g} degrees; "
     console.print(
         f"{summary['n_frames_averaged']} of {summary['n_frames']} frames averaged; "
-        f"bonds up to {reach} and {angle:g} degrees; tables in {out.resolve()}",
+        f"{bonds}tables in {out.resolve()}",
         markup=False,
     )
     for note in summary["notes"]:

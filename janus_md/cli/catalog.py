@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from janus_md.cli.printing import print_json
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from janus_md.study.catalogue.bead_particle import BeadParticle
     from janus_md.study.catalogue.particle import Particle
 
@@ -24,13 +26,16 @@ UNITS = {
 }
 """Units of a particle's numbers."""
 
+WIDE = 110
+"""Columns of a terminal from which the table of particles has compositions."""
+
 DERIVED = {
     "charge_separation": "dipole over charge",
     "volume": "union of the beads",
-    "inertia": "union of the beads, even density",
+    "inertia": "union of the beads, uniform density",
     "hydrodynamic_radius": "ball with the volume of the union",
 }
-"""What the rest follows from."""
+"""How derived numbers are computed."""
 
 
 def catalog(
@@ -39,21 +44,21 @@ def catalog(
 ) -> None:
     """List the particles of the catalogue and your own, or show one of them.
 
-    What else lies in the folder of your own, and what does not fit, is named and skipped.
+    Other files in your own folder, and invalid ones, are named and skipped.
     """
     from rich.console import Console
     from rich.table import Table
 
     from janus_md.common.messages import shown
+    from janus_md.simulation.cost import BODIES, VOLUME_FRACTION, costs
     from janus_md.study.catalogue import catalog as particles
-    from janus_md.study.catalogue.bead_particle import BeadParticle
 
     left_out = {} if name else particles.skipped()
     for path, reason in left_out.items():
         typer.echo(f"{shown(path)} is skipped: {reason}", err=True)
     listed = [name] if name else sorted({*particles.names()} - {path.stem for path in left_out})
     chosen = [particles.entry(one) for one in listed]
-    data = [_numbers(one) for one in chosen]
+    data = [_numbers(one) for one in chosen] if name or json else []
     if json:
         print_json(data[0] if name else data)
         return
@@ -66,32 +71,46 @@ def catalog(
                 details.add_row(key, told, data[0]["sources"].get(key, DERIVED.get(key, "")))
         console.print(details, markup=False)
         return
-    table = Table(box=None)
-    for heading in ("name", "composition", "hand", "g/mol", "sites", "debye", "charges"):
-        side: Literal["left", "right"] = "left" if len(table.columns) < 3 else "right"
-        table.add_column(heading, justify=side, overflow="fold", no_wrap=heading == "name")
+    console.print(_table(chosen, wide=console.width >= WIDE))
+    measured = costs()
+    versions = ", ".join(f"{name} {version}" for name, version in measured.versions.items())
+    console.print(
+        f"{', '.join(measured.versions)}: steps per second of CPU time, {BODIES} bodies at volume "
+        f"fraction {VOLUME_FRACTION:g} ({versions}; {measured.machine}, {measured.date}). "
+        "On this machine: janus-md particle NAME --cost",
+        markup=False,
+    )
+
+
+def _table(chosen: list[Particle | BeadParticle], wide: bool) -> Table:
+    """Table of particles, readable at 80 columns; with compositions if it may be wide."""
+    from rich.table import Table
+
+    from janus_md.simulation.cost import costs
+    from janus_md.study.catalogue import catalog as particles
+    from janus_md.study.catalogue.bead_particle import BeadParticle
+
+    measured = costs()
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for heading in ("name", "class", "morphology", *(["composition"] if wide else [])):
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("name", "class"))
+    for heading in ("sites", *measured.versions):
+        table.add_column(heading, justify="right", no_wrap=True)
     for one in chosen:
         if isinstance(one, BeadParticle):
-            body = one.build(None)
-            sites = str(len(body.types))
-            dipole, charge = float(abs(body.dipole[2])), float(abs(body.charges).max())
+            sites = str(len(one.build(None).types))
+            texts = (", ".join(one.classes) or "-", one.morphology or "-")
         else:
             sites = "/".join(str(len(particles.body(one.name, m).types)) for m in particles.MODELS)
-            dipole, charge = one.dipole, one.charge
-        table.add_row(
-            one.name,
-            one.composition,
-            one.enantiomer or "-",
-            f"{one.mass:g}",
-            sites,
-            f"{dipole:g}",
-            f"±{charge:g} e" if charge else "-",
-        )
-    console.print(table)
+            texts = ("hybrid", "nanocluster")
+        rates = [measured.rate(one.name, one.digest(), engine) for engine in measured.versions]
+        told = ("-" if rate is None else f"{rate:g}" for rate in rates)
+        table.add_row(one.name, *texts, *([one.composition] if wide else []), sites, *told)
+    return table
 
 
 def _numbers(one: Particle | BeadParticle) -> dict[str, Any]:
-    """Return what a particle's file says, and what follows from it."""
+    """Return the keys of a particle's file, and derived numbers."""
     from janus_md.study.catalogue.bead_particle import BeadParticle
 
     found = one.model_dump(mode="json")

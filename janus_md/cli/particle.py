@@ -23,7 +23,8 @@ def particle(
         str, typer.Argument(help="A particle file, or the name of a particle in the catalogue.")
     ],
     model: Annotated[
-        str | None, typer.Option("--model", help="Model of a nanocluster: sphere or bladed.")
+        str | None,
+        typer.Option("--model", help="Model of a nanocluster, such as bladed."),
     ] = None,
     relative_permittivity: Annotated[
         float,
@@ -35,6 +36,10 @@ def particle(
         Path | None,
         typer.Option("--png", help="File of the drawing; NAME.png by default.", show_default=False),
     ] = None,
+    cost: Annotated[
+        bool,
+        typer.Option("--cost", help="Measure steps per second of each engine on this machine."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check a particle FILE, print its properties and pair minima, and draw it.
@@ -65,6 +70,10 @@ def particle(
         raise JanusError(f"--png: {str(png)!r} is not allowed; it must end in .png, .svg or .pdf")
     draw_body(body, png)
     numbers = _numbers(entry, body)
+    if cost:
+        from janus_md.simulation.cost import measured_here
+
+        numbers["steps_per_cpu_second"] = measured_here(entry)
     if json:
         print_json(numbers | {"minima": [vars(one) for one in found], "picture": str(png)})
     else:
@@ -94,7 +103,9 @@ def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
     """Return the properties of a particle, with units in the names."""
     import numpy as np
 
+    from janus_md.model.pairs.excluded_volume import excluded_volume
     from janus_md.model.solid import solid_of, union_volume
+    from janus_md.model.units import BOHR_MAGNETON, DEBYE
     from janus_md.study.catalogue.bead_particle import BeadParticle
 
     solid = solid_of(body)
@@ -103,6 +114,7 @@ def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
     for kind, area in zip(every, solid.areas if solid is not None else (), strict=True):
         areas[_bare(kind, body)] = areas.get(_bare(kind, body), 0.0) + float(area)
     total = sum(areas.values())
+    excluded = excluded_volume(body)
     dipole = float(np.linalg.norm(body.dipole))
     cosine = np.clip(body.dipole[2] / dipole, -1.0, 1.0) if body.polar else None
     return {
@@ -115,8 +127,13 @@ def _numbers(entry: Entry, body: RigidBody) -> dict[str, Any]:
         "inertia_amu_nm2": body.inertia.tolist(),
         "volume_of_beads_nm3": union_volume(body),
         "volume_in_volume_fraction_nm3": body.volume,
+        "excluded_volume_nm3": excluded.value,
+        "excluded_volume_error_nm3": excluded.error,
         "area_share": {kind: area / total for kind, area in areas.items()},
-        "dipole_debye": dipole if body.polar else 0.0,
+        "dipole_debye": dipole if body.polar and not body.magnetic else 0.0,
+        "magnetic_moment_bohr_magnetons": (
+            dipole * DEBYE / BOHR_MAGNETON if body.polar and body.magnetic else 0.0
+        ),
         "dipole_to_z_degrees": None if cosine is None else float(np.degrees(np.arccos(cosine))),
         "charge_e": float(body.charges.sum()),
         "hydrodynamic_radius_nm": body.hydrodynamic_radius,
@@ -147,18 +164,24 @@ def _kinds(body: RigidBody) -> dict[str, dict[str, Any]]:
 
 def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
     """Rows of the table of properties."""
+    from janus_md.model.units import BOHR_MAGNETON
+
     rows = []
+    magnetic = numbers["magnetic_moment_bohr_magnetons"]
+    unit, name = (1 / BOHR_MAGNETON, "Bohr magnetons/nm") if magnetic else (1.0, "e")
     for kind, one in numbers["kinds"].items():
         size = f"{one['diameter_nm']:g} nm" if one["diameter_nm"] > 0 else "no volume"
-        charges = " or ".join(f"{charge:g}" for charge in one["charges_e"])
+        charges = " or ".join(f"{charge * unit:.5g}" for charge in one["charges_e"])
         share = numbers["area_share"].get(kind)
         surface = "" if share is None else f", {100 * share:.1f} % of the surface"
-        rows.append((f"kind {kind}", f"{one['sites']} x {size}, {charges} e{surface}"))
+        rows.append((f"kind {kind}", f"{one['sites']} x {size}, {charges} {name}{surface}"))
     rows.append(("mass", f"{numbers['mass_g_per_mol']:g} g/mol"))
     if numbers["centre_of_mass_nm"] is not None:
         centre = ", ".join(f"{x:.4g}" for x in numbers["centre_of_mass_nm"])
         rows.append(("centre of mass", f"({centre}) nm in the frame of the file"))
     dipole = f"{numbers['dipole_debye']:.4g} debye"
+    if magnetic:
+        dipole = f"{magnetic:.4g} Bohr magnetons"
     if numbers["dipole_to_z_degrees"] is not None:
         dipole += f", {numbers['dipole_to_z_degrees']:.1f} degrees off +z"
     inertia = ", ".join(f"{one:.5g}" for one in numbers["inertia_amu_nm2"])
@@ -168,8 +191,13 @@ def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
         ("moments of inertia", f"{inertia} amu nm^2 about x, y, z"),
         ("volume of the beads", f"{numbers['volume_of_beads_nm3']:.5g} nm^3"),
         ("counted in volume_fraction", f"{numbers['volume_in_volume_fraction_nm3']:.5g} nm^3"),
+        (
+            "excluded volume of two",
+            f"{numbers['excluded_volume_nm3']:.5g} +- {numbers['excluded_volume_error_nm3']:.1g} "
+            "nm^3, hard beads, mean over orientations",
+        ),
         ("charge", f"{numbers['charge_e']:g} e"),
-        ("dipole moment", dipole),
+        ("magnetic moment" if magnetic else "dipole moment", dipole),
         ("hydrodynamic radius", f"{numbers['hydrodynamic_radius_nm']:.4g} nm"),
         ("symmetry about z", "body of revolution" if fold == 0 else f"{fold}-fold"),
         (
@@ -177,6 +205,10 @@ def _rows(numbers: dict[str, Any]) -> list[tuple[str, str]]:
             f"closer than {numbers['bond_nm']:.4g} nm, within {numbers['bond_degrees']:g} degrees",
         ),
         ("digest", numbers["digest"]),
+        *(
+            (f"steps per CPU second, {engine}", f"{rate:.3g} (216 bodies at volume fraction 0.05)")
+            for engine, rate in numbers.get("steps_per_cpu_second", {}).items()
+        ),
     ]
 
 

@@ -45,7 +45,7 @@ def query(
     doubtful = {reason: len(questions.withheld(rows, reason)) for reason in troubles.DOUBTS}
     troubles.tell_withheld(doubtful, allow or ())
     if everything:
-        names = rows.names
+        names = questions.all_columns(rows)
     elif asked:
         names = [questions.column(rows, name) for name in asked]
     else:

@@ -28,9 +28,9 @@ def schema(
 ) -> None:
     """Print the schema of a state point as JSON: keys with units, limits and defaults.
 
-    The table (--table) includes the settings of all pair terms and fields. With --particle, the
-    keys of particle files and the settings of all shapes are printed; with --columns, the columns
-    of the results. Plugins of the current folder are included.
+    The table (--table) includes the settings of all pair terms, fields and structures. With
+    --particle, the keys of particle files and the settings of all shapes are printed; with
+    --columns, the columns of the results. Plugins of the current folder are included.
     """
     from janus_md.common import plugins
 
@@ -60,15 +60,17 @@ def schema(
 
 
 def _all_keys(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Dotted keys of a schema, with those of pair terms, fields and shapes inserted."""
+    """Dotted keys of a schema, with those of pair terms, fields, shapes and structures inserted."""
     from janus_md.model.environment import FIELDS
     from janus_md.model.interactions.term import TERMS
     from janus_md.model.shape import SHAPES
+    from janus_md.model.structure import STRUCTURES
 
     choices: dict[str, tuple[str, Registry[Any]]] = {
         "interactions": ("interactions.A-B", TERMS),
         "environment": ("environment", FIELDS),
         "shape": ("shape", SHAPES),
+        "start": ("start", STRUCTURES),
     }
     for key, about in _keys(whole, whole["$defs"]):
         yield key, about

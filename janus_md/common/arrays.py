@@ -1,4 +1,4 @@
-"""Types of arrays, and arrays as plain JSON values."""
+"""Array types, and conversion of arrays to plain JSON values."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ IntArray = NDArray[np.int32]
 
 
 def plain(value: Any) -> Any:
-    """Return `value` as JSON holds it: arrays and tuples as lists, numpy's numbers as Python's.
+    """Convert `value` for JSON: arrays and tuples to lists, NumPy scalars to Python numbers.
 
-    A dataclass becomes a mapping of its fields.
+    A dataclass is converted to a mapping of its fields.
     """
     if is_dataclass(value) and not isinstance(value, type):
         return {one.name: plain(getattr(value, one.name)) for one in fields(value)}

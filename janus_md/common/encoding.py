@@ -1,7 +1,8 @@
-"""Locales that are not UTF-8: file names are unchanged, and output replaces what it cannot encode.
+"""Support of locales that are not UTF-8.
 
-Python, and libraries such as gsd, encode file names in UTF-8; under a locale of another encoding
-they would not find their own files.
+File names are not changed, and characters that the output cannot encode are replaced. Libraries
+such as gsd encode file names in UTF-8. With another encoding of the locale, they would not find
+files that Python has created.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import Any
 
 
 def settle() -> None:
-    """Prepare a program for file names and output in any encoding; to be called first.
+    """Prepare a program for file names and output in any encoding; call it first.
 
-    If the interpreter does not encode file names in UTF-8, it restarts in its UTF-8 mode; standard
-    output and error keep the encoding of the locale. Characters outside of it are replaced.
+    If the interpreter does not encode file names in UTF-8, it restarts in its UTF-8 mode. Standard
+    output and error keep the encoding of the locale, and replace characters outside of it.
     """
     if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
         variables = {"PYTHONUTF8": "1"}
@@ -30,7 +31,7 @@ def settle() -> None:
 
 
 def json_text(data: Any, **options: Any) -> str:
-    """Return JSON in characters that standard output can encode."""
+    """Return JSON with characters that standard output can encode."""
     import json
 
     ascii_alone = "utf" not in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()

@@ -2,15 +2,15 @@
 
 
 class JanusError(Exception):
-    """Something the user asked for cannot be done.
+    """A request of the user cannot be fulfilled.
 
-    The message is one sentence that names the key, the value and what is allowed; the command
-    line prints it and exits with code 2.
+    The message is one sentence that names the key, the value and what is allowed. The command line
+    prints it and exits with code 2.
     """
 
 
 class SimulationFailed(JanusError):
-    """A simulation stopped because its numbers were no longer physical.
+    """A simulation stopped because its values were no longer physical.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Files that get their names when they are complete."""
+"""Atomic writing of files, and errors of reading."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from janus_md.common.errors import JanusError
 
 @contextmanager
 def written_whole(path: Path, mark: str = "partial") -> Iterator[Path]:
-    """Give the name of a partial file to write; at the end it is renamed to `path`.
+    """Yield the path of a partial file to write; at the end it is renamed to `path`.
 
-    Readers see the old file or the new one, never a part of it, also after a crash of the machine.
+    Readers see the old or the new file, never an incomplete one, even after a crash of the machine.
     The partial file has the suffix of `path`. If writing fails, it is removed.
 
     Parameters
@@ -37,17 +37,17 @@ def written_whole(path: Path, mark: str = "partial") -> Iterator[Path]:
 
 @contextmanager
 def reading(what: str) -> Iterator[None]:
-    """Refuse a text file that cannot be read, or is not in UTF-8.
+    """Convert errors of reading a text file in this block.
 
     Parameters
     ----------
     what : str
-        What messages call the file, such as ``template: 'a.yaml'``.
+        Name of the file in messages, such as ``template: 'a.yaml'``.
 
     Raises
     ------
     JanusError
-        If it cannot be read.
+        If the file cannot be read, or is not UTF-8.
     """
     try:
         yield
@@ -57,7 +57,7 @@ def reading(what: str) -> Iterator[None]:
 
 
 def publish_text(path: Path, text: str) -> None:
-    """Write a text file in UTF-8 as :func:`written_whole` does."""
+    """Write a text file in UTF-8 with :func:`written_whole`."""
     with written_whole(path) as partial:
         partial.write_text(text, encoding="utf-8")
 

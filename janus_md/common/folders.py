@@ -1,4 +1,4 @@
-"""Check of the folders that a command writes into, before it does anything."""
+"""Early check of the folders to which a command writes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def check_folder(path: Path, option: str) -> None:
     Raises
     ------
     JanusError
-        If the path, or what it lies in, is a file, or nothing can be written there.
+        If the path or its parent is a file, or the folder cannot be written.
     """
     try:
         there = next(one for one in (path, *path.parents) if one.exists() or one.is_symlink())
         if not there.is_dir():
-            where = "" if there == path else f"lies in {str(there)!r}, which "
-            raise JanusError(f"{option}: {str(path)!r} {where}is a file; a folder is needed")
+            where = "" if there == path else f"is in {str(there)!r}, which "
+            raise JanusError(f"{option}: {str(path)!r} {where}is a file; it must be a folder")
         if not os.access(there, os.W_OK | os.X_OK):
-            raise JanusError(f"{option}: nothing can be written to {str(there)!r}")
+            raise JanusError(f"{option}: no permission to write to {str(there)!r}")
     except OSError as error:
         raise JanusError(f"{option}: {str(path)!r} cannot be a folder: {error.strerror}") from error

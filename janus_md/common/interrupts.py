@@ -1,4 +1,4 @@
-"""Interrupt and termination signals as a request to stop that a loop can poll."""
+"""Interrupt and termination signals as stop requests that a loop can poll."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from types import FrameType
 from janus_md.common.errors import ToBeContinued
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
-"""Signals of Ctrl-C, and of a batch system before it kills a job."""
+"""Signals of Ctrl-C, and those that a batch system sends before it kills a job."""
 
 REPEAT_SECONDS = 2.0
-"""Time in which a second SIGTERM or SIGUSR1 counts as a repetition of the first: a batch system
-sends it to every process of a job, and `run` passes it on."""
+"""Time in which a second SIGTERM or SIGUSR1 counts as a repetition of the first, s. A batch system
+sends the signal to all processes of a job, and `run` forwards it to the workers."""
 
 
 GRACE = 2.0
-"""Time after a signal in which work that can be abandoned may end by itself."""
+"""Time after a signal in which interruptible work may end by itself, s."""
 
 LAST = 4.0
-"""Time after a signal at which a process ends that is still in such work."""
+"""Time after a signal at which a process in interruptible work exits, s."""
 
 STOPPED = 75
-"""Exit code of a process that was stopped and that a later one continues, EX_TEMPFAIL."""
+"""Exit code of a process that was stopped and whose work a later one continues (EX_TEMPFAIL)."""
 
 owned = False
-"""Whether this process does nothing else, so that it may end at any time."""
+"""Whether this process only runs janus-md, so that it may exit at any time."""
 
 several_ranks = False
-"""Whether this process is one of several ranks, which must not end one by one."""
+"""Whether this process is one of several MPI ranks, which must not exit individually."""
 
 
-class _Abandoned(BaseException):
-    """Ends work that can be abandoned; no library catches it."""
+class _Interrupted(BaseException):
+    """Ends interruptible work; libraries do not catch a BaseException."""
 
 
 class _StopRequest:
-    """Whether a signal has come, and whether the current work can be abandoned."""
+    """State of a stop request: time of the signal, and whether the work is interruptible."""
 
     def __init__(self) -> None:
         self.came: float | None = None
@@ -52,34 +52,34 @@ class _StopRequest:
         """Record the first signal."""
         self.came = time.monotonic()
         if self.interruptible:
-            self.wind_up()
+            self.start_timer()
 
-    def wind_up(self) -> None:
-        """Set the timer that abandons the current work."""
-        # Repeated: where Python cannot raise an exception, as in a callback, it drops it.
+    def start_timer(self) -> None:
+        """Set the timer that interrupts the current work."""
+        # The timer repeats, because Python drops exceptions that it cannot raise (in callbacks).
         signal.setitimer(signal.ITIMER_REAL, max(1e-3, GRACE - self.since()), 0.5)
 
     def since(self) -> float:
-        """Return the time since the first signal, s; 0 if none has come."""
+        """Return the time since the first signal, s; 0 if there was none."""
         return 0.0 if self.came is None else time.monotonic() - self.came
 
-    def abandon(self, number: int, frame: FrameType | None) -> None:
-        """Abandon work that has not ended by itself."""
+    def interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Interrupt work that has not ended by itself."""
         if self.interruptible:
-            raise _Abandoned
+            raise _Interrupted
 
 
-_requests: list[_StopRequest] = []  # the innermost comes last
+_requests: list[_StopRequest] = []  # the innermost one is the last
 
 
 @contextmanager
 def stop_signals() -> Iterator[Callable[[], bool]]:
-    """Record the first signal, and let a second one act as usual.
+    """Record the first signal; a second one has its previous effect.
 
     Yields
     ------
     callable
-        Whether a signal has come.
+        Returns whether a signal was received.
     """
     request = _StopRequest()
     before = {number: signal.getsignal(number) for number in (*SIGNALS, signal.SIGALRM)}
@@ -98,7 +98,7 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
 
     for number in SIGNALS:
         signal.signal(number, note)
-    signal.signal(signal.SIGALRM, request.abandon)
+    signal.signal(signal.SIGALRM, request.interrupt)
     _requests.append(request)
     try:
         yield lambda: request.came is not None
@@ -109,20 +109,21 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def interruptible(message: str) -> Iterator[None]:
-    """Let a signal end the work in this block at any point: a later run does it again.
+    """Allow a signal to interrupt the work in this block at any point; a later run repeats it.
 
-    For work within :func:`stop_signals` that leaves no incomplete files. It has :data:`GRACE`
-    seconds to end by itself. If a library does not return to the interpreter, the process ends with
-    :data:`STOPPED` if it is :data:`owned`. On several ranks nothing is abandoned, since the other
-    ranks would wait.
+    This is for work within :func:`stop_signals` that leaves no incomplete files. After a signal,
+    the work has :data:`GRACE` seconds to end by itself. If a library does not return to the
+    interpreter, the process exits with :data:`STOPPED`, provided that it is :data:`owned`. On
+    several ranks nothing is interrupted, because the other ranks would wait.
 
     Raises
     ------
     ToBeContinued
-        With `message`, if a signal came more than :data:`GRACE` seconds ago, or comes meanwhile.
+        With `message`, if a signal was received more than :data:`GRACE` seconds ago, or is received
+        in this block.
     """
-    alone = not several_ranks and threading.current_thread() is threading.main_thread()
-    if not _requests or not alone:
+    allowed = not several_ranks and threading.current_thread() is threading.main_thread()
+    if not _requests or not allowed:
         yield
         return
     request = _requests[-1]
@@ -133,20 +134,20 @@ def interruptible(message: str) -> Iterator[None]:
             try:
                 request.interruptible = True
                 if request.came is not None:
-                    request.wind_up()
+                    request.start_timer()
                 yield
             finally:
                 request.interruptible = False
                 signal.setitimer(signal.ITIMER_REAL, 0.0)
-    except _Abandoned:
+    except _Interrupted:
         raise ToBeContinued(message) from None
 
 
 @contextmanager
 def _last_resort(message: str, request: _StopRequest) -> Iterator[None]:
-    """End this process if it is still in this block :data:`LAST` seconds after a signal.
+    """Exit this process if it is still in this block :data:`LAST` seconds after a signal.
 
-    A thread does so, woken by the C handler of the signal: Python's handler waits for the library.
+    The C handler of the signal wakes a thread, because Python's handler waits for the library.
     """
     if not owned:
         yield
@@ -181,7 +182,8 @@ def _last_resort(message: str, request: _StopRequest) -> Iterator[None]:
 def signals_kept() -> Iterator[None]:
     """Restore the signal handlers after the import of a library that replaces them.
 
-    HOOMD-blue takes SIGTERM when it is imported, MPICH takes SIGUSR1 and SIGHUP when MPI begins.
+    HOOMD-blue replaces the handler of SIGTERM when it is imported. MPICH replaces those of SIGUSR1
+    and SIGHUP when MPI is initialized.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # other threads cannot set handlers
@@ -197,7 +199,7 @@ def signals_kept() -> Iterator[None]:
 
 @contextmanager
 def signals_raise() -> Iterator[None]:
-    """Let each of the signals raise KeyboardInterrupt, even if Ctrl-C is ignored outside."""
+    """Make each signal raise KeyboardInterrupt, even if the parent process ignores Ctrl-C."""
     with signals_kept():
         for number in SIGNALS:
             signal.signal(number, signal.default_int_handler)
@@ -206,7 +208,7 @@ def signals_raise() -> Iterator[None]:
 
 @contextmanager
 def signals_blocked() -> Iterator[None]:
-    """Block the signals, here and in processes started meanwhile until they unblock them."""
+    """Block the signals in this process, and in its new child processes until they unblock them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield

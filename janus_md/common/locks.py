@@ -1,14 +1,14 @@
-"""Locks: one process at a time works on a job, submits a workspace or measures the same thing.
+"""Locks: only one process at a time runs a job, submits a workspace, or measures the same quantity.
 
-A lock is one of the file system (flock): it ends with the process that holds it. Some network file
-systems have no locks. There a marker file replaces it (``SoftFileLock`` of filelock). The
-marker of a killed process is recognised on the machine where the process ran. On another machine
-that is not possible, and the user is told which file to remove.
+A lock is a file-system lock (flock), which ends with the process that holds it. Some network file
+systems do not support locks. On these, a marker file replaces the lock (``SoftFileLock`` of
+filelock). If a process was killed, its marker is detected on the machine where the process ran. On
+other machines this is not possible, and a message names the file to remove.
 
-``FileLock`` of filelock (4.3.1) does not serve here. It uses a marker only if flock fails with
-ENOSYS, and raises an error for ENOLCK, EOPNOTSUPP, EINVAL and EBADF, with which network file
-systems fail too. Its lock file does not say who holds the lock, which `status` shows. It cannot
-lock a folder. The lock file that a machine with locks leaves behind keeps out a machine without.
+``FileLock`` of filelock (4.3.1) is not suitable. It uses a marker only if flock fails with ENOSYS,
+and raises an error for ENOLCK, EOPNOTSUPP, EINVAL and EBADF, with which network file systems also
+fail. Its lock file does not contain the holder of the lock, which `status` prints. It cannot lock a
+folder. The lock file of a machine with locks blocks machines without locks.
 """
 
 from __future__ import annotations
@@ -27,32 +27,32 @@ from pathlib import Path
 from janus_md.common.errors import JanusError
 
 LOCK = "run.lock"
-"""Name of the lock file. It is not removed: the lock is held by the process that has it open."""
+"""Name of the lock file. It is never removed; the lock is held by the process that has it open."""
 
 MARKER = ".soft"
-"""Ending of the marker, a file beside the lock file that replaces the lock if there is no flock."""
+"""Suffix of the marker, a file beside the lock file that replaces the lock if flock fails."""
 
 _CONTENDED = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES)
 
 
 class Held(JanusError):
-    """Another process works in the folder."""
+    """Another process holds the lock."""
 
 
 class Unclear(JanusError):
-    """The marker is of another machine, whose process may be at work or killed."""
+    """The marker is from another machine, where the process may be running or may have ended."""
 
 
 @contextmanager
 def hold(directory: Path) -> Iterator[None]:
-    """Hold the lock of `directory`, to the end of the process at the latest.
+    """Hold the lock of `directory`.
 
     Raises
     ------
     Held
-        If another process holds it; the message says which.
+        If another process holds it; the message names the process.
     Unclear
-        If a process of another machine holds it, or was killed there.
+        If a process on another machine holds it, or held it when it was killed.
     """
     path = directory / LOCK
     with exclusive(path) as taken:
@@ -64,17 +64,17 @@ def hold(directory: Path) -> Iterator[None]:
 def _refusal(path: Path) -> JanusError:
     """Return the error that names the holder of the lock `path` of a job."""
     text = path.read_bytes()
-    name, who, marker = f"job {path.parent.name}", _tell(text), marker_of(path)
+    name, who, marker = f"job {path.parent.name}", _describe(text), marker_of(path)
     if not os.path.lexists(marker) or _host(text) == socket.gethostname():
-        return Held(f"{name}: {who} works on it")
+        return Held(f"{name}: {who} is running it")
     return Unclear(
-        f"{name}: {who} works on it, or was killed: its file system cannot say which, as it has no "
-        f"locks; where that process is no more, remove {marker.absolute()} and run again"
+        f"{name}: {who} is running it or was killed, which cannot be determined on a file system "
+        f"without locks; if that process has ended, remove {marker.absolute()} and run again"
     )
 
 
 def marker_of(path: Path) -> Path:
-    """Return the marker that replaces the lock `path` if there is no flock."""
+    """Return the path of the marker that replaces the lock `path` if flock fails."""
     return path.with_name(path.name + MARKER)
 
 
@@ -87,19 +87,19 @@ def exclusive(
     Parameters
     ----------
     path : Path
-        The lock file; it names the process that holds it.
+        The lock file. The process that holds the lock writes its id and machine there.
     seconds : float
-        How long to wait for another process that holds it.
+        Time to wait for another process that holds it, s.
     pause : float
-        Seconds between two attempts.
+        Time between two attempts, s.
     insist : bool
-        Whether a marker that exists for longer than `seconds` is removed: for locks that protect
-        nothing that could be lost.
+        Whether a marker that is older than `seconds` is removed. For locks that only avoid
+        duplicate work.
 
     Yields
     ------
     bool
-        Whether it is held; if not, another process holds it.
+        True if the lock is held, False if another process holds it.
 
     Raises
     ------
@@ -126,12 +126,12 @@ def exclusive(
 def taking(
     descriptor: int, path: Path, seconds: float, pause: float, *, insist: bool = False
 ) -> Iterator[bool]:
-    """Hold the lock of a file or folder `path` that is open as `descriptor`, see `exclusive`."""
+    """Hold the lock of a file or folder `path` that is open as `descriptor` (see `exclusive`)."""
     try:
         taken, soft = _wait_for(descriptor, seconds, pause), False
-    except OSError:  # this file system, or this machine's share of it, has no locks
+    except OSError:  # the file system, or its mount on this machine, does not support locks
         taken, soft = not _locked_here(path), True
-    # A process of a machine that has no locks there leaves a marker, which counts for all.
+    # A marker of a machine without locks is valid for all machines.
     if not taken or not (soft or os.path.lexists(marker_of(path))):
         yield taken
         return
@@ -140,12 +140,12 @@ def taking(
 
 
 def _wait_for(descriptor: int, seconds: float, pause: float) -> bool:
-    """Take the lock of an open file; False if another process held it for all this time.
+    """Lock an open file; return False if another process held the lock for all this time.
 
     Raises
     ------
     OSError
-        If its file system has no locks.
+        If the file system does not support locks.
     """
     end = time.monotonic() + seconds
     while True:
@@ -155,20 +155,20 @@ def _wait_for(descriptor: int, seconds: float, pause: float) -> bool:
         except OSError as error:
             if error.errno not in _CONTENDED:
                 raise
-            if time.monotonic() >= end:  # it was tried at least once
+            if time.monotonic() >= end:  # after at least one attempt
                 return False
             time.sleep(pause)
 
 
 @contextmanager
 def _marked(path: Path, seconds: float, pause: float, insist: bool) -> Iterator[bool]:
-    """Hold the marker of `path`; one left by a process killed on this machine is taken over."""
+    """Hold the marker of `path`; a marker of a process killed on this machine is replaced."""
     from filelock import SoftFileLock, Timeout
 
     marker = marker_of(path)
     lock = SoftFileLock(marker, thread_local=False)
     try:
-        # A marker without an owner is removed at the first attempt and taken at the second.
+        # A marker without an owner is removed in the first attempt and created in the second.
         lock.acquire(timeout=max(seconds, 3.0 * pause), poll_interval=pause)
     except Timeout:
         if not insist:
@@ -185,7 +185,7 @@ def _marked(path: Path, seconds: float, pause: float, insist: bool) -> Iterator[
 
 
 def _locked_here(path: Path) -> bool:
-    """Whether a process of this machine has locked `path`, as it could before, or otherwise."""
+    """Return whether a process on this machine has locked `path` with flock."""
     try:
         inode = path.stat().st_ino
         pid = json.loads(path.read_bytes())["pid"] if path.is_file() else None
@@ -195,23 +195,23 @@ def _locked_here(path: Path) -> bool:
 
 
 def locks_here() -> set[tuple[int, int]]:
-    """Return process and inode of each lock held on this machine; empty if it does not list them.
+    """Return process id and inode of each lock held on this machine; empty except on Linux.
 
-    Linux does. Trying a lock instead would hold it for a moment, and disturb others.
+    An attempt to lock would hold the lock for a moment, and could disturb other processes.
     """
     try:
         lines = Path("/proc/locks").read_text(encoding="utf-8").splitlines()
     except OSError:
         return set()
-    # 1: FLOCK  ADVISORY  WRITE 16238 fe:00:2491469 0 EOF; those that wait have an arrow.
+    # 1: FLOCK  ADVISORY  WRITE 16238 fe:00:2491469 0 EOF; waiting ones have an arrow.
     fields = (line.split() for line in lines if "FLOCK" in line and "->" not in line)
     return {(int(one[4]), int(one[5].rpartition(":")[2])) for one in fields}
 
 
 def holder(directory: Path, held: set[tuple[int, int]]) -> str:
-    """Name the process of this machine that works in `directory`; empty if there is none.
+    """Return a description of the process on this machine that holds the lock of `directory`.
 
-    `held` is what :func:`locks_here` returns.
+    It is empty if there is none. `held` is the result of :func:`locks_here`.
     """
     path = directory / LOCK
     try:
@@ -221,7 +221,7 @@ def holder(directory: Path, held: set[tuple[int, int]]) -> str:
             return ""
         marked = os.path.lexists(marker_of(path)) and _lives(int(about["pid"]))
         if marked or (about["pid"], inode) in held:
-            return _tell(text)
+            return _describe(text)
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return ""
@@ -238,15 +238,15 @@ def _lives(pid: int) -> bool:
 
 
 def _host(text: bytes) -> str:
-    """Return the machine of the process that wrote `text` into a lock; empty if unreadable."""
+    """Return the machine of the process that wrote `text` to a lock file; empty if unreadable."""
     try:
         return str(json.loads(text)["host"])
     except (ValueError, KeyError, TypeError):
         return ""
 
 
-def _tell(text: bytes) -> str:
-    """Name the process that wrote `text` into a lock."""
+def _describe(text: bytes) -> str:
+    """Return a description of the process that wrote `text` to a lock file."""
     try:
         about = json.loads(text)
         return f"process {about['pid']} on {about['host']} (since {about['since']})"

@@ -1,7 +1,7 @@
-"""Observables: what is computed of each frame, and the columns that it becomes.
+"""Observables: quantities computed from each frame, and the columns that contain them.
 
-An observable declares its columns once. Tables, averages, queries and reports take names, units and
-headings from there.
+An observable declares its columns once. Tables, averages, queries and reports use the names, units
+and headings of this declaration.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from janus_md.analysis.pipeline.context import FrameContext
 
 DTYPES = ("float64", "int64")
-"""Types of the values of a frame; null stands for a value that is not defined."""
+"""Types of the values of a frame. Undefined values are null."""
 
 WIRE_DTYPES = ("kind", "members", "sequence")
-"""Further types, of columns of wires.parquet and aggregates.parquet alone."""
+"""Further types, for columns of wires.parquet and aggregates.parquet only."""
 
 RESERVED = frozenset(
     {"steady", "steady_samples", "n_frames", "n_frames_averaged", "criterion", "notes"}
@@ -35,15 +35,15 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True)
 class Column:
-    """One column.
+    """Declaration of a column.
 
     Attributes
     ----------
     name : str
-        Its name in frames.parquet, in the job document and in queries; a Python identifier. By
-        custom it ends with the unit where there is one: ``mean_bond_nm``.
+        Name in frames.parquet, in the job document and in queries; a Python identifier. By
+        convention it ends with the unit, if there is one: ``mean_bond_nm``.
     meaning : str
-        What it is, in a sentence without a full stop.
+        Description, a sentence without a full stop.
     unit : str
         Unit of the values; empty for pure numbers.
     dtype : str
@@ -52,18 +52,20 @@ class Column:
         Whether the job document, and with it queries and results.csv, has the mean over the last
         third of the frames and its standard error.
     heading : pair of str, optional
-        Heading in the report, in two lines; without it, the report leaves the column out.
+        Heading in the report, in two lines; without it, the report omits the column.
     narrow : pair of str, optional
-        Heading in the terminal, in two short lines; without it that of the report.
+        Heading in the terminal, in two short lines; by default that of the report.
     in_query : bool
-        Whether ``janus-md query`` prints the mean without being asked for it.
+        Whether ``janus-md query`` prints the mean by default.
+    if_any : bool
+        Whether report and query omit the column if the mean is 0 in all jobs.
     source : str
         Citation or module of the formula.
 
     Raises
     ------
     JanusError
-        If one of these is impossible.
+        If a value is not valid.
     """
 
     name: str
@@ -75,43 +77,51 @@ class Column:
     narrow: tuple[str, str] | None = None
     in_query: bool = False
     source: str = ""
+    if_any: bool = False
 
     def __post_init__(self) -> None:
         where = f"column {self.name!r}"
         if not self.name.isidentifier() or keyword.iskeyword(self.name):
-            raise JanusError(f"{where}: the name must be letters, digits and underscores")
+            raise JanusError(
+                f"{where}: the name must consist of letters, digits and underscores, and must not "
+                "be a keyword"
+            )
         if self.name in RESERVED:
-            raise JanusError(f"{where}: the name is taken; taken are {', '.join(sorted(RESERVED))}")
+            raise JanusError(f"{where}: the names {', '.join(sorted(RESERVED))} are reserved")
         if not self.meaning.strip():
             raise JanusError(f"{where}: the meaning is empty; it must be a sentence")
         if self.dtype not in (*DTYPES, *WIRE_DTYPES):
             raise JanusError(f"{where}: dtype is {self.dtype!r}; allowed are {', '.join(DTYPES)}")
-        for key, told in (("heading", self.heading), ("narrow", self.narrow)):
-            if told is not None and (isinstance(told, str) or len(told) != 2):
-                raise JanusError(f"{where}: {key} is {told!r}; it must be two lines")
+        for key, lines in (("heading", self.heading), ("narrow", self.narrow)):
+            if lines is not None and (isinstance(lines, str) or len(lines) != 2):
+                raise JanusError(f"{where}: {key} is {lines!r}; it must be two lines")
         if (self.heading or self.in_query) and not self.averaged:
-            raise JanusError(f"{where}: averaged is False; a heading or in_query needs an average")
+            raise JanusError(f"{where}: averaged is False; heading and in_query require an average")
 
 
 @dataclass(frozen=True)
 class Observable:
-    """What is computed of each frame.
+    """A quantity computed from each frame.
 
     Attributes
     ----------
     columns : tuple of Column
-        Its columns.
+        Columns of the observable.
     compute : callable, optional
-        Takes a :class:`janus_md.analysis.pipeline.context.FrameContext` and returns the value of
-        each column by name; NaN (or None) where it is not defined. None for averages that do not
-        follow from single frames: the analysis computes them elsewhere.
+        Function of a :class:`janus_md.analysis.pipeline.context.FrameContext` that returns the
+        value of each column by name; undefined values are NaN or None. It is None for averages that
+        are not computed from single frames, but elsewhere in the analysis.
     place : int
-        Columns of a lower place stand further left; those of janus-md have 10 to 90.
+        Position of the columns; those with a lower value are further left. The observables of
+        janus-md have 10 to 90.
+    of_wires : bool
+        Whether the values describe wires. They are null for bodies without a dipole.
     """
 
     columns: tuple[Column, ...]
     compute: Callable[[FrameContext], Mapping[str, Any]] | None
     place: int = 100
+    of_wires: bool = False
 
 
 OBSERVABLES: Registry[Observable] = Registry(
@@ -126,7 +136,7 @@ def observables() -> dict[str, Observable]:
     Raises
     ------
     JanusError
-        If one cannot be loaded, is no :class:`Observable`, or has the name of another's column.
+        If one cannot be loaded, is not an :class:`Observable`, or has a column of another one.
     """
     return dict(_checked(tuple((name, OBSERVABLES.get(name)) for name in OBSERVABLES.names())))
 
@@ -150,27 +160,27 @@ def _checked(found: tuple[tuple[str, Observable], ...]) -> tuple[tuple[str, Obse
                 )
             if column.name in owners:
                 raise JanusError(
-                    f"observable {name}: column {column.name} is one of "
-                    f"{owners[column.name]} already; rename it"
+                    f"observable {name}: column {column.name} already belongs to "
+                    f"{owners[column.name]}; rename it"
                 )
             owners[column.name] = name
     return tuple(sorted(found, key=lambda pair: pair[1].place))
 
 
 def frame_columns() -> list[Column]:
-    """Columns of frames.parquet, in their order."""
+    """Return the columns of frames.parquet, in order."""
     known = observables().values()
     return [column for one in known if one.compute is not None for column in one.columns]
 
 
 def averages() -> list[Column]:
-    """Columns whose mean and error the job document has, in their order."""
+    """Return the columns with a mean and an error in the job document, in order."""
     known = observables().values()
     return [column for one in known for column in one.columns if column.averaged]
 
 
 def sources() -> dict[str, str]:
-    """Source of each column: what it states, and else the module of its function."""
+    """Return the source of each column: the declared one, else the module of its function."""
     return {
         column.name: column.source or getattr(one.compute, "__module__", "")
         for one in observables().values()
@@ -179,7 +189,7 @@ def sources() -> dict[str, str]:
 
 
 def code_of_observables() -> bytes:
-    """Digest of the declarations, and of the files that hold the functions."""
+    """Return a digest of the declarations, and of the files with the functions."""
     digest = hashlib.sha256()
     for name, one in observables().items():
         digest.update(repr((name, one.columns, one.place)).encode())

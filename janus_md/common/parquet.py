@@ -1,4 +1,4 @@
-"""Parquet files: renamed when complete, and read with their checksums."""
+"""Parquet files, written atomically and read with verification of checksums."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class PartialParquet:
-    """A Parquet file that gets its name when it is complete.
+    """A Parquet file that gets its final name when it is complete.
 
-    A context manager; if it is left by an error, nothing is written.
+    It is a context manager. If an exception leaves the context, no file is written.
     """
 
     def __init__(self, path: Path, schema: Any) -> None:
@@ -52,7 +52,7 @@ class PartialParquet:
 def read_table(
     path: Path, columns: Sequence[str] | None = None, filters: Any = None
 ) -> pd.DataFrame:
-    """Read a Parquet table; the checksum of each page is verified, if it has one.
+    """Read a Parquet table; the checksums of pages are verified, if there are any.
 
     Parameters
     ----------
@@ -61,12 +61,12 @@ def read_table(
     columns : sequence of str, optional
         Names of the columns; all by default.
     filters : optional
-        Which rows, as of :func:`pyarrow.parquet.read_table`.
+        Filters of rows, as in :func:`pyarrow.parquet.read_table`.
 
     Raises
     ------
     JanusError
-        If it cannot be read, or lacks a column.
+        If it cannot be read, or a column is missing.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -76,11 +76,11 @@ def read_table(
             path,
             columns=None if columns is None else list(columns),
             filters=filters,
-            partitioning=None,  # else names of folders may become columns
+            partitioning=None,  # otherwise names of folders may become columns
             page_checksum_verification=True,
         ).to_pandas()
     except (OSError, ValueError, LookupError, pa.ArrowException) as error:
-        why = getattr(error, "strerror", None) or "it is damaged, or of another version"
+        why = getattr(error, "strerror", None) or "it is damaged, or from another version"
         raise JanusError(
-            f"{path.name} cannot be read ({why}); remove it and run again: it is made anew"
+            f"{path.name} cannot be read ({why}); remove it and run again to recreate it"
         ) from error

@@ -1,7 +1,7 @@
 """A user's own Python files: ``plugins/NAME.py`` beside the ``project.py`` of a workspace.
 
-Each file adds one thing, such as a shape or a pair term, under the name of the file. The folder is
-passed on in the environment, so that all processes of a run load the same files.
+Each file adds one plugin, such as a shape or a pair term. Its name is the name of the file. The
+path of the folder is passed in the environment, so that all processes of a run load the same files.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ VARIABLE = "JANUS_MD_PLUGINS"
 
 
 def use(workspace: str | Path) -> None:
-    """Load plugins from this workspace from now on, here and in processes started from here."""
+    """Use the plugins of this workspace, in this process and its new child processes."""
     folder = Path(workspace).resolve() / FOLDER
     if folder.is_dir():
         os.environ[VARIABLE] = str(folder)
@@ -40,7 +40,7 @@ def files() -> dict[str, Path]:
 
 
 def module(name: str) -> ModuleType | None:
-    """Load the plugin file of this name, once; None where there is none.
+    """Load the plugin file with this name, once; return None if there is none.
 
     Raises
     ------
@@ -56,15 +56,15 @@ def _load(path: Path) -> ModuleType:
     name = f"janus_md_plugins.{path.stem}"
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise JanusError(f"plugin {path}: it is not a Python file")
+        raise JanusError(f"plugin {path}: not a Python file")
     found = module_from_spec(spec)
-    sys.modules[name] = found  # dataclasses look their module up
+    sys.modules[name] = found  # dataclasses look up their module there
     try:
         spec.loader.exec_module(found)
     except Exception as error:
         del sys.modules[name]
         why = " ".join(str(error).split())
         raise JanusError(
-            f"plugin {path}: it cannot be loaded ({type(error).__name__}: {why})"
+            f"plugin {path}: cannot be loaded ({type(error).__name__}: {why})"
         ) from error
     return found

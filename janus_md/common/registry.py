@@ -1,8 +1,8 @@
-"""Things of one kind by name: those of this package, of installed packages and of a workspace.
+"""Registry of named components, such as shapes, engines and schedulers.
 
-A thing of this package is a module in the folder of its kind. Another package adds one by an entry
-point, a workspace by a file in ``plugins/`` (:mod:`janus_md.common.plugins`). Nothing is imported
-before it is asked for.
+A component of this package is a module in the folder of its kind. Installed packages add components
+with entry points, and a workspace with files in ``plugins/`` (:mod:`janus_md.common.plugins`).
+Components are imported on first use.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Things of one kind.
+    """Components of one kind.
 
     Parameters
     ----------
     kind : str
-        What a thing is called in messages, such as ``pair term``.
+        Name of the kind in messages, such as ``pair term``.
     group : str
         Group of the entry points.
     attribute : str
-        Name that the thing has in its module.
+        Name of the component in its module.
     package : str
-        Package whose modules are this package's own things; empty where it has none.
+        Package that contains the built-in components; empty if there are none.
     folders_alone : bool
-        Whether only modules that are packages count.
+        Whether modules that are not packages are ignored.
     """
 
     def __init__(
@@ -45,12 +45,12 @@ class Registry(Generic[T]):
         self._package, self._folders_alone = package, folders_alone
 
     def names(self) -> list[str]:
-        """Names of all things, this package's first, each part in alphabetical order."""
+        """Return the names: built-in, of installed packages, of the workspace; each part sorted."""
         installed, own = _installed(self.group), self._of_workspace()
         return list(dict.fromkeys([*self._built_in(), *sorted(installed), *own]))
 
     def get(self, name: str) -> T:
-        """Return the thing of this name.
+        """Return the component with this name.
 
         Raises
         ------
@@ -63,7 +63,7 @@ class Registry(Generic[T]):
         return found
 
     def find(self, name: str) -> T | None:
-        """Return the thing of this name; None where there is none.
+        """Return the component with this name; None if there is none.
 
         Raises
         ------
@@ -73,7 +73,7 @@ class Registry(Generic[T]):
         if name in self._built_in():
             if name in plugins.files() and hasattr(plugins.module(name), self.attribute):
                 raise JanusError(
-                    f"plugin {plugins.files()[name]}: janus-md has a {self.kind} of this name; "
+                    f"plugin {plugins.files()[name]}: janus-md has a {self.kind} with this name; "
                     "rename the file"
                 )
             return cast(T, getattr(import_module(f"{self._package}.{name}"), self.attribute))
@@ -84,7 +84,7 @@ class Registry(Generic[T]):
         return None if entry is None else cast(T, _loaded(entry))
 
     def added(self) -> dict[str, str]:
-        """Where each thing comes from that is not of this package, by name."""
+        """Return the origin of each component that is not built in, by name."""
         built_in = self._built_in()
         entries = {
             name: f"{entry.value} (entry point of {getattr(entry.dist, 'name', 'a package')})"
@@ -104,7 +104,7 @@ class Registry(Generic[T]):
         return _modules(self._package, self._folders_alone) if self._package else ()
 
     def _of_workspace(self) -> list[str]:
-        """Names of the workspace's files that add a thing of this kind."""
+        """Return the names of the workspace's plugin files with a component of this kind."""
         return [name for name in plugins.files() if hasattr(plugins.module(name), self.attribute)]
 
 

@@ -1,4 +1,4 @@
-"""Base of all typed settings: frozen, strict, unknown keys refused, neutral values not stored."""
+"""Base class of typed settings: frozen and strict, without unknown keys and neutral values."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ NotNegative = Annotated[float, Field(ge=0)]
 
 
 def neutral(value: Any) -> Any:
-    """Return a field whose default changes nothing, and which is not stored where it has it."""
+    """Return a field with a neutral default, which has no effect and is not stored."""
     return Field(default=value, json_schema_extra={"neutral": True})
 
 
 class Settings(BaseModel):
-    """Settings that a user states; the docstring under each field says what it means."""
+    """Settings given by a user; the docstring under each field describes it."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -31,7 +31,7 @@ class Settings(BaseModel):
     )
 
     def stored(self) -> dict[str, Any]:
-        """Return all fields as plain JSON values, those with their neutral value left out."""
+        """Return the fields as plain JSON values, without those that have their neutral value."""
         found = self.model_dump(mode="json")
         nested, optional = _special(type(self))
         for name in nested:
@@ -44,7 +44,7 @@ class Settings(BaseModel):
 
 @lru_cache(maxsize=256)
 def _special(kind: type[Settings]) -> tuple[list[str], list[tuple[str, Any]]]:
-    """Fields that are settings themselves, and those with a neutral value, with that value."""
+    """Return the fields that are settings, and those with a neutral value, with that value."""
     nested, optional = list[str](), list[tuple[str, Any]]()
     for name, field in kind.model_fields.items():
         extra = field.json_schema_extra

@@ -1,4 +1,4 @@
-"""Folders of the user: settings, and a cache that may be deleted at any time."""
+"""Folders of the user: settings, and a cache that can be deleted at any time."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ NAME = "janus-md"
 
 
 def settings() -> Path:
-    """Return the folder of the user's own particles and clusters; it need not exist.
+    """Return the folder of the user's particles and clusters; it may not exist.
 
-    On Linux that is ``$XDG_CONFIG_HOME/janus-md``, by default ``~/.config/janus-md``.
+    On Linux it is ``$XDG_CONFIG_HOME/janus-md``, by default ``~/.config/janus-md``.
     """
     from platformdirs import user_config_path
 
@@ -23,7 +23,7 @@ def settings() -> Path:
 def cache() -> Path:
     """Return the cache folder: ``$JANUS_MD_CACHE`` if it is set, else that of the platform.
 
-    On Linux that is ``$XDG_CACHE_HOME/janus-md``, by default ``~/.cache/janus-md``.
+    On Linux it is ``$XDG_CACHE_HOME/janus-md``, by default ``~/.cache/janus-md``.
     """
     from platformdirs import user_cache_path
 
@@ -33,7 +33,7 @@ def cache() -> Path:
 
 
 def _folder(find: Callable[[str], Path]) -> Path:
-    """Return a folder of the platform; a temporary one for a user without a home directory."""
+    """Return a folder of the platform, or a temporary one if the user has no home directory."""
     try:
         found = find(NAME)
     except RuntimeError:  # earlier versions of platformdirs return ~ as it is

@@ -1,4 +1,4 @@
-"""YAML as text: what the reader says of a file that it cannot read, in one sentence."""
+"""Reading of YAML, with errors as one sentence."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any, Literal
 
 
 class NotYaml(Exception):
-    """A text that cannot be read as YAML.
+    """A text is not valid YAML.
 
     Attributes
     ----------
     reason : str
-        What is wrong, in short.
+        Short description of the fault.
     line : int or None
-        Line where it is, counted from 1.
+        Line of the fault, counted from 1.
     whole : str
-        All that the reader says, in one line.
+        Full message of the parser, in one line.
     """
 
     def __init__(self, reason: str, line: int | None, whole: str) -> None:
@@ -32,20 +32,20 @@ def load(text: str, kind: Literal["safe", "rt"]) -> Any:
     text : str
         The text.
     kind : str
-        ``safe``: Python's own types; ``rt``: maps and lists that know their lines.
+        ``safe``: Python's types; ``rt``: maps and lists with line numbers.
 
     Raises
     ------
     NotYaml
-        If it is not YAML, has a key twice, or a map or list holds itself.
+        If the text is not valid YAML, has a duplicate key, or a map or list contains itself.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLWarning
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", YAMLWarning)  # such as of an anchor's name used twice
-            # first its nodes alone: of a map that holds itself, the reader would lose a part
+            warnings.simplefilter("ignore", YAMLWarning)  # for example about a repeated anchor
+            # Nodes first: the parser would lose a part of a map that contains itself.
             _refuse_loops(YAML(typ=kind, pure=True).compose(text))
             return YAML(typ=kind, pure=True).load(text)
     except MarkedYAMLError as error:
@@ -56,7 +56,7 @@ def load(text: str, kind: Literal["safe", "rt"]) -> Any:
     except NotYaml:
         raise
     except Exception as error:
-        # the reader meets what it did not foresee, such as a map as a key, with errors of any type
+        # The parser raises errors of any type for unusual input, such as a map as a key.
         reason = " ".join(str(error).split()) or type(error).__name__
         raise NotYaml(reason, None, reason) from error
 
@@ -64,7 +64,7 @@ def load(text: str, kind: Literal["safe", "rt"]) -> Any:
 def _refuse_loops(node: Any, above: tuple[Any, ...] = (), done: set[int] | None = None) -> None:
     done = set() if done is None else done
     if any(node is one for one in above):
-        reason = "a map or list must not hold itself by an alias"
+        reason = "a map or list must not contain itself by an alias"
         raise NotYaml(reason, node.start_mark.line + 1, reason)
     if id(node) in done or not isinstance(getattr(node, "value", None), list):
         return

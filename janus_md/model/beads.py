@@ -31,7 +31,11 @@ NO_VOLUME = "no bead has a diameter above 0, so the inertia is undefined"
 """Fault of beads that form no body."""
 
 EQUAL_MOMENTS = 1e-3
-"""Principal moments of inertia that differ by less than this fraction of the largest are equal."""
+"""Principal moments of inertia that differ by less than this fraction of the largest are equal.
+
+Coordinates in files are rounded, and the axes of a body whose moments are equal by symmetry must
+not depend on the last digit. The quadrature itself is accurate to 1e-7. What is neglected, at most
+half this fraction of the largest moment off the diagonal, changes only the dynamics of rotation."""
 
 _AXIS_TOLERANCE = 1e-6  # nm
 
@@ -47,6 +51,7 @@ def body_of_beads(
     bond: BondCriterion | None = None,
     symmetry: int | None = None,
     enantiomer: str = "",
+    magnetic: bool = False,
 ) -> RigidBody:
     """Return the rigid body made of beads, with uniform density in their union.
 
@@ -73,6 +78,8 @@ def body_of_beads(
         n of the n-fold symmetry about z; found from the beads by default.
     enantiomer : str
         ``R``, ``S`` or empty.
+    magnetic : bool
+        Whether charges are magnetic.
 
     Raises
     ------
@@ -105,6 +112,7 @@ def body_of_beads(
         bond=bond or BondCriterion(BOND_LENGTHS * length, BOND_ANGLE),
         symmetry=rotational_symmetry(places, kinds) if symmetry is None else symmetry,
         enantiomer=enantiomer,
+        magnetic=magnetic,
     )
 
 

@@ -43,7 +43,7 @@ class RigidBody:
     name : str
         Name of the particle; also the type of its central particle.
     model : str
-        Model used to build the body (``sphere``, ``bladed`` or ``beads``).
+        Model used to build the body (``sphere``, ``bladed``, ``narrow`` or ``beads``).
     positions : ndarray, shape (S, 3)
         Constituent sites, nm.
     types : tuple of str, length S
@@ -66,6 +66,9 @@ class RigidBody:
         n of the n-fold rotational symmetry about z; 0 for a body of revolution.
     enantiomer : str
         ``R``, ``S``, or an empty string for a body without a hand.
+    magnetic : bool
+        Whether charges are magnetic. They are then in units in which magnetic charges interact in
+        vacuum like electric charges in e; the medium does not screen them.
     """
 
     name: str
@@ -81,6 +84,7 @@ class RigidBody:
     bond: BondCriterion
     symmetry: int = 1
     enantiomer: str = ""
+    magnetic: bool = False
 
     def __post_init__(self) -> None:
         sites = len(self.types)
@@ -112,8 +116,13 @@ class RigidBody:
         return float(max(outer.max(initial=0.0), 0.5 * self.diameters[self.name]))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the body as plain JSON values; :meth:`of` reads them."""
+        """Return the body as plain JSON values; :meth:`of` reads them.
+
+        `magnetic` is omitted for bodies that are not, as in files of earlier versions.
+        """
         found: dict[str, Any] = plain(self)
+        if not self.magnetic:
+            del found["magnetic"]
         return found
 
     @classmethod

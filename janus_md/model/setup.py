@@ -46,8 +46,8 @@ class Setup:
         Lx, Ly, Lz (nm) and the tilt factors xy, xz, yz of the first frame.
     stages : tuple of Stage
         Stages of the run; the last one is the production.
-    start : str
-        Kind of the first state: ``random`` or ``lattice``.
+    start : str or dict
+        First state: ``random``, ``lattice``, or a structure with all its settings.
     seed : int
         Seed of all random numbers, below 2**31.
     environment : tuple of AppliedField
@@ -60,7 +60,7 @@ class Setup:
     interactions: Interactions
     box: FloatArray
     stages: tuple[Stage, ...]
-    start: str = "random"
+    start: str | dict[str, Any] = "random"
     seed: int = 0
     environment: tuple[AppliedField, ...] = ()
 
@@ -119,7 +119,7 @@ class Setup:
             "interactions": self.interactions.to_dict(),
             "box": self.box.tolist(),
             "stages": [stage.to_dict() for stage in self.stages],
-            "start": self.start,
+            "start": plain(self.start),
             "seed": self.seed,
             **({"environment": environment} if environment else {}),
         }

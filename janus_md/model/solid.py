@@ -116,7 +116,7 @@ def solid_of(body: RigidBody) -> Solid | None:
 
     `areas` are those of the central particle and of the sites with a diameter, in this order.
     """
-    beads = _beads(body)
+    beads = balls_of(body)
     return None if beads is None else union(*beads)
 
 
@@ -127,7 +127,11 @@ def union_volume(body: RigidBody) -> float:
     return 0.0 if found is None else found.volume
 
 
-def _beads(body: RigidBody) -> tuple[FloatArray, FloatArray] | None:
+def balls_of(body: RigidBody) -> tuple[FloatArray, FloatArray] | None:
+    """Centres, shape (B, 3), and radii, shape (B,), of the balls of a body, nm; None without any.
+
+    A central particle with a diameter comes first.
+    """
     centres = np.vstack([np.zeros(3), body.positions])
     radii = 0.5 * np.array([body.diameters[t] for t in (body.name, *body.types)])
     return (centres[radii > 0], radii[radii > 0]) if np.any(radii > 0) else None

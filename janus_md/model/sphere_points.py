@@ -25,6 +25,26 @@ def fibonacci(n: int) -> FloatArray:
     return np.column_stack([across * np.cos(angle), across * np.sin(angle), z])
 
 
+def threefold(n: int) -> FloatArray:
+    """Return n evenly distributed points with a threefold axis along z, shape (n, 3).
+
+    They are three golden-angle spirals, each turned by 120 degrees against the one before, in
+    descending order of z. With equal beads on them, z is a principal axis of inertia, which it is
+    not with the points of one spiral.
+
+    Parameters
+    ----------
+    n : int
+        A multiple of 3.
+    """
+    k = np.repeat(np.arange(n // 3), 3)
+    z = 1.0 - (6.0 * k + 3.0) / n
+    across = np.sqrt(1.0 - z * z)
+    golden = 0.5 * (3.0 - math.sqrt(5.0))
+    angle = 2.0 * math.pi / 3.0 * (golden * k % 1.0 + np.arange(n) % 3)
+    return np.column_stack([across * np.cos(angle), across * np.sin(angle), z])
+
+
 def deepest_hole(points: FloatArray, share: float) -> float:
     """Depth of the deepest hole in a ball covered with beads, relative to its radius.
 
@@ -54,14 +74,19 @@ def deepest_hole(points: FloatArray, share: float) -> float:
 
 @lru_cache(maxsize=64)
 def shell_beads(radius: float, bead_radius: float, roughness: float) -> int:
-    """Smallest number of beads on a ball for a given roughness.
+    """Smallest number of beads on a ball for a given roughness, on the points of :func:`threefold`.
 
     Parameters
     ----------
     radius, bead_radius : float
-    Radii of the ball and of a bead, in the same unit.
+        Radii of the ball and of a bead, in the same unit.
     roughness : float
-    Depth of the deepest hole relative to the radius of the ball.
+        Depth of the deepest hole relative to the radius of the ball.
+
+    Returns
+    -------
+    int
+        A multiple of 3.
 
     Raises
     ------
@@ -71,16 +96,16 @@ def shell_beads(radius: float, bead_radius: float, roughness: float) -> int:
     share = bead_radius / radius
     if share >= 1.0:
         raise ValueError("bead_diameter: it must be smaller than the diameter of the ball")
-    low, high = 6, 12
-    while deepest_hole(fibonacci(high), share) > roughness:
-        low, high = high, checked(2 * high)
+    low, high = 2, 4  # triples
+    while deepest_hole(threefold(3 * high), share) > roughness:
+        low, high = high, checked(6 * high) // 3
     while high - low > 1:  # the depth decreases with the number, apart from small fluctuations
         middle = (low + high) // 2
-        if deepest_hole(fibonacci(middle), share) > roughness:
+        if deepest_hole(threefold(3 * middle), share) > roughness:
             low = middle
         else:
             high = middle
-    return high
+    return 3 * high
 
 
 def row_step(bead_radius: float, roughness: float) -> float:

@@ -22,6 +22,14 @@ MILLINEWTON_PER_M = 0.602214076
 DEBYE = 0.0208194
 """One debye in e nm."""
 
+BOHR_MAGNETON = 1.930797e-4
+"""One Bohr magneton over the speed of light, in e nm (CODATA 2018).
+
+Dipoles of this size interact like magnetic moments of one Bohr magneton in vacuum."""
+
+TESLA = 0.299792458
+"""One tesla times the speed of light, V/nm."""
+
 KG_PER_S = 6.02214e14
 """One kg/s (the SI unit of a friction coefficient) in amu/ps."""
 

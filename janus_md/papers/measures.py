@@ -18,7 +18,7 @@ from janus_md.analysis.pipeline.frame import FrameResult, analyze_frame
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.series import growth
 from janus_md.analysis.series.averages import first_averaged, mean_and_error
-from janus_md.analysis.sweep.evolution import GROWN
+from janus_md.analysis.sweep.evolution import MIN_GROWN_LENGTH
 from janus_md.common.parquet import read_table
 from janus_md.model.body import FloatArray
 from janus_md.model.units import PS_PER_NS
@@ -219,7 +219,7 @@ def _turn(parts: list[FloatArray]) -> Value:
 
 
 def _exponent(time: FloatArray, mean_n: FloatArray) -> Value:
-    if len(mean_n) == 0 or mean_n.max() < GROWN:
+    if len(mean_n) == 0 or mean_n.max() < MIN_GROWN_LENGTH:
         return None, None
     try:
         return growth.growth_exponent(time - time[0], mean_n)

@@ -47,7 +47,7 @@ class Finding:
     what : str
         What was checked.
     state : str
-        ``ok``, ``missing`` (not always needed) or ``broken`` (to be repaired).
+        ``ok``, ``missing`` (but optional) or ``broken``.
     here : str
         What was found, such as a version.
     advice : str
@@ -61,7 +61,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Make all checks."""
+    """Run all checks and return their results."""
     return [*_machine(), *_engines(), *_packages(), *_schedulers(), *_added()]
 
 
@@ -73,13 +73,13 @@ def _machine() -> list[Finding]:
 
 
 def _cache() -> Finding:
-    """Name the files with the engines and meshes chosen on this machine."""
+    """Return the files with cached choices of engines and meshes on this machine."""
     folder = user_folders.cache()
     files = sorted(folder.glob("*.json"))
     if not files:
-        return Finding("cache", "ok", f"empty; its folder is {folder}")
+        return Finding("cache", "ok", f"{folder} is empty")
     names = ", ".join(file.name for file in files)
-    advice = "remove the files to have engines and meshes chosen again"
+    advice = "remove these files to repeat the choice of engines and meshes"
     return Finding("cache", "ok", f"{names} in {folder}", advice)
 
 
@@ -91,8 +91,8 @@ def _engines() -> list[Finding]:
     findings = [_engine(status) for status in found.engines]
     gpu = Finding("GPU", "ok", f"{found.gpus} for HOOMD-blue")
     if not found.gpus:
-        advice = "needed for none of the templates; a HOOMD-blue build with CUDA uses one"
-        gpu = Finding("GPU", "missing", "no engine can use one", advice)
+        advice = "no template requires a GPU; a HOOMD-blue build with CUDA can use one"
+        gpu = Finding("GPU", "missing", "no engine can use a GPU", advice)
     if not any(status["installed"] for status in found.engines):
         findings.append(
             Finding(
@@ -112,12 +112,12 @@ def _engine(status: dict[str, Any]) -> Finding:
         return Finding(name, state, status["version"], status["advice"])
     here = f"{status['version']} on {' and '.join(status['devices'])}"
     advice = status["advice"]
-    # HOOMD-blue 7 writes GSD files that only gsd 5 and later reads.
+    # Only gsd 5 and later can read the GSD files of HOOMD-blue 7.
     if status["name"] == "hoomd" and Version(status["version"]) >= Version("7"):
         gsd = _version("gsd")
         if gsd is None or Version(gsd) < Version("5"):
             return Finding(
-                name, "broken", here, f"HOOMD-blue 7 needs gsd 5 or later, not {gsd}: "
+                name, "broken", here, f"HOOMD-blue 7 requires gsd 5 or later, not {gsd}: "
                 "pip install 'gsd>=5'",
             )  # fmt: skip
     return Finding(name, "ok", here, advice)
@@ -157,18 +157,21 @@ def _schedulers() -> list[Finding]:
     try:
         here = schedulers.available()
     except JanusError:
-        return []  # a plugin cannot be loaded: _added tells
+        return []  # a plugin cannot be loaded, which _added reports
     found = [
         Finding(f"scheduler {one.title}", "ok", shutil.which(one.commands[0]) or "") for one in here
     ]
     none = Finding(
-        "scheduler", "missing", "none", "needed on clusters alone; on this machine use janus-md run"
+        "scheduler",
+        "missing",
+        "none",
+        "required only on clusters; use janus-md run on this machine",
     )
     return found or [none]
 
 
 def _added() -> list[Finding]:
-    """Name what other packages and the workspace's plugins add, each loaded once."""
+    """Return the plugins of the workspace and of other packages; each one is loaded."""
     from janus_md.common.observables import OBSERVABLES
     from janus_md.engines import ENGINES
     from janus_md.model.environment import FIELDS

@@ -1,4 +1,4 @@
-"""What the simulations of a workspace have taken, for estimates of those to come."""
+"""Measured speed and memory of a workspace's simulations, for estimates of future ones."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from janus_md.workspace.records import Record
 
 SIZE_KEYS = ("particle", "mixture", "model", "definitions", "n_bodies")
-"""Keys of a state point that its number of sites follows from."""
+"""Keys of a state point that determine the number of sites."""
 
 
 def measurements(
     records: Iterable[Record], workspace: Path, device: str, cores: int
 ) -> list[Measurement]:
-    """Return speed and memory of jobs that have made steps, one for each size of system.
+    """Return the speed and memory of jobs that have run, one for each system size.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ def measurements(
     workspace : Path
         Folder of the workspace.
     device : str
-        ``cpu`` or ``gpu``; jobs on other devices do not count.
+        ``cpu`` or ``gpu``; jobs that ran on another device are ignored.
     cores : int
-        Cores that a simulation to come may use; jobs that ran on more do not count.
+        Cores of the future simulations; jobs that ran on more cores are ignored.
 
     Returns
     -------
     list of Measurement
-        The slowest of each size, with the largest memory of that size.
+        The slowest job of each system size, with the largest memory for that size.
     """
     slowest: dict[str, tuple[Record, Mapping[str, Any]]] = {}
     memory: dict[str, float] = {}
@@ -52,7 +52,7 @@ def measurements(
             slowest[size] = record, execution
     found = []
     for size, (record, execution) in slowest.items():
-        with suppress(JanusError):  # such as a particle whose copy is missing
+        with suppress(JanusError):  # for example, if the copy of a particle is missing
             setup = setup_of(record.statepoint, workspace)
             largest = {**execution, "memory_mb": memory[size] or None}
             found.append(Measurement.of(setup, largest))

@@ -41,16 +41,16 @@ def simulate_job(
     settled: Callable[[], bool] = lambda: False,
     **keywords: Any,
 ) -> None:
-    """Simulate a job to its end, or until a signal, `should_stop` or the wall time ends it.
+    """Simulate a job until it ends, or until a signal, `should_stop` or the walltime stops it.
 
-    Parameters are those of :func:`janus_md.simulation.run.simulate`; `statepoint` is what the job
-    stores.
+    `statepoint` is the state point of the job. The other parameters are those of
+    :func:`janus_md.simulation.run.simulate`.
 
     Raises
     ------
     JanusError
-        As there; also if the state point is not one of this schema, or if another process works on
-        the job.
+        As in that function; also if the state point does not have this schema, or if another
+        process is running the job.
     """
     options = replace(options or RunOptions(), **keywords)
     setup = setup_of(statepoint, directory.parent.parent)
@@ -87,9 +87,10 @@ def analyze_job(
     Raises
     ------
     JanusError
-        If the trajectory cannot be used, or another process works on the job.
+        If the trajectory is not valid, or another process is running the job.
     ToBeContinued
-        If a signal came or `limit` is near; the next call continues after the frames done so far.
+        If a signal was received or `limit` is near. The next call continues after the frames that
+        are already analyzed.
     """
     from janus_md.analysis.pipeline.pipeline import analyze_file
     from janus_md.analysis.series.thermolog import (
@@ -105,20 +106,20 @@ def analyze_job(
 
         longest, before = 0.0, limit.clock()
 
-        def told(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             nonlocal longest, before
             if progress is not None:
                 progress(done, total)
             now = limit.clock()
             longest, before = max(longest, now - before), now
-            # Checked only after more is done, so that each call makes progress.
+            # Checked only after the analysis of further frames, so that each call makes progress.
             if interrupted() or should_stop() or limit.left() < EXIT_SECONDS + longest:
                 raise ToBeContinued(f"stopped at frame {done} of {total}; run again to go on")
 
         kept = directory / PARTIAL_ANALYSIS
         with interruptible("stopped in the analysis; run again to go on"):
             summary = analyze_file(
-                directory / TRAJECTORY, directory, workers=workers, progress=told, kept=kept
+                directory / TRAJECTORY, directory, workers=workers, progress=report, kept=kept
             )
             notes = summary["notes"]
             summary[ENERGY] = energy_per_body(directory / LOG, directory / TABLES[1], notes)

@@ -9,21 +9,21 @@ from typing import Any
 
 
 class Reporter:
-    """Writes messages to the pipe, and notices when its reader has gone.
+    """Writes messages to a pipe, and detects that its reader has ended.
 
-    Without a pipe, messages and warnings go to the standard error stream; progress is dropped.
+    Without a pipe, messages and warnings are written to standard error, and progress is discarded.
 
     Attributes
     ----------
-    alone : bool
-        Whether the reader has gone.
+    reader_ended : bool
+        Whether the process that reads the pipe has ended.
     """
 
     def __init__(self, descriptor: int | None) -> None:
         self._descriptor = descriptor
-        self.alone = False
+        self.reader_ended = False
 
-    def tell(self, **message: Any) -> None:
+    def send(self, **message: Any) -> None:
         """Send one message."""
         if self._descriptor is None:
             if "message" in message:
@@ -34,4 +34,4 @@ class Reporter:
         try:
             os.write(self._descriptor, json.dumps(message).encode() + b"\n")
         except OSError:
-            self.alone = True  # the starting process has gone: stop in a checkpoint
+            self.reader_ended = True  # the worker then writes a checkpoint and stops

@@ -35,8 +35,8 @@ class JobStatus:
     state : str
         One of :data:`ORDER`, or a state of the scheduler.
     detail : str
-        Message of a failure, damage or warning, the detail of the scheduler, or the process that
-        works on it.
+        Message of a failure, damage or warning, detail from the scheduler, or the process that runs
+        the job.
     """
 
     record: Record
@@ -47,15 +47,15 @@ class JobStatus:
 def job_statuses(records: Iterable[Record], scheduled: Mapping[str, str]) -> list[JobStatus]:
     """Return the state of each job.
 
-    For a job that is not done, a process on this machine takes precedence over the scheduler, and
-    the scheduler over the files of the last run.
+    For an unfinished job, a process on this machine takes precedence over the scheduler, and the
+    scheduler takes precedence over the files of the last run.
 
     Parameters
     ----------
     records : iterable of Record
         The jobs.
     scheduled : mapping of str to str
-        States of a scheduler by job id, with details in brackets, such as ``failed (exit code
+        States from a scheduler by job id, with details in parentheses, such as ``failed (exit code
         3)``.
     """
     held = locks_here()
@@ -67,10 +67,10 @@ def _status(record: Record, scheduled: str, held: set[tuple[int, int]]) -> JobSt
     if state == DAMAGED:
         return JobStatus(record, state, record.trouble)
     if state == "done":
-        told = (record.changed, doubts.warning(record.document))
-        return JobStatus(record, state, "; ".join(filter(None, told)))
+        warnings = (record.changed, doubts.warning(record.document))
+        return JobStatus(record, state, "; ".join(filter(None, warnings)))
     word, more = parts(scheduled)
-    stopped = word == "suspended"  # its process exists, but is stopped
+    stopped = word == "suspended"  # its process exists, but the scheduler has stopped it
     if LOCK in record.files and not stopped and (who := holder(Path(record.directory), held)):
         return JobStatus(record, "running", who)
     message = str(record.document.get("failure", {}).get("message", ""))
@@ -80,9 +80,9 @@ def _status(record: Record, scheduled: str, held: set[tuple[int, int]]) -> JobSt
 
 
 def parts(scheduled: str) -> tuple[str, str]:
-    """Split a state of a scheduler into the state and its details in brackets."""
-    told, _, more = scheduled.partition(" (")
-    return told, more.removesuffix(")")
+    """Split a state from a scheduler into the state and the details in parentheses."""
+    state, _, details = scheduled.partition(" (")
+    return state, details.removesuffix(")")
 
 
 def counts(found: Sequence[JobStatus]) -> dict[str, int]:
@@ -93,13 +93,13 @@ def counts(found: Sequence[JobStatus]) -> dict[str, int]:
 
 
 def notable(found: Iterable[JobStatus]) -> list[JobStatus]:
-    """Return the jobs to list: first those that failed, then those with a warning, then running."""
-    loud = [one for one in found if one.state not in UNLISTED or warned(one)]
-    return sorted(loud, key=lambda one: (one.state == "running", warned(one)))
+    """Return the jobs to list: failed ones first, then those with a warning, then running ones."""
+    listed = [one for one in found if one.state not in UNLISTED or warned(one)]
+    return sorted(listed, key=lambda one: (one.state == "running", warned(one)))
 
 
 def warned(one: JobStatus) -> bool:
-    """Whether a job is done, but its results are left out of averages."""
+    """Return whether a job is done, but its results are excluded from averages."""
     return one.state == "done" and bool(one.detail)
 
 

@@ -1,8 +1,8 @@
-"""Time limit of this process: that of the scheduler or of the user, the earlier one."""
+"""Time limit of this process: the earlier one of the scheduler's and the user's."""
 
 from __future__ import annotations
 
-from janus_md.running.cluster import allotment
+from janus_md.running.cluster import allocation
 from janus_md.simulation import walltime
 from janus_md.simulation.walltime import Limit
 
@@ -20,6 +20,6 @@ def limit(asked: str = "") -> Limit:
     Raises
     ------
     JanusError
-        If it is not a time.
+        If `asked` is not a time.
     """
-    return walltime.limit(asked, allotment.time_limit)
+    return walltime.limit(asked, allocation.time_limit)

@@ -1,11 +1,11 @@
-"""One operation of one job in a process of its own, so that a crash affects only this job.
+"""Worker: a process that runs one operation of one job, so that a crash affects only this job.
 
-The process reports to the one that started it in lines of JSON on a pipe: ``{"stage", "step",
-"total", "rate", "wires"}`` is its progress (``wires`` is their mean length), ``{"warning"}`` says
-that the results are doubtful, and ``{"message"}`` why the process ends early.
+The worker writes lines of JSON to a pipe. ``{"stage", "step", "total", "rate", "wires"}`` is its
+progress, where ``wires`` is the mean wire length. ``{"warning"}`` is the reason why the results are
+doubtful, and ``{"message"}`` the reason why the worker ends early.
 
-Under mpiexec or a scheduler's launcher, with ``--ranks``, a simulation runs on several processes;
-the first one reports.
+With ``--ranks``, under mpiexec or the launcher of a scheduler, a simulation runs in several
+processes. The first one reports.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from janus_md.common.errors import JanusError, ToBeContinued
 from janus_md.common.interrupts import SIGNALS, STOPPED
 from janus_md.common.locks import Held, Unclear
 from janus_md.engines import ranks
-from janus_md.running.cluster import allotment
+from janus_md.running.cluster import allocation
 from janus_md.running.pipe import Reporter
 from janus_md.running.time_limit import limit
 from janus_md.simulation import run_options
@@ -36,8 +36,9 @@ from janus_md.simulation.run_options import RunOptions
 from janus_md.workspace import doubts, failures
 
 DONE, FAILED, HELD = 0, 1, 76
-"""Exit codes; 76 if another process works on the job. Others are :data:`STOPPED`, if a later run
-continues, and :data:`janus_md.common.crash.CRASHED` after an unexpected error."""
+"""Exit codes of a worker. :data:`HELD`: another process is running the job. The other exit codes
+are :data:`STOPPED`, after which a later run continues the job, and
+:data:`janus_md.common.crash.CRASHED` after an unexpected error."""
 
 
 def simulate(
@@ -47,12 +48,12 @@ def simulate(
     options: RunOptions,
     reporter: Reporter,
 ) -> None:
-    """Simulate, and report the steps of all stages."""
+    """Simulate a job and report the progress over all stages."""
     from janus_md.analysis.pipeline.observer import WireObserver
     from janus_md.running.operations import simulate_job
     from janus_md.study.resolve import setup_of
 
-    reporter.tell(stage="prepare", step=0, total=0, rate=0.0, wires=None)
+    reporter.send(stage="prepare", step=0, total=0, rate=0.0, wires=None)
     setup = setup_of(statepoint, directory.parent.parent)
     plan, total = setup.stages, setup.steps
     before = {
@@ -63,7 +64,8 @@ def simulate(
 
     def progress(stage: str, step: int, of_stage: int, rate: float) -> None:
         done = before[stage] + step
-        reporter.tell(stage=stage, step=done, total=total, rate=rate, wires=wires.mean_n)
+        mean = wires.mean_n if setup.dipolar else None
+        reporter.send(stage=stage, step=done, total=total, rate=rate, wires=mean)
 
     simulate_job(
         statepoint,
@@ -72,8 +74,9 @@ def simulate(
         options,
         observers=(wires,),
         progress=progress,
-        should_stop=lambda: reporter.alone or ranks.told_to_stop(),
-        settled=lambda: options.until_stationary and wires.is_stationary(),
+        should_stop=lambda: reporter.reader_ended or ranks.told_to_stop(),
+        # Without dipoles there are no wires whose growth could end.
+        settled=lambda: options.until_stationary and setup.dipolar and wires.is_stationary(),
     )
 
 
@@ -83,54 +86,54 @@ def analyze(
     options: RunOptions,
     reporter: Reporter,
 ) -> None:
-    """Analyse, and report the frames."""
+    """Analyze a job and report the number of analyzed frames."""
     from janus_md.running.operations import analyze_job
 
-    reporter.tell(stage="analyze", step=0, total=0, rate=0.0, wires=None)
+    reporter.send(stage="analyze", step=0, total=0, rate=0.0, wires=None)
     analyze_job(
         directory,
         document,
         workers=options.threads,
-        progress=lambda done, total: reporter.tell(
+        progress=lambda done, total: reporter.send(
             stage="analyze", step=done, total=total, rate=0.0, wires=None
         ),
-        should_stop=lambda: reporter.alone or ranks.told_to_stop(),
+        should_stop=lambda: reporter.reader_ended or ranks.told_to_stop(),
         limit=options.limit,
     )
 
 
 def work(operation: str, directory: Path, options: RunOptions, reporter: Reporter) -> int:
-    """Do `operation` on the job in `directory` and return the exit code."""
+    """Run `operation` on the job in `directory` and return the exit code."""
     from janus_md.workspace.query import open_job
     from janus_md.workspace.records import read_job
 
     record = read_job(directory, thorough=True)
     if record is None or record.trouble:
-        reporter.tell(message=record.trouble if record else f"{directory} no longer exists")
+        reporter.send(message=record.trouble if record else f"{directory} no longer exists")
         return FAILED
     job = open_job(directory)
     try:
         if operation == "simulate":
             simulate(dict(record.statepoint), directory, job.document, options, reporter)
             if said := doubts.warning(job.document):
-                reporter.tell(warning=said)
+                reporter.send(warning=said)
         else:
             analyze(directory, job.document, options, reporter)
     except ToBeContinued as error:
-        reporter.tell(message=str(error))
+        reporter.send(message=str(error))
         return STOPPED
     except Held as error:
-        reporter.tell(message=str(error))
+        reporter.send(message=str(error))
         return HELD
-    except Unclear as error:  # as would a later run; the document may belong to another process
-        reporter.tell(message=str(error))
+    except Unclear as error:  # not recorded, because another process may own the document
+        reporter.send(message=str(error))
         return FAILED
     except Exception as error:
         if not isinstance(error, OSError):
             traceback.print_exc()
         message, code = crash.of_job(error, operation, directory)
-        reporter.tell(message=message)
-        # The disk may be full, or the document damaged meanwhile.
+        reporter.send(message=message)
+        # The disk may be full, or the document may have been damaged in the meantime.
         with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
             failures.note(job.document, operation, message)
         return code
@@ -145,24 +148,24 @@ def _guarded(work: Callable[[], int], operation: str, directory: Path, reporter:
     except Exception as error:
         traceback.print_exc()
         message, code = crash.of_job(error, operation, directory)
-        reporter.tell(message=message)
+        reporter.send(message=message)
         return code
 
 
 def _go_first() -> None:
-    """If memory runs out, let the kernel kill a worker and not the process that started it."""
+    """Make the kernel kill this worker, not the process that started it, if memory runs out."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", encoding="utf-8")
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """End the process: the handler of signals before and after the simulation."""
-    ranks.wish_to_stop()  # in case the interpreter drops the exception, as in a callback
+    ranks.wish_to_stop()  # the interpreter drops exceptions in some callbacks
     _exit(STOPPED)
 
 
 def _exit(code: int) -> NoReturn:
-    """End with an exit code that no signal changes while the interpreter shuts down."""
+    """Exit; signals that arrive during the shutdown do not change the exit code."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(code)
@@ -173,7 +176,7 @@ def _prepare() -> None:
     encoding.settle()
     for number in SIGNALS:
         signal.signal(number, _leave)
-    faulthandler.enable()  # shows where an engine has crashed
+    faulthandler.enable()  # prints the stack if an engine crashes
     _go_first()
 
 
@@ -185,26 +188,27 @@ def work_forked(
     log: Path,
     variables: dict[str, str],
 ) -> None:
-    """Do `operation` in a process just forked, which then ends.
+    """Run `operation` in a process that was just forked, and exit.
 
     Parameters
     ----------
     pipe : Connection
-        Where to report.
+        Pipe for reports.
     operation, directory, options
-        As of :func:`work`.
+        As in :func:`work`.
     log : Path
-        File for the output of engine and libraries.
+        File for the output of the engine and of libraries.
     variables : dict of str to str
         Environment of the process.
     """
-    os.setsid()  # Ctrl-C goes to all processes of a terminal's session: not twice to this one
+    # The terminal sends Ctrl-C to its whole session; the run forwards it to the worker.
+    os.setsid()
     os.environ.clear()
     os.environ.update(variables)
     with log.open("ab") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-    with contextlib.suppress(OSError):  # the name in top; else that of the server
+    with contextlib.suppress(OSError):  # the name in top; by default that of the fork server
         Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}", encoding="utf-8")
     _prepare()
     reporter = Reporter(pipe.fileno())
@@ -227,14 +231,16 @@ def _on_ranks(
     lead: Callable[[], int],
     last_words: Callable[[str], None] | None = None,
 ) -> int:
-    """Join the ranks (:func:`ranks.join`), and let the first one lead."""
+    """Join the ranks (:func:`ranks.join`), run `lead` on the first, and return its exit code."""
     try:
         if number > 1 and operation != "simulate":
-            raise JanusError(f"ranks: {operation} runs on 1, not on {number}")
+            raise JanusError(
+                f"ranks: {number} is not allowed with {operation}, which runs on 1 rank"
+            )
         ranks.join(number, last_words)
     except JanusError as error:
-        reporter.tell(message=str(error))
-        if last_words is not None and ranks.launched_first(*allotment.rank_variables()):
+        reporter.send(message=str(error))
+        if last_words is not None and ranks.launched_first(*allocation.rank_variables()):
             with contextlib.suppress(OSError):
                 last_words(str(error))
         return FAILED

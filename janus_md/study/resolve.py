@@ -16,11 +16,12 @@ from janus_md.model.interactions.table import Electrostatics, Interactions, Kind
 from janus_md.model.setup import Setup
 from janus_md.model.solid import union_volume
 from janus_md.model.units import thermal_energy
+from janus_md.study import prebuilt
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.interactions import pair_table
 from janus_md.study.stages import stages
-from janus_md.study.statepoint import StatePoint
+from janus_md.study.statepoint import LEAST_BODIES, StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 
 PACKING_LIMIT = {"random": 0.384, "lattice": math.pi / 6}
@@ -55,24 +56,28 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
     particles = _particles(point, entry)
     point = _with_model(point, particles)
     bodies = _bodies(point, particles)
+    pairs = _pairs(point, particles, bodies)
+    point = prebuilt.filled(point, bodies, pairs)
     length = _box_length(point, bodies)
-    _check_packing(point, bodies, length)
-    charged = any(np.any(body.charges != 0) for body in bodies)
+    if isinstance(point.start, str):
+        _check_packing(point, bodies, length, point.start)
+    else:
+        prebuilt.check_room(point, bodies, pairs, length)
     electrostatics = None
     if point.electrostatics.method != "none":
-        if point.relative_permittivity is None and charged:
+        charged, magnetic = _charged(bodies)
+        if point.relative_permittivity is None and charged and not magnetic:
             raise BadStatePoint(
                 "relative_permittivity",
                 "relative_permittivity: is missing; it must be given where bodies are charged",
             )
-        electrostatics = Electrostatics(
-            point.relative_permittivity or 1.0, point.electrostatics.force_error
-        )
+        medium = 1.0 if magnetic else point.relative_permittivity or 1.0
+        electrostatics = Electrostatics(medium, point.electrostatics.force_error)
     setup = Setup(
         statepoint=point.stored(),
         bodies=bodies,
         counts=point.counts(),
-        interactions=Interactions(_pairs(point, particles, bodies), electrostatics),
+        interactions=Interactions(pairs, electrostatics),
         box=np.array([length, length, length, 0.0, 0.0, 0.0]),
         stages=stages(point, bodies),
         start=point.start,
@@ -89,6 +94,56 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         fields[k] = AppliedField(field.name, parameters)
         setup = replace(setup, bodies=bodies, environment=tuple(fields))
     return setup
+
+
+def completed(data: Mapping[str, Any]) -> StatePoint:
+    """Read a state point, with all values that depend on its particles.
+
+    These are the model (null for particles defined by their beads), the values of a structure under
+    `start`, and `n_bodies` if a structure is given and it is left out.
+
+    Parameters
+    ----------
+    data : mapping
+        Fields by name.
+
+    Raises
+    ------
+    BadStatePoint
+        As of :func:`resolve` and :meth:`~janus_md.study.statepoint.StatePoint.of`.
+    """
+    if isinstance(data.get("start"), Mapping) and "n_bodies" not in data:
+        point = StatePoint.of({**data, "n_bodies": LEAST_BODIES})
+        particles = _particles(point, catalog.entry)
+        point = _with_model(point, particles)
+        bodies = _bodies(point, particles)
+        point = prebuilt.filled(point, bodies, _pairs(point, particles, bodies), count=True)
+        point = StatePoint.of({**data, "n_bodies": point.n_bodies})
+    else:
+        point = StatePoint.of(data)
+    stored = resolve(point).statepoint
+    filled = {key: stored[key] for key in ("model", "start") if stored[key] != getattr(point, key)}
+    return point.model_copy(update=filled) if filled else point
+
+
+def _charged(bodies: tuple[RigidBody, ...]) -> tuple[bool, bool]:
+    """Whether any body has charges, and whether they are magnetic.
+
+    Raises
+    ------
+    BadStatePoint
+        If some are electric and some magnetic.
+    """
+    charged = [body for body in bodies if np.any(body.charges != 0)]
+    magnetic = [body.name for body in charged if body.magnetic]
+    if magnetic and len(magnetic) < len(charged):
+        electric = next(body.name for body in charged if not body.magnetic)
+        raise BadStatePoint(
+            "mixture",
+            f"mixture: {magnetic[0]} has magnetic charges and {electric} electric ones; a state "
+            "point must have one sort of charges",
+        )
+    return bool(charged), bool(magnetic)
 
 
 def _pairs(
@@ -192,10 +247,12 @@ def _box_length(point: StatePoint, bodies: tuple[RigidBody, ...]) -> float:
     return float((occupied / float(point.volume_fraction or 1.0)) ** (1 / 3))
 
 
-def _check_packing(point: StatePoint, bodies: tuple[RigidBody, ...], length: float) -> None:
+def _check_packing(
+    point: StatePoint, bodies: tuple[RigidBody, ...], length: float, start: str
+) -> None:
     """Raise an error if the unions of beads fill more than the packing limit."""
     beads = sum(n * union_volume(one) for n, one in zip(point.counts(), bodies, strict=True))
-    share = PACKING_LIMIT[point.start] * length**3 / beads  # packing limit over actual fraction
+    share = PACKING_LIMIT[start] * length**3 / beads  # packing limit over actual fraction
     if share >= 1.0:
         return
     key = "volume_fraction" if point.number_density is None else "number_density"
@@ -204,5 +261,5 @@ def _check_packing(point: StatePoint, bodies: tuple[RigidBody, ...], length: flo
         key,
         f"{key}: {given:g} cannot be packed; it must be at most {given * share:.3g} for the beads "
         f"of {'these bodies' if point.model is None else f'this {point.model} model'} with start "
-        f"{point.start}",
+        f"{start}",
     )

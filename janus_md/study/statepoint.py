@@ -27,6 +27,13 @@ LENGTHS = ("relax_ps", "equilibrate_ns", "produce_ns", "frame_interval_ps")
 """Keys of the protocol that do not affect the seed: a longer run extends the same one."""
 
 
+LEAST_BODIES = 2
+"""Smallest number of bodies."""
+
+WORDS_OF_START = ("random", "lattice")
+"""Values of `start` that are no structures."""
+
+
 def _is_multiple(value: float, unit: float) -> bool:
     """Whether `value` is a positive integer multiple of `unit`, apart from rounding errors."""
     ratio = value / unit
@@ -87,9 +94,9 @@ class StatePoint(Settings):
     mixture: dict[str, Positive] | None = None
     """Number fraction of each particle, with sum 1; null if `particle` is given."""
     model: str | None = "sphere"
-    """Model of every nanocluster: `sphere` (no chirality, fast) or `bladed` (chiral faces); null
-    if all particles are defined by their beads."""
-    n_bodies: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Model of every nanocluster: `sphere` (no chirality, fast), `bladed` or `narrow` (chiral
+    faces); null if all particles are defined by their beads."""
+    n_bodies: Annotated[int, Field(ge=LEAST_BODIES, le=10_000_000)]
     """Number of bodies."""
     volume_fraction: Positive | None = None
     """Volume of all bodies over that of the box; null if `number_density` is given."""
@@ -109,8 +116,9 @@ class StatePoint(Settings):
     as `A-A: {attraction: {epsilon: 15}}`."""
     environment: dict[str, Any] = neutral({})
     """External fields by name, such as `electric_field: {z: 0.05}`."""
-    start: Literal["random", "lattice"] = "random"
-    """Initial positions: at random without overlap, or on a simple cubic lattice."""
+    start: Literal["random", "lattice"] | dict[str, Any] = "random"
+    """Initial positions: `random` without overlap, `lattice` (simple cubic), or a structure with
+    settings, such as `{kind: prebuilt, structure: vesicle}`; `n_bodies` may be left out then."""
     protocol: ProtocolSettings = ProtocolSettings()
     """Stages of the run and their numbers."""
     replica: Annotated[int, Field(ge=0)] = 0
@@ -168,12 +176,46 @@ class StatePoint(Settings):
             for name in sorted(environment)
         }
 
+    @field_validator("start", mode="before")
+    @classmethod
+    def _known_start(cls, start: Any) -> Any:
+        if isinstance(start, str) and start in WORDS_OF_START:
+            return start
+        words = ", ".join(WORDS_OF_START)
+        if not isinstance(start, Mapping):
+            raise WrongValue(
+                "start",
+                f"{start!r} is not allowed; allowed are {words} and a structure, such as "
+                "{kind: prebuilt, structure: vesicle}",
+            )
+        from janus_md.model.structure import STRUCTURES
+        from janus_md.study.registered_settings import read_settings
+
+        settings = dict(start)
+        kind, name = settings.pop("kind", None), settings.pop("structure", None)
+        if kind != "prebuilt":
+            said = "is missing" if kind is None else f"{kind!r} is not allowed"
+            raise WrongValue("start.kind", f"{said}; it must be prebuilt")
+        if not isinstance(name, str):
+            names = ", ".join(STRUCTURES)
+            said = "is missing" if name is None else f"{name!r} is not allowed"
+            raise WrongValue("start.structure", f"{said}; allowed are {names}")
+        if STRUCTURES.find(name) is None:
+            raise WrongValue("start.structure", unknown("start.structure", name, STRUCTURES))
+        found = read_settings("start", STRUCTURES, name, settings)
+        return {"kind": kind, "structure": name, **found.stored()}
+
     @model_validator(mode="after")
     def _fits_together(self) -> StatePoint:
         if (self.particle is None) == (self.mixture is None):
             given = "neither" if self.particle is None else "both"
             raise WrongValue(
                 "particle", f"{given} of particle and mixture is given; exactly one must be"
+            )
+        if self.mixture is not None and not isinstance(self.start, str):
+            raise WrongValue(
+                "mixture",
+                f"{self.mixture} is not allowed; a structure (start) has bodies of one particle",
             )
         if self.viscosity is not None and self.protocol.name == "nve":
             raise WrongValue(

@@ -33,7 +33,7 @@ class WrongValue(ValueError):
     def __init__(self, key: str, text: str) -> None:
         super().__init__(text)
         self.key = key
-        self.text = text if text.startswith(f"{key}: ") else f"{key}: {text}"
+        self.text = text if text.startswith((f"{key}: ", "key of ")) else f"{key}: {text}"
 
 
 _BOUNDS = {

@@ -1,4 +1,4 @@
-"""The jobs of a workspace laid out in columns."""
+"""Table of the jobs of a workspace, stored in columns."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
 _PARTS = ("execution", "analysis", "failure", "heat")
 
 RESULT_PREFIXES = tuple(f"{part}." for part in _PARTS)
-"""How the names of those columns begin that hold what a job document says."""
+"""Prefixes of the columns with values from the job document."""
 
-_PIECE = 1000
-"""Rows that are plain objects at a time."""
+_CHUNK = 1000
+"""Number of rows that are converted at a time."""
 
 _Column: TypeAlias = "array[float] | list[Any]"
-"""Numbers, with NaN where there is none, or anything else, with None."""
+"""A column of numbers, with NaN for missing values, or of other values, with None."""
 
 
 class Columns:
     """Values of jobs, by the name of the column.
 
-    ``job`` is the id, ``status`` as of :func:`janus_md.workspace.products.state`, ``substance`` the
-    particle or the mixture in words; the state point has dotted keys, and so has what the job
-    document holds under ``execution.``, ``analysis.``, ``failure.`` and ``heat.``. None stands
-    where a job has no such value.
+    ``job`` is the id, ``status`` the state (:func:`janus_md.workspace.products.state`), and
+    ``substance`` the name of the particle or mixture. Values of the state point have dotted keys.
+    So do values of the job document, which begin with ``execution.``, ``analysis.``, ``failure.``
+    and ``heat.``. Missing values are None.
 
     Parameters
     ----------
     records : iterable of Record
-        The jobs. They are not kept: a hundred thousand of them, with all that their documents hold,
-        take a gigabyte, and their columns a tenth of that.
+        The jobs. They are not stored: 10^5 of them, with their documents, would take a gigabyte,
+        ten times as much as their columns.
     states : sequence of str, optional
-        What is told as their status instead.
+        Values of ``status`` that replace the states of the records.
 
     Attributes
     ----------
     damaged : dict of str to str
-        What is wrong with those jobs that cannot be used, by id; also of those not kept.
+        Description of the damage of each damaged job, by id, including jobs that were filtered out.
     """
 
     def __init__(self, records: Iterable[Record], states: Sequence[str] | None = None) -> None:
@@ -56,7 +56,7 @@ class Columns:
         self._directories: list[str] = []
         self.damaged: dict[str, str] = {}
         left, lists = iter(records), dict[str, Any]()
-        while piece := list(islice(left, _PIECE)):
+        while piece := list(islice(left, _CHUNK)):
             self._add(piece, lists)
         for column in self._columns.values():
             _fill(column, len(self))
@@ -64,7 +64,7 @@ class Columns:
             self._columns["status"] = list(states)
 
     def _add(self, records: Sequence[Record], lists: dict[str, Any]) -> None:
-        """Add rows; `lists` has those seen so far, by what they say."""
+        """Add rows; `lists` contains the distinct lists so far, by their text."""
         begin = len(self)
         found: dict[str, list[Any]] = {
             "job": [one.id for one in records],
@@ -75,7 +75,7 @@ class Columns:
         root = _Branch()
         for row, one in enumerate(records):
             _spread(one.statepoint, root, found, row)
-            _spread(_told(one.document), root, found, row)
+            _spread(_parts_with_columns(one.document), root, found, row)
         for name, values in found.items():
             column = self._columns.setdefault(name, array("d"))
             _fill(column, begin)
@@ -96,17 +96,17 @@ class Columns:
 
     @property
     def names(self) -> list[str]:
-        """All columns."""
+        """Names of all columns."""
         return list(self._columns)
 
     def packed(self, name: str) -> array[float] | list[Any]:
-        """Return a column as it is kept: where it has only numbers, with NaN for what is not."""
+        """Return a column as it is stored; a column of numbers has NaN for missing values."""
         return self._columns[name]
 
     def rows(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """Values of these columns, row by row."""
-        for begin in range(0, len(self), _PIECE):
-            here = slice(begin, begin + _PIECE)
+        """Yield the values of these columns, row by row."""
+        for begin in range(0, len(self), _CHUNK):
+            here = slice(begin, begin + _CHUNK)
             yield from zip(*(_objects(self._columns[name][here]) for name in names), strict=True)
 
     def sound(self) -> Columns:
@@ -114,11 +114,11 @@ class Columns:
         return self.keep([job not in self.damaged for job in self._columns["job"]])
 
     def keep(self, fitting: Sequence[bool]) -> Columns:
-        """Return the jobs that fit; the columns stay those of all."""
+        """Return the jobs for which `fitting` is True, with all columns."""
         return self.take(list(compress(range(len(self)), fitting)))
 
     def take(self, order: Sequence[int]) -> Columns:
-        """Return the rows of these numbers, in this order; the columns stay those of all."""
+        """Return the rows with these indices, in this order, with all columns."""
         kept = Columns(())
         kept._directories, kept.damaged = self._directories, self.damaged
         for name, column in self._columns.items():
@@ -127,7 +127,7 @@ class Columns:
         return kept
 
     def clear(self, prefix: str, rows: Sequence[int]) -> None:
-        """Take the values of these rows out of the columns whose names begin with `prefix`."""
+        """Remove the values of these rows from the columns whose names begin with `prefix`."""
         for name, column in self._columns.items():
             if name.startswith(prefix):
                 nothing: Any = math.nan if isinstance(column, array) else None
@@ -135,15 +135,15 @@ class Columns:
                     column[row] = nothing
 
     def names_on_disk(self) -> list[str]:
-        """All columns, also of what was not kept of the documents when the jobs were read."""
-        told = (_told(documents.read(directory)[0]) for directory in self._directories)
+        """Return all columns, including parts of the documents that were not read into columns."""
+        parts = (_parts_with_columns(documents.read(one)[0]) for one in self._directories)
         return list(
-            dict.fromkeys([*self._columns, *(name for one in told for name in _names(one))])
+            dict.fromkeys([*self._columns, *(name for one in parts for name in _names(one))])
         )
 
 
 def substance(statepoint: Mapping[str, Any]) -> str:
-    """Name the particle, or the particles of a mixture, by name, with their shares."""
+    """Return the name of the particle, or the names and fractions in a mixture."""
     mixture = statepoint.get("mixture")
     if isinstance(mixture, dict) and mixture:
         shares = ((f"{x:g}" if isinstance(x, float) else x, k) for k, x in sorted(mixture.items()))
@@ -152,7 +152,7 @@ def substance(statepoint: Mapping[str, Any]) -> str:
 
 
 def _fill(column: _Column, rows: int) -> None:
-    """Make a column so long, without values."""
+    """Extend a column to this number of rows with missing values."""
     if isinstance(column, array):
         column.extend([math.nan] * (rows - len(column)))
     else:
@@ -160,12 +160,12 @@ def _fill(column: _Column, rows: int) -> None:
 
 
 def _objects(column: _Column) -> list[Any]:
-    """Values of a column, with None where there is none."""
+    """Return the values of a column, with None for missing values."""
     return [None if value != value else value for value in column]
 
 
 def _alike(values: Sequence[Any], lists: dict[str, Any]) -> list[Any]:
-    """Return the values, with one object for strings, and for lists, that say the same."""
+    """Return the values with equal strings and equal lists replaced by the same object."""
     if {str, list}.isdisjoint(map(type, values)):
         return list(values)
     return [
@@ -180,25 +180,25 @@ def _alike(values: Sequence[Any], lists: dict[str, Any]) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """Columns of the values of a map, and branches of the maps in it."""
+    """Columns of a map's values, and branches of its nested maps."""
 
     prefix: str = ""
     leaves: dict[str, list[Any]] = field(default_factory=dict)
     branches: dict[str, _Branch] = field(default_factory=dict)
 
 
-def _told(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parts of a document that have columns; what is said of each kind has none."""
-    told = {key: document[key] for key in _PARTS if key in document}
-    if isinstance(found := told.get("heat"), dict):
-        told["heat"] = {key: value for key, value in found.items() if key != "kinds"}
-    return told
+def _parts_with_columns(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of a document that have columns; results per kind of particle have none."""
+    parts = {key: document[key] for key in _PARTS if key in document}
+    if isinstance(found := parts.get("heat"), dict):
+        parts["heat"] = {key: value for key, value in found.items() if key != "kinds"}
+    return parts
 
 
 def _spread(
     nested: Mapping[str, Any], branch: _Branch, columns: dict[str, list[Any]], row: int
 ) -> None:
-    """Put the values of nested maps into a row of columns; lists and empty maps are values."""
+    """Write the values of nested maps to a row of the columns; lists and empty maps are values."""
     leaves, branches = branch.leaves, branch.branches
     for key, value in nested.items():
         if isinstance(value, dict) and value:
@@ -215,7 +215,7 @@ def _spread(
 
 
 def _names(nested: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """Dotted keys of the values of nested maps."""
+    """Yield the dotted keys of the values of nested maps."""
     for key, value in nested.items():
         if isinstance(value, dict) and value:
             yield from _names(value, f"{prefix}{key}.")

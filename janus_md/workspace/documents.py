@@ -1,7 +1,7 @@
-"""The job document: read and checked in one place.
+"""Reading and validation of the job document.
 
-Users edit documents, disks fill up, machines lose power. If a document is not valid, a message says
-why, and nothing of it is used.
+Documents may be edited by users, or damaged by full disks and power failures. If a document is not
+valid, a message gives the reason, and no part of it is used.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ DOCUMENT = "signac_job_document.json"
 """signac's name of the file."""
 
 LARGEST = 1e300
-"""Limit of numbers: integers may be too large for a float."""
+"""Upper limit of numbers, because integers may be too large for a float."""
 
-_PIECE = 1 << 16  # bytes that are read at a time
+_PIECE = 1 << 16  # number of bytes that are read at a time
 
-_SHOWN = 60  # characters of a wrong value that a message has at most
+_SHOWN = 60  # maximum number of characters of an invalid value in a message
 
 
 def _number(value: Any) -> bool:
@@ -88,10 +88,10 @@ PARTS: dict[str, dict[str, _Kind]] = {
         "ended": TEXT,
     },
 }
-"""Types of the keys of its parts."""
+"""Types of the nested keys."""
 
 NEEDED = {"failure": ("message",), "scheduler": ("id",), "analysis": ("mean_n",)}
-"""Required keys of a part."""
+"""Required nested keys."""
 
 
 def read(directory: str) -> tuple[dict[str, Any], str]:
@@ -102,7 +102,7 @@ def read(directory: str) -> tuple[dict[str, Any], str]:
     document : dict
         Empty if there is none, or if it is not valid.
     trouble : str
-        Why it is not valid and what to do; empty if it is.
+        The reason why it is not valid, with advice; empty if it is valid.
     """
     try:
         document = json.loads(content(f"{directory}/{DOCUMENT}"))
@@ -110,14 +110,14 @@ def read(directory: str) -> tuple[dict[str, Any], str]:
         return {}, ""
     except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or "it is not JSON"
-        return {}, f"{DOCUMENT} cannot be read ({why}); mend it, or remove it and run again"
+        return {}, f"{DOCUMENT} cannot be read ({why}); repair it, or remove it and run again"
     if wrong := objection(document):
         return {}, wrong
     return document, ""
 
 
 def content(path: str) -> bytes:
-    """Read a file, in half the time of a file object: there may be 10^5 of them."""
+    """Read a file in half the time of a file object, because there may be 10^5 of them."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         parts = [os.read(descriptor, _PIECE)]
@@ -129,9 +129,9 @@ def content(path: str) -> bytes:
 
 
 def objection(document: Any) -> str:
-    """Say why a document is not valid, and what to do; empty if it is."""
+    """Return the reason why a document is not valid, with advice; empty if it is valid."""
     if not isinstance(document, dict):
-        return f"{DOCUMENT}: {shown(document)} must be a map; mend it, or remove it and run again"
+        return f"{DOCUMENT}: {shown(document)} must be a map; repair it, or remove it and run again"
     for key, (fits, wanted) in TOP.items():
         if key not in document:
             continue
@@ -144,11 +144,11 @@ def objection(document: Any) -> str:
         for name, (fits_too, wanted_too) in PARTS.get(key, {}).items():
             if name in part and not fits_too(part[name]):
                 return _refused(f"{key}.{name}", part[name], wanted_too)
-    return _about_averages(document.get("analysis", {}))
+    return _objection_to_averages(document.get("analysis", {}))
 
 
-def _about_averages(analysis: Mapping[str, Any]) -> str:
-    """Say why an average is not valid, such as a mean that is a text; empty if all are."""
+def _objection_to_averages(analysis: Mapping[str, Any]) -> str:
+    """Return the reason why an average is not valid; empty if all are valid."""
     for name, value in analysis.items():
         if not isinstance(value, dict):
             if name in NEEDED["analysis"]:
@@ -167,7 +167,7 @@ def _refused(key: str, value: Any, wanted: str) -> str:
 
 
 def _advice(key: str) -> str:
-    return f"mend it, or remove {key.partition('.')[0]!r} from the file and run again"
+    return f"repair it, or remove {key.partition('.')[0]!r} from the file and run again"
 
 
 def shown(value: Any) -> str:
@@ -177,7 +177,7 @@ def shown(value: Any) -> str:
 
 
 def timed(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the record of the execution in a document; None if it has no speed."""
+    """Return the execution record of a document; None if it does not contain a speed."""
     execution = document.get("execution", {})
     if not {"steps", "seconds", "engine"} <= execution.keys():
         return None
@@ -187,7 +187,7 @@ def timed(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def finite(values: Any) -> Any:
-    """Return nested values with None for numbers that are not finite: JSON has no NaN."""
+    """Replace numbers that are not finite by None in nested values, because JSON has no NaN."""
     if isinstance(values, dict):
         return {key: finite(value) for key, value in values.items()}
     if isinstance(values, list | tuple):

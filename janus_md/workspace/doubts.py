@@ -1,8 +1,8 @@
-"""Reasons to leave results of a finished job out of averages: too hot, or of another state point.
+"""Reasons to exclude results of a finished job from averages: heating, or a changed state point.
 
-The document of a run says under ``heat`` whether the run kept the temperature of its bath, and
-under ``made_for`` for which state point its data were made. If the state point, or the copy of a
-particle in the workspace, was changed since, the data do not belong to the job.
+The job document contains under ``heat`` whether the run kept the temperature of its bath, and under
+``made_for`` the state point for which its data were created. If the state point, or the copy of a
+particle in the workspace, was changed afterwards, the data do not belong to the job.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
 
 HEAT, STATE = "heat", "state"
-"""Values of `--allow` for results of jobs that were too hot, or of another state point."""
+"""Values of `--allow`: jobs that were too hot, and jobs whose state point was changed."""
 
 ALLOWABLE = (HEAT, STATE)
 
 MADE_FOR = "made_for"
-"""Key of the document: the state point that the data were made for."""
+"""Key of the document with the state point for which the data were created."""
 
-_LISTED = 3  # changes that a message names
+_LISTED = 3  # maximum number of changes in a message
 
 
 def check_allowed(allow: Collection[str]) -> None:
@@ -50,12 +50,12 @@ def changed(
     statepoint: Mapping[str, Any],
     edited: Collection[tuple[str, str]] = (),
 ) -> str:
-    """Say what was changed in a job since its data were made; empty if nothing was.
+    """Return the changes of a job since its data were created; empty if there are none.
 
     Parameters
     ----------
     document, statepoint : mapping
-        Those of the job.
+        Document and state point of the job.
     edited : collection of (name, digest)
         Particles whose copies in the workspace were edited.
     """

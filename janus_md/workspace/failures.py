@@ -1,4 +1,4 @@
-"""Number of failures of a job, so that it is not tried for ever."""
+"""Count of a job's failures, which limits the number of attempts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ MAX_FAILURES = 2
 """Successive failures after which a job is submitted again only on request."""
 
 KEY = "failures"
-"""Key of the document: number of failures."""
+"""Key of the document with the number of failures."""
 
 
 def note(document: MutableMapping[str, Any], operation: str, why: str) -> None:
-    """Record a failure and its reason, unless the operation has recorded the reason itself."""
+    """Count a failure and record its reason, unless the operation has already recorded a reason."""
     found = document.get("failure")
     noted = found if isinstance(found, Mapping) and "message" in found else {"message": why}
     document["failure"] = {**dict(noted), "operation": operation}
@@ -21,12 +21,12 @@ def note(document: MutableMapping[str, Any], operation: str, why: str) -> None:
 
 
 def times(document: Mapping[str, Any]) -> int:
-    """Return the failures since an operation of the job last succeeded."""
+    """Return the number of failures since an operation of the job last succeeded."""
     found = document.get(KEY, 0)
-    return found if isinstance(found, int) else 0  # it may be edited while the job runs
+    return found if isinstance(found, int) else 0  # the document may be edited while the job runs
 
 
 def forget(document: MutableMapping[str, Any]) -> None:
-    """Reset the number, after an operation has succeeded."""
+    """Reset the number of failures after an operation has succeeded."""
     if KEY in document:
         del document[KEY]

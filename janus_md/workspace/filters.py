@@ -26,7 +26,7 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-"""Operators of a filter; of two that fit, the longer counts."""
+"""Operators of a filter; longer ones are matched first."""
 
 _FILTER = re.compile(r"\s*([\w.+\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
 
@@ -34,21 +34,21 @@ PASSED = "heat.passed"
 """Column that is false if a run did not keep the temperature of its bath."""
 
 CHANGED = "changed"
-"""Column with what was changed since the data of a job were made."""
+"""Column with the changes of a job since its data were created."""
 
 
 def telling_keys() -> list[str]:
-    """Keys of the job document that a query prints by default (:func:`document_keys`)."""
+    """Return the keys of the job document that a query prints by default."""
     return [*_averages(), "failure", "passed"]
 
 
 def _averages() -> list[str]:
-    """Names of the averages that a query prints without being asked."""
+    """Return the names of the averages that a query prints by default."""
     return [column.name for column in averages() if column.in_query]
 
 
 def telling_columns(rows: Columns) -> list[str]:
-    """Columns that a query prints by default: job, status, what varies, and the main averages."""
+    """Return the default columns of a query: job, status, varying keys and main averages."""
     mixed = any(name.startswith("mixture.") for name in rows.names)
     sound = rows.sound() if rows.damaged else rows
     values = {name: sound[name] for name in sound.names if not name.startswith(RESULT_PREFIXES)}
@@ -56,16 +56,31 @@ def telling_columns(rows: Columns) -> list[str]:
     if len(set(values[CHANGED])) > 1:
         wanted.append(CHANGED)
     wanted += varying_keys(values)
-    results = [f"analysis.{name}.mean" for name in _averages()]
-    wanted += [name for name in results if name in rows.names and any_value(rows.packed(name))]
+    for one in averages():
+        name = f"analysis.{one.name}.mean"
+        if one.in_query and name in rows.names:
+            column = rows.packed(name)
+            if any_value(value or None for value in column) if one.if_any else any_value(column):
+                wanted.append(name)
     wanted.append("failure.message")
     if PASSED in rows.names and False in rows[PASSED]:
         wanted.append(PASSED)
     return [name for name in dict.fromkeys(wanted) if name in rows.names]
 
 
+def all_columns(rows: Columns) -> list[str]:
+    """Return all columns; where no job has wires, without results that no job has a value of."""
+    if "analysis.mean_n.mean" not in rows.names or any_value(rows.packed("analysis.mean_n.mean")):
+        return rows.names
+
+    def empty(name: str) -> bool:
+        return name.startswith("analysis.") and not any_value(rows.packed(name))
+
+    return [name for name in rows.names if not empty(name)]
+
+
 def any_value(column: Iterable[Any]) -> bool:
-    """Tell whether a column has a value for any job."""
+    """Return whether a column has a value for any job."""
     return any(value is not None and value == value for value in column)
 
 
@@ -82,7 +97,7 @@ def document_keys(filters: Iterable[str], columns: Iterable[str] = ()) -> set[st
 
 
 def column(rows: Columns, name: str) -> str:
-    """Return the column that `name` means: its name, its last part, or that of an average.
+    """Return the column with this name, or whose last part is `name`.
 
     Raises
     ------
@@ -95,12 +110,12 @@ def column(rows: Columns, name: str) -> str:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise JanusError(f"column: {name!r} may be any of {', '.join(fitting)}; give it in full")
+        raise JanusError(f"column: {name!r} is ambiguous: {', '.join(fitting)}; use the full name")
     raise JanusError(_unknown(name, rows.names_on_disk()))
 
 
 def _unknown(name: str, names: list[str]) -> str:
-    """Return a message with the nearest name, else with the short names that are known."""
+    """Return an error message with the nearest name, else with the known short names."""
     short = {one.removesuffix(".mean").rsplit(".", 1)[-1]: one for one in names}
     if near := get_close_matches(name, [*names, *short], n=1):
         return f"column: {name!r} is unknown (did you mean {near[0]}?); `--columns all` shows all"
@@ -120,9 +135,9 @@ def select(rows: Columns, filters: Iterable[str]) -> Columns:
     rows : Columns
         The jobs.
     filters : iterable of str
-        Key, operator (one of :data:`OPERATORS`) and value; the value is compared as a number if it
-        is one. ``null`` means no value. After = and != there may be several values, separated by
-        commas: any of them, none of them.
+        Each consists of key, operator (one of :data:`OPERATORS`) and value. The value is compared
+        as a number if it is one. ``null`` is a missing value. After = and != there may be several
+        values, separated by commas, of which any or none must match.
 
     Raises
     ------
@@ -141,11 +156,11 @@ def select(rows: Columns, filters: Iterable[str]) -> Columns:
 
 
 def _parse(text: str) -> tuple[str, str, str]:
-    """Key, operator and value of a filter."""
+    """Return the key, operator and value of a filter."""
     match = _FILTER.fullmatch(text)
     if match is None:
         raise JanusError(
-            f"filter: {text!r} cannot be read; it must be key, operator "
+            f"filter: {text!r} cannot be read; it must consist of key, operator "
             f"({' '.join(OPERATORS)}) and value, such as relative_permittivity<2"
         )
     key, sign, value = match.groups()
@@ -153,7 +168,7 @@ def _parse(text: str) -> tuple[str, str, str]:
 
 
 def _check_comparable(text: str, values: Iterable[Any], wanted: str) -> None:
-    """Check that a value to compare numbers with is a number."""
+    """Check that the value of a filter is a number if the column contains numbers."""
     kinds = {type(one) for one in values}
     if kinds.isdisjoint((int, float)) or wanted == "null" or not kinds.isdisjoint((str, bool)):
         return

@@ -1,8 +1,8 @@
-"""Creates and opens workspaces, in the layout of signac.
+"""Creation and opening of workspaces, in the layout of signac.
 
 The state point cache of signac (`.signac/statepoint_cache.json.gz`) is written for users of signac.
-This package reads the state points and checks each against its id, which is its hash
-(:mod:`janus_md.workspace.records`). That takes no longer, and does not depend on the cache.
+This package does not use it. It reads each state point and compares its hash with the id
+(:mod:`janus_md.workspace.records`), which takes no longer.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ __all__ = [
 ]  # fmt: skip
 
 PATIENCE = 120.0
-"""Time that :func:`create` waits for another call in the same folder, s."""
+"""Maximum time that :func:`create` waits for another call in the same folder, s."""
 
 _DAMAGED_CACHE = (EOFError, OSError, RecursionError, TypeError, ValueError, zlib.error)
 
 _STAGING = ".new-"
-_STALE_SECONDS = 3600.0  # older staging folders are of an init that was killed
+_STALE_SECONDS = 3600.0  # older staging folders were left by an init that was killed
 
 
 def open_project(directory: str | Path) -> Project:
-    """Open the workspace in `directory` itself, and use its plugins.
+    """Open the workspace in `directory` (not in a parent folder), and use its plugins.
 
     Raises
     ------
     JanusError
-        If `directory` is not a workspace, or one of another schema of signac.
+        If `directory` is not a workspace, or has another schema version of signac.
     """
     import signac
 
@@ -60,15 +60,15 @@ def open_project(directory: str | Path) -> Project:
         return project
     except (LookupError, OSError) as error:
         raise JanusError(
-            f"directory: {str(directory)!r} is not a workspace; it must be a folder that "
-            "`janus-md init` made"
+            f"directory: {str(directory)!r} is not a workspace; it must be a folder created by "
+            "`janus-md init`"
         ) from error
     except (signac.errors.Error, ValueError) as error:
         raise _unusable(directory, error) from error
 
 
 def _unusable(directory: str | Path, error: Exception) -> JanusError:
-    """Return the error that signac's own files are of another schema, or damaged."""
+    """Return the error for signac's files that have another schema version or are damaged."""
     from signac.errors import IncompatibleSchemaVersion
 
     why = " ".join(str(error).split())
@@ -83,12 +83,12 @@ def open_job(directory: Path) -> Job:
 
 
 def job_of(project: Project, name: str) -> Job:
-    """Open the job of this id, also if signac's cache is damaged.
+    """Open the job with this id, even if signac's cache is damaged.
 
     Raises
     ------
     KeyError
-        If there is none.
+        If there is no such job.
     """
     try:
         return project.open_job(id=name)
@@ -99,25 +99,25 @@ def job_of(project: Project, name: str) -> Job:
 
 def check_cache(project: Project) -> None:
     """Remove signac's cache of state points if it is damaged."""
-    with suppress(KeyError):  # there is no such job, but the cache is read
+    with suppress(KeyError):  # there is no such job, but signac reads the cache
         job_of(project, "0" * 32)
 
 
 def _drop_cache(project: Project) -> None:
-    """Remove signac's cache of state points, which signac does not need."""
+    """Remove signac's cache of state points, which signac can recreate."""
     Path(project.fn(project.FN_CACHE)).unlink(missing_ok=True)
 
 
 def create(
     directory: Path,
     statepoints: Iterable[Mapping[str, Any]],
-    told: Callable[[str], None] = lambda note: None,
+    notify: Callable[[str], None] = lambda note: None,
 ) -> int:
-    """Create the workspace in `directory`, or add jobs to it; return how many are new.
+    """Create the workspace in `directory`, or add jobs to it; return the number of new jobs.
 
-    The folder of a job gets its name when its state point is written. If this function is
-    interrupted, all jobs are complete, and the next call adds the rest. Damaged state points are
-    written again.
+    The folder of a job gets its name after its state point is written. If this function is
+    interrupted, all existing jobs are complete, and the next call adds the rest. Damaged state
+    points are written again. `notify` is called with messages for the user.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def create(
             new = _add(Path(project.workspace), _with_copies(directory, statepoints))
             _update_cache(project)
             if note := project_file.write(directory):
-                told(note)
+                notify(note)
     except OSError as error:
         raise JanusError(f"directory: {str(directory)!r} cannot be written: {error}") from error
     except (signac.errors.Error, ValueError) as error:
@@ -167,11 +167,11 @@ def _with_copies(
 
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
-    """Exclude other calls of :func:`create`: signac does not write its own files atomically."""
+    """Exclude other calls of :func:`create`, as signac does not write its files atomically."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         with ExitStack() as held:
-            with suppress(OSError):  # the folder around it may not be writable
+            with suppress(OSError):  # the parent folder may not be writable
                 held.enter_context(locks.taking(descriptor, directory.resolve(), PATIENCE, 0.1))
             yield
     finally:
@@ -179,11 +179,11 @@ def _alone(directory: Path) -> Iterator[None]:
 
 
 def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
-    """Add the jobs that are missing; return how many.
+    """Add the missing jobs; return their number.
 
-    Folders are renamed when they are complete, without a flush to the disk: with one, as of
-    :func:`written_whole`, a job takes 7 ms instead of 0.2 ms, and 10^5 jobs 12 minutes. What a
-    crash of the machine damages, the next call writes again.
+    Folders are renamed when they are complete, but not flushed to the disk. With a flush, as in
+    :func:`written_whole`, a job takes 7 ms instead of 0.2 ms, and 10^5 jobs take 12 minutes. The
+    next call restores jobs that were damaged by a crash of the machine.
     """
     from signac.job import calc_id
 
@@ -199,7 +199,7 @@ def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
             job_id = calc_id(statepoint)
             place = f"{workspace}/{job_id}"
             if job_id in there:
-                _mend(f"{place}/{STATE_POINT}", statepoint)
+                _repair(f"{place}/{STATE_POINT}", statepoint)
                 continue
             made = f"{staging}/{job_id}"
             os.mkdir(made)
@@ -210,13 +210,13 @@ def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
             except OSError as error:
                 if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
                     raise
-                shutil.rmtree(made)  # another init was faster
+                shutil.rmtree(made)  # another init has created the job
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return new
 
 
-def _mend(path: str, statepoint: Mapping[str, Any]) -> None:
+def _repair(path: str, statepoint: Mapping[str, Any]) -> None:
     """Write the state point of a job again if it is damaged or missing."""
     try:
         with open(path, "rb") as file:

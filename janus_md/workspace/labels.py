@@ -1,4 +1,4 @@
-"""Labels of state points: the keys that vary, their short names, and their values in words."""
+"""Labels of state points: the varying keys, their short names, and their values as text."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from janus_md.workspace.columns import RESULT_PREFIXES, substance
 
 METHOD = "electrostatics.method"
-"""Key that says whether charges are on."""
+"""Key with the method of electrostatics."""
 
 MISSING = "\N{EN DASH}"
-"""Written where there is no value."""
+"""Symbol of a missing value."""
 
 SYMBOLS = {
     "substance": "body",
@@ -30,67 +30,84 @@ SYMBOLS = {
 JOB_COLUMNS = (
     "job", "job_id", "id", "status", "substance", "path", "directory", "changed"
 )  # fmt: skip
-"""Columns of a table of jobs that are no keys of the state point; so are those that begin with one
-of :data:`RESULT_PREFIXES`."""
+"""Columns of a table of jobs that are not keys of the state point, in addition to those with one of
+the prefixes :data:`RESULT_PREFIXES`."""
 
 _PARTICLES = ("particle", "mixture")
 _DEFINITIONS = "definitions"
 
 
 def short(key: str) -> str:
-    """Last part of a dotted key."""
+    """Return the last part of a dotted key."""
     return key.rsplit(".", 1)[-1]
 
 
+def axis_name(key: str) -> str:
+    """Name of a key at the axis of a figure, with its unit where it is known."""
+    if key == "relative_permittivity":
+        return "relative permittivity"
+    parts = key.split(".")
+    if parts[0] == "interactions" and len(parts) == 4:
+        _, pair, term, parameter = parts
+        return f"{parameter} of the {term} {pair}" + (" / kJ/mol" if parameter == "epsilon" else "")
+    return SYMBOLS.get(key, short(key))
+
+
 def tell(value: Any) -> str:
-    """Value of a key in words."""
+    """Return a value as text."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return MISSING
+    if isinstance(value, Mapping) and "structure" in value:  # of `start`
+        return str(value["structure"])
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def say(keys: Mapping[str, Any]) -> list[str]:
-    """Keys with their values, such as ``T 300 K``, and of a substance its name.
+    """Return the keys with their values, such as ``T 300 K``; a substance is only its name.
 
-    Those without a value are left out where there are others.
+    Keys without a value are left out, unless all are.
     """
-    told = []
+    parts = []
     for key, value in keys.items():
         name, _, unit = SYMBOLS.get(key, short(key)).partition(" / ")
         if key == "substance":
-            told.append(str(value))
+            parts.append(str(value))
         elif tell(value) != MISSING:
-            told.append(f"{name} {tell(value)} {unit}".rstrip())
-    return told or [f"{short(key)} {MISSING}" for key in keys]
+            parts.append(f"{name} {tell(value)} {unit}".rstrip())
+    return parts or [f"{short(key)} {MISSING}" for key in keys]
 
 
 def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
-    """Keys of the state point whose values are not the same for all jobs.
+    """Return the keys of the state point whose values differ between jobs.
 
     Parameters
     ----------
     columns : mapping of str to sequence
-        Values of all jobs by dotted key, or each of the values once; None and NaN stand for no
-        value. Columns that are no keys of the state point may be among them.
+        Values of all jobs, or all distinct values, by dotted key. None and NaN are missing values.
+        Columns that are not keys of the state point are ignored.
 
     Returns
     -------
     list of str
-        In the order of the columns. Particles and mixtures are left out: a label names them as the
-        substance. The definition of a particle counts where one name stands for two of them.
+        The keys, in the order of the columns. Particles and mixtures are left out, because labels
+        name them as the substance. The definition of a particle is included if particles with the
+        same name have different definitions, and a setting of a structure if structures differ in
+        it.
     """
     found = []
     for key, values in columns.items():
         first, _, rest = key.partition(".")
         if key in JOB_COLUMNS or key.startswith(RESULT_PREFIXES) or first in _PARTICLES:
             continue
-        if _differ(values, missing_counts=not (first == _DEFINITIONS and rest)):
+        # Only some jobs have a definition of a particle, or settings of a structure.
+        optional = rest and (first == _DEFINITIONS or (first == "start" and rest != "structure"))
+        if _differ(values, missing_counts=not optional):
             found.append(key)
     return found
 
 
 def _differ(values: Sequence[Any], missing_counts: bool) -> bool:
-    """Tell whether there are two different values."""
+    """Return whether there are two different values."""
     held = list(values)
     if not held or held.count(held[0]) == len(held):
         return False
@@ -105,9 +122,9 @@ def _differ(values: Sequence[Any], missing_counts: bool) -> bool:
 def varying_values(
     statepoints: Sequence[Mapping[str, Any]], prefix: str = ""
 ) -> dict[str, list[Any]]:
-    """Values of the keys that are not the same in all state points, by dotted key, sorted.
+    """Return the values of the keys that differ between state points, sorted by dotted key.
 
-    State points that are empty, since they could not be read, do not count.
+    Empty state points, which could not be read, are ignored.
     """
     found: dict[str, list[Any]] = {}
     if not prefix:
@@ -126,7 +143,7 @@ def varying_values(
 
 
 def value_at(nested: Mapping[str, Any], key: str) -> Any:
-    """Value of a dotted key in nested maps; None where there is none."""
+    """Return the value of a dotted key in nested maps; None if there is none."""
     value: Any = nested
     for part in key.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
@@ -134,12 +151,12 @@ def value_at(nested: Mapping[str, Any], key: str) -> Any:
 
 
 def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
-    """Name a state point by its particles and the values of `keys`."""
+    """Return the label of a state point: its particles and the values of `keys`."""
     varying = {key: value_at(statepoint, key) for key in keys}
     return ", ".join(say({"substance": substance(statepoint), **varying}))
 
 
 def labels(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Name each state point by its particles and the keys that are not the same in all."""
+    """Return the label of each state point: its particles and the values of the varying keys."""
     keys = varying_keys(varying_values(statepoints))
     return [label(statepoint, keys) for statepoint in statepoints]

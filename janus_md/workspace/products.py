@@ -1,6 +1,6 @@
-"""Files of a job, and its state, which follows from them.
+"""Files of a job, and the state of the job that follows from them.
 
-An operation is done if its files exist: files get their names only when they are complete.
+An operation is done if its files exist, because files get their names when they are complete.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TABLES = (
 """Files of the analysis of a job."""
 
 ADDED = {"aggregates.parquet": "share_monomers"}
-"""Tables that earlier versions did not write, each with an average that came with it."""
+"""Tables that earlier versions did not write, each with an average introduced at the same time."""
 
 MAGIC, LEAST_BYTES = b"PAR1", 12
 """First and last bytes of a Parquet file, and the length of an empty one."""
@@ -38,12 +38,12 @@ OPERATIONS = ("simulate", "analyze")
 
 
 def is_simulated(directory: Path) -> bool:
-    """Whether the trajectory exists, and so is complete."""
+    """Return whether the trajectory exists and is thus complete."""
     return (directory / TRAJECTORY).is_file()
 
 
 def tables_of(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """Tables that the analysis of a job left, by its averages; all where it has none yet."""
+    """Return the tables that a job's analysis has written, by its averages; all if it has none."""
     averages = document.get("analysis")
     if not isinstance(averages, Mapping):
         return TABLES
@@ -51,16 +51,16 @@ def tables_of(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def is_analyzed(directory: Path, document: Mapping[str, Any]) -> bool:
-    """Whether all tables and the summary exist, and the tables can be read."""
+    """Return whether the summary and all tables exist, and the tables can be read."""
     return "analysis" in document and all(
         is_table(directory / name) for name in tables_of(document)
     )
 
 
 def is_table(path: str | Path) -> bool:
-    """Whether a Parquet file exists and has its footer.
+    """Return whether a Parquet file exists and has a footer, which a truncated file lacks.
 
-    A file that was cut off or is empty has none. The check takes as long as opening the file.
+    The check takes no longer than opening the file.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY)
@@ -84,13 +84,13 @@ def unreadable(directory: str | Path, files: Collection[str]) -> list[str]:
 
 
 def left_to_do(directory: Path, document: Mapping[str, Any]) -> list[str]:
-    """Return the operations that are left, in their order."""
+    """Return the remaining operations, in order."""
     files = {path.name for path in directory.iterdir()}
     return missing(files - set(unreadable(directory, files)), document)
 
 
 def missing(files: Collection[str], document: Mapping[str, Any]) -> list[str]:
-    """Return the operations that are left, by the names of files in the folder of a job."""
+    """Return the remaining operations, from the names of the files in the folder of a job."""
     if TRAJECTORY not in files:
         return list(OPERATIONS)
     whole = "analysis" in document and set(tables_of(document)).issubset(files)
@@ -100,7 +100,7 @@ def missing(files: Collection[str], document: Mapping[str, Any]) -> list[str]:
 def state(left: Collection[str], document: Mapping[str, Any]) -> str:
     """Return the state of a job: done, failed, simulated, begun or waiting.
 
-    `left` are the operations that are left (:func:`missing`).
+    `left` contains the remaining operations (:func:`missing`).
     """
     if not left:
         return "done"

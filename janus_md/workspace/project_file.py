@@ -1,4 +1,4 @@
-"""The file ``project.py`` of a workspace: a copy from the package, which users may edit."""
+"""The file ``project.py`` of a workspace: a copy of the package's file, which users may edit."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ KNOWN = frozenset(
         "ea9031dfa5f2b8d05c424f16204c93fdc14fbb78135072458ce4e580ac2e74bf",
     }
 )
-"""Digests of the copies of earlier versions, which are replaced unless edited."""
+"""Digests of the files of earlier versions, which are replaced."""
 
 
 def digest(text: bytes) -> str:
-    """Digest of a copy."""
+    """Return the digest of a file."""
     return hashlib.sha256(text).hexdigest()
 
 
 def write(directory: Path) -> str:
-    """Write the file into a workspace; an older copy is replaced unless it was edited.
+    """Write the file to a workspace; an older copy is replaced unless it was edited.
 
     Returns
     -------
@@ -44,8 +44,8 @@ def write(directory: Path) -> str:
         return ""
     if there is not None and digest(there) not in KNOWN:
         return (
-            f"{file} is not that of this version, and was edited: it is left as it is; remove it "
-            "and run `janus-md init` again for the one of this version"
+            f"{file} is from another version and was edited, so it is not replaced; remove it and "
+            "run `janus-md init` again to get the current one"
         )
     with written_whole(file) as partial:
         partial.write_bytes(ours)

@@ -1,4 +1,4 @@
-"""Queries of a workspace: records, labels and a table, in the order of the state points."""
+"""Queries of a workspace: records, labels and a table, ordered by state point."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from janus_md.workspace.columns import Columns, substance
 from janus_md.workspace.filters import (
     CHANGED,
     PASSED,
+    all_columns,
     column,
     document_keys,
     select,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Columns",
+    "all_columns",
     "column",
     "columns",
     "document_keys",
@@ -54,12 +56,12 @@ def records(
     *,
     thorough: bool = False,
 ) -> list[Record]:
-    """Read jobs, in the order of their state points: by particle, then key by key.
+    """Read jobs, ordered by particle and then by the values of the varying keys.
 
     Parameters
     ----------
     project, ids, keys, thorough
-        As of :func:`janus_md.workspace.records.read_jobs`.
+        As in :func:`janus_md.workspace.records.read_jobs`.
 
     Raises
     ------
@@ -83,11 +85,12 @@ def columns(
     Parameters
     ----------
     project, keys, thorough
-        As there.
+        As in :func:`records`.
     allow : collection of str
         ``heat`` includes results of jobs that did not keep the temperature of their bath
-        (``heat.passed`` is false), ``state`` of jobs that were changed since their data were made
-        (``changed`` says what). Otherwise these results are None, and left out of averages.
+        (``heat.passed`` is false). ``state`` includes results of jobs that were changed since their
+        data were created (column ``changed``). Otherwise these results are None and excluded from
+        averages.
 
     Raises
     ------
@@ -96,14 +99,15 @@ def columns(
     """
     doubts.check_allowed(allow)
     wanted = None if keys is None else {*keys, PASSED.rpartition(".")[2]}
-    told: list[tuple[str, Mapping[str, Any]]] = []
+    jobs: list[tuple[str, Mapping[str, Any]]] = []
 
     def each() -> Iterator[Record]:
         for record in read_jobs(project, keys=wanted, thorough=thorough):
-            told.append((record.id, record.statepoint))
+            jobs.append((record.id, record.statepoint))
             yield record
 
-    found = Columns(each()).take(_order(told))
+    found = Columns(each())
+    found = found.take(_order(jobs))
     for reason in doubts.ALLOWABLE:
         if reason not in allow:
             found.clear("analysis.", withheld(found, reason))
@@ -122,7 +126,7 @@ def withheld(rows: Columns, reason: str) -> list[int]:
 
 
 def _order(jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:
-    """Return the indices of jobs, given as ids with state points, in their order."""
+    """Return the indices that order jobs, given as pairs of id and state point."""
     varying = varying_keys([statepoint for _, statepoint in jobs])
 
     def rank(place: int) -> tuple[str, list[tuple[int, Any]], str]:
@@ -143,14 +147,14 @@ def folders(project: Project) -> dict[str, Path]:
 
 
 def varying_keys(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Dotted keys whose values are not the same in all state points, sorted; particles aside."""
+    """Return the sorted dotted keys whose values differ between state points, except particles."""
     return labels_of.varying_keys(labels_of.varying_values(statepoints))
 
 
 def table(
     project: Project, filters: Iterable[str] = (), allow: Collection[str] = ()
 ) -> pd.DataFrame:
-    """Lay out the jobs of a workspace as a table, with the columns of :class:`Columns`.
+    """Return the jobs of a workspace as a table, with the columns of :class:`Columns`.
 
     Parameters
     ----------
@@ -159,7 +163,7 @@ def table(
     filters : iterable of str
         Filters that the jobs must match, such as ``particle=R-Au-Cu`` (:func:`select`).
     allow : collection of str
-        As of :func:`columns`.
+        As in :func:`columns`.
 
     Raises
     ------

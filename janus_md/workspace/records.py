@@ -1,4 +1,4 @@
-"""Reads the jobs of a workspace one after the other; a damaged job does not affect the others."""
+"""Reading of the jobs of a workspace; a damaged job does not affect the others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from signac import Project
 
 STATE_POINT = "signac_statepoint.json"
-"""signac's name of the file."""
+"""Name of signac's file."""
 
 DAMAGED = "damaged"
 """State of a job that cannot be used until it is repaired."""
@@ -31,40 +31,39 @@ FIELDS = frozenset(
         "replica",
     }
 )  # fmt: skip
-"""Keys of every state point of `janus-md init`, checked without the import of the schema."""
+"""Keys of all state points of `janus-md init`, for a check without importing the slow schema."""
 
 OPTIONAL = frozenset({"definitions", "environment", "interactions", "number_density"})
-"""Keys that it writes where they have a value."""
+"""Keys that `janus-md init` writes only if they have a value."""
 
 SCHEMA_VERSION = 2
-"""Version of the schema with these keys."""
+"""Schema version of state points with these keys."""
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A job as it was read.
+    """A job, as read from its folder.
 
     Attributes
     ----------
     id : str
-        signac's id.
+        Id of the job.
     directory : str
-        Its folder.
+        Folder of the job.
     state : str
         State of :func:`janus_md.workspace.products.state`, or :data:`DAMAGED`.
     left : tuple of str
-        Operations that are left (:func:`janus_md.workspace.products.missing`); none for a damaged
-        job.
+        Remaining operations (:func:`janus_md.workspace.products.missing`); none if it is damaged.
     statepoint, document : mapping
-        Empty if there is none, or if it is not valid.
+        State point and job document; empty if they are missing or not valid.
     files : collection of str
-        Names in its folder.
+        Names of the files in the folder.
     trouble : str
-        What is damaged and what to do; also the message under ``failure`` of the document.
+        Description of the damage, with advice; also the message under ``failure`` in `document`.
     changed : str
-        What was changed since its data were made (:func:`janus_md.workspace.doubts.changed`).
+        Changes since its data were created (:func:`janus_md.workspace.doubts.changed`).
     """
 
     id: str
@@ -84,12 +83,12 @@ def is_id(name: str) -> bool:
 
 
 def job_ids(project: Project) -> list[str]:
-    """Return the ids of all jobs, in no order; folders with other names are no jobs."""
+    """Return the ids of all jobs, unordered; folders with other names are not jobs."""
     return [entry.name for entry in _entries(project) if is_id(entry.name)]
 
 
 def strays(project: Project) -> list[str]:
-    """Return the names of folders among the jobs that are no jobs, such as copies, sorted."""
+    """Return the sorted names of folders in the workspace that are not jobs, such as copies."""
     return sorted(
         entry.name
         for entry in _entries(project)
@@ -114,19 +113,19 @@ def read_jobs(
     *,
     thorough: bool = False,
 ) -> Iterator[Record]:
-    """Read the jobs of these ids, or all, one after the other, in no order.
+    """Read jobs one by one, unordered.
 
     Parameters
     ----------
     project : signac.Project
         The workspace.
     ids : iterable of str, optional
-        Which jobs; all by default.
+        Ids of the jobs; all by default.
     keys : collection of str, optional
-        Keep only values of the documents at or below these keys; by default all, which is more
+        Keys of the documents to keep, with the values below them; all by default, which takes more
         than a gigabyte for 10^5 jobs.
     thorough : bool
-        As of :func:`read_job`.
+        As in :func:`read_job`.
 
     Raises
     ------
@@ -136,7 +135,7 @@ def read_jobs(
     here = job_ids(project)
     if not here:
         raise JanusError(
-            f"directory: {project.path!r} holds no jobs; add some with `janus-md init TEMPLATE`"
+            f"directory: {project.path!r} has no jobs; add some with `janus-md init TEMPLATE`"
         )
     _check_version(project, here)
     wanted = None if ids is None else set(ids)
@@ -144,7 +143,7 @@ def read_jobs(
     edited = copies.edited_in(Path(project.path))
     lists: dict[tuple[str, ...], tuple[str, ...]] = {}
     collecting = gc.isenabled()
-    gc.disable()  # nothing of this is garbage, and searching it takes time
+    gc.disable()  # no garbage is created here, and its collection would take time
     try:
         for name in here:
             if wanted is not None and name not in wanted:
@@ -169,23 +168,23 @@ def _check_version(project: Project, names: Iterable[str]) -> None:
         if _statepoint(f"{project.workspace}/{name}", name)[0].get("schema_version") != 1:
             return
     raise JanusError(
-        f"directory: {project.path!r} is a workspace of janus-md 0.1.0 (schema_version 1); that "
-        "version reads it, this one makes it anew with `janus-md init`"
+        f"directory: {project.path!r} is a workspace of janus-md 0.1.0 (schema_version 1), which "
+        "only that version can read; create a new one with `janus-md init`"
     )
 
 
 def read_job(directory: Path, *, thorough: bool = False) -> Record | None:
     """Read the job in `directory`; None if there is none.
 
-    If `thorough`, the state point is checked against the schema, and tables that cannot be read
-    count as missing. That takes 0.1 ms.
+    If `thorough`, the state point is validated against the schema, and tables that cannot be read
+    count as missing. This takes 0.1 ms.
     """
     edited = copies.edited_in(directory.parent.parent)
     return _read(str(directory), directory.name, None, {}, thorough, edited)
 
 
 def read_document(directory: str) -> dict[str, Any]:
-    """Read the document of the job in `directory`; if it is not valid, its failure says why."""
+    """Read the document of the job in `directory`; if it is not valid, return it as a failure."""
     document, trouble = documents.read(directory)
     return {"failure": {"message": trouble}} if trouble else document
 
@@ -198,7 +197,7 @@ def _read(
     thorough: bool,
     edited: Collection[tuple[str, str]],
 ) -> Record | None:
-    """Read one job; None if it was removed meanwhile. `lists` holds equal lists of files once."""
+    """Read a job; return None if it was removed. `lists` caches equal lists of files."""
     files, trouble = _files(path)
     if files is None:
         return None
@@ -227,21 +226,21 @@ def _read(
 
 
 def _files(path: str) -> tuple[tuple[str, ...] | None, str]:
-    """Return the sorted names in a folder, and why it cannot be read; None without a folder."""
+    """Return the sorted names in a folder (None if it is missing) and the reason of an error."""
     try:
         return tuple(sorted(os.listdir(path))), ""
     except FileNotFoundError:
         if not os.path.islink(path):
             return None, ""
-        return (), "is a link to a folder that is not there; mend or remove it"
+        return (), "is a link to a folder that does not exist; repair or remove it"
     except NotADirectoryError:
-        return (), "is a file where a folder should be; remove it"
+        return (), "is a file, but must be a folder; remove it"
     except OSError as error:
-        return (), f"its folder cannot be read ({error.strerror}); mend that"
+        return (), f"its folder cannot be read ({error.strerror}); fix this"
 
 
 def _statepoint(path: str, name: str) -> tuple[dict[str, Any], str]:
-    """Read a state point, and say why it is not valid; it is empty then."""
+    """Return a state point and the reason why it is not valid; one of them is empty."""
     from signac.job import calc_id
 
     try:
@@ -249,15 +248,16 @@ def _statepoint(path: str, name: str) -> tuple[dict[str, Any], str]:
     except (FileNotFoundError, ValueError, RecursionError):
         found = None
     except OSError as error:
-        return {}, f"{STATE_POINT} cannot be read ({error.strerror}); mend that"
+        return {}, f"{STATE_POINT} cannot be read ({error.strerror}); fix this"
     if not isinstance(found, dict):
         return {}, (
-            f"{STATE_POINT} is missing or damaged; `janus-md init` with its template writes it anew"
+            f"{STATE_POINT} is missing or damaged; run `janus-md init` with its template to "
+            "restore it"
         )
     if calc_id(found) != name:
         return {}, (
-            f"{STATE_POINT} is not that of this folder: one of them was edited, renamed or copied; "
-            "`janus-md init` with its template writes it anew"
+            f"{STATE_POINT} does not belong to this folder: one of them was edited, renamed or "
+            "copied; run `janus-md init` with its template to restore it"
         )
     ours = found.get("schema_version") == SCHEMA_VERSION and found.keys() >= FIELDS
     if ours and found.keys() <= FIELDS | OPTIONAL:
@@ -266,9 +266,9 @@ def _statepoint(path: str, name: str) -> tuple[dict[str, Any], str]:
 
 
 def _foreign(statepoint: Mapping[str, Any], workspace: Path | None = None) -> str:
-    """Say why a state point does not fit the schema, or cannot be simulated; empty if it can.
+    """Return the reason why a state point is not valid or cannot be simulated; empty if it can.
 
-    Its particles are checked if a `workspace` is given: a finished job no longer needs them.
+    Its particles are checked only if a `workspace` is given, as a finished job does not need them.
     """
     from janus_md.study.resolve import resolve
     from janus_md.study.statepoint import StatePoint

@@ -217,3 +217,10 @@ def random_cluster(n=80, radius=2.8):
         if at @ at <= radius**2 and all(np.linalg.norm(at - one) >= 0.85 for one in x):
             x.append(at)
     return Structure(np.array(x), random_axes(n, 4), model=(0.40, 1.00))
+
+
+def branched_worm(n=18, side=7):
+    """A straight worm along z with a branch along x from its middle."""
+    main, u = _straight(n, 2, begin=-0.45 * n)
+    branch, v = _straight(side, 0, begin=1.9)
+    return Structure(np.concatenate([main, branch]), np.concatenate([u, v]), model=(0.25, 0.80))

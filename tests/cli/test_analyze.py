@@ -90,7 +90,17 @@ def test_types_axis_criterion_and_frames_are_taken(
         (["--clusters", "1e3"], ["box", "too small for clusters", "1000"]),
         (["--clusters", "2", "--kinds", "Q"], ["kinds", "'Q'", "A, B"]),
         (["--clusters", "2", "--kinds", ","], ["--kinds", "','"]),
-        (["--kinds", "A"], ["--kinds", "--clusters"]),
+        (["--kinds", "A"], ["--kinds", "'A'", "--clusters"]),
+        (["--clusters", "2", "--diameter", "0"], ["diameter", "0.0", "positive"]),
+        (["--aggregates"], ["distance", "missing", "no attraction"]),
+        (["--aggregates", "--kinds", "A"], ["--kinds", "'A'", "--distance"]),
+        (["--aggregates", "--distance", "0"], ["distance", "0.0", "positive"]),
+        (["--aggregates", "--distance", "1e3"], ["box", "too small", "1000"]),
+        (["--aggregates", "--distance", "2", "--kinds", "Q"], ["kinds", "'Q'", "A, B"]),
+        (["--aggregates", "--distance", "2", "--angle", "30"], ["--angle", "wires"]),
+        (["--aggregates", "--distance", "2", "--symmetry", "4"], ["--symmetry", "wires"]),
+        (["--aggregates", "--distance", "2", "--enantiomers", "A=R"], ["--enantiomers", "wires"]),
+        (["--aggregates", "--distance", "2", "--clusters", "2"], ["--clusters", "--distance"]),
     ],
 )
 def test_bad_options_write_nothing(
@@ -122,7 +132,7 @@ def test_tables_are_not_written_over_a_file(janus_md: Cli, foreign: Path, tmp_pa
         done = janus_md("analyze", foreign, "--out", out)
         assert (done.code, done.err.count("\n")) == (2, 1)
         assert done.err.startswith(f"janus-md: --out: '{out}' ")
-        assert "is a file; a folder is needed" in done.err
+        assert "is a file; it must be a folder" in done.err
         assert there.read_text() == "mine"
 
 
@@ -210,3 +220,29 @@ def test_clusters_that_are_not_defined_are_not_printed(
     assert "mean_cluster_w" not in done.out
     frames = pd.read_parquet(tmp_path / "out" / "frames.parquet")
     assert frames["n_clusters"].isna().all()
+
+
+@pytest.mark.parametrize("oriented", [True, False])
+def test_aggregates_alone(janus_md: Cli, foreign: Path, tmp_path: Path, oriented: bool) -> None:
+    """A row of four A 1.7 apart and an A far away, of a file with or without orientations."""
+    path, out = foreign, tmp_path / "out"
+    if not oriented:
+        path = tmp_path / "points.gsd"
+        with gsd.hoomd.open(str(foreign)) as given, gsd.hoomd.open(str(path), "w") as file:
+            for frame in given:
+                frame.particles.orientation = None
+                file.append(frame)
+        refused = janus_md("analyze", path, "--out", out)
+        assert (refused.code, refused.err.count("\n")) == (2, 1)
+        assert "--aggregates" in refused.err
+    done = janus_md("analyze", path, "--aggregates", "--distance", "1.8", "--out", out, "-j", 1)
+    assert done.code == 0, done.err
+    table = pd.read_parquet(out / "aggregates.parquet")
+    assert table["n"].tolist() == [4, 1] * 3
+    # Four in a line do not make a string or a worm, which have five and eight at least.
+    assert table["kind"].tolist() == ["cluster", "monomer"] * 3
+    told = dict(line.split()[:2] for line in done.out.splitlines() if len(line.split()) >= 2)
+    assert (told["share_monomers"], told["largest_cluster"]) == ("0.2", "4")
+    assert not {"mean_n", "share_worms", "longest"} & set(told)
+    assert "bonds up to" not in done.out
+    assert ("has no orientations" in done.out) is not oriented

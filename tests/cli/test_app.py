@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import signac
 
+from janus_md.simulation.cost import costs
 from janus_md.study.catalogue import catalog
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.sweeps import templates as sweeps
@@ -56,7 +57,14 @@ def test_help_says_what_is_written() -> None:
 def test_catalog_lists_all_and_shows_one(janus_md: Cli) -> None:
     listed = json.loads(janus_md("catalog", "--json").out)
     assert [one["name"] for one in listed] == catalog.names()
-    assert all(name in janus_md("catalog").out for name in catalog.names())
+    table = janus_md("catalog").out
+    lines = {line.split()[0]: line for line in table.splitlines() if line.strip()}
+    assert catalog.names() == [name for name in lines if name in catalog.names()]
+    assert max(map(len, table.splitlines())) <= 80
+    rates = costs().rates["dumbbell"]  # 2 sites, with speeds of both engines
+    words = lines["dumbbell"].split()
+    assert words == ["dumbbell", "organic,", "compartment", "dumbbell", "2", *words[5:]]
+    assert {*words[5:]} == {f"{rates['hoomd']:g}", f"{rates['lammps']:g}"}
     one = json.loads(janus_md("catalog", "R-Au-Cu", "--json").out)
     assert (one["mass"], one["dipole"], one["charge_separation"]) == (4118.0, 43.42, 0.452)
     assert "ACS Cent. Sci. 2022" in " ".join(janus_md("catalog", "R-Au-Cu").out.split())

@@ -28,6 +28,10 @@ def test_numbers_minima_and_picture(janus_md, tmp_path: Path, monkeypatch):
     assert lowest["arrangement"] == "lowest of all"
     # ground state of two at epsilon 6 kT: the attraction alone, -0.885853 epsilon (cut at 1.8)
     assert lowest["energy"] / 2.478957 == pytest.approx(-5.315118, abs=1e-5)
+    assert (
+        found["excluded_volume_nm3"] > 8.0 * found["volume_of_beads_nm3"]
+    )  # a ball excludes least
+    assert 0.0 < found["excluded_volume_error_nm3"] < 1e-3
     assert found["area_share"]["J"] + found["area_share"]["A"] == pytest.approx(1.0)
     picture = (tmp_path / "amphiphile_6kT.png").read_bytes()
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"

@@ -20,7 +20,7 @@ from tests.running.workstation.test_runner import document, make
 
 Cli = Callable[..., Result]
 
-ONE_LINE = "a fault of janus-md, RuntimeError: the moon is full; please send {} to "
+ONE_LINE = "internal error of janus-md, RuntimeError: the moon is full; please send {} to "
 
 
 @pytest.fixture
@@ -150,10 +150,10 @@ def test_an_operation_of_flow_that_breaks_says_one_line(
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device; mend"),
-        (PermissionError(errno.EACCES, "Permission denied", "/x/y"), "/x/y: Permission denied; m"),
-        (FileNotFoundError(errno.ENOENT, "No such file", b"/x"), "/x: No such file; mend that"),
-        (MemoryError(), "out of memory; fewer processes"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device; fix"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x/y"), "/x/y: Permission denied; f"),
+        (FileNotFoundError(errno.ENOENT, "No such file", b"/x"), "/x: No such file; fix this"),
+        (MemoryError(), "out of memory; use fewer"),
         (RuntimeError("CUDA error: out of memory"), "out of memory (CUDA error: out of memory); "),
     ],
 )

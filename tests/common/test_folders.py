@@ -42,7 +42,7 @@ def test_what_cannot(taken: Path, tmp_path: Path) -> None:
 
 def test_a_folder_that_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.access", lambda path, mode: False)
-    with pytest.raises(JanusError, match=f"--out: nothing can be written to '{tmp_path}'"):
+    with pytest.raises(JanusError, match=f"--out: no permission to write to '{tmp_path}'"):
         check_folder(tmp_path / "new", "--out")
 
 

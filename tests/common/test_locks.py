@@ -188,8 +188,8 @@ def test_submissions_and_init_go_on_where_there_are_no_locks(
 ) -> None:
     place = tmp_path / "workspace"
     make(janus_md, place, TINY + "  relative_permittivity: 1\n")
-    monkeypatch.setattr(ledger, "PATIENCE", 0.1)
-    said = r"where it was killed, remove .*submit\.lock\.soft$"
+    monkeypatch.setattr(ledger, "LOCK_TIMEOUT", 0.1)
+    said = r"if it was killed, remove .*submit\.lock\.soft$"
     with ledger.lock(place), pytest.raises(JanusError, match=said), ledger.lock(place):
         pass
     with ledger.lock(place):

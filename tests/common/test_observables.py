@@ -58,7 +58,7 @@ def trajectory(tmp_path):
     ("given", "said"),
     [
         ({"name": "two words"}, "letters, digits and underscores"),
-        ({"name": "steady"}, "the name is taken"),
+        ({"name": "steady"}, "steady, steady_samples are reserved"),
         ({"meaning": " "}, "meaning is empty"),
         ({"dtype": "float32"}, "dtype is 'float32'; allowed are float64, int64"),
         ({"averaged": True, "heading": "one line"}, "heading is 'one line'; it must be two lines"),
@@ -88,7 +88,7 @@ def test_places_decide_the_order_and_names_the_rest(plugin):
         ("OBSERVABLE = Observable((), print)", "observable mine: columns is empty"),
         (
             "OBSERVABLE = Observable((Column('mean_n', 'mine'),), print)",
-            "observable mine: column mean_n is one of wire_lengths already; rename it",
+            "observable mine: column mean_n already belongs to wire_lengths; rename it",
         ),
         (
             "OBSERVABLE = Observable((Column('k', 'mine', dtype='kind'),), print)",

@@ -72,5 +72,5 @@ def test_plugins_of_a_workspace_are_found_here_and_in_child_processes(colours, t
 def test_a_plugin_that_fails_is_told_with_its_file(colours, tmp_path, monkeypatch):
     (tmp_path / "bad.py").write_text("import no_such_module\n")
     monkeypatch.setenv(plugins.VARIABLE, str(tmp_path))
-    with pytest.raises(JanusError, match=r"bad\.py: it cannot be loaded \(ModuleNotFoundError"):
+    with pytest.raises(JanusError, match=r"bad\.py: cannot be loaded \(ModuleNotFoundError"):
         colours.get("bad")

@@ -12,7 +12,7 @@ import pytest
 
 from janus_md.common import user_folders
 from janus_md.running.cluster.request.clusters import own_file
-from janus_md.study.catalogue.catalog import own_folder
+from janus_md.study.catalogue.particle_files import own_folder
 
 
 @pytest.fixture(autouse=True)

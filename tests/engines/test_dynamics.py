@@ -44,7 +44,7 @@ def stokes(kind: RigidBody) -> Bath:
 
 
 @pytest.mark.parametrize("bath", ["langevin", "stokes", "nve"])
-def test_kicks_are_what_the_last_half_step_added(engine: Engine, bath: str) -> None:
+def test_kicks_equal_the_last_half_step(engine: Engine, bath: str) -> None:
     """Places have moved by ``dt (v - dt F / 2 m)``, orientations as ``L - dt N / 2`` turns them.
 
     So the kicks hold all that pushed, the bath's share too. (What the next step begins with is
@@ -91,7 +91,7 @@ def overlap(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("model", ["sphere", "bladed"])
-def test_dry_friction_forgets_in_five_ps(engine: Engine, model: str) -> None:
+def test_velocity_decorrelates_in_five_ps_when_dry(engine: Engine, model: str) -> None:
     """<v(0).v(t)> and <L(0).L(t)> fall as exp(-t / 5 ps), L in the laboratory's frame."""
     kind = body("R-Au-Cu", model)
     start = free_bodies(kind)
@@ -105,7 +105,7 @@ def test_dry_friction_forgets_in_five_ps(engine: Engine, model: str) -> None:
         assert error < 0.02
 
 
-def test_stokes_friction_of_both_motions(engine: Engine) -> None:
+def test_stokes_friction_of_translation_and_rotation(engine: Engine) -> None:
     """<v(0).v(t)> = exp(-gamma t / m) and <L(0).L(t)> = exp(-gamma_r t / I) (Langevin)."""
     kind = body("R-Au-Cu", "sphere")
     start, bath = free_bodies(kind), stokes(kind)

@@ -76,7 +76,7 @@ def test_ewald_sum_gives_the_madelung_constant(splitting: float) -> None:
     assert np.abs(found.forces).max() < 1e-13
 
 
-def test_ewald_sum_does_not_depend_on_its_splitting() -> None:
+def test_ewald_sum_is_independent_of_splitting() -> None:
     """In a tilted box; and the forces are the slopes of the energy."""
     rng = np.random.default_rng(0)
     box = np.array([3, 3.3, 3.6, 0.2, -0.3, 0.1])
@@ -170,7 +170,7 @@ def test_torques_of_bodies_in_a_tilted_box(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("length", [3.4, 4.0, 5.0, 6.0, 8.0])
-def test_the_default_mesh_is_as_good_as_it_aims_to_be(engine: Engine, length: float) -> None:
+def test_default_mesh_reaches_its_target_error(engine: Engine, length: float) -> None:
     """1e-4 kJ/mol/nm on each of a body's two charges, and the engine's own arithmetic."""
     system = random_dipoles(12, length, separation=0.3)
     exact, found = whole_bodies(system), engine.energies_and_forces(system)
@@ -178,7 +178,7 @@ def test_the_default_mesh_is_as_good_as_it_aims_to_be(engine: Engine, length: fl
     assert rms(found.forces - exact.forces) < np.sqrt(2.0) * 1e-4 + arithmetic
 
 
-def test_the_error_that_tuning_states_is_the_true_one_in_a_small_box(engine: Engine) -> None:
+def test_error_reported_by_tuning_is_true_in_a_small_box(engine: Engine) -> None:
     """A box of 4 nm, in which the cutoff is 1.4 nm."""
     system, kT = random_dipoles(12, 4.0, separation=0.3), thermal_energy(ROOM)
     exact = whole_bodies(system)
@@ -196,7 +196,7 @@ def test_the_error_that_tuning_states_is_the_true_one_in_a_small_box(engine: Eng
         )
 
 
-def test_the_table_of_lammps_is_no_worse_than_its_formula() -> None:
+def test_table_of_lammps_is_as_accurate_as_its_formula() -> None:
     """Without a table LAMMPS has a formula, right to 5e-7; with one it is not to be worse."""
     engine, system = usable("lammps"), random_dipoles(100, BOX)
     exact, (found, _) = whole_bodies(system), settled(engine, system, 3.0)

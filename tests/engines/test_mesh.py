@@ -22,7 +22,7 @@ def test_charge_square_sum_counts_sites_in_the_medium(system) -> None:
     assert q2 == pytest.approx(432 * 4 * 138.935458)
 
 
-def test_splitting_balances_both_errors(system) -> None:
+def test_splitting_balances_real_and_reciprocal_errors(system) -> None:
     found = mesh.balanced(system, 6.0, (12, 12, 12), 4)
     q2, n = mesh.charge_square_sum(system)
     near = mesh.real_space_error(found.splitting, 6.0, q2, n, system.volume)

@@ -58,12 +58,12 @@ def test_a_number_is_written_with_all_its_digits_and_nothing_else(number: Any, t
 
 
 @pytest.mark.parametrize("value", [np.array([1.0, 2.0]), [1.0], None, 1j])
-def test_what_is_no_number_is_refused(value: Any) -> None:
+def test_non_numbers_are_refused(value: Any) -> None:
     with pytest.raises(TypeError, match="not allowed in a LAMMPS command"):
         line("timestep", value)
 
 
-def test_empty_words_leave_no_trace() -> None:
+def test_empty_words_are_omitted() -> None:
     assert line("fix bodies all", "", 1, "") == "fix bodies all 1"
 
 

@@ -113,7 +113,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 @pytest.fixture(autouse=True)
 def saved_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stop gives nothing back, so that other ranks go on from there."""
+    """Save at the step of a stop, from which other ranks resume."""
     monkeypatch.setenv("JANUS_MD_GIVE_BACK_SECONDS", "0")
     monkeypatch.setattr("janus_md.simulation.stepping.GIVE_BACK_SECONDS", 0.0)
 
@@ -168,7 +168,7 @@ def processes(folder: Path) -> list[int]:
     return sorted(found, key=lambda pid: pid != first)
 
 
-def test_two_ranks_give_the_forces_of_one(engine: str, mpiexec: Start, tmp_path: Path) -> None:
+def test_forces_of_two_ranks_agree_with_one(engine: str, mpiexec: Start, tmp_path: Path) -> None:
     systems = [
         catalogue_system(("R-Au-Cu",), "sphere", 60, seed=1),
         catalogue_system(("R-1", "S-1"), "bladed", 120, seed=2, volume_fraction=0.03),
@@ -226,7 +226,7 @@ def test_a_signal_ends_all_ranks_in_a_checkpoint(
 
 
 @pytest.mark.parametrize("method", ["none", pytest.param("pppm", marks=pytest.mark.slow)])
-def test_two_ranks_finish_what_one_began(
+def test_two_ranks_resume_a_run_of_one(
     engine: str, method: str, mpiexec: Start, job: Callable[..., Path]
 ) -> None:
     folder = job(method, 0.04)
@@ -265,7 +265,7 @@ def test_two_ranks_tune_a_mesh_together(
     assert again["force_error"] == pytest.approx(execution["force_error"], rel=1e-3)
 
 
-def test_a_rank_that_fails_alone_ends_all(mpiexec: Start, tmp_path: Path) -> None:
+def test_failure_of_one_rank_ends_all(mpiexec: Start, tmp_path: Path) -> None:
     process = mpiexec("-m", "tests.engines.ranked", "fail", tmp_path)
     _, error = ended(process)
     assert process.returncode != 0
@@ -293,18 +293,18 @@ def test_ranks_that_did_not_meet_are_refused(job: Callable[..., Path]) -> None:
 
 
 @pytest.mark.parametrize("count", [0, -1])
-def test_a_number_that_is_none_is_refused(count: int) -> None:
+def test_invalid_number_of_ranks_is_refused(count: int) -> None:
     with pytest.raises(JanusError, match=f"ranks: {count} is not a number"):
         ranks.join(count)
 
 
-def test_one_of_many_must_be_told_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requested_and_started_ranks_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PMI_SIZE", "4")
     with pytest.raises(JanusError, match="ranks: 1 was requested, but 4 were started"):
         ranks.join(1)
 
 
-def test_domains_are_as_wide_as_can_be() -> None:
+def test_domains_are_as_wide_as_possible() -> None:
     def grid(lengths: list[float], count: int) -> tuple[int, int, int]:
         system = catalogue_system(("R-Au-Cu",), "sphere", 8, seed=1)
         return domains.grid(replace(system, box=np.array([*lengths, 0, 0, 0])), count)
@@ -316,7 +316,7 @@ def test_domains_are_as_wide_as_can_be() -> None:
     assert grid([40, 10, 20], 8) == (4, 1, 2)
 
 
-def test_domains_too_narrow_are_refused_and_those_that_fit_are_not() -> None:
+def test_only_too_narrow_domains_are_refused() -> None:
     few = catalogue_system(("R-Au-Cu",), "sphere", 12, seed=1)
     with pytest.raises(JanusError, match=r"ranks: 2 domains of this box are 4\.\d\d nm wide"):
         domains.longest_cutoff_in(few, 2)

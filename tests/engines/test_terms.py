@@ -189,7 +189,7 @@ def test_langevin_function(engine: Engine, xi: float) -> None:
     assert rms(state.orientations) == pytest.approx(1.0)
 
 
-def test_what_an_engine_lacks_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsupported_features_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     from janus_md.study.resolve import resolve
     from janus_md.study.statepoint import StatePoint
 

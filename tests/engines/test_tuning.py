@@ -48,10 +48,10 @@ def test_tuned_mesh_is_faster_than_the_reference(engine: Engine) -> None:
     assert tuned.steps_per_second > 5 * rate
 
 
-def test_what_others_take_of_the_core_does_not_count(
+def test_load_of_other_processes_does_not_count(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A step takes 1 ms of the processor and, as it waits for its core, 11 ms by the wall clock."""
+    """A step takes 1 ms of processor time and 11 ms of wall time."""
     system = catalogue_system(("R-Au-Cu",), "sphere", 32, seed=1)
     neutral = replace(system, interactions=Interactions(system.interactions.pairs, None))
     bath = damped(system.bodies, KT, 5.0, "langevin")
@@ -88,7 +88,7 @@ def test_box_without_room_is_refused_in_one_sentence(engine: Engine) -> None:
         tune(engine, system, damped(system.bodies, KT, 5.0, "langevin"), 0.01, device=CPU)
 
 
-def test_the_choice_is_quick_however_dilute_the_box(
+def test_choice_of_mesh_is_fast_in_dilute_boxes(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """8 bodies in 560 nm: the reference mesh had 512 points a side, which took minutes."""
@@ -108,7 +108,7 @@ def test_the_choice_is_quick_however_dilute_the_box(
     assert max(cells) < 2e5  # a neighbour list at 2.5 nm has 6e6 of them
 
 
-def test_a_reference_is_as_good_with_any_cutoff(engine: Engine) -> None:
+def test_reference_is_independent_of_cutoff(engine: Engine) -> None:
     system = catalogue_system(("R-Au-Cu",), "sphere", 64, seed=1, volume_fraction=2e-3)
     taken, short = tight_mesh(system, SKIN), mesh_module._tight_mesh(system, 5.0, 1e-4)
     assert taken.cutoff > 5.0
@@ -119,7 +119,7 @@ def test_a_reference_is_as_good_with_any_cutoff(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("seconds", [2.0 * tuning.SEARCH_SECONDS, 0.0])
-def test_when_time_is_over_a_mesh_that_serves_is_good_enough(
+def test_accurate_mesh_is_taken_when_time_is_over(
     seconds: float, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system = catalogue_system(("R-Au-Cu",), "sphere", 64, seed=1)

@@ -36,7 +36,7 @@ class Beads:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_frame_of_a_file_makes_no_difference(seed: int) -> None:
+def test_body_is_independent_of_the_frame_of_its_file(seed: int) -> None:
     rng = np.random.default_rng(seed)
     beads = tuple(("AB"[k % 2], tuple(rng.uniform(-1, 1, 3)), (0.9, 0.7)[k % 2]) for k in range(7))
     model = Beads(beads, {"A": 0.75, "B": -1.0})
@@ -114,7 +114,7 @@ def test_one_bead_is_a_uniform_ball() -> None:
     np.testing.assert_allclose(ball.positions, 0.0, atol=1e-12)
 
 
-def test_a_frame_that_equal_moments_leave_open_is_fixed_by_the_direction() -> None:
+def test_direction_fixes_the_frame_of_equal_moments() -> None:
     """Coordinates with three digits: moments that are equal but for rounding count as equal."""
     corners = [(0.577, 0.577, 0.577), (0.577, -0.577, -0.577), (-0.577, 0.577, -0.577)]
     beads = [("A", place, 0.6) for place in corners] + [("B", (-0.577, -0.577, 0.578), 0.6)]

@@ -39,7 +39,7 @@ def test_dipole_is_the_sum_of_charge_times_position(lopsided):
     np.testing.assert_allclose(pair.dipole, [0.0, 0.0, 48.0321], rtol=2e-6)
 
 
-def test_reach_holds_every_bead(lopsided):
+def test_reach_includes_all_beads(lopsided):
     assert lopsided.reach == pytest.approx(np.sqrt(0.01 + 0.49 + 0.04) + 0.5)
     assert replace(lopsided, diameters={"X": 4.0, "a": 0.5, "b": 1.0}).reach == 2.0
 
@@ -54,13 +54,13 @@ def test_mirror_reflects_and_renames(lopsided):
     assert lopsided.enantiomer == "R"
 
 
-def test_mirror_twice_is_the_body_itself(lopsided):
+def test_mirror_is_an_involution(lopsided):
     again = lopsided.mirror("Y").mirror("X")
     np.testing.assert_array_equal(again.positions, lopsided.positions)
     assert (again.name, again.enantiomer, again.diameters) == ("X", "R", lopsided.diameters)
 
 
-def test_a_body_without_a_hand_keeps_none(lopsided):
+def test_mirror_image_of_an_achiral_body_is_achiral(lopsided):
     assert replace(lopsided, enantiomer="").mirror("Y").enantiomer == ""
 
 
@@ -87,7 +87,7 @@ def test_a_body_can_be_hashed_and_pickled():
     np.testing.assert_array_equal(copy.positions, body.positions)
 
 
-def test_a_quadrupole_has_no_dipole_but_for_rounding():
+def test_quadrupole_has_no_dipole():
     line = (("A", (0.1, 0.2, 0.3)), ("B", (0.4, 0.5, 0.6)), ("A", (0.7, 0.8, 0.9)))
     charges = {"A": 1.0, "B": -2.0}
     quadrupole = body_of_beads("q", line, {"A": 1.0, "B": 1.0}, charges, 100.0)

@@ -25,7 +25,7 @@ def test_face_distances() -> None:
     np.testing.assert_allclose(face_distances(lattice), np.prod(TILTED[:3]) / areas)
 
 
-def test_wrapping_takes_whole_lattice_vectors_off() -> None:
+def test_wrapping_subtracts_lattice_vectors() -> None:
     rng = np.random.default_rng(1)
     lattice = lattice_vectors(TILTED)
     inside = rng.uniform(-0.5, 0.5, (200, 3)) @ lattice

@@ -78,7 +78,7 @@ def test_a_blade_of_hand_plus_one_rises_with_the_azimuth_seen_from_outside(faces
 
 
 @pytest.mark.parametrize("faces", HANDS)
-def test_bladed_has_its_centre_and_axes_where_the_engines_expect_them(faces):
+def test_bladed_has_centre_and_principal_axes_of_its_frame(faces):
     body = make(faces)
     share = masses(body)
     np.testing.assert_allclose(share @ body.positions, 0.0, atol=1e-9)
@@ -102,7 +102,7 @@ def test_the_turn_of_the_negative_face_is_about_plus_z():
     np.testing.assert_allclose(turned[8:], rotated(straight[8:], 0.47), atol=1e-12)
 
 
-def test_unturned_faces_of_equal_hand_are_the_same_from_either_end():
+def test_faces_of_equal_hand_are_symmetric():
     # turned over about x, the body is itself; with opposite hands it is not
     over = np.array([1.0, -1.0, -1.0])
     assert same_sites(make(Faces(1, 1, 0.0)).positions * over, make(Faces(1, 1, 0.0)).positions)
@@ -158,7 +158,7 @@ from janus_md.model.nanoclusters.sphere import Sphere
 class Narrow(Sphere):
     def build(self, numbers):
         body = super().build(numbers)
-        return replace(body, model="narrow", diameters=body.diameters | {numbers.name: 1.5})
+        return replace(body, model="slim", diameters=body.diameters | {numbers.name: 1.5})
 
 
 MODEL = Narrow()
@@ -168,11 +168,11 @@ MODEL = Narrow()
 def test_a_model_is_one_file(tmp_path, monkeypatch):
     folder = tmp_path / plugins.FOLDER
     folder.mkdir()
-    (folder / "narrow.py").write_text(NARROW)
+    (folder / "slim.py").write_text(NARROW)
     monkeypatch.setenv(plugins.VARIABLE, str(folder))
     given = {"particle": "R-Au-Cu", "n_bodies": 8, "volume_fraction": 0.01}
-    point = StatePoint.of(given | {"model": "narrow", "relative_permittivity": 1.0})
+    point = StatePoint.of(given | {"model": "slim", "relative_permittivity": 1.0})
     (body,) = resolve(point).bodies
-    assert (body.model, body.diameters["R-Au-Cu"]) == ("narrow", 1.5)
-    with pytest.raises(JanusError, match="did you mean narrow"):
-        StatePoint.of(given | {"model": "narow"})
+    assert (body.model, body.diameters["R-Au-Cu"]) == ("slim", 1.5)
+    with pytest.raises(JanusError, match="did you mean slim"):
+        StatePoint.of(given | {"model": "slimm"})

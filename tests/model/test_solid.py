@@ -143,9 +143,7 @@ def test_random_unions_against_monte_carlo(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_stated_error_with_more_points_of_the_quadrature(
-    seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stated_error_of_the_quadrature(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(seed)
     centres, radii = rng.uniform(-1.0, 1.0, (20, 3)), rng.uniform(0.3, 0.8, 20)
     found = union(centres, radii)
@@ -156,7 +154,7 @@ def test_the_stated_error_with_more_points_of_the_quadrature(
     np.testing.assert_allclose(found.areas, better.areas, atol=1e-7)
 
 
-def test_principal_moments_refuse_what_is_not_principal() -> None:
+def test_principal_moments_refuse_other_frames() -> None:
     ones = np.ones(2)
     dumbbell = np.array([[0.0, 0.0, 0.5], [0.0, 0.0, -0.5]])
     np.testing.assert_allclose(principal_moments(dumbbell, ones), [0.5, 0.5, 0.0])

@@ -28,7 +28,7 @@ def test_friction_unit():
     assert 1e-12 / constants.atomic_mass == pytest.approx(units.KG_PER_S, rel=1e-6)
 
 
-def test_units_hang_together():
+def test_units_are_consistent():
     # amu nm^2 / ps^2 is kJ/mol, so that masses in amu give times in ps
     joule_per_mole = constants.atomic_mass * (1e-9 / 1e-12) ** 2 * constants.N_A
     assert joule_per_mole == pytest.approx(1000, rel=1e-8)

@@ -83,13 +83,13 @@ def test_an_analysis_waits_and_what_is_cancelled_is_sent_again(
         wait_for(lambda: list((tmp_path / "demo").glob("workspace/*/trajectory.partial.gsd")))
         met = here.run("! janus-md submit --array --directory demo --scheduler background 2>&1",
                        tmp_path)  # fmt: skip
-        assert "--array: the background has no arrays here; use --bundle" in met
+        assert "--array: the background does not support arrays here; use --bundle" in met
     finally:
         for one in [int(str(one["id"])) for one in entries(tmp_path)]:
             with suppress(ProcessLookupError):
                 os.killpg(one, signal.SIGTERM)
     assert len(ids) == 2
-    wait_for(lambda: set(states(tmp_path, here)) <= {"begun", "waiting", "not begun", "failed"})
+    wait_for(lambda: set(states(tmp_path, here)) <= {"begun", "waiting", "not started", "failed"})
     assert list((tmp_path / "demo").glob("workspace/*/restart.npz"))
 
 

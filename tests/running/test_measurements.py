@@ -1,4 +1,4 @@
-"""Jobs that were run tell how long others of their workspace will take."""
+"""Estimates from the measured speed of other jobs in the workspace."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.running.cluster.request.test_plan import CLUSTER
 from tests.running.workstation.test_runner import make
 
 
-def test_a_job_that_was_run_is_the_measure_of_the_next(
+def test_the_speed_of_a_finished_job_is_used_for_estimates(
     janus_md: Callable[..., Result], tmp_path: Path, engine: str
 ) -> None:
     place = tmp_path / "workspace"

@@ -1,4 +1,4 @@
-"""The command `status`: files on disk, running jobs, answers of a scheduler."""
+"""The command `status`: files on disk, running jobs, states from a scheduler."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ with hold(Path(sys.argv[1])):
 
 @pytest.fixture
 def jobs(tmp_path: Path) -> list[signac.job.Job]:
-    """One of each state: done, simulated, failed, begun, and two that wait."""
+    """One job of each state: done, simulated, failed, begun, and two that are waiting."""
     workspace.create(tmp_path, POINTS)
     project = signac.get_project(path=tmp_path, search=False)
     found = [project.open_job(point) for point in POINTS]
@@ -69,7 +69,7 @@ def test_counts_and_failures(janus_md: Cli, jobs: list[signac.job.Job]) -> None:
     assert told["notable"][0]["detail"] == "it blew [up]"
 
 
-def test_filters_choose_what_is_counted(janus_md: Cli, jobs: list[signac.job.Job]) -> None:
+def test_filters_select_the_counted_jobs(janus_md: Cli, jobs: list[signac.job.Job]) -> None:
     place = jobs[0].project.path
     told = json.loads(janus_md("status", "relative_permittivity<1.3", "-d", place, "--json").out)
     assert told["states"] == {"waiting": 1, "simulated": 1, "done": 1}
@@ -77,7 +77,7 @@ def test_filters_choose_what_is_counted(janus_md: Cli, jobs: list[signac.job.Job
     assert "did you mean particle" in janus_md("status", "particel=Au3Cd", "-d", place).err
 
 
-def test_many_failures_are_cut_short(janus_md: Cli, tmp_path: Path) -> None:
+def test_a_long_list_of_failures_is_truncated(janus_md: Cli, tmp_path: Path) -> None:
     points = [POINTS[0] | {"replica": k} for k in range(25)]
     workspace.create(tmp_path, points)
     for job in signac.get_project(path=tmp_path):
@@ -92,7 +92,7 @@ def test_many_failures_are_cut_short(janus_md: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux lists locks")
-def test_a_job_runs_while_its_lock_is_held_and_looking_disturbs_nobody(
+def test_a_job_with_a_held_lock_is_running_and_status_does_not_disturb_it(
     janus_md: Cli, jobs: list[signac.job.Job]
 ) -> None:
     place, job = jobs[0].project.path, jobs[3]
@@ -116,7 +116,7 @@ def test_a_job_runs_while_its_lock_is_held_and_looking_disturbs_nobody(
         pass
 
 
-def test_a_scheduler_is_believed_where_nothing_is_done(jobs: list[signac.job.Job]) -> None:
+def test_the_scheduler_sets_the_state_of_unfinished_jobs(jobs: list[signac.job.Job]) -> None:
     project = workspace.open_project(jobs[0].project.path)
     said = {
         str(jobs[0].id): "failed (exit code 1)",  # it is done, whatever became of its submission

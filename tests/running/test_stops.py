@@ -1,4 +1,4 @@
-"""Signals end a simulation in a checkpoint and exit code 75, however it was started."""
+"""Signals make a simulation write a checkpoint and end with exit code 75."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def about(job: Path) -> dict:
 
 
 def start(*command: str | Path, where: Path, engine: str) -> subprocess.Popen[str]:
-    """A process of its own group, as a shell or a batch system starts it."""
+    """Start a process in a new group, as a shell or a batch system does."""
     return subprocess.Popen(
         [sys.executable, *map(str, command)],
         cwd=where,
@@ -60,14 +60,14 @@ def start(*command: str | Path, where: Path, engine: str) -> subprocess.Popen[st
 
 
 def worker(job: Path, engine: str) -> subprocess.Popen[str]:
-    """A worker that tells how far it is on its stderr."""
+    """Start a worker that writes its progress to stderr."""
     return start(
         "-m", "janus_md.running.worker", "simulate", job, "--engine", engine, "--pipe", "2",
         where=job, engine=engine,
     )  # fmt: skip
 
 
-def test_a_signal_that_comes_before_the_engine_is_there_is_one_too(job: Path, engine: str) -> None:
+def test_a_signal_before_the_engine_is_loaded_takes_effect(job: Path, engine: str) -> None:
     early = worker(job, engine)
     wait_for((job / "run.lock").exists)  # it looks for engines
     early.send_signal(signal.SIGUSR1)
@@ -76,10 +76,10 @@ def test_a_signal_that_comes_before_the_engine_is_there_is_one_too(job: Path, en
     assert not (job / "trajectory.gsd").exists()
 
 
-def test_each_signal_ends_a_worker_in_a_checkpoint(
+def test_each_signal_makes_a_worker_write_a_checkpoint_and_end(
     janus_md: Cli, tmp_path: Path, engine: str
 ) -> None:
-    """Without timed checkpoints, the checkpoint is written because of the signal."""
+    """There are no timed checkpoints, so that the checkpoint is due to the signal."""
     endless = LONG.replace("produce_ns: 4.0", "produce_ns: 400.0")
     job = make(janus_md, tmp_path / "workspace", endless + "  relative_permittivity: 1.0\n")[1.0]
     reached = 0
@@ -98,7 +98,7 @@ def test_each_signal_ends_a_worker_in_a_checkpoint(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1], ids=lambda n: n.name)
-def test_a_stopped_job_of_flow_is_not_done_and_its_run_ends_with_75(
+def test_a_stopped_job_of_flow_is_not_done_and_its_exit_code_is_75(
     number: signal.Signals, job: Path, engine: str
 ) -> None:
     place = job.parent.parent
@@ -119,8 +119,8 @@ def test_a_stopped_job_of_flow_is_not_done_and_its_run_ends_with_75(
         assert [frame.configuration.step for frame in file] == FRAMES
 
 
-def test_a_stopped_analysis_goes_on_and_leaves_only_products(job: Path, engine: str) -> None:
-    """Told to stop at once, it gets a run of frames further each time."""
+def test_a_stopped_analysis_continues_and_leaves_only_its_results(job: Path, engine: str) -> None:
+    """It is stopped immediately, but each run analyzes further frames."""
     (point,) = signac.get_project(path=job.parent.parent, search=False)
     simulate_job(point.statepoint(), job, point.document, engine=engine)
     kept = job / PARTIAL_ANALYSIS

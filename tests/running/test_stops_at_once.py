@@ -50,7 +50,7 @@ QUICK = "GRACE, LAST = 0.3, 1.0"
 
 
 def hang(name: str, how: str) -> str:
-    """Lines that let a function hang, which says in the file IN_PHASE that it does."""
+    """Return code that makes a function hang, after it has created the file in IN_PHASE."""
     said = "open(__import__('os').environ['IN_PHASE'], 'w').close()"
     body = indent(f"{said}\n{dedent(HANGS[how])}", "    ")
     return f"def _hang(*_, **__):\n{body}\n{name} = _hang\n"
@@ -82,7 +82,7 @@ def worker(operation: str, job: Path, engine: str) -> subprocess.Popen[str]:
 
 
 def stopped_within(seconds: float, process: subprocess.Popen[str]) -> str:
-    """Send SIGTERM; return the output of the process, which must stop in time."""
+    """Send SIGTERM, check that the process stops in time, and return its output."""
     begun = time.monotonic()
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=PATIENCE)
@@ -92,12 +92,12 @@ def stopped_within(seconds: float, process: subprocess.Popen[str]) -> str:
     return err
 
 
-def test_five_seconds_are_enough() -> None:
+def test_the_grace_times_add_up_to_less_than_five_seconds() -> None:
     assert interrupts.GRACE + 1.0 < interrupts.LAST + 0.5 < SECONDS
 
 
 @pytest.mark.parametrize("operation", ["simulate", "analyze"])
-def test_a_signal_is_answered_in_each_phase_and_the_job_goes_on(
+def test_a_signal_takes_effect_in_each_phase_and_the_job_can_continue(
     operation: str, job: Path, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if operation == "analyze":
@@ -127,10 +127,10 @@ def test_a_signal_is_answered_in_each_phase_and_the_job_goes_on(
 
 
 @pytest.mark.parametrize("name", ["hoomd", "lammps"])
-def test_the_choice_of_a_mesh_in_a_wide_box_is_no_exception(
+def test_a_signal_takes_effect_in_the_choice_of_a_mesh(
     name: str, janus_md: Cli, tmp_path: Path, cache: Path
 ) -> None:
-    """With nothing patched: 8 bodies in 560 nm, which took four minutes."""
+    """Nothing is patched: the choice for 8 bodies in a box of 560 nm took four minutes."""
     pytest.importorskip(name)
     text = TINY.replace("16", "8").replace("0.05", "1.0e-7").replace(
         "electrostatics: {method: none}", "temperature: 298.0"
@@ -143,7 +143,7 @@ def test_the_choice_of_a_mesh_in_a_wide_box_is_no_exception(
     assert not (job / "restart.npz").exists()
 
 
-def test_a_run_ends_in_time_though_a_worker_hears_nothing(
+def test_a_run_ends_in_time_if_a_worker_ignores_the_signal(
     job: Path, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_phase = tmp_path / "phase"
@@ -160,10 +160,10 @@ def test_a_run_ends_in_time_though_a_worker_hears_nothing(
 
 
 @pytest.mark.parametrize("name", ["hoomd", "lammps"])
-def test_steps_that_became_slow_are_not_waited_for(
+def test_a_signal_takes_effect_if_steps_become_slow(
     name: str, janus_md: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A hundred times slower than the trial, of which half a second's steps were taken at once."""
+    """Steps are a hundred times slower than in the trial that set their number per call."""
     pytest.importorskip(name)
     text = TINY.replace("0.02", "500.0").replace("frame_interval_ps: 2.0", "frame_interval_ps: 1e5")
     job = make(janus_md, tmp_path / "workspace", text + "  relative_permittivity: 1.0\n")[1.0]
@@ -178,8 +178,8 @@ def test_steps_that_became_slow_are_not_waited_for(
     assert (job / "restart.npz").exists()
 
 
-def test_work_that_looks_up_by_itself_ends_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a process of a user's own, such as a notebook's."""
+def test_work_that_checks_for_signals_is_not_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This is the case of a user's process, such as a notebook."""
     before = signal.getsignal(signal.SIGALRM)
     with interrupts.stop_signals() as came:
         with interrupts.interruptible("message"):
@@ -201,7 +201,9 @@ def work_on_for_ever() -> None:
             time.sleep(0.01)
 
 
-def test_other_work_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_that_does_not_check_for_signals_is_interrupted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(interrupts, "GRACE", 0.1)
     begun = time.monotonic()
     with pytest.raises(ToBeContinued, match="message"):
@@ -209,7 +211,7 @@ def test_other_work_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0.1 < time.monotonic() - begun < SECONDS
 
 
-def test_where_nobody_listens_to_signals_nothing_changes() -> None:
+def test_without_stop_signals_nothing_is_changed() -> None:
     with interrupts.interruptible("message"):
         os.kill(os.getpid(), signal.SIGCHLD)
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)

@@ -54,7 +54,7 @@ def starts(monkeypatch: pytest.MonkeyPatch, engine: str) -> list[str]:
     return begun
 
 
-def test_a_field_and_a_term_make_another_choice() -> None:
+def test_field_and_term_are_part_of_the_key() -> None:
     engine = "lammps"
 
     def kind(**changed: Any) -> str:
@@ -118,9 +118,7 @@ def test_the_second_replica_takes_the_mesh_of_the_first(
     assert two["force_error"] != one["force_error"]
 
 
-def test_a_mesh_that_is_not_accurate_here_is_not_taken(
-    engine: str, starts: list[str], cache: Path
-) -> None:
+def test_inaccurate_mesh_is_not_reused(engine: str, starts: list[str], cache: Path) -> None:
     good = chosen(engine)
     for mesh in (
         good["mesh"] | {"resolution": [4, 4, 4], "cutoff_nm": 2.5},
@@ -133,7 +131,7 @@ def test_a_mesh_that_is_not_accurate_here_is_not_taken(
         assert entry(cache)["mesh"] == found["mesh"]  # in the place of the other
 
 
-def test_what_makes_no_sense_is_chosen_anew(engine: str, starts: list[str], cache: Path) -> None:
+def test_invalid_stored_choice_is_replaced(engine: str, starts: list[str], cache: Path) -> None:
     chosen(engine, **NEUTRAL)
     good, file = entry(cache), cache / "meshes.json"
     mesh = {"cutoff_nm": 3.0, "resolution": [9, 9, 9], "order": 3, "splitting_per_nm": 0.8}
@@ -153,7 +151,7 @@ def test_what_makes_no_sense_is_chosen_anew(engine: str, starts: list[str], cach
     assert chosen(engine, **NEUTRAL)["mesh_from"] != "trials of this job"
 
 
-def test_nothing_can_be_kept(
+def test_choices_work_without_a_writable_folder(
     engine: str, starts: list[str], cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (cache / "file").write_text("no folder")
@@ -162,7 +160,7 @@ def test_nothing_can_be_kept(
     assert found == ["trials of this job"] * 2
 
 
-def test_kinds_differ_by_what_matters(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_of_choices_differ(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def kind(threads: int = 1, **changed: Any) -> str:
         one = point(**changed)
         return kind_of(resolve(one), [(engine, "cpu")], RunOptions(threads=threads))
@@ -200,7 +198,7 @@ def test_the_fastest_engine_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (alone["engine"], alone["mesh_from"]) == ("hoomd", "trials of this job")
 
 
-def test_what_a_busy_machine_measured_counts_while_it_is_busy(
+def test_measurement_on_a_busy_machine_is_temporary(
     engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loads = iter([3.0, 3.0, 1.0, 3.0])
@@ -209,7 +207,7 @@ def test_what_a_busy_machine_measured_counts_while_it_is_busy(
     assert found == [True, False, True, False]
 
 
-def test_many_processes_keep_together(cache: Path) -> None:
+def test_many_processes_store_choices(cache: Path) -> None:
     """No entry is lost, and all reads are complete."""
     code = (
         "import sys; from janus_md.common import cache as entries\n"
@@ -247,7 +245,7 @@ print(choose_once(resolve(one), system, [(sys.argv[1], "cpu")], RunOptions())["m
 """
 
 
-def test_of_jobs_that_begin_together_one_chooses(engine: str, cache: Path) -> None:
+def test_one_of_simultaneous_jobs_chooses(engine: str, cache: Path) -> None:
     usable(engine)
     said = sorted(said_at_once(CHOOSE, engine, 2))
     assert said[0].startswith("an earlier choice (20")
@@ -255,7 +253,7 @@ def test_of_jobs_that_begin_together_one_chooses(engine: str, cache: Path) -> No
     assert {path.name for path in cache.iterdir()} == {"meshes.json", "meshes.lock"}
 
 
-def test_one_that_is_killed_while_it_chooses_lets_the_next_one_in(cache: Path) -> None:
+def test_killed_process_releases_the_choice(cache: Path) -> None:
     code = (
         "import time; from janus_md.common import cache as entries\n"
         "with entries.in_turn('kind', entries.cache_file('meshes'), lambda: None):\n"
@@ -289,7 +287,7 @@ def _interrupt() -> None:
     raise KeyboardInterrupt
 
 
-def test_the_oldest_make_room(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_oldest_choices_are_removed(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entries, "MAX_ENTRIES", 3)
     file = entries.cache_file(choices.CACHE)
     for k in (0, 1, 2, 0, 3):

@@ -74,18 +74,18 @@ def test_noise_of_a_bath_is_never_taken_for_heat(interval: float, freedom: int) 
 
 
 @pytest.mark.parametrize("factor", [0.9, 1.1])
-def test_ten_percent_are_found(factor: float) -> None:
+def test_deviation_of_ten_percent_is_found(factor: float) -> None:
     """A run of the default length, 216 bodies: in the mean over all of it."""
     part = judged(factor * noise(np.random.default_rng(3), 401, 20.0, 648), 20.0, 648)
     assert part.strain > 1.0
     assert part.value == pytest.approx(factor, abs=4 * part.error)
 
 
-def test_two_percent_are_allowed() -> None:
+def test_deviation_of_two_percent_is_allowed() -> None:
     assert judged(1.02 * noise(np.random.default_rng(4), 401, 20.0, 648), 20.0, 648).strain < 1.0
 
 
-def test_heat_at_the_end_is_found_where_it_is() -> None:
+def test_heat_at_the_end_is_located() -> None:
     """A run whose mean is within the limits, but whose last block is not."""
     ratios = noise(np.random.default_rng(5), 1602, 5.0, 648)
     ratios[1505:] *= 1.15
@@ -108,7 +108,7 @@ def test_blocks_have_a_hundred_damping_times_and_ten_samples_or_more() -> None:
     assert len(kinetic(1.0 * np.arange(401), ones, 648, DAMPING, DAMPING)) == 1  # a short run
 
 
-def test_the_beginning_does_not_count() -> None:
+def test_beginning_of_a_run_is_ignored() -> None:
     """Bodies initially at rest do not count as cold and do not hide later heating."""
     ratios = np.ones(101)
     ratios[:25] = 0.0
@@ -116,7 +116,7 @@ def test_the_beginning_does_not_count() -> None:
     assert judged(np.where(ratios == 0.0, 0.0, 1.1), 1.0, 100_000).strain > 1.0
 
 
-def test_a_run_of_one_frame_is_judged_by_it() -> None:
+def test_run_of_one_frame_is_checked() -> None:
     assert judged(np.array([9.0, 1.0]), 2.0, 48).strain < 1.0
     assert judged(np.array([1.0, 9.0]), 2.0, 48).strain > 1.0
 
@@ -132,7 +132,7 @@ def test_heat_of_bonds_is_allowed_where_they_form() -> None:
     assert [part.block for part in late if part.strain > 1.0] == [5]  # there none form
 
 
-def test_what_the_time_step_adds_is_held_to_two_percent() -> None:
+def test_excess_of_the_time_step_is_limited_to_two_percent() -> None:
     rng = np.random.default_rng(6)
     times = 20.0 * np.arange(401)
 
@@ -146,7 +146,7 @@ def test_what_the_time_step_adds_is_held_to_two_percent() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_what_is_not_finite_is_never_well(bad: float) -> None:
+def test_values_that_are_not_finite_fail(bad: float) -> None:
     ratios = np.ones(50)
     ratios[30] = bad
     assert judged(ratios, 20.0, 48).strain == np.inf

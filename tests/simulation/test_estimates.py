@@ -57,7 +57,7 @@ def test_memory_is_raised_where_an_earlier_job_needed_more() -> None:
     )
 
 
-def test_only_executions_of_the_same_kind_are_a_guide() -> None:
+def test_only_executions_of_the_same_kind_are_used() -> None:
     assert comparable(RAN, "cpu", 1)
     assert comparable(RAN, "cpu", 4)  # slower than what is to come, which does no harm
     assert not comparable(RAN, "gpu", 1)

@@ -66,7 +66,7 @@ def test_products_are_whole(finished) -> None:
     assert "failure" not in document
 
 
-def test_frames_hold_the_centres_and_say_what_they_are(finished) -> None:
+def test_frames_contain_centres_and_their_description(finished) -> None:
     folder, _, _, _ = finished
     found = frames(folder / "trajectory.gsd")
     first, last = found[0], found[-1]
@@ -143,9 +143,7 @@ def test_freud_reads_the_trajectory(finished) -> None:
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_a_cut_run_ends_at_the_same_step_with_the_same_frames(
-    name: str, tmp_path: Path, monkeypatch
-) -> None:
+def test_interrupted_run_has_the_same_frames(name: str, tmp_path: Path, monkeypatch) -> None:
     """A checkpoint by the clock, between fixed steps; the record says that bits may differ."""
     usable(name)
     monkeypatch.setattr("janus_md.simulation.stepping.GIVE_BACK_SECONDS", 0.0)
@@ -176,7 +174,7 @@ def test_a_cut_run_ends_at_the_same_step_with_the_same_frames(
 def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
     name: str, tmp_path: Path, monkeypatch
 ) -> None:
-    """Wherever it is cut, it goes on from a fixed step, at which the other one restarts too."""
+    """An interrupted run resumes from a fixed step, at which the uninterrupted run restarts too."""
     usable(name)
     monkeypatch.setattr("janus_md.simulation.execution.RESTART_FRAMES", 2)
     monkeypatch.setattr(
@@ -219,7 +217,7 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_a_blow_up_names_step_and_frame_and_keeps_what_was_good(name: str, tmp_path: Path) -> None:
+def test_blow_up_names_step_and_keeps_earlier_frames(name: str, tmp_path: Path) -> None:
     usable(name)
     wild = point(protocol={"time_step_ps": 20.0, "frame_interval_ps": 200.0, "produce_ns": 20.0,
                            "relax_ps": 0.0, "damping_ps": 1e6})  # fmt: skip
@@ -271,7 +269,7 @@ def test_observers_see_every_frame(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [False, True])
-def test_a_settled_run_ends_early_and_whole(cut: bool, tmp_path: Path) -> None:
+def test_stationary_run_ends_early(cut: bool, tmp_path: Path) -> None:
     usable("lammps")
     seen = 0
 

@@ -56,7 +56,7 @@ def test_keywords_are_fields_of_the_options(tmp_path: Path, engine: str) -> None
         simulate(point(), tmp_path, {}, RunOptions(engine), threads=0)
 
 
-def test_a_worker_reads_them(tmp_path: Path) -> None:
+def test_worker_reads_run_options(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "janus_md.running.worker", "simulate", str(tmp_path)]
     done = subprocess.run(
         [*command, "--threads=0"], env=environment(), capture_output=True, text=True, check=False

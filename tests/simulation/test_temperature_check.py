@@ -96,7 +96,7 @@ def test_default_runs_pass(
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_without_a_bath_the_energy_is_held(name: str, tmp_path: Path) -> None:
+def test_energy_is_checked_without_a_bath(name: str, tmp_path: Path) -> None:
     heat = found(tmp_path, name, protocol={"name": "nve", "produce_ns": 0.1})
     assert (heat["checked"], heat["passed"], heat["why"]) == (True, True, None)
     assert "kinds" not in heat
@@ -141,7 +141,7 @@ def test_drift_of_the_energy(share: float, passed: bool, tmp_path: Path) -> None
     assert passed or f"moved by {reached:.3g} kT per degree of freedom in 4 ns" in heat["why"]
 
 
-def test_an_energy_that_wanders_is_not_taken_for_a_drift(tmp_path: Path) -> None:
+def test_fluctuating_energy_is_not_a_drift(tmp_path: Path) -> None:
     """The mesh's errors do that to few bodies; a jump at the end is found all the same."""
     rng = np.random.default_rng(3)
     wanted = point(protocol={"name": "nve"})
@@ -172,7 +172,7 @@ def synthetic(kinds: int, hot: dict[str, slice]) -> list[dict[str, Any]]:
     return rows
 
 
-def test_says_which_kind_which_motion_and_when(tmp_path: Path) -> None:
+def test_message_names_kind_motion_and_time(tmp_path: Path) -> None:
     mixed = point(particle=None, mixture={"Au3Cd": 0.5, "R-Au-Cu": 0.5}, n_bodies=432)
     log = write(tmp_path / "log.gsd", synthetic(2, {"rotational": slice(352, None)}))
     heat = examine(log, resolve(mixed))
@@ -193,11 +193,11 @@ def test_a_log_without_temperatures_of_kinds_is_not_checked(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("document", [{}, {"heat": None}, {"heat": {"passed": None}}])
-def test_what_was_not_checked_has_no_warning(document: dict[str, Any]) -> None:
+def test_unchecked_run_has_no_warning(document: dict[str, Any]) -> None:
     assert warning(document) == ""
 
 
-def test_what_else_is_allowed_is_refused() -> None:
+def test_unknown_permission_is_refused() -> None:
     check_allowed(["heat"])
     with pytest.raises(JanusError, match="--allow: 'version' is unknown; allowed are heat"):
         check_allowed(["version"])

@@ -74,7 +74,7 @@ def test_an_axis_without_inertia_has_no_motion() -> None:
 @pytest.mark.parametrize(
     ("stiffness", "friction"), [(0.0, 0.2), (0.1, 0.2), (1.0, 0.2), (0.3, 1.5)]
 )
-def test_excess_of_harmonic_modes_is_that_of_their_places(
+def test_excess_of_harmonic_modes_equals_that_of_positions(
     stiffness: float, friction: float
 ) -> None:
     """The engines' integrator in a few lines: `stiffness` is (omega dt)^2, `friction` gamma dt.

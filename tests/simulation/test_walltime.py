@@ -48,13 +48,13 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> None:
         ("UNLIMITED", math.inf),
     ],
 )
-def test_times_are_read_as_slurm_writes_them(text: str, seconds: float) -> None:
+def test_times_in_slurm_format(text: str, seconds: float) -> None:
     """The formats of sbatch's --time: https://slurm.schedmd.com/sbatch.html."""
     assert walltime.parse(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "N/A", "INVALID", "1:2:3:4", "-5", "ten", "1.5"])
-def test_what_is_no_time_is_refused(text: str) -> None:
+def test_invalid_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=text or "^$"):
         walltime.parse(text)
 
@@ -108,9 +108,7 @@ def test_a_run_ends_in_a_checkpoint_before_its_limit_and_goes_on(
     assert seconds_needed(resolve(long), record) == pytest.approx(1.25 * left / rate)
 
 
-def test_a_limit_too_short_for_anything_fails_and_says_how_long_it_must_be(
-    tmp_path: Path, engine: str
-) -> None:
+def test_too_short_limit_names_the_minimum(tmp_path: Path, engine: str) -> None:
     charged = point(n_bodies=27, electrostatics={"method": "pppm"})
     told = r"walltime: 5 s end before the simulation gets anywhere .* must be at least \d+ s"
     with pytest.raises(JanusError, match=told) as caught:
@@ -136,7 +134,7 @@ class Jumping:
         return pkgutil.resolve_name, ("time:monotonic",)
 
 
-def test_run_leaves_the_rest_for_later_when_its_walltime_is_over(
+def test_run_stops_at_its_walltime(
     janus_md: Cli, tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, template = tmp_path / "workspace", tmp_path / "template.yaml"

@@ -62,7 +62,7 @@ def test_every_default_is_stored() -> None:
     }
 
 
-def test_what_is_stored_reads_back_as_the_same() -> None:
+def test_stored_state_point_reads_back_unchanged() -> None:
     point = StatePoint.of(mixed(S_1=0.25, R_1=0.75) | {"viscosity": 0.413})
     assert StatePoint.of(json.loads(point.model_dump_json())) == point
 
@@ -101,7 +101,7 @@ def test_a_setup_reads_back_as_the_same() -> None:
     assert [body.name for body in Setup.of(told).bodies] == ["R-1", "S-1"]
 
 
-def test_whole_numbers_and_order_make_no_difference() -> None:
+def test_canonical_form_ignores_number_type_and_key_order() -> None:
     one = StatePoint.of(mixed(R_1=0.5, S_1=0.5) | {"temperature": 300})
     other = StatePoint.of(mixed(S_1=0.5, R_1=0.5) | {"temperature": 300.0})
     assert one.canonical() == other.canonical()
@@ -178,7 +178,7 @@ def test_a_state_point_cannot_be_changed() -> None:
         ),
     ],
 )
-def test_bad_values_are_told_with_key_value_and_what_is_allowed(
+def test_invalid_values_are_reported_with_key_and_allowed_values(
     values: dict[str, object], key: str, said: list[str]
 ) -> None:
     with pytest.raises(BadStatePoint) as caught:
@@ -191,7 +191,7 @@ def test_bad_values_are_told_with_key_value_and_what_is_allowed(
 
 
 @pytest.mark.parametrize("key", sorted(LEAST.keys() - {"particle"}))
-def test_what_has_no_default_must_be_given(key: str) -> None:
+def test_keys_without_default_are_required(key: str) -> None:
     with pytest.raises(JanusError, match=f"^{key}: is missing"):
         resolve(StatePoint.of({k: v for k, v in LEAST.items() if k != key}))
 
@@ -213,7 +213,7 @@ def test_packing_limit_of_spheres_is_that_of_their_volume() -> None:
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],  # the machine may be
 )
-def test_counts_add_up_and_are_within_one_of_their_share(n_bodies: int, percent: int) -> None:
+def test_counts_add_up_and_differ_by_less_than_one_from_shares(n_bodies: int, percent: int) -> None:
     fractions = {"R-1": percent / 100, "S-1": 1 - percent / 100}
     if n_bodies * min(fractions.values()) < 1:
         return

@@ -1,4 +1,4 @@
-"""A job that says something else than when its data were made is told, and left out of averages."""
+"""Jobs that were changed after their data were created are reported and excluded from averages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ sources: {{dipole: "model: test"}}
 
 @pytest.fixture
 def place(janus_md: Cli, tmp_path: Path, engine: str) -> Path:
-    """A workspace of two jobs that are done."""
+    """A workspace with two finished jobs."""
     template = tmp_path / "template.yaml"
     template.write_text(TINY + "grid: {relative_permittivity: [1, 2]}\n")
     place = tmp_path / "workspace"
@@ -40,8 +40,8 @@ def rows(janus_md: Cli, place: Path, *options: str) -> dict[str, dict[str, str]]
     return {row["job"]: row for row in csv.DictReader(io.StringIO(done.out))}
 
 
-def test_a_state_point_that_was_changed_is_told_everywhere(janus_md: Cli, place: Path) -> None:
-    """Seen: produce_ns set from 5 to 6 on a finished job was shown as a run of 6 ns."""
+def test_a_changed_state_point_is_reported_by_all_commands(janus_md: Cli, place: Path) -> None:
+    """Regression: a finished job with produce_ns changed from 5 to 6 was shown as a run of 6 ns."""
     job = next(iter(signac.get_project(path=place)))
     protocol = job.statepoint()["protocol"] | {"produce_ns": 0.04}
     job.update_statepoint({"protocol": protocol}, overwrite=True)
@@ -60,13 +60,13 @@ def test_a_state_point_that_was_changed_is_told_everywhere(janus_md: Cli, place:
     report = janus_md("report", "-d", place)
     assert "1 job changed since they were made" in report.err
     page = (place / "report" / "report.html").read_text(encoding="utf-8")
-    assert "which were changed since their data were made" in page
+    assert "which were changed after their data were written" in page
     assert "protocol.produce_ns was 0.02 and is now 0.04" in page
     allowed = janus_md("report", "-d", place, "--allow", "state")
     assert "results included" in allowed.err
 
 
-def test_a_copy_that_was_edited_is_told(janus_md: Cli, place: Path) -> None:
+def test_an_edited_copy_of_a_particle_is_reported(janus_md: Cli, place: Path) -> None:
     (copy,) = (place / copies.FOLDER).glob("*.yaml")
     text = copy.read_text(encoding="utf-8")
     copy.write_text(text + "# a remark changes nothing\n", encoding="utf-8")
@@ -77,7 +77,7 @@ def test_a_copy_that_was_edited_is_told(janus_md: Cli, place: Path) -> None:
         assert row["analysis.mean_n.mean"] == ""
 
 
-def test_an_edited_particle_makes_new_jobs_beside_the_old(
+def test_an_edited_particle_creates_new_jobs_beside_the_old_ones(
     janus_md: Cli, tmp_path: Path, own_folder: Path, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The old ones stay what they were: an analysis reads the trajectory, not the catalogue.
@@ -98,8 +98,7 @@ def test_an_edited_particle_makes_new_jobs_beside_the_old(
     energy = job.document()["analysis"]["mean_n_energy"]
 
     (own_folder / "weak.yaml").write_text(OWN.format(dipole=25.0))
-    for cache in (catalog._files, catalog.entry, catalog.body):
-        cache.cache_clear()
+    catalog.clear_caches()
     Path(job.fn("frames.parquet")).unlink()
     assert janus_md("run", "-d", place).code == 0
     assert [Path(job.fn(name)).read_bytes() for name in names] == before
@@ -113,7 +112,7 @@ def test_an_edited_particle_makes_new_jobs_beside_the_old(
     assert sorted(row["status"] for row in rows(janus_md, place).values()) == ["done", "waiting"]
 
 
-def test_a_copy_that_is_missing_stops_its_jobs_alone(janus_md: Cli, place: Path) -> None:
+def test_a_missing_copy_of_a_particle_affects_only_its_jobs(janus_md: Cli, place: Path) -> None:
     (copy,) = (place / copies.FOLDER).glob("*.yaml")
     copy.unlink()
     job = next(iter(signac.get_project(path=place)))
@@ -124,7 +123,7 @@ def test_a_copy_that_is_missing_stops_its_jobs_alone(janus_md: Cli, place: Path)
     assert "Traceback" not in done.err
 
 
-def test_differences_name_the_key_and_both_values() -> None:
+def test_differences_contain_the_key_and_both_values() -> None:
     before = {"a": 1, "b": {"c": 2.0, "d": None}}
     assert list(doubts.differences(before, {"a": 1, "b": {"c": 3.0, "d": None}})) == [
         "b.c was 2.0 and is now 3.0"

@@ -1,4 +1,4 @@
-"""Jobs that did not keep the temperature of their bath: named everywhere, left out of averages."""
+"""Jobs that did not keep the temperature of their bath are reported and excluded from averages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ that the run fails."""
 
 @pytest.fixture(scope="module")
 def said() -> dict[str, Result]:
-    """What the run itself printed."""
+    """Return the output of the run."""
     return {}
 
 
@@ -84,7 +84,7 @@ def test_the_run_ends_with_a_warning(jobs, said: dict[str, Result]) -> None:
     assert lines[-1].endswith(why(hot))
 
 
-def test_status_counts_and_names_it(janus_md: Cli, jobs, place: Path) -> None:
+def test_status_counts_and_lists_hot_jobs(janus_md: Cli, jobs, place: Path) -> None:
     lines = janus_md("status", "-d", place).out.splitlines()
     assert lines[0] == "2 jobs: 2 done"
     assert lines[1].startswith(
@@ -98,7 +98,9 @@ def test_status_counts_and_names_it(janus_md: Cli, jobs, place: Path) -> None:
     ]
 
 
-def test_query_leaves_its_results_out_unless_allowed(janus_md: Cli, jobs, place: Path) -> None:
+def test_query_excludes_results_of_hot_jobs_unless_allowed(
+    janus_md: Cli, jobs, place: Path
+) -> None:
     def rows(*arguments: str) -> tuple[dict[str, Any], str]:
         done = janus_md("query", *arguments, "-d", place, "--json", "-c", "job,mean_n,heat.passed")
         assert done.code == 0
@@ -124,7 +126,9 @@ def test_query_leaves_its_results_out_unless_allowed(janus_md: Cli, jobs, place:
     assert "--allow: 'heart' is unknown (did you mean heat?)" in refused.err
 
 
-def test_report_leaves_it_out_and_says_so(janus_md: Cli, jobs, place: Path, tmp_path: Path) -> None:
+def test_report_excludes_hot_jobs_with_a_note(
+    janus_md: Cli, jobs, place: Path, tmp_path: Path
+) -> None:
     done = janus_md("report", "-d", place, "--out", tmp_path / "report")
     assert done.code == 0
     assert "1 job did not keep the temperature of the bath" in done.err
@@ -135,19 +139,19 @@ def test_report_leaves_it_out_and_says_so(janus_md: Cli, jobs, place: Path, tmp_
     done = janus_md("report", "-d", place, "--out", tmp_path / "all", "--allow", "heat")
     assert "results included" in done.err
     page = (tmp_path / "all" / "report.html").read_text()
-    assert "1 of 2 jobs did not keep the temperature of their bath and are in" in page
+    assert "1 of 2 jobs did not keep the temperature of their bath and are included in" in page
     assert "Left out of averages" not in page
     assert len(pd.read_csv(tmp_path / "all" / "results.csv")) == 2
 
 
-def test_report_of_nothing_but_left_out_jobs(janus_md: Cli, jobs, place: Path, tmp_path) -> None:
+def test_report_with_only_excluded_jobs(janus_md: Cli, jobs, place: Path, tmp_path) -> None:
     done = janus_md("report", "time_step_ps=1.6", "-d", place, "--out", tmp_path / "report")
     assert done.code == 0
     page = (tmp_path / "report" / "report.html").read_text()
     assert "Left out of averages: 1 of 1 jobs" in page
 
 
-def test_in_python_it_is_the_same(jobs, place: Path) -> None:
+def test_the_python_interface_excludes_hot_jobs(jobs, place: Path) -> None:
     project = query.open_project(place)
     rows = query.table(project).set_index("job")
     assert rows["analysis.mean_n.mean"].notna().tolist() == [
@@ -158,17 +162,17 @@ def test_in_python_it_is_the_same(jobs, place: Path) -> None:
         query.table(project, allow=["version"])
 
 
-def test_project_py_labels_it(jobs, place: Path) -> None:
+def test_project_py_has_a_label_for_hot_jobs(jobs, place: Path) -> None:
     assert "not_at_temperature" in flow(place, "status", "--detailed").stdout
     assert flow(place, "run").returncode == 0
     page = place / "report" / "report.html"
     assert "Left out of averages: 1 of 2 jobs" in page.read_text()
     assert flow(place, "run", JANUS_MD_ALLOW="heat").returncode == 0  # the report is another one
-    assert "are in the averages all the same" in page.read_text()
+    assert "are included in the averages" in page.read_text()
 
 
 def test_a_worker_without_a_pipe_warns_on_the_error_stream(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    Reporter(None).tell(warning="it is too hot")
+    Reporter(None).send(warning="it is too hot")
     assert capsys.readouterr().err == "warning: it is too hot\n"

@@ -1,4 +1,4 @@
-"""Workspaces: signac's layout to the letter, whole jobs alone, whatever interrupts."""
+"""Creation of workspaces: the layout of signac, complete jobs, interruptions and damage."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ POINTS = [point.stored() for point in sweeps.load_template("quickstart").points[
 
 
 def files(place: Path) -> dict[str, bytes]:
-    """Contents of all files of all jobs."""
+    """Return the contents of all files of all jobs."""
     found = (path for path in (place / "workspace").rglob("*") if path.is_file())
     return {str(path.relative_to(place)): path.read_bytes() for path in found}
 
 
-def test_jobs_are_those_that_signac_makes(tmp_path: Path) -> None:
+def test_jobs_are_identical_to_those_of_signac(tmp_path: Path) -> None:
     theirs = signac.init_project(path=tmp_path / "theirs")
     for point in POINTS:
         theirs.open_job(point).init()
@@ -47,7 +47,9 @@ def interrupted(points: list[dict[str, Any]], after: int) -> Iterator[dict[str, 
 
 
 @pytest.mark.parametrize("after", range(len(POINTS)))
-def test_an_interrupted_init_leaves_whole_jobs_and_goes_on(tmp_path: Path, after: int) -> None:
+def test_an_interrupted_init_leaves_complete_jobs_and_can_continue(
+    tmp_path: Path, after: int
+) -> None:
     with pytest.raises(KeyboardInterrupt):
         workspace.create(tmp_path, interrupted(POINTS, after))
     signac.get_project(path=tmp_path).check()
@@ -58,8 +60,8 @@ def test_an_interrupted_init_leaves_whole_jobs_and_goes_on(tmp_path: Path, after
 
 
 @pytest.mark.parametrize("damage", [b"", b'{"particle": "R-A', b"{}", None])
-def test_damaged_state_points_are_written_anew(tmp_path: Path, damage: bytes | None) -> None:
-    """As a power cut, or an init by signac itself that was killed, leaves them."""
+def test_damaged_state_points_are_restored(tmp_path: Path, damage: bytes | None) -> None:
+    """The damage is that of a power failure, or of a killed init by signac."""
     workspace.create(tmp_path, POINTS)
     before = files(tmp_path)
     broken = sorted((tmp_path / "workspace").iterdir())[0] / "signac_statepoint.json"
@@ -74,7 +76,7 @@ def test_damaged_state_points_are_written_anew(tmp_path: Path, damage: bytes | N
     assert after == before
 
 
-def test_what_a_killed_init_left_goes_when_it_is_old(tmp_path: Path) -> None:
+def test_old_staging_folders_of_a_killed_init_are_removed(tmp_path: Path) -> None:
     workspace.create(tmp_path, POINTS[:1])
     old, young = (tmp_path / "workspace" / name for name in (".new-old", ".new-young"))
     for left in (old, young):
@@ -86,10 +88,10 @@ def test_what_a_killed_init_left_goes_when_it_is_old(tmp_path: Path) -> None:
     assert len(signac.get_project(path=tmp_path)) == len(POINTS)
 
 
-def test_two_inits_at_once_make_every_job_once(
+def test_two_simultaneous_inits_create_each_job_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second begins and ends while the first one is in the middle: nothing can be locked."""
+    """The second one starts and ends during the first one, on a file system without locks."""
     monkeypatch.setattr(workspace, "PATIENCE", 0.0)
     other: list[int] = []
 
@@ -104,10 +106,10 @@ def test_two_inits_at_once_make_every_job_once(
     assert len(list((tmp_path / "workspace").iterdir())) == len(POINTS)
 
 
-def test_a_full_disk_is_told_and_leaves_whole_jobs(
+def test_a_full_disk_is_reported_and_leaves_complete_jobs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The third state point finds room for its folder, and for no more than half of itself."""
+    """The disk has space for the folder of the third job, but only for half of its state point."""
     write, written = workspace._write, []
 
     def full(path: str, statepoint: dict[str, Any]) -> None:
@@ -126,7 +128,7 @@ def test_a_full_disk_is_told_and_leaves_whole_jobs(
     assert workspace.create(tmp_path, POINTS) == len(POINTS) - 2
 
 
-def test_signacs_cache_is_kept_and_can_be_lost_or_damaged(tmp_path: Path) -> None:
+def test_signacs_cache_is_written_and_can_be_lost_or_damaged(tmp_path: Path) -> None:
     workspace.create(tmp_path, POINTS[:4])
     cache = tmp_path / ".signac" / "statepoint_cache.json.gz"
     whole = cache.read_bytes()
@@ -150,7 +152,7 @@ def test_signacs_cache_is_kept_and_can_be_lost_or_damaged(tmp_path: Path) -> Non
     assert workspace.create(tmp_path, POINTS) == 2
 
 
-def test_what_cannot_be_read_costs_that_job_alone(tmp_path: Path) -> None:
+def test_an_unreadable_file_affects_only_its_job(tmp_path: Path) -> None:
     project = signac.init_project(path=tmp_path)
     jobs = [project.open_job(point).init() for point in POINTS[:3]]
     Path(jobs[0].fn("signac_job_document.json")).write_text('{"execution": {')
@@ -161,7 +163,7 @@ def test_what_cannot_be_read_costs_that_job_alone(tmp_path: Path) -> None:
     assert states == ["damaged", "damaged", "begun"]
     told = [found[str(job.id)].trouble for job in jobs[:2]]
     assert told[0].startswith("signac_job_document.json cannot be read")
-    assert told[1].startswith("signac_statepoint.json is missing or damaged; `janus-md init`")
+    assert told[1].startswith("signac_statepoint.json is missing or damaged; run `janus-md init`")
 
 
 CREATE = """
@@ -176,7 +178,7 @@ print(workspace.create(Path(sys.argv[1]), points))
 """
 
 
-def test_those_who_make_one_at_the_same_time_make_each_job_once(tmp_path: Path) -> None:
+def test_simultaneous_processes_create_each_job_once(tmp_path: Path) -> None:
     place = tmp_path / "workspace"
     said = said_at_once(CREATE, place, 3)
     number = 50 * len(POINTS)

@@ -1,4 +1,4 @@
-"""Keys that vary: one rule, whatever holds the state points."""
+"""Varying keys: the same rule for nested state points, columns and tables."""
 
 from __future__ import annotations
 
@@ -76,6 +76,21 @@ def test_values_that_differ(values: list[Any], differ: bool) -> None:
     assert ("key" in groups.varying_keys(table)) is differ
 
 
-def test_a_definition_counts_where_one_name_stands_for_two() -> None:
+def test_definitions_vary_if_particles_share_a_name() -> None:
     assert labels.varying_keys({"definitions.A": ["x", None, math.nan]}) == []
     assert labels.varying_keys({"definitions.A": ["x", None, "y"]}) == ["definitions.A"]
+
+
+def test_settings_of_a_structure_count_where_structures_differ_in_them() -> None:
+    sheet = {"kind": "prebuilt", "structure": "sheet", "spacing": 2.24}
+    columns = {
+        "start": ["random", None],
+        "start.kind": [None, "prebuilt"],
+        "start.structure": [None, "sheet"],
+        "start.spacing": [math.nan, 2.24],
+    }
+    assert labels.varying_keys(columns) == ["start", "start.structure"]
+    points = [{"particle": "A", "start": start} for start in ("random", sheet)]
+    assert labels.labels(points) == ["A, start random", "A, start sheet"]
+    points[0]["start"] = sheet | {"spacing": 2.3}
+    assert labels.labels(points) == ["A, spacing 2.3", "A, spacing 2.24"]

@@ -1,4 +1,4 @@
-"""project.py of a workspace: an older copy is replaced unless somebody edited it."""
+"""project.py of a workspace: an older copy is replaced unless it was edited."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from janus_md.workspace import project_file
 from tests.conftest import ROOT, TINY, Result
 
 
-def test_an_older_copy_is_replaced_and_an_edited_one_is_named(
+def test_an_older_copy_is_replaced_and_an_edited_one_is_reported(
     janus_md: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     template = tmp_path / "template.yaml"
@@ -25,7 +25,7 @@ def test_an_older_copy_is_replaced_and_an_edited_one_is_named(
     older = b"# of an earlier version\n"
     file.write_bytes(older)
     told = janus_md("init", template, "-d", place)
-    assert "was edited: it is left as it is" in told.err
+    assert "was edited, so it is not replaced" in told.err
     assert file.read_bytes() == older
     digest = hashlib.sha256(older).hexdigest()
     monkeypatch.setattr(project_file, "KNOWN", frozenset({digest}))
@@ -33,7 +33,7 @@ def test_an_older_copy_is_replaced_and_an_edited_one_is_named(
     assert file.read_bytes() == ours
 
 
-def test_project_py_imports_the_public_interface_alone() -> None:
+def test_project_py_imports_only_the_public_interface() -> None:
     tree = ast.parse((ROOT / "project.py").read_text(encoding="utf-8"))
     modules = {
         node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module

@@ -1,8 +1,9 @@
-"""Questions to a workspace: the table, labels, columns and filters."""
+"""Queries of a workspace: table, labels, columns and filters."""
 
 from __future__ import annotations
 
 from array import array
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from janus_md.workspace.jobs import Record
 
 
 def job(name: str, statepoint: dict[str, Any], **results: Any) -> Record:
-    """A job with these results; a number is an average."""
+    """Create a job with these results; a number is an average."""
     analysis = {
         key: {"mean": value} if isinstance(value, float) else value
         for key, value in results.items()
@@ -34,7 +35,7 @@ def point(particle: str | None, permittivity: float, produce_ns: float = 8.0) ->
 
 
 def whole(**values: Any) -> dict[str, Any]:
-    """A state point as `init` writes it."""
+    """Return a state point as written by `init`."""
     fields = {"n_bodies": 64, "volume_fraction": 0.05, "relative_permittivity": 1.0, **values}
     return StatePoint.of(fields).stored()
 
@@ -71,7 +72,7 @@ ROWS = query.Columns(
         (["produce_ns=4,8", "relative_permittivity!=8.93,2"], "acd"),
     ],
 )
-def test_filters_keep_what_fits(filters: list[str], jobs: str) -> None:
+def test_filters_keep_matching_jobs(filters: list[str], jobs: str) -> None:
     assert "".join(query.select(ROWS, filters)["job"]) == jobs
 
 
@@ -87,15 +88,15 @@ def test_filters_keep_what_fits(filters: list[str], jobs: str) -> None:
             "'x' is unknown; allowed are job, status, .*, steady, mean_w, mean_n, and",
         ),
         ("produce_ns=4,a", "'a' must be a number, or null"),
-        ("mean=3", "'mean' may be any of analysis.mean_w.mean, analysis.mean_n.mean"),
+        ("mean=3", "'mean' is ambiguous: analysis.mean_w.mean, analysis.mean_n.mean"),
     ],
 )
-def test_filters_that_mean_nothing_are_refused(text: str, said: str) -> None:
+def test_invalid_filters_are_refused(text: str, said: str) -> None:
     with pytest.raises(JanusError, match=said):
         query.select(ROWS, [text])
 
 
-def test_labels_name_the_substance_and_what_varies() -> None:
+def test_labels_contain_the_substance_and_the_varying_keys() -> None:
     mixture = {"R-1": 0.5, "S-1": 0.5}
     points = [
         {"particle": "Au3Cd", "mixture": None, "relative_permittivity": 1.0, "p": {"x_ns": 1.0}},
@@ -124,7 +125,7 @@ def test_table_has_state_point_results_and_status(tmp_path: Path) -> None:
     assert rows["job"].tolist() == [waiting.id]
 
 
-def test_jobs_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+def test_jobs_are_ordered_by_numerical_values(tmp_path: Path) -> None:
     project = signac.init_project(path=tmp_path)
     for value in (8.93, 1.0, 10.0, 1.25):
         project.open_job(whole(particle="R-Au-Cu", relative_permittivity=value)).init()
@@ -132,7 +133,7 @@ def test_jobs_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     assert found == [1.0, 1.25, 8.93, 10.0]
 
 
-def test_a_folder_inside_a_workspace_is_none(tmp_path: Path) -> None:
+def test_a_subfolder_of_a_workspace_is_not_a_workspace(tmp_path: Path) -> None:
     signac.init_project(path=tmp_path)
     inside = tmp_path / "inside"
     inside.mkdir()
@@ -140,12 +141,12 @@ def test_a_folder_inside_a_workspace_is_none(tmp_path: Path) -> None:
         query.open_project(inside)
 
 
-def test_a_number_is_not_held_against_a_text() -> None:
+def test_numbers_are_not_compared_with_text() -> None:
     with pytest.raises(JanusError, match="'relative_permittivity=dry': 'dry' must be a number"):
         query.select(ROWS, ["relative_permittivity=dry"])
 
 
-def test_a_mixture_is_one_column_to_read(tmp_path: Path) -> None:
+def test_a_mixture_is_one_column(tmp_path: Path) -> None:
     project = signac.init_project(path=tmp_path)
     project.open_job(whole(particle="Au3Cd")).init()
     project.open_job(whole(mixture={"R-1": 0.5, "S-1": 0.5})).init()
@@ -173,7 +174,7 @@ def test_averages_are_printed_with_their_errors(capsys: pytest.CaptureFixture[st
     assert said[4] == "3 of 4 jobs; in parentheses the standard error of the last digit"
 
 
-def test_what_is_not_asked_for_is_not_kept_and_still_named(tmp_path: Path) -> None:
+def test_keys_that_were_not_read_are_still_suggested(tmp_path: Path) -> None:
     project = signac.init_project(path=tmp_path)
     job = project.open_job(whole(particle="Au3Cd")).init()
     averages = {"mean_n": {"mean": 1.5, "error": 0.1}, "mean_w": {"mean": 2.5, "error": None}}
@@ -191,7 +192,7 @@ def test_what_is_not_asked_for_is_not_kept_and_still_named(tmp_path: Path) -> No
         query.column(rows, "n_frame")
 
 
-def test_columns_of_jobs_that_have_not_the_same_keys() -> None:
+def test_columns_of_jobs_with_different_keys() -> None:
     rows = query.Columns(
         [
             job("a", {"mixture": None, "box": {"x": 1}}),
@@ -218,7 +219,7 @@ def test_columns_of_jobs_that_have_not_the_same_keys() -> None:
     assert kept.names == rows.names
 
 
-def test_columns_of_more_jobs_than_are_packed_at_a_time() -> None:
+def test_columns_of_more_jobs_than_one_chunk() -> None:
     def point(k: int) -> dict[str, Any]:
         found: dict[str, Any] = {"x": k / 8, "whole": k, "list": [k % 3], "changes": float(k)}
         if k >= 1200:
@@ -241,3 +242,23 @@ def test_columns_of_more_jobs_than_are_packed_at_a_time() -> None:
     kept = query.select(rows, ["late=1.5", "x>300"])
     assert kept["whole"] == list(range(2401, 2500))
     assert rows.take([7, 3])["changes"] == [7.0, 3.0]
+
+
+def test_columns_of_jobs_without_wires() -> None:
+    """Results of wires are left out, and kinds of aggregate that no job has."""
+    found = {"mean_n": nan, "bond_lifetime": nan, "mean_cluster_w": 9.0, "share_worms": 0.0}
+    jobs = [
+        job(
+            name, point("amphiphile", k), **found, share_micelles=0.5 * k, criterion={"angle": None}
+        )
+        for k, name in enumerate("ab")
+    ]
+    rows = query.Columns(jobs)
+    results = ["mean_cluster_w", "share_worms", "share_micelles"]
+    told = [name for name in query.all_columns(rows) if name.startswith("analysis.")]
+    assert told == [f"analysis.{name}.mean" for name in results]
+    told = [name for name in query.telling_columns(rows) if name.startswith("analysis.")]
+    assert told == ["analysis.mean_cluster_w.mean", "analysis.share_micelles.mean"]
+    assert "analysis.mean_n.mean" in query.all_columns(
+        query.Columns([*jobs, job("c", point("Au3Cd", 1.0), mean_n=1.5)])
+    )

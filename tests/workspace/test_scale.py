@@ -28,7 +28,7 @@ from tests.conftest import Result, environment
 POINTS = 10_000
 
 LOADED = 3.0
-"""Factor by which CPU time may exceed what is promised, on a machine with neighbours."""
+"""Factor by which the CPU time may exceed the documented one, on a shared machine."""
 
 MEBIBYTES = 60.0
 """Memory that 10,000 jobs may take: 100,000 then stay within a gigabyte."""
@@ -65,7 +65,7 @@ CALLS_PER_JOB = 1000
 
 
 def finish(place: Path) -> None:
-    """Give nine jobs of ten what a finished one has."""
+    """Copy the results of a finished job to nine of ten jobs."""
     text = json.dumps(DOCUMENT)
     donor = place / "table.parquet"
     pq.write_table(pa.table({"n": [1]}), donor)
@@ -123,7 +123,7 @@ def test_work_per_job_does_not_grow(
 
 @dataclass(frozen=True)
 class Done:
-    """What a command printed, and what it took: seconds of CPU time, MiB at most."""
+    """Output of a command, CPU time in seconds, and maximum memory in MiB."""
 
     out: str
     seconds: float
@@ -131,7 +131,7 @@ class Done:
 
 
 def run(*arguments: str | Path) -> Done:
-    """Run the command line in a process of its own."""
+    """Run the command line in a new process."""
     command = [sys.executable, "-m", "janus_md.cli", *map(str, arguments)]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, env=environment())
@@ -178,6 +178,6 @@ def test_ten_thousand_jobs(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_as_many_state_points_as_a_template_may_have() -> None:
+def test_the_maximum_number_of_state_points_of_a_template() -> None:
     points = read_template(TEMPLATE % (MAX_POINTS // 10), "many.yaml").points
     assert len({point.model_dump_json() for point in points}) == len(points) == MAX_POINTS

@@ -1,20 +1,23 @@
-"""Bodies with attractive sites, as the recognition of aggregates needs them."""
+"""Bodies with sites that join them, as the recognition of aggregates needs them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from janus_md.analysis.frames.neighbours import IndexArray
-from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray, RigidBody
+
+MAIN_SHARE = 0.4
+"""Share of a body's volume from which its largest bead sets the scale; one lobe of a dumbbell has
+0.5 or more."""
 
 
 @dataclass(frozen=True)
 class Bodies:
-    """The bodies of a frame that have attractive sites.
+    """The bodies of a frame that have sites that join them.
 
     Attributes
     ----------
@@ -22,33 +25,33 @@ class Bodies:
         Middle of each body's largest beads that do not attract, or its centre where all do.
     tails : ndarray, shape (N, 3)
         Middle of each body's attractive sites, in the same periodic image as the head.
-    axes : ndarray, shape (N, 3)
-        Unit vectors u: the z axes of the bodies, towards their attractive sites.
+    axes : ndarray, shape (N, 3), or None
+        Unit vectors u: the z axes of the bodies, towards their attractive sites. None where the
+        directions of the bodies are not known.
     box : ndarray, shape (6,)
         Lx, Ly, Lz, xy, xz, yz.
     """
 
     heads: FloatArray
     tails: FloatArray
-    axes: FloatArray
+    axes: FloatArray | None
     box: FloatArray
 
     def __len__(self) -> int:
         return len(self.heads)
 
 
-def largest_bead(bodies: Sequence[RigidBody]) -> float:
-    """Diameter of the largest bead among these bodies, the unit of length S, nm.
+def diameter_of(body: RigidBody) -> float:
+    """Diameter of a body, nm: the scale of the distances between bodies that touch.
 
-    Raises
-    ------
-    JanusError
-        If none of them has a bead with a volume.
+    That of its largest bead, where this bead has at least :data:`MAIN_SHARE` of the body's volume:
+    the core of an amphiphile, or a lobe of a dumbbell. Otherwise, as in shells and discs of many
+    beads, that of the sphere with the volume of the body. 0 for a body without a volume.
     """
-    found = max((max(one.diameters.values()) for one in bodies), default=0.0)
-    if not found > 0.0:
-        raise JanusError("aggregates: no body has a bead with a diameter, so there is no scale")
-    return found
+    largest = max(body.diameters.values(), default=0.0)
+    if largest**3 * np.pi / 6.0 >= MAIN_SHARE * body.volume:
+        return largest
+    return float((6.0 * body.volume / np.pi) ** (1.0 / 3.0))
 
 
 def head_of(body: RigidBody, attractive: Collection[str]) -> FloatArray:

@@ -24,6 +24,9 @@ KINDS = (
 )
 """Names of the kinds, in the order of their codes."""
 
+OLIGOMER_UP_TO = 3
+"""Bodies that an oligomer has at most."""
+
 LARGE = 30
 """Bodies that a vesicle or sheet has at least."""
 
@@ -56,6 +59,10 @@ def classify(measures: Mapping[str, FloatArray]) -> NDArray[np.int8]:
     30 bodies, local nematic order at least 0.4 and flatness at least 0.6, sheet; spans the box,
     network; at least 8 bodies and kappa^2 at least 0.25, worm; else cluster.
 
+    Without the axes of the bodies, only monomers, oligomers, crystals, networks, worms and clusters
+    are told. A string then counts as a worm, and kappa^2 of a worm is at least 0.5: that of a
+    circular disc is 0.25.
+
     Parameters
     ----------
     measures : mapping of str to ndarray, shape (A,)
@@ -63,10 +70,10 @@ def classify(measures: Mapping[str, FloatArray]) -> NDArray[np.int8]:
         :mod:`janus_md.analysis.aggregates.morphology.measures`; NaN where one is not defined.
     """
     n, anisotropy = measures["n"], measures["anisotropy"]
-    shell = vesicle_candidates(measures)
+    shell, undirected = vesicle_candidates(measures), np.isnan(measures["polarisation"])
     rules = (
         ("monomer", n == 1),
-        ("oligomer", n <= 3),
+        ("oligomer", n <= OLIGOMER_UP_TO),
         ("crystal", (n >= CRYSTAL_FROM) & (measures["solid"] >= 0.5)),
         ("vesicle", shell & (measures["cavity"] >= 1.0)),
         ("filled_vesicle", shell),
@@ -77,7 +84,7 @@ def classify(measures: Mapping[str, FloatArray]) -> NDArray[np.int8]:
         ("string", (n >= 5) & (measures["polarisation"] >= 0.6) & (anisotropy >= 0.7)),
         ("sheet", (n >= LARGE) & (measures["nematic"] >= 0.4) & (measures["flatness"] >= 0.6)),
         ("network", measures["dims"] > 0),
-        ("worm", (n >= 8) & (anisotropy >= 0.25)),
+        ("worm", (n >= 8) & (anisotropy >= np.where(undirected, 0.5, 0.25))),
     )
     codes = [KINDS.index(name) for name, _ in rules]
     found = np.select([rule for _, rule in rules], codes, KINDS.index("cluster"))

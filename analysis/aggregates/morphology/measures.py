@@ -20,6 +20,10 @@ NEMATIC_RANGE, FLATNESS_RANGE = 2.0, 2.5
 """Neighbourhoods of an attractive side, in S."""
 
 
+DIRECTED = ("inward", "radial", "outward", "polarisation")
+"""Measures that need the axes of the bodies."""
+
+
 def means(values: FloatArray, label: IndexArray, n: IndexArray) -> FloatArray:
     """Mean over the bodies of each aggregate, shape (A, ...)."""
     flat = values.reshape(len(values), -1)
@@ -28,7 +32,7 @@ def means(values: FloatArray, label: IndexArray, n: IndexArray) -> FloatArray:
 
 
 def measure(
-    heads: FloatArray, tails: FloatArray, axes: FloatArray, pieces: Pieces
+    heads: FloatArray, tails: FloatArray, axes: FloatArray | None, pieces: Pieces
 ) -> dict[str, FloatArray]:
     """Measure every aggregate.
 
@@ -44,31 +48,31 @@ def measure(
     dict of str to ndarray, shape (A,)
         inward: M. radial: V. outward: share of the bodies with u.r above 0.3. anisotropy:
         relative shape anisotropy kappa^2 of the heads' gyration tensor, 0 (sphere) to 1 (line).
-        radius_of_gyration, of the heads, in S. polarisation: |<u>|. NaN for single bodies.
+        radius_of_gyration, of the heads, in S. polarisation: |<u>|. NaN for single bodies, and
+        where it needs axes that are not known.
     """
     label, n = pieces.label, pieces.n
-    away = heads - means(tails, label, n)[label]
-    length = lengths(away)
-    cosine = np.einsum("ij,ij->i", axes, away) / np.where(length > 0.0, length, 1.0)
     away = heads - means(heads, label, n)[label]
     tensor = means(products(away), label, n)
     trace = tensor[:, :3].sum(axis=1)
     square = (tensor[:, :3] ** 2).sum(axis=1) + 2.0 * (tensor[:, 3:] ** 2).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         anisotropy = 1.5 * square / trace**2 - 0.5
-    found = {
-        "inward": -means(cosine, label, n),
-        "radial": means(cosine**2, label, n),
-        "outward": means((cosine > OUTWARD).astype(float), label, n),
-        "anisotropy": np.clip(anisotropy, 0.0, 1.0),
-        "radius_of_gyration": np.sqrt(trace),
-        "polarisation": lengths(means(axes, label, n)),
-    }
+    found = dict.fromkeys(DIRECTED, np.full(len(n), np.nan))
+    found |= {"anisotropy": np.clip(anisotropy, 0.0, 1.0), "radius_of_gyration": np.sqrt(trace)}
+    if axes is not None:
+        away = heads - means(tails, label, n)[label]
+        length = lengths(away)
+        cosine = np.einsum("ij,ij->i", axes, away) / np.where(length > 0.0, length, 1.0)
+        found["inward"] = -means(cosine, label, n)
+        found["radial"] = means(cosine**2, label, n)
+        found["outward"] = means((cosine > OUTWARD).astype(float), label, n)
+        found["polarisation"] = lengths(means(axes, label, n))
     return {name: np.where(n > 1, values, np.nan) for name, values in found.items()}
 
 
 def measure_neighbourhoods(
-    axes: FloatArray, pairs: Pairs, label: IndexArray, count: int
+    axes: FloatArray | None, pairs: Pairs, label: IndexArray, count: int
 ) -> dict[str, FloatArray]:
     """Measure how flat aggregates are about their attractive sides.
 
@@ -88,16 +92,17 @@ def measure_neighbourhoods(
     dict of str to ndarray, shape (A,)
         nematic: mean over the bodies of the largest eigenvalue of ``<3 u u - 1> / 2`` within
         2.0 S. flatness: median over the bodies of the middle over the largest gyration axis of the
-        tails within 2.5 S. NaN for aggregates without a body here.
+        tails within 2.5 S. NaN for aggregates without a body here; nematic also without axes.
     """
     found = {name: np.full(count, np.nan) for name in ("nematic", "flatness")}
-    n, total = len(axes), np.bincount(label, minlength=count)
+    n, total = len(label), np.bincount(label, minlength=count)
     chosen = np.flatnonzero(total)
-    near = pairs.closer_than(NEMATIC_RANGE)
-    own = products(axes)
-    sums = own + _sums(own[near.j], near.i, n) + _sums(own[near.i], near.j, n)
-    largest = 1.5 * _eigenvalues(sums / _numbers(near, n)[:, None])[:, 2] - 0.5
-    found["nematic"][chosen] = _sums(largest[:, None], label, count)[chosen, 0] / total[chosen]
+    if axes is not None:
+        near = pairs.closer_than(NEMATIC_RANGE)
+        own = products(axes)
+        sums = own + _sums(own[near.j], near.i, n) + _sums(own[near.i], near.j, n)
+        largest = 1.5 * _eigenvalues(sums / _numbers(near, n)[:, None])[:, 2] - 0.5
+        found["nematic"][chosen] = _sums(largest[:, None], label, count)[chosen, 0] / total[chosen]
 
     # Moments of the neighbours' places about the body itself, then about their own mean.
     v, number = pairs.vectors, _numbers(pairs, n)[:, None]

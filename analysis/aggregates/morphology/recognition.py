@@ -111,7 +111,8 @@ def _of_large(bodies: Bodies, pieces: Pieces) -> dict[str, FloatArray]:
         return dict.fromkeys(("nematic", "flatness"), np.full(len(pieces.n), np.nan))
     pairs = pairs_within(bodies.tails[members], bodies.box, FLATNESS_RANGE)
     pairs = pairs.take(np.flatnonzero(label[pairs.i] == label[pairs.j]))
-    return measure_neighbourhoods(bodies.axes[members], pairs, label, len(pieces.n))
+    axes = None if bodies.axes is None else bodies.axes[members]
+    return measure_neighbourhoods(axes, pairs, label, len(pieces.n))
 
 
 def _solid_shares(bodies: Bodies, pieces: Pieces) -> FloatArray:

@@ -73,14 +73,14 @@ def _whole(descriptor: int, layout: Layout, begin: int, allocated: int | None) -
         return Index(np.empty(0, ENTRY), 0, "the header places its index too late", 0)
     ends: list[tuple[int, str]] = []  # incomplete frame and reason
     if end == "full" and (cut or allocated is None):
-        ends.append((_last(entries), "it is cut off"))
+        ends.append((_last(entries), "it is truncated"))
     elif end == "hole":
         ends.append((_last(entries), "a part of its index is blank"))
     elif end == "broken":
         limit = broken if broken == _last(entries) + 1 else _last(entries)
-        ends.append((limit, f"the index makes no sense at frame {limit}"))
+        ends.append((limit, f"the index is invalid at frame {limit}"))
     elif cut:
-        ends.append((_last(entries) + 1, "it is cut off"))
+        ends.append((_last(entries) + 1, "it is truncated"))
     entries = _in_order(entries, layout, allocated, ends)
     if len(entries):
         bad, why = misfits(entries, layout, lambda one: _value(descriptor, one))
@@ -181,9 +181,9 @@ def _in_order(
     else:
         limit = here if first and before <= here <= before + 1 else before
     if beyond[first] and (np.count_nonzero(beyond) > 1 or first == len(entries) - 1):
-        ends.append((limit, "it is cut off"))
+        ends.append((limit, "it is truncated"))
     else:
-        ends.append((limit, f"the index makes no sense at frame {limit}"))
+        ends.append((limit, f"the index is invalid at frame {limit}"))
     return _sorted(entries[:first], layout)
 
 
@@ -214,7 +214,7 @@ def _unfinished(entries: np.ndarray, layout: Layout, loose: int) -> tuple[int, s
         if len(lost) == 0 or not (loose or empty):
             break
         kept, loose = int(begin), loose + 1
-        why = f"frame {last} lacks {layout.names[lost[0]]}"
+        why = f"frame {last} has no {layout.names[lost[0]]}"
     return None if why is None else (kept, why)
 
 

@@ -68,8 +68,8 @@ class GsdFile(Closing):
             self._descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
             layout = read_layout(self._descriptor)
             if layout.schema != "hoomd" or layout.schema_version[0] not in (1, 2):
-                told = f"{layout.schema!r} {layout.schema_version[0]}.{layout.schema_version[1]}"
-                raise Damaged(f"has the schema {told}; 'hoomd' 1 and 2 can be read")
+                schema = f"{layout.schema!r} {layout.schema_version[0]}.{layout.schema_version[1]}"
+                raise Damaged(f"has the schema {schema}; 'hoomd' 1 and 2 can be read")
             index = _index(self._descriptor, layout)
         except Damaged as error:
             self.close()
@@ -82,7 +82,9 @@ class GsdFile(Closing):
         if index.frames == 0:
             self.close()
             why = f" ({index.trouble})" if index.trouble else ""
-            raise JanusError(f"file {self.path} holds no whole frame{why}; at least one is needed")
+            raise JanusError(
+                f"file {self.path} contains no complete frame{why}; at least one is needed"
+            )
         self.application, self.names = layout.application, layout.names
         self.schema_version = layout.schema_version
         self.strange = strange(layout.names)
@@ -90,7 +92,7 @@ class GsdFile(Closing):
         self._entries = index.entries
         self._keys = (index.entries["frame"] << np.uint64(16)) | index.entries["name"]
         self._numbers = {name: k for k, name in reversed(list(enumerate(layout.names)))}
-        self.note = self._told(index.trouble, index.loose)
+        self.note = self._note(index.trouble, index.loose)
 
     def close(self) -> None:
         """Close the file."""
@@ -130,7 +132,7 @@ class GsdFile(Closing):
         return values[:, 0] if shape[1] == 1 else values
 
     def stored(self, frame: int) -> list[str]:
-        """Names of the chunks that a frame itself stores."""
+        """Return the names of the chunks that a frame itself stores."""
         begin, end = np.searchsorted(self._entries["frame"], (frame, frame + 1))
         return [self.names[k] for k in self._entries["name"][begin:end]]
 
@@ -142,28 +144,28 @@ class GsdFile(Closing):
         place = int(np.searchsorted(self._keys, key))
         return place if place < len(self._keys) and self._keys[place] == key else None
 
-    def _told(self, trouble: str | None, loose: int) -> str | None:
+    def _note(self, trouble: str | None, loose: int) -> str | None:
         used = (
-            f"the {self.nframes} frames that are whole were used"
+            f"the {self.nframes} complete frames were used"
             if self.nframes > 1
-            else "the one frame that is whole was used"
+            else "the only complete frame was used"
         )
-        told = []
-        if trouble == "it is cut off":
-            told.append(f"file {self.path} is cut off; {used}")
+        notes = []
+        if trouble == "it is truncated":
+            notes.append(f"file {self.path} is truncated; {used}")
         elif trouble is not None:
-            told.append(f"file {self.path} is damaged ({trouble}); {used}")
+            notes.append(f"file {self.path} is damaged ({trouble}); {used}")
         elif loose:
-            told.append(
-                f"file {self.path} holds {loose} bytes that belong to none of its {self.nframes} "
-                "frames; later frames may be lost"
+            notes.append(
+                f"file {self.path} contains {loose} bytes that do not belong to any of its "
+                f"{self.nframes} frames; later frames may be lost"
             )
         if self.strange:
-            told.append(
-                f"file {self.path} has chunks that are not of HOOMD's schema, which were left out: "
+            notes.append(
+                f"file {self.path} has chunks that are not in HOOMD's schema and were ignored: "
                 + ", ".join(repr(name)[1:-1] for name in self.strange[:3])
             )
-        return "; ".join(told) or None
+        return "; ".join(notes) or None
 
 
 _CACHED: OrderedDict[tuple[int, ...], Index] = OrderedDict()

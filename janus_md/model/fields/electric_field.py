@@ -36,25 +36,20 @@ class ElectricField(ExternalField):
 
     def energy(self, system: System, parameters: Mapping[str, Any]) -> FloatArray:
         """Return the energy of each body, shape (N,), kJ/mol; 0 for a net charge at the origin."""
-        field = vector(parameters)
-        charge, dipole = _moments(system)
-        return np.asarray(-(dipole + charge[:, None] * system.unwrapped) @ field)
+        return field_energies(system, vector(parameters))
 
     def forces(
         self, system: System, parameters: Mapping[str, Any]
     ) -> tuple[FloatArray, FloatArray]:
         """Return force (kJ/mol/nm) and torque (kJ/mol) on each body, shape (N, 3)."""
-        field = vector(parameters)
-        charge, dipole = _moments(system)
-        return charge[:, None] * field, np.cross(dipole, field)
+        return field_forces(system, vector(parameters))
 
     def objection(self, setup: Setup, parameters: Mapping[str, Any]) -> str:
         """Return why the field would have no effect; else empty."""
         if not np.any(vector(parameters)):
             return "has no component other than 0; leave it out"
-        charged = any(np.any(body.charges != 0) for body in setup.bodies)
-        if not charged:
-            return "acts on charges, and no body has any"
+        if not any(np.any(body.charges != 0) and not body.magnetic for body in setup.bodies):
+            return "acts on electric charges, and no body has any"
         if setup.interactions.electrostatics is None:
             return "acts on charges, which electrostatics.method none leaves out; use pppm"
         return ""
@@ -63,6 +58,18 @@ class ElectricField(ExternalField):
 def vector(parameters: Mapping[str, Any]) -> FloatArray:
     """Field as a force on 1 e, shape (3,), kJ/mol/nm."""
     return VOLT_PER_NM * np.array([parameters[axis] for axis in "xyz"], float)
+
+
+def field_energies(system: System, field: FloatArray) -> FloatArray:
+    """Energy of each body in a field given as the force on 1 e, shape (N,), kJ/mol."""
+    charge, dipole = _moments(system)
+    return np.asarray(-(dipole + charge[:, None] * system.unwrapped) @ field)
+
+
+def field_forces(system: System, field: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Force and torque on each body in a field given as the force on 1 e, shape (N, 3)."""
+    charge, dipole = _moments(system)
+    return charge[:, None] * field, np.cross(dipole, field)
 
 
 def _moments(system: System) -> tuple[FloatArray, FloatArray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,29 +17,49 @@ CORE = "core"
 BLADE = "blade"
 """Type of the ligand beads of `bladed`."""
 
-CORE_SIGMA = 1.21
-"""WCA diameter of the core beads of `bladed`, nm."""
-
-BLADE_SIGMA = 0.9
-"""WCA diameter of the blade beads of `bladed`, nm."""
-
-BLADE_RADIUS = 1.40
-"""Distance of the blade beads from the body axis, nm."""
-
-BLADE_HEIGHT = 0.50
-"""Mean distance of the beads of a face from the plane through the centre, nm."""
-
-BLADE_RISE = 0.25
-"""Distance of each bead of a blade from that mean, nm."""
-
-BLADE_SPAN = 0.4
-"""Azimuth of each bead of a blade relative to the middle of the blade, radians."""
-
 BLADES = 3
 """Blades on a face; also n of the n-fold symmetry of `bladed`."""
 
-BLADED_HYDRODYNAMIC_RADIUS = 1.12
-"""Radius of the sphere with the volume of the union of the beads, nm."""
+
+@dataclass(frozen=True)
+class BladedSizes:
+    """Sizes of a body with blades.
+
+    Attributes
+    ----------
+    core_sigma, blade_sigma : float
+        WCA diameters of core and blade beads, nm.
+    radius : float
+        Distance of the blade beads from the body axis, nm.
+    height : float
+        Mean distance of the beads of a face from the plane through the centre, nm.
+    rise : float
+        Distance of each bead of a blade from that mean, nm.
+    span : float
+        Azimuth of each bead of a blade relative to the middle of the blade, radians.
+    hydrodynamic_radius : float
+        Radius of the sphere with the volume of the union of the beads, nm.
+    """
+
+    core_sigma: float
+    blade_sigma: float
+    radius: float
+    height: float
+    rise: float
+    span: float
+    hydrodynamic_radius: float
+
+
+SIZES = BladedSizes(
+    core_sigma=1.21,
+    blade_sigma=0.9,
+    radius=1.40,
+    height=0.50,
+    rise=0.25,
+    span=0.4,
+    hydrodynamic_radius=1.12,
+)
+"""Sizes of the model `bladed`."""
 
 
 def bladed(
@@ -49,8 +70,8 @@ def bladed(
     separation: float,
     faces: Faces,
     enantiomer: str = "",
-    core_sigma: float = CORE_SIGMA,
-    blade_sigma: float = BLADE_SIGMA,
+    sizes: BladedSizes = SIZES,
+    model: str = "bladed",
 ) -> RigidBody:
     """Two charged core beads on the axis and three tilted blades of two beads on each end face.
 
@@ -67,8 +88,10 @@ def bladed(
         As of :class:`~janus_md.model.nanocluster.Nanocluster`.
     faces : Faces
         Hands and turn.
-    core_sigma, blade_sigma : float
-        WCA diameters, nm.
+    sizes : BladedSizes
+        Sizes of cores and blades.
+    model : str
+        Name of the model.
 
     Returns
     -------
@@ -78,21 +101,21 @@ def bladed(
     half = 0.5 * separation
     cosine, sine = math.cos(faces.turn), math.sin(faces.turn)
     about_z = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
-    turned_over = _face(faces.negative) * np.array([1.0, -1.0, -1.0])
+    turned_over = _face(faces.negative, sizes) * np.array([1.0, -1.0, -1.0])
     cores = np.array([[0.0, 0.0, half], [0.0, 0.0, -half]])
-    positions = np.vstack([cores, _face(faces.positive), turned_over @ about_z.T])
-    sigma = np.array([core_sigma] * 2 + [blade_sigma] * (4 * BLADES))
+    positions = np.vstack([cores, _face(faces.positive, sizes), turned_over @ about_z.T])
+    sigma = np.array([sizes.core_sigma] * 2 + [sizes.blade_sigma] * (4 * BLADES))
     masses = mass * sigma**3 / np.sum(sigma**3)
     return RigidBody(
         name=name,
-        model="bladed",
+        model=model,
         positions=positions,
         types=(CORE,) * 2 + (BLADE,) * (4 * BLADES),
         charges=np.array([charge, -charge] + [0.0] * (4 * BLADES)),
-        diameters={name: 0.0, CORE: core_sigma, BLADE: blade_sigma},
+        diameters={name: 0.0, CORE: sizes.core_sigma, BLADE: sizes.blade_sigma},
         mass=mass,
         inertia=principal_moments(positions, masses),
-        hydrodynamic_radius=BLADED_HYDRODYNAMIC_RADIUS,
+        hydrodynamic_radius=sizes.hydrodynamic_radius,
         volume=BODY_VOLUME,
         bond=BondCriterion(2.4, 35.0),
         symmetry=BLADES,
@@ -100,13 +123,14 @@ def bladed(
     )
 
 
-def _face(hand: int) -> FloatArray:
+def _face(hand: int, sizes: BladedSizes) -> FloatArray:
     """Blade beads of a face that points along +z, shape (2 BLADES, 3), nm."""
     middle = np.repeat(2.0 * math.pi / BLADES * np.arange(BLADES), 2)
     side = np.tile([-1.0, 1.0], BLADES)
-    azimuth = middle + side * BLADE_SPAN
-    height = BLADE_HEIGHT + side * hand * BLADE_RISE
-    return np.column_stack([BLADE_RADIUS * np.cos(azimuth), BLADE_RADIUS * np.sin(azimuth), height])
+    azimuth = middle + side * sizes.span
+    height = sizes.height + side * hand * sizes.rise
+    x, y = sizes.radius * np.cos(azimuth), sizes.radius * np.sin(azimuth)
+    return np.column_stack([x, y, height])
 
 
 class Bladed(NanoclusterModel):

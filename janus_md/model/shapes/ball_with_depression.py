@@ -10,7 +10,7 @@ from pydantic import Field
 
 from janus_md.common.settings import Positive, Settings
 from janus_md.model.shape import Layout, Shape
-from janus_md.model.sphere_points import checked, fibonacci, shell_beads
+from janus_md.model.sphere_points import checked, shell_beads, threefold
 
 
 class BallWithDepressionSettings(Settings):
@@ -47,13 +47,13 @@ class BallWithDepression(Shape):
         if middle >= radius + cut:
             raise ValueError("depth: it must be above 0")
         number = shell_beads(radius, bead, given.roughness)
-        outer = (radius - bead) * fibonacci(number)
+        outer = (radius - bead) * threefold(number)
         top = np.array([0.0, 0.0, middle])
         outer = outer[np.linalg.norm(outer - top, axis=1) >= cut + bead]
         # same density of beads inside and outside the depression
         inner_radius = cut + bead
-        count = checked(max(8, math.ceil(number * (inner_radius / (radius - bead)) ** 2)))
-        inner = top + inner_radius * fibonacci(count)
+        count = checked(3 * max(3, math.ceil(number / 3 * (inner_radius / (radius - bead)) ** 2)))
+        inner = top + inner_radius * threefold(count)
         inner = inner[np.linalg.norm(inner, axis=1) <= radius - bead]
         if len(inner) == 0 or len(outer) == 0:
             raise ValueError("depression_diameter: one of the surfaces has no beads")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from janus_md.common.settings import Positive, Settings
 from janus_md.model.shape import Layout, Shape, around_core
-from janus_md.model.sphere_points import fibonacci, shell_beads
+from janus_md.model.sphere_points import shell_beads, threefold
 
 
 class CompartmentsSettings(Settings):
@@ -33,7 +33,7 @@ class Compartments(Shape):
         """Return core and surface."""
         number = shell_beads(0.5 * given.diameter, 0.5 * given.bead_diameter, given.roughness)
         plane = plane_of(given.volume_share)
-        surface = [("A" if one[2] >= plane else "B", one) for one in fibonacci(number).tolist()]
+        surface = [("A" if one[2] >= plane else "B", one) for one in threefold(number).tolist()]
         return around_core(given.diameter, given.bead_diameter, surface[::-1])
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from janus_md.common.settings import Positive, Settings
 from janus_md.model.shape import Layout, Shape, around_core
-from janus_md.model.sphere_points import fibonacci, shell_beads
+from janus_md.model.sphere_points import shell_beads, threefold
 
 
 class JanusSphereSettings(Settings):
@@ -25,17 +25,17 @@ class JanusSphereSettings(Settings):
 
 
 class JanusSphere(Shape):
-    """Beads on a golden-angle spiral, the uppermost of kind A, around a core."""
+    """Beads on three golden-angle spirals, the uppermost of kind A, around a core."""
 
     settings = JanusSphereSettings
 
     def layout(self, given: JanusSphereSettings) -> Layout:
         """Return core and surface."""
         number = shell_beads(0.5 * given.diameter, 0.5 * given.bead_diameter, given.roughness)
-        capped = round(given.balance * number)
+        capped = 3 * round(given.balance * number / 3)
         surface = [
             ("A" if k < capped else "B", point)
-            for k, point in enumerate(fibonacci(number).tolist())
+            for k, point in enumerate(threefold(number).tolist())
         ]
         return around_core(given.diameter, given.bead_diameter, surface[::-1])
 

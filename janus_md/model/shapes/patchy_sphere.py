@@ -11,7 +11,7 @@ from pydantic import Field
 from janus_md.common.arrays import FloatArray
 from janus_md.common.settings import Positive, Settings
 from janus_md.model.shape import Layout, Shape, around_core
-from janus_md.model.sphere_points import fibonacci, shell_beads
+from janus_md.model.sphere_points import fibonacci, shell_beads, threefold
 
 
 class PatchySphereSettings(Settings):
@@ -46,7 +46,7 @@ class PatchySphere(Shape):
                     f"overlap above {most:.4g}"
                 )
         number = shell_beads(0.5 * given.diameter, 0.5 * given.bead_diameter, given.roughness)
-        points = fibonacci(number)
+        points = threefold(number)
         inside = (points @ middles.T).max(axis=1) >= math.cos(math.radians(given.half_angle))
         if not inside.any():
             raise ValueError(

@@ -1,9 +1,10 @@
-"""Submission of a workspace's jobs to a scheduler, and what became of them there.
+"""Submission of a workspace's jobs to a scheduler, and the states of these submissions.
 
-`request` says what is asked for and writes scripts, `preparation` plans a submission, `submission`
-sends it, and `states` tells how it stands. `ledger` keeps what was sent, `outcomes` finds how it
-ended, and `recovery` completes what was cut off. `schedulers` holds the interface of a scheduler
-and a folder for each; nothing else of the package knows any of them by name.
+`request` determines the requested resources and writes the scripts, `preparation` plans the
+submissions, `submission` submits them, and `states` returns their states. `ledger` records the
+submissions, `outcomes` determines how each one ended, and `recovery` completes interrupted ones.
+`schedulers` contains the interface of a scheduler and a folder for each one; no other code of the
+package refers to a scheduler by name.
 """
 
 from janus_md.running.cluster.ledger import KEY

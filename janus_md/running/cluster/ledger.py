@@ -1,4 +1,7 @@
-"""What was submitted: in each job's document, and by names that belong to one workspace."""
+"""Records of submissions: in each job document, and in the names of batch jobs.
+
+The names begin with a prefix that is unique to the workspace.
+"""
 
 from __future__ import annotations
 
@@ -19,25 +22,25 @@ if TYPE_CHECKING:
     from janus_md.running.cluster.schedulers.records import QueuedJob
 
 FOLDER = ".janus_md"
-"""Folder of a workspace that holds what is kept of submissions."""
+"""Folder of a workspace with the files of submissions."""
 
 KEY = "scheduler"
-"""Key of the document: of a job, what was submitted; of the project, its name in the queue."""
+"""Key in a job document for its last submission, and in the project document for the prefix."""
 
-PATIENCE = 120.0
-"""Seconds that a submission waits for another one of the same workspace to end."""
+LOCK_TIMEOUT = 120.0
+"""Time to wait for another `submit` in the same workspace, s."""
 
 
 def prefix(project: Project, make: bool = True) -> str:
-    """Return the beginning of the names of the project's jobs in the queue.
+    """Return the prefix of the names of the project's batch jobs.
 
-    It stays when the project is moved. It is empty where nothing was ever submitted and `make` is
-    False.
+    It does not change when the project is moved. It is empty if nothing was ever submitted and
+    `make` is False.
 
     Raises
     ------
     JanusError
-        Where the project's document cannot be read.
+        If the project document cannot be read.
     """
     try:
         about = project.document.get(KEY)
@@ -48,38 +51,38 @@ def prefix(project: Project, make: bool = True) -> str:
         return f"janus-{about['name']}-"
     except (LookupError, RecursionError, TypeError, ValueError, AttributeError) as error:
         raise JanusError(
-            f"{project.fn(project.FN_DOCUMENT)} is damaged; repair it, or remove it (jobs in the "
-            "queue are then no longer known to belong to this workspace)"
+            f"{project.fn(project.FN_DOCUMENT)} is damaged; repair it, or remove it (submit then "
+            "no longer recognizes this workspace's jobs in the queue)"
         ) from error
 
 
 @contextmanager
 def lock(root: Path) -> Iterator[None]:
-    """Hold the workspace for a submission; wait for another one to end.
+    """Lock the workspace for a submission; wait if another one holds the lock.
 
     Raises
     ------
     JanusError
-        Where that takes too long, or the folder cannot be written.
+        If the other one does not end within :data:`LOCK_TIMEOUT`, or the folder cannot be written.
     """
     path, stack = root / FOLDER / "submit.lock", ExitStack()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        held = stack.enter_context(locks.exclusive(path, PATIENCE, 0.1))
+        held = stack.enter_context(locks.exclusive(path, LOCK_TIMEOUT, 0.1))
     except OSError as error:
-        raise JanusError(f"{path}: {error.strerror}; correct that and submit again") from error
+        raise JanusError(f"{path}: {error.strerror}; fix this and run submit again") from error
     with stack:
         if not held:
             marker = locks.marker_of(path)
-            left = f"; where it was killed, remove {marker}" if marker.exists() else ""
+            left = f"; if it was killed, remove {marker}" if marker.exists() else ""
             raise JanusError(
-                f"directory: {str(root)!r}: another submission has been going on for "
-                f"{PATIENCE:.0f} s; wait for it, or end it{left}"
+                f"directory: {str(root)!r}: another submit has been running for more than "
+                f"{LOCK_TIMEOUT:.0f} s; wait for it, or stop it{left}"
             )
         yield
 
 
-def enter(
+def record(
     document: MutableMapping[str, Any],
     scheduler: Scheduler,
     job: str,
@@ -87,7 +90,7 @@ def enter(
     operation: str,
     root: Path,
 ) -> None:
-    """Note in a signac job's document that it was submitted as `job`, to work in `root`."""
+    """Record in a job document that the job was submitted as batch job `job` from `root`."""
     document[KEY] = {
         "scheduler": scheduler.name,
         "id": job,
@@ -98,11 +101,11 @@ def enter(
     }
 
 
-def busy(scheduler: Scheduler, root: Path, queued: Iterable[QueuedJob]) -> set[str]:
-    """Return the ids of signac jobs that the queue works on, by the lists of the submissions.
+def jobs_in_queue(scheduler: Scheduler, root: Path, queued: Iterable[QueuedJob]) -> set[str]:
+    """Return the ids of the workspace's jobs that are in the queue.
 
-    The names in the queue count, not the documents: a submission that was cut off before it could
-    write those is not sent twice.
+    They are found by the names of the batch jobs, not by the job documents. Thus a submission that
+    was interrupted before it wrote the documents is not submitted twice.
     """
     lists: dict[str, list[list[str]]] = {}
     return {job for one in queued for job in jobs_of(scheduler, root, one, lists)}
@@ -114,10 +117,11 @@ def jobs_of(
     one: QueuedJob,
     lists: dict[str, list[list[str]]] | None = None,
 ) -> list[str]:
-    """Return the ids of the signac jobs that a queued job or task works on.
+    """Return the ids of the workspace's jobs that a batch job or array task runs.
 
-    They stand in the list that its submission left: all jobs of an array that is not split up into
-    tasks yet, none where the list is lost. Lists that were read are kept in `lists`.
+    They are read from the task file of its submission. The result contains all jobs of an array
+    that the scheduler shows as a whole, and is empty if the task file is missing. `lists` caches
+    the contents of task files by name.
     """
     lists = {} if lists is None else lists
     if one.name not in lists:
@@ -133,24 +137,24 @@ def jobs_of(
 
 
 def queue(scheduler: Scheduler, root: Path, begin: str) -> list[QueuedJob]:
-    """Return the jobs of this workspace that wait or run, without those of a copy of it.
+    """Return the pending and running batch jobs of this workspace, without those of its copies.
 
     Raises
     ------
     JanusError
-        Where the scheduler does not answer.
+        If the scheduler does not answer.
     """
     queued = scheduler.queue(begin)
-    foreign = others(root, (one.folder for one in queued))
+    foreign = other_workspaces(root, (one.folder for one in queued))
     return [one for one in queued if one.folder not in foreign]
 
 
-def others(root: Path, folders: Iterable[str]) -> set[str]:
-    """Return which of these folders, that jobs work in, are other workspaces than `root`."""
-    there = set(folders) - {""}
-    return {one for one in there - gone(there) if not root.samefile(one)}
+def other_workspaces(root: Path, folders: Iterable[str]) -> set[str]:
+    """Return those working directories of batch jobs that are workspaces other than `root`."""
+    given = set(folders) - {""}
+    return {one for one in given - missing_workspaces(given) if not root.samefile(one)}
 
 
-def gone(folders: Iterable[str]) -> set[str]:
-    """Return which of these folders, that jobs were to work in, no longer are workspaces."""
+def missing_workspaces(folders: Iterable[str]) -> set[str]:
+    """Return those working directories of batch jobs that are no longer workspaces."""
     return {one for one in set(folders) if one and not (Path(one) / FOLDER).is_dir()}

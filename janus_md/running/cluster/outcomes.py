@@ -1,4 +1,4 @@
-"""How submissions stand, and how they ended: from the queue, their exit files, the scheduler."""
+"""State or exit of each submission, from the queue, the exit files and the scheduler."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
-from janus_md.running.cluster.ledger import KEY, gone, others
+from janus_md.running.cluster.ledger import KEY, missing_workspaces, other_workspaces
 from janus_md.running.cluster.schedulers.records import Cause, EndedJob, QueuedJob
 from janus_md.workspace import failures
 
@@ -17,31 +17,32 @@ if TYPE_CHECKING:
     from janus_md.running.cluster.schedulers.base import Scheduler
 
 _ADVICE = {
-    Cause.OUT_OF_MEMORY: "janus-md submit --memory asks for more",
-    Cause.TIMED_OUT: "no checkpoint was written in time; --lead gives it more",
+    Cause.OUT_OF_MEMORY: "request more with janus-md submit --memory",
+    Cause.TIMED_OUT: "no checkpoint was written in time; increase --lead",
 }
-_TAIL = 4000  # bytes at the end of an output that are read
+_TAIL = 4000  # number of bytes that are read at the end of an output
 
 _NOT_A_FAILURE = (Cause.CANCELLED, Cause.PREEMPTED)
 
-_OWN_WORDS = {0: "ended", 75: "to be continued"}  # exit codes of the script
-_NOTED = (0, 1, 75)  # exit codes with which the run itself has noted what failed
+_OWN_WORDS = {0: "ended", 75: "interrupted"}  # by exit code of the script
+_UNINFORMATIVE = (*_OWN_WORDS.values(), "to be continued")  # the last one: earlier versions
+_RECORDED = (0, 1, 75)  # exit codes after which the run itself has recorded failures
 
-_AGAIN = "janus-md submit sends it again"
+_AGAIN = "janus-md submit resubmits it"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """State of a submission, or of a task of one.
+    """State of a submission, or of a task of an array.
 
     Attributes
     ----------
     word : str
-        As it is shown to users.
+        The state, as it is printed.
     live : bool
-        Whether it waits or runs.
+        Whether it is pending or running.
     failed : bool
-        Whether it failed and the run itself has not noted so.
+        Whether it failed and the run itself has not recorded the failure.
     """
 
     word: str
@@ -49,9 +50,9 @@ class Outcome:
     failed: bool = False
 
     @property
-    def tells(self) -> bool:
-        """Whether it says more than what is on disk."""
-        return self.word not in _OWN_WORDS.values()
+    def is_informative(self) -> bool:
+        """Whether it says more than the files of the job."""
+        return self.word not in _UNINFORMATIVE
 
 
 def outcomes(
@@ -60,47 +61,47 @@ def outcomes(
     entries: Mapping[str, Mapping[str, Any]],
     queued: Iterable[QueuedJob],
 ) -> dict[str, Outcome]:
-    """Say how the submissions of jobs stand.
+    """Return the state of each job's submission.
 
     Parameters
     ----------
     scheduler : Scheduler
-        Where they were sent.
+        The scheduler of the submissions.
     root : Path
         Folder of the workspace.
     entries : mapping
-        What :func:`ledger.enter` noted, by job.
+        Entries of :func:`ledger.record`, by job id.
     queued : iterable of QueuedJob
         The queue.
 
     Returns
     -------
     dict
-        By job.
+        Outcomes by job id.
     """
     live = {one.id: one for one in queued}
     folders = {str(entry["id"]): str(entry.get("folder", "")) for entry in entries.values()}
-    moved = gone([*folders.values(), *(one.folder for one in live.values())])
-    foreign = others(root, folders.values())
+    moved = missing_workspaces([*folders.values(), *(one.folder for one in live.values())])
+    foreign = other_workspaces(root, folders.values())
     known: dict[str, Outcome] = {}
-    unsure = []  # the scheduler knows better how these ended
+    unsure = []  # ids for which the exit file does not suffice
     for sent in folders:
         if sent in live:
             known[sent] = Outcome(_in_queue(live[sent], moved), live=True)
         elif folders[sent] in foreign:
-            known[sent] = Outcome("ended")  # this is a copy, of which nothing was sent
+            known[sent] = Outcome("ended")  # this workspace is a copy; it was not submitted
         elif (left := _left_behind(root / scheduler.exit_file(sent))) is not None:
-            code, alone = left
+            code, undisturbed = left
             word = _OWN_WORDS.get(code) or _failed(code)
-            known[sent] = Outcome(word, failed=code not in _NOTED)
-            if not alone:
+            known[sent] = Outcome(word, failed=code not in _RECORDED)
+            if not undisturbed:
                 unsure.append(sent)
         else:
             unsure.append(sent)
-    told = scheduler.ended(unsure) if unsure else {}
+    reported = scheduler.ended(unsure) if unsure else {}
     for sent in unsure:
         lost = folders[sent] if folders[sent] in moved else ""
-        known[sent] = _judged(scheduler, root, sent, known.get(sent), told.get(sent), lost)
+        known[sent] = _combined(scheduler, root, sent, known.get(sent), reported.get(sent), lost)
     known |= {
         sent: replace(one, word=_explained(one.word, scheduler, root, sent))
         for sent, one in known.items()
@@ -112,51 +113,52 @@ def outcomes(
     }
 
 
-def _judged(
+def _combined(
     scheduler: Scheduler,
     root: Path,
     sent: str,
     left: Outcome | None,
-    told: EndedJob | None,
+    reported: EndedJob | None,
     lost: str,
 ) -> Outcome:
-    """Return how a job ended, by what its script left and what the scheduler tells.
+    """Return how a batch job ended.
 
-    `lost` is its folder where that is no longer there.
+    `left` is the outcome by its exit file, `reported` the report of the scheduler, and `lost` its
+    working directory if that no longer exists.
     """
-    own = left or Outcome("ended, but left no exit code", failed=True)
-    cause = None if told is None else told.cause
-    if told is None or (cause is Cause.FAILED and left is not None):
-        pass  # the script knows better
+    own = left or Outcome("ended without an exit code", failed=True)
+    cause = None if reported is None else reported.cause
+    if reported is None or (cause is Cause.FAILED and left is not None):
+        pass  # the exit file is more precise
     elif cause is Cause.DONE:
         own = Outcome("ended")
     else:
-        word = _failed(told.code) if cause is Cause.FAILED else str(cause)
+        word = _failed(reported.code) if cause is Cause.FAILED else str(cause)
         own = Outcome(word, failed=own.failed and cause not in _NOT_A_FAILURE)
-    if not own.failed and not (lost and told is not None and told.no_output):
+    if not own.failed and not (lost and reported is not None and reported.no_output):
         return own
     output = scheduler.output_of(sent)
-    begun = (root / output).exists()
-    no_output = told is not None and told.no_output
-    if lost and (no_output or (cause in (None, Cause.FAILED) and not begun)):
-        return Outcome(f"not begun (its folder was {lost}; {_AGAIN})")
+    started = (root / output).exists()
+    no_output = reported is not None and reported.no_output
+    if lost and (no_output or (cause in (None, Cause.FAILED) and not started)):
+        return Outcome(f"not started (its folder was {lost}; {_AGAIN})")
     if no_output:
-        return Outcome(f"not begun ({scheduler.title} could not open {output}; {_AGAIN})")
-    if cause in (None, Cause.KILLED) and not begun:
-        # Schedulers may forget a task of an array that was cancelled early.
-        return Outcome(f"not begun (it left the queue; {_AGAIN})")
+        return Outcome(f"not started ({scheduler.title} could not open {output}; {_AGAIN})")
+    if cause in (None, Cause.KILLED) and not started:
+        # Schedulers may not report an array task that was cancelled early.
+        return Outcome(f"not started (it left the queue; {_AGAIN})")
     return own
 
 
 def _in_queue(one: QueuedJob, moved: set[str]) -> str:
-    """Say how a job stands that is in the queue."""
+    """Return the state of a batch job in the queue, with the scheduler's detail."""
     if one.pending and one.state != "held" and one.folder in moved:
-        return f"misplaced (waits for the folder {one.folder}; janus-md submit tells it this one)"
+        return f"workspace moved (its folder was {one.folder}; janus-md submit updates it)"
     return f"{one.state} ({one.detail})" if one.detail else one.state
 
 
 def _failed(code: int) -> str:
-    """Say with which exit code something failed, or by which signal."""
+    """Return a message with the exit code or signal of a failure."""
     try:
         return f"failed (killed by {signal.Signals(code - 128).name})"
     except ValueError:
@@ -164,23 +166,23 @@ def _failed(code: int) -> str:
 
 
 def _explained(word: str, scheduler: Scheduler, root: Path, sent: str) -> str:
-    """Add to how a job failed what helps to correct it: advice, and the end of its output."""
-    about = []
-    told, _, more = word.partition(" (")
+    """Add advice, or the last line of the output, to the state of a failed batch job."""
+    details = []
+    state, _, more = word.partition(" (")
     if more:
-        about.append(more.removesuffix(")"))
+        details.append(more.removesuffix(")"))
     output = scheduler.output_of(sent)
-    if told in _ADVICE:
-        about.append(_ADVICE[Cause(told)])
+    if state in _ADVICE:
+        details.append(_ADVICE[Cause(state)])
     elif last := _last_line(root / output, scheduler.own_lines):
-        about.append(f"the end of {output}: {last}")
-    return f"{told} ({'; '.join(about)})" if about else told
+        details.append(f"last line of {output}: {last}")
+    return f"{state} ({'; '.join(details)})" if details else state
 
 
-def _last_line(path: Path, not_first: tuple[str, ...]) -> str:
-    """Return the last line of a file that is not blank, shortened; empty where there is none.
+def _last_line(path: Path, avoided: tuple[str, ...]) -> str:
+    """Return the last nonblank line of a file, shortened; empty if there is none.
 
-    Lines that begin with one of `not_first` count where there is no other.
+    A line that begins with one of `avoided` is returned only if there is no other one.
     """
     try:
         with path.open("rb") as file:
@@ -188,13 +190,13 @@ def _last_line(path: Path, not_first: tuple[str, ...]) -> str:
             lines = file.read().decode(errors="replace").splitlines()
     except OSError:
         return ""
-    told = [one for one in reversed(lines) if one.strip()]
-    own = (one for one in told if not one.startswith(not_first))
-    return shorten(next(own, told[0] if told else ""), 300)
+    nonblank = [one for one in reversed(lines) if one.strip()]
+    preferred = (one for one in nonblank if not one.startswith(avoided))
+    return shorten(next(preferred, nonblank[0] if nonblank else ""), 300)
 
 
 def settle(scheduler: Scheduler, document: MutableMapping[str, Any], outcome: Outcome) -> None:
-    """Note in a job's document how its submission ended, and count a failure not noted yet."""
+    """Record in a job document how the submission ended, and count an unrecorded failure."""
     entry = document[KEY]
     if outcome.live or "ended" in entry:
         return
@@ -210,7 +212,7 @@ def settle(scheduler: Scheduler, document: MutableMapping[str, Any], outcome: Ou
 
 
 def _left_behind(path: Path) -> tuple[int, bool] | None:
-    """Exit code in a script's file, and whether the script came to its end by itself."""
+    """Return the exit code in an exit file, and whether nothing interrupted the script."""
     try:
         code, *ended = path.read_text(encoding="utf-8").split()
         return int(code), not ended

@@ -1,4 +1,4 @@
-"""Preparation of a submission: which jobs are left to do, and how they are sent."""
+"""Preparation of submissions: selects the unfinished jobs and writes the scripts."""
 
 from __future__ import annotations
 
@@ -26,29 +26,30 @@ if TYPE_CHECKING:
     from janus_md.workspace.records import Record
 
 LARGEST_ARRAY = 1000
-"""Tasks of an array in a preview, for which no scheduler is asked."""
+"""Maximum number of tasks in an array in a preview, which does not query the scheduler."""
 
 
 @dataclass
 class Prepared:
-    """What would be sent, and what would not.
+    """Prepared submissions, and the jobs that are not submitted.
 
     Attributes
     ----------
     submissions : list of Submission
-        In the order in which they are sent.
+        The submissions, in the order in which they will be submitted.
     scripts : dict
-        Script of each, by name.
+        Scripts by the name of the submission.
     busy : int
-        Jobs that are in the queue already.
+        Number of jobs that are already in the queue.
     moved : int
-        Submissions that waited for a folder that was moved, and were told the new one.
+        Number of pending batch jobs whose working directory was changed because the workspace was
+        moved.
     given_up : list of str
-        Jobs that have failed too often.
+        Ids of jobs that have failed too often.
     locked : list of str
-        Jobs whose folders cannot be written.
+        Ids of jobs whose folders cannot be written.
     damaged : dict of str to str
-        What is wrong with jobs that cannot be used, by id.
+        Description of the damage of each damaged job, by id.
     """
 
     submissions: list[Submission] = field(default_factory=list)
@@ -61,17 +62,17 @@ class Prepared:
 
     @property
     def jobs(self) -> int:
-        """Jobs in the submissions."""
+        """Number of jobs in the submissions."""
         return len({job for one in self.submissions for row in one.rows for job in row})
 
     @property
     def cpu_hours(self) -> float:
-        """At most, if every submission takes all of its walltime as often as it may need it."""
+        """CPU hours, if each submission uses its full walltime in each of its rounds."""
         return sum(one.resources.cpu_hours * len(one.rows) for one in self.submissions)
 
     @property
     def gpu_hours(self) -> float:
-        """At most, like :attr:`cpu_hours`."""
+        """GPU hours, with the same assumption as :attr:`cpu_hours`."""
         return sum(one.resources.gpu_hours * len(one.rows) for one in self.submissions)
 
 
@@ -87,24 +88,27 @@ def prepare(
     requeue: bool = True,
     **of_script: Any,
 ) -> Prepared:
-    """Plan what is to be sent; within :func:`ledger.lock` where it will be.
+    """Prepare the submission of unfinished jobs.
+
+    Unless it is a preview, the caller holds :func:`ledger.lock`.
 
     Parameters
     ----------
     project : signac.Project
         The workspace.
     options, cluster
-        As of :func:`plan`.
+        As in :func:`plan`.
     scheduler : Scheduler
-        Where it is sent.
+        The scheduler to submit to.
     chosen : collection of str, optional
-        Ids of the jobs that are meant; all by default.
+        Ids of the jobs to submit; all by default.
     retry : bool
-        Also those that have failed :data:`failures.MAX_FAILURES` times.
+        Whether to include jobs that have failed :data:`failures.MAX_FAILURES` times.
     keep : bool
-        Whether to note how earlier submissions ended, and to complete those that were cut off.
+        Whether to record how earlier submissions ended, and to complete interrupted ones; False
+        for a preview.
     requeue : bool
-        Whether what is cut off goes on by itself, where the scheduler can do that.
+        Whether a run that reaches the walltime is requeued, if the scheduler supports this.
     **of_script
         Further arguments of :func:`script.write`.
     """
@@ -124,7 +128,7 @@ def prepare(
         if name in ended:
             sent_to, outcome = ended[name]
             if outcome.live:
-                prepared.busy += 1  # its list of jobs is lost
+                prepared.busy += 1  # in the queue, but its task file is missing
                 continue
             document = query.job_of(project, name).document
             outcomes.settle(sent_to, document, outcome)
@@ -136,7 +140,7 @@ def prepare(
         jobs.append(UnfinishedJob(name, setup, record.left, timed, measured))
     largest = (scheduler.largest_array() if keep else LARGEST_ARRAY) if options.array else 1
     if options.array and largest < 1:
-        raise JanusError(f"--array: {scheduler.title} has no arrays here; use --bundle")
+        raise JanusError(f"--array: {scheduler.title} does not support arrays here; use --bundle")
     requeue = requeue and bool(scheduler.requeue)
     cluster = cluster.with_whole_nodes(scheduler)
     prepared.submissions = plan(jobs, options, cluster, begin, largest)
@@ -158,7 +162,7 @@ def prepare(
 def _queues(
     project: Project, scheduler: Scheduler, begin: str, prepared: Prepared, keep: bool
 ) -> dict[Scheduler, list[QueuedJob]]:
-    """Return the queue of each scheduler that works for this workspace, or is to."""
+    """Return the queues of `scheduler` and of each one that the workspace was submitted to."""
     root = Path(project.path)
     queues = {}
     for one in dict.fromkeys([scheduler, *schedulers.used(root)]):
@@ -167,9 +171,9 @@ def _queues(
         except JanusError:
             if keep:
                 raise
-            queued = []  # no scheduler here: what would be sent if nothing had been
+            queued = []  # a preview without a scheduler assumes that the queue is empty
         if keep:
-            queued = recovery.cancel_hopeless(one, queued)
+            queued = recovery.cancel_unsatisfiable(one, queued)
             recovery.finish(project, one, queued)
             moved, queued = recovery.move_here(one, root, queued)
             prepared.moved += moved
@@ -183,8 +187,10 @@ def _unfinished(
     prepared: Prepared,
     queues: Mapping[Scheduler, Sequence[QueuedJob]],
 ) -> dict[str, Record]:
-    """Return the jobs of which something is left that no queue works on."""
-    busy = {job for one, queued in queues.items() for job in ledger.busy(one, root, queued)}
+    """Return the unfinished jobs that are in no queue."""
+    busy = {
+        job for one, queued in queues.items() for job in ledger.jobs_in_queue(one, root, queued)
+    }
     found: dict[str, Record] = {}
     for record in records:
         if record.trouble:
@@ -201,7 +207,7 @@ def _unfinished(
 def _ended(
     root: Path, jobs: Mapping[str, Record], queues: Mapping[Scheduler, Sequence[QueuedJob]]
 ) -> dict[str, tuple[Scheduler, outcomes.Outcome]]:
-    """Return how the last submissions of jobs ended, and where they were sent."""
+    """Return the outcome of each job's last submission, with its scheduler."""
     entries: dict[Scheduler, dict[str, Any]] = {one: {} for one in queues}
     for name, record in jobs.items():
         if ledger.KEY in record.document:

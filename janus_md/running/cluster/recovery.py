@@ -1,4 +1,8 @@
-"""Recovery from submissions that were cut off, and of jobs whose workspace was moved."""
+"""Recovery from interrupted submissions, and update of pending jobs after a move of the workspace.
+
+A submission is interrupted if `submit` ends after the scheduler has accepted it and before all job
+documents are written.
+"""
 
 from __future__ import annotations
 
@@ -16,60 +20,60 @@ if TYPE_CHECKING:
     from janus_md.running.cluster.schedulers.base import Scheduler
     from janus_md.running.cluster.schedulers.records import QueuedJob
 
-UNENTERED = ".unentered"
-"""Ending of the file, beside the script, that says that a submission was sent but is not in all
-documents yet; it holds the operation."""
+UNRECORDED = ".unentered"
+"""Suffix of a file beside the script. It exists until a submission is recorded in all job
+documents, and contains the operation."""
 
 
-def enter(
+def record(
     project: Project,
     scheduler: Scheduler,
     name: str,
     operation: str,
     jobs: Mapping[str, Sequence[str]],
 ) -> None:
-    """Note in documents that their jobs were sent; `jobs` are those of each id of the scheduler."""
+    """Record a submission in job documents; `jobs` lists the jobs of each id of the scheduler."""
     root = Path(project.path)
     for sent, some in jobs.items():
-        # Ids begin anew where a server has lost its state.
+        # Ids start again at 1 if a server has lost its state.
         (root / scheduler.exit_file(sent)).unlink(missing_ok=True)
         for job in some:
-            # A job that was removed or damaged since it was sent is reported where jobs are read.
+            # If the job was removed or damaged since, this is reported where jobs are read.
             with suppress(LookupError, TypeError, ValueError):
                 document = job_of(project, job).document
-                ledger.enter(document, scheduler, sent, name, operation, root)
+                ledger.record(document, scheduler, sent, name, operation, root)
 
 
 def finish(project: Project, scheduler: Scheduler, queued: Iterable[QueuedJob]) -> None:
-    """Complete the documents after a submission that was cut off, and let its jobs start.
+    """Record interrupted submissions in the job documents, and release their batch jobs.
 
-    The documents of jobs that run already are left alone: the run writes them.
+    The documents of jobs that are running are not changed, because the run writes them.
     """
     root = Path(project.path)
-    for mark, found in _unentered(scheduler, root, queued).items():
+    for mark, found in _unrecorded(scheduler, root, queued).items():
         waiting = {one.id: ledger.jobs_of(scheduler, root, one) for one in found if one.pending}
-        enter(project, scheduler, mark.stem, mark.read_text(encoding="utf-8"), waiting)
+        record(project, scheduler, mark.stem, mark.read_text(encoding="utf-8"), waiting)
         if any(one.on_hold for one in found):
             scheduler.release(found[0].head)
         mark.unlink()
 
 
-def unentered(
+def unrecorded(
     scheduler: Scheduler, root: Path, queued: Iterable[QueuedJob]
 ) -> dict[str, dict[str, Any]]:
-    """Return, by job, what documents lack of a submission that was cut off."""
+    """Return the missing entries of job documents after an interrupted submission, by job id."""
     return {
         job: {"scheduler": scheduler.name, "id": one.id}
-        for found in _unentered(scheduler, root, queued).values()
+        for found in _unrecorded(scheduler, root, queued).values()
         for one in found
         for job in ledger.jobs_of(scheduler, root, one)
     }
 
 
-def _unentered(
+def _unrecorded(
     scheduler: Scheduler, root: Path, queued: Iterable[QueuedJob]
 ) -> dict[Path, list[QueuedJob]]:
-    marks = {mark.stem: mark for mark in (root / scheduler.folder).glob(f"*{UNENTERED}")}
+    marks = {mark.stem: mark for mark in (root / scheduler.folder).glob(f"*{UNRECORDED}")}
     found: dict[Path, list[QueuedJob]] = {mark: [] for mark in marks.values()}
     for one in queued:
         if one.name in marks:
@@ -77,41 +81,42 @@ def _unentered(
     return found
 
 
-def cancel_hopeless(scheduler: Scheduler, queued: Sequence[QueuedJob]) -> list[QueuedJob]:
-    """Cancel what waits for the success of a job that failed; return the others.
+def cancel_unsatisfiable(scheduler: Scheduler, queued: Sequence[QueuedJob]) -> list[QueuedJob]:
+    """Cancel batch jobs whose dependency has failed; return the other ones.
 
-    A scheduler is asked to do so itself, but not all clusters let it.
+    They are submitted with the option that makes the scheduler cancel them, if it has one, but not
+    all clusters honor it.
     """
-    hopeless = [one.id for one in queued if one.hopeless]
-    if hopeless:
-        scheduler.cancel(hopeless)
-    return [one for one in queued if not one.hopeless]
+    unsatisfiable = [one.id for one in queued if one.unsatisfiable]
+    if unsatisfiable:
+        scheduler.cancel(unsatisfiable)
+    return [one for one in queued if not one.unsatisfiable]
 
 
 def move_here(
     scheduler: Scheduler, root: Path, queued: Sequence[QueuedJob]
 ) -> tuple[int, list[QueuedJob]]:
-    """Tell waiting jobs whose folder was moved that it is `root` now.
+    """Set the working directory of pending jobs to `root` if their workspace was moved.
 
-    Those that cannot be told are cancelled.
+    Jobs whose working directory the scheduler cannot change are cancelled.
 
     Returns
     -------
     int
-        Number of jobs that were told.
+        Number of jobs whose working directory was changed.
     list of QueuedJob
         The queue, without the jobs that were cancelled.
 
     Raises
     ------
     JanusError
-        Where the scheduler refuses it.
+        If the scheduler rejects the change.
     """
-    gone = ledger.gone(one.folder for one in queued)
+    gone = ledger.missing_workspaces(one.folder for one in queued)
     waiting = [one for one in queued if one.pending and one.folder in gone]
     heads = {one.head: bool(one.array) for one in waiting}
     lost = [head for head, array in heads.items() if not scheduler.move(head, root, array)]
     if lost:
         scheduler.cancel(lost)
-    told = sum(one.head not in lost for one in waiting)
-    return told, [one for one in queued if one not in waiting or one.head not in lost]
+    changed = sum(one.head not in lost for one in waiting)
+    return changed, [one for one in queued if one not in waiting or one.head not in lost]

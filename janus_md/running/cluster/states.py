@@ -1,4 +1,4 @@
-"""What schedulers say about the jobs of a workspace."""
+"""States of a workspace's submissions, as the schedulers report them."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ if TYPE_CHECKING:
 
 
 def states(project: Project, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Say how the submissions of a workspace's jobs stand.
+    """Return the state of each job's submission.
 
-    Each scheduler that the workspace was submitted to is asked once for its queue, and once for
-    jobs that have left it and whose end is not known. None is asked where nothing was submitted.
+    Each scheduler to which jobs of the workspace were submitted is queried once for its queue, and
+    once for batch jobs that have left the queue without a known exit code. If nothing was ever
+    submitted, no scheduler is queried.
 
     Parameters
     ----------
     project : signac.Project
         The workspace.
     documents : mapping
-        Documents of the jobs, by id.
+        Job documents, by job id.
 
     Returns
     -------
     dict
         ``queued (Priority)``, ``running``, ``failed (exit code N)``, ``timed out``, ``out of
-        memory``, ``cancelled``, ... by job; without jobs of which a scheduler knows no more than
-        what is on disk.
+        memory``, ``cancelled``, ... by job id. Jobs whose files say as much as the scheduler are
+        left out.
 
     Raises
     ------
     JanusError
-        Where a scheduler does not answer.
+        If a scheduler does not answer.
     """
     begin = ledger.prefix(project, make=False)
     if not begin:
@@ -54,7 +55,7 @@ def states(project: Project, documents: Mapping[str, Mapping[str, Any]]) -> dict
     found: dict[str, str] = {}
     for scheduler in schedulers.used(root):
         queued = ledger.queue(scheduler, root, begin)
-        meant = recovery.unentered(scheduler, root, queued)
+        meant = recovery.unrecorded(scheduler, root, queued)
         own = entries.get(scheduler.name, {})
         own |= {job: meant[job] for job in meant.keys() & documents.keys()}
         found |= _states(scheduler, root, own, outcomes.outcomes(scheduler, root, own, queued))
@@ -67,13 +68,13 @@ def _states(
     entries: Mapping[str, Mapping[str, Any]],
     found: Mapping[str, outcomes.Outcome],
 ) -> dict[str, str]:
-    """Say how the submissions to one scheduler stand."""
+    """Return the states of submissions to one scheduler."""
     shared = Counter(str(entry["id"]) for entry in entries.values())
     words = {}
     for job, outcome in found.items():
         alone = shared[str(entries[job]["id"])] == 1
         if outcome.word == "running" and not (alone or (root / "workspace" / job / LOCK).exists()):
-            words[job] = "queued"  # its submission runs, but has not come to this job yet
-        elif outcome.tells:
+            words[job] = "queued"  # its submission is running, but this job has not started
+        elif outcome.is_informative:
             words[job] = outcome.word
     return words

@@ -1,4 +1,4 @@
-"""Sending of a prepared submission."""
+"""Submit the prepared submissions to the scheduler."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from janus_md.running.cluster.schedulers.records import Dependency, Rejected
 if TYPE_CHECKING:
     from signac import Project
 
-_WITHOUT_HOLD = 20  # documents that are written before a job can have started
+_WITHOUT_HOLD = 20  # number of documents that are written before a batch job can start
 
-MAX_EQUAL_REFUSALS = 10
-"""Refusals in a row, for the same reason, after which the rest is not tried."""
+MAX_EQUAL_REJECTIONS = 10
+"""Number of successive rejections with the same reason after which no more are submitted."""
 
 
 @dataclass
 class Sent:
-    """What became of the submissions.
+    """Submissions that were accepted and rejected.
 
     Attributes
     ----------
     ids : dict of str to str
-        The scheduler's ids, by name.
+        Ids of the scheduler, by the name of the submission.
     rejected : dict of str to str
-        Why the others were refused, by name.
+        Reason of each rejection, by the name of the submission.
     untried : int
-        Number of those that were not tried, after :data:`MAX_EQUAL_REFUSALS` refusals.
+        Number of submissions that were not tried, after :data:`MAX_EQUAL_REJECTIONS` rejections.
     full : bool
-        Whether one was refused since the user has too many jobs in the queue.
+        Whether one was rejected because the user has too many jobs in the queue.
     """
 
     ids: dict[str, str] = field(default_factory=dict)
@@ -50,38 +50,38 @@ def send(
     project: Project,
     scheduler: Scheduler,
     prepared: Prepared,
-    told: Callable[[Submission], None] = lambda one: None,
+    progress: Callable[[Submission], None] = lambda one: None,
 ) -> Sent:
-    """Send what was prepared. A refusal does not stop the rest.
+    """Submit the prepared submissions. If one is rejected, the others are still submitted.
 
-    After :data:`MAX_EQUAL_REFUSALS` refusals in a row for the same reason, such as a limit of
-    submissions or a wrong account, the rest is not tried.
+    After :data:`MAX_EQUAL_REJECTIONS` successive rejections with the same reason, such as a limit
+    on the number of jobs or an invalid account, the rest is not tried.
 
     Parameters
     ----------
     project : signac.Project
-        The workspace, whose lock is held.
+        The workspace. The caller holds its lock (:func:`ledger.lock`).
     scheduler : Scheduler
-        Where it is sent.
+        The scheduler to submit to.
     prepared : Prepared
-        Of :func:`prepare`.
-    told : callable
-        Called with each submission when it was sent or refused.
+        Result of :func:`prepare`.
+    progress : callable
+        Called with each submission after it was accepted or rejected.
 
     Raises
     ------
     JanusError
-        Where the scheduler does not answer, the workspace cannot be written, or Ctrl-C was pressed.
+        If the scheduler does not answer, the workspace cannot be written, or Ctrl-C was pressed.
     """
     root = Path(project.path)
     sent = Sent()
     try:
         (root / scheduler.folder).mkdir(parents=True, exist_ok=True)
-        refusals: list[str] = []  # since something was sent
+        rejections: list[str] = []  # since the last submission that was accepted
         for number, one in enumerate(prepared.submissions):
             if (
-                len(refusals) >= MAX_EQUAL_REFUSALS
-                and len(set(refusals[-MAX_EQUAL_REFUSALS:])) == 1
+                len(rejections) >= MAX_EQUAL_REJECTIONS
+                and len(set(rejections[-MAX_EQUAL_REJECTIONS:])) == 1
             ):
                 sent.untried = len(prepared.submissions) - number
                 break
@@ -90,20 +90,20 @@ def send(
             _write(path, prepared.scripts[one.name])
             _send_one(project, scheduler, one, path, sent)
             if one.name in sent.ids:
-                refusals.clear()
+                rejections.clear()
             elif one.after is None:
-                refusals.append(sent.rejected[one.name])
-            told(one)
+                rejections.append(sent.rejected[one.name])
+            progress(one)
     except OSError as error:
         raise JanusError(
             f"{error.filename or root}: {error.strerror}; {count(len(sent.ids), 'submission')} "
-            "sent so far, correct that and submit again for the rest"
+            "submitted so far; fix this and run submit again for the rest"
         ) from error
     except (JanusError, KeyboardInterrupt) as error:
-        why = str(error) or "stopped"
+        why = str(error) or "interrupted"
         raise JanusError(
-            f"{why}; {count(len(sent.ids), 'submission')} sent so far, the next submit finds out "
-            "about this one and sends the rest"
+            f"{why}; {count(len(sent.ids), 'submission')} submitted so far; the next submit checks "
+            "whether this one was accepted and submits the rest"
         ) from error
     return sent
 
@@ -114,19 +114,19 @@ def _send_one(
     after = None
     if one.after is not None:
         if one.after not in sent.ids:
-            sent.rejected[one.name] = "not sent, since what they wait for was refused"
+            sent.rejected[one.name] = "not submitted, because their dependency was rejected"
             return
-        # Of jobs that share a simulation, one that fails must not keep the others from analysis.
+        # If jobs share a submission, a failure of one must not prevent the analysis of the others.
         single = all(len(row) == 1 for row in one.rows)
         after = Dependency(
             sent.ids[one.after], "task" if one.array else "success" if single else "end"
         )
-    # A job must not write its document while this does: large submissions wait on hold until all
-    # their documents are written.
+    # A running job must not write its document at the same time as this function. Therefore large
+    # submissions are held until all of their documents are written.
     many = sum(map(len, one.rows)) > _WITHOUT_HOLD
     hold = scheduler.holds and after is None and many
-    mark = path.with_suffix(recovery.UNENTERED)
-    if after is None:  # else the job's document names the simulation
+    mark = path.with_suffix(recovery.UNRECORDED)
+    if after is None:  # otherwise the job document refers to the simulation
         _write(mark, one.operation)
     try:
         job = scheduler.submit(path, Path(project.path), after, hold)
@@ -139,7 +139,7 @@ def _send_one(
     if after is not None:
         return
     ids = [scheduler.task_id(job, k) for k in range(len(one.rows))] if one.array else [job]
-    recovery.enter(
+    recovery.record(
         project, scheduler, one.name, one.operation, dict(zip(ids, one.rows, strict=True))
     )
     if hold:
@@ -152,7 +152,8 @@ def _lines(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file whole, or not at all."""
+    """Write a file atomically."""
     partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(text, encoding="utf-8", errors="surrogateescape")  # paths as they are
+    # Paths may contain bytes that are not UTF-8.
+    partial.write_text(text, encoding="utf-8", errors="surrogateescape")
     partial.replace(path)

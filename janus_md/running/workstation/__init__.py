@@ -1,1 +1,1 @@
-"""Many jobs at a time on one machine."""
+"""Runs many jobs at a time on one machine."""

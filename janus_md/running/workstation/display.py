@@ -1,4 +1,4 @@
-"""Display of `janus-md run`: a live table on a terminal, else a line per minute."""
+"""Progress display of `janus-md run`: a live table on a terminal, otherwise one line per minute."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 LINE_SECONDS = 60.0
-"""Time between lines if there is no terminal."""
+"""Time between lines if there is no terminal, s."""
 
 NAMED = 3
-"""Largest number of jobs named in such a line."""
+"""Maximum number of jobs that are listed in a line."""
 
 _ENDS = {DONE: "done", STOPPED: "stopped", HELD: "held"}
-_BORDER = 6  # lines of a terminal for the heading, the sums and a few jobs that have ended
-_WIDE = 100  # columns of a terminal with space for bars
+_BORDER = 6  # lines of the terminal for the heading, the summary and a few jobs that have ended
+_WIDE = 100  # width of the terminal from which progress bars are shown
 
 
 def console(**options: Any) -> Console:
-    """Return a console that falls silent when its output is closed, so that the run continues."""
+    """Return a console that stops printing if its output is closed, so that the run continues."""
     from rich.console import Console
 
     class Lasting(Console):
         def on_broken_pipe(self) -> None:
             self.quiet = True
-            # The rest of the buffer is discarded when the interpreter ends.
+            # Discard the rest of the buffer, which the interpreter writes at exit.
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, sys.stdout.fileno())
             os.close(nowhere)
@@ -53,7 +53,7 @@ def _speed(rate: float) -> str:
     return f"{rate:.0f}" if rate >= 10 else f"{rate:.2g}"
 
 
-def _rest(running: Running) -> str:
+def _time_left(running: Running) -> str:
     if running.rate <= 0 or not running.total:
         return ""
     return duration((running.total - running.step) / running.rate)
@@ -73,13 +73,13 @@ def _ending(running: Running, code: int, now: float) -> str:
 
 
 def warned(jobs: Iterable[Job]) -> list[tuple[Job, str]]:
-    """Return the jobs whose documents have a warning, with the warning."""
-    told = ((job, doubts.warning(read_document(str(job.directory)))) for job in jobs)
-    return [(job, why) for job, why in told if why]
+    """Return the jobs with a warning in their documents, and the warnings."""
+    warnings = ((job, doubts.warning(read_document(str(job.directory)))) for job in jobs)
+    return [(job, why) for job, why in warnings if why]
 
 
 class _Tally:
-    """Counts jobs, and estimates the time left."""
+    """Counts jobs by state, and estimates the remaining time."""
 
     def __init__(
         self, console: Console, jobs: Sequence[Job], clock: Seconds = time.monotonic
@@ -89,8 +89,8 @@ class _Tally:
         self._ended: Counter[str] = Counter()
 
     @contextmanager
-    def away(self) -> Iterator[None]:
-        """Leave this time out of the estimate."""
+    def released(self) -> Iterator[None]:
+        """Exclude the time in this context from the estimate."""
         begun = self._clock()
         yield
         self._forecast.pause(self._clock() - begun)
@@ -100,8 +100,8 @@ class _Tally:
         if code != DONE or running.operation == running.job.operations[-1]:
             self._ended[_ENDS.get(code, "failed")] += 1
 
-    def _sums(self, running: Sequence[Running]) -> str:
-        """Return the progress of all jobs together."""
+    def _summary(self, running: Sequence[Running]) -> str:
+        """Return a summary of the progress of all jobs."""
         waiting = self._jobs - self._ended.total() - len({one.job.id for one in running})
         parts = [f"{self._ended['done']} of {count(self._jobs, 'job')} done"]
         parts += [f"{number} {how}" for how, number in self._ended.items() if how != "done"]
@@ -117,7 +117,7 @@ class _Tally:
 
 
 class Lines(_Tally, Closing):
-    """Lines for a log: one at the begin and end of an operation, and one per minute."""
+    """Lines for a log: one at the start and end of each operation, and one per minute."""
 
     def __init__(
         self, console: Console, jobs: Sequence[Job], clock: Seconds = time.monotonic
@@ -126,30 +126,30 @@ class Lines(_Tally, Closing):
         self._last = clock()
 
     def close(self) -> None:
-        """Nothing is left to clean."""
+        """Do nothing."""
 
     def begin(self, running: Running) -> None:
-        """Print that an operation has begun."""
-        self.note(f"{running.job.label}: {running.operation} begins ({running.job.id[:8]})")
+        """Print that an operation has started."""
+        self.note(f"{running.job.label}: {running.operation} starts ({running.job.id[:8]})")
 
     def show(self, running: Iterable[Running]) -> None:
         """Print a line once a minute."""
         running = list(running)
-        sums = self._sums(running)  # in any case: the forecast needs it
+        summary = self._summary(running)  # also updates the forecast
         if self._clock() - self._last < LINE_SECONDS:
             return
         self._last = self._clock()
-        told = []
+        jobs = []
         for one in running[:NAMED]:
             parts = [f"{one.job.label} at {one.share:.0%} of {one.operation}"]
             if one.steps:
-                parts += [f"{_speed(one.rate)} steps/s", f"{_rest(one)} left"]
+                parts += [f"{_speed(one.rate)} steps/s", f"{_time_left(one)} left"]
             if one.wires is not None:
                 parts.append(f"mean wire length {_wires(one)}")
-            told.append(", ".join(parts))
+            jobs.append(", ".join(parts))
         if len(running) > NAMED:
-            told.append(f"{len(running) - NAMED} more")
-        self.note("; ".join([sums, *told]))
+            jobs.append(f"{len(running) - NAMED} more")
+        self.note("; ".join([summary, *jobs]))
 
     def end(self, running: Running, code: int) -> None:
         """Print how an operation ended."""
@@ -164,7 +164,7 @@ class Lines(_Tally, Closing):
 
 
 class LiveTable(_Tally):
-    """A row per running job, a line of sums below, and a line above for each job that ended."""
+    """Table with a row per running job, a summary below, and a line above for each ended job."""
 
     def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
         from rich.live import Live
@@ -188,11 +188,11 @@ class LiveTable(_Tally):
         self._live.stop()
 
     @contextmanager
-    def away(self) -> Iterator[None]:
-        """Give the terminal free in this time."""
+    def released(self) -> Iterator[None]:
+        """Release the terminal in this context."""
         self._live.stop()
         try:
-            with super().away():
+            with super().released():
                 yield
         finally:
             self._live.start()
@@ -201,11 +201,11 @@ class LiveTable(_Tally):
         """Do nothing: the row appears at the next refresh."""
 
     def show(self, running: Iterable[Running]) -> None:
-        """Set the jobs of the table."""
+        """Set the jobs that the table shows."""
         self._running = list(running)
 
     def end(self, running: Running, code: int) -> None:
-        """Replace the row by a line, if the job has ended or has a warning."""
+        """Print a line above the table if the job has ended or has a warning."""
         self._count(running, code)
         last = running.operation == running.job.operations[-1]
         if code != DONE or last or running.warning:
@@ -225,12 +225,12 @@ class LiveTable(_Tally):
         from rich.text import Text
 
         running = self._running
-        fitting = max(1, self._console.height - _BORDER)
-        shown = running if len(running) <= fitting else running[: fitting - 1]
+        rows = max(1, self._console.height - _BORDER)
+        shown = running if len(running) <= rows else running[: rows - 1]
         table = Table(box=None, expand=True, pad_edge=False, header_style="dim")
         table.add_column("job", ratio=1, no_wrap=True, overflow="ellipsis")
         table.add_column("stage", min_width=11, no_wrap=True)
-        bars = self._console.width >= _WIDE  # else the names need the space
+        bars = self._console.width >= _WIDE  # otherwise the labels need the space
         if bars:
             table.add_column("", width=10)
         for heading, width in (("%", 3), ("steps/s", 7), ("time left", 9), ("wires", 5)):
@@ -243,9 +243,9 @@ class LiveTable(_Tally):
                 *([bar] if bars else []),
                 f"{100 * one.share:.0f}",
                 _speed(one.rate) if one.steps else "",
-                _rest(one),
+                _time_left(one),
                 _wires(one),
             )
         if len(shown) < len(running):
             table.add_row(f"... and {len(running) - len(shown)} more")
-        return Group(table, Text(self._sums(running), style="bold"))
+        return Group(table, Text(self._summary(running), style="bold"))

@@ -1,4 +1,4 @@
-"""Estimate of the time until all jobs are done."""
+"""Estimate of the remaining time of a run."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from janus_md.running.worker import DONE
 from janus_md.running.workstation.processes import Job, Running
 
 WEIGHTS = {"simulate": 1.0, "analyze": 0.03}
-"""Approximate durations of the operations of a job, relative to each other."""
+"""Approximate relative durations of the operations of a job."""
 
 
 def duration(seconds: float) -> str:
-    """Write a time as ``m:ss`` or ``h:mm:ss``."""
+    """Format a time as ``m:ss`` or ``h:mm:ss``."""
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 class Forecast:
-    """Estimates the time left from the progress since the beginning."""
+    """Estimates the remaining time from the progress since the start."""
 
     def __init__(self, jobs: Iterable[Job], clock: Seconds = time.monotonic) -> None:
         self._clock, self._begun = clock, clock()
@@ -30,11 +30,11 @@ class Forecast:
         self._gained = 0.0
 
     def pause(self, seconds: float) -> None:
-        """Leave out a time in which all jobs were suspended."""
+        """Exclude a time in which all jobs were suspended, s."""
         self._begun += seconds
 
     def end(self, running: Running, code: int) -> None:
-        """Count an operation as ended; if it failed, those that wait for it too."""
+        """Count an operation as ended; if it failed, also the operations that depend on it."""
         operations = running.job.operations
         number = operations.index(running.operation)
         over = operations[number : number + 1] if code == DONE else operations[number:]
@@ -42,11 +42,11 @@ class Forecast:
         self._gained += WEIGHTS[running.operation] * (1.0 - self._first.get(running.key, 0.0))
 
     def seconds(self, running: Iterable[Running]) -> float | None:
-        """Return the time left, s; None while there is too little progress."""
+        """Return the remaining time, s; None if there is too little progress."""
         gained, left = self._gained, self._left
         for one in running:
             if one.total:
-                # Steps before the checkpoint of a continued job were not made in this run.
+                # Steps before the first checkpoint of a continued job belong to an earlier run.
                 first = self._first.setdefault(one.key, one.share)
                 gained += WEIGHTS[one.operation] * (one.share - first)
                 left -= WEIGHTS[one.operation] * one.share

@@ -1,8 +1,8 @@
-"""Processes forked from a server that has imported their modules: each starts in milliseconds.
+"""Processes that start within milliseconds, forked from a server that has imported their modules.
 
-The server only imports modules and forks. It uses no engine, GPU or MPI, which do not survive a
-fork. A crash affects only one process. The server ignores the signals that stop a run, and ends
-with the process that has started it.
+The server only imports modules and forks. It does not use an engine, a GPU or MPI, which do not
+survive a fork. A crash affects only one process. The server ignores the signals that stop a run,
+and ends with the process that started it.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ from typing import Any
 from janus_md.common.interrupts import signals_blocked
 from janus_md.running.workstation.suspension import wake_when_orphaned
 
-_forked = True  # else each process imports its modules itself
+_forked = True  # False: the server is not available, and each process imports its modules
 
 
 def begin(*preload: str) -> None:
-    """Start the server, which imports the modules `preload`, unless it runs already.
+    """Start the server, unless it is running; it imports the modules `preload`.
 
-    If it cannot have a socket (the path of the folder for temporary files is too long for one, or
-    the folder cannot be written), processes start without it, which takes longer.
+    If the server cannot create its socket, processes start without it, which takes longer. This
+    happens if the path of the temporary folder is too long for a socket or cannot be written.
     """
     global _forked
     forkserver.set_forkserver_preload(["janus_md.running.workstation.server_signals", *preload])
     try:
-        resource_tracker.ensure_running()  # it ignores signals itself, but unblocks them
+        # Started before the signals are blocked: it ignores them, but would unblock them.
+        resource_tracker.ensure_running()
         with _one_thread(), signals_blocked():
             forkserver.ensure_running()
     except OSError:
@@ -38,26 +39,26 @@ def begin(*preload: str) -> None:
 
 
 def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Connection]:
-    """Start ``target(pipe, *arguments)`` in a process of its own.
+    """Start ``target(pipe, *arguments)`` in a new process.
 
     Parameters
     ----------
     target : callable
-        Function of a module. It starts with the environment of the server.
+        Function at module level. It has the environment of the server.
     *arguments
         Arguments that can be pickled.
 
     Returns
     -------
     process : multiprocessing.process.BaseProcess
-        It ends with the exit code of `target`.
+        The process.
     pipe : multiprocessing.connection.Connection
-        Its end for reading; the process has the other one.
+        Reading end of the pipe; the process has the writing end.
 
     Raises
     ------
     OSError
-        If no further process can be started.
+        If the process cannot be started.
     """
     global _forked
     context: Any = get_context("forkserver" if _forked else "spawn")
@@ -80,7 +81,7 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
 
 
 def _begin(target: Callable[..., None], *arguments: Any) -> None:
-    """Close the server's pipe to its starter in this process, so that the server ends with it."""
+    """Close this process's copy of the pipe by which the server detects the end of its parent."""
     wake_when_orphaned()
     server: Any = forkserver._forkserver
     if server._forkserver_alive_fd is not None:
@@ -91,7 +92,7 @@ def _begin(target: Callable[..., None], *arguments: Any) -> None:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Keep libraries of linear algebra, which read this once, from starting threads."""
+    """Set one thread for linear-algebra libraries, which read these variables when imported."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(names, "1"))

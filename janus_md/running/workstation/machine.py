@@ -1,30 +1,30 @@
-"""The part of this machine that a run may use."""
+"""Resources of this machine that a run may use."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
 
-from janus_md.running.cluster import allotment
+from janus_md.running.cluster import allocation
 from janus_md.simulation.run_options import RunOptions
 
 
 @dataclass(frozen=True)
 class Machine:
-    """Cores, GPUs and time that a run may use, and how it uses them.
+    """Resources that a run may use, and their distribution among jobs.
 
     Attributes
     ----------
     options : RunOptions
-        Options of each job; its threads and GPU are set when it begins.
+        Options of each job; the threads and the GPU are set when the job starts.
     cores : int
-        Cores that the jobs share.
+        Number of cores, shared by all jobs.
     gpus : int
-        GPUs that the simulations share; 0 for simulations on CPUs.
+        Number of GPUs, shared by all simulations; 0 for simulations on CPUs.
     slots : int, optional
-        Largest number of jobs at a time; by default as many as there are cores or the GPUs take.
+        Maximum number of simultaneous jobs; None: limited by the cores or GPUs.
     threads : int, optional
-        Threads of each simulation on CPUs; by default the cores are shared out equally.
+        Threads of each simulation on CPUs; None: the cores are divided equally.
     """
 
     options: RunOptions = field(default_factory=RunOptions)
@@ -35,6 +35,6 @@ class Machine:
 
 
 def cores_here() -> int:
-    """Return the cores that this process may use: the machine's, or those of its job."""
+    """Return the number of cores that this process may use, on the machine or in its batch job."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(cores or 1, allotment.cores() or cores or 1)
+    return min(cores or 1, allocation.cores() or cores or 1)

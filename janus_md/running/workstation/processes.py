@@ -1,4 +1,4 @@
-"""A job, its process and the progress that the process reports."""
+"""Jobs, their worker processes, and the progress that these report."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from janus_md.running.workstation import fork_server
 from janus_md.simulation.run_options import RunOptions
 
 OUT_OF_MEMORY = (
-    "most likely by the kernel because memory ran out; fewer jobs at a time (--jobs) need less, "
-    "and janus-md submit --memory asks for more"
+    "most likely by the kernel because memory ran out; run fewer jobs at a time (--jobs), or "
+    "request more memory with janus-md submit --memory"
 )
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job with operations left.
+    """An unfinished job.
 
     Attributes
     ----------
     id : str
-        Its id.
+        Id of the job.
     directory : Path
-        Its folder.
+        Folder of the job.
     label : str
-        Name that distinguishes it from the others.
+        Label that distinguishes it from the other jobs.
     operations : tuple of str
-        Operations that are left, in order.
+        Remaining operations, in order.
     n_bodies : int
-        Size of its system.
+        Number of bodies.
     threads : int
-        Threads that its simulation has run with so far; 0 if it has not begun.
+        Number of threads of its simulation so far; 0 if it has not started.
     """
 
     id: str
@@ -54,7 +54,7 @@ class Job:
 
 @dataclass
 class Running:
-    """An operation of a job in its process, with the progress that it has reported."""
+    """A running operation with its process and the progress that it has reported."""
 
     job: Job
     operation: str
@@ -76,7 +76,7 @@ class Running:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Job and operation, which identify it."""
+        """Job id and operation."""
         return self.job.id, self.operation
 
     @property
@@ -86,40 +86,40 @@ class Running:
 
     @property
     def steps(self) -> bool:
-        """Whether it integrates the equations of motion at present."""
+        """Whether it is integrating the equations of motion."""
         return self.operation == "simulate" and self.rate > 0
 
     @property
     def prepares(self) -> bool:
-        """Whether it is a simulation that has not begun to integrate."""
+        """Whether it is a simulation that has not started to integrate."""
         return self.operation == "simulate" and self.total == 0
 
     @property
     def output(self) -> int:
-        """Bytes of output of engine and libraries; 0 if the file was removed."""
+        """Size of the output of the engine and of libraries, bytes; 0 if there is no file."""
         try:
             return self.log.stat().st_size
         except OSError:
             return 0
 
     def read(self) -> bool:
-        """Read the messages of the process; False at the end of the pipe."""
+        """Read the messages of the process; return False at the end of the pipe."""
         chunk = os.read(self.pipe.fileno(), 1 << 16)
         *lines, self.unread = (self.unread + chunk).split(b"\n")
         for line in lines:
-            told = json.loads(line)
-            if "message" in told:
-                self.message = told["message"]
-            elif "warning" in told:
-                self.warning = told["warning"]
+            report = json.loads(line)
+            if "message" in report:
+                self.message = report["message"]
+            elif "warning" in report:
+                self.warning = report["warning"]
             else:
-                self.stage, self.step = told["stage"], told["step"]
-                self.total, self.rate = told["total"], told["rate"]
-                self.wires = told["wires"]
+                self.stage, self.step = report["stage"], report["step"]
+                self.total, self.rate = report["total"], report["rate"]
+                self.wires = report["wires"]
         return bool(chunk)
 
     def describe_end(self, code: int) -> str:
-        """Say how a process ended, with exit code `code` and without a message."""
+        """Return a message about a process that ended with exit code `code` without a message."""
         if code >= 0:
             how = f"ended with exit code {code}"
         else:
@@ -132,15 +132,16 @@ class Running:
                 )
             elif -code in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL):
                 how += ", a crash inside the engine or a library"
-        said = f"; its output is in {self.log}" if self.output else ""
-        return f"the process of {self.operation} {how}{said}"
+        where = f"; its output is in {self.log}" if self.output else ""
+        return f"the process of {self.operation} {how}{where}"
 
 
 def kernel_kills(root: Path = Path("/")) -> int:
-    """Return how many processes the kernel has killed because memory ran out.
+    """Return the number of processes that the kernel has killed because memory ran out.
 
-    Those of the control group of this process count: on a cluster, those of its job. Without
-    control groups all processes of the machine count. `root` is the root of the file system.
+    They are counted in the control group of this process, which on a cluster is that of its batch
+    job. Without control groups, they are counted on the whole machine. `root` is the root of the
+    file system.
     """
     for counter in (*_counters(root), root / "proc/vmstat"):
         with suppress(OSError):
@@ -151,7 +152,7 @@ def kernel_kills(root: Path = Path("/")) -> int:
 
 
 def _counters(root: Path) -> Iterator[Path]:
-    """Yield the files with the counters of this process's control group, version 2 and 1."""
+    """Yield the files with the counters of this process's control group (version 2 or 1)."""
     with suppress(OSError):
         for line in (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines():
             _, controllers, group = line.split(":", 2)
@@ -162,15 +163,15 @@ def _counters(root: Path) -> Iterator[Path]:
 
 
 def start(job: Job, operation: str, options: RunOptions, gpu_id: int | None) -> Running:
-    """Start a worker.
+    """Start a worker for an operation.
 
     Raises
     ------
     OSError
-        If its folder cannot be written.
+        If the folder of the job cannot be written.
     """
     log = job.directory / f"{operation}.out"
-    if not holder(job.directory, locks_here()):  # else the file belongs to another run
+    if not holder(job.directory, locks_here()):  # otherwise another run is writing it
         log.write_bytes(b"")
     variables = os.environ | {"OMP_NUM_THREADS": str(options.threads)}
     process, pipe = fork_server.start(

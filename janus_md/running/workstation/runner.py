@@ -1,4 +1,4 @@
-"""Runs many jobs at a time on this machine, each operation of a job in a process of its own."""
+"""Runs many jobs at a time on this machine, with one process per operation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from janus_md.workspace.products import OPERATIONS
 _POLL_SECONDS = 0.25
 
 STUCK_SECONDS = LAST + 0.5
-"""Time until a worker is killed that was told to stop before its simulation began."""
+"""Time after the stop signal at which a worker that has not started to integrate is killed, s."""
 
 
 __all__ = ["Display", "Machine", "Outcome", "cores_here", "run_jobs"]
@@ -34,10 +34,10 @@ class Display(Protocol):
     """Shows the progress of the jobs."""
 
     def begin(self, running: Running) -> None:
-        """Show that an operation has begun."""
+        """Show that an operation has started."""
 
     def show(self, running: Iterable[Running]) -> None:
-        """Show the progress of the running jobs; called a few times a second."""
+        """Show the progress of the running jobs; called several times per second."""
 
     def end(self, running: Running, code: int) -> None:
         """Show the end of an operation, with its exit code."""
@@ -45,13 +45,13 @@ class Display(Protocol):
     def note(self, text: str) -> None:
         """Show a message."""
 
-    def away(self) -> AbstractContextManager[None]:
-        """Give the terminal free in this time."""
+    def released(self) -> AbstractContextManager[None]:
+        """Release the terminal in this context."""
 
 
 @dataclass
 class Outcome:
-    """Jobs by how they ended."""
+    """Jobs by result: done, failed, held by another process, or left for a later run."""
 
     done: list[Job] = field(default_factory=list)
     failed: list[tuple[Job, str]] = field(default_factory=list)
@@ -63,26 +63,27 @@ Crashed = Callable[[Job, str, str], None]
 
 
 def run_jobs(jobs: Sequence[Job], machine: Machine, display: Display, crashed: Crashed) -> Outcome:
-    """Do the operations that are left of all jobs; a failure affects only its own job.
+    """Run the remaining operations of all jobs; a failure affects only its own job.
 
-    An interrupt or termination signal, or the end of the wall time, is passed on once: the workers
-    write their checkpoints and end. A second signal kills them.
+    After an interrupt or termination signal, or near the end of the walltime, all workers write
+    checkpoints and end. A second signal kills them.
 
     Parameters
     ----------
     jobs : sequence of Job
-        The jobs, in the order in which they begin.
+        The jobs, in the order in which they start.
     machine : Machine
         Cores, GPUs and options.
     display : Display
-        Shows the progress.
+        Progress display.
     crashed : callable
-        ``crashed(job, operation, message)`` marks a job whose process ended without a message.
+        ``crashed(job, operation, message)`` records the failure of a process that ended without a
+        message.
 
     Raises
     ------
     KeyboardInterrupt
-        If a second signal came; all workers have ended.
+        After a second signal; all workers have ended.
     """
     return _Pool(jobs, machine, display, crashed).run()
 
@@ -104,11 +105,11 @@ class _Pool:
         self._running: list[Running] = []
         self._selector = selectors.DefaultSelector()
         self._outcome = Outcome()
-        self._told = 0.0
+        self._stop_time = 0.0
 
     def run(self) -> Outcome:
         fork_server.begin()
-        # The second signal raises.
+        # The second signal raises KeyboardInterrupt.
         with signals_raise(), stop_signals() as interrupted, suspend_signal() as suspended:
             stopping, limit = False, self._machine.options.limit
             try:
@@ -140,33 +141,33 @@ class _Pool:
         return self._outcome
 
     def _stop(self) -> None:
-        """Ask for checkpoints."""
+        """Signal all workers to write checkpoints and end."""
         for one in self._running:
             one.process.terminate()
-        self._told = time.monotonic()
-        self._display.note("stopping in checkpoints; another Ctrl-C stops at once")
+        self._stop_time = time.monotonic()
+        self._display.note("stopping after checkpoints; press Ctrl-C again to stop immediately")
 
     def _kill_stuck(self) -> None:
-        """Kill workers that still prepare and do not react: they have nothing to save."""
-        if time.monotonic() - self._told > STUCK_SECONDS:
+        """Kill workers that are still preparing and do not react; they have nothing to save."""
+        if time.monotonic() - self._stop_time > STUCK_SECONDS:
             for one in self._running:
                 if one.prepares:
                     one.process.kill()
 
     def _suspend(self) -> None:
-        """Suspend this process and all workers, as Ctrl-Z asks."""
-        with self._display.away():
+        """Suspend this process and all workers, after Ctrl-Z."""
+        with self._display.released():
             suspend([one.process.pid for one in self._running if one.process.pid])
         for one in self._per_gpu:
-            one.observe(time.monotonic(), {})  # this time does not count
+            one.observe(time.monotonic(), {})  # exclude this time from the speed
 
     def _begin_next(self) -> bool:
-        """Begin an operation if there is room for it; analyses first, since they complete a job."""
+        """Start an operation if resources are free; analyses first, because they complete a job."""
         machine, running = self._machine, self._running
         room = machine.slots - len(running) if machine.slots is not None else len(running) + 1
         if room < 1:
             return False
-        # Explicit numbers of jobs and threads may exceed the number of cores.
+        # Numbers of jobs and threads given by the user may exceed the number of cores.
         cores = max(machine.cores, (machine.slots or 1) * (machine.threads or 1))
         free = cores - sum(one.threads for one in running)
         for operation in reversed(OPERATIONS):
@@ -183,15 +184,15 @@ class _Pool:
         return False
 
     def _threads(self, job: Job, operation: str, free: int, room: int) -> int:
-        """Return the threads of a simulation, or the processes of an analysis, on CPUs."""
+        """Return the number of threads of a simulation, or of processes of an analysis, on CPUs."""
         machine = self._machine
-        if operation == "analyze":  # frames are analysed in parallel
+        if operation == "analyze":  # frames are analyzed in parallel
             waiting = sum(map(len, self._waiting.values()))
             waiting = waiting if machine.slots is None else min(waiting, room)
             return max(1, min(free, machine.cores) // waiting)
         if machine.threads is not None:
             return machine.threads
-        # A continued simulation keeps its threads: with others it would not be equal to the bit.
+        # A continued simulation keeps its number of threads, so that it is bitwise reproducible.
         if 0 < job.threads <= machine.cores:
             return job.threads
         return threads_for(machine.cores, self._at_a_time, job.n_bodies)
@@ -200,7 +201,7 @@ class _Pool:
         return [one for one in self._running if one.gpu_id == gpu_id]
 
     def _gpu_for(self, job: Job) -> int | None:
-        """Return the GPU with the fewest jobs; None if it has no room for another one."""
+        """Return the GPU with the fewest jobs; None if it has its target number of jobs."""
         gpu_id = min(range(len(self._per_gpu)), key=lambda k: len(self._on_gpu(k)))
         self._per_gpu[gpu_id].prepare(job.n_bodies)
         return gpu_id if len(self._on_gpu(gpu_id)) < self._per_gpu[gpu_id].target else None
@@ -222,9 +223,7 @@ class _Pool:
         try:
             running = start(job, operation, options, gpu_id)
         except OSError as error:
-            message = (
-                f"{error.filename or job.directory}: {error.strerror}; mend that and run again"
-            )
+            message = f"{error.filename or job.directory}: {error.strerror}; fix this and run again"
             self._outcome.failed.append((job, message))
             return
         self._selector.register(running.pipe, selectors.EVENT_READ, running)
@@ -246,15 +245,18 @@ class _Pool:
             else:
                 outcome.done.append(job)
         elif code == STOPPED or (stopping and (not running.message or code == -signal.SIGTERM)):
-            # The signal came before or after the time in which the process handles it.
+            # The signal arrived before or after the time in which the process handles it.
             code = STOPPED
-            running.message = running.message or "before it got any further; run again to go on"
+            running.message = running.message or "without further progress; run again to go on"
             outcome.left.append(job)
         elif code == HELD:
             outcome.held.append((job, running.message))
-        elif self._was_too_many(running):
+        elif self._shared_too_little_memory(running):
             self._waiting[running.operation].append(job)
-            self._display.note(f"{job.label}: no memory beside the others on its GPU; tried later")
+            self._display.note(
+                f"{job.label}: out of memory on a GPU that it shared with other jobs; will be "
+                "tried again"
+            )
             return
         else:
             if not running.message:
@@ -265,8 +267,8 @@ class _Pool:
             running.log.unlink(missing_ok=True)
         self._display.end(running, code)
 
-    def _was_too_many(self, running: Running) -> bool:
-        """Whether a job found no memory on a GPU that it shared; only once for each job."""
+    def _shared_too_little_memory(self, running: Running) -> bool:
+        """Return whether a job ran out of memory on a shared GPU; True only once per job."""
         if running.gpu_id is None or "out of memory" not in running.message.lower():
             return False
         beside = len(self._on_gpu(running.gpu_id))

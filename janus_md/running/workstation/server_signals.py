@@ -1,7 +1,7 @@
-"""Signal handlers of the fork server, imported before anything else: no signal ends the server.
+"""Signal handlers of the fork server, so that no signal ends it; imported before other modules.
 
-Ctrl-C is sent to all processes of a terminal, the signal of a batch system to all of a job. They
-are blocked until this module is imported (:mod:`.fork_server`).
+A terminal sends Ctrl-C to all of its processes, and a batch system sends its signals to all
+processes of a job. The signals are blocked until this module is imported (:mod:`.fork_server`).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _SERVER = os.getpid()
 
 
 def _outlive(number: int, frame: FrameType | None) -> None:
-    """Do nothing in the server; end a process that was just forked."""
+    """Do nothing in the server; exit in a process that was just forked."""
     if os.getpid() != _SERVER:
         os._exit(STOPPED)
 
 
 for _number in SIGNALS:
     signal.signal(_number, _outlive)
-signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run tells each worker by SIGTERM
-signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # Ctrl-Z: it may be waiting for an answer
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run sends SIGTERM to each worker
+signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # Ctrl-Z: the run may be waiting for the server
 signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)

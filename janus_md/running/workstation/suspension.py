@@ -1,4 +1,4 @@
-"""Ctrl-Z suspends a run together with its workers."""
+"""Suspension of a run and its workers by Ctrl-Z."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 
 @contextmanager
 def suspend_signal() -> Iterator[Callable[[], bool]]:
-    """Record SIGTSTP instead of obeying it, unless it is ignored.
+    """Record SIGTSTP instead of suspending the process, unless the signal is ignored.
 
     Yields
     ------
     callable
-        Whether the signal has come since the last call.
+        Returns whether the signal was received since the last call.
     """
-    came = False
+    received = False
 
-    def note(number: int, frame: FrameType | None) -> None:
-        nonlocal came
-        came = True
+    def record(number: int, frame: FrameType | None) -> None:
+        nonlocal received
+        received = True
 
-    def wished() -> bool:
-        nonlocal came
-        told, came = came, False
-        return told
+    def was_received() -> bool:
+        nonlocal received
+        since_last_call, received = received, False
+        return since_last_call
 
     before = signal.getsignal(signal.SIGTSTP)
     if before != signal.SIG_IGN:
-        signal.signal(signal.SIGTSTP, note)
+        signal.signal(signal.SIGTSTP, record)
     try:
-        yield wished
+        yield was_received
     finally:
         signal.signal(signal.SIGTSTP, before)
 
 
 def suspend(processes: Collection[int]) -> None:
-    """Suspend this process and others until this one is continued.
+    """Suspend this process and its children `processes` until this one is continued.
 
-    The others have called :func:`wake_when_orphaned`.
+    The children have called :func:`wake_when_orphaned`.
     """
-    if sys.platform == "linux":  # elsewhere they would sleep for ever if this one were killed
+    if sys.platform == "linux":  # elsewhere they would stay suspended if this one were killed
         _send(processes, signal.SIGSTOP)
     handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
     signal.raise_signal(signal.SIGTSTP)
@@ -57,7 +57,7 @@ def suspend(processes: Collection[int]) -> None:
 
 
 def wake_when_orphaned() -> None:
-    """Let Linux continue this process, if it is suspended, when its parent ends."""
+    """Make Linux continue this process, if it is suspended, when its parent ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGCONT, 0, 0, 0)
 

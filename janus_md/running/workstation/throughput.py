@@ -1,63 +1,63 @@
-"""How many jobs a GPU runs at a time, and how many threads a job gets on CPUs."""
+"""Number of simultaneous jobs on a GPU, and number of threads of a job on CPUs."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 
 BODIES_PER_THREAD = 100
-"""Bodies that each thread needs at least. Measured with LAMMPS on two cores: two threads reach 0.5
-times the speed of one for 16 bodies without charges, 0.97 and 0.98 times for 64 and 216 with."""
+"""Minimum number of bodies per thread. Measured with LAMMPS on two cores: two threads reach 0.5
+times the speed of one for 16 bodies without charges, and 0.97 and 0.98 times for 64 and 216 bodies
+with charges."""
 
 WINDOW_SECONDS = 20.0
-"""Time over which the speed of a GPU's jobs is taken. A job tells its steps twice a second, so the
-error is a few per cent, well below `GAIN`."""
+"""Time over which the speed of a GPU's jobs is measured, s. Jobs report their steps twice per
+second, so that the error is a few percent, well below `GAIN`."""
 
 GAIN = 1.1
-"""Growth of the sum of speeds that makes twice as many jobs worth their memory."""
+"""Minimum ratio of the total speeds at which the number of jobs is doubled."""
 
 
 def threads_for(cores: int, jobs: int, n_bodies: int) -> int:
-    """Return the threads of a simulation: the cores shared out equally among the jobs.
+    """Return the number of threads of a simulation: an equal share of the cores.
 
     Parameters
     ----------
     cores : int
-        Cores that may be used.
+        Number of available cores.
     jobs : int
-        Jobs that run at a time.
+        Number of simultaneous jobs.
     n_bodies : int
-        Size of the job's system; each thread gets :data:`BODIES_PER_THREAD` bodies or more.
+        Number of bodies; each thread gets at least :data:`BODIES_PER_THREAD` of them.
     """
     return max(1, min(cores // max(1, jobs), n_bodies // BODIES_PER_THREAD))
 
 
 class JobsPerGpu:
-    """Search for the number of jobs at which a GPU makes the most steps per second.
+    """Search for the number of simultaneous jobs with the highest total speed of a GPU.
 
-    The search begins with one job. When the speed of `target` jobs has been measured, twice as
-    many are tried. If they are less than `GAIN` times as fast together, the smaller number is
-    taken.
+    The search starts with one job. After the total speed of `target` jobs is measured, twice as
+    many are tried. If the speed does not grow by the factor `GAIN`, the smaller number is used.
 
     Parameters
     ----------
     most : int
-        Largest number of jobs; each keeps a core of the host busy.
+        Maximum number of jobs; each job occupies one core of the host.
 
     Attributes
     ----------
     target : int
-        Number of jobs to run now.
+        Current number of jobs.
     settled : bool
         Whether the search has ended.
     measured : dict of int to float
-        Sum of speeds by number of jobs, body-steps per second.
+        Total speed by number of jobs, body-steps per second.
     """
 
     def __init__(self, most: int) -> None:
         self.most = max(1, most)
-        self._begin_anew(0)
+        self._restart(0)
 
-    def _begin_anew(self, n_bodies: int) -> None:
+    def _restart(self, n_bodies: int) -> None:
         self.target, self.settled = 1, self.most == 1
         self.measured: dict[int, float] = {}
         self._best, self._n_bodies = 1, n_bodies
@@ -68,14 +68,13 @@ class JobsPerGpu:
         self._gained = self._spent = 0.0
 
     def prepare(self, n_bodies: int) -> None:
-        """Adapt to the number of bodies of the next job.
+        """Adapt the search to the number of bodies of the next job.
 
-        The number of jobs found for small systems does not hold for large ones. If the size has
-        doubled, the search begins again with one job. If it has halved, the search continues from
-        the number found.
+        The optimum depends on the system size. If the size has at least doubled, the search starts
+        again with one job. If it has at least halved, the search continues from the current number.
         """
         if self._n_bodies == 0 or n_bodies >= 2 * self._n_bodies:
-            self._begin_anew(max(1, n_bodies))
+            self._restart(max(1, n_bodies))
         elif 2 * n_bodies <= self._n_bodies:
             self._n_bodies, self.settled = n_bodies, self.target >= self.most
             self.measured, self._best = {}, self.target
@@ -87,10 +86,10 @@ class JobsPerGpu:
         Parameters
         ----------
         now : float
-            Time on any clock, s.
+            Time of a monotonic clock, s.
         done : mapping
-            Body-steps since its start of each job that integrates at present, by a key of the job.
-            Time in which these are not `target` jobs is not counted.
+            Body-steps since the start of each job that is integrating, by a key of the job. Time in
+            which their number is not `target` is excluded.
         """
         if self.settled:
             return
@@ -116,6 +115,6 @@ class JobsPerGpu:
             self.target, self.settled = self._best, True
 
     def out_of_memory(self, jobs: int) -> None:
-        """Record that the last of `jobs` jobs found no memory; end the search with fewer."""
+        """Record that the last of `jobs` jobs ran out of memory; end the search with fewer jobs."""
         self.most = self.target = self._best = max(1, min(self._best, jobs - 1))
         self.settled = True

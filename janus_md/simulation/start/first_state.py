@@ -7,6 +7,7 @@ import numpy as np
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.start.placement import place_at_random, place_on_lattice
+from janus_md.simulation.start.structure import place_structure
 from janus_md.study.resolve import as_setup
 from janus_md.study.statepoint import StatePoint
 
@@ -25,8 +26,11 @@ def build(point: StatePoint | Setup) -> System:
     bodies, length, kT = setup.bodies, float(setup.box[0]), setup.bath.kT
     rng = np.random.default_rng(setup.seed)
     kinds = rng.permutation(np.repeat(np.arange(len(bodies)), setup.counts)).astype(np.int32)
-    place = place_on_lattice if setup.start == "lattice" else place_at_random
-    positions, orientations = place(bodies, kinds, length, setup.interactions.pairs, rng)
+    if isinstance(setup.start, str):
+        place = place_on_lattice if setup.start == "lattice" else place_at_random
+        positions, orientations = place(bodies, kinds, length, setup.interactions.pairs, rng)
+    else:
+        positions, orientations = place_structure(setup)
     mass = np.array([body.mass for body in bodies])[kinds]
     inertia = np.array([body.inertia for body in bodies])[kinds]
     return System(

@@ -22,8 +22,8 @@ Composition = tuple[tuple[str, float], ...]
 def check_packing(points: Iterable[StatePoint]) -> None:
     """Place a sample of the bodies of the densest state point of each composition and model.
 
-    If these can be placed, so can those at lower densities. The smallest box of each must be large
-    enough for the cutoffs of the interactions.
+    If these can be placed, so can those at lower densities. A structure is placed as a whole. The
+    smallest box of each must be large enough for the cutoffs of the interactions.
 
     Raises
     ------
@@ -35,9 +35,10 @@ def check_packing(points: Iterable[StatePoint]) -> None:
     for point in points:
         setup = resolve(point)
         length = float(setup.box[0])
-        number = min(point.n_bodies, SAMPLE)
+        whole = not isinstance(point.start, str)
+        number = point.n_bodies if whole else min(point.n_bodies, SAMPLE)
         composition = tuple(point.composition().items())
-        alike = (composition, point.model, number, point.start)
+        alike = (composition, point.model, number, str(point.start))
         density = point.n_bodies / length**3
         if density > densest.setdefault(alike, (density, point))[0]:
             densest[alike] = (density, point)

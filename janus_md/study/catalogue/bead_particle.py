@@ -7,7 +7,13 @@ import json
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from janus_md.common.errors import JanusError
 from janus_md.common.settings import NotNegative, Positive, Settings
@@ -15,9 +21,10 @@ from janus_md.model.beads import NO_VOLUME, body_of_beads
 from janus_md.model.body import BondCriterion, RigidBody
 from janus_md.model.shape import SHAPES, Layout
 from janus_md.model.solid import union
-from janus_md.study.catalogue.names import check_name
+from janus_md.model.units import BOHR_MAGNETON
+from janus_md.study.catalogue.particle_files import check_name
 from janus_md.study.registered_settings import read_settings, settings_and_faults
-from janus_md.study.statepoint_errors import WrongValue, sentences
+from janus_md.study.statepoint_errors import WrongValue
 
 TEXTS = ("composition", "classes", "morphology", "size", "sources")
 """Keys that do not affect the physics."""
@@ -44,6 +51,16 @@ class KindSettings(Settings):
     """Diameter, nm; 0 for a site without volume. Not allowed with a shape, which sets it."""
     charge: float = 0.0
     """Charge, e."""
+    magnetic_charge: float = 0.0
+    """Magnetic charge, Bohr magnetons per nm: two opposite ones have a moment of their size times
+    their distance. A particle has electric or magnetic charges."""
+
+    @model_serializer(mode="wrap")
+    def _without_neutral(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = plain(self)
+        if not self.magnetic_charge:
+            del found["magnetic_charge"]
+        return found
 
 
 class BondSettings(Settings):
@@ -120,6 +137,8 @@ class BeadParticle(Settings):
             strange = sorted(self.kinds.keys() - layout.diameters.keys())
             allowed = ", ".join(layout.diameters)
             return [f"kinds.{k}: is not a kind of the shape, which has {allowed}" for k in strange]
+        if any(x.charge for x in self.kinds.values()) and self.magnetic():
+            return ["kinds: both electric and magnetic charges are given; only one may be"]
         used = {kind for kind, _ in layout.beads}
         return [f"kinds.{k}: no bead is of this kind" for k in sorted(self.kinds.keys() - used)]
 
@@ -154,6 +173,7 @@ class BeadParticle(Settings):
             ]
             if not self.beads:
                 wrong.append("beads: is empty; it must have at least one bead")
+            wrong += self._twice()
             if wrong:
                 raise WrongValue("beads", "\n".join(wrong))
             diameters = {kind: float(one.diameter or 0.0) for kind, one in self.kinds.items()}
@@ -177,6 +197,17 @@ class BeadParticle(Settings):
         ]:
             raise WrongValue("kinds", "\n".join(wrong))
         return found
+
+    def _twice(self) -> list[str]:
+        """Faults of beads that coincide with another one of their kind."""
+        first: dict[tuple[Any, ...], int] = {}
+        wrong = []
+        for k, bead in enumerate(self.beads or []):
+            before = first.setdefault((bead.kind, *bead.at), k)
+            if before != k:
+                told = f"beads.{k}.at: {bead.at} is not allowed"
+                wrong.append(f"{told}; beads.{before} of the same kind is there")
+        return wrong
 
     def build(self, model: str | None) -> RigidBody:
         """Return the rigid body; equal particles give the same object.
@@ -213,13 +244,21 @@ class BeadParticle(Settings):
             self.name,
             layout.beads,
             layout.diameters,
-            {kind: one.charge for kind, one in self.kinds.items()},
+            {
+                kind: one.charge or one.magnetic_charge * BOHR_MAGNETON
+                for kind, one in self.kinds.items()
+            },
             self.mass,
             hydrodynamic_radius=self.hydrodynamic_radius,
             bond=bond,
             symmetry=self.symmetry,
             enantiomer=self.enantiomer,
+            magnetic=self.magnetic(),
         )
+
+    def magnetic(self) -> bool:
+        """Return whether the particle has magnetic charges."""
+        return any(one.magnetic_charge for one in self.kinds.values())
 
     def centre(self) -> list[float]:
         """Return the centre of mass in the frame of the beads, nm."""
@@ -249,9 +288,7 @@ class BeadParticle(Settings):
             for pair, of_pair in self.interactions.items()
         }
         kinds = {
-            kind: KindSettings(
-                diameter=diameter, charge=self.kinds[kind].charge if kind in self.kinds else 0.0
-            )
+            kind: self.kinds.get(kind, KindSettings()).model_copy(update={"diameter": diameter})
             for kind, diameter in layout.diameters.items()
         }
         # rounded, so that the digest does not depend on the processor's rounding of sines
@@ -282,40 +319,3 @@ class BeadParticle(Settings):
 @lru_cache(maxsize=256)
 def _complete(text: str) -> BeadParticle:
     return BeadParticle.model_validate_json(text)._filled()
-
-
-def read_beads(data: dict[str, Any]) -> tuple[BeadParticle | None, list[str]]:
-    """Read the keys of a particle file, or return all faults in them, one sentence each."""
-    try:
-        return BeadParticle.model_validate(data), []
-    except ValidationError as error:
-        return None, _faults(data, error)
-
-
-def _faults(data: dict[str, Any], error: ValidationError) -> list[str]:
-    """Return all faults in keys that were rejected, one sentence each.
-
-    Invalid keys are replaced by valid values, so that inconsistencies between the other keys are
-    found too.
-    """
-    found = sentences(error, BeadParticle)
-    bad = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
-    if not bad:
-        return found
-    parts: dict[str, Any] = {"name": "x", "mass": 1.0}
-    parts |= {key: data[key] for key in BeadParticle.model_fields if key in data and key not in bad}
-    if bad & {"beads", "kinds"}:
-        parts.pop("beads", None)
-        if "shape" not in parts:  # do not report that beads are missing
-            return list(dict.fromkeys(found + _rest(parts)[1:]))
-        parts.pop("kinds", None)
-    return list(dict.fromkeys(found + _rest(parts)))
-
-
-def _rest(parts: dict[str, Any]) -> list[str]:
-    """Return the faults in the keys that are valid by themselves."""
-    try:
-        BeadParticle.model_validate(parts)
-    except ValidationError as error:
-        return sentences(error, BeadParticle)
-    return []

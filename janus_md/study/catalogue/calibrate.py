@@ -8,14 +8,15 @@ beads of `bladed` are solved for that distance. All other numbers are results an
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import rowan
 
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.nanocluster import WIRE_SPACING, Faces
-from janus_md.model.nanoclusters.bladed import CORE_SIGMA, bladed
+from janus_md.model.nanoclusters import narrow
+from janus_md.model.nanoclusters.bladed import SIZES, BladedSizes, bladed
 from janus_md.model.nanoclusters.sphere import SPHERE_SIGMA, sphere
 from janus_md.model.pairs.energy import Minimum, head_to_tail_minimum, lowest, pair_energy
 from janus_md.model.rotations import TURNED_OVER, turn, turn_about_z
@@ -66,6 +67,9 @@ class Calibration:
     side_equal, side_opposite, side_turned : SideBySide
         With the charges of R-Au-Cu: `bladed` with faces of equal hand and of opposite hand, both
         without rotation, and R-Au-Cu of the catalogue, whose negative face is rotated.
+    narrow_core_sigma, narrow_meshing, narrow_opposed, narrow_side
+        The same of `narrow`: diameter of the core beads, head to tail with contacts of faces of
+        equal and of opposite hand, and R-Au-Cu side by side.
     """
 
     sphere_sigma: float
@@ -78,6 +82,10 @@ class Calibration:
     side_equal: SideBySide
     side_opposite: SideBySide
     side_turned: SideBySide
+    narrow_core_sigma: float
+    narrow_meshing: Minimum
+    narrow_opposed: Minimum
+    narrow_side: SideBySide
 
 
 def calibrate() -> Calibration:
@@ -93,6 +101,7 @@ def calibrate() -> Calibration:
     kinds = ("sphere", "bladed")
     au3cd_sphere, au3cd_bladed = (catalog.body("Au3Cd", model) for model in kinds)
     one_bead = catalog.body("R-Au-Cu", "sphere")
+    slim, slim_opposite = catalog.body("R-Au-Cu", "narrow"), _with_faces(1, -1, narrow.SIZES)
     return Calibration(
         sphere_sigma=solve_diameter(_sphere_of, 1.5, 2.0),
         core_sigma=solve_diameter(_bladed_of, 1.1, 1.3),
@@ -104,6 +113,10 @@ def calibrate() -> Calibration:
         side_equal=side_by_side_minimum(equal),
         side_opposite=side_by_side_minimum(opposite),
         side_turned=side_by_side_minimum(r_au_cu),
+        narrow_core_sigma=solve_diameter(_narrow_of, 1.1, 1.3),
+        narrow_meshing=head_to_tail_minimum(slim, slim),
+        narrow_opposed=head_to_tail_minimum(slim_opposite, slim_opposite),
+        narrow_side=side_by_side_minimum(slim),
     )
 
 
@@ -228,7 +241,8 @@ def calibration_table(found: Calibration | None = None) -> list[dict[str, str | 
 
     spacing = f"{WIRE_SPACING} (Li et al. 2022, neighbours along c)"
     row("sphere: bead diameter", found.sphere_sigma, "nm", f"{SPHERE_SIGMA} in use")
-    row("bladed: core diameter", found.core_sigma, "nm", f"{CORE_SIGMA} in use")
+    row("bladed: core diameter", found.core_sigma, "nm", f"{SIZES.core_sigma} in use")
+    row("narrow: core diameter", found.narrow_core_sigma, "nm", f"{narrow.SIZES.core_sigma} in use")
     pairs: tuple[tuple[str, Minimum | SideBySide, str], ...] = (
         ("sphere R-Au-Cu, head to tail", found.sphere, spacing),
         ("bladed R-Au-Cu, head to tail, meshing", found.meshing, spacing),
@@ -238,17 +252,17 @@ def calibration_table(found: Calibration | None = None) -> list[dict[str, str | 
         ("bladed, side by side, equal hands, no turn", found.side_equal, ""),
         ("bladed, side by side, opposite hands, no turn", found.side_opposite, ""),
         ("bladed R-Au-Cu, side by side", found.side_turned, "2.68 (Li et al. 2022, along b)"),
+        ("narrow R-Au-Cu, head to tail, meshing", found.narrow_meshing, spacing),
+        ("narrow, head to tail, opposite hands meet", found.narrow_opposed, ""),
+        ("narrow R-Au-Cu, side by side", found.narrow_side, "2.68 (Li et al. 2022, along b)"),
     )
     for name, pair, reference in pairs:
         row(f"{name}: energy", pair.energy, "kJ/mol")
         row(f"{name}: distance", pair.distance, "nm", reference)
     period = 360.0 / catalog.body("R-Au-Cu", "bladed").symmetry
-    row(
-        "bladed R-Au-Cu: turn per body",
-        found.meshing.turn,
-        "deg",
-        f"180 modulo {period:.0f} (Li et al. 2022, 2_1 screw axis)",
-    )
+    screw = f"180 modulo {period:.0f} (Li et al. 2022, 2_1 screw axis)"
+    row("bladed R-Au-Cu: turn per body", found.meshing.turn, "deg", screw)
+    row("narrow R-Au-Cu: turn per body", found.narrow_meshing.turn, "deg", screw)
     return rows
 
 
@@ -258,8 +272,8 @@ def _sphere_of(sigma: float) -> RigidBody:
     return sphere(p.name, mass=p.mass, charge=p.charge, separation=p.charge_separation, sigma=sigma)
 
 
-def _with_faces(positive: int, negative: int, core_sigma: float = CORE_SIGMA) -> RigidBody:
-    """R-Au-Cu as `bladed` with other hands and without rotation of the negative face."""
+def _with_faces(positive: int, negative: int, sizes: BladedSizes = SIZES) -> RigidBody:
+    """R-Au-Cu as a body with blades, with other hands and without rotation of the negative face."""
     p = catalog.nanocluster("R-Au-Cu")
     return bladed(
         p.name,
@@ -267,10 +281,15 @@ def _with_faces(positive: int, negative: int, core_sigma: float = CORE_SIGMA) ->
         charge=p.charge,
         separation=p.charge_separation,
         faces=Faces(positive, negative, 0.0),
-        core_sigma=core_sigma,
+        sizes=sizes,
     )
 
 
 def _bladed_of(sigma: float) -> RigidBody:
     """R-Au-Cu as `bladed` with core beads of another diameter."""
-    return _with_faces(1, 1, sigma)
+    return _with_faces(1, 1, replace(SIZES, core_sigma=sigma))
+
+
+def _narrow_of(sigma: float) -> RigidBody:
+    """R-Au-Cu as `narrow` with core beads of another diameter."""
+    return _with_faces(1, 1, replace(narrow.SIZES, core_sigma=sigma))

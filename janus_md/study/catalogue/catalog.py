@@ -1,6 +1,7 @@
 """The catalogue of particles: data in ``particles/NAME.yaml``, read into typed entries.
 
-A user's own particles are files of the same form in :func:`own_folder`.
+A user's own particles are files of the same form in
+:func:`~janus_md.study.catalogue.particle_files.own_folder`.
 
 The file of a mirror image states the particle that it mirrors and its own names; all other values
 follow. The file of a variant (a hypothesis) states the changed values of another particle, with
@@ -10,34 +11,29 @@ sources.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import lru_cache
-from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
 from janus_md.common.files import reading
 from janus_md.common.messages import count, shown, unknown
 from janus_md.common.yaml_text import NotYaml, load
 from janus_md.model.body import RigidBody
 from janus_md.model.nanocluster import MODELS as MODELS
-from janus_md.study.catalogue import nanoclusters
-from janus_md.study.catalogue.bead_particle import BeadParticle, read_beads
+from janus_md.study.catalogue import nanoclusters, particle_files
+from janus_md.study.catalogue.bead_faults import read_beads
+from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.catalogue.particle import SOURCED, Particle
 
 Entry = Particle | BeadParticle
 """A nanocluster, or a particle defined by its beads."""
 
 _HAS_BEADS = re.compile(r"^(beads|shape):", re.MULTILINE)
-
-ENDING = ".yaml"
-"""Suffix of particle files."""
 
 _reading: ContextVar[tuple[str, ...]] = ContextVar("_reading", default=())
 """Particles whose files are being read, each required by the one before."""
@@ -50,12 +46,14 @@ _VARIANT_KEYS = frozenset({"name", "variant_of", *SOURCED, "sources"})
 
 def names() -> list[str]:
     """Names of all particles, including the user's own, in alphabetical order."""
-    return list(_files())
+    return list(particle_files.files())
 
 
 def nanocluster_names() -> list[str]:
     """Names of the particles that are built by a model, in alphabetical order."""
-    return [name for name, file in _files().items() if not _HAS_BEADS.search(_text(file))]
+    return [
+        name for name, file in particle_files.files().items() if not _HAS_BEADS.search(_text(file))
+    ]
 
 
 def _text(file: Traversable) -> str:
@@ -65,80 +63,20 @@ def _text(file: Traversable) -> str:
         return ""
 
 
-def own_folder() -> Path:
-    """Folder of the user's own particles, which may not exist."""
-    return user_folders.settings() / "particles"
-
-
-@lru_cache(maxsize=1)
-def _files() -> dict[str, Traversable]:
-    """File of each particle, sorted by name.
-
-    Raises
-    ------
-    JanusError
-        If a user's own particle has the name of another one.
-    """
-    files = _particles(list((resources.files(__package__) / "particles").iterdir()))
-    own = _particles([path for path in _own_paths() if _objection(path) is None])
-    for folder in _folders:
-        beside = [path for path in sorted(folder.glob(f"[!.]*{ENDING}")) if not _is_copy(path)]
-        for name, file in _particles(beside).items():
-            if name in own and Path(str(own[name])).resolve() != Path(str(file)).resolve():
-                raise JanusError(
-                    f"particle {name}: {own[name]} and {file} have the same name; rename one"
-                )
-            own[name] = file
-    for name in sorted(files.keys() & own.keys()):
-        raise JanusError(
-            f"particle {name}: {own[name]} has the name of a catalogue particle; rename it"
-        )
-    return dict(sorted((files | own).items()))
-
-
-_folders: list[Path] = []
-
-
 def use_folder(folder: Path) -> None:
     """Include the particles of a folder, such as `particles` beside a template.
 
     The folder replaces that of an earlier call. Copies of a workspace, whose names end in a digest,
     are ignored.
     """
-    _folders[:] = [folder] if folder.is_dir() else []
-    for cache in (_files, entry, body):
+    particle_files.use_folder(folder)
+    clear_caches()
+
+
+def clear_caches() -> None:
+    """Read all files again when they are needed."""
+    for cache in (particle_files.files, entry, body):
         cache.cache_clear()
-
-
-def _is_copy(path: Path) -> bool:
-    return re.fullmatch(r".+-[0-9a-f]{12}", path.stem) is not None
-
-
-def _own_paths() -> list[Path]:
-    """All files in the user's own folder."""
-    folder = own_folder()
-    try:
-        return sorted(folder.iterdir()) if folder.is_dir() else []
-    except OSError as error:
-        raise JanusError(f"particles: {str(folder)!r} cannot be read: {error.strerror}") from error
-
-
-def _particles(files: Sequence[Traversable]) -> dict[str, Traversable]:
-    by_name = {file.name: file for file in files}
-    return {
-        name.removesuffix(ENDING): file for name, file in by_name.items() if name.endswith(ENDING)
-    }
-
-
-def _objection(path: Path) -> str | None:
-    """Return why a path in the user's folder is not a particle file; None if it is one."""
-    if path.name.startswith("."):
-        return "it is a hidden file"
-    if not path.name.endswith(ENDING):
-        return f"its name does not end in {ENDING}"
-    if not path.exists():
-        return "it is a broken link"
-    return None if path.is_file() else "it is not a file"
 
 
 def skipped() -> dict[Path, str]:
@@ -151,10 +89,10 @@ def skipped() -> dict[Path, str]:
     """
     names()  # raises for ambiguous names
     found = {}
-    for path in _own_paths():
-        reason = _objection(path)
+    for path in particle_files.own_paths():
+        reason = particle_files.objection(path)
         if reason is None:
-            name = path.name.removesuffix(ENDING)
+            name = path.name.removesuffix(particle_files.ENDING)
             try:
                 entry(name)
             except JanusError as error:
@@ -169,10 +107,12 @@ def skipped() -> dict[Path, str]:
 
 def refusal(key: str, name: str) -> str:
     """Return a message that there is no particle of this name, with the available ones."""
-    for path in _own_paths():
-        if path.name == f"{name}{ENDING}" and (reason := _objection(path)):
+    for path in particle_files.own_paths():
+        if path.name == f"{name}{particle_files.ENDING}" and (
+            reason := particle_files.objection(path)
+        ):
             return f"{key}: {name!r} cannot be read from {shown(path)}: {reason}"
-    return f"{unknown(key, name, names())}, and particle files in {own_folder()}"
+    return f"{unknown(key, name, names())}, and particle files in {particle_files.own_folder()}"
 
 
 @lru_cache(maxsize=64)
@@ -196,7 +136,7 @@ def entry(name: str) -> Entry:
     """
     if name not in names():
         raise JanusError(refusal("particle", name))
-    file = _files()[name]
+    file = particle_files.files()[name]
     with reading(f"particle {shown(name)}: {shown(file)}"):
         text = file.read_text(encoding="utf-8")
     return read_particle(text, name)
@@ -315,7 +255,7 @@ def body(name: str, model: str | None = None) -> RigidBody:
     name : str
         Name of the particle.
     model : str or None
-        ``sphere`` or ``bladed``; None for particles defined by their beads.
+        ``sphere``, ``bladed`` or ``narrow``; None for particles defined by their beads.
 
     Returns
     -------

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from janus_md.model.units import DEBYE
-from janus_md.study.catalogue.names import check_name
+from janus_md.study.catalogue.particle_files import check_name
 
 SOURCED = ("composition", "mass", "dipole", "charge", "hands", "turn")
 """Values that need a source."""

@@ -29,7 +29,7 @@ from janus_md.common.files import reading
 from janus_md.common.messages import unknown
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.copies import digests
-from janus_md.study.resolve import resolve
+from janus_md.study.resolve import completed
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 from janus_md.study.sweeps import sections
@@ -225,9 +225,7 @@ def _state_points(parts: list[Sections], source: str) -> list[StatePoint]:
 def _state_point(given: list[Setting], line: int, source: str) -> StatePoint:
     """Check a state point; errors name the line of the setting at fault."""
     try:
-        point = StatePoint.of(nest({setting.key: setting.value for setting in given}))
-        if resolve(point).statepoint["model"] is None:
-            point = point.model_copy(update={"model": None})
+        point = completed(nest({setting.key: setting.value for setting in given}))
         return point.defined(digests(point.composition()))
     except BadStatePoint as error:
         at_fault = [setting.line for setting in given if overlap(setting.key, error.key)]

@@ -1,4 +1,4 @@
-"""Bundles of parallel wires, and what is none."""
+"""Bundles of parallel wires, and wires that are not bundled."""
 
 import numpy as np
 import pytest
@@ -74,7 +74,7 @@ def test_hexagonal_and_square_bundles():
     assert hexagonal_order(bundles, np.tile(u, (30, 1))) == pytest.approx(0.0, abs=1e-12)
 
 
-def test_turned_bundle_is_as_ordered():
+def test_hexagonal_order_is_rotation_invariant():
     angle = np.pi / 3 * np.arange(6)
     ring = 2.4 * np.c_[np.cos(angle), np.sin(angle)]
     x, axes = together(*(wire(6, place) for place in [(0, 0), *ring]))

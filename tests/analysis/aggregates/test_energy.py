@@ -23,7 +23,7 @@ def sphere_pair(r, permittivity):
 
 
 @pytest.mark.parametrize("permittivity", [1.0, 2.0, 8.93])
-def test_bond_breaks_where_half_the_minimum_is_left(permittivity):
+def test_bond_ends_at_half_the_minimum_energy(permittivity):
     lowest = minimize_scalar(
         lambda r: sphere_pair(r, permittivity), bounds=(1.3, 2.2), method="bounded"
     )
@@ -49,7 +49,7 @@ def test_head_to_head_and_side_by_side_are_no_bonds():
     assert bonds_of([[0, 0, 0], [1.7, 0, 0]], [[0, 0, 1], [0, 0, -1]], criterion) == []
 
 
-def test_threshold_depends_on_who_is_behind_whom():
+def test_threshold_depends_on_order_of_kinds():
     """Faces of equal hand mesh, -52.5 kJ/mol; those of opposite hand do not, -33.6 kJ/mol."""
     about = described({"R-Au-Cu": "R", "S-Au-Cu": "S"}, symmetry=3, model="bladed")
     thresholds = energy_criterion(about).thresholds
@@ -58,10 +58,10 @@ def test_threshold_depends_on_who_is_behind_whom():
     assert catalog.body("R-Au-Cu", "bladed").symmetry == 3
 
 
-def test_bodies_of_somebody_else_have_no_energy():
+def test_bodies_without_description_have_no_energy():
     assert energy_criterion(None) is None
 
 
-def test_without_charges_nothing_binds():
+def test_uncharged_bodies_do_not_bind():
     assert energy_criterion(described({"R-Au-Cu": "R"})) is not None
     assert energy_criterion(described({"R-Au-Cu": "R"}, permittivity=None)) is None

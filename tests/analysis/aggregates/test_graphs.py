@@ -27,7 +27,7 @@ graphs = st.integers(1, 12).flatmap(
 
 @MANY
 @given(graphs)
-def test_any_graph_is_classified_as_networkx_does(graph):
+def test_classification_agrees_with_networkx(graph):
     """Components, rings, chains, and the rank of the windings of a basis of cycles."""
     n, links = graph
     images = np.array([image for _, _, image in links], dtype=np.int64).reshape(-1, 3)

@@ -159,7 +159,7 @@ def same_wires(before, after, *, odd=1):
 
 @FEWER
 @given(worlds, st.integers(0, 2**32 - 1))
-def test_translation_images_and_labels_do_not_matter(world, seed):
+def test_wires_do_not_depend_on_translation_images_and_order(world, seed):
     assume(world.wires)
     rng = np.random.default_rng(seed)
     lattice = lattice_vectors(world.box)
@@ -185,7 +185,7 @@ def test_translation_images_and_labels_do_not_matter(world, seed):
 
 @FEWER
 @given(worlds, st.integers(0, 2**32 - 1))
-def test_rotation_of_the_box_does_not_matter(world, seed):
+def test_wires_are_rotation_invariant(world, seed):
     """Any rotation with the lattice vectors renamed is a box in HOOMD-blue's form again."""
     assume(world.wires)
     rng = np.random.default_rng(seed)
@@ -207,7 +207,7 @@ def test_rotation_of_the_box_does_not_matter(world, seed):
 
 @FEWER
 @given(worlds)
-def test_mirror_image_changes_the_hand_and_nothing_else(world):
+def test_mirror_image_changes_only_handedness(world):
     assume(world.wires)
     mirror = np.array([-1.0, 1.0, 1.0])
     lx, ly, lz, xy, xz, yz = world.box
@@ -236,8 +236,8 @@ def rotate_all(rotation, quaternions):
     return turned.as_quat(scalar_first=True)
 
 
-def test_boxes_of_the_worlds_hold_two_cutoffs():
-    """Else 27 images would not be enough for the reference."""
+def test_test_boxes_exceed_two_cutoffs():
+    """The reference uses 27 images, which must be enough."""
     for box in structures.BOXES.values():
         volume = abs(np.linalg.det(lattice_vectors(np.array(box))))
         lattice = lattice_vectors(np.array(box))

@@ -113,7 +113,7 @@ def test_branch_within_the_criterion():
 
 
 @pytest.mark.parametrize(("angle", "bonded"), [(34.99, True), (35.01, False)])
-def test_both_angles_count_to_the_edge(angle, bonded):
+def test_angle_limit_is_sharp_for_both_dipoles(angle, bonded):
     tilt = np.deg2rad(angle)
     u = [[0.0, 0.0, 1.0], [np.sin(tilt), 0.0, np.cos(tilt)]]
     for axes in (u, u[::-1]):
@@ -122,7 +122,7 @@ def test_both_angles_count_to_the_edge(angle, bonded):
 
 
 @pytest.mark.parametrize(("distance", "bonded"), [(2.0999, True), (2.1001, False)])
-def test_distance_counts_to_the_edge(distance, bonded):
+def test_distance_limit_is_sharp(distance, bonded):
     _, bonds = wires_of([[0.0, 0.0, 0.0], [0.0, 0.0, distance]], [[0.0, 0.0, 1.0]] * 2)
     assert bool(len(bonds)) is bonded
 

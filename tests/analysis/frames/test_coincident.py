@@ -1,4 +1,4 @@
-"""Bodies on one spot: told, and no bond between them."""
+"""Coincident bodies: reported, and not bonded to each other."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from tests.analysis.worlds import gsd_frame, write_gsd
 
 @pytest.fixture
 def overlapping(tmp_path):
-    """Six frames of three bodies in line; from frame 2 on the last stands on the first."""
+    """Six frames of three bodies in line; from frame 2 on, the first and the last coincide."""
     turned = np.tile([np.cos(0.1), 0.0, 0.0, np.sin(0.1)], (3, 1))
     frames = []
     for k in range(6):
@@ -22,16 +22,16 @@ def overlapping(tmp_path):
     return write_gsd(tmp_path / "spot.gsd", frames)
 
 
-def test_they_are_told(overlapping, tmp_path):
+def test_coincident_bodies_are_reported(overlapping, tmp_path):
     summary = analyze_file(overlapping, tmp_path / "out")
     (note,) = summary["notes"]
-    assert "bodies stand on one spot in 4 frames, such as particles 0 and 2 in frame 2" in note
+    assert "bodies have the same position in 4 frames, such as particles 0 and 2 in frame 2" in note
     frames = pd.read_parquet(tmp_path / "out" / "frames.parquet")
     assert frames["n_bonds"].tolist() == [2] * 6
     assert frames["longest"].tolist() == [3] * 6
 
 
-def test_an_analysis_that_goes_on_tells_them_too(overlapping, tmp_path, monkeypatch):
+def test_resumed_analysis_reports_coincident_bodies(overlapping, tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "CHUNK", 1)
     whole = analyze_file(overlapping, tmp_path / "whole")
 

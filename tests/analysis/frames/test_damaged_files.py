@@ -28,7 +28,7 @@ FRAME, ROWS, LOCATION, COLUMNS, NAME, TYPE, FLAGS = range(7)
 
 
 def write(path, count=8, about=None, first=0):
-    """Frames in which nothing stands still."""
+    """Frames in which all values change."""
     rng = np.random.default_rng(7)
     frames = []
     for k in range(count):
@@ -77,7 +77,7 @@ def check_first_frames(path, whole, count, tmp_path):
     pd.testing.assert_frame_equal(found, expected[:count])
     note = summary["notes"][0]
     assert str(path) in note
-    assert f"the {count} frames that are whole were used" in note
+    assert f"the {count} complete frames were used" in note
     return note
 
 
@@ -100,12 +100,12 @@ def check_first_frames(path, whole, count, tmp_path):
         (FRAME, 2**40, 4),
     ],
 )
-def test_an_entry_that_cannot_be_ends_the_file(field, value, count, whole, tmp_path):
+def test_impossible_index_entry_ends_the_file(field, value, count, whole, tmp_path):
     path = with_entry(whole, 5, field, value)
     check_first_frames(path, whole, count, tmp_path)
 
 
-def test_a_chunk_of_another_frame_is_not_taken_for_ones_own(whole, tmp_path):
+def test_chunk_of_another_frame_is_not_used(whole, tmp_path):
     """GSD itself reads frame 2's positions there."""
     _, entries = index_of(whole.read_bytes())
     with gsd.fl.open(whole, "r") as file:
@@ -117,7 +117,7 @@ def test_a_chunk_of_another_frame_is_not_taken_for_ones_own(whole, tmp_path):
 
 
 @pytest.mark.parametrize("lost", [1, 2, 3, 4, 7])
-def test_an_index_whose_end_is_blank(lost, whole, tmp_path):
+def test_index_with_blank_end(lost, whole, tmp_path):
     """Three entries make a frame: step, position and orientation."""
     data = bytearray(whole.read_bytes())
     begin, entries = index_of(data)
@@ -131,10 +131,10 @@ def test_an_index_whose_end_is_blank(lost, whole, tmp_path):
     else:
         summary, found = rows(path, tmp_path / "out")
         assert len(found) == left
-        assert "bytes that belong to none" in summary["notes"][0]
+        assert "bytes that do not belong to any" in summary["notes"][0]
 
 
-def test_a_hole_in_the_index(whole, tmp_path):
+def test_gap_in_the_index(whole, tmp_path):
     data = bytearray(whole.read_bytes())
     begin, entries = index_of(data)
     hole = begin + ENTRY.size * (len(entries) // 2)
@@ -144,7 +144,7 @@ def test_a_hole_in_the_index(whole, tmp_path):
     check_first_frames(path, whole, entries[len(entries) // 2 - 1][FRAME], tmp_path)
 
 
-def test_an_index_that_is_lost_is_found_in_an_older_copy(tmp_path):
+def test_lost_index_is_recovered_from_an_older_copy(tmp_path):
     """An index of 128 entries is moved when it is full; the old one stays behind."""
     whole = tmp_path / "long.gsd"
     shutil.copy(write(tmp_path / "one.gsd", count=60), whole)
@@ -172,7 +172,7 @@ def test_an_index_that_is_lost_is_found_in_an_older_copy(tmp_path):
 
 
 @pytest.mark.parametrize("entries", [1, 2, 3])
-def test_an_index_that_begins_too_late_lacks_chunks_of_frame_0(entries, whole, tmp_path):
+def test_index_that_begins_too_late_lacks_chunks_of_frame_0(entries, whole, tmp_path):
     """The box, say: frames then have GSD's default."""
     data = bytearray(whole.read_bytes())
     begin, allocated = struct.unpack_from("<QQ", data, 8)
@@ -183,7 +183,7 @@ def test_an_index_that_begins_too_late_lacks_chunks_of_frame_0(entries, whole, t
     assert "too late" in note
 
 
-def test_numbers_of_particles_that_cannot_be_take_no_memory(whole, tmp_path):
+def test_impossible_numbers_of_particles_need_little_memory(whole, tmp_path):
     data = bytearray(whole.read_bytes())
     _, entries = index_of(data)
     with gsd.fl.open(whole, "r") as file:
@@ -193,13 +193,13 @@ def test_numbers_of_particles_that_cannot_be_take_no_memory(whole, tmp_path):
     path = tmp_path / "many.gsd"
     path.write_bytes(data)
     tracemalloc.start()
-    with pytest.raises(JanusError, match=r"no whole frame .*for 4000000000 particles"):
+    with pytest.raises(JanusError, match=r"no complete frame .*for 4000000000 particles"):
         analyze_file(path, tmp_path / "out")
     assert tracemalloc.get_traced_memory()[1] < 8e6
     tracemalloc.stop()
 
 
-def test_many_particles_without_places(tmp_path):
+def test_many_particles_without_positions(tmp_path):
     path = tmp_path / "places.gsd"
     with gsd.fl.open(path, "w", application="x", schema="hoomd", schema_version=[1, 4]) as file:
         file.write_chunk("particles/N", np.array([4_000_000_000], np.uint32))
@@ -208,8 +208,8 @@ def test_many_particles_without_places(tmp_path):
         analyze_file(path, tmp_path / "out")
 
 
-def test_bodies_on_one_spot_take_no_memory(tmp_path):
-    """The pairs of 20,000 bodies would be 2e8."""
+def test_coincident_bodies_need_little_memory(tmp_path):
+    """20,000 coincident bodies have 2e8 pairs."""
     n = 20_000
     x, q = np.ones((n, 3)), quaternions_along(np.random.default_rng(1).normal(size=(n, 3)))
     path = write_gsd(tmp_path / "spot.gsd", [gsd_frame(x, q, [200.0] * 3 + [0, 0, 0])])
@@ -218,7 +218,7 @@ def test_bodies_on_one_spot_take_no_memory(tmp_path):
         analyze_file(path, tmp_path / "out")
 
 
-def test_a_log_that_is_damaged_ends_before_the_damage(tmp_path):
+def test_damaged_log_ends_before_the_damage(tmp_path):
     path = tmp_path / "log.gsd"
     with trajectory.GsdWriter(path) as file:
         for k in range(30):
@@ -229,7 +229,7 @@ def test_a_log_that_is_damaged_ends_before_the_damage(tmp_path):
     notes: list[str] = []
     found = energy_per_body(bad, tmp_path / "frames.parquet", notes)
     assert found["mean"] == pytest.approx(-np.arange(8.0, 12.0).mean())
-    assert "the 12 frames that are whole were used" in notes[0]
+    assert "the 12 complete frames were used" in notes[0]
     bad = with_entry(path, 12, COLUMNS, 0, chunk="log/janus_md/potential_energy")
     assert energy_per_body(bad, tmp_path / "frames.parquet", notes) == found
     bad.write_bytes(whole[:200])
@@ -239,7 +239,7 @@ def test_a_log_that_is_damaged_ends_before_the_damage(tmp_path):
     assert "damaged.gsd is not a readable GSD file" in notes[0]
 
 
-def test_a_partial_trajectory_is_kept_or_left_as_it_is(tmp_path):
+def test_partial_trajectory_keeps_whole_frames(tmp_path):
     path = write(tmp_path / "trajectory.partial.gsd")
     whole = path.read_bytes()
     with gsd.hoomd.open(path, "r") as file:

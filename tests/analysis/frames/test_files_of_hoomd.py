@@ -1,4 +1,4 @@
-"""Trajectories that HOOMD-blue itself writes, with what its users choose to save."""
+"""Trajectories written by HOOMD-blue with various `dynamic` lists."""
 
 from types import SimpleNamespace
 
@@ -98,14 +98,14 @@ def agrees(files, frames):
         assert frames[name].tolist() == pytest.approx(told), name
 
 
-def test_the_wires_change(files):
-    """Or nothing would be shown by those below."""
+def test_wires_of_the_test_file_change(files):
+    """The tests below need wires that change."""
     assert files.truth[0]["longest"] > 4
     assert len({one["n_bonds"] for one in files.truth}) > 2
 
 
 @pytest.mark.parametrize("name", ["default", "property", "all", "bare"])
-def test_frames_that_hold_what_moves(files, tmp_path, name):
+def test_frames_with_all_changing_chunks(files, tmp_path, name):
     summary, frames = analysed(files, name, tmp_path, types=["A"])
     assert len(frames) == FRAMES
     agrees(files, frames)
@@ -114,7 +114,7 @@ def test_frames_that_hold_what_moves(files, tmp_path, name):
 
 
 def test_constituents_are_left_out(files, tmp_path):
-    """By HOOMD-blue's `body`, which stands in frame 0 alone; free particles count as bodies."""
+    """HOOMD-blue writes `body` only in frame 0; free particles count as bodies."""
     _, frames = analysed(files, "default", tmp_path)
     assert frames["n_bodies"].tolist() == [files.bodies + FREE] * FRAMES
     told = [one["n_bonds"] for one in files.truth]
@@ -131,7 +131,7 @@ def test_centres_alone(files, tmp_path):
 
 
 def test_bodies_alone(files, tmp_path):
-    with pytest.raises(JanusError, match="--types; it has free, A, bead"):
+    with pytest.raises(JanusError, match="--types; the file has free, A, bead"):
         analysed(files, "bodies", tmp_path / "out")
     _, frames = analysed(files, "bodies", tmp_path / "out", types=["A"])
     assert len(frames) == FRAMES
@@ -141,7 +141,7 @@ def test_bodies_alone(files, tmp_path):
 @pytest.mark.parametrize(
     ("name", "chunk"), [("stale", "particles/orientation"), ("frozen", "particles/position")]
 )
-def test_frames_that_do_not(files, tmp_path, name, chunk):
+def test_frames_without_changing_chunks_are_left_out(files, tmp_path, name, chunk):
     summary, frames = analysed(files, name, tmp_path, types=["A"])
     assert frames["frame"].tolist() == [0]
     agrees(files, frames)

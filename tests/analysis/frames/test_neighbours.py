@@ -31,7 +31,7 @@ def all_distances(x, box):
 
 
 @pytest.mark.parametrize("name", BOXES)
-def test_pairs_are_those_of_a_sum_over_images(name):
+def test_pairs_agree_with_sum_over_images(name):
     rng = np.random.default_rng(3)
     box = np.array(BOXES[name])
     lattice = lattice_vectors(box)

@@ -1,4 +1,4 @@
-"""GSD files that are whole as files, and yet cannot be what they say; and those that are sound."""
+"""GSD files with a valid structure and invalid content, and valid files."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_type_without_a_name(tmp_path):
         ),
     ],
 )
-def test_metadata_of_ours_that_are_damaged(old, new, words, tmp_path):
+def test_damaged_metadata_is_refused(old, new, words, tmp_path):
     path = ours(tmp_path / "ours.gsd")
     data = path.read_bytes()
     assert data.count(old) == 1
@@ -83,11 +83,11 @@ def test_types_that_the_file_does_not_describe(tmp_path):
     x, u = straight_wires(np.random.default_rng(7), 4, 3, BOX[0])
     frame = gsd_frame(x, quaternions_along(u + 0.01), BOX, about=described({"B": "R"}))
     path = write_gsd(tmp_path / "ours.gsd", [frame])
-    with pytest.raises(JanusError, match="of type 'A', but the file states those of B"):
+    with pytest.raises(JanusError, match="has the type 'A', but the file describes only B"):
         analyze_file(path, tmp_path / "out")
 
 
-def test_a_file_of_the_first_version_is_read_like_one_of_others(tmp_path):
+def test_file_of_the_first_version_is_read_like_a_foreign_file(tmp_path):
     x, u = straight_wires(np.random.default_rng(7), 4, 3, BOX[0])
     frame = gsd_frame(x, quaternions_along(u + 0.01), BOX)
     frame.log[METADATA] = np.frombuffer(b'{"schema": 1, "bodies": {}}', np.uint8)
@@ -98,7 +98,7 @@ def test_a_file_of_the_first_version_is_read_like_one_of_others(tmp_path):
 
 
 @pytest.mark.parametrize("name", [b"particles/typeid", b"particles/orientation"])
-def test_a_damaged_name_is_told(name, tmp_path):
+def test_damaged_chunk_name_is_reported(name, tmp_path):
     rng = np.random.default_rng(2)
     x, u = straight_wires(rng, 4, 3, BOX[0])
     about = described({"A": "R", "B": "S"})
@@ -113,10 +113,10 @@ def test_a_damaged_name_is_told(name, tmp_path):
             analyze_file(path, tmp_path / "out")
     else:
         notes = analyze_file(path, tmp_path / "out")["notes"]
-        assert "not of HOOMD's schema, which were left out: particles/typei%" in notes[0]
+        assert "not in HOOMD's schema and were ignored: particles/typei%" in notes[0]
 
 
-def test_places_and_orientations_that_cannot_be(tmp_path):
+def test_impossible_positions_and_orientations_are_refused(tmp_path):
     x, u = straight_wires(np.random.default_rng(1), 2, 3, BOX[0])
     q = quaternions_along(u + 0.01)
     far, long = x.copy(), q.copy()
@@ -134,7 +134,7 @@ def test_places_and_orientations_that_cannot_be(tmp_path):
     pd.testing.assert_frame_equal(one, two)
 
 
-def test_whole_files_are_read_as_gsd_reads_them(tmp_path):
+def test_intact_files_are_read_as_by_gsd(tmp_path):
     """To the bit, whichever frames store what."""
     rng = np.random.default_rng(4)
     frames = []
@@ -164,7 +164,7 @@ def test_whole_files_are_read_as_gsd_reads_them(tmp_path):
 
 @pytest.mark.parametrize("flush", [0, 1, 7])
 @pytest.mark.parametrize("count", [1, 3, 200])
-def test_files_in_which_index_and_names_were_moved_are_sound(flush, count, tmp_path):
+def test_moved_index_and_names_are_valid(flush, count, tmp_path):
     """GSD leaves the old ones behind, blank or used."""
     rng = np.random.default_rng(5)
     path = tmp_path / "moved.gsd"

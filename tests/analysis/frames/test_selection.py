@@ -39,7 +39,7 @@ def test_centres_and_free_particles(body, typeid, bodies):
         [-1, -1, 4, 5],
     ],
 )
-def test_centres_that_were_written_alone_keep_their_numbers(body):
+def test_filtered_centres_keep_their_body_indices(body):
     one = particles(body)
     assert bodies_among(one, None, "here:").tolist() == list(range(len(body)))
     assert f"all {len(body)} count as bodies" in selection_note(one, None)
@@ -54,15 +54,15 @@ def test_centres_that_were_written_alone_keep_their_numbers(body):
         ([0, 0, 1, 1], [0, 1, 0, 1]),  # numbers of bodies, not of particles
     ],
 )
-def test_what_body_does_not_tell_is_refused_and_types_named(body, typeid):
+def test_ambiguous_body_is_refused_with_types(body, typeid):
     one = particles(body, typeid)
-    with pytest.raises(JanusError, match=r"here: .*--types; it has A, bead") as caught:
+    with pytest.raises(JanusError, match=r"here: .*--types; the file has A, bead") as caught:
         bodies_among(one, None, "here:")
     assert "\n" not in str(caught.value)
     assert bodies_among(one, ["A"], "here:").tolist() == np.flatnonzero(one.typeid == 0).tolist()
 
 
-def test_two_wires_of_centres_that_were_written_alone(tmp_path):
+def test_two_wires_of_filtered_centres(tmp_path):
     line = 1.6 * np.outer(np.arange(10) - 4.5, [0.0, 0.0, 1.0])
     turned = np.tile([np.cos(0.1), 0.0, 0.0, np.sin(0.1)], (20, 1))
     beside = line + np.array([8.0, 0.0, 0.0])

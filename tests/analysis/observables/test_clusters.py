@@ -79,7 +79,7 @@ def test_three_micelles_of_twelve_and_three_single_bodies():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_noise_changes_nothing(seed):
+def test_clusters_are_stable_against_noise(seed):
     """Places off by 0.1 nm, directions by about 5 degrees: sites stay 1.5 sigma near."""
     rng = np.random.default_rng(seed)
     x, q = with_singles()
@@ -88,7 +88,7 @@ def test_noise_changes_nothing(seed):
     assert compute(noisy) == pytest.approx(EXPECTED)
 
 
-def test_bodies_that_turn_their_sites_away_are_single():
+def test_bodies_with_sites_turned_away_are_single():
     x, q = with_singles()
     away = rowan.multiply(q, rowan.from_axis_angle([1.0, 0.0, 0.0], np.pi))
     found = compute(context(x, away, amphiphile()))
@@ -99,7 +99,7 @@ def test_bodies_that_turn_their_sites_away_are_single():
 
 @pytest.mark.parametrize(("distance", "clusters"), [(JOINED - 1e-9, 1), (JOINED + 1e-9, 2)])
 @pytest.mark.parametrize("border", [False, True])
-def test_the_distance_is_sharp_and_holds_through_the_border(distance, clusters, border):
+def test_distance_is_sharp_also_across_the_boundary(distance, clusters, border):
     x = np.array([[-0.5 * distance, 0.0, 0.0], [0.5 * distance, 0.0, 0.0]])
     if border:  # the same two bodies, one at either face
         x = np.array([[0.5 * (EDGE - distance), 0.0, 0.0], [-0.5 * (EDGE - distance), 0.0, 0.0]])
@@ -117,7 +117,7 @@ def test_a_tilted_box():
     assert compute(context(x, up, amphiphile(), straight))["n_clusters"] == 2
 
 
-def test_a_chain_is_one_cluster_however_long():
+def test_long_chain_is_one_cluster():
     """1000 bodies in a row through the whole box, each near to the next alone."""
     n, edge = 1000, 1000 * 1.9
     box = np.array([edge, 20.0, 20.0, 0.0, 0.0, 0.0])
@@ -127,14 +127,14 @@ def test_a_chain_is_one_cluster_however_long():
     assert (found["n_clusters"], found["largest_cluster"]) == (1, n)
 
 
-def test_without_an_attraction_it_is_not_defined():
+def test_clusters_are_undefined_without_attraction():
     for setup in (amphiphile(cutoff=2.0 ** (1.0 / 6.0)), None):
         found = compute(context(*with_singles(), setup))
         assert set(found) == {column.name for column in OBSERVABLE.columns}
         assert all(np.isnan(value) for value in found.values())
 
 
-def test_a_distance_and_kinds_that_are_asked_for():
+def test_given_distance_and_kinds():
     x, q = with_singles()
     setup = amphiphile()
     # A sites of a micelle are 1.577 nm apart, its centres 2.3 times 1.0515: 2.418 nm.
@@ -163,7 +163,8 @@ def test_what_is_refused():
         ({"distance": 0.0}, "clusters: the distance is 0.0"),
         ({"distance": np.nan}, "clusters: the distance is nan"),
         ({"distance": 2.0, "kinds": ["B"]}, "kinds: 'B' is unknown.*am.A"),
-        ({"kinds": ["A"]}, "without a distance"),
+        ({"kinds": ["A"]}, "kinds: need the largest distance"),
+        ({"distance": 2.0, "diameter": -1.0}, "diameter: -1.0 is not allowed"),
     ):
         with pytest.raises(JanusError, match=said):
             context(x, q, amphiphile(), **asked)
@@ -171,7 +172,7 @@ def test_what_is_refused():
         compute(context(x, q, None, distance=200.0))
 
 
-def test_a_file_has_them_in_its_table_and_its_averages(tmp_path):
+def test_clusters_are_in_table_and_averages(tmp_path):
     import pandas as pd
 
     x, q = with_singles()

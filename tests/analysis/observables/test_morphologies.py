@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from janus_md.analysis.aggregates.criterion import DEFAULT_CRITERION
 from janus_md.analysis.aggregates.morphology.kinds import KINDS
 from janus_md.analysis.observables.morphologies import OBSERVABLE, compute
 from janus_md.analysis.pipeline.pipeline import analyze_file
+from janus_md.analysis.pipeline.settings import Settings
 from tests.analysis import amphiphiles as known
 from tests.analysis.worlds import gsd_frame, write_gsd
 
@@ -37,8 +39,19 @@ def test_they_are_not_defined_without_an_attraction_that_the_file_states():
     context = mixed().context()
     weak = known.amphiphile(cutoff=2.0 ** (1.0 / 6.0))
     for setup in (None, weak):
-        found = compute(replace(context, setup=setup))
+        found = compute(
+            replace(context, setup=setup, settings=Settings.of(DEFAULT_CRITERION, setup))
+        )
         assert all(np.isnan(value) for value in found.values())
+
+
+def test_sizes_and_the_density_of_free_monomers():
+    """Micelles of 12 and 20 and a single body in a cube of 30 S of 2 nm."""
+    found = compute(mixed().context())
+    assert found["mean_aggregate_n"] == 16.0
+    assert found["mean_aggregate_w"] == pytest.approx((12**2 + 20**2) / 32)
+    assert found["monomer_density"] == pytest.approx(1.0 / 60.0**3)
+    assert np.isnan(compute(known.oligomers().context())["mean_aggregate_n"])
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +105,7 @@ def test_a_cavity_is_in_cubic_nanometres(tmp_path):
     assert 8.0 * 4 / 3 * np.pi * 2.3**3 * 0.95 < row["cavity_nm3"] < 8.0 * 4 / 3 * np.pi * 2.5**3
 
 
-def test_workers_and_parts_do_not_matter(analysed, tmp_path):
+def test_result_does_not_depend_on_workers_and_parts(analysed, tmp_path):
     path = analysed[1].parent / "a.gsd"
     kept = tmp_path / "kept"
     analyze_file(path, tmp_path / "b", workers=2, kept=kept)

@@ -17,7 +17,7 @@ from janus_md.analysis.pictures.structure import scattering_of
 from janus_md.model.box import lattice_vectors
 
 
-def test_bodies_at_random_have_no_structure():
+def test_random_positions_have_no_structure():
     rng = np.random.default_rng(1)
     box = np.array([15.0, 15.0, 15.0, 0, 0, 0])
     frames = [(rng.uniform(-7.5, 7.5, (200, 3)), box) for _ in range(8)]
@@ -75,7 +75,7 @@ def test_sampled_wave_vectors_agree_with_all_within_their_error(monkeypatch):
     assert np.mean(z**2) < 1.0 + 4.0 * np.sqrt(2.0 / len(z))
 
 
-def test_error_covers_the_truth():
+def test_error_of_structure_factor_is_consistent():
     """S = 1 for bodies at random: deviations from it have the size of the error."""
     rng = np.random.default_rng(7)
     box = np.array([12.0, 12.0, 12.0, 0, 0, 0])
@@ -87,7 +87,7 @@ def test_error_covers_the_truth():
     assert 0.4 < np.mean(t**2) < 1.0 + 4.0 * np.sqrt(2.0 / len(t))
 
 
-def test_forward_peak_is_left_out_of_large_boxes():
+def test_forward_scattering_is_excluded():
     rng = np.random.default_rng(8)
     box = np.array([90.0, 90.0, 90.0, 0, 0, 0])  # its smallest wave vectors share a bin with 0
     found = structure_factor([(rng.uniform(-45, 45, (80, 3)), box)], q_max=1.0, bins=10)
@@ -103,7 +103,7 @@ def test_box_without_wave_vectors_has_no_curve():
     assert found.per_frame.shape == (2, 0)
 
 
-def test_crystal_scatters_at_its_reciprocal_lattice_alone():
+def test_crystal_scatters_only_at_its_reciprocal_lattice():
     """Simple cubic of edge a: S = N on (2 pi / a)(h, k, l), 0 elsewhere."""
     a, n = 2.0, 6
     x = a * (np.indices((n, n, n)).reshape(3, -1).T - 0.5 * (n - 1))
@@ -146,7 +146,7 @@ def test_intensity_of_spheres():
     assert intensity[1] == pytest.approx(0.0, abs=1e-20)
 
 
-def test_slope_needs_points():
+def test_slope_needs_three_points():
     with pytest.raises(ValueError, match="fewer than 3"):
         small_angle_slope(np.array([1.0, 2.0]), np.ones(2), 0.5, 3.0)
 
@@ -168,7 +168,7 @@ def test_replicas_are_averaged(tmp_path):
     assert np.isnan(scattering_of(folders[:1])[2]).all()
 
 
-def test_few_bodies_in_a_very_wide_box_take_a_moment():
+def test_few_bodies_in_a_very_wide_box_are_fast():
     """A dilute gas: S is 1 on average, and each wave vector scatters by its own mean."""
     rng = np.random.default_rng(6)
     for edges in ([1e4] * 3, [20.0, 20.0, 1e7]):

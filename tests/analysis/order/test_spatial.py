@@ -46,7 +46,7 @@ def test_no_frame_gives_empty_tables(tmp_path: Path) -> None:
     assert len(pd.read_parquet(tmp_path / "structure.parquet")) == 0
 
 
-def test_large_frames_are_fewer() -> None:
+def test_fewer_frames_of_large_systems() -> None:
     tail = list(range(100, 200))
     assert spatial.chosen(tail, 216) == [100, 114, 128, 142, 156, 170, 184, 199]
     assert spatial.chosen(tail, 150_000) == [100]

@@ -30,7 +30,7 @@ def test_neighbours_ahead_and_beside():
     assert number[np.abs(z - 0.8) < 0.3][:, :20].sum() == 0.0
 
 
-def test_bodies_at_random_are_even_all_round():
+def test_random_positions_have_isotropic_distribution():
     rng = np.random.default_rng(1)
     box = np.array([20.0] * 3 + [0.0] * 3)
     x, u = rng.uniform(-10, 10, (2000, 3)), rng.normal(size=(2000, 3))
@@ -55,7 +55,7 @@ def test_face_centred_cubic():
     np.testing.assert_allclose(local_density(x, box, radius), expected, rtol=1e-6)
 
 
-def test_bodies_outside_the_box_stand_for_their_images_in_it():
+def test_bodies_outside_the_box_are_wrapped():
     """A file with unwrapped positions has the structure of one whose positions are in the box."""
     rng = np.random.default_rng(4)
     box = np.array([12.0, 14.0, 13.0, 0.1, -0.2, 0.3])
@@ -79,7 +79,7 @@ def test_nematic_order_of_parallel_and_of_planar_axes():
     assert nematic_order(plane) == pytest.approx(0.25, abs=1e-6)
 
 
-def test_radial_distribution_is_freuds():
+def test_radial_distribution_agrees_with_freud():
     import freud
 
     rng = np.random.default_rng(3)

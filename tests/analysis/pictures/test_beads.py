@@ -6,10 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
 
 from janus_md.analysis.pictures.beads import draw_beads
 from janus_md.analysis.pictures.snapshot import view
+from janus_md.analysis.pictures.styles import COLOURS
 from janus_md.common.errors import JanusError
+from janus_md.simulation.files import trajectory
+from janus_md.simulation.start.first_state import build
+from janus_md.study.resolve import completed, resolve
 from tests.analysis.amphiphiles import amphiphile
 from tests.analysis.worlds import gsd_frame, quaternions_along, write_gsd
 
@@ -18,8 +24,6 @@ BOX = [40.0, 40.0, 40.0, 0.0, 0.0, 0.0]
 
 def drawn(tmp_path: Path, positions, axes, least: int = 1) -> np.ndarray:
     """RGB of the picture, shape (rows, columns, 3)."""
-    from PIL import Image
-
     setup = amphiphile()
     frame = gsd_frame(positions, quaternions_along(axes), BOX, types=("am",), about=setup)
     picture = tmp_path / "picture.png"
@@ -68,3 +72,46 @@ def test_files_that_do_not_describe_their_bodies_are_refused(tmp_path: Path) -> 
     with pytest.raises(JanusError, match="does not describe its bodies"):
         draw_beads(path, tmp_path / "picture.png")
     assert not (tmp_path / "picture.png").exists()
+
+
+@pytest.fixture(scope="module")
+def vesicle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Trajectory of one frame: a vesicle in the corner of its box."""
+    point = completed(
+        {
+            "particle": "amphiphile-d40-s95",
+            "number_density": 0.009,
+            "start": {"kind": "prebuilt", "structure": "vesicle"},
+        }
+    )
+    system, path = build(point), tmp_path_factory.mktemp("vesicle") / "trajectory.gsd"
+    edge = system.box[0]
+    system.positions[:] = np.mod(system.positions, edge) - 0.5 * edge
+    with trajectory.GsdWriter(path) as file:
+        file.append(trajectory.frame_of(system, 0, resolve(point), 0.0))
+    return path
+
+
+def hues(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Masks of the pixels whose colour is nearest to that of heads and of tails."""
+    image = np.asarray(Image.open(path).convert("RGB"), float) / 255.0
+    coloured = np.ptp(image, axis=2) > 0.15
+    unit = image - image.mean(axis=2, keepdims=True)
+    palette = np.array([to_rgb(one) for one in COLOURS[:2]])
+    palette -= palette.mean(axis=1, keepdims=True)
+    nearer = unit @ palette[0] > unit @ palette[1]
+    return coloured & nearer, coloured & ~nearer
+
+
+def test_a_whole_vesicle_shows_heads_and_a_cut_one_its_tails(vesicle: Path, tmp_path: Path) -> None:
+    share = {}
+    for cut in (False, True):
+        out = tmp_path / f"{cut}.png"
+        draw_beads(vesicle, out, cut=cut)
+        heads, tails = hues(out)
+        share[cut] = tails.sum() / (heads | tails).sum()
+        # in one piece, the vesicle is a disc that fills the picture
+        filled = (heads | tails).mean()
+        assert filled == pytest.approx(np.pi / 4, abs=0.1)
+        assert out.stat().st_size < 60_000
+    assert share[True] > 2.0 * share[False]

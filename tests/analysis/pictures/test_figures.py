@@ -1,4 +1,4 @@
-"""Curves that are told apart, axes that can be read, keys that a sweep runs along."""
+"""Distinct styles of curves, readable axes and keys along a sweep."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def groups_of(**keys):
 
 
 @pytest.mark.parametrize("number", [1, 8, 9, 20, 24])
-def test_named_curves_all_look_different(number):
+def test_curves_with_legend_have_distinct_styles(number):
     groups = groups_of(substance=[f"S{k}" for k in range(number)])
     drawn = [(style["color"], style["ls"]) for style in curve_styles(groups)]
     assert len(set(drawn)) == number
@@ -31,14 +31,14 @@ def test_a_colour_for_each_substance_and_a_style_for_each_solvent():
     assert [style["ls"] for style in drawn] == list(DASHES) * 4
 
 
-def test_many_values_of_one_number_get_a_scale():
+def test_many_values_of_one_number_get_a_colour_scale():
     assert is_scale(groups_of(temperature=[300.0 + k for k in range(9)]))
     assert not is_scale(groups_of(temperature=[300.0 + k for k in range(8)]))
     assert is_scale(groups_of(substance=[f"S{k}" for k in range(25)]))
 
 
 @pytest.mark.parametrize("ends", [(0.998, 1.03), (1.0, 2.2), (1.0, 4.9), (1.0, 30.0)])
-def test_logarithmic_axes_have_enough_numbers(ends):
+def test_logarithmic_axes_have_enough_tick_labels(ends):
     _, (axes,) = new_figure(4.0, 3.0)
     axes.set(yscale="log", ylim=ends)
     plain_log(axes)
@@ -48,7 +48,7 @@ def test_logarithmic_axes_have_enough_numbers(ends):
     np.testing.assert_allclose([float(label) for label in labels], ticks, rtol=1e-5)
 
 
-def test_what_follows_from_the_permittivity_splits_no_series():
+def test_keys_fixed_by_the_permittivity_do_not_split_a_series():
     pairs = [(1.0, None), (8.93, 0.413), (36.7, 0.8)]
     groups = [
         Group(

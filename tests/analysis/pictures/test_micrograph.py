@@ -1,4 +1,4 @@
-"""The synthetic micrograph: what is absorbed, where, and with which noise."""
+"""Synthetic micrographs: absorption, positions and noise."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def mass(scope):
 
 @pytest.mark.parametrize("tilts", [(0.0, 0.0, 0.0), (0.3, -0.2, 0.4)])
 @pytest.mark.parametrize("blur", [0.0, 0.15])
-def test_every_body_is_seen_once_wherever_it_is(tilts, blur):
+def test_each_body_appears_once(tilts, blur):
     box = np.array([10.0, 8.0, 9.0, *tilts])
     scope = Microscope(pixel_nm=0.05, blur_nm=blur)
     rng = np.random.default_rng(3)
@@ -36,7 +36,7 @@ def test_every_body_is_seen_once_wherever_it_is(tilts, blur):
     assert image.sum() * 0.05**2 == pytest.approx(40 * mass(scope), rel=1e-6)
 
 
-def test_place_and_thickness_of_one_body():
+def test_position_and_thickness_of_one_body():
     box = np.array([6.0, 4.0, 5.0, 0.0, 0.0, 0.0])
     x = np.array([[1.025, -0.525, 2.0]])
     image = attenuation(x, box, SCOPE)
@@ -46,7 +46,7 @@ def test_place_and_thickness_of_one_body():
     assert image.max() == pytest.approx(through, rel=0.02)
 
 
-def test_body_at_a_corner_is_seen_at_all_four():
+def test_body_at_a_corner_appears_at_all_four_corners():
     box = np.array([6.0, 4.0, 5.0, 0.0, 0.0, 0.0])
     image = attenuation(np.array([[3.0, 2.0, 0.0]]), box, SCOPE)
     corners = image[[0, 0, -1, -1], [0, -1, 0, -1]]
@@ -54,7 +54,7 @@ def test_body_at_a_corner_is_seen_at_all_four():
     assert corners[0] > 0.9 * image.max()
 
 
-def test_noise_is_that_of_counting():
+def test_noise_is_poisson():
     """Variance = mean for a Poisson count; an empty field shows the dose."""
     box = np.array([20.0, 20.0, 5.0, 0.0, 0.0, 0.0])
     scope = Microscope(pixel_nm=0.1, dose=2000.0)

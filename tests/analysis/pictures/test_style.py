@@ -68,7 +68,7 @@ def pictures(place: Path, **variables: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in place.glob("*.png")}
 
 
-def test_figures_are_the_same_whatever_a_matplotlibrc_says(tmp_path: Path) -> None:
+def test_figures_do_not_depend_on_matplotlibrc(tmp_path: Path) -> None:
     plain, own, here, config = (tmp_path / name for name in ("plain", "own", "here", "config"))
     for folder in (plain, own, here, config):
         folder.mkdir()
@@ -82,7 +82,7 @@ def test_figures_are_the_same_whatever_a_matplotlibrc_says(tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
 
 
-def test_settings_that_matplotlib_does_not_get_over_are_told(tmp_path: Path) -> None:
+def test_faulty_matplotlib_settings_are_reported(tmp_path: Path) -> None:
     code = "from janus_md.analysis.pictures.styles import plain_style\nwith plain_style(): pass"
     done = run(code, tmp_path, MPLBACKEND="nonsense")
     assert done.returncode == 1

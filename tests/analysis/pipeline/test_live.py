@@ -1,4 +1,4 @@
-"""The detector during a run says what the analysis says afterwards."""
+"""Live wire detection agrees with the analysis of the trajectory."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ def system_of(x, q):
     return System((body,), kinds, BOX, x, q, Interactions({}, None))
 
 
-def test_live_and_afterwards_agree(tmp_path):
+def test_live_analysis_agrees_with_analysis_of_the_file(tmp_path):
     rng = np.random.default_rng(1)
     observer, frames = WireObserver(), []
     assert observer.text == ""
@@ -47,7 +47,7 @@ def test_live_and_afterwards_agree(tmp_path):
     assert observer.text == f"mean wire {last['mean_n']:.1f}, longest {int(last['longest'])}"
 
 
-def test_every_so_many_frames_and_a_criterion_of_ones_own():
+def test_observer_interval_and_custom_criterion():
     x = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.8]])
     q = np.tile([1.0, 0.0, 0.0, 0.0], (2, 1))
     observer = WireObserver(BondCriterion(1.7, 35.0), every=3)
@@ -57,7 +57,7 @@ def test_every_so_many_frames_and_a_criterion_of_ones_own():
     assert observer.series("mean_n").tolist() == [1.0, 1.0, 1.0]
 
 
-def test_stationary_runs_are_told_from_growing_ones():
+def test_stationary_and_growing_runs_are_distinguished():
     settled, growing = WireObserver(), WireObserver()
     noise = autoregressive(0.5, 300, 1, 11)[0]
     for k in range(300):
@@ -69,7 +69,7 @@ def test_stationary_runs_are_told_from_growing_ones():
     assert not growing.is_stationary()
 
 
-def test_bodies_of_different_criteria_have_the_widest():
+def test_different_criteria_give_the_widest():
     a, b = catalog.body("R-Au-Cu", "sphere"), catalog.body("R-Au-Cu", "bladed")
     x, q = np.zeros((1, 3)), np.array([[1.0, 0.0, 0.0, 0.0]])
     system = System((a, b), np.zeros(1, np.int32), BOX, x, q, Interactions({}, None))
@@ -79,7 +79,7 @@ def test_bodies_of_different_criteria_have_the_widest():
 
 
 def test_three_lines_in_a_hoomd_script(tmp_path):
-    """The three lines of the module's docstring, run as they stand in a script."""
+    """Run the three lines of the docstring of the module in a script."""
     hoomd = pytest.importorskip("hoomd")
     from janus_md.analysis.pipeline import hoomd_action
 
@@ -103,13 +103,17 @@ def test_three_lines_in_a_hoomd_script(tmp_path):
 @pytest.mark.parametrize(
     ("edges", "options", "said"),
     [
-        ((9.0, 9.0, 9.0), {"types": ["blade"]}, r"^step 1: there is no type blade; it has A, B$"),
-        ((9.0, 9.0, 9.0), {"types": ["B"]}, r"^step 1: there are no bodies in it"),
+        (
+            (9.0, 9.0, 9.0),
+            {"types": ["blade"]},
+            r"^step 1: there is no type blade; the types are A, B$",
+        ),
+        ((9.0, 9.0, 9.0), {"types": ["B"]}, r"^step 1: there are no bodies"),
         ((9.0, 9.0, 0.0), {}, r"^step 1: the box is 2D"),
         ((9.0, 9.0, 9.0), {"axis": (0.0, 0.0, 0.0)}, r"^axis is \[0.0, 0.0, 0.0\]; it must be"),
     ],
 )
-def test_hoomd_script_that_asks_for_what_is_not_there(edges, options, said):
+def test_hoomd_script_with_missing_type_or_box_is_refused(edges, options, said):
     hoomd = pytest.importorskip("hoomd")
     from janus_md.analysis.pipeline.hoomd_action import WireDetector
 

@@ -37,7 +37,7 @@ def growing(tmp_path_factory):
     return write_gsd(tmp_path_factory.mktemp("gsd") / "growing.gsd", frames)
 
 
-def test_tables_and_summary_are_those_of_the_world(growing, tmp_path):
+def test_tables_and_summary_agree_with_construction(growing, tmp_path):
     told = []
     summary = analyze_file(growing, tmp_path, progress=lambda done, n: told.append((done, n)))
     frames = pd.read_parquet(tmp_path / "frames.parquet")
@@ -89,7 +89,7 @@ class Stop(Exception):
 
 
 def stopped_at(frame, path, out, kept, **options):
-    """Analyse up to a frame and return the frames that were told."""
+    """Analyse up to a frame and return the frames that were reported."""
     told = []
 
     def progress(done, total):
@@ -113,7 +113,7 @@ def files(folder):
     return {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
 
 
-def test_an_analysis_that_was_stopped_goes_on_to_the_bit(growing, tmp_path, monkeypatch):
+def test_stopped_analysis_resumes_bit_identically(growing, tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "CHUNK", 8)
     whole = analyze_file(growing, tmp_path / "whole")
     kept, out = tmp_path / "kept", tmp_path / "out"
@@ -132,7 +132,7 @@ def test_an_analysis_that_was_stopped_goes_on_to_the_bit(growing, tmp_path, monk
     assert seen == []
 
 
-def test_what_is_kept_of_something_else_or_broken_is_not_used(growing, tmp_path, monkeypatch):
+def test_journal_of_another_analysis_or_damaged_is_not_used(growing, tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "CHUNK", 8)
     kept, out, seen = tmp_path / "kept", tmp_path / "out", looked_at(monkeypatch)
     mine = tmp_path / "mine.gsd"
@@ -168,7 +168,7 @@ def test_what_is_kept_of_something_else_or_broken_is_not_used(growing, tmp_path,
     assert again() == 0
 
 
-def test_criterion_given_replaces_the_stated_one(growing, tmp_path):
+def test_given_criterion_replaces_that_of_the_file(growing, tmp_path):
     summary = analyze_file(growing, tmp_path, criterion=BondCriterion(1.5, 35.0))
     assert summary["mean_n"]["mean"] == 1.0
     assert summary["mean_bond_nm"] == {"mean": None, "error": None}
@@ -230,7 +230,7 @@ def test_files_that_cannot_be_used(tmp_path):
     (tmp_path / "text.gsd").write_text("hello")
     with pytest.raises(JanusError, match="not a readable GSD file"):
         analyze_file(tmp_path / "text.gsd", tmp_path)
-    with pytest.raises(JanusError, match="no whole frame"):
+    with pytest.raises(JanusError, match="no complete frame"):
         analyze_file(write_gsd(tmp_path / "empty.gsd", []), tmp_path)
 
 
@@ -261,7 +261,7 @@ def test_file_that_was_cut_off(growing, tmp_path):
     found = pd.read_parquet(tmp_path / "cut" / "frames.parquet")
     assert 20 < len(found) < 40
     pd.testing.assert_frame_equal(found, expected[: len(found)])
-    words = f"file {cut} is cut off; the {len(found)} frames that are whole were used"
+    words = f"file {cut} is truncated; the {len(found)} complete frames were used"
     assert summary["notes"][0] == words
     cut.write_bytes(whole.read_bytes()[:300])
     with pytest.raises(JanusError, match="not a readable GSD file"):
@@ -305,7 +305,7 @@ def test_number_of_bodies_that_changes(tmp_path):
     ]
 
 
-def test_somebody_elses_file(tmp_path):
+def test_file_of_other_software(tmp_path):
     """Dipole along body x, constituents in the file, no metadata; members are particle numbers."""
     x, u = straight_wires(np.random.default_rng(3), 2, 5, EDGE)
     # +z of our quaternions onto u; theirs turn +x onto it: first x onto z.
@@ -349,7 +349,7 @@ def test_somebody_elses_file(tmp_path):
         ({"symmetry": -1}, "symmetry is -1"),
         ({"enantiomers": {"A": "L"}}, "must be R or S"),
         ({"enantiomers": {"B": "R"}}, "enantiomers: 'B' is unknown.*allowed are A"),
-        ({"frames": slice(40, None)}, "chooses none of the 40"),
+        ({"frames": slice(40, None)}, "selects none of the 40"),
     ],
 )
 def test_impossible_options(options, words, growing, tmp_path):
@@ -358,7 +358,7 @@ def test_impossible_options(options, words, growing, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_what_goes_wrong_after_the_first_tables_is_told_as_it_is(growing, tmp_path, monkeypatch):
+def test_late_failure_is_reported(growing, tmp_path, monkeypatch):
     def broken(*_):
         raise MemoryError("no room for a structure factor")
 

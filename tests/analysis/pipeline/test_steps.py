@@ -1,4 +1,4 @@
-"""Steps that fall or repeat: nothing is told against time."""
+"""Decreasing or repeated steps: quantities that depend on time are undefined."""
 
 import numpy as np
 import pandas as pd
@@ -41,7 +41,7 @@ def test_bonds_of_one_run_have_a_lifetime(tmp_path):
         ([7] * 12, "frame 0 has step 7, frame 1 has 7;"),
     ],
 )
-def test_steps_that_fall_or_repeat(tmp_path, steps, said):
+def test_decreasing_or_repeated_steps(tmp_path, steps, said):
     summary = analyze_file(on_and_off(tmp_path / "a.gsd", steps), tmp_path / "out")
     assert summary["bond_lifetime"] == {"mean": None, "error": None}
     assert summary["steady"] is None
@@ -51,7 +51,7 @@ def test_steps_that_fall_or_repeat(tmp_path, steps, said):
     assert said in note
 
 
-def test_a_part_of_the_file_that_is_one_run(tmp_path):
+def test_selected_frames_of_one_run(tmp_path):
     path = on_and_off(tmp_path / "a.gsd", [*range(0, 900, 100), *range(0, 1300, 100)])
     summary = analyze_file(path, tmp_path / "out", frames=slice(9, None))
     assert summary["bond_lifetime"]["mean"] == pytest.approx(100.0)
@@ -59,21 +59,21 @@ def test_a_part_of_the_file_that_is_one_run(tmp_path):
 
 
 @pytest.mark.parametrize("step", [-1, -3])
-def test_frames_backwards_are_refused(tmp_path, step):
+def test_decreasing_frames_are_refused(tmp_path, step):
     path = on_and_off(tmp_path / "a.gsd", range(0, 1200, 100))
     with pytest.raises(JanusError, match=f"frames: ::{step} must have a positive step"):
         analyze_file(path, tmp_path / "out", frames=slice(None, None, step))
     assert not (tmp_path / "out").exists()
 
 
-def test_step_beyond_what_a_table_holds(tmp_path):
+def test_step_beyond_the_range_of_the_table(tmp_path):
     path = on_and_off(tmp_path / "a.gsd", [0, 2**63])
     with pytest.raises(JanusError, match="frame 1: the step is 9223372036854775808"):
         analyze_file(path, tmp_path / "out")
 
 
-def test_history_of_bonds_in_steps_that_fall():
-    """Bonds that break before the fall and after it; the exposure alone would be negative."""
+def test_no_lifetime_with_decreasing_steps():
+    """Bonds break before and after the step decreases; the total time would be negative."""
     history = BondHistory(0)
     key, none = np.array([1]), np.empty(0, np.int64)
     for frame, step in enumerate((0, 100, 200, 300, 0, 100)):
@@ -90,11 +90,11 @@ def test_first_fall_and_exponent():
     assert first_fall([1.0, np.nan, 3.0]) == 1
     time = np.linspace(1.0, 100.0, 200)
     assert growth_exponent(time, time**0.5)[0] == pytest.approx(0.5, abs=0.01)
-    with pytest.raises(ValueError, match="times that rise"):
+    with pytest.raises(ValueError, match="needs increasing times"):
         growth_exponent(np.concatenate([time, time]), np.concatenate([time, time]) ** 0.5)
 
 
-def test_report_tells_nothing_against_time_that_falls():
+def test_report_omits_time_series_with_decreasing_time():
     jump = np.where(np.arange(300) < 100, 1.0, 3.0)
     row, tables = job(2.0, 0, jump, seed=3)
     rows = pd.DataFrame([{"job": "a", **row}])

@@ -1,4 +1,4 @@
-"""Processes that share out the frames of a file: who ends them, and who does not."""
+"""Termination of the processes that analyse the frames of a file."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def main(path: str) -> None:
     sys.stdin.readline()
 
 
-def test_a_signal_to_all_processes_ends_none_but_a_parent_that_is_killed_does(
+def test_workers_ignore_signals_and_end_with_their_parent(
     tmp_path: Path,
 ) -> None:
-    """A batch system tells every process of a job: the one that shares out decides."""
+    """A batch system signals all processes of a job; only the parent acts on it."""
     frames = []
     for k in range(FRAMES):
         x, u = straight_wires(np.random.default_rng(5), 12, 3, EDGE)

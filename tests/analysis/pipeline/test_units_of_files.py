@@ -16,7 +16,7 @@ from tests.analysis.worlds import described, gsd_frame, quaternions_along, write
 from tests.conftest import environment
 
 
-def test_a_file_of_another_unit_takes_a_second(tmp_path):
+def test_file_in_another_unit_is_fast(tmp_path):
     """1000 bodies in a box of edge 1; side contacts were looked for out to 2.9."""
     rng = np.random.default_rng(1)
     x = rng.uniform(-0.5, 0.5, (1000, 3))
@@ -57,7 +57,7 @@ def test_a_file_of_another_unit_takes_a_second(tmp_path):
         np.testing.assert_allclose(a[across], b[across], rtol=1e-3, atol=2e-2)
 
 
-def test_lengths_in_nm_hold_for_our_own_files():
+def test_lengths_are_in_nm_for_own_files():
     """A bond distance that is asked for changes bonds, not how far side contacts are looked for."""
     ours = described({"A": "R"})
     assert Settings.of(BondCriterion(1.0, 35.0), ours).side_contact == 2.9

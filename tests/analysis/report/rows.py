@@ -7,10 +7,13 @@ from typing import Any
 
 
 def averages(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """Columns of the averages in the summary of a job's analysis."""
+    """Columns of the averages in the summary of a job's analysis, and the number of frames."""
     return {
-        f"analysis.{key}.{part}": value[part]
-        for key, value in summary.items()
-        if isinstance(value, dict) and "mean" in value
-        for part in ("mean", "error")
+        "analysis.n_frames": summary["n_frames"],
+        **{
+            f"analysis.{key}.{part}": value[part]
+            for key, value in summary.items()
+            if isinstance(value, dict) and "mean" in value
+            for part in ("mean", "error")
+        },
     }

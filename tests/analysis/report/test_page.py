@@ -12,7 +12,7 @@ from janus_md.analysis.report import page as report
 from janus_md.analysis.report.page import write_report
 from janus_md.analysis.sweep.groups import Group, group_jobs, varying_keys
 from janus_md.analysis.sweep.results import (
-    MOST_ROWS,
+    MAX_ROWS,
     console_table,
     format_short,
     format_value,
@@ -77,7 +77,7 @@ def sweep(tmp_path_factory):
     return pd.DataFrame(rows), {name: folder / name for name in "abcdef"}
 
 
-def test_coupling_of_bodies_whose_charges_are_off(sweep):
+def test_no_coupling_without_charges(sweep):
     rows, folders = sweep
     for method, coupling in (("pppm", pytest.approx(10.97, abs=0.01)), ("none", None)):
         charged = rows.assign(**{"electrostatics.method": method})
@@ -101,11 +101,11 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
         "report.html",
         "growth.png",
         "sweep.png",
+        "lengths.png",
         "snapshots.png",
         "micrograph.png",
         "structure.png",
         "scattering.png",
-        "lengths.png",
         "rdf.png",
         "results.csv",
     ]
@@ -115,7 +115,9 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
     assert "9.0 ± 1.0" in page
     failed = page.index("<td>ε 4, replica 0</td>")
     assert page.index("bodies 3 &amp; 7 overlap &lt;badly&gt; (step 120)") > failed
-    assert failed < page.index("<td>ε 3, replica 0</td>") < page.index("not run to its end")
+    assert (
+        failed < page.index("<td>ε 3, replica 0</td>") < page.index("not finished or not analysed")
+    )
     table = pd.read_csv(paths[-1])
     assert table["relative_permittivity"].tolist() == [1.0, 1.25, 2.0]
     assert table["runs"].tolist() == [2, 1, 1]
@@ -129,7 +131,7 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
     assert not list((tmp_path / "out").glob("*partial*"))
 
 
-def test_of_many_state_points_some_are_drawn_spread_evenly():
+def test_evenly_spaced_state_points_are_drawn():
     groups = [
         Group({"temperature": float(k)}, tuple(f"{k}-{r}" for r in range(9)), {})
         for k in range(1001)
@@ -148,7 +150,7 @@ def test_of_many_state_points_some_are_drawn_spread_evenly():
     assert report._chosen([]) == []
 
 
-def test_report_of_nothing(tmp_path):
+def test_report_without_results(tmp_path):
     rows = pd.DataFrame([{"job": "a", "particle": "S-1", "replica": 0}])
     assert [p.name for p in write_report(rows, {}, tmp_path)] == ["report.html"]
     assert "No job is finished" in (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -178,38 +180,44 @@ def test_sweep_of_mixtures_and_temperatures(sweep):
 def test_page_of_many_state_points_shows_the_first_and_the_last(sweep, tmp_path, monkeypatch):
     monkeypatch.setattr(report, "draw_figures", lambda *arguments: [])
     rows, folders = sweep
-    many = MOST_ROWS + 3
+    many = MAX_ROWS + 3
     names = [f"job {k}" for k in range(many)]
     rows = pd.concat([rows.iloc[:1]] * many).assign(job=names, temperature=np.arange(many) + 200.0)
     waiting = rows.iloc[:120].assign(
-        **{"analysis.mean_n.mean": None, "job": [f"other {k}" for k in range(120)]}
+        **{
+            "analysis.mean_n.mean": None,
+            "analysis.n_frames": None,
+            "job": [f"other {k}" for k in range(120)],
+        }
     )
     waiting.loc[waiting["job"] == "other 119", "failure.message"] = "it blew up"
     rows = pd.concat([rows, waiting])
     out = tmp_path / "report"
     write_report(rows, dict.fromkeys(names, folders["a"]), out)
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert f"{many} state points: T from 200 to 702 K (503 values). Here are the first" in page
+    assert (
+        f"{many} state points: T from 200 to 702 K (503 values). The table shows the first" in page
+    )
     assert "… 3 more …" in page
     results = page[: page.index("Growth and equilibrium")]
     shown = [f"<td>T {200 + k} K</td>" in results for k in range(many)]
-    assert shown == [True] * (MOST_ROWS // 2) + [False] * 3 + [True] * (MOST_ROWS // 2)
+    assert shown == [True] * (MAX_ROWS // 2) + [False] * 3 + [True] * (MAX_ROWS // 2)
     assert len(pd.read_csv(out / "results.csv")) == many
     without = page[page.index("Jobs without a result") :]
-    assert without.index("it blew up") < without.index("not run to its end")
+    assert without.index("it blew up") < without.index("not finished or not analysed")
     assert "And 20 more; <code>janus-md query</code>" in without
     assert f"And {many - 100} more; <code>janus-md query --columns all" in without
     assert len(page) < 3_000_000
 
 
-def test_console_table_of_many_state_points_is_cut_and_says_so(sweep):
-    rows, many = sweep[0].iloc[:1], MOST_ROWS + 3
+def test_long_console_table_is_cut_with_a_note(sweep):
+    rows, many = sweep[0].iloc[:1], MAX_ROWS + 3
     rows = pd.concat([rows] * many).assign(
         job=[f"job {k}" for k in range(many)], temperature=np.arange(many) + 200.0
     )
     table = console_table(rows)
-    assert table.row_count == MOST_ROWS
-    assert table.caption == "... and 3 more state points, all in results.csv"
+    assert table.row_count == MAX_ROWS
+    assert table.caption == "3 more state points are in results.csv"
 
 
 def test_console_table_fits_a_terminal(sweep):
@@ -230,7 +238,7 @@ def test_console_table_fits_a_terminal(sweep):
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_averages_that_some_job_has_are_shown_and_the_last_give_way(sweep):
+def test_existing_averages_are_shown_and_the_last_are_dropped(sweep):
     """Clusters are left out where no job has them, and where the terminal is too narrow."""
     assert not [column for column in headed(group_jobs(sweep[0])) if "cluster" in column.name]
     found = {"mean_cluster_n": 8.7, "mean_cluster_w": 9.45, "largest_cluster": 12.0}
@@ -255,6 +263,9 @@ def test_averages_that_some_job_has_are_shown_and_the_last_give_way(sweep):
         (15.234, 0.96, "15.23 ± 0.96", "15(1)"),
         (123.4, 12.0, "123 ± 12", "123(12)"),
         (1.613, 0.00012, "1.61300 ± 0.00012", "1.613(1)"),
+        (0.00127, 0.00006, "0.001270 ± 0.000060", "0.00127(6)"),
+        (0.02, 0.000001, "0.02", "0.0200(1)"),
+        (15625.0, None, "15625", "15625"),
         (1.0, 0.0, "1", "1"),
         (1.0, None, "1", "1"),
         (None, None, "\N{EN DASH}", "\N{EN DASH}"),

@@ -33,7 +33,7 @@ def test_inefficiency_of_an_autoregressive_process(phi):
     assert abs(np.mean(g) - exact) < 4.0 * error + 0.03 * exact
 
 
-def test_stated_error_is_the_scatter_of_the_mean():
+def test_standard_error_is_the_scatter_of_the_mean():
     results = [mean_and_error(s) for s in autoregressive(0.8, 2000, 400, 2)]
     scatter = np.std([r["mean"] for r in results], ddof=1)
     stated = np.sqrt(np.mean([r["error"] ** 2 for r in results]))

@@ -18,7 +18,7 @@ def test_relaxation_is_cut_off_and_samples_are_counted():
     assert sum(one.reached for one in found) >= 9
 
 
-def test_drift_all_the_way_is_no_equilibrium():
+def test_drifting_series_is_not_equilibrated():
     rng = np.random.default_rng(1)
     series = np.linspace(0.0, 10.0, 400) + 0.3 * rng.normal(size=400)
     assert not equilibration(series).reached
@@ -56,7 +56,7 @@ def test_exponent_of_a_power_law(exponent):
 
 
 def test_exponent_needs_several_times():
-    with pytest.raises(ValueError, match="several times"):
+    with pytest.raises(ValueError, match="several positive times"):
         growth_exponent(np.zeros(3), np.ones(3))
     with pytest.raises(ValueError, match="3 bins"):
         growth_exponent(np.array([1.0, 9.0]), np.array([1.0, 2.0]))

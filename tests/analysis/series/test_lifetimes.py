@@ -34,7 +34,7 @@ def history_of(states):
     ]
 
 
-def test_a_bond_that_trembles_at_the_edge_is_one_bond():
+def test_fluctuation_about_the_criterion_is_one_bond():
     states = [
         (2.1, 0),
         (1.95, 0),
@@ -49,7 +49,7 @@ def test_a_bond_that_trembles_at_the_edge_is_one_bond():
     assert history_of([*states, (1.9, 0)]) == [(7, 3, 1, 6), (7, 3, 8, -1)]
 
 
-def test_angle_breaks_a_bond_too():
+def test_bond_breaks_by_angle():
     assert history_of([(1.8, 0.0), (1.8, 44.0), (1.8, 46.0), (1.8, 36.0)]) == [(7, 3, 0, 2)]
 
 
@@ -86,7 +86,7 @@ def test_changing_number_of_bodies_is_refused():
         history.add(Links(1, 1, 4, none, none))
 
 
-def test_table_has_null_for_bonds_that_live():
+def test_unbroken_bonds_are_null_in_the_table():
     history = BondHistory(0)
     history.add(links_at(1.8, 0))
     assert table(history.finish()).to_pylist() == [{"i": 7, "j": 3, "made": 0, "broken": None}]

@@ -7,7 +7,7 @@ from janus_md.analysis.series.averages import statistical_inefficiency
 
 
 @pytest.mark.parametrize("memory", [0.0, 0.5, 0.9, 0.99])
-def test_statistical_inefficiency_is_pymbars(memory: float) -> None:
+def test_statistical_inefficiency_agrees_with_pymbar(memory: float) -> None:
     timeseries = pytest.importorskip("pymbar.timeseries")
     rng = np.random.default_rng(3)
     series = np.zeros(600)

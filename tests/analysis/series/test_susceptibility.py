@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import gsd.hoomd
@@ -32,7 +33,7 @@ def free_dipoles(n: int, times: int, moment: float) -> np.ndarray:
     return moment * (v / np.linalg.norm(v, axis=2, keepdims=True)).sum(axis=1)
 
 
-def test_dipoles_that_do_not_feel_each_other() -> None:
+def test_non_interacting_dipoles() -> None:
     """Langevin: chi = 8 lambda phi, phi the volume fraction of spheres of diameter d."""
     n, volume, moment, eps, d = 50, 4000.0, 43.42, 8.93, 1.61
     coupling = coupling_parameter(moment, d, eps, ROOM)
@@ -74,10 +75,14 @@ def test_last_third_of_a_log(tmp_path: Path) -> None:
     frame.configuration.box = [20.0, 20.0, 20.0, 0, 0, 0]
     frame.particles.N = 1
     frame.particles.types = [kind.name]
-    frame.log[METADATA] = np.frombuffer(description(resolve(point)), np.uint8)
-    with GsdWriter(tmp_path / "trajectory.gsd") as file:
-        file.append(frame)
+    setup = resolve(point)
+    uncharged = replace(setup, bodies=(replace(kind, charges=0.0 * kind.charges),))
+    for name, about in (("trajectory.gsd", setup), ("uncharged.gsd", uncharged)):
+        frame.log[METADATA] = np.frombuffer(description(about), np.uint8)
+        with GsdWriter(tmp_path / name) as file:
+            file.append(frame)
     found = susceptibility_of(tmp_path / "log.gsd", tmp_path / "trajectory.gsd")
     assert found == susceptibility(dipoles[40:], 8000.0, thermal_energy(ROOM), 8.93)
-    nothing = susceptibility_of(tmp_path / "none.gsd", tmp_path / "trajectory.gsd")
-    assert nothing == {"mean": None, "error": None}
+    for log, trajectory in (("none.gsd", "trajectory.gsd"), ("log.gsd", "uncharged.gsd")):
+        nothing = susceptibility_of(tmp_path / log, tmp_path / trajectory)
+        assert nothing == {"mean": None, "error": None}

@@ -28,7 +28,7 @@ def test_without_a_log_there_is_no_energy(tmp_path: Path) -> None:
     assert energy_per_body(tmp_path / "log.gsd", tmp_path / "frames.parquet") == nothing
 
 
-def test_values_that_are_no_numbers_are_left_out_and_told(tmp_path: Path) -> None:
+def test_values_that_are_not_finite_are_left_out_with_a_note(tmp_path: Path) -> None:
     log, frames = tmp_path / "log.gsd", tmp_path / "frames.parquet"
     energy = np.linspace(-200.0, -100.0, 30)
     energy[[0, 22, 25]] = np.nan
@@ -41,4 +41,4 @@ def test_values_that_are_no_numbers_are_left_out_and_told(tmp_path: Path) -> Non
     kept = energy[20:][np.isfinite(energy[20:])]
     assert energy_per_body(log, frames, notes)["mean"] == pytest.approx(kept.mean() / 10)
     (note,) = notes
-    assert "3 of the last 10 values of potential_energy are no numbers" in note
+    assert "3 of the last 10 values of potential_energy are not finite" in note

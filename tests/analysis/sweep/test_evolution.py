@@ -31,7 +31,7 @@ def setup(**changes):
         ({"particle": "Au3Cd"}, 1.06, 1.1),
     ],
 )
-def test_weak_bonds_are_those_of_two_bodies_alone(changes, mean_n, mean_w):
+def test_weak_bonds_agree_with_pair_theory(changes, mean_n, mean_w):
     """Trial simulations of `sphere`, 216 bodies, LAMMPS, 4 ns: lengths to their last digit.
 
     Where bonds are few, what is beyond the neighbour does not count.

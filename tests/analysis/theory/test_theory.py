@@ -29,7 +29,7 @@ def test_mass_action_holds(association):
     np.testing.assert_allclose(theory.share_in_longer(np.array([1, 2, 7, 40]), mean), longer)
 
 
-def test_bond_free_energy_gives_the_constant_back():
+def test_bond_free_energy_inverts_mean_length():
     mean = float(theory.mean_length(3.0 * 0.0228))
     found = theory.bond_free_energy(mean, 0.01, 0.0228, 298.15)
     assert found.constant == pytest.approx(3.0)
@@ -42,7 +42,7 @@ def test_bond_free_energy_gives_the_constant_back():
         theory.bond_free_energy(1.0, 0.1, 0.02, 300.0)
 
 
-def test_bodies_without_forces_bond_by_chance():
+def test_association_constant_without_forces_is_bond_volume():
     """K is then the volume of the shell times the share of both caps of directions."""
     criterion = BondCriterion(2.1, 35.0)
     cap = 0.5 * (1.0 - np.cos(np.deg2rad(35.0)))
@@ -88,7 +88,7 @@ def test_integration_over_distances_of_a_real_body():
     assert strong > 100 * weak
 
 
-def test_faces_that_mesh_in_few_orientations():
+def test_integral_over_rarely_interlocking_faces():
     """R-Au-Cu, `bladed`, dry: K by another route, random points drawn about the minimum.
 
     Tilts come from a normal distribution and, for the rest of the caps, evenly, with their density
@@ -117,7 +117,7 @@ def test_faces_that_mesh_in_few_orientations():
 
 
 def drawn_tilts(rng, count, largest, width=0.09):
-    """Tilts as quaternions, and their weight: an even cap over what they are drawn from."""
+    """Tilts as quaternions, and weights for a uniform distribution over the cap."""
     normal = rng.random(count) < 0.8
     angle = np.where(
         normal,

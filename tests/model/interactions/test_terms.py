@@ -22,7 +22,7 @@ def parameters(name, beads=BEADS):
 
 
 @pytest.mark.parametrize("name", sorted(STATED))
-def test_force_is_the_slope_of_the_energy(name):
+def test_force_is_slope_of_energy(name):
     term, found = TERMS.get(name), parameters(name)
     assert found.pop("cutoff") > 0
     r, step = np.linspace(1.1, 4.0, 30), 1e-5
@@ -31,7 +31,7 @@ def test_force_is_the_slope_of_the_energy(name):
     np.testing.assert_allclose(force, -slope / (2 * step), rtol=1e-6, atol=1e-7)
 
 
-def test_every_term_of_the_package_is_tested_here():
+def test_all_terms_are_covered():
     assert sorted(STATED) == [name for name in TERMS.names() if TERMS.get(name).acts]
 
 
@@ -65,7 +65,7 @@ def test_yukawa_without_a_medium_is_refused():
         parameters("yukawa", Beads((2.0, 1.0), None, 2.479))
 
 
-def test_several_rows_of_a_pair_survive_the_way_to_a_file():
+def test_several_rows_of_a_pair_are_stored_and_read():
     yukawa = Row.of("yukawa", **parameters("yukawa"))
     pairs = {("B", "A"): (wca(1.0), yukawa), ("A", "A"): lennard_jones(1.0, 1.0, 2.5)}
     found = Interactions(pairs, None)
@@ -74,7 +74,7 @@ def test_several_rows_of_a_pair_survive_the_way_to_a_file():
     assert len(found.rows) == 3
 
 
-def test_a_lennard_jones_row_is_laid_out_as_before_there_were_others():
+def test_lennard_jones_row_keeps_its_format():
     row = Interactions({("A", "A"): wca(1.0)}, None).to_dict()["pairs"][0]
     assert set(row) == {"kinds", "epsilon", "sigma", "cutoff"}
 

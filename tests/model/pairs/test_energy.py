@@ -153,7 +153,7 @@ def test_repulsion_is_epsilon_at_sigma_and_nothing_past_the_cutoff():
 
 @pytest.mark.parametrize("name", ["R-Au-Cu", "Au3Cd"])
 @pytest.mark.parametrize("model", catalog.MODELS)
-def test_forces_and_torques_are_the_slopes_of_the_energy(name, model):
+def test_forces_and_torques_are_slopes_of_energy(name, model):
     body, other = catalog.body(name, model), catalog.body("S-1", model)
     near, far = (1.5, 2.2) if model == "sphere" else (2.2, 3.5)
     r, q_a, q_b = random_pairs(40, 2, near, far)
@@ -180,7 +180,7 @@ def test_forces_and_torques_are_the_slopes_of_the_energy(name, model):
             assert np.max(np.abs(numeric - exact) / (scale + np.abs(exact))) < 1e-6
 
 
-def test_nothing_is_gained_by_turning_the_pair_as_a_whole():
+def test_energy_is_rotation_invariant():
     body = catalog.body("R-Au-Cu", "bladed")
     r, q_a, q_b = random_pairs(50, 3, 2.0, 3.5)
     found = pair_forces(body, body, r, q_a, q_b)
@@ -198,7 +198,7 @@ def test_nothing_is_gained_by_turning_the_pair_as_a_whole():
 
 
 @pytest.mark.parametrize("model", catalog.MODELS)
-def test_either_body_may_come_first(model):
+def test_energy_is_symmetric_in_the_bodies(model):
     one, two = catalog.body("R-Au-Cu", model), catalog.body("Au3Cd", model)
     r, q_a, q_b = random_pairs(50, 5, 1.8, 3.5)
     there, back = pair_energy(one, two, r, q_a, q_b), pair_energy(two, one, -r, q_b, q_a)
@@ -222,7 +222,7 @@ def test_mirrored_configurations_of_mirrored_bodies_have_the_same_energy(pair):
     assert not np.allclose(pair_energy(one, two, *mirrored), energy, rtol=0.01, atol=1.0)
 
 
-def test_many_pairs_are_the_same_as_one_at_a_time():
+def test_many_pairs_agree_with_single_pairs():
     body = catalog.body("R-Au-Cu", "bladed")
     r, q_a, q_b = random_pairs(2000, 7, 1.8, 3.5)
     together = pair_energy(body, body, r, q_a, q_b)
@@ -237,7 +237,7 @@ def test_many_pairs_are_the_same_as_one_at_a_time():
 
 @pytest.mark.parametrize(("name", "model"), BODIES)
 @pytest.mark.parametrize("permittivity", [1.0, 8.93])
-def test_at_the_minimum_nothing_pushes(name, model, permittivity):
+def test_force_and_torque_vanish_at_the_minimum(name, model, permittivity):
     body = catalog.body(name, model)
     found = head_to_tail_minimum(body, body, permittivity)
     place = ([0, 0, found.distance], (1, 0, 0, 0), turn_about_z(np.radians(found.turn)))
@@ -272,7 +272,7 @@ def test_r_meshes_with_s_in_the_racemate_and_with_its_own_kind_in_r_au_cu():
     assert depth("R-Au-Cu", "R-Au-Cu") < depth("R-Au-Cu", "S-Au-Cu") - 15
 
 
-def test_the_minimum_is_found_once():
+def test_minimum_is_cached():
     body = catalog.body("R-Au-Cu", "bladed")
     assert head_to_tail_minimum(body, body, 2.0) is head_to_tail_minimum(body, body, 2.0)
 

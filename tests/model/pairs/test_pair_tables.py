@@ -13,7 +13,7 @@ from tests.model.pairs.test_energy import charged_pair, random_pairs
 
 
 @pytest.mark.parametrize("engine", ["lammps", "hoomd"])
-def test_a_pair_table_of_ones_own_is_what_engines_take(engine):
+def test_custom_pair_table_is_used_by_engines(engine):
     """Beads that attract, a core that only repels, and a row that is missing."""
     body = charged_pair(0.0, 0.1, diameter=1.0, name="J")
     body = replace(

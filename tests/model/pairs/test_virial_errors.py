@@ -87,7 +87,7 @@ def test_the_touching_distance_need_not_be_exact(touching: float) -> None:
     holds(found, 1.0 - (1.5**3 - 1.0) * math.expm1(2.0), 1e-5 * max(1.0, touching**3))
 
 
-def test_jumps_wherever_they_lie() -> None:
+def test_discontinuities_at_any_distance() -> None:
     """The edges of panels hide none: one that lay beside an edge was missed."""
     for width in np.random.default_rng(1).uniform(1.1, 9.0, 30):
         found = integrate(well(-2.0, float(width)), 0.0, 1.0, revolution=True, accuracy=1e-3)
@@ -110,7 +110,7 @@ def test_lennard_jones_against_its_series(temperature: float) -> None:
 @pytest.mark.parametrize(
     ("temperature", "cutoff"), [(1.0, 2.5), (0.2, 1.8), (1.0, 12.0), (0.7, 100.0)]
 )
-def test_lennard_jones_that_is_cut(temperature: float, cutoff: float) -> None:
+def test_truncated_lennard_jones(temperature: float, cutoff: float) -> None:
     parts = [1e-3, 0.8, 1.2, *(p for p in (2.0, 4.0, 10.0, 40.0) if p < cutoff), cutoff]
 
     def integrand(r: float) -> float:
@@ -160,12 +160,12 @@ def test_patches(case: tuple[float, float, float], revolution: bool) -> None:
         (central(lambda d: np.where(d < 1.0, np.nan, 0.0)), "not a number"),
     ],
 )
-def test_what_has_no_integral_is_refused(energy: Energy, said: str) -> None:
+def test_divergent_integral_is_refused(energy: Energy, said: str) -> None:
     with pytest.raises(JanusError, match=said):
         integrate(energy, 0.0, 1.0, revolution=True)
 
 
 @pytest.mark.parametrize(("touching", "core"), [(0.0, 0.0), (math.nan, 0.0), (1.0, -1.0)])
-def test_lengths_that_are_none_are_refused(touching: float, core: float) -> None:
+def test_invalid_lengths_are_refused(touching: float, core: float) -> None:
     with pytest.raises(JanusError, match=r"touching .* must be above 0"):
         integrate(well(1.0, 1.5), 0.0, touching, core=core, revolution=True)

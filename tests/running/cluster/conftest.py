@@ -1,7 +1,7 @@
 """A real Slurm of one node for the tests of this folder.
 
-It is started by a script that stands beside the repository (or where JANUS_MD_SLURM_NODE says), out
-of the packages slurm-wlm and munge; where something is missing the tests skip and say what.
+A script beside the repository (or the one in JANUS_MD_SLURM_NODE) starts it. It requires the
+packages slurm-wlm and munge. If something is missing, the tests are skipped with the reason.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ LATER = "--begin=now+1hour"
 
 
 def program(folder: Path, name: str, text: str) -> None:
-    """Put a program of these lines of bash into a folder."""
+    """Create a bash script as a program in a folder."""
     file = folder / name
     file.write_text(f"#!/bin/bash\n{text}\n")
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
 
 
 def with_sbatch(folder: Path, text: str) -> str:
-    """Put another sbatch before the real one, which `$sbatch` names; return the PATH.
+    """Replace sbatch by a bash script; return the PATH.
 
-    `$number` says how often it was called.
+    `$sbatch` is the real program, and `$number` the number of calls.
     """
     folder.mkdir()
     calls = folder / "calls"
@@ -54,7 +54,7 @@ def with_sbatch(folder: Path, text: str) -> str:
 
 @dataclass(frozen=True)
 class Node:
-    """The node, and its controller."""
+    """A Slurm node with its controller."""
 
     folder: Path
     gpus: int
@@ -96,7 +96,7 @@ class Node:
 
 
 def missing() -> str:
-    """What there is no Slurm for; empty where all is there."""
+    """Return the reason why these tests cannot run; empty if they can."""
     if not SCRIPT.is_file():
         return f"{SCRIPT} is not there; set JANUS_MD_SLURM_NODE"
     for command in ("munged", "slurmctld", "slurmd", "sbatch"):
@@ -106,7 +106,7 @@ def missing() -> str:
 
 
 def start(folder: Path, **settings: object) -> Node:
-    """Start a node whose files lie in `folder`."""
+    """Start a node with its files in `folder`."""
     gpus = 2 if os.geteuid() == 0 else 0  # their device files are made by root alone
     told = {"CPUS": CPUS, "MEM": 8000, "GPUS": gpus, "MINJOBAGE": 600} | settings
 
@@ -122,13 +122,13 @@ def start(folder: Path, **settings: object) -> Node:
 
 
 def stop(node: Node) -> None:
-    """End its jobs, then the node."""
+    """Cancel its jobs and stop the node."""
     command = ["bash", str(SCRIPT), "stop", str(node.folder)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _free_ports() -> int:
-    """A port that is free, like the one after it; the system gives neither to anybody else."""
+    """Return a free port with a free successor, outside of the ephemeral range."""
     while True:
         port = random.randrange(10_000, 32_000)
         with socket.socket() as one, socket.socket() as other:
@@ -142,7 +142,7 @@ def _free_ports() -> int:
 
 @contextmanager
 def started(prefix: str, absent: str, plugins: str = "") -> Iterator[Node]:
-    """A node with these plugins of Slurm; skips where something is `absent`."""
+    """Yield a node with these plugins of Slurm; skip the test with the reason `absent`."""
     if absent:
         pytest.skip(absent)
     with tempfile.TemporaryDirectory(prefix=prefix) as folder:  # a socket's path must be short
@@ -157,7 +157,7 @@ def started(prefix: str, absent: str, plugins: str = "") -> Iterator[Node]:
 
 @contextmanager
 def for_a_test(node: Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
-    """The node, for this test; its jobs end with it."""
+    """The node; its jobs are cancelled after each test."""
     monkeypatch.setenv("SLURM_CONF", node.configuration)
     yield node
     node.ask("scancel", "--user", str(os.geteuid()))
@@ -224,13 +224,13 @@ class Study:
         return ["--cluster", "here", "--clusters", str(file)]
 
     def later(self) -> list[str]:
-        """Options with which what is sent stays in the queue."""
+        """Return options that keep submitted jobs in the queue."""
         return self.clusters(options=[LATER])
 
 
 @pytest.fixture
 def study(janus_md: Callable[..., Result], tmp_path: Path) -> Callable[..., Study]:
-    """Make a workspace of so many jobs, which run for so many ns."""
+    """Create a workspace with this number of jobs and this length of the runs, ns."""
 
     def make(number: int, length: float = 0.02, interval: float = 2.0) -> Study:
         template = tmp_path / "template.yaml"

@@ -1,4 +1,4 @@
-"""Jobs on devices that are not there; with few imports, as each is a process of its own."""
+"""Jobs on simulated devices; with few imports, because each job is a process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CROWDED = "crowded"
 
 
 def little_memory(pipe: Connection, folder: Path) -> None:
-    """A job on a device whose memory holds two of them."""
+    """A job on a device with memory for two jobs."""
     mine = folder / f"{os.getpid()}.job"
     mine.touch()
     crowded, step, last = folder / CROWDED, 0, time.monotonic() + PATIENCE

@@ -16,7 +16,7 @@ from janus_md.running.workstation.processes import Job, Running
 
 
 def some(number: int) -> list[Running]:
-    """Jobs that run, each a bit farther than the one before; the first has only begun."""
+    """Running jobs with increasing progress; the first one has just started."""
     found = []
     for k in range(number):
         label = f"R-Au-Cu, \N{GREEK SMALL LETTER EPSILON} {1 + k / 8:g}, T 298.15, replica {k}"
@@ -47,7 +47,7 @@ def test_the_table_fits_the_terminal(width: int) -> None:
     assert texts[-1].startswith("0 of 60 jobs done, 40 running, 20 waiting, 48146 steps/s")
 
 
-def test_what_ended_is_counted_and_failures_stay_in_sight() -> None:
+def test_ended_jobs_are_counted_and_failures_stay_visible() -> None:
     out = io.StringIO()
     console = Console(file=out, width=100, height=24, force_terminal=True)
     running = some(3)
@@ -81,7 +81,7 @@ def test_without_a_terminal_there_is_a_line_per_minute() -> None:
     assert lines[0].endswith("; 37 more")
 
 
-def test_lines_on_the_pipe_may_come_in_pieces() -> None:
+def test_lines_on_the_pipe_may_arrive_in_pieces() -> None:
     reader, writer = Pipe(duplex=False)
     job = Job("id", Path(), "label", ("simulate", "analyze"))
     running = Running(job, "simulate", None, reader, Path())  # type: ignore[arg-type]
@@ -98,7 +98,7 @@ def test_lines_on_the_pipe_may_come_in_pieces() -> None:
     reader.close()
 
 
-def test_forecast_counts_what_was_done_before_as_no_gain(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_forecast_excludes_progress_of_earlier_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr(
         "janus_md.running.workstation.forecast.WEIGHTS", {"simulate": 1.0, "analyze": 0.0}
@@ -120,5 +120,5 @@ def test_forecast_counts_what_was_done_before_as_no_gain(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0, "0:00"), (59.6, "1:00"), (3599, "59:59"), (3661, "1:01:01")]
 )
-def test_durations_read_as_clocks(seconds: float, text: str) -> None:
+def test_durations_are_formatted_like_clocks(seconds: float, text: str) -> None:
     assert duration(seconds) == text

@@ -1,4 +1,4 @@
-"""The process from which all others are forked: events that end it or do not."""
+"""The fork server: events that do or do not end it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.running.workstation.test_runner import running
 
 
 def leave(pipe: Connection) -> None:
-    """A process that tells how it has met the signal that a terminal sends to all."""
+    """Report how this process handles the signal that a terminal sends to all processes."""
     sys.exit(3 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN else 4)
 
 
 def main() -> None:
-    """Tell the exit codes of processes of a server that met signals at once and is then killed."""
+    """Print exit codes of processes, of a server that gets signals at its start and is killed."""
     fork_server.begin("janus_md.cli.preloaded")
     server = forkserver._forkserver._forkserver_pid
     for number in SIGNALS:
@@ -44,13 +44,13 @@ def main() -> None:
 
 
 def kill_when_asked(server: int, asker: int) -> None:
-    """Kill the server once a thread waits for its answer."""
+    """Kill the server when a thread is waiting for its answer."""
     wait_for(lambda: sys._current_frames()[asker].f_code.co_name == "read_signed")
     os.kill(server, signal.SIGKILL)
 
 
-def test_signals_that_come_while_it_begins_do_not_end_it() -> None:
-    """Ctrl-C in the first seconds of a run, a batch system's signal to all of a job's processes."""
+def test_signals_during_its_start_do_not_end_the_server() -> None:
+    """Ctrl-C in the first seconds of a run, or a signal of a batch system to all processes."""
     command = [sys.executable, "-c", f"from {__name__} import main; main()"]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -59,25 +59,25 @@ def test_signals_that_come_while_it_begins_do_not_end_it() -> None:
     assert last in ("3", "4")  # of another server, or, where it had been asked, of none
 
 
-def tell(pipe: Connection) -> None:
-    """A process that ends when the other end of its pipe is closed."""
+def wait_for_close(pipe: Connection) -> None:
+    """Wait until the other end of the pipe is closed."""
     pipe.send_bytes(b".")
     closed = select.poll()
-    closed.register(pipe, 0)  # errors alone
+    closed.register(pipe, 0)  # only errors
     closed.poll()
 
 
 def suspend_one() -> None:
-    """Suspend a process, tell which, and wait."""
+    """Suspend a process, print its id, and wait."""
     fork_server.begin("janus_md.cli.preloaded")
-    process, pipe = fork_server.start(tell)
+    process, pipe = fork_server.start(wait_for_close)
     pipe.recv_bytes()
     os.kill(process.pid, signal.SIGSTOP)
     print(process.pid, flush=True)
     process.join()
 
 
-def test_a_suspended_process_does_not_outlive_the_one_that_asked_for_it() -> None:
+def test_a_suspended_process_does_not_outlive_its_parent() -> None:
     command = [sys.executable, "-c", f"from {__name__} import suspend_one; suspend_one()"]
     asked = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
     assert asked.stdout is not None

@@ -1,4 +1,4 @@
-"""How a run ends before its time: by Ctrl-C, by a crash of a worker, by want of memory."""
+"""Early ends of a run: by Ctrl-C, by a crash of a worker, by lack of memory."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ ENDLESS = TINY.replace("produce_ns: 0.02", "produce_ns: 500.0").replace(
 
 
 def worker_of(job: Path) -> int:
-    """Process that works on a job; waits until it integrates."""
+    """Return the process that runs a job, once it integrates."""
     wait_for(lambda: (job / "trajectory.partial.gsd").exists())
     return int(json.loads((job / "run.lock").read_text())["pid"])
 
 
-def test_a_second_interrupt_stops_at_once(
+def test_a_second_interrupt_stops_immediately(
     janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
 ) -> None:
     place = tmp_path / "workspace"
@@ -56,7 +56,7 @@ def test_a_second_interrupt_stops_at_once(
     process.send_signal(signal.SIGINT)
     assert process.stdout is not None
     said = ""
-    while "another Ctrl-C stops at once" not in said:
+    while "press Ctrl-C again to stop immediately" not in said:
         said = process.stdout.readline()
         assert said
     assert running(worker)
@@ -68,7 +68,7 @@ def test_a_second_interrupt_stops_at_once(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc, and who wakes whom, are Linux's")
-def test_ctrl_z_suspends_the_workers_too_and_a_kill_leaves_none_behind(
+def test_ctrl_z_suspends_the_workers_and_a_kill_leaves_none_behind(
     janus_md: Cli, tmp_path: Path, engine: str
 ) -> None:
     place = tmp_path / "workspace"
@@ -134,7 +134,7 @@ def test_a_terminal_shows_a_table_and_takes_ctrl_c(
         pass
     os.close(ours)
     assert process.wait(timeout=PATIENCE) == 75
-    assert b"stopping in checkpoints" in shown
+    assert b"stopping after checkpoints" in shown
     assert b"1 left for a later run" in shown
     assert (job / "restart.npz").exists()
 
@@ -142,7 +142,7 @@ def test_a_terminal_shows_a_table_and_takes_ctrl_c(
 def test_a_signal_to_all_processes_ends_in_checkpoints(
     janus_md: Cli, tmp_path: Path, engine: str
 ) -> None:
-    """Signal as from a batch system: to the run, the fork server and the workers."""
+    """The signal is sent to the run, the fork server and the workers, as by a batch system."""
     place = tmp_path / "workspace"
     job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
     process = subprocess.Popen(
@@ -162,7 +162,7 @@ def test_a_signal_to_all_processes_ends_in_checkpoints(
     assert "failure" not in document(job)
 
 
-def test_a_second_run_leaves_the_jobs_of_the_first_alone(
+def test_a_second_run_skips_the_jobs_of_the_first(
     janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
 ) -> None:
     place = tmp_path / "workspace"
@@ -196,10 +196,10 @@ class Signals:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def test_a_signal_that_comes_twice_is_one_and_later_a_second_one(
+def test_a_repeated_signal_counts_once_unless_it_is_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A batch system may tell each process of a job and the job's first one once more."""
+    """A batch system may send a signal to all processes of a job and again to the first one."""
 
     def start(job: Job, operation: str, options: RunOptions, gpu_id: None) -> Running:
         process, pipe = fork_server.start(little_memory, job.directory)
@@ -219,8 +219,8 @@ def test_a_signal_that_comes_twice_is_one_and_later_a_second_one(
     assert {number: signal.getsignal(number) for number in interrupts.SIGNALS} == before
 
 
-class SignalAtTheEnd:
-    """A standard output whose last flush, as the interpreter leaves, finds a signal coming."""
+class SignalAtExit:
+    """A standard output that sends a signal at its last flush, when the interpreter exits."""
 
     def write(self, text: str) -> int:
         return len(text)
@@ -229,21 +229,21 @@ class SignalAtTheEnd:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def work_and_hear_a_signal_at_the_end(pipe: Connection, *arguments: Any) -> None:
-    sys.stdout = SignalAtTheEnd()  # type: ignore[assignment]
+def work_and_receive_a_signal_at_exit(pipe: Connection, *arguments: Any) -> None:
+    sys.stdout = SignalAtExit()  # type: ignore[assignment]
     worker.work_forked(pipe, *arguments)
 
 
-def test_a_signal_to_a_worker_that_leaves_changes_nothing(
+def test_a_signal_to_a_worker_that_exits_has_no_effect(
     janus_md: Cli, tmp_path: Path, engine: str
 ) -> None:
-    """A run passes on a signal that the worker had as well, and has obeyed: it comes late."""
+    """A run forwards a signal that the worker has already received and handled."""
     place, log = tmp_path / "workspace", tmp_path / "log"
     job = make(janus_md, place, TINY + "  relative_permittivity: 1\n")[1.0]
     options = RunOptions(engine)
     fork_server.begin("janus_md.cli.preloaded")
     process, _ = fork_server.start(
-        work_and_hear_a_signal_at_the_end, "simulate", job, options, log, dict(os.environ)
+        work_and_receive_a_signal_at_exit, "simulate", job, options, log, dict(os.environ)
     )
     process.join()
     assert process.exitcode == worker.DONE, log.read_text()
@@ -265,7 +265,7 @@ def work_and_drop_the_exception_of_a_signal(pipe: Connection, *arguments: Any) -
 
 
 @pytest.mark.parametrize("operation", ["simulate", "analyze"])
-def test_a_signal_is_heard_where_no_exception_can_be_raised(
+def test_a_signal_takes_effect_even_if_its_exception_is_dropped(
     operation: str, janus_md: Cli, tmp_path: Path, engine: str
 ) -> None:
     place, log = tmp_path / "workspace", tmp_path / "log"
@@ -282,7 +282,7 @@ def test_a_signal_is_heard_where_no_exception_can_be_raised(
     assert b"; run again to " in os.read(pipe.fileno(), 1 << 16)
 
 
-def test_a_segmentation_fault_costs_its_job_alone(
+def test_a_segmentation_fault_affects_only_its_job(
     janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
 ) -> None:
     place = tmp_path / "workspace"
@@ -302,7 +302,7 @@ def test_a_segmentation_fault_costs_its_job_alone(
 
 
 @pytest.mark.slow
-def test_want_of_memory_costs_its_job_alone(
+def test_lack_of_memory_affects_only_its_job(
     janus_md: Cli,
     start_janus_md: Start,
     tmp_path: Path,
@@ -323,7 +323,7 @@ def test_want_of_memory_costs_its_job_alone(
     assert len(frames(sound)) == 11
 
 
-def test_a_long_name_of_the_folder_for_temporary_files_costs_time_alone(
+def test_a_long_path_of_the_temporary_folder_only_costs_time(
     janus_md: Cli, start_janus_md: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, long = tmp_path / "workspace", tmp_path / ("x" * 120)  # a socket's name has 107 bytes

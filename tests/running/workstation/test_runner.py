@@ -1,4 +1,4 @@
-"""Many jobs at a time: each for itself, whatever becomes of the others."""
+"""Many jobs at a time: failures, stops and continued runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LONG_FRAMES = 101
 
 
 def make(janus_md: Cli, place: Path, text: str) -> dict[float, Path]:
-    """Make a workspace and return the folders of its jobs by their permittivity."""
+    """Create a workspace and return the folders of its jobs by permittivity."""
     template = place.with_name("template.yaml")
     template.write_text(text)
     done = janus_md("init", template, "-d", place)
@@ -45,7 +45,7 @@ def document(job: Path) -> dict:
 
 
 def running(process: int) -> bool:
-    """Whether a process is alive; one that has ended may still be a zombie."""
+    """Return whether a process is running and not a zombie."""
     try:
         return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
@@ -57,7 +57,9 @@ def frames(job: Path) -> list[int]:
         return [frame.configuration.step for frame in file]
 
 
-def test_a_job_that_blows_up_costs_itself_alone(janus_md: Cli, tmp_path: Path, engine: str) -> None:
+def test_an_unstable_simulation_affects_only_its_job(
+    janus_md: Cli, tmp_path: Path, engine: str
+) -> None:
     # Steps of 50 ps are wild at permittivity 3, those of 0.1 ps are not.
     wild = "{time_step_ps: 50.0, frame_interval_ps: 100.0, produce_ns: 20.0, relax_ps: 2.0}"
     text = TINY.replace("  protocol: {relax_ps: 2.0, frame_interval_ps: 2.0, produce_ns: 0.02}", "")
@@ -99,7 +101,7 @@ def test_a_job_that_blows_up_costs_itself_alone(janus_md: Cli, tmp_path: Path, e
     assert third.out == "failed twice and left out: 1 job\n"
 
 
-def test_a_stopped_run_goes_on_to_the_same_end(
+def test_a_continued_run_has_the_same_result(
     janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
 ) -> None:
     place = tmp_path / "workspace"
@@ -124,7 +126,7 @@ def test_a_stopped_run_goes_on_to_the_same_end(
     assert (finished.code, finished.out) == (0, "1 job, all done\n")
 
 
-def test_a_job_that_is_killed_or_held_costs_itself_alone(
+def test_a_killed_or_held_job_does_not_affect_the_others(
     janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
 ) -> None:
     place = tmp_path / "workspace"
@@ -148,7 +150,7 @@ def test_a_job_that_is_killed_or_held_costs_itself_alone(
     assert "failure" not in document(jobs[1.0])
 
 
-def test_workers_stop_when_the_run_itself_is_killed(
+def test_workers_stop_when_the_run_is_killed(
     janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
 ) -> None:
     place = tmp_path / "workspace"
@@ -164,7 +166,7 @@ def test_workers_stop_when_the_run_itself_is_killed(
     assert (job / "restart.npz").exists()
 
 
-def test_a_run_may_end_when_the_wires_no_longer_grow(
+def test_a_run_can_end_when_the_wires_are_stationary(
     janus_md: Cli, tmp_path: Path, engine: str
 ) -> None:
     # Without charges nothing grows: the lengths are stationary as soon as that can be said.
@@ -177,7 +179,7 @@ def test_a_run_may_end_when_the_wires_no_longer_grow(
     assert "analysis" in document(job)
 
 
-def test_run_takes_single_jobs_and_single_operations(
+def test_run_accepts_single_jobs_and_single_operations(
     janus_md: Cli, tmp_path: Path, engine: str
 ) -> None:
     place = tmp_path / "workspace"
@@ -202,7 +204,7 @@ def test_run_takes_single_jobs_and_single_operations(
     assert not (third / "init.gsd").exists()
 
 
-def test_jobs_that_are_not_there_are_told(janus_md: Cli, tmp_path: Path) -> None:
+def test_unknown_jobs_are_refused(janus_md: Cli, tmp_path: Path) -> None:
     place = tmp_path / "workspace"
     # Of 17 ids, two begin alike.
     make(janus_md, place, TINY + "  relative_permittivity: 1\nreplicas: 17\n")

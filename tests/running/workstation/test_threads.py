@@ -1,4 +1,4 @@
-"""Threads of simulations on CPUs: given by --threads, or the cores shared out among the jobs."""
+"""Threads of simulations on CPUs: set by --threads, or an equal share of the cores."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _lammps_alone(engine: str) -> None:
         pytest.skip("LAMMPS is the only engine with threads")
 
 
-def test_a_simulation_has_the_threads_asked_for(janus_md: Cli, tmp_path: Path) -> None:
+def test_a_simulation_has_the_requested_threads(janus_md: Cli, tmp_path: Path) -> None:
     place = tmp_path / "workspace"
     jobs = make(janus_md, place, TINY + "grid: {relative_permittivity: [1, 2]}\n")
     done = janus_md("run", "-d", place, "--engine", "lammps", "--threads", 2)
@@ -30,10 +30,10 @@ def test_a_simulation_has_the_threads_asked_for(janus_md: Cli, tmp_path: Path) -
     assert [document(job)["execution"]["threads"] for job in jobs.values()] == [2, 2]
 
 
-def test_a_simulation_that_goes_on_keeps_its_threads(
+def test_a_continued_simulation_keeps_its_threads(
     janus_md: Cli, start_janus_md: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
-    """With another number of threads it would not go on to the bit."""
+    """With another number of threads, it would not be bitwise reproducible."""
     place = tmp_path / "workspace"
     job = make(janus_md, place, LONG + "  relative_permittivity: 1.0\n")[1.0]
     process = start_janus_md("run", "-d", place, "--engine", "lammps", "--threads", 2)
@@ -47,7 +47,7 @@ def test_a_simulation_that_goes_on_keeps_its_threads(
     assert (execution["threads"], execution["bit_equal"]) == (2, True)
 
 
-def test_no_threads_are_refused(janus_md: Cli, tmp_path: Path) -> None:
+def test_zero_threads_are_refused(janus_md: Cli, tmp_path: Path) -> None:
     make(janus_md, tmp_path / "workspace", TINY + "  relative_permittivity: 1\n")
     wrong = janus_md("run", "-d", tmp_path / "workspace", "--threads", 0)
     assert wrong.code == 2

@@ -1,4 +1,4 @@
-"""How many jobs a device holds, against devices whose speed is a known function of their number."""
+"""Number of jobs per device, tested with devices whose speed is a known function of it."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ Curve = Callable[[int], float]
 
 
 def saturating(ceiling: float) -> Curve:
-    """Jobs that each run at full speed until the device is full; speed of one job is 1."""
+    """Total speed of jobs that run at full speed until the device is full; one job has speed 1."""
     return lambda jobs: min(float(jobs), ceiling)
 
 
 def crowding(best: int) -> Curve:
-    """Jobs that hinder one another: the sum is largest, best / 2, at `best` jobs."""
+    """Total speed of jobs that slow each other down; its maximum is best / 2, at `best` jobs."""
     return lambda jobs: jobs / (1.0 + (jobs / best) ** 2)
 
 
 def fill(search: JobsPerGpu, curve: Curve, lengths: float, seconds: float) -> list[int]:
-    """Let jobs of `lengths` seconds (alone) run one after the other; jobs at a time, by time.
+    """Run jobs that take `lengths` seconds alone; return the number of simultaneous jobs over time.
 
-    Each job tells its steps twice a second, in jumps, and spends 3 s on preparations.
+    Each job reports its steps twice per second, and needs 3 s to prepare.
     """
     done: dict[int, float] = {}
     told: dict[int, float] = {}
@@ -72,7 +72,9 @@ def fill(search: JobsPerGpu, curve: Curve, lengths: float, seconds: float) -> li
     ],
 )
 @pytest.mark.parametrize("lengths", [15.0, 1e6])
-def test_a_device_is_filled_while_that_helps(curve: Curve, target: int, lengths: float) -> None:
+def test_the_number_of_jobs_grows_while_the_speed_does(
+    curve: Curve, target: int, lengths: float
+) -> None:
     search = JobsPerGpu(16)
     history = fill(search, curve, lengths, 1500.0)
     assert search.settled
@@ -92,12 +94,12 @@ def test_a_search_takes_a_window_per_doubling() -> None:
     assert history.index(8) * 0.25 < 3 * (WINDOW_SECONDS + 6.0)
 
 
-def test_larger_systems_are_searched_from_one_job_again() -> None:
+def test_the_search_restarts_with_one_job_for_larger_systems() -> None:
     search = JobsPerGpu(16)
     search.prepare(200)
     fill(search, saturating(8.0), 1e6, 400.0)
     assert search.target == 8
-    search.prepare(300)  # much the same
+    search.prepare(300)  # a similar size
     assert (search.target, search.settled) == (8, True)
     search.prepare(1000)
     assert (search.target, search.settled) == (1, False)
@@ -109,7 +111,7 @@ def test_larger_systems_are_searched_from_one_job_again() -> None:
     assert search.target == 8
 
 
-def test_want_of_memory_ends_the_search() -> None:
+def test_the_search_ends_if_memory_runs_out() -> None:
     search = JobsPerGpu(16)
     fill(search, saturating(16.0), 1e6, 60.0)
     assert search.target == 4
@@ -137,7 +139,7 @@ def test_want_of_memory_ends_the_search() -> None:
         (4, 0, 10_000, 4),
     ],
 )
-def test_cores_are_shared_out_among_the_jobs(
+def test_cores_are_divided_among_the_jobs(
     cores: int, jobs: int, n_bodies: int, threads: int
 ) -> None:
     assert threads_for(cores, jobs, n_bodies) == threads
@@ -148,7 +150,7 @@ def test_gain_is_above_the_error_of_a_window() -> None:
     assert 1.0 + 2 * 0.5 / WINDOW_SECONDS < GAIN
 
 
-def test_jobs_that_find_no_memory_beside_others_come_again(
+def test_jobs_that_run_out_of_memory_on_a_shared_gpu_are_repeated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("janus_md.running.workstation.throughput.WINDOW_SECONDS", 0.3)
@@ -169,7 +171,7 @@ def test_jobs_that_find_no_memory_beside_others_come_again(
     assert sorted(job.id for job in outcome.done) == [job.id for job in jobs]
     assert not outcome.failed
     assert watch.notes
-    assert all("no memory beside the others" in note for note in watch.notes)
+    assert all("out of memory on a GPU that it shared" in note for note in watch.notes)
 
 
 class Watch:
@@ -196,7 +198,7 @@ class Watch:
 
 
 class Full(Watch):
-    """Asks for an end when each device holds two jobs that integrate."""
+    """Requests the end when two jobs are integrating on each device."""
 
     def show(self, running) -> None:
         super().show(running)

@@ -63,7 +63,7 @@ def cut(tmp_path: Path, engine: str) -> Path:
 
 
 def refused(cut: Path, changed: StatePoint, allow: tuple[str, ...] = ()) -> str:
-    """The sentence that refuses to go on, which leaves everything as it was."""
+    """Return the message that refuses to resume; check that no file has changed."""
     before = {path.name: path.read_bytes() for path in cut.iterdir()}
     with pytest.raises(JanusError) as caught:
         simulate(changed, cut, {}, allow=allow)
@@ -125,7 +125,7 @@ def test_an_edited_state_point_is_refused_by_its_keys_and_can_be_allowed(cut: Pa
     assert "temperature" in document["execution"]["changes"][0]["state"]
 
 
-def test_both_are_told_at_once(cut: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_version_and_state_are_reported_at_once(cut: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rewrite(cut / "restart.npz", lambda about: about["execution"].update(version="0.1"))
     told = refused(cut, point(replica=1))
     assert " 0.1 (" in told
@@ -158,19 +158,19 @@ def test_other_constants_of_the_model_are_refused_by_name(
         ({"protocol": {"produce_ns": 0.002}}, "of produce, which now has 20"),
     ],
 )
-def test_what_would_not_fit_the_files_cannot_be_allowed(
+def test_incompatible_changes_cannot_be_allowed(
     cut: Path, changed: dict[str, Any], words: str
 ) -> None:
     assert re.search(words, refused(cut, point(**changed), allow=ALL))
 
 
-def test_checkpoints_from_before_there_was_an_account_go_on(cut: Path) -> None:
+def test_old_checkpoints_are_resumed(cut: Path) -> None:
     rewrite(cut / "restart.npz", lambda about: about.pop("made_for"))
     simulate(point(), cut, {})
     assert len(steps(cut)) == 11
 
 
-def test_the_command_line_passes_it_down(janus_md: Cli, tmp_path: Path, engine: str) -> None:
+def test_command_line_passes_the_option(janus_md: Cli, tmp_path: Path, engine: str) -> None:
     place, template = tmp_path / "workspace", tmp_path / "template.yaml"
     template.write_text(TINY + "  relative_permittivity: 1.0\n")
     janus_md("init", template, "-d", place)
@@ -192,7 +192,7 @@ def test_the_command_line_passes_it_down(janus_md: Cli, tmp_path: Path, engine: 
     assert "0.1" in json.dumps(job.document()["execution"]["changes"])
 
 
-def test_an_error_that_ends_a_run_is_not_hidden_by_one_of_closing_its_files(
+def test_error_of_a_run_is_not_hidden_by_error_on_closing(
     tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a full disk gsd fails to flush as well: 'Invalid gsd argument'."""

@@ -64,7 +64,7 @@ def test_a_body_in_the_middle_of_the_box() -> None:
         assert np.all(np.abs(x).min(axis=0) < 1e-14)
 
 
-def test_places_and_directions_are_uniform() -> None:
+def test_positions_and_directions_are_uniform() -> None:
     """Means over many bodies vanish within four standard errors."""
     bodies = (body("R-Au-Cu", "sphere"),)
     n = 5000
@@ -78,7 +78,7 @@ def test_places_and_directions_are_uniform() -> None:
     assert np.all(np.abs(x.mean(axis=0) / length) < 4 * np.sqrt(1 / 12 / n))
 
 
-def test_same_seed_same_places() -> None:
+def test_same_seed_gives_same_positions() -> None:
     bodies = (body("R-Au-Cu", "bladed"),)
     kinds = np.zeros(30, np.int32)
     first, again = (
@@ -89,7 +89,7 @@ def test_same_seed_same_places() -> None:
     np.testing.assert_array_equal(first[1], again[1])
 
 
-def test_no_room_is_told_in_one_sentence() -> None:
+def test_missing_space_is_reported() -> None:
     bodies = (body("R-Au-Cu", "sphere"),)
     length = (50 * 2.19 / 0.6) ** (1 / 3)
     with pytest.raises(JanusError, match=r"^volume_fraction: 0.6 cannot be packed .* of 50"):

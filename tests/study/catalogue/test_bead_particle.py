@@ -12,7 +12,7 @@ from janus_md.common.errors import JanusError
 from janus_md.model.pairs.energy import pair_energy
 from janus_md.model.pairs.virial import second_virial
 from janus_md.model.setup import Setup
-from janus_md.study.catalogue import catalog, copies
+from janus_md.study.catalogue import catalog, copies, particle_files
 from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
@@ -28,7 +28,7 @@ def point(**changed):
     return StatePoint.of(fields | changed)
 
 
-def test_six_lines_make_a_body():
+def test_body_of_six_lines():
     assert SIX_LINES.count("\n") == 6
     body = read(SIX_LINES).build(None)
     # two balls cut at the plane where they meet (the lens formula: Weisstein, "Sphere-Sphere
@@ -52,7 +52,7 @@ def test_six_lines_make_a_body():
     assert body.hydrodynamic_radius == pytest.approx((3 * volume / (4 * np.pi)) ** (1 / 3))
 
 
-def test_beads_may_stand_anywhere():
+def test_origin_of_beads_is_arbitrary():
     rng = np.random.default_rng(3)
     turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
     places = [[0, 0, 0], [0, 0, 0.8]] @ turn.T + [3.0, -1.0, 7.0]
@@ -89,7 +89,7 @@ mass: 500
     assert read(two + kinds).build(None).symmetry == 2
 
 
-def test_a_shape_and_its_beads_are_one_particle():
+def test_shape_and_its_beads_give_the_same_particle():
     shape = "{kind: snowman, diameter_a: 1.3, diameter_b: 2.0, distance: 0.8}"
     one = read(f"name: two\nshape: {shape}\nmass: 3000\n")
     two = read(SIX_LINES.replace("J", "B"))
@@ -97,7 +97,7 @@ def test_a_shape_and_its_beads_are_one_particle():
     assert one.build(None) is two.build(None)
 
 
-def test_digest_is_of_the_physics_alone():
+def test_digest_depends_only_on_physics():
     base = read(SIX_LINES)
     assert read(SIX_LINES + "composition: gold\nsources: {mass: guess}\n").digest() == base.digest()
     for change in (("0.8]", "0.9]"), ("3000", "3001"), ("1.3}", "1.3, charge: 0.5}")):
@@ -185,7 +185,7 @@ def test_second_virial_coefficient_of_the_amphiphile(epsilon, expected):
     )
 
 
-def test_pages_of_particle_files_are_right(tmp_path: Path):
+def test_examples_of_the_docs_are_valid(tmp_path: Path):
     text = (ROOT / "docs" / "particles.md").read_text(encoding="utf-8")
     particles = [b for b in re.findall(r"```yaml\n(.*?)```", text, re.S) if "name:" in b]
     assert len(particles) == 3
@@ -206,16 +206,15 @@ def test_particles_beside_a_template_are_found(janus_md, tmp_path: Path, monkeyp
     (tmp_path / "t.yaml").write_text(
         "fixed: {particle: two, n_bodies: 64, volume_fraction: 0.02}\n"
     )
-    monkeypatch.setattr(catalog, "_folders", [])
+    monkeypatch.setattr(particle_files, "_folders", [])
     done = janus_md("init", tmp_path / "t.yaml", "-d", tmp_path / "w")
-    for cache in (catalog._files, catalog.entry, catalog.body):
-        cache.cache_clear()
+    catalog.clear_caches()
     assert done.code == 0, done.err
     (copy,) = (tmp_path / "w" / "particles").iterdir()
     assert copy.name.startswith("two-")
 
 
-def test_what_is_left_out_is_kept_with_its_value(monkeypatch: pytest.MonkeyPatch):
+def test_derived_values_are_stored(monkeypatch: pytest.MonkeyPatch):
     """A later version of the code may have other defaults: a workspace's copy has its own."""
     whole = read(SIX_LINES).complete()
     body = read(SIX_LINES).build(None)
@@ -240,7 +239,7 @@ def test_folders_of_particles(janus_md, own_folder: Path, tmp_path: Path, monkey
     (study / "particles").mkdir(parents=True)
     (study / "particles" / "two.yaml").write_text(SIX_LINES)
     (study / "t.yaml").write_text("fixed: {particle: two, n_bodies: 64, volume_fraction: 0.02}\n")
-    monkeypatch.setattr(catalog, "_folders", [])
+    monkeypatch.setattr(particle_files, "_folders", [])
     monkeypatch.chdir(study)
     try:
         assert janus_md("init", "t.yaml").code == 0  # a folder with what a workspace begins with
@@ -276,7 +275,7 @@ def test_terms_of_a_state_point_replace_no_interaction(own_folder: Path):
     assert on.interactions.pairs["two.A", "two.A"][0]["epsilon"] == 2.0
 
 
-def test_no_interaction_stands_alone():
+def test_none_excludes_other_terms():
     both = {"none": {}, "wca": {"epsilon": 1.0}}
     sentence = r"interactions\.A-A\.none: is not allowed beside wca"
     with pytest.raises(JanusError, match=sentence):

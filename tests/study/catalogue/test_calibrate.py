@@ -4,9 +4,12 @@ Energies of the models were computed independently when the models were chosen; 
 0.02 nm and 1 kJ/mol.
 """
 
+import math
+
 import pytest
 
 from janus_md.model.pairs.energy import head_to_tail_minimum
+from janus_md.model.solid import union_volume
 from janus_md.study.catalogue import catalog
 from janus_md.study.catalogue.calibrate import (
     calibrate,
@@ -23,7 +26,7 @@ def found():
     return calibrate()
 
 
-def test_the_diameters_in_use_are_those_solved_for(found):
+def test_diameters_agree_with_calibration(found):
     assert found.sphere_sigma == pytest.approx(1.727, abs=0.001)
     assert found.core_sigma == pytest.approx(1.21, abs=0.001)
 
@@ -71,7 +74,7 @@ def test_best_side_by_side_pair(found):
     assert found.side_equal.distance == pytest.approx(2.74, abs=NM)
 
 
-def test_side_by_side_is_never_a_rival_of_head_to_tail(found):
+def test_side_by_side_is_weaker_than_head_to_tail(found):
     for pair in (found.side_equal, found.side_opposite, found.side_turned):
         assert pair.energy > 0.2 * found.opposed.energy
     sphere = catalog.body("R-Au-Cu", "sphere")
@@ -80,7 +83,7 @@ def test_side_by_side_is_never_a_rival_of_head_to_tail(found):
     assert beside.distance == pytest.approx(1.727 * 2 ** (1 / 6), abs=0.25)
 
 
-def test_mirror_images_are_as_good_side_by_side():
+def test_mirror_images_have_equal_side_by_side_minima():
     one, two = (side_by_side_minimum(catalog.body(n, "bladed")) for n in ("R-1", "S-1"))
     assert one.energy == pytest.approx(two.energy, abs=0.01)
     assert one.distance == pytest.approx(two.distance, abs=0.005)
@@ -98,3 +101,28 @@ def test_the_table_says_what_was_found(found):
     meshing = rows["bladed R-Au-Cu, head to tail, meshing: energy"]
     assert (meshing["value"], meshing["unit"]) == (pytest.approx(found.meshing.energy), "kJ/mol")
     assert rows["bladed R-Au-Cu: turn per body"]["value"] == pytest.approx(found.meshing.turn)
+
+
+def test_narrow_has_the_published_spacing_and_turn(found):
+    # spacing along c and 2_1 screw axis: Li et al., ACS Cent. Sci. 2022, 8, 1258-1264; the energies
+    # and other distances were computed independently when the sizes were chosen
+    assert found.narrow_core_sigma == pytest.approx(1.21, abs=0.01)
+    assert found.narrow_meshing.distance == pytest.approx(1.604, abs=2e-3)
+    assert found.narrow_meshing.energy == pytest.approx(-52.67, abs=0.1)
+    assert found.narrow_meshing.turn % 120 == pytest.approx(59.3, abs=0.5)
+    assert found.narrow_opposed.energy == pytest.approx(-24.70, abs=0.1)
+    assert found.narrow_opposed.distance == pytest.approx(2.119, abs=5e-3)
+    assert found.narrow_side.energy == pytest.approx(-12.4, abs=0.2)
+    assert found.narrow_side.distance == pytest.approx(2.05, abs=NM)
+
+
+def test_narrow_fills_the_volume_of_a_cluster_in_the_crystal():
+    # about 2 g/cm^3: 3.1 to 3.6 nm^3 a cluster
+    body = catalog.body("R-Au-Cu", "narrow")
+    volume = union_volume(body)
+    assert volume == pytest.approx(3.58, abs=0.01)
+    radius = (3.0 * volume / (4.0 * math.pi)) ** (1.0 / 3.0)
+    assert body.hydrodynamic_radius == pytest.approx(radius, abs=1e-3)
+    other = catalog.body("S-Au-Cu", "narrow")
+    pair = (head_to_tail_minimum(one, one).energy for one in (body, other))
+    assert next(pair) == pytest.approx(next(pair), abs=1e-6)

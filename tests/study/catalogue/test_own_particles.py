@@ -20,7 +20,7 @@ from janus_md.model.system import System
 from janus_md.simulation.files.trajectory import frame_of
 from janus_md.simulation.run import simulate
 from janus_md.study.catalogue import catalog
-from janus_md.study.catalogue.names import LONGEST_NAME
+from janus_md.study.catalogue.particle_files import LONGEST_NAME
 from janus_md.study.resolve import bodies_of, resolve
 from janus_md.study.statepoint import StatePoint
 from janus_md.workspace.filters import _parse
@@ -64,7 +64,7 @@ def point(composition: dict[str, Any], n: int = 8) -> StatePoint:
         "2020-01-01", ".nan", LONG + "a", "a" * 5000, "\ud800",
     ],
 )  # fmt: skip
-def test_names_that_mean_something_else_are_refused(name: str) -> None:
+def test_names_with_another_meaning_are_refused(name: str) -> None:
     """The name is a type in GSD (ASCII), a key of queries, a word in YAML and part of a path."""
     with pytest.raises(
         JanusError, match=r"^particle .*name.* (not allowed|it must be that of)"
@@ -78,7 +78,7 @@ def test_names_that_mean_something_else_are_refused(name: str) -> None:
 @given(st.one_of(st.text(min_size=1, max_size=70), st.from_regex(r"[\w+-]{1,12}", fullmatch=True)))
 @example("\u00e9")
 @example(LONG)
-def test_what_is_accepted_comes_back_from_gsd(tmp_path: Path, name: str) -> None:
+def test_accepted_particles_are_read_back_from_gsd(tmp_path: Path, name: str) -> None:
     """And a filter can ask for its share of a mixture."""
     try:
         particle = catalog.read_particle(text_of(name), name)
@@ -101,7 +101,7 @@ def test_what_is_accepted_comes_back_from_gsd(tmp_path: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("engine", ["lammps", "hoomd"])
-def test_whatever_is_accepted_runs(engine: str, own_folder: Path, tmp_path: Path) -> None:
+def test_accepted_particles_run(engine: str, own_folder: Path, tmp_path: Path) -> None:
     """All in one mixture, with one of the catalogue, and the longest on its own."""
     usable(engine)
     for name in ALLOWED:
@@ -139,7 +139,7 @@ def strays(own_folder: Path) -> list[str]:
     return sorted(path.name for path in own_folder.iterdir() if path.name != "X.yaml")
 
 
-def test_the_catalogue_names_and_skips_what_is_no_particle(
+def test_catalogue_reports_and_skips_other_files(
     janus_md: Callable[..., Result], strays: list[str], own_folder: Path
 ) -> None:
     done = janus_md("catalog", "--json")
@@ -156,12 +156,12 @@ def test_the_catalogue_names_and_skips_what_is_no_particle(
     ("name", "said"),
     [
         ("folder", "not a file"), ("dangling", "a broken link"), ("latin", "text in UTF-8"),
-        ("empty", "a map of keys"), ("loop", "hold itself"), ("map", "particle map"),
+        ("empty", "a map of keys"), ("loop", "contain itself"), ("map", "particle map"),
         ("sources", "particle sources"), ("ring", "itself needs"), ("._x", "hidden"),
         ("pipe", "not a file"),
     ],
 )  # fmt: skip
-def test_who_needs_a_broken_file_hears_why(strays: list[str], name: str, said: str) -> None:
+def test_broken_particle_file_is_reported_on_use(strays: list[str], name: str, said: str) -> None:
     for composition in ({"particle": name}, {"mixture": {name: 0.5, "X": 0.5}}):
         with pytest.raises(JanusError, match=said) as caught:
             resolve(point(composition))

@@ -1,4 +1,4 @@
-"""Faults of particle files: all of a file at once, each with key, value and what is allowed."""
+"""All faults of a particle file are reported, with key, value and allowed values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ bond: {distance: 1, angle: 95}
 """
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_reported_at_once():
     text = """\
 name: bad
 beads:
@@ -63,6 +63,10 @@ interactions:
         (("name: two", "name: core"), "sites of the models"),
         (("mass: 3000", "mass: 3000\nshape: {kind: snowman}"), "both of beads and shape"),
         (("{diameter: 1.3}}", "{diameter: 1.3}, X: {diameter: 1}}"), "no bead is of this kind"),
+        (
+            ("kinds:", "  - {kind: A, at: [0, 0, 0.8]}\nkinds:"),
+            r"beads\.2\.at: \[0.0, 0.0, 0.8\] is not allowed; beads\.1 of the same kind is there",
+        ),
         (("2.0}, A: {diameter: 1.3}", "0.0}, A: {diameter: 0}"), "no bead has a diameter above 0"),
     ],
 )
@@ -84,6 +88,14 @@ def test_what_is_refused(change, told):
             "{kind: dumbbell, diameter_a: 1.0, diameter_b: 2.0, distance: 1.0}",
             r"shape\.distance: 1 is not allowed; it must be at least 1.5",
         ),
+        (
+            "{kind: janus_sphere, diameter: 2.0, bead_diameter: 1.0, balance: 1.2}",
+            r"shape\.balance: 1\.2 is not allowed; it must be at most 1",
+        ),
+        (
+            "{kind: rod, length: 3.0, diameter: 1.0, balance: -0.1}",
+            r"shape\.balance: -0\.1 is not allowed; it must be at least 0",
+        ),
     ],
 )
 def test_shapes_that_are_refused(shape, told):
@@ -91,7 +103,7 @@ def test_shapes_that_are_refused(shape, told):
         read(f"name: x\nshape: {shape}\nmass: 1\n")
 
 
-def test_faults_of_the_beads_hide_none_of_the_rest(own_folder: Path, janus_md):
+def test_faults_of_beads_do_not_hide_others(own_folder: Path, janus_md):
     with pytest.raises(JanusError) as told:
         read(BROKEN)
     lines = [line.removeprefix("particle broken: ") for line in str(told.value).split("\n")]
@@ -128,7 +140,7 @@ def test_faults_of_the_beads_hide_none_of_the_rest(own_folder: Path, janus_md):
         ),
     ],
 )
-def test_all_faults_of_a_shape_and_of_terms_beside_it(shape: str, told: list[str]):
+def test_all_faults_of_a_shape_and_terms_are_reported(shape: str, told: list[str]):
     terms = "interactions: {A-A: {wca: {epsilon: -1}}}"
     with pytest.raises(JanusError) as caught:
         read(f"name: x\nshape: {shape}\nmass: 1\n{terms}\n")
@@ -139,3 +151,58 @@ def test_a_pair_that_is_stated_twice_is_refused():
     terms = "interactions: {A-J: {wca: {}}, J-A: {wca: {}}}\n"
     with pytest.raises(JanusError, match=r"interactions\.J-A: is already given as A-J"):
         read(SIX_LINES + terms)
+
+
+FIVE = """\
+name: five
+shape: {kind: janus_sphere, diameter: 2.0, bead_diameter: 1.0, balance: 1.2}
+mass: -1
+interactions: {A-B: {wac: {}}, A-A: {attraction: {epsilon: 0}}}
+symmetry: 400
+"""
+
+
+@pytest.mark.parametrize("command", ["particle", "init"])
+def test_five_faults_are_told_at_once_and_nothing_is_created(
+    command: str, janus_md, tmp_path: Path, monkeypatch
+):
+    """A balance above 1, a mass, an unknown term, an epsilon, a symmetry."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "particles").mkdir()
+    (tmp_path / "particles" / "five.yaml").write_text(FIVE)
+    (tmp_path / "t.yaml").write_text(
+        "fixed: {particle: five, n_bodies: 8, volume_fraction: 0.02}\n"
+    )
+    before = sorted(tmp_path.rglob("*"))
+    told = {"particle": ["particles/five.yaml"], "init": ["t.yaml", "-d", "new"]}[command]
+    done = janus_md(command, *told)
+    assert done.code == 2
+    for part in (
+        "shape.balance: 1.2 is not allowed; it must be at most 1",
+        "mass: -1 is not allowed; it must be greater than 0",
+        "interactions.A-A.attraction.epsilon: 0 is not allowed; it must be greater than 0",
+        "interactions.A-B.wac: 'wac' is unknown (did you mean wca?)",
+        "symmetry: 400 is not allowed; it must be at most 360",
+    ):
+        assert part in done.err, done.err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("terms", "told"),
+    [
+        ("A-X: {wca: {}}", "interactions: 'A-X' is not allowed"),
+        ("A-A: {attractoin: {}}", "did you mean attraction"),
+    ],
+)
+def test_a_term_of_a_state_point_between_unknown_kinds_creates_nothing(
+    terms: str, told: str, janus_md, tmp_path: Path
+):
+    (tmp_path / "t.yaml").write_text(
+        "fixed: {particle: snowman, n_bodies: 8, volume_fraction: 0.02, "
+        f"interactions: {{{terms}}}}}\n"
+    )
+    done = janus_md("init", tmp_path / "t.yaml", "-d", tmp_path / "new")
+    assert done.code == 2
+    assert told in done.err
+    assert not (tmp_path / "new").exists()

@@ -1,4 +1,4 @@
-"""A small study that is done, to be damaged."""
+"""A small finished study that tests damage."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import TINY, environment
-from tests.workspace.damage.told import Told, rows
+from tests.workspace.damage.outputs import Outputs, rows
 
 PAPER = """
 name: tiny
@@ -30,7 +30,7 @@ FACT = """
 
 @pytest.fixture(scope="session")
 def study(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Path:
-    """A workspace of three jobs that are done, of permittivity 1, 1.5 and 2."""
+    """A workspace with three finished jobs, of permittivity 1, 1.5 and 2."""
     place = tmp_path_factory.mktemp("study")
     (place / "template.yaml").write_text(TINY + "grid: {relative_permittivity: [1, 1.5, 2]}\n")
     (place / "paper.yaml").write_text(PAPER + "".join(map(FACT.format, ("dry", "damp", "wet"))))
@@ -48,19 +48,19 @@ def study(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Path:
 
 @pytest.fixture
 def copy(study: Path, tmp_path: Path) -> Path:
-    """The same to damage."""
+    """A copy of the workspace, which a test may damage."""
     shutil.copytree(study, tmp_path / "study")
     return tmp_path / "study" / "jobs"
 
 
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Restrict reports to tables; the data of figures are read before."""
+    """Restrict reports to tables; the data of figures are still read."""
     monkeypatch.setattr("janus_md.analysis.report.page.draw_figures", lambda *arguments: [])
 
 
 @pytest.fixture(scope="session")
-def sound(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def sound(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     """Output of the commands before a job is damaged."""
 
     def call(*command: str | Path) -> str:
@@ -75,7 +75,7 @@ def sound(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
     out = tmp_path_factory.mktemp("sound")
     call("report", "--out", out)
     call("reproduce", study / "paper.yaml", "--table-only", "--out", out)
-    return Told(
+    return Outputs(
         rows(call("query", "--csv"), "job"),
         rows((out / "results.csv").read_text(), "relative_permittivity"),
         rows((out / "tiny.csv").read_text(), "fact"),

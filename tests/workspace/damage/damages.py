@@ -15,17 +15,17 @@ Damage = Callable[[Path], None]
 
 
 def write(name: str, content: bytes) -> Damage:
-    """Write a file anew."""
+    """Replace the contents of a file."""
     return lambda job: (job / name).write_bytes(content) and None
 
 
 def cut(name: str) -> Damage:
-    """Cut a file in the middle, as a full disk leaves it."""
+    """Truncate a file in the middle, as on a full disk."""
     return lambda job: (job / name).write_bytes((job / name).read_bytes()[: -200 or None]) and None
 
 
 def edit(**changes: Any) -> Damage:
-    """Put values into the document, by hand; dots lead into maps."""
+    """Set values in the document; dotted keys address nested maps."""
 
     def change(job: Path) -> None:
         path = job / DOCUMENT
@@ -42,7 +42,7 @@ def edit(**changes: Any) -> Damage:
 
 
 def without(*keys: str) -> Damage:
-    """Take a value out of the document."""
+    """Remove a value from the document."""
 
     def change(job: Path) -> None:
         document = json.loads((job / DOCUMENT).read_text())
@@ -56,7 +56,7 @@ def without(*keys: str) -> Damage:
 
 
 def folder(name: str) -> Damage:
-    """Put a folder where a file should be."""
+    """Replace a file by a folder."""
 
     def change(job: Path) -> None:
         (job / name).unlink()
@@ -97,9 +97,9 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "state point not UTF-8": (write(STATE_POINT, b'{"a": "\xff"}'), "missing or damaged"),
     "state point deep": (write(STATE_POINT, b"[" * 100_000), "missing or damaged"),
     "state point a folder": (folder(STATE_POINT), "Is a directory"),
-    "state point edited": (edited_statepoint, "is not that of this folder"),
-    "job a file": (a_file, "is a file where a folder should be"),
-    "job a broken link": (a_link_to_nothing, "is a link to a folder that is not there"),
+    "state point edited": (edited_statepoint, "does not belong to this folder"),
+    "job a file": (a_file, "is a file, but must be a folder"),
+    "job a broken link": (a_link_to_nothing, "is a link to a folder that does not exist"),
     "job a loop": (a_loop, "cannot be read"),
     "document empty": (write(DOCUMENT, b""), "it is not JSON"),
     "document cut": (cut(DOCUMENT), "it is not JSON"),
@@ -147,11 +147,11 @@ CUT: dict[str, Damage] = {
     "of something else": write("scattering.parquet", b"a text that is no table\n" * 9),
     "without its end": cut("structure.parquet"),
 }
-"""Damages of tables that a look at their ends tells."""
+"""Damage to tables that is detected from the ends of the file."""
 
 
 def zeroed(name: str) -> Damage:
-    """Lose the first half of a file but for its first bytes, as a bad disk does."""
+    """Overwrite the first half of a file except its first bytes, as a bad disk does."""
 
     def change(job: Path) -> None:
         content = (job / name).read_bytes()
@@ -167,4 +167,4 @@ INSIDE: dict[str, Damage] = {
     "rdf.parquet": zeroed("rdf.parquet"),
     "trajectory.gsd": write("trajectory.gsd", b"broken"),
 }
-"""Damages that are seen where a file is read, by the file."""
+"""Damage that is detected when the file is read, by file."""

@@ -1,4 +1,4 @@
-"""Tables that cannot be read: they count as not there, or are named where they are read."""
+"""Tables that cannot be read count as missing, or are reported when they are read."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ import pytest
 from janus_md.workspace.products import TABLES, is_table
 from tests.conftest import Result
 from tests.workspace.damage.damages import CUT, INSIDE
-from tests.workspace.damage.told import Told, of_permittivity, report_of, rows, told_once
+from tests.workspace.damage.outputs import (
+    Outputs,
+    check_reported_once,
+    of_permittivity,
+    report_of,
+    rows,
+)
 
 Cli = Callable[..., Result]
 
 
 @pytest.mark.usefixtures("no_figures")
 @pytest.mark.parametrize("damage", CUT)
-def test_a_table_that_is_cut_counts_as_not_there_and_is_made_again(
-    janus_md: Cli, copy: Path, sound: Told, damage: str, engine: str
+def test_a_truncated_table_counts_as_missing_and_is_recreated(
+    janus_md: Cli, copy: Path, sound: Outputs, damage: str, engine: str
 ) -> None:
     job = of_permittivity(copy, 1.5)
     whole = {name: (job / name).read_bytes() for name in TABLES}
@@ -26,7 +32,7 @@ def test_a_table_that_is_cut_counts_as_not_there_and_is_made_again(
     (bad,) = [name for name in TABLES if not is_table(job / name)]
 
     done = janus_md("report", "-d", copy)
-    told_once(done, job.name, f"{bad} cannot be read; janus-md run makes it anew", 0)
+    check_reported_once(done, job.name, f"{bad} cannot be read; janus-md run makes it anew", 0)
     assert report_of(copy) == sound.without("1.5")
     assert "\n1 job on " in janus_md("submit", "--pretend", "-d", copy).out
 
@@ -41,19 +47,19 @@ def test_a_table_that_is_cut_counts_as_not_there_and_is_made_again(
 
 @pytest.mark.usefixtures("no_figures")
 @pytest.mark.parametrize("name", INSIDE)
-def test_a_file_that_is_damaged_inside_is_named_where_it_is_read(
-    janus_md: Cli, copy: Path, sound: Told, name: str
+def test_a_file_with_damaged_contents_is_reported_when_it_is_read(
+    janus_md: Cli, copy: Path, sound: Outputs, name: str
 ) -> None:
     job = of_permittivity(copy, 1.5)
     INSIDE[name](job)
     done = janus_md("report", "-d", copy)
-    told_once(done, job.name, name, 0)
+    check_reported_once(done, job.name, name, 0)
     assert "remove" in done.err
     assert report_of(copy) == sound.without("1.5")
     if name == "rdf.parquet":
         return  # not read there
     paper = copy.parent / "paper.yaml"
     done = janus_md("reproduce", paper, "--table-only", "-d", copy)
-    told_once(done, job.name, name, 0)
+    check_reported_once(done, job.name, name, 0)
     found = rows((copy / "reproduction" / "tiny.csv").read_text(), "fact")
     assert found == {fact: row for fact, row in sound.reproduce.items() if fact != "length damp"}

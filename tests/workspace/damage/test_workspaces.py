@@ -1,4 +1,4 @@
-"""What else may be wrong in a workspace: strays, signac's own files, all jobs at once; flow."""
+"""Other damage to a workspace: foreign folders, signac's files, all jobs at once; flow."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from janus_md.workspace.documents import DOCUMENT
 from janus_md.workspace.products import is_table
 from janus_md.workspace.records import STATE_POINT
 from tests.conftest import Result, environment
-from tests.workspace.damage.told import Told, of_permittivity, rows, told_once
+from tests.workspace.damage.outputs import Outputs, check_reported_once, of_permittivity, rows
 
 Cli = Callable[..., Result]
 
 
-def test_whatever_is_wrong_with_all_of_them_each_is_named(janus_md: Cli, copy: Path) -> None:
+def test_each_damaged_job_is_reported_if_all_are_damaged(janus_md: Cli, copy: Path) -> None:
     for job in (copy / "workspace").iterdir():
         (job / DOCUMENT).write_text("{")
     done = janus_md("status", "-d", copy)
@@ -40,8 +40,8 @@ def test_whatever_is_wrong_with_all_of_them_each_is_named(janus_md: Cli, copy: P
     assert (done.code, done.err.count("\n")) == (0, 3)
 
 
-def test_folders_that_are_no_jobs_are_named(janus_md: Cli, copy: Path) -> None:
-    """A copy made by hand is not the original job."""
+def test_folders_that_are_not_jobs_are_reported(janus_md: Cli, copy: Path) -> None:
+    """A manual copy of a job is not a job."""
     job = of_permittivity(copy, 1.5)
     shutil.copytree(job, job.with_name(f"{job.name}.bak"))
     (copy / "workspace" / "old runs").mkdir()
@@ -58,8 +58,8 @@ def test_folders_that_are_no_jobs_are_named(janus_md: Cli, copy: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"not gzip", b"5", b"[1]", b'{"%s": 5}'], ids=lambda one: one.decode()
 )
-def test_signacs_cache_misleads_nobody(
-    janus_md: Cli, copy: Path, sound: Told, content: bytes
+def test_a_wrong_cache_of_signac_has_no_effect(
+    janus_md: Cli, copy: Path, sound: Outputs, content: bytes
 ) -> None:
     job = of_permittivity(copy, 1.5)
     packed = gzip.compress(content.replace(b"%s", job.name.encode()))
@@ -73,7 +73,7 @@ def test_signacs_cache_misleads_nobody(
     assert rows(done.out, "job") == sound.query
 
 
-def test_a_job_that_is_removed_meanwhile_is_no_fault(
+def test_a_job_that_is_removed_while_reading_is_not_an_error(
     janus_md: Cli, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = of_permittivity(copy, 1.5)
@@ -89,7 +89,7 @@ def test_a_job_that_is_removed_meanwhile_is_no_fault(
     assert (done.code, done.out, done.err) == (0, "2 jobs: 2 done\n", "")
 
 
-def test_many_damaged_jobs_are_cut_short(janus_md: Cli, copy: Path) -> None:
+def test_a_long_list_of_damaged_jobs_is_truncated(janus_md: Cli, copy: Path) -> None:
     for k in range(25):
         (copy / "workspace" / f"{k:032x}").mkdir()
     done = janus_md("status", "-d", copy)
@@ -100,21 +100,21 @@ def test_many_damaged_jobs_are_cut_short(janus_md: Cli, copy: Path) -> None:
     assert "25 of 28 jobs" in janus_md("query", "status=damaged", "-d", copy).out
 
 
-def test_a_batch_job_goes_on_without_a_job_that_is_gone(
+def test_a_batch_job_continues_without_a_removed_job(
     janus_md: Cli, copy: Path, engine: str
 ) -> None:
-    """Its script lists the jobs that existed when it was submitted."""
+    """Its task file lists the jobs that existed at submission."""
     gone, left = of_permittivity(copy, 1.5), of_permittivity(copy, 2.0)
     shutil.rmtree(gone)
     (left / "frames.parquet").write_bytes(b"")
     jobs = ["--job", gone.name, "--job", left.name]
     done = janus_md("run", *jobs, "-d", copy, "--engine", engine)
-    told_once(done, gone.name, "it no longer exists", 1)
+    check_reported_once(done, gone.name, "it no longer exists", 1)
     assert "1 done" in done.out
     assert is_table(left / "frames.parquet")
 
 
-def test_a_worker_names_what_was_damaged_since_it_was_started(copy: Path) -> None:
+def test_a_worker_reports_damage_that_happened_before_it_reads_the_job(copy: Path) -> None:
     job = of_permittivity(copy, 1.5)
     (job / DOCUMENT).write_text("{")
     for place, said in ((job, "it is not JSON"), (job.with_name("0" * 32), "no longer exists")):
@@ -137,17 +137,17 @@ def test_a_worker_names_what_was_damaged_since_it_was_started(copy: Path) -> Non
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 @pytest.mark.parametrize("name", [".", DOCUMENT, STATE_POINT])
-def test_a_job_that_may_not_be_read(janus_md: Cli, copy: Path, name: str) -> None:
+def test_a_job_without_read_permission_is_reported(janus_md: Cli, copy: Path, name: str) -> None:
     job = of_permittivity(copy, 1.5)
     (job / name).chmod(0)
     try:
-        told_once(janus_md("status", "-d", copy), job.name, "Permission denied", 0)
-        told_once(janus_md("run", "-d", copy), job.name, "Permission denied", 1)
+        check_reported_once(janus_md("status", "-d", copy), job.name, "Permission denied", 0)
+        check_reported_once(janus_md("run", "-d", copy), job.name, "Permission denied", 1)
     finally:
         (job / name).chmod(0o700)
 
 
-def test_the_projects_own_document_may_be_damaged(janus_md: Cli, copy: Path) -> None:
+def test_a_damaged_project_document_is_reported(janus_md: Cli, copy: Path) -> None:
     (copy / "signac_project_document.json").write_text('{"scheduler": ')
     for command in ("status", "run"):
         done = janus_md(command, "-d", copy)
@@ -195,8 +195,8 @@ def flow(place: Path, *arguments: str, engine: str) -> subprocess.CompletedProce
     )
 
 
-def test_flow_leaves_damaged_jobs_out(copy: Path, engine: str) -> None:
-    """And goes on where the operation of another job fails."""
+def test_flow_skips_damaged_jobs(copy: Path, engine: str) -> None:
+    """It also continues if the operation of another job fails."""
     damaged, broken = of_permittivity(copy, 1.5), of_permittivity(copy, 1.0)
     (damaged / DOCUMENT).write_text('{"failures": "twice"}')
     shutil.copytree(damaged, damaged.with_name(f"{damaged.name}.bak"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from janus_md.engines.sites import on_charges, type_names
+from janus_md.model.body import FloatArray
 from janus_md.model.fields.electric_field import vector
 from janus_md.model.system import System
 
@@ -20,9 +21,14 @@ def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
     parameters : mapping
         Parameters of the field.
     """
+    return [uniform(system, vector(parameters))]
+
+
+def uniform(system: System, force: FloatArray) -> Any:
+    """Return the force of a uniform field, given as the force on 1 e in kJ/mol/nm."""
     import hoomd
 
     field = hoomd.md.external.field.Electric()
     for name in type_names(system):
-        field.E[name] = tuple(on_charges(system, vector(parameters)))
-    return [field]
+        field.E[name] = tuple(on_charges(system, force))
+    return field

@@ -1,1 +1,1 @@
-"""What is asked of a scheduler: clusters, resources, plan of submissions, scripts."""
+"""Request of a submission: clusters, resources, division into submissions, job scripts."""

@@ -1,4 +1,4 @@
-"""Choice of the cluster and of its scheduler; what a cluster leaves open is asked of the latter."""
+"""Selection of the cluster and its scheduler; the scheduler supplies what the file does not say."""
 
 from __future__ import annotations
 
@@ -17,28 +17,31 @@ from janus_md.running.cluster.schedulers.records import Partition
 from janus_md.study.statepoint_errors import WrongValue
 
 AUTO = "auto"
-"""Stands for the cluster whose host names fit this machine, or that has the name which the
-scheduler gives it; else for what the scheduler says."""
+"""Name for the cluster whose `hosts` match this machine or whose name is the one in the scheduler's
+configuration; if there is none, for the partitions that the scheduler reports."""
 
 
 def choose(
     name: str, file: Path | None = None, scheduler: str = schedulers.AUTO
 ) -> tuple[Cluster, Scheduler]:
-    """Return the cluster of a name, its gaps filled by what its scheduler says, and the scheduler.
+    """Return a cluster and its scheduler.
+
+    Keys that the description of the cluster does not set are read from the scheduler.
 
     Parameters
     ----------
     name : str
-        A known one, or :data:`AUTO`.
+        Name of a known cluster, or :data:`AUTO`.
     file : Path, optional
-        Further file of clusters.
+        Additional file of clusters.
     scheduler : str
-        Name of the scheduler; ``auto``: the cluster's, else the one that is on this machine.
+        Name of the scheduler; ``auto``: the cluster's, else the one that is installed.
 
     Raises
     ------
     JanusError
-        Where a name is unknown, a file does not fit, or the cluster does not fit the scheduler.
+        If a name is unknown, a file is not valid, or the cluster has a setting that the scheduler
+        does not support.
     """
     schedulers.check(scheduler)
     clusters = known(file)
@@ -55,7 +58,7 @@ def choose(
 
 
 def _here(clusters: Mapping[str, Cluster], scheduler: Scheduler) -> Cluster | None:
-    """Return the cluster that this machine belongs to; None where it is not a known one."""
+    """Return the cluster that this machine belongs to; None if it is not a known one."""
     name, here = scheduler.cluster_name(), {socket.gethostname(), socket.getfqdn()}
     fitting = [
         one
@@ -67,14 +70,14 @@ def _here(clusters: Mapping[str, Cluster], scheduler: Scheduler) -> Cluster | No
 
 
 def complete(cluster: Cluster | None, found: Sequence[Partition]) -> Cluster:
-    """Fill what a cluster leaves open from the partitions that its scheduler offers.
+    """Set the missing keys of a cluster from the partitions that its scheduler reports.
 
     Parameters
     ----------
     cluster : Cluster, optional
-        None: everything is open.
+        The cluster. None: all keys are set from the partitions.
     found : sequence of Partition
-        Of :meth:`Scheduler.partitions`.
+        Result of :meth:`Scheduler.partitions`.
     """
     default = next((one for one in found if one.default), None)
     if cluster is None:
@@ -97,7 +100,7 @@ def complete(cluster: Cluster | None, found: Sequence[Partition]) -> Cluster:
 def _filled(nodes: Nodes, partition: Partition | None) -> Nodes:
     if partition is None:
         return nodes
-    told: dict[str, Any] = {
+    reported: dict[str, Any] = {
         "partition": partition.name,
         "cores": partition.cores,
         "gpus": partition.gpus,
@@ -105,5 +108,5 @@ def _filled(nodes: Nodes, partition: Partition | None) -> Nodes:
         "walltime": partition.walltime,
         "exclusive": partition.exclusive,
     }
-    gaps = {key: value for key, value in told.items() if getattr(nodes, key) is None}
+    gaps = {key: value for key, value in reported.items() if getattr(nodes, key) is None}
     return nodes.model_copy(update=gaps)

@@ -1,4 +1,4 @@
-"""What a cluster offers: read from files, and completed by what its scheduler says."""
+"""Descriptions of clusters, read from files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from janus_md.simulation.walltime import parse
 from janus_md.study.statepoint_errors import WrongValue, sentence
 
 LEAD = 120
-"""Seconds before the end at which a run is told to stop, where the cluster says nothing else."""
+"""Default time before the end of the walltime at which a run is signaled to stop, s."""
 
 
 class _Part(BaseModel):
@@ -34,22 +34,22 @@ class _Part(BaseModel):
 
 
 class Nodes(_Part):
-    """Nodes of one kind. What is None is asked of the scheduler, or left to it."""
+    """Nodes of one type. None: determined by the scheduler."""
 
     partition: str | None = None
-    """Name of the partition, or queue; None: the default one."""
+    """Name of the partition or queue; None: the default one."""
     cores: Annotated[int, Field(ge=1)] | None = None
-    """CPU cores of a node."""
+    """Number of CPU cores of a node."""
     gpus: Annotated[int, Field(ge=0)] | None = None
-    """GPUs of a node."""
+    """Number of GPUs of a node."""
     gpu_type: str | None = None
-    """Type of the GPUs, as the scheduler names it; None: any."""
+    """The scheduler's name for the type of GPU; None: any type."""
     memory_gb: Annotated[float, Field(gt=0)] | None = None
     """Memory of a node, GB."""
     walltime: str | None = None
-    """Longest walltime, such as 2-00:00:00."""
+    """Limit of the walltime, such as 2-00:00:00."""
     exclusive: bool | None = None
-    """Whether a submission takes, and is charged, the whole node."""
+    """Whether a whole node is allocated to a submission and charged."""
 
     @field_validator("walltime")
     @classmethod
@@ -64,40 +64,39 @@ class Nodes(_Part):
 
 
 class Cluster(_Part):
-    """One cluster."""
+    """A cluster."""
 
     name: str
-    """Name."""
+    """Name of the cluster."""
     source: str = ""
-    """Where this was read."""
+    """Documentation from which the description was taken."""
     hosts: tuple[str, ...] = ()
-    """Regular expressions of its host names; without, its name is the one that its scheduler gives
-    it."""
+    """Regular expressions that match the host names. If there are none, the name must be the one in
+    the scheduler's configuration."""
     scheduler: str | None = None
-    """Scheduler; None: the one whose programs are on the machine."""
+    """Name of the scheduler; None: the one that is installed."""
     account: str | None = None
-    """Account to charge; None: the user's default one."""
+    """Account to charge; None: the user's default account."""
     account_required: bool = False
-    """Whether a submission without an account is refused."""
+    """Whether the scheduler rejects jobs without an account."""
     signal_lead: Annotated[int, Field(ge=10)] = LEAD
-    """Seconds before the end of the walltime at which a run is told to stop."""
+    """Time before the end of the walltime at which a run is signaled to stop, s."""
     mpi: str | None = None
-    """What the launcher of MPI ranks is told: its type of MPI, or options of
-    mpiexec; None: the cluster's default."""
+    """MPI type, or options of the MPI launcher; None: the cluster's default."""
     setup: tuple[str, ...] = ()
-    """Shell lines before the run, each of which must succeed."""
+    """Shell lines before the run. The job fails if one of them fails."""
     options: tuple[str, ...] = ()
-    """Further options of the scheduler's submit command."""
+    """Additional options of the scheduler's submit command."""
     gpu_request: str | None = None
-    """How GPUs are asked for: one of the scheduler's :attr:`Scheduler.settings`."""
+    """GPU request syntax, one of the values in :attr:`Scheduler.settings`; None: the first one."""
     memory_request: str | None = None
-    """How memory is asked for, likewise."""
+    """Memory request syntax, as above."""
     dialect: str | None = None
-    """Which variety of the scheduler it is, likewise."""
+    """Variant of the scheduler, as above."""
     cpu: Nodes = Nodes()
     """Nodes for runs on CPUs."""
     gpu: Nodes | None = None
-    """Nodes with GPUs; None: it has none."""
+    """Nodes with GPUs; None: the cluster has none."""
 
     @field_validator("hosts")
     @classmethod
@@ -106,7 +105,7 @@ class Cluster(_Part):
             try:
                 re.compile(host)
             except re.error as error:
-                message = f"{host!r} is not allowed; it is no regular expression: {error}"
+                message = f"{host!r} is not a valid regular expression: {error}"
                 raise WrongValue("hosts", message) from None
         return hosts
 
@@ -122,28 +121,32 @@ class Cluster(_Part):
         return self
 
     def check(self, scheduler: Scheduler) -> None:
-        """Refuse what this scheduler does not know.
+        """Check the keys that depend on the scheduler.
 
         Raises
         ------
         WrongValue
-            With the key, the value and what is allowed.
+            If the scheduler does not support a value; with the key, the value and what is allowed.
         """
         for key in ("gpu_request", "memory_request", "dialect"):
             value, allowed = getattr(self, key), scheduler.settings.get(key, ())
             if value is not None and value not in allowed:
-                what = ", ".join(map(repr, allowed)) or f"nothing with {scheduler.title}"
-                raise WrongValue(key, f"{value!r} is not allowed; allowed is {what}")
+                what = (
+                    f"allowed values are {', '.join(map(repr, allowed))}"
+                    if allowed
+                    else f"{scheduler.title} does not use this key"
+                )
+                raise WrongValue(key, f"{value!r} is not allowed; {what}")
         for option in self.options:
             if why := scheduler.objection(option):
                 raise WrongValue("options", why)
 
     def settings(self, scheduler: Scheduler) -> dict[str, str]:
-        """Return the values of the scheduler's settings, its default where nothing is said."""
+        """Return the values of the scheduler's settings, with its defaults for those not set."""
         return {key: getattr(self, key) or values[0] for key, values in scheduler.settings.items()}
 
     def with_whole_nodes(self, scheduler: Scheduler) -> Cluster:
-        """Return the cluster with exclusive nodes where its options ask the scheduler for them."""
+        """Return the cluster with exclusive nodes if its options request whole nodes."""
         if not scheduler.takes_whole_nodes(self.options):
             return self
         nodes = {"cpu": self.cpu, "gpu": self.gpu}
@@ -159,30 +162,32 @@ class Cluster(_Part):
         Raises
         ------
         JanusError
-            Where the cluster has no GPUs.
+            If the cluster has no GPUs.
         """
         if device != "gpu":
             return self.cpu
         if self.gpu is None:
             raise JanusError(
-                f"device: 'gpu' is not there on the cluster {self.name!r}; use cpu, or describe "
-                f"its nodes with GPUs in {own_file()}"
+                f"device: 'gpu' is not allowed; the cluster {self.name!r} has no GPUs; use cpu, or "
+                f"describe its nodes with GPUs in {own_file()}"
             )
         return self.gpu
 
 
 def own_file() -> Path:
-    """Path of the user's own file of clusters."""
+    """Return the path of the user's file of clusters."""
     return user_folders.settings() / "clusters.yaml"
 
 
 def known(file: Path | None = None) -> dict[str, Cluster]:
-    """Clusters by name: the package's, then the user's own, then those of `file`.
+    """Return the known clusters by name: of the package, of the user's file, and of `file`.
+
+    A later file replaces clusters of an earlier one.
 
     Raises
     ------
     JanusError
-        Where a file cannot be read, or does not fit.
+        If a file cannot be read or is not valid.
     """
     text = (resources.files(__package__) / "clusters.yaml").read_text(encoding="utf-8")
     found = read(text, "clusters.yaml")
@@ -196,18 +201,18 @@ def known(file: Path | None = None) -> dict[str, Cluster]:
 
 
 def read(text: str, source: str) -> dict[str, Cluster]:
-    """Read the text of a file of clusters; `source` names it in messages.
+    """Read the text of a file of clusters; `source` is its name in messages.
 
     Raises
     ------
     JanusError
-        With the key, the value and what is allowed.
+        If it is not valid; with the key, the value and what is allowed.
     """
     try:
         data = load(text, "safe") or {}
     except NotYaml as error:
         line = f", line {error.line}" if error.line else ""
-        raise JanusError(f"{source}{line}: it is not YAML: {error.reason}") from error
+        raise JanusError(f"{source}{line}: not valid YAML: {error.reason}") from error
     if not isinstance(data, dict):
         raise JanusError(f"{source}: {data!r} must be a map of clusters by name")
     found = {}

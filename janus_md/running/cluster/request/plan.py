@@ -1,4 +1,4 @@
-"""What is asked of the scheduler: which jobs share a submission, and which waits for which."""
+"""Division of jobs among submissions, and the dependencies between submissions."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from janus_md.workspace.products import OPERATIONS
 
 @dataclass(frozen=True)
 class Submission:
-    """A job, or an array of jobs, that is sent in one piece.
+    """A batch job or job array.
 
     Attributes
     ----------
     name : str
-        Name of the job in the queue; it follows from the rows and the operation.
+        Its name in the queue, derived from the rows and the operation.
     operation : str
         ``simulate``, ``analyze`` or :data:`ALL`.
     rows : tuple of tuples of str
-        Ids of the jobs of each task; one row where it is no array.
+        Ids of the jobs of each array task; a single row if it is not an array.
     resources : Resources
-        Of a task.
+        Resources of the batch job, or of each array task.
     device : str
         ``cpu``, ``gpu`` or ``auto``.
     array : bool
         Whether it is an array.
     after : str, optional
-        Name of the submission it waits for.
+        Name of the submission that it depends on.
     """
 
     name: str
@@ -58,30 +58,30 @@ def plan(
     prefix: str,
     largest_array: int,
 ) -> list[Submission]:
-    """Share the jobs out among submissions.
+    """Divide the jobs among submissions.
 
     Parameters
     ----------
     todo : sequence of UnfinishedJob
-        In their order.
+        The jobs, in order.
     options : SubmitOptions
-        What the user asks for.
+        Options of the user.
     cluster : Cluster
-        What there is.
+        The cluster, with the limits of its nodes.
     prefix : str
-        Beginning of the names.
+        Prefix of the names.
     largest_array : int
-        Tasks that an array may have.
+        Maximum number of tasks in an array.
 
     Returns
     -------
     list of Submission
-        Each stands behind the one it waits for.
+        The submissions. Each one follows the submission that it depends on.
 
     Raises
     ------
     JanusError
-        Where something that is wanted is not possible.
+        If an option is not valid, or the cluster cannot provide the resources.
     """
     _check(options)
     if options.separate and options.operation == ALL:
@@ -117,8 +117,8 @@ def _check(options: SubmitOptions) -> None:
         raise JanusError(f"--memory: {options.memory_gb:g} is not allowed; it must be above 0 (GB)")
     if options.ranks > 1 and options.bundle > 1:
         raise JanusError(
-            f"--bundle: {options.bundle} is not allowed with --ranks {options.ranks}; jobs that "
-            "share a submission have one rank each"
+            f"--bundle: {options.bundle} is not allowed with --ranks {options.ranks}; jobs in a "
+            "bundle have one rank each"
         )
     if options.at_once is not None and not options.array:
         raise JanusError(f"--at-once: {options.at_once} has no effect without --array")
@@ -136,7 +136,7 @@ def _submission(
     device = "cpu" if operation == "analyze" else options.device
     name = _name(prefix, operation, rows)
     return Submission(
-        name, operation, rows, reduce(Resources.or_more, needed), device, options.array
+        name, operation, rows, reduce(Resources.maximum, needed), device, options.array
     )
 
 

@@ -1,4 +1,4 @@
-"""What jobs are to use on a cluster: cores, GPUs, memory and walltime."""
+"""Resources requested for a batch job: cores, GPUs, memory and walltime."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from janus_md.simulation.walltime import parse
 from janus_md.workspace.products import OPERATIONS
 
 ALL = "all"
-"""Both operations in one submission, analysis after simulation."""
+"""Operation of a submission that simulates and then analyzes."""
 
 START_SECONDS = 180.0
-"""Start of the programs, choice of the mesh, and the analysis of a job."""
+"""Time for the start of the programs, the choice of the mesh and the analysis of a job, s."""
 
 GRAIN_SECONDS = 600.0
-"""Walltimes are whole multiples of this."""
+"""Walltimes are rounded up to a multiple of this, s."""
 
 
 @dataclass(frozen=True)
 class UnfinishedJob:
-    """A job of which something is left.
+    """An unfinished job.
 
     Attributes
     ----------
     id : str
-        signac's id.
+        Id of the job.
     setup : Setup
-        What it simulates.
+        The simulated system.
     left : tuple of str
-        Operations that are left, in order.
+        Remaining operations, in order.
     execution : mapping, optional
-        Its record of what was done already, and how fast.
+        Record of its execution so far, with the number of steps and the speed.
     known : sequence of Measurement
-        What other jobs of the workspace have taken.
+        Measured speed and memory of other jobs in the workspace.
     """
 
     id: str
@@ -51,30 +51,30 @@ class UnfinishedJob:
 
 @dataclass(frozen=True)
 class SubmitOptions:
-    """What the user wants; None leaves it to the cluster and to the jobs.
+    """Options of a submission. None: determined by the cluster and the jobs.
 
     Attributes
     ----------
     operation : str
         ``simulate``, ``analyze`` or :data:`ALL`.
     engine, device : str
-        As of ``janus-md run``.
+        As in ``janus-md run``.
     separate : bool
-        Analysis in submissions of its own that wait for the simulations.
+        Whether the analyses are separate submissions that depend on the simulations.
     bundle : int
-        Jobs that share a submission.
+        Number of jobs in a submission or array task.
     array : bool
-        Submissions as tasks of an array.
+        Whether to submit job arrays.
     at_once : int, optional
-        Tasks of an array that run at a time.
+        Maximum number of array tasks that run at the same time.
     ranks : int
         MPI ranks of a simulation.
     threads : int
         CPU cores of a simulation, or of each of its ranks.
     memory_gb : float, optional
-        Memory of a submission.
+        Memory of a submission, GB.
     walltime : str, optional
-        Such as 02:00:00.
+        Walltime, such as 02:00:00.
     """
 
     operation: str = ALL
@@ -92,20 +92,20 @@ class SubmitOptions:
 
 @dataclass(frozen=True)
 class Resources:
-    """What one submission, or each task of an array, may use.
+    """Resources of a submission, or of each array task.
 
     Attributes
     ----------
     ranks, cores, gpus : int
-        MPI ranks, cores of each, GPUs.
+        MPI ranks, cores of each rank, GPUs.
     memory_mb : int
         Memory, MB.
     seconds : float
-        Walltime.
+        Walltime, s.
     rounds : int
-        Times that it needs the walltime, where that is cut short.
+        Number of runs of this walltime that the jobs are expected to need.
     node_cores, node_gpus : int
-        Those of the node where it is given, and charged, as a whole; else 0.
+        Cores and GPUs of the node if a whole node is allocated and charged; otherwise 0.
     """
 
     ranks: int
@@ -119,29 +119,29 @@ class Resources:
 
     @property
     def cpu_hours(self) -> float:
-        """Cores times walltime, of all rounds, hours."""
+        """Cores times walltime, summed over all rounds, h."""
         cores = max(self.ranks * self.cores, self.node_cores)
         return cores * self.seconds * self.rounds / 3600
 
     @property
     def gpu_hours(self) -> float:
-        """GPUs times walltime, of all rounds, hours."""
+        """GPUs times walltime, summed over all rounds, h."""
         return max(self.gpus, self.node_gpus) * self.seconds * self.rounds / 3600
 
-    def or_more(self, other: Resources) -> Resources:
-        """Return what suffices for both."""
+    def maximum(self, other: Resources) -> Resources:
+        """Return the larger value of each attribute."""
         return Resources(*map(max, astuple(self), astuple(other)))
 
 
 def of_jobs(
     operation: str, jobs: Sequence[UnfinishedJob], options: SubmitOptions, cluster: Cluster
 ) -> Resources:
-    """Return what jobs need that share a submission, or a task of an array.
+    """Return the resources for jobs that share a submission or array task.
 
     Raises
     ------
     JanusError
-        Where the cluster has no such device, or the walltime is none.
+        If the cluster has no such device, or the walltime is not valid.
     """
     device = "cpu" if operation == "analyze" else options.device
     nodes = cluster.nodes(device)
@@ -149,7 +149,7 @@ def of_jobs(
     gpus = ranks if device == "gpu" else 0
     _check_gpus(gpus, nodes)
     if gpus and nodes.gpus and nodes.cores:
-        room = gpus * nodes.cores // nodes.gpus // ranks  # what is left for the other GPUs
+        room = gpus * nodes.cores // nodes.gpus // ranks  # a proportional share
     else:
         room = nodes.cores or len(jobs) * options.threads
     cores = min(len(jobs) * options.threads, max(room, options.threads))
@@ -167,7 +167,10 @@ def of_analyses(
     options: SubmitOptions,
     cluster: Cluster,
 ) -> Resources:
-    """Return what the analysis of simulations needs that share submissions as `rows` say."""
+    """Return the resources for the analyses that follow the simulations of a submission.
+
+    Each of the `rows` lists the jobs of one batch job or array task.
+    """
     nodes = cluster.nodes("cpu")
     most = max(map(len, rows))
     cores = min(most, nodes.cores or most)
@@ -181,7 +184,7 @@ def of_analyses(
 def _memory(
     processes: int, device: str, jobs: Sequence[UnfinishedJob], options: SubmitOptions, nodes: Nodes
 ) -> int:
-    """Memory of so many processes, MB: what is asked for, else what they are likely to need."""
+    """Return the requested memory, else an estimate for this number of processes, MB."""
     memory = processes * max(memory_needed(job.setup, device, job.known) for job in jobs)
     if options.memory_gb is not None:
         memory = 1024 * options.memory_gb
@@ -191,24 +194,27 @@ def _memory(
 
 
 def _check_gpus(gpus: int, nodes: Nodes) -> None:
-    """Refuse more GPUs than a node has: a submission runs on one node, and would never start."""
+    """Check that a node has enough GPUs: a submission runs on one node, and would never start."""
     where = f"the partition {nodes.partition}" if nodes.partition else "this cluster"
     if gpus and nodes.gpus == 0:
-        raise JanusError(f"device: 'gpu' is not in {where}; choose another one with --partition")
+        raise JanusError(
+            f"device: 'gpu' is not allowed; {where} has no GPUs, choose another partition with "
+            "--partition"
+        )
     if nodes.gpus is not None and gpus > nodes.gpus:
         raise JanusError(
-            f"--ranks: {gpus} is not allowed; each takes a GPU, and a node in {where} has "
+            f"--ranks: {gpus} is not allowed; each rank needs one GPU, and a node in {where} has "
             f"{nodes.gpus}"
         )
 
 
 def _whole(nodes: Nodes) -> tuple[int, int]:
-    """Cores and GPUs of a node that is given as a whole, else none."""
+    """Return the cores and GPUs of the node if nodes are exclusive, otherwise 0."""
     return (nodes.cores or 0, nodes.gpus or 0) if nodes.exclusive else (0, 0)
 
 
 def _needed(jobs: Sequence[UnfinishedJob], at_a_time: int, operation: str) -> float:
-    """Time of jobs that run so many at a time, s."""
+    """Return the time needed for jobs of which `at_a_time` run at a time, s."""
     each = [
         START_SECONDS
         + (
@@ -218,12 +224,12 @@ def _needed(jobs: Sequence[UnfinishedJob], at_a_time: int, operation: str) -> fl
         )
         for job in jobs
     ]
-    # Longest first on so many places ends by the mean load plus the longest job.
+    # An upper limit for any order of the jobs: the mean load plus the longest job.
     return max(each) if len(each) <= at_a_time else sum(each) / at_a_time + max(each)
 
 
 def _walltime(needed: float, options: SubmitOptions, nodes: Nodes) -> float:
-    """Walltime that is asked for; what it cuts off goes on from checkpoints."""
+    """Return the requested walltime, else an estimate that is cut at the partition's limit, s."""
     longest = parse(nodes.walltime) if nodes.walltime else math.inf
     if options.walltime is None:
         return min(GRAIN_SECONDS * math.ceil(needed / GRAIN_SECONDS), longest)
@@ -236,9 +242,10 @@ def _walltime(needed: float, options: SubmitOptions, nodes: Nodes) -> float:
             f"--walltime: {options.walltime!r} is not allowed; it must be a time such as 01:30:00 "
             "(hours, minutes, seconds) or 2-12:00:00 (with days)"
         )
-    if seconds > longest:  # schedulers may accept it, and let it wait for ever
+    if seconds > longest:  # some schedulers accept it, but never start the job
         raise JanusError(
-            f"--walltime: {options.walltime!r} is not allowed; at most {nodes.walltime} in the "
-            f"partition {nodes.partition or 'of this cluster'}"
+            f"--walltime: {options.walltime!r} is not allowed; the limit of "
+            f"{f'the partition {nodes.partition}' if nodes.partition else 'this cluster'} is "
+            f"{nodes.walltime}"
         )
     return seconds

@@ -1,4 +1,4 @@
-"""The script of a submission."""
+"""Job script of a submission."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import jinja2
 
 MAX_REQUEUES = 100
-"""Number of times that a job goes on by itself."""
+"""Maximum number of times that a batch job requeues itself."""
 
 
 def write(
@@ -37,31 +37,31 @@ def write(
     requeue: bool = True,
     run_options: Sequence[str] = (),
 ) -> str:
-    """Return the script of a submission.
+    """Return the job script of a submission.
 
     Parameters
     ----------
     one : Submission
-        What is submitted.
+        The submission.
     options : SubmitOptions
-        What the user asks for: engine, threads, tasks at once.
+        Options of the user: engine, threads, array tasks at a time.
     cluster : Cluster
-        Where: partition, account, setup.
+        The cluster: partition, account, setup.
     scheduler : Scheduler
-        Whose options and variables the script uses.
+        The scheduler that will run the script.
     root : Path
         Folder of the workspace.
     lead : int
-        Seconds before the end of the walltime at which the run is told to stop.
+        Time before the end of the walltime at which the run is signaled to stop, s.
     requeue : bool
-        Whether what is cut off goes on by itself, where the scheduler can do that.
+        Whether a run that reaches the walltime is requeued, if the scheduler supports this.
     run_options : sequence of str
         Further options of the simulation.
 
     Raises
     ------
     JanusError
-        Where the run would be told to stop as soon as it starts.
+        If `lead` is not shorter than the walltime.
     """
     resources = one.resources
     if not 0 < lead < resources.seconds:

@@ -1,7 +1,7 @@
-"""Schedulers: one folder each, found by name, and the choice among them.
+"""Registry of schedulers, and the selection of one.
 
-A scheduler of this package is a folder beside this file with ``SCHEDULER`` in it. Another package
-adds one by an entry point of the group ``janus_md.schedulers``, a workspace by
+Each scheduler of this package is a folder beside this file that defines ``SCHEDULER``. Other
+packages add schedulers with the entry-point group ``janus_md.schedulers``, and a workspace with
 ``plugins/NAME.py`` (docs/add_a_scheduler.md).
 """
 
@@ -19,16 +19,16 @@ SCHEDULERS: Registry[Scheduler] = Registry(
 )
 
 AUTO = "auto"
-"""Stands for the scheduler whose programs are on this machine."""
+"""Name for the scheduler that is installed on this machine."""
 
 
 def get(name: str) -> Scheduler:
-    """Return the scheduler of this name.
+    """Return the scheduler with this name.
 
     Raises
     ------
     JanusError
-        Where there is none, or it calls itself something else.
+        If there is none, or its attribute `name` differs.
     """
     found = SCHEDULERS.get(name)
     if found.name != name:
@@ -37,24 +37,25 @@ def get(name: str) -> Scheduler:
 
 
 def known() -> list[Scheduler]:
-    """Return all schedulers, by :attr:`Scheduler.precedence`."""
+    """Return all schedulers, in the order of decreasing :attr:`Scheduler.precedence`."""
     return sorted(map(get, SCHEDULERS), key=lambda one: -one.precedence)
 
 
 def available() -> list[Scheduler]:
-    """Return the schedulers whose programs are on this machine, by precedence."""
+    """Return the schedulers that are installed on this machine, by decreasing precedence."""
     return [one for one in known() if one.here()]
 
 
 def used(root: Path) -> list[Scheduler]:
-    """Return the schedulers on this machine that a workspace was ever submitted to."""
+    """Return the installed schedulers to which jobs of a workspace were ever submitted."""
     return [one for one in available() if (root / one.folder).is_dir()]
 
 
 def of_entry(name: str | None, root: Path) -> Scheduler | None:
-    """Return the scheduler that a job's document names; None where it is not known here.
+    """Return the scheduler named in a job document; None if it is unknown.
 
-    Documents of earlier versions name none; theirs is the one whose folder the workspace has.
+    Documents of earlier versions name no scheduler. For them it is the one whose folder the
+    workspace has.
     """
     if name is not None:
         return SCHEDULERS.find(name)
@@ -62,12 +63,12 @@ def of_entry(name: str | None, root: Path) -> Scheduler | None:
 
 
 def check(name: str) -> None:
-    """Refuse a name that is neither a scheduler's nor :data:`AUTO`.
+    """Check that a name is that of a scheduler or :data:`AUTO`.
 
     Raises
     ------
     JanusError
-        With the names that are allowed.
+        If it is not; with the allowed names.
     """
     if name != AUTO and name not in SCHEDULERS:
         raise JanusError(unknown("--scheduler", name, (AUTO, *SCHEDULERS)))
@@ -79,20 +80,20 @@ def choose(name: str = AUTO, of_cluster: str | None = None) -> Scheduler:
     Parameters
     ----------
     name : str
-        What the user asks for.
+        Name given by the user.
     of_cluster : str, optional
-        What the configuration of the cluster says; it counts where the user leaves it open.
+        Name in the description of the cluster, used if `name` is :data:`AUTO`.
 
     Returns
     -------
     Scheduler
-        Where both leave it open, the one whose programs are on this machine; where there is none,
+        If neither names one, the scheduler that is installed on this machine. If none is installed,
         the one with the highest precedence (its :meth:`Scheduler.here` is False).
 
     Raises
     ------
     JanusError
-        Where the name is unknown.
+        If the name is unknown.
     """
     check(name)
     if name == AUTO and of_cluster is None:

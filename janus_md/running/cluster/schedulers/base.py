@@ -1,4 +1,4 @@
-"""The interface of a scheduler: all that the package asks of one."""
+"""Interface of a scheduler."""
 
 from __future__ import annotations
 
@@ -23,223 +23,227 @@ from janus_md.simulation.walltime import NO_LIMIT, Limit
 class Scheduler(ABC):
     """A scheduler.
 
-    A subclass sets :attr:`name`, :attr:`title`, :attr:`commands` and :attr:`identify`, and has
-    :meth:`submit`, :meth:`queue` and :meth:`cancel`. Everything else has a default that suits a
-    scheduler which can do no more.
+    A subclass defines :attr:`name`, :attr:`title`, :attr:`commands`, :attr:`identify`,
+    :meth:`submit`, :meth:`queue` and :meth:`cancel`. All other attributes and methods have defaults
+    for a scheduler without the corresponding feature.
+
+    In this class, a job is a batch job of the scheduler.
     """
 
     name: ClassVar[str]
-    """Name in ``--scheduler``, and of the folder in ``.janus_md`` with scripts and output."""
+    """Name in ``--scheduler``, and of the folder in ``.janus_md`` with scripts and outputs."""
 
     title: ClassVar[str]
     """Name in messages."""
 
     commands: ClassVar[tuple[str, ...]]
-    """Programs that must be on the machine."""
+    """Required programs. If all are installed, the scheduler counts as installed."""
 
     precedence: ClassVar[int] = 0
-    """Where several schedulers are on a machine, the one with the largest number is taken."""
+    """If several schedulers are installed, the one with the highest precedence is used."""
 
     settings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Keys of a cluster that are about this scheduler, with their values, the default first."""
+    """Keys of a cluster that this scheduler uses, with the allowed values, the default first."""
 
     smallest_array: ClassVar[int] = 1
-    """Number of tasks that an array must have; fewer are sent as single jobs."""
+    """Minimum number of tasks in an array. Fewer are submitted as single jobs."""
 
     # The job script.
 
     directive: ClassVar[str] = "#"
-    """Beginning of a line of the script with an option."""
+    """Prefix of the lines of the script that contain options."""
 
     begin: ClassVar[str] = ""
-    """Shell lines at the beginning, such as a ``cd`` to the workspace."""
+    """Shell lines at the beginning of the script, such as a ``cd`` to the workspace."""
 
     identify: ClassVar[str]
-    """Shell lines that set ``me`` to the job's id, ``task`` to its number in an array, from 0, and
-    ``restarts`` to the number of times that it was put back in the queue."""
+    """Shell lines that set ``me`` to the id of the job, ``task`` to its index in an array, from 0,
+    and ``restarts`` to the number of times that the job was requeued."""
 
     requeue: ClassVar[str] = ""
-    """Shell command that puts the running job back in the queue under its id; empty: there is none,
-    and what the walltime cuts off goes on with the next ``janus-md submit``."""
+    """Shell command that requeues the running job under the same id. If it is empty, the next
+    ``janus-md submit`` continues a run that has reached the walltime."""
 
     signals: ClassVar[bool] = False
-    """Whether the scheduler sends the script USR1 `lead` seconds before the end of the walltime.
-    Where it does not, the script tells the run how much time it has."""
+    """Whether the scheduler sends USR1 to the script `lead` seconds before the end of the walltime.
+    If it does not, the script passes the remaining time to the run."""
 
     writes_output: ClassVar[bool] = False
-    """Whether the scheduler writes the output to the file of :meth:`output`. Where it does not, the
-    script does so itself."""
+    """Whether the scheduler writes the output to the file of :meth:`output`. If it does not, the
+    script redirects its output."""
 
     holds: ClassVar[bool] = False
-    """Whether jobs can be sent on hold; a large submission waits so until it is noted whole."""
+    """Whether jobs can be submitted on hold. A large submission is held until it is recorded in all
+    job documents."""
 
     own_lines: ClassVar[tuple[str, ...]] = ()
-    """Beginnings of lines that the scheduler itself adds at the end of an output."""
+    """Prefixes of lines that the scheduler itself appends to an output."""
 
-    # Variables of a job's processes.
+    # Environment of a job's processes.
 
     rank_variable: ClassVar[str] = ""
-    """Variable with the number of an MPI rank, where the launcher is the scheduler's own."""
+    """Environment variable with the MPI rank, if the scheduler has its own launcher."""
 
     @property
     def folder(self) -> Path:
-        """Where scripts, lists of jobs, output and exit codes lie, in the workspace."""
+        """Folder in the workspace with scripts, task files, outputs and exit files."""
         return Path(".janus_md") / self.name
 
     def here(self) -> bool:
-        """Whether its programs are on this machine."""
+        """Whether the scheduler is installed on this machine."""
         return all(shutil.which(command) for command in self.commands)
 
     def missing(self, command: str = "") -> JanusError:
-        """Return the error that one of its programs is not on this machine."""
+        """Return the error for a program that is not installed."""
         absent = (one for one in self.commands if not shutil.which(one))
         return JanusError(
-            f"{command or next(absent, self.commands[0])}: not found; submission needs "
-            f"{self.title}, on this machine use janus-md run"
+            f"{command or next(absent, self.commands[0])}: not found; submission requires "
+            f"{self.title}, use janus-md run on this machine"
         )
 
     # Files of a job, relative to the workspace.
 
     def tasks_file(self, name: str) -> Path:
-        """Return the path of the list of jobs of a submission, a line for each task."""
+        """Return the path of a submission's task file, which lists the jobs of a task per line."""
         return self.folder / f"{name}.tasks"
 
     def script_file(self, name: str) -> Path:
-        """Return the path of the script of a submission."""
+        """Return the path of a submission's script."""
         return self.folder / f"{name}.sh"
 
     def output(self, array: bool) -> Path:
-        """Return the path of the output as the scheduler reads it, with its marks for the ids."""
+        """Return the path of the output with the scheduler's placeholders for ids."""
         return Path(os.devnull)
 
     def output_of(self, job: str) -> Path:
-        """Return the path of the output of a job, or of a task of an array."""
+        """Return the path of the output of a job or array task."""
         return self.folder / f"{job}.out"
 
     def exit_file(self, job: str) -> Path:
-        """Return the path of the file in which the script leaves its exit code."""
+        """Return the path of the file to which the script writes its exit code."""
         return self.folder / f"{job}.exit"
 
     def task_id(self, array: str, number: int) -> str:
-        """Return the id of a task of an array, as :attr:`identify` and :meth:`queue` give it."""
+        """Return the id of an array task in the format of :attr:`identify` and :meth:`queue`."""
         return f"{array}_{number}"
 
-    # What a script asks for.
+    # Requested resources.
 
     def options(self, request: JobRequest) -> list[str]:
-        """Return the options of a job script, without :attr:`directive`."""
+        """Return the options of a job script, without the prefix :attr:`directive`."""
         return []
 
     def objection(self, option: str) -> str:
-        """Say why a user's own option is not allowed; empty where it is."""
-        return f"{option!r} is not allowed; {self.title} takes no further options"
+        """Return the reason why a user's option is not allowed; empty if it is allowed."""
+        return f"{option!r} is not allowed; {self.title} accepts no additional options"
 
     def takes_whole_nodes(self, options: Sequence[str]) -> bool:
-        """Return whether options that a user adds ask for whole nodes, which are charged whole."""
+        """Return whether the user's options request whole nodes, which are charged as a whole."""
         return False
 
     def launch(self, ranks: int, threads: int, mpi: str | None) -> str:
-        """Return the shell words before a program that start it on so many MPI ranks.
+        """Return the launch command for this number of MPI ranks, to which the program is appended.
 
-        `mpi` is the value of the cluster's key of this name.
+        `mpi` is the value of the cluster's key with this name.
         """
         return f"mpiexec -n {ranks}" + (f" {mpi}" if mpi else "")
 
     launch_environment: ClassVar[str] = ""
-    """Shell lines before the first program that is started on several ranks."""
+    """Shell lines before the first program that runs on several ranks."""
 
-    # What is sent, and what becomes of it.
+    # Submission and monitoring.
 
     @abstractmethod
     def submit(
         self, script: Path, folder: Path, after: Dependency | None = None, hold: bool = False
     ) -> str:
-        """Send a script.
+        """Submit a script.
 
         Parameters
         ----------
         script : Path
-            The script; it begins with the lines of :meth:`options`.
+            The script, which contains the :meth:`options`.
         folder : Path
-            Workspace, where the job is to work.
+            The workspace, which is the working directory of the job.
         after : Dependency, optional
-            What the job waits for.
+            Job on which this one depends.
         hold : bool
-            Whether the job waits for :meth:`release`.
+            Whether the job is held until :meth:`release` is called.
 
         Returns
         -------
         str
-            The id of the job or array.
+            Id of the job or array.
 
         Raises
         ------
         Rejected
-            Where the scheduler refuses the job.
+            If the scheduler rejects the job.
         JanusError
-            Where the scheduler does not answer; the job may have been sent nevertheless.
+            If the scheduler does not answer. It may have accepted the job nevertheless.
         """
 
     def is_full(self, refusal: str) -> bool:
-        """Return whether a job was refused since the user has too many in the queue."""
+        """Return whether a job was rejected because the user has too many in the queue."""
         return False
 
     @abstractmethod
     def queue(self, prefix: str) -> list[QueuedJob]:
-        """Return the user's jobs that wait or run and whose names begin with `prefix`.
+        """Return the user's pending and running jobs whose names begin with `prefix`.
 
         Raises
         ------
         JanusError
-            Where the scheduler does not answer.
+            If the scheduler does not answer.
         """
 
     @abstractmethod
     def cancel(self, jobs: Sequence[str]) -> None:
-        """Cancel jobs, tasks of arrays, or whole arrays."""
+        """Cancel jobs, array tasks or whole arrays."""
 
     def release(self, job: str) -> None:
-        """Let a job start that was sent on hold."""
+        """Release a job that was submitted on hold."""
         raise NotImplementedError
 
     def move(self, job: str, folder: Path, array: bool) -> bool:
-        """Tell a waiting job that its workspace is now `folder`; return False where that cannot be.
+        """Set the working directory of a pending job to `folder`, after the workspace was moved.
 
-        It is cancelled and sent again then.
+        Return False if the scheduler does not support this. The job is then cancelled and
+        resubmitted.
         """
         return False
 
     def ended(self, jobs: Sequence[str]) -> dict[str, EndedJob]:
-        """Say how jobs ended that are no longer in the queue, where the scheduler still knows.
+        """Return how jobs ended, for those that the scheduler still knows.
 
-        What a script left in :meth:`exit_file` is known without.
+        It is called for jobs whose :meth:`exit_file` does not suffice.
         """
         return {}
 
-    # What there is.
+    # Configuration of the cluster.
 
     def partitions(self) -> list[Partition]:
-        """Return the partitions that jobs may be sent to; none where the scheduler does not say."""
+        """Return the available partitions; none if the scheduler does not report them."""
         return []
 
     def largest_array(self) -> int:
-        """Return the number of tasks that an array may have; 0: there are no arrays."""
+        """Return the maximum number of tasks in an array; 0 if arrays are not supported."""
         return 0
 
     def cluster_name(self) -> str | None:
-        """Return the name that the scheduler gives this cluster."""
+        """Return the name of this cluster in the scheduler's configuration."""
         return None
 
     def default(self, key: str) -> str | None:
-        """Return the account or partition that the user's environment names."""
+        """Return the account or partition in the user's environment variables."""
         return None
 
-    # This process, where it is part of a job.
+    # The job of which this process is part.
 
     def cores(self, environment: Mapping[str, str] = os.environ) -> int | None:
-        """Return the cores that this process was given; None where it is not part of a job."""
+        """Return the cores allocated to this process; None if it is not part of a job."""
         return None
 
     def time_limit(self, environment: Mapping[str, str] = os.environ) -> Limit:
-        """Return the end of this process's job; no limit where it is not part of one."""
+        """Return the time limit of this process's job; no limit if it is not part of one."""
         return NO_LIMIT

@@ -1,4 +1,4 @@
-"""What is exchanged with a scheduler: requests, jobs in the queue, jobs that ended, partitions."""
+"""Data types of the scheduler interface: requests, queued jobs, ended jobs, partitions."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from janus_md.common.errors import JanusError
 
 
 class Rejected(JanusError):
-    """The scheduler refused a request; the message is its own."""
+    """The scheduler rejected a request. The message is the one of the scheduler."""
 
 
 @dataclass(frozen=True)
 class JobRequest:
-    """What a job script asks for; :meth:`Scheduler.options` writes it as the scheduler reads it.
+    """Resources requested for a batch job; :meth:`Scheduler.options` converts them to options.
 
     Attributes
     ----------
     name : str
         Name of the job in the queue.
     output : str
-        Path of its output, relative to the workspace, as :meth:`Scheduler.output` gives it.
+        Path of the output, relative to the workspace (:meth:`Scheduler.output`).
     seconds, lead : float
-        Walltime, and seconds before its end at which the run is told to stop.
+        Walltime, and the time before its end at which the run is signaled to stop, s.
     ranks, cores, gpus : int
-        MPI ranks, CPU cores of each, GPUs of all; everything on one node.
+        Number of MPI ranks, CPU cores of each rank, and GPUs of the job. All are on one node.
     memory_mb : int
         Memory of the job, MB.
     requeue : bool
-        Whether the job may be put back in the queue.
+        Whether the job may be requeued.
     tasks : int, optional
-        Number of tasks of an array; None: a single job.
+        Number of tasks of an array; None for a single job.
     at_once : int, optional
-        Tasks of the array that may run at a time.
+        Maximum number of array tasks that run at the same time.
     partition, account, gpu_type : str, optional
-        Of the cluster; None: the default.
+        Partition, account and type of GPU; None for the default.
     settings : mapping
-        Values of the cluster's keys that :attr:`Scheduler.settings` names.
+        Values of the cluster's keys in :attr:`Scheduler.settings`.
     further : tuple of str
-        Options that the user adds.
+        Additional options of the user.
     """
 
     name: str
@@ -64,15 +64,15 @@ class JobRequest:
 
 @dataclass(frozen=True)
 class Dependency:
-    """A job waits for another one.
+    """Dependency on another job.
 
     Attributes
     ----------
     id : str
-        The job, or array, that is waited for.
+        Id of the job or array that must end first.
     kind : str
-        ``success``: it must end with exit code 0; ``end``: it must end; ``task``: each task of the
-        waiting array needs the success of the task with its number.
+        ``success``: it must end with exit code 0. ``end``: it must end. ``task``: each task of the
+        dependent array requires the success of the task with the same index.
     """
 
     id: str
@@ -81,28 +81,28 @@ class Dependency:
 
 @dataclass(frozen=True)
 class QueuedJob:
-    """A job, or a task of an array, that waits or runs.
+    """A pending or running job or array task.
 
     Attributes
     ----------
     id, name : str
-        Its id, and the name that it was submitted with.
+        Id, and the name with which it was submitted.
     state : str
-        In plain words: ``queued``, ``running``, ``held``, ``suspended``, ...
+        ``queued``, ``running``, ``held``, ``suspended``, ...
     detail : str
-        What the scheduler adds, such as the reason why the job waits.
+        Information from the scheduler, such as the reason why the job is pending.
     pending : bool
-        Whether it has not started yet.
+        Whether it has not started.
     folder : str
-        Where it works, or will; empty where the scheduler does not say.
+        Working directory; empty if the scheduler does not report it.
     array : str
-        Id of the array that it is a task of; empty for a single job.
+        Id of the array if it is an array task; otherwise empty.
     task : int, optional
-        Its number in the array; None stands for all tasks of the array.
+        Index in the array; None for an array as a whole.
     on_hold : bool
-        Whether it waits, or may wait, for :meth:`Scheduler.release`.
-    hopeless : bool
-        Whether it waits for the success of a job that failed.
+        Whether it is, or may be, held until :meth:`Scheduler.release` is called.
+    unsatisfiable : bool
+        Whether its dependency has failed, so that it will never start.
     """
 
     id: str
@@ -114,16 +114,16 @@ class QueuedJob:
     array: str = ""
     task: int | None = None
     on_hold: bool = False
-    hopeless: bool = False
+    unsatisfiable: bool = False
 
     @property
     def head(self) -> str:
-        """Its id, or that of its array."""
+        """Id of the array if it is an array task, otherwise its own id."""
         return self.array or self.id
 
 
 class Cause(StrEnum):
-    """Why a job is no longer in the queue, as it is shown to users."""
+    """Reason why a job ended, as it is printed."""
 
     DONE = "ended"
     FAILED = "failed"
@@ -137,16 +137,16 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class EndedJob:
-    """How a job ended, as the scheduler tells it.
+    """Report of the scheduler about a job that ended.
 
     Attributes
     ----------
     cause : Cause
-        Why it ended.
+        Reason of its end.
     code : int
-        Exit code as a shell counts it: 128 and the number of a signal that killed it.
+        Exit code as in a shell: 128 plus the number of the signal if a signal killed it.
     no_output : bool
-        Whether the job could not start, since its output could not be opened.
+        Whether the job could not start because its output file could not be opened.
     """
 
     cause: Cause
@@ -156,22 +156,22 @@ class EndedJob:
 
 @dataclass(frozen=True)
 class Partition:
-    """A partition, or queue, that jobs may be sent to; None where the scheduler does not say.
+    """A partition or queue. None: not reported by the scheduler.
 
     Attributes
     ----------
     name : str
-        Its name.
+        Name of the partition.
     default : bool
-        Whether jobs go there that name none.
+        Whether it is the default partition.
     cores, gpus : int, optional
-        Of its smallest node.
+        Number of CPU cores and GPUs of its smallest node.
     memory_gb : float, optional
         Memory of its smallest node, GB.
     walltime : str, optional
-        Longest walltime, as :func:`janus_md.simulation.walltime.parse` reads it.
+        Limit of the walltime, in a format of :func:`janus_md.simulation.walltime.parse`.
     exclusive : bool
-        Whether a job takes whole nodes.
+        Whether whole nodes are allocated to jobs.
     """
 
     name: str

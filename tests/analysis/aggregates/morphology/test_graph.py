@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from janus_md.analysis.aggregates.morphology.bodies import head_of, largest_bead, side_of
+from janus_md.analysis.aggregates.morphology.bodies import diameter_of, head_of, side_of
 from janus_md.analysis.aggregates.morphology.graph import join
 from janus_md.analysis.frames.neighbours import lengths, pairs_within
-from janus_md.common.errors import JanusError
 from janus_md.model.box import lattice_vectors, wrap
 from tests.analysis.amphiphiles import S, amphiphile
 
@@ -23,7 +22,7 @@ def joined(x, box, reach=1.2, owner=None):
     return join(pairs_within(x, box, reach), x, owner, int(owner.max()) + 1, lattice), lattice
 
 
-def test_a_chain_is_unwrapped_however_its_bodies_are_given():
+def test_unwrapped_chain_does_not_depend_on_body_order():
     """40 bodies along a line of random turns; each in any of the images, not in the box alone."""
     rng = np.random.default_rng(5)
     steps = rng.normal(size=(40, 3)) * 0.2 + [0.9, 0.1, 0.2]
@@ -46,7 +45,7 @@ def test_what_spans_the_box(rows, dims):
     assert (found.n.tolist(), found.dims.tolist()) == ([12 * rows], [dims])
 
 
-def test_a_body_that_meets_its_own_image_spans_the_box():
+def test_body_bonded_to_its_own_image_spans_the_box():
     found, _ = joined(np.zeros((1, 3)), np.array([5.0, 5.0, 1.0, 0.0, 0.0, 0.0]))
     assert found.dims.tolist() == [1]
 
@@ -63,13 +62,26 @@ def test_sites_of_one_body_do_not_join_it_to_itself():
 
 def test_head_unit_and_side_of_a_body():
     body = amphiphile(0.40, 0.65).bodies[0]
-    assert largest_bead([body]) == S
     assert head_of(body, {"am.A"}).tolist() == [0.0, 0.0, 0.0]
     assert side_of(body, {"am.A"}) == 1.0
     moved = replace(body, positions=body.positions * [1.0, 1.0, -1.0] + [0.0, 0.0, 0.3])
     assert head_of(moved, {"am.A"}).tolist() == [0.0, 0.0, 0.3]
     assert side_of(moved, {"am.A"}) == -1.0
     assert side_of(body, {"am.J", "am.A"}) == 1.0
-    point = replace(body, diameters=dict.fromkeys(body.diameters, 0.0))
-    with pytest.raises(JanusError, match="no body has a bead with a diameter"):
-        largest_bead([point])
+
+
+def test_diameter_of_a_body():
+    """The core of an amphiphile; a lobe of a dumbbell; of a shell the sphere of its volume."""
+    core = amphiphile(0.40, 0.65).bodies[0]
+    assert diameter_of(core) == S
+    lobes = replace(
+        core, diameters={"am": 0.0, "am.J": 1.5, "am.A": 1.5}, volume=np.pi * 1.5**3 / 3
+    )
+    assert diameter_of(lobes) == 1.5
+    shell = replace(
+        core, diameters={"am": 0.0, "am.J": 0.5, "am.A": 0.5}, volume=np.pi * 3.0**3 / 6
+    )
+    assert diameter_of(shell) == pytest.approx(3.0, rel=1e-12)
+    assert (
+        diameter_of(replace(core, diameters=dict.fromkeys(core.diameters, 0.0), volume=0.0)) == 0.0
+    )

@@ -52,7 +52,7 @@ def test_a_sphere_a_disc_and_a_line():
     assert string["outward"] == pytest.approx(0.5, abs=1e-3)
 
 
-def test_axes_at_random():
+def test_random_axes():
     """<(u.r)^2> is 1/3 +- sqrt(4/45 / n) and the share of u.r above 0.3 is 0.35."""
     n = 20000
     found = measured(4.0 * known.fibonacci(n), known.random_axes(n))
@@ -92,7 +92,7 @@ def test_cavity_of_a_dense_shell(radius):
     assert cavity_volume(shell) == pytest.approx(volume, abs=max(error, 1.5))
 
 
-def test_a_shell_with_a_hole_and_a_full_one_have_no_cavity():
+def test_open_and_filled_shells_have_no_cavity():
     shell = 4.0 * known.fibonacci(900)
     assert cavity_volume(shell[shell[:, 2] < 2.8]) == 0.0
     grid = np.stack(np.meshgrid(*[np.arange(-4.0, 4.1)] * 3), axis=-1).reshape(-1, 3)

@@ -25,7 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_those_of_the_package_are_whole() -> None:
+def test_clusters_of_the_package_are_complete() -> None:
     text = (resources.files("janus_md.running.cluster.request") / "clusters.yaml").read_text()
     found = read(text, "clusters.yaml")
     assert len(found) >= 3
@@ -38,7 +38,7 @@ def test_those_of_the_package_are_whole() -> None:
         assert one.gpu.gpus
 
 
-def test_ones_own_file_adds_and_replaces(home: Path, tmp_path: Path) -> None:
+def test_the_users_file_adds_and_replaces_clusters(home: Path, tmp_path: Path) -> None:
     own = home / "janus-md" / "clusters.yaml"
     own.parent.mkdir()
     own.write_text("anvil: {account: gold}\nmine: {cpu: {cores: 8}}\n")
@@ -61,25 +61,25 @@ def test_ones_own_file_adds_and_replaces(home: Path, tmp_path: Path) -> None:
         ("here: {cpu: {cores: 0}}", r"here: cpu\.cores: 0 is not allowed; it must be at least 1"),
         ("here: {cpu: {walltime: soon}}", "here: walltime: 'soon' is not allowed; it must be a t"),
         ("here: {signal_lead: 5}", "here: signal_lead: 5 is not allowed; it must be at least 10"),
-        ("here: {gpu_request: gpu}", "here: gpu_request: 'gpu' is not allowed; allowed is 'gpus'"),
+        ("here: {gpu_request: gpu}", "here: gpu_request: 'gpu' is not allowed; allowed values are"),
         ("here: {options: --qos=a}", "here: options: '--qos=a' is not allowed; it must be a list"),
         ("here: {options: [qos=a]}", "here: options: 'qos=a' is not allowed; it must be an option"),
         ("here: {options: [--clusters=b]}", "here: options: .* set SLURM_CLUSTERS in the environ"),
         ("here: {options: [-a 3]}", "here: options: '-a 3' is not allowed; janus-md sets this opt"),
-        ("here: {hosts: ['*.org']}", r"here: hosts: '\*\.org' is not allowed; it is no regular ex"),
+        ("here: {hosts: ['*.org']}", r"here: hosts: '\*\.org' is not a valid regular expressi"),
         ("here: [1]", "here: .* must be a map"),
         ("- here", "must be a map of clusters by name"),
-        ("here: {cpu: ", "line 1: it is not YAML"),
-        ("a: &a {cpu: *a}", "line 1: it is not YAML: a map or list must not hold itself"),
-        ("? [a]: []", "it is not YAML"),
+        ("here: {cpu: ", "line 1: not valid YAML"),
+        ("a: &a {cpu: *a}", "line 1: not valid YAML: a map or list must not contain itself"),
+        ("? [a]: []", "not valid YAML"),
     ],
 )
-def test_what_does_not_fit_is_named(text: str, message: str) -> None:
+def test_errors_name_the_key_and_the_allowed_values(text: str, message: str) -> None:
     with pytest.raises(JanusError, match=rf"^file{'' if 'YAML' in message else ': '}.*{message}"):
         read(text, "file")
 
 
-def test_merge_keys_make_one_cluster_of_another() -> None:
+def test_yaml_merge_keys_are_supported() -> None:
     text = (
         "a: &a {account: gold, cpu: &c {cores: 8, partition: p}}\n"
         "b: &b {account: lead, mpi: pmix}\nc: {<<: [*b, *a], cpu: {<<: *c, cores: 16}}\n"
@@ -89,7 +89,7 @@ def test_merge_keys_make_one_cluster_of_another() -> None:
     assert (found.cpu.cores, found.cpu.partition) == (16, "p")
 
 
-def test_a_file_that_is_no_text_is_refused(home: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_is_refused(home: Path, tmp_path: Path) -> None:
     own, other = home / "janus-md" / "clusters.yaml", tmp_path / "other.yaml"
     own.parent.mkdir()
     for path, key in ((other, "--clusters"), (own, "clusters")):
@@ -98,12 +98,12 @@ def test_a_file_that_is_no_text_is_refused(home: Path, tmp_path: Path) -> None:
             known(path if path is other else None)
 
 
-def test_an_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_cluster_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(JanusError, match=r"cluster: 'anvill' is unknown \(did you mean anvil\?\)"):
         choice.choose("anvill")
 
 
-def test_a_cluster_is_told_by_its_hosts_or_by_slurms_name(
+def test_a_cluster_is_recognized_by_its_hosts_or_by_its_name_in_slurm(
     monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     monkeypatch.setattr(SLURM, "partitions", lambda: [CPU, GPU])
@@ -116,7 +116,7 @@ def test_a_cluster_is_told_by_its_hosts_or_by_slurms_name(
     ):
         monkeypatch.setattr(choice.socket, "getfqdn", lambda host=host: host)
         assert choice.choose("auto")[0].name == name
-    # Another one may be called delta, too; one's own needs no hosts.
+    # The name of a cluster with hosts does not suffice: another cluster may be called delta too.
     own = home / "janus-md" / "clusters.yaml"
     own.parent.mkdir()
     own.write_text("mine: {account: gold}\n")
@@ -129,7 +129,7 @@ def test_a_cluster_is_told_by_its_hosts_or_by_slurms_name(
     assert choice.choose("auto")[0].name == "anvil"
 
 
-def test_slurm_fills_the_gaps_alone() -> None:
+def test_missing_keys_are_read_from_slurm() -> None:
     found = complete(None, [GPU, CPU])
     assert found.cpu == Nodes(
         partition="batch", cores=64, gpus=0, memory_gb=250.0, walltime="2-00:00:00", exclusive=False
@@ -143,6 +143,7 @@ def test_slurm_fills_the_gaps_alone() -> None:
     assert filled.gpu is not None
     assert (filled.gpu.gpu_type, filled.gpu.gpus, filled.gpu.cores) == ("v100", 4, 40)
     with pytest.raises(
-        JanusError, match="'gpu' is not there on the cluster 'this one'; use cpu, or describe"
+        JanusError,
+        match="'gpu' is not allowed; the cluster 'this one' has no GPUs; use cpu, or describe",
     ):
         complete(None, [CPU]).nodes("gpu")

@@ -30,7 +30,7 @@ fixed:
 
 
 def family(process: int) -> list[int]:
-    """A process and all that it has begun."""
+    """Return a process and all of its descendants."""
     found = [process]
     for one in found:
         try:
@@ -44,7 +44,7 @@ def family(process: int) -> list[int]:
 
 
 def memory_mb(process: int) -> float:
-    """Memory of a process, MB; what several have in common is shared out among them."""
+    """Return the proportional set size of a process, MB."""
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -55,10 +55,10 @@ def memory_mb(process: int) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["sphere", "bladed"])
 @pytest.mark.parametrize("engine", ["hoomd", "lammps"])
-def test_a_job_needs_less_than_is_asked_for(
+def test_a_job_uses_less_memory_than_requested(
     janus_md: Callable[..., Result], tmp_path: Path, model: str, engine: str
 ) -> None:
-    """All of it: what starts the job, choice and measurement of the mesh, analysis."""
+    """This includes the launching processes, the choice of the mesh and the analysis."""
     pytest.importorskip(engine)
     if not Path("/proc/self/smaps_rollup").exists():
         pytest.skip("this system does not tell the memory of a process")

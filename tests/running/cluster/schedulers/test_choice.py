@@ -10,7 +10,7 @@ import pytest
 
 from janus_md.common import plugins
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster import allotment, schedulers
+from janus_md.running.cluster import allocation, schedulers
 from janus_md.running.cluster.request import choice
 from tests.conftest import ROOT, Result
 from tests.running.cluster.conftest import program
@@ -20,7 +20,7 @@ SLURM, PBS = ("sbatch", "squeue"), ("qsub", "qstat")
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Put programs there, the only ones there are."""
+    """Return a function that creates programs, which are the only ones in PATH."""
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -32,10 +32,10 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
     return put
 
 
-def test_the_one_that_is_here_is_taken_and_slurm_where_several_are(
+def test_the_installed_scheduler_is_used_and_slurm_if_several_are(
     programs: Callable[..., None],
 ) -> None:
-    """PBS's commands may be Slurm's, under other names."""
+    """PBS's commands may be wrappers of Slurm's."""
     assert not schedulers.choose().here()
     programs(*PBS)
     assert schedulers.choose().name == "pbs"
@@ -46,16 +46,18 @@ def test_the_one_that_is_here_is_taken_and_slurm_where_several_are(
     assert schedulers.choose("slurm", of_cluster="pbs").name == "slurm"
 
 
-def test_a_cluster_names_its_scheduler(programs: Callable[..., None], tmp_path: Path) -> None:
+def test_the_description_of_a_cluster_selects_the_scheduler(
+    programs: Callable[..., None], tmp_path: Path
+) -> None:
     programs(*SLURM, *PBS)
     file = tmp_path / "clusters.yaml"
     file.write_text("here: {scheduler: pbs, dialect: nodes}\n")
     assert choice.choose("here", file)[1].name == "pbs"
-    with pytest.raises(JanusError, match=r"^cluster 'here': dialect: 'nodes' is not allowed; allo"):
+    with pytest.raises(JanusError, match=r"^cluster 'here': dialect: 'nodes' is not allowed; Slur"):
         choice.choose("here", file, "slurm")
 
 
-def test_what_is_unknown_or_not_here_is_refused_in_a_sentence(
+def test_an_unknown_or_missing_scheduler_is_refused(
     programs: Callable[..., None], janus_md: Callable[..., Result], tmp_path: Path
 ) -> None:
     assert janus_md("init", "quickstart", "-d", tmp_path / "study").code == 0
@@ -64,15 +66,15 @@ def test_what_is_unknown_or_not_here_is_refused_in_a_sentence(
             "pbz",
             "--scheduler: 'pbz' is unknown (did you mean pbs?); allowed are auto, pbs, slurm",
         ),
-        ("pbs", "qsub: not found; submission needs PBS, on this machine use janus-md run"),
-        ("auto", "sbatch: not found; submission needs Slurm, on this machine use janus-md run"),
+        ("pbs", "qsub: not found; submission requires PBS, use janus-md run on this machine"),
+        ("auto", "sbatch: not found; submission requires Slurm, use janus-md run on this machine"),
     ):
         met = janus_md("submit", "-d", tmp_path / "study", "--scheduler", name)
         assert (met.code, met.err) == (2, f"janus-md: {message}\n")
     assert not (tmp_path / "study" / ".janus_md" / "pbs").exists()
 
 
-def test_older_documents_are_of_the_scheduler_whose_folder_there_is(tmp_path: Path) -> None:
+def test_the_scheduler_of_older_documents_follows_from_its_folder(tmp_path: Path) -> None:
     assert schedulers.of_entry(None, tmp_path) is None
     (tmp_path / ".janus_md" / "slurm").mkdir(parents=True)
     found = schedulers.of_entry(None, tmp_path)
@@ -81,7 +83,7 @@ def test_older_documents_are_of_the_scheduler_whose_folder_there_is(tmp_path: Pa
     assert schedulers.of_entry("gone", tmp_path) is None
 
 
-def test_a_plugin_that_calls_itself_otherwise_is_refused(
+def test_a_plugin_whose_name_differs_from_its_file_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "plugins").mkdir()
@@ -93,14 +95,16 @@ def test_a_plugin_that_calls_itself_otherwise_is_refused(
         schedulers.choose()
 
 
-def test_a_process_outside_of_a_job_has_all_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_allocation_of_a_process_inside_and_outside_of_a_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name in ("SLURM_JOB_ID", "SLURM_JOB_END_TIME", "SLURM_CPUS_PER_TASK", "PBS_JOBID"):
         monkeypatch.delenv(name, raising=False)
-    assert (allotment.cores(), allotment.time_limit().left()) == (None, float("inf"))
+    assert (allocation.cores(), allocation.time_limit().left()) == (None, float("inf"))
     monkeypatch.setenv("SLURM_CPUS_PER_TASK", "4")
     monkeypatch.setenv("PBS_JOBID", "7.p")
     monkeypatch.setenv("NCPUS", "3")
-    assert allotment.cores() == 3
+    assert allocation.cores() == 3
 
 
 NAMES = re.compile(
@@ -110,8 +114,8 @@ NAMES = re.compile(
 )
 
 
-def test_a_scheduler_stands_in_its_own_folder_alone() -> None:
-    """So that another one is one folder, or one file, and nothing else."""
+def test_no_other_file_names_a_scheduler() -> None:
+    """Adding a scheduler thus means adding one folder or one file."""
     own = ROOT / "janus_md" / "running" / "cluster" / "schedulers"
     files = [ROOT / "project.py", *(ROOT / "analysis").rglob("*.py")]
     files += [*(ROOT / "janus_md").rglob("*.py"), *(ROOT / "janus_md").rglob("*.jinja")]

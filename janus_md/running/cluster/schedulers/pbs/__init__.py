@@ -1,4 +1,4 @@
-"""PBS: its commands, their answers, its options, and the time and cores of a job."""
+"""PBS: commands, their output, options of qsub, and the allocation of a job."""
 
 from janus_md.running.cluster.schedulers.pbs.scheduler import Pbs
 

@@ -1,4 +1,4 @@
-"""PBS's commands: qsub, qstat, qdel and qrls."""
+"""Calls of PBS's commands qsub, qstat, qdel and qrls."""
 
 from __future__ import annotations
 
@@ -10,27 +10,26 @@ from functools import cache
 from pathlib import Path
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.schedulers import asking
-from janus_md.running.cluster.schedulers.pbs import answers
-from janus_md.running.cluster.schedulers.pbs.answers import Attributes
+from janus_md.running.cluster.schedulers import programs
+from janus_md.running.cluster.schedulers.pbs import parsing
+from janus_md.running.cluster.schedulers.pbs.parsing import Attributes
 from janus_md.running.cluster.schedulers.records import Rejected
 
 OPENPBS, TORQUE, OTHER = "OpenPBS", "Torque", "other"
-"""Kinds of servers. PBS Pro counts as OpenPBS; wrappers of another scheduler are ``other``."""
+"""Types of servers. PBS Pro counts as OpenPBS; wrappers of another scheduler are ``other``."""
 
 AT_ONCE = 500
-"""Jobs that one question names at most: a command line is not endless."""
+"""Maximum number of jobs in one call, because the length of a command line is limited."""
 
 UNKNOWN_JOB = 153
-"""Exit code of qstat where it does not know one of the jobs (15001 modulo 256); it prints the
-others."""
+"""Exit code of qstat if one of the jobs is unknown (15001 modulo 256). It prints the others."""
 
 FINISHED_JOB = 35
-"""Exit code of qstat where one of the jobs has ended (15139 modulo 256)."""
+"""Exit code of qstat if one of the jobs has ended (15139 modulo 256)."""
 
 _FORMATS = {OPENPBS: ("-F", "json"), TORQUE: ("-x",), OTHER: ()}
-_TASKS = {OPENPBS: ("-t",), TORQUE: ("-t",), OTHER: ()}  # an array by its tasks
-_LARGEST_ARRAYS = {OPENPBS: 10_000, TORQUE: 100_000, OTHER: 0}  # where the server says nothing
+_TASKS = {OPENPBS: ("-t",), TORQUE: ("-t",), OTHER: ()}  # list the tasks of arrays
+_LARGEST_ARRAYS = {OPENPBS: 10_000, TORQUE: 100_000, OTHER: 0}  # default limits
 
 _UNREACHABLE = re.compile(
     "cannot connect to server|Connection refused|Communication failure|Unable to communicate|"
@@ -39,12 +38,12 @@ _UNREACHABLE = re.compile(
 _ID = re.compile(r"^\s*(\d+(?:\[\])?(?:\.[\w.\-]+)?)\s*$", re.MULTILINE)
 
 
-def ask(*command: str, pauses: Sequence[float] = (), folder: Path | None = None) -> str:
-    """Run one of PBS's commands and return what it prints, as :func:`asking.ask` does."""
-    return asking.ask(
+def call(*command: str, pauses: Sequence[float] = (), folder: Path | None = None) -> str:
+    """Run one of PBS's commands with :func:`programs.call` and return its output."""
+    return programs.call(
         *command,
         missing=JanusError(
-            f"{command[0]}: not found; submission needs PBS, on this machine use janus-md run"
+            f"{command[0]}: not found; submission requires PBS, use janus-md run on this machine"
         ),
         unreachable=_UNREACHABLE,
         accepted=(0, UNKNOWN_JOB, FINISHED_JOB) if command[0] == "qstat" else (0,),
@@ -55,42 +54,42 @@ def ask(*command: str, pauses: Sequence[float] = (), folder: Path | None = None)
 
 @cache
 def kind() -> str:
-    """Return which kind of server qstat belongs to."""
+    """Return the type of the server, from the version that qstat prints."""
     try:
         done = subprocess.run(
             ["qstat", "--version"], capture_output=True, encoding="utf-8", errors="replace",
-            timeout=asking.PATIENCE,
+            timeout=programs.TIMEOUT,
         )  # fmt: skip
     except FileNotFoundError:
-        return OPENPBS  # a preview on a machine without PBS
+        return OPENPBS  # for previews on a machine without PBS
     except subprocess.TimeoutExpired:
         return OTHER
-    told = done.stdout + done.stderr
-    if "pbs_version" in told:
+    text = done.stdout + done.stderr
+    if "pbs_version" in text:
         return OPENPBS
-    return TORQUE if re.search(r"^\s*version: *\d", told, re.MULTILINE | re.IGNORECASE) else OTHER
+    return TORQUE if re.search(r"^\s*version: *\d", text, re.MULTILINE | re.IGNORECASE) else OTHER
 
 
 def _qstat(
     *options: str, form: Sequence[str] = (), names: Sequence[str] = ()
 ) -> dict[str, Attributes]:
-    """Ask qstat in the format that is read best, else for text."""
+    """Run qstat with the format options `form`; if this fails, parse its text format."""
     if form:
-        # Old servers know no JSON, and some write values that are none.
+        # Old servers do not support JSON, and some print JSON that is not valid.
         with suppress(Rejected, ValueError):
-            return answers.parse(ask("qstat", *options, *form, *names, pauses=asking.PAUSES))
-    return answers.parse(ask("qstat", *options, *names, pauses=asking.PAUSES))
+            return parsing.parse(call("qstat", *options, *form, *names, pauses=programs.PAUSES))
+    return parsing.parse(call("qstat", *options, *names, pauses=programs.PAUSES))
 
 
 def jobs() -> dict[str, Attributes]:
-    """Return the attributes of all jobs that the server shows, arrays by task."""
+    """Return the attributes of all jobs on the server, arrays by task."""
     return _qstat("-f", *_TASKS[kind()], form=_FORMATS[kind()])
 
 
 def known(names: Sequence[str]) -> dict[str, Attributes]:
-    """Return the attributes of jobs, where the server still knows them.
+    """Return the attributes of those jobs that the server still knows.
 
-    OpenPBS keeps ended jobs where ``job_history_enable`` is set, Torque for ``keep_completed``
+    OpenPBS keeps ended jobs if ``job_history_enable`` is set, Torque for ``keep_completed``
     seconds.
     """
     history = ("-x",) if kind() == OPENPBS else ()
@@ -103,12 +102,12 @@ def known(names: Sequence[str]) -> dict[str, Attributes]:
 
 
 def queues() -> dict[str, Attributes]:
-    """Return the attributes of all queues; none where the server does not answer."""
+    """Return the attributes of all queues; none if the server does not answer."""
     return _described("-Q")
 
 
 def server() -> tuple[str | None, Attributes]:
-    """Return the name and the attributes of the server; none where it does not answer."""
+    """Return the name and the attributes of the server; none if it does not answer."""
     return next(iter(_described("-B").items()), (None, {}))
 
 
@@ -120,36 +119,36 @@ def _described(option: str) -> dict[str, Attributes]:
 
 
 def largest_array() -> int:
-    """Return how many tasks an array may have; 0 with the wrappers of another scheduler."""
+    """Return the maximum number of tasks in an array; 0 with wrappers of another scheduler."""
     about = server()[1] if kind() != OTHER else {}
-    told = about.get("max_array_size") or about.get("max_job_array_size")
-    return int(told) if told else _LARGEST_ARRAYS[kind()]
+    limit = about.get("max_array_size") or about.get("max_job_array_size")
+    return int(limit) if limit else _LARGEST_ARRAYS[kind()]
 
 
 def submit(script: Path, folder: Path, *options: str) -> str:
-    """Send a script; return the job's id.
+    """Submit a script with qsub and return the job id.
 
     Raises
     ------
     Rejected
-        Where PBS refuses it.
+        If PBS rejects it.
     JanusError
-        Where the answer holds no id.
+        If qsub prints no job id.
     """
-    # Some programs called qsub name an output of their own where the command line names none.
-    answer = ask("qsub", "-j", "oe", "-o", "/dev/null", *options, str(script), folder=folder)
+    # Some wrappers named qsub choose another output file if the command line does not set one.
+    answer = call("qsub", "-j", "oe", "-o", "/dev/null", *options, str(script), folder=folder)
     if not (found := _ID.findall(answer)):
-        raise JanusError(f"qsub: no id of a job in its answer, {answer.strip()!r}")
+        raise JanusError(f"qsub: no job id in its output {answer.strip()!r}")
     return str(found[-1])
 
 
 def cancel(names: Sequence[str]) -> None:
-    """Delete jobs, tasks or arrays; what has ended meanwhile is no failure."""
+    """Delete jobs, array tasks or whole arrays; jobs that have ended are ignored."""
     for first in range(0, len(names), AT_ONCE):
         with suppress(Rejected):
-            ask("qdel", *names[first : first + AT_ONCE])
+            call("qdel", *names[first : first + AT_ONCE])
 
 
 def release(job: str) -> None:
-    """Release a user's hold."""
-    ask("qrls", job)
+    """Release a job that was submitted on hold."""
+    call("qrls", job)

@@ -10,17 +10,18 @@ from janus_md.running.cluster.schedulers.pbs import commands
 from janus_md.running.cluster.schedulers.records import JobRequest
 
 SETTINGS = {"dialect": ("auto", "select", "nodes"), "memory_request": ("mem", "none")}
-"""Keys of a cluster: how cores are asked for (``-l select=1:ncpus=N`` of OpenPBS and PBS Pro,
-``-l nodes=1:ppn=N`` of Torque, or as the server's version says), and whether memory is."""
+"""Keys of a cluster: syntax of the core request (``select``: ``-l select=1:ncpus=N`` of OpenPBS and
+PBS Pro; ``nodes``: ``-l nodes=1:ppn=N`` of Torque; ``auto``: by the version of the server), and
+whether memory is requested."""
 
 
 def options(request: JobRequest) -> list[str]:
-    """Return the options of qsub that ask for what a job needs.
+    """Return the options of qsub for a request.
 
     Raises
     ------
     JanusError
-        Where a type of GPU is asked for, for which OpenPBS has no common name.
+        If it has a type of GPU, for which OpenPBS has no common resource name.
     """
     select = _is_select(request)
     found = [f"-N {request.name}", "-S /bin/bash", "-j oe", f"-o {request.output}", "-r n"]
@@ -43,11 +44,11 @@ def _is_select(request: JobRequest) -> bool:
 
 
 def _select(request: JobRequest) -> list[str]:
-    """Resources as OpenPBS and PBS Pro read them."""
+    """Return the resource options of OpenPBS and PBS Pro."""
     if request.gpu_type:
         raise JanusError(
-            f"gpu_type: {request.gpu_type!r} is not allowed with PBS, where each site has its own "
-            "name for it; ask for it with options, such as -l gpu_type=a100"
+            f"gpu_type: {request.gpu_type!r} is not allowed with PBS, because the name of this "
+            "resource depends on the site; set it with options, such as -l gpu_type=a100"
         )
     parts = ["1", f"ncpus={request.ranks * request.cores}"]
     if request.ranks > 1:
@@ -60,7 +61,7 @@ def _select(request: JobRequest) -> list[str]:
 
 
 def _nodes(request: JobRequest) -> list[str]:
-    """Resources as Torque reads them."""
+    """Return the resource options of Torque."""
     parts = ["1", f"ppn={request.ranks * request.cores}"]
     if request.gpus:
         parts.append(f"gpus={request.gpus}")
@@ -72,14 +73,14 @@ def _nodes(request: JobRequest) -> list[str]:
 
 
 def duration(seconds: float) -> str:
-    """Write a walltime as qsub reads it, ``HH:MM:SS`` with any number of hours."""
+    """Format a walltime for qsub, as ``HH:MM:SS`` with any number of hours."""
     minutes, rest = divmod(math.ceil(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02d}:{minutes:02d}:{rest:02d}"
 
 
 def objection(option: str) -> str:
-    """Say why an option is not allowed; empty where it is."""
+    """Return the reason why a user's option is not allowed; empty if it is allowed."""
     if not re.fullmatch(r"-[A-Za-z][^\n]*", option):
         what = "it must be an option of qsub such as '-l place=excl'"
     elif re.match(r"-([NSjoerJthdDwCIz]|W *depend)", option):
@@ -90,5 +91,5 @@ def objection(option: str) -> str:
 
 
 def is_exclusive(option: str) -> bool:
-    """Return whether an option asks for whole nodes, such as ``-l place=scatter:excl``."""
+    """Return whether an option requests whole nodes, such as ``-l place=scatter:excl``."""
     return re.search(r"\bplace=([^\s,]*:)?excl(host)?\b", option) is not None

@@ -1,4 +1,4 @@
-"""PBS behind the interface of a scheduler."""
+"""Implementation of the scheduler interface for PBS."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from janus_md.running.cluster.schedulers.base import Scheduler
-from janus_md.running.cluster.schedulers.pbs import allotment, answers, commands, options
+from janus_md.running.cluster.schedulers.pbs import allocation, commands, options, parsing
 from janus_md.running.cluster.schedulers.pbs.options import is_exclusive
 from janus_md.running.cluster.schedulers.records import (
     Dependency,
@@ -24,8 +24,8 @@ _DEPENDENCIES = {"success": "afterok", "end": "afterany", "task": "afterany"}
 class Pbs(Scheduler):
     """OpenPBS, PBS Pro and Torque.
 
-    PBS does not let users put a running job back in the queue: what the walltime cuts off goes on
-    with the next submission.
+    Users of PBS cannot requeue a running job. The next submission continues a run that has reached
+    the walltime.
     """
 
     name = "pbs"
@@ -35,7 +35,7 @@ class Pbs(Scheduler):
     settings = options.SETTINGS
     smallest_array = 2
     directive = "#PBS "
-    begin = '[ -z "$PBS_O_WORKDIR" ] || cd "$PBS_O_WORKDIR" || exit 2 # PBS starts it elsewhere'
+    begin = '[ -z "$PBS_O_WORKDIR" ] || cd "$PBS_O_WORKDIR" || exit 2 # PBS starts jobs in $HOME'
     identify = """\
 task=${PBS_ARRAY_INDEX:-${PBS_ARRAYID:-0}}
 me=$PBS_JOBID
@@ -43,7 +43,7 @@ restarts=0"""
     holds = True
 
     def task_id(self, array: str, number: int) -> str:
-        """Return ``123[4].server`` for ``123[].server``."""
+        """Return ``123[4].server`` for task 4 of ``123[].server``."""
         return array.replace("[]", f"[{number}]", 1)
 
     def options(self, request: JobRequest) -> list[str]:
@@ -51,17 +51,17 @@ restarts=0"""
         return options.options(request)
 
     def objection(self, option: str) -> str:
-        """Say why an option of qsub is not allowed; empty where it is."""
+        """Return the reason why an option of qsub is not allowed; empty if it is allowed."""
         return options.objection(option)
 
     def takes_whole_nodes(self, options: Sequence[str]) -> bool:
-        """Find place=excl or place=exclhost of OpenPBS and PBS Pro."""
+        """Return whether the options contain place=excl or place=exclhost (OpenPBS, PBS Pro)."""
         return any(map(is_exclusive, options))
 
     def submit(
         self, script: Path, folder: Path, after: Dependency | None = None, hold: bool = False
     ) -> str:
-        """Send a script with qsub."""
+        """Submit a script with qsub."""
         found = ["-h"] if hold else []
         if after is not None:
             array = "array" if "[]" in after.id and commands.kind() == commands.TORQUE else ""
@@ -69,19 +69,19 @@ restarts=0"""
         return commands.submit(script, folder, *found)
 
     def queue(self, prefix: str) -> list[QueuedJob]:
-        """Ask qstat; an array stands there by its tasks, or as a whole where none is told."""
-        told = commands.jobs()
+        """Return the jobs listed by qstat: arrays by task, or as a whole if no task is listed."""
+        listed = commands.jobs()
         found = [
-            answers.queued(job, about)
-            for job, about in told.items()
+            parsing.queued(job, about)
+            for job, about in listed.items()
             if about.get("Job_Name", "").startswith(prefix)
-            and about.get("job_state") not in (*answers.ENDED, answers.MOVED)
+            and about.get("job_state") not in (*parsing.ENDED, parsing.MOVED)
         ]
-        split = {answers.queued(job, {}).array for job in told if "[]" not in job}
+        split = {parsing.queued(job, {}).array for job in listed if "[]" not in job}
         return [one for one in found if "[]" not in one.id or one.id not in split]
 
     def cancel(self, jobs: Sequence[str]) -> None:
-        """Delete with qdel."""
+        """Cancel with qdel."""
         commands.cancel(jobs)
 
     def release(self, job: str) -> None:
@@ -89,24 +89,24 @@ restarts=0"""
         commands.release(job)
 
     def is_full(self, refusal: str) -> bool:
-        """Find the limits of jobs in a queue, or of a user."""
+        """Return whether the message is about a limit on the jobs in a queue or of a user."""
         return "would exceed" in refusal or "Maximum number of jobs" in refusal
 
     def ended(self, jobs: Sequence[str]) -> dict[str, EndedJob]:
-        """Ask qstat, which knows ended jobs for a while."""
-        told = commands.known(jobs)
+        """Return how jobs ended, from qstat, for those that the server still knows."""
+        known = commands.known(jobs)
         return {
-            job: answers.ended(about)
-            for job, about in told.items()
-            if job in jobs and about.get("job_state") in answers.ENDED
+            job: parsing.ended(about)
+            for job, about in known.items()
+            if job in jobs and about.get("job_state") in parsing.ENDED
         }
 
     def partitions(self) -> list[Partition]:
-        """Ask qstat for the queues; it tells no cores of their nodes."""
-        return answers.partitions(commands.queues(), commands.server()[1].get("default_queue"))
+        """Return the queues listed by qstat, which does not report their numbers of cores."""
+        return parsing.partitions(commands.queues(), commands.server()[1].get("default_queue"))
 
     def largest_array(self) -> int:
-        """Read the limit of the server."""
+        """Return the limit of the server."""
         return commands.largest_array()
 
     def cluster_name(self) -> str | None:
@@ -114,9 +114,9 @@ restarts=0"""
         return commands.server()[0]
 
     def cores(self, environment: Mapping[str, str] = os.environ) -> int | None:
-        """Read NCPUS or PBS_NUM_PPN."""
-        return allotment.cores(environment)
+        """Return NCPUS or PBS_NUM_PPN."""
+        return allocation.cores(environment)
 
     def time_limit(self, environment: Mapping[str, str] = os.environ) -> Limit:
-        """Ask qstat."""
-        return allotment.time_limit(environment)
+        """Return the time limit from qstat."""
+        return allocation.time_limit(environment)

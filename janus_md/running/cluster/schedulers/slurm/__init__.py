@@ -1,4 +1,4 @@
-"""Slurm: its commands, their answers, its options, and the time and cores of a job."""
+"""Slurm: commands, their output, options of sbatch, and the allocation of a job."""
 
 from janus_md.running.cluster.schedulers.slurm.scheduler import Slurm
 

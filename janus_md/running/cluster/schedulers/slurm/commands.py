@@ -1,4 +1,4 @@
-"""Slurm's commands and what they answer; nothing else of the package talks to Slurm."""
+"""Calls of Slurm's commands. No other module runs them, except `allocation`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.schedulers import asking
+from janus_md.running.cluster.schedulers import programs
 from janus_md.running.cluster.schedulers.records import Partition, QueuedJob, Rejected
-from janus_md.running.cluster.schedulers.slurm.answers import (
+from janus_md.running.cluster.schedulers.slurm.parsing import (
     LARGEST_ARRAY,
     NOT_ENDED,
     parse_accounting,
@@ -24,12 +24,13 @@ from janus_md.running.cluster.schedulers.slurm.answers import (
 )
 
 AT_ONCE = 500
-"""Jobs that one question names at most: a command line is not endless."""
+"""Maximum number of jobs in one call, because the length of a command line is limited."""
 
 _UNREACHABLE = re.compile("contact slurm controller|Socket timed out|Zero Bytes were transmitted")
 
-# What changes what is listed, or is that of the job that submits, which a script's srun would obey.
-_NOT_PASSED_ON = (
+# Prefixes of environment variables that change the output of Slurm's commands, or that belong to
+# the job in which submit runs and would affect srun in the script.
+_REMOVED = (
     "SQUEUE_", "SINFO_", "SACCT_", "SCANCEL_", "SLURM_ARRAY_", "SLURM_CPU", "SLURM_GPUS",
     "SLURM_MEM_", "SLURM_NTASKS", "SLURM_TRES_",
 )  # fmt: skip
@@ -42,28 +43,28 @@ _OVERRIDING = {
         "OUTPUT", "PARTITION", "REQUEUE", "SIGNAL", "TIMELIMIT", "WAIT",
     )
 }  # fmt: skip
-# sbatch believes these before what the script says.
+# Environment variables of sbatch that take precedence over the options in the script.
 
 
 def default(key: str) -> str | None:
-    """Account or partition that the user's environment names for sbatch."""
+    """Return the account or partition in the user's environment variables for sbatch."""
     return os.environ.get(f"SBATCH_{key.upper()}") or None
 
 
-def ask(*command: str, pauses: Sequence[float] = ()) -> str:
-    """Run one of Slurm's commands and return what it prints, as :func:`asking.ask` does.
+def call(*command: str, pauses: Sequence[float] = ()) -> str:
+    """Run one of Slurm's commands with :func:`programs.call` and return its output.
 
-    Variables of the environment that change what it lists, or override a script, are left out.
+    Environment variables that change the output or override the script are removed.
     """
     environment = {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith(_NOT_PASSED_ON) and key not in _OVERRIDING
+        if not key.startswith(_REMOVED) and key not in _OVERRIDING
     }
-    return asking.ask(
+    return programs.call(
         *command,
         missing=JanusError(
-            f"{command[0]}: not found; submission needs Slurm, on this machine use janus-md run"
+            f"{command[0]}: not found; submission requires Slurm, use janus-md run on this machine"
         ),
         unreachable=_UNREACHABLE,
         pauses=pauses,
@@ -72,77 +73,78 @@ def ask(*command: str, pauses: Sequence[float] = ()) -> str:
 
 
 def partitions() -> list[Partition]:
-    """Partitions that are up, as sinfo tells them; none where it does not answer."""
+    """Return the partitions that are up according to sinfo; none if it does not answer."""
     try:
         return parse_partitions(
-            ask("sinfo", "--noheader", "--format=%P|%c|%m|%G|%l|%a|%h").splitlines()
+            call("sinfo", "--noheader", "--format=%P|%c|%m|%G|%l|%a|%h").splitlines()
         )
     except JanusError:
         return []
 
 
 def submit(script: Path, *options: str) -> str:
-    """Send a script; return the job's id.
+    """Submit a script with sbatch and return the job id.
 
     Raises
     ------
     Rejected
-        Where Slurm refuses it.
+        If Slurm rejects it.
     JanusError
-        Where the answer holds no id.
+        If sbatch prints no job id.
     """
-    answer = ask("sbatch", "--parsable", *options, str(script))
+    answer = call("sbatch", "--parsable", *options, str(script))
     if (slurm_id := parse_id(answer)) is None:
-        raise JanusError(f"sbatch: no id of a job in its answer, {answer.strip()!r}")
+        raise JanusError(f"sbatch: no job id in its output {answer.strip()!r}")
     return slurm_id
 
 
 def release(slurm_id: str) -> None:
-    """Let a job begin that was sent on hold."""
-    ask("scontrol", "release", slurm_id)
+    """Release a job that was submitted on hold."""
+    call("scontrol", "release", slurm_id)
 
 
 def cancel(ids: Sequence[str]) -> None:
-    """Cancel jobs, or tasks of arrays."""
+    """Cancel jobs, array tasks or whole arrays."""
     for first in range(0, len(ids), AT_ONCE):
-        ask("scancel", *ids[first : first + AT_ONCE])
+        call("scancel", *ids[first : first + AT_ONCE])
 
 
 def cluster_name() -> str | None:
-    """Name that Slurm gives this cluster; None where it does not answer."""
+    """Return the name of this cluster in Slurm's configuration; None if Slurm does not answer."""
     with suppress(JanusError):
-        return parse_cluster_name(ask("scontrol", "show", "config"))
+        return parse_cluster_name(call("scontrol", "show", "config"))
     return None
 
 
 def largest_array() -> int:
-    """Tasks that an array may have here."""
+    """Return the maximum number of tasks in an array on this cluster."""
     try:
-        return parse_array_size(ask("scontrol", "show", "config", pauses=asking.PAUSES))
-    except Rejected:  # some clusters keep it to themselves
+        return parse_array_size(call("scontrol", "show", "config", pauses=programs.PAUSES))
+    except Rejected:  # some clusters do not let users read the configuration
         return LARGEST_ARRAY
 
 
 def move(slurm_id: str, folder: Path, output: Path) -> None:
-    """Tell a job that waits where it is to work, and where its output goes from there."""
-    ask(
+    """Change the working directory of a pending job, and its output relative to that."""
+    call(
         "scontrol", "update", f"JobId={slurm_id}", f"WorkDir={folder}", f"StdOut={folder / output}"
     )  # fmt: skip
 
 
 def queue(prefix: str) -> list[QueuedJob]:
-    """Jobs of this user that wait or run and whose names begin with `prefix`, arrays by task."""
-    told = ask(
+    """Return the user's jobs in the queue whose names begin with `prefix`, arrays by task."""
+    output = call(
         "squeue", "--noheader", "--me", "--array", "--federation", "--format=%i|%j|%T|%Z|%r",
-        pauses=asking.PAUSES,
+        pauses=programs.PAUSES,
     )  # fmt: skip
-    return parse_queue(told.splitlines(), prefix)
+    return parse_queue(output.splitlines(), prefix)
 
 
 def ended(ids: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """What became of jobs that are no longer in the queue, where Slurm still knows.
+    """Return how jobs ended, for those that Slurm still knows.
 
-    The controller, whose memory is short, is asked first: accounting may be slow, or late.
+    The controller is queried first, although it forgets ended jobs soon, because accounting may be
+    slow or delayed.
 
     Returns
     -------
@@ -151,34 +153,35 @@ def ended(ids: Sequence[str]) -> dict[str, tuple[str, int]]:
     """
     found: dict[str, tuple[str, int]] = {}
     with suppress(JanusError):
-        answer = ask(
+        answer = call(
             "squeue", "--noheader", "--me", "--array", "--federation", "--states=all",
             "--Format=JobArrayID:40,State:30,exit_code:20",
         )  # fmt: skip
         found = _ended(parse_memory(answer.splitlines()))
-    others = os.environ.get("SLURM_CLUSTERS")  # which sacct alone does not follow
+    others = os.environ.get("SLURM_CLUSTERS")  # sacct ignores this variable
     where = f"--clusters={others}" if others else "--federation"
-    # Asked for a task, accounting keeps silent on those that ended before they became tasks.
+    # sacct does not report single tasks that ended before they became separate jobs. Therefore it
+    # is queried for whole arrays.
     unknown = (one for one in ids if _of(one, found) is None)
     heads = list(dict.fromkeys(one.partition("_")[0] for one in unknown))
     for first in range(0, len(heads), AT_ONCE):
         some = heads[first : first + AT_ONCE]
         try:
-            answer = ask(
+            answer = call(
                 "sacct", "--noheader", "--parsable2", "--allocations", where,
                 "--format=JobID,State,ExitCode", "--jobs", ",".join(some),
             )  # fmt: skip
         except JanusError:
-            break  # no accounting here
+            break  # there is no accounting on this cluster
         found = _ended(parse_accounting(answer.splitlines())) | found
-    return {one: told for one in ids if (told := _of(one, found)) is not None}
+    return {one: end for one in ids if (end := _of(one, found)) is not None}
 
 
 def _ended(found: Mapping[str, tuple[str, int]]) -> dict[str, tuple[str, int]]:
-    """Leave out what has not ended."""
-    return {one: told for one, told in found.items() if told[0] not in NOT_ENDED}
+    """Return the jobs that have ended."""
+    return {one: end for one, end in found.items() if end[0] not in NOT_ENDED}
 
 
 def _of(slurm_id: str, found: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:
-    """Look up a task; what ended before it became a task of its own stands under the array's id."""
+    """Return the end of a job or task; a task that never became a separate job has its array's."""
     return found.get(slurm_id) or found.get(slurm_id.partition("_")[0])

@@ -12,13 +12,13 @@ SETTINGS = {
     "gpu_request": ("gpus", "gpus-per-node", "gres"),
     "memory_request": ("mem", "mem-per-cpu", "none"),
 }
-"""Keys of a cluster: how GPUs are asked for (``--gpus=TYPE:N``, ``--gpus-per-node=TYPE:N``,
-``--gres=gpu:TYPE:N``) and how memory is (``--mem``, ``--mem-per-cpu``, or not at all, where it
-comes with the cores)."""
+"""Keys of a cluster: GPU request syntax (``--gpus=TYPE:N``, ``--gpus-per-node=TYPE:N`` or
+``--gres=gpu:TYPE:N``) and memory request syntax (``--mem``, ``--mem-per-cpu``, or none if memory is
+allocated with the cores)."""
 
 
 def options(request: JobRequest) -> list[str]:
-    """Return the options of sbatch that ask for what a job needs."""
+    """Return the options of sbatch for a request."""
     found = [
         f"--job-name={request.name}",
         f"--output={request.output}",
@@ -54,14 +54,14 @@ def _memory(request: JobRequest) -> list[str]:
 
 
 def objection(option: str) -> str:
-    """Say why an option is not allowed; empty where it is.
+    """Return the reason why a user's option is not allowed; empty if it is allowed.
 
-    Some options would make a job impossible to find again.
+    With some options, the job could not be found in the queue.
     """
     if not re.fullmatch(r"-[^\n]+", option):
         what = "it must be an option of sbatch such as --qos=debug"
     elif re.match(r"--clusters?\b|-M", option):
-        what = "set SLURM_CLUSTERS in the environment, which all of Slurm's commands follow"
+        what = "set SLURM_CLUSTERS in the environment, which all commands of Slurm use"
     elif re.match(r"--(array|chdir|job-name|output|wrap)\b|-[aDJo]", option):
         what = "janus-md sets this option itself"
     else:

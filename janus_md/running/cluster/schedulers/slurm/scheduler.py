@@ -1,4 +1,4 @@
-"""Slurm behind the interface of a scheduler."""
+"""Implementation of the scheduler interface for Slurm."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from janus_md.running.cluster.schedulers.records import (
     Partition,
     QueuedJob,
 )
-from janus_md.running.cluster.schedulers.slurm import allotment, answers, commands, options
+from janus_md.running.cluster.schedulers.slurm import allocation, commands, options, parsing
 from janus_md.simulation.walltime import Limit
 
 _DEPENDENCIES = {"success": "afterok", "end": "afterany", "task": "aftercorr"}
@@ -40,11 +40,11 @@ restarts=${SLURM_RESTART_COUNT:-0}"""
     writes_output = True
     holds = True
     own_lines = ("srun: ", "slurmstepd")
-    rank_variable = allotment.RANK
+    rank_variable = allocation.RANK
     launch_environment = "export SLURM_EXPORT_ENV=ALL # also after sbatch --export=NONE"
 
     def output(self, array: bool) -> Path:
-        """Return the path of the output with the marks that Slurm replaces by ids."""
+        """Return the path of the output with Slurm's placeholders for ids."""
         return self.folder / f"%{'A_%a' if array else 'j'}.out"
 
     def options(self, request: JobRequest) -> list[str]:
@@ -52,21 +52,21 @@ restarts=${SLURM_RESTART_COUNT:-0}"""
         return options.options(request)
 
     def objection(self, option: str) -> str:
-        """Say why an option of sbatch is not allowed; empty where it is."""
+        """Return the reason why an option of sbatch is not allowed; empty if it is allowed."""
         return options.objection(option)
 
     def takes_whole_nodes(self, options: Sequence[str]) -> bool:
-        """Find --exclusive."""
+        """Return whether the options contain --exclusive."""
         return "--exclusive" in options
 
     def launch(self, ranks: int, threads: int, mpi: str | None) -> str:
-        """Return the call of srun."""
+        """Return the launch command with srun."""
         return f"srun --ntasks={ranks} --cpus-per-task={threads}" + (f" --mpi={mpi}" if mpi else "")
 
     def submit(
         self, script: Path, folder: Path, after: Dependency | None = None, hold: bool = False
     ) -> str:
-        """Send a script with sbatch."""
+        """Submit a script with sbatch."""
         found = [f"--chdir={folder}"]
         if after is not None:
             kind = _DEPENDENCIES[after.kind]
@@ -74,11 +74,11 @@ restarts=${SLURM_RESTART_COUNT:-0}"""
         return commands.submit(script, *found, *(["--hold"] if hold else []))
 
     def is_full(self, refusal: str) -> bool:
-        """Find QOSMaxSubmitJobPerUserLimit, AssocMaxSubmitJobLimit and the like."""
+        """Return whether the message contains QOSMaxSubmitJobPerUserLimit or a similar limit."""
         return "SubmitJob" in refusal
 
     def queue(self, prefix: str) -> list[QueuedJob]:
-        """Ask squeue."""
+        """Return the jobs listed by squeue."""
         return commands.queue(prefix)
 
     def cancel(self, jobs: Sequence[str]) -> None:
@@ -95,33 +95,33 @@ restarts=${SLURM_RESTART_COUNT:-0}"""
         return True
 
     def ended(self, jobs: Sequence[str]) -> dict[str, EndedJob]:
-        """Ask the controller, then the accounting."""
-        told = commands.ended(jobs)
-        return {job: answers.ended(state, code) for job, (state, code) in told.items()}
+        """Return how jobs ended, from squeue or sacct."""
+        found = commands.ended(jobs)
+        return {job: parsing.ended(state, code) for job, (state, code) in found.items()}
 
     def partitions(self) -> list[Partition]:
-        """Ask sinfo; where no partition is the default one, the first one is taken."""
+        """Return the partitions of sinfo; if none is the default one, the first one becomes it."""
         found = commands.partitions()
         if found and not any(one.default for one in found):
             found[0] = replace(found[0], default=True)
         return found
 
     def largest_array(self) -> int:
-        """Read MaxArraySize and max_array_tasks of the configuration."""
+        """Return the smaller of MaxArraySize - 1 and max_array_tasks in Slurm's configuration."""
         return commands.largest_array()
 
     def cluster_name(self) -> str | None:
-        """Read ClusterName of the configuration."""
+        """Return ClusterName in Slurm's configuration."""
         return commands.cluster_name()
 
     def default(self, key: str) -> str | None:
-        """Read SBATCH_ACCOUNT or SBATCH_PARTITION."""
+        """Return SBATCH_ACCOUNT or SBATCH_PARTITION."""
         return commands.default(key)
 
     def cores(self, environment: Mapping[str, str] = os.environ) -> int | None:
-        """Read SLURM_CPUS_PER_TASK."""
-        return allotment.cores(environment)
+        """Return SLURM_CPUS_PER_TASK."""
+        return allocation.cores(environment)
 
     def time_limit(self, environment: Mapping[str, str] = os.environ) -> Limit:
-        """Read the end of the job from the environment, else ask squeue."""
-        return allotment.time_limit(environment)
+        """Return the time limit in the environment, else that of squeue."""
+        return allocation.time_limit(environment)

@@ -1,8 +1,8 @@
 """PBS's commands as wrappers of a real Slurm of one node: the package slurm-wlm-torque.
 
-A plugin of Slurm (spank_pbs.so) gives jobs PBS's variables. Where the package is not installed the
-tests skip and say so. No PBS server is involved: what one prints is held against recorded answers
-in test_answers.py and test_commands.py.
+A plugin of Slurm (spank_pbs.so) sets PBS's variables in jobs. If the package is not installed, the
+tests are skipped with the reason. No PBS server is used: test_parsing.py and test_commands.py check
+recorded output of servers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.running.cluster.conftest import Node, for_a_test, missing, started
 
 
 def absent() -> str:
-    """What there is no PBS for; empty where all is there."""
+    """Return the reason why these tests cannot run; empty if they can."""
     if why := missing():
         return why
     if not all(map(shutil.which, ("qsub", "qstat", "qdel", "qrls"))) or plugin() is None:
@@ -27,7 +27,7 @@ def absent() -> str:
 
 
 def plugin() -> Path | None:
-    """The plugin of Slurm that sets PBS's variables."""
+    """Return the path of Slurm's plugin that sets PBS's variables."""
     return next(Path("/usr/lib").glob("*/slurm-wlm/spank_pbs.so"), None)
 
 
@@ -39,7 +39,7 @@ def wrapped_node() -> Iterator[Node]:
 
 @pytest.fixture
 def pbs(wrapped_node: Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
-    """The node behind the wrappers, for this test; its jobs end with it."""
+    """The node behind the wrappers; its jobs are cancelled after each test."""
     commands.kind.cache_clear()
     with for_a_test(wrapped_node, monkeypatch) as there:
         yield there

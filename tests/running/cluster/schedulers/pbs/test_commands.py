@@ -1,4 +1,4 @@
-"""How PBS's commands are called, with programs of their names that give recorded answers."""
+"""Calls of PBS's commands, replaced by programs that print recorded output."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.running.cluster.schedulers import asking
+from janus_md.running.cluster.schedulers import programs as calls
 from janus_md.running.cluster.schedulers.pbs import SCHEDULER as PBS
-from janus_md.running.cluster.schedulers.pbs import allotment, commands
+from janus_md.running.cluster.schedulers.pbs import allocation, commands
 from janus_md.running.cluster.schedulers.records import Cause, Dependency, EndedJob, Rejected
 from janus_md.simulation.walltime import NO_LIMIT
 from tests.running.cluster.conftest import program
@@ -20,7 +20,7 @@ from tests.running.cluster.schedulers.pbs.recorded import EMPTY, HISTORY, XML
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder whose programs are the only ones."""
+    """A folder that is the only one in PATH."""
     monkeypatch.setenv("PATH", str(tmp_path))
     commands.kind.cache_clear()
     yield tmp_path
@@ -28,7 +28,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def server(folder: Path, version: str, answer: str, otherwise: str = "none) exit") -> Path:
-    """Put a qstat there that answers what is asked in its own format; return its log."""
+    """Create a qstat that answers in the format of this version; return the log of its calls."""
     asked = folder / "asked"
     (folder / "answer").write_text(answer)
     program(
@@ -53,8 +53,8 @@ ARRAY = (
 )
 
 
-def test_the_queue_holds_arrays_by_task(programs: Path) -> None:
-    """Ended tasks are left out; an array without tasks counts whole."""
+def test_the_queue_lists_arrays_by_task(programs: Path) -> None:
+    """Ended tasks are left out; an array without listed tasks is one entry."""
     asked = server(programs, OPENPBS, ARRAY)
     found = PBS.queue("janus-a-")
     assert [(one.id, one.head, one.task) for one in found] == [
@@ -65,7 +65,7 @@ def test_the_queue_holds_arrays_by_task(programs: Path) -> None:
     assert PBS.task_id("7[].p", 1) == "7[1].p"
 
 
-def test_an_old_server_without_json_is_asked_for_text(programs: Path) -> None:
+def test_text_is_parsed_if_a_server_does_not_support_json(programs: Path) -> None:
     asked = server(programs, OPENPBS, "Job Id: 3.p\n", "*json*) exit 2")
     assert commands.jobs() == {"3.p": {}}
     assert asked.read_text().splitlines()[1:] == ["-f -t -F json", "-f -t"]
@@ -74,8 +74,8 @@ def test_an_old_server_without_json_is_asked_for_text(programs: Path) -> None:
     assert commands.jobs() == {"3.p": {}}
 
 
-def test_the_history_is_asked_for_jobs_by_id(programs: Path) -> None:
-    """qstat ends with 153 where it does not know one of them; the others count."""
+def test_ended_jobs_are_queried_by_id(programs: Path) -> None:
+    """qstat ends with exit code 153 if one of the jobs is unknown, but prints the others."""
     asked = server(programs, OPENPBS, HISTORY)
     text = (programs / "qstat").read_text()
     (programs / "qstat").write_text(text + "\necho 'qstat: Unknown Job Id 9.p' >&2; exit 153\n")
@@ -88,7 +88,7 @@ def test_the_history_is_asked_for_jobs_by_id(programs: Path) -> None:
     assert PBS.ended(["9.p"]) == {}
 
 
-def test_torque_is_asked_in_its_own_way(programs: Path) -> None:
+def test_torque_is_queried_with_its_own_options(programs: Path) -> None:
     asked = server(programs, TORQUE_VERSION, XML)
     assert [one.name for one in PBS.queue("")] == ["int_tmux", "map_It3_Ir4"]
     assert asked.read_text().splitlines() == ["--version", "-f -t -x"]
@@ -112,15 +112,15 @@ def test_torque_is_asked_in_its_own_way(programs: Path) -> None:
         ("17\n", "17"),
     ],
 )
-def test_the_id_is_found_in_what_qsub_prints(programs: Path, answer: str, job: str) -> None:
+def test_the_job_id_is_found_in_the_output_of_qsub(programs: Path, answer: str, job: str) -> None:
     program(programs, "qsub", f"echo -n '{answer}'")
     assert PBS.submit(Path("s.sh"), programs) == job
 
 
-def test_refusals_and_servers_that_are_away(
+def test_rejections_and_unavailable_servers(
     programs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "PAUSES", (0.0,))
+    monkeypatch.setattr(calls, "PAUSES", (0.0,))
     said = "qsub: would exceed queue generic's per-user limit of jobs in 'Q' state"
     program(programs, "qsub", f'echo "{said}" >&2; exit 38')
     with pytest.raises(Rejected, match=r"^qsub: would exceed queue") as met:
@@ -129,19 +129,19 @@ def test_refusals_and_servers_that_are_away(
     program(programs, "qsub", "echo 'qsub: cannot connect to server p (errno=15010)' >&2; exit 167")
     with pytest.raises(JanusError, match=r"errno=15010\); the scheduler may be down") as met:
         PBS.submit(Path("s.sh"), programs)
-    assert not isinstance(met.value, Rejected)  # it may have been sent nevertheless
+    assert not isinstance(met.value, Rejected)  # it may have been accepted
     program(programs, "qsub", "echo 'see you'")
-    with pytest.raises(JanusError, match=r"^qsub: no id of a job in its answer, 'see you'"):
+    with pytest.raises(JanusError, match=r"^qsub: no job id in its output 'see you'"):
         PBS.submit(Path("s.sh"), programs)
     server(programs, OPENPBS, "", "*) echo 'qstat: cannot connect to server p' >&2; exit 167")
     with pytest.raises(JanusError, match="cannot connect to server p; the scheduler may be down"):
         PBS.queue("janus-")
     assert PBS.partitions() == []
-    with pytest.raises(JanusError, match=r"^qrls: not found; submission needs PBS"):
+    with pytest.raises(JanusError, match=r"^qrls: not found; submission requires PBS"):
         PBS.release("7")
 
 
-def test_the_server_says_its_name_its_default_queue_and_its_largest_array(programs: Path) -> None:
+def test_name_default_queue_and_array_limit_of_the_server(programs: Path) -> None:
     answer = '{"Server":{"pbs":{"default_queue":"workq","max_array_size":500}}}'
     queues = '{"Queue":{"workq":{"enabled":"True"},"long":{"enabled":"True"}}}'
     server(programs, OPENPBS, answer, f"-Q*) echo '{queues}'; exit")
@@ -160,13 +160,13 @@ def test_time_and_cores_of_a_job(programs: Path, monkeypatch: pytest.MonkeyPatch
     )
     server(programs, OPENPBS, about % start)
     job = {"PBS_JOBID": "7.p"}
-    found = allotment.time_limit(job)
+    found = allocation.time_limit(job)
     assert (found.left(), found.granted) == (pytest.approx(500, abs=2), 600)
     # A start in another time zone is not believed, the time used is.
     server(programs, OPENPBS, about % "Wed Apr 14 23:34:19 2021")
-    assert allotment.time_limit(job).left() == pytest.approx(540, abs=1)
+    assert allocation.time_limit(job).left() == pytest.approx(540, abs=1)
     server(programs, OPENPBS, EMPTY)
-    assert allotment.time_limit(job) == allotment.time_limit({}) == NO_LIMIT
-    assert allotment.cores(job | {"NCPUS": "4"}) == 4
-    assert allotment.cores(job | {"PBS_NUM_PPN": "2"}) == 2
-    assert allotment.cores({"NCPUS": "4"}) is None
+    assert allocation.time_limit(job) == allocation.time_limit({}) == NO_LIMIT
+    assert allocation.cores(job | {"NCPUS": "4"}) == 4
+    assert allocation.cores(job | {"PBS_NUM_PPN": "2"}) == 2
+    assert allocation.cores({"NCPUS": "4"}) is None

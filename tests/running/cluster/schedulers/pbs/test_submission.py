@@ -1,4 +1,4 @@
-"""Submission through qsub, qstat and qdel, to a real Slurm behind them."""
+"""Submission with qsub, qstat and qdel, which are wrappers of a real Slurm."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_sweep_is_queued_runs_and_is_done(pbs: Node, study: Make, engine: str)
     assert not list(place.path.glob("*.o*"))
 
 
-def test_what_fails_is_told_and_given_up(pbs: Node, study: Make, engine: str) -> None:
+def test_failures_are_reported_and_given_up(pbs: Node, study: Make, engine: str) -> None:
     place = study(2)
     broken = place.jobs[1]
     Path(broken.fn(RESTART)).write_bytes(b"not a checkpoint")
@@ -75,8 +75,8 @@ def test_what_fails_is_told_and_given_up(pbs: Node, study: Make, engine: str) ->
     assert f"1 job failed twice, not sent without --retry: {broken.id[:8]}" in third.out
 
 
-def test_what_is_deleted_is_told_and_sent_again(pbs: Node, study: Make) -> None:
-    """The wrapper of qstat tells no exit status: what was cancelled is shown as killed."""
+def test_deleted_jobs_are_reported_and_resubmitted(pbs: Node, study: Make) -> None:
+    """The wrapper of qstat reports no exit status, so that deleted jobs are shown as killed."""
     pytest.importorskip("lammps")
     place = study(2, length=5000.0, interval=1000.0)
     options = ("--engine", "lammps", "--memory", 5, "--walltime", "30:00")  # one at a time
@@ -90,7 +90,7 @@ def test_what_is_deleted_is_told_and_sent_again(pbs: Node, study: Make) -> None:
     ids = dict(zip(place.ids(), place.jobs, strict=True))
     subprocess.run(["qdel", *ids], check=True)
     wait_for(lambda: not pbs.queue())
-    wait_for(lambda: place.told()["states"] == {"killed": 1, "not begun": 1})
+    wait_for(lambda: place.told()["states"] == {"killed": 1, "not started": 1})
     with pbs.paused():
         assert "2 sent" in place.submit(*PBS, "--engine", "lammps").out
         assert place.told()["states"] == {"queued": 2}
@@ -99,7 +99,7 @@ def test_what_is_deleted_is_told_and_sent_again(pbs: Node, study: Make) -> None:
     assert Path(job.fn(RESTART)).is_file()
 
 
-def test_an_analysis_waits_for_its_simulation(pbs: Node, study: Make, engine: str) -> None:
+def test_an_analysis_depends_on_its_simulation(pbs: Node, study: Make, engine: str) -> None:
     place = study(1)
     with pbs.paused():
         assert "2 sent" in place.submit(*PBS, "--separate", "--engine", engine).out
@@ -110,10 +110,10 @@ def test_an_analysis_waits_for_its_simulation(pbs: Node, study: Make, engine: st
     assert done(place)
 
 
-def test_a_submission_that_is_killed_leaves_nothing_held_and_sends_nothing_twice(
+def test_a_killed_submit_neither_submits_twice_nor_leaves_jobs_on_hold(
     pbs: Node, study: Make, tmp_path: Path
 ) -> None:
-    """After qsub's answer, while the jobs are on hold and in no document yet."""
+    """It is killed after qsub's answer, while the jobs are held and not recorded in documents."""
     place = study(21)
     folder = tmp_path / "bin"
     folder.mkdir()
@@ -134,21 +134,19 @@ def test_a_submission_that_is_killed_leaves_nothing_held_and_sends_nothing_twice
         assert pbs.queue()[0][2] != "JobHeldUser"
 
 
-def test_what_is_refused_is_told(pbs: Node, study: Make) -> None:
+def test_rejections_are_reported(pbs: Node, study: Make) -> None:
     place = study(1)
     met = place.submit(*PBS, "--partition", "nowhere")
     assert met.code == 1
     assert "1 refused: qsub: There was an error running" in met.out
     assert "invalid partition specified: nowhere" in met.out
     met = place.submit(*PBS, "--array")
-    assert (met.code, "--array: PBS has no arrays here; use --bundle" in met.err) == (2, True)
+    assert (met.code, "--array: PBS does not support arrays here;" in met.err) == (2, True)
     assert not pbs.queue()
 
 
 @pytest.mark.slow
-def test_a_walltime_ends_in_a_checkpoint_and_the_next_submission_goes_on(
-    pbs: Node, study: Make
-) -> None:
+def test_the_next_submission_continues_after_the_walltime(pbs: Node, study: Make) -> None:
     pytest.importorskip("lammps")
     place = study(1, length=200.0, interval=100.0)
     (job,) = place.jobs

@@ -34,7 +34,7 @@ COMMAND = [sys.executable, "-m", "janus_md.cli"]
 
 
 class Show:
-    """Rows of what was seen, each with the time that it took."""
+    """Table of results, each with its duration."""
 
     def __init__(self, folder: Path, node: Node) -> None:
         self.folder, self.node = folder, node
@@ -86,7 +86,7 @@ def _processor() -> float:
 
 
 def sweep(show: Show) -> None:
-    """Twelve points: one meets its time limit, one fails, all others are done."""
+    """Twelve points: one reaches its time limit, one fails, the others finish."""
     points = [f"relative_permittivity: {1 + k}, protocol: {SHORT}" for k in range(11)]
     points.append(f"relative_permittivity: 1, protocol: {LONG}")
     place = show.workspace("sweep", points)
@@ -123,7 +123,7 @@ def _points(number: int) -> list[str]:
 
 
 def two_at_once(show: Show, later: list[str]) -> None:
-    """Two submissions of the same jobs."""
+    """Two simultaneous submissions of the same jobs."""
     place = show.workspace("both", _points(40))
     command = [*COMMAND, "submit", "-d", str(place), *later]
     both = [
@@ -137,7 +137,7 @@ def two_at_once(show: Show, later: list[str]) -> None:
 
 
 def refusals(show: Show, later: list[str]) -> None:
-    """Five hundred submissions, of which each tenth is refused."""
+    """Five hundred submissions, of which every tenth is rejected."""
     place = show.workspace("many", _points(500))
     wrapper, count = show.folder / "bin" / "sbatch", show.folder / "count"
     wrapper.parent.mkdir()
@@ -172,7 +172,7 @@ def _names(show: Show) -> str:
 
 
 def main() -> int:
-    """Show everything."""
+    """Run all demonstrations."""
     if why := missing():
         print(why, file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""The job script: what it asks Slurm for, and what it does."""
+"""The job script: options of sbatch, and its behavior."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def asked_for(text: str) -> list[str]:
     return list(lines)
 
 
-def test_a_script_asks_for_what_was_planned() -> None:
+def test_options_follow_from_the_plan() -> None:
     asked = asked_for(script(bundle=3))
     for option in (
         "--signal=B:USR1@90", "--open-mode=append", "--requeue", "--partition=batch",
@@ -42,7 +42,7 @@ def test_a_script_asks_for_what_was_planned() -> None:
     ):  # fmt: skip
         assert option in asked
     assert not any(option.startswith(("--gpus", "--array")) for option in asked)
-    assert "'/data/a b' \"when it was sent" in script()
+    assert "'/data/a b' \"at submission" in script()
 
 
 def test_scripts_for_gpus_and_arrays() -> None:
@@ -77,7 +77,7 @@ def test_ranks_are_started_by_srun() -> None:
     assert "srun --ntasks=4 --cpus-per-task=2" in text
 
 
-def test_without_requeue_the_code_stands() -> None:
+def test_without_requeue_a_script_does_not_requeue_itself() -> None:
     text = script(requeue=False)
     assert "--no-requeue" in asked_for(text)
     assert "scontrol requeue" not in text
@@ -91,7 +91,7 @@ def run_script(
     ranks: int = 1,
     **programs: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the script of job 7 in `folder`, with these programs before all others."""
+    """Run the script of job 7 in `folder`, with these programs first in PATH."""
     bin_ = folder / "bin"
     for path in (folder / FOLDER, bin_):
         path.mkdir(parents=True, exist_ok=True)
@@ -110,10 +110,10 @@ def run_script(
     )
 
 
-def test_an_exit_code_of_before_a_requeue_is_forgotten(
+def test_the_exit_file_of_a_previous_run_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else it would stand for the end of a job that is killed after it began anew."""
+    """Otherwise it would be read as the end of a requeued job that is killed."""
     left = tmp_path / FOLDER / "7.exit"
     left.parent.mkdir(parents=True)
     left.write_text("75 ended\n")
@@ -121,32 +121,32 @@ def test_an_exit_code_of_before_a_requeue_is_forgotten(
     (one,) = planned(todo(1))
     assert (ran.returncode, ran.stdout.split()) == (3, [SLURM.tasks_file(one.name).name])
     assert left.read_text() == "3\n"
-    # Somewhere else it says where it was to work.
+    # In another folder, the script prints the folder of the workspace.
     (tmp_path / SLURM.tasks_file(one.name)).unlink()
     script = write(one, SubmitOptions(), CLUSTER, SLURM, Path("/data/wires"), lead=90)
     lost = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert lost.returncode == 2
     assert lost.stderr == (
-        f"{tmp_path}: not the workspace of this job, which was /data/wires when it was sent; "
-        "janus-md submit sends it again\n"
+        f"{tmp_path}: not the workspace of this job, which was /data/wires at submission; "
+        "janus-md submit resubmits it\n"
     )
 
 
-def test_ranks_see_the_environment_and_come_back_to_a_job_that_is_held(
+def test_ranks_get_the_environment_and_a_held_job_is_requeued(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLURM_EXPORT_ENV", "NONE")
     srun = "echo $SLURM_EXPORT_ENV $1; exit 76"
     ran = run_script(tmp_path, monkeypatch, "exit 9", ranks=2, srun=srun, scontrol="echo $1")
     assert ran.returncode == 75
-    assert ran.stdout == "ALL --ntasks=2\nto be continued\nrequeue\n"
+    assert ran.stdout == "ALL --ntasks=2\ninterrupted; requeued to continue\nrequeue\n"
     assert (tmp_path / FOLDER / "7.exit").read_text() == "75 requeued\n"
 
 
-def test_without_its_setup_a_run_does_not_begin(
+def test_a_run_does_not_start_if_its_setup_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else it might take another engine than the one whose module was not there."""
+    """Otherwise it might use another engine than the one whose module is missing."""
     lines = ("export A=1", "for x in 1 2; do\n  true\ndone", "module load 'it' # of old", "echo on")
     cluster = CLUSTER.model_copy(update={"setup": lines})
     ran = run_script(tmp_path, monkeypatch, "echo ran", cluster, module='[ "$2" != it ]')
@@ -157,10 +157,10 @@ def test_without_its_setup_a_run_does_not_begin(
 
 
 @pytest.mark.parametrize(("answers", "left"), [(3, "75 requeued\n"), (9, "75\n")])
-def test_a_controller_that_is_away_is_asked_again_for_the_requeue(
+def test_requeue_is_repeated_if_the_controller_is_unreachable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: int, left: str
 ) -> None:
-    """It answers the third time, or never."""
+    """The controller answers the third request, or none."""
     calls, pauses = tmp_path / "calls", tmp_path / "pauses"
     scontrol = f'echo "$@" >>{calls}; [ "$(wc -l <{calls})" -ge {answers} ]'
     sleep = f"echo $1 >>{pauses}"
@@ -173,7 +173,7 @@ def test_a_controller_that_is_away_is_asked_again_for_the_requeue(
     assert sum(waited) < 60  # within the lead
 
 
-def test_a_lead_must_fit_into_the_walltime() -> None:
+def test_a_lead_must_be_shorter_than_the_walltime() -> None:
     (one,) = planned(todo(1), walltime="1:00")
     for lead in (0, 60):
         with pytest.raises(JanusError, match=rf"^--lead: {lead} is not .* walltime, 00:01:00$"):
@@ -185,5 +185,5 @@ def test_a_lead_must_fit_into_the_walltime() -> None:
     [(60, "00:01:00"), (86399.5, "1-00:00:00"), (180061, "2-02:01:01"),
      (float("inf"), "UNLIMITED")],
 )  # fmt: skip
-def test_walltimes_are_written_as_slurm_reads_them(seconds: float, text: str) -> None:
+def test_walltimes_are_formatted_for_slurm(seconds: float, text: str) -> None:
     assert duration(seconds) == text

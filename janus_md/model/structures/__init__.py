@@ -1,0 +1,1 @@
+"""Structures, one file each; :mod:`janus_md.model.structure` finds them."""

@@ -1,0 +1,149 @@
+"""Cost of a particle: steps per second of CPU time of a small gas of its bodies.
+
+``costs.yaml`` beside this file holds the numbers of the catalogue, measured by
+``python benchmarks/particle_costs.py``, with machine, versions and date.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from janus_md.study.catalogue.bead_particle import BeadParticle
+
+if TYPE_CHECKING:
+    from janus_md.study.catalogue.catalog import Entry
+    from janus_md.study.statepoint import StatePoint
+
+FILE = Path(__file__).with_name("costs.yaml")
+"""Measured costs of the catalogue."""
+
+BODIES = 216
+"""Number of bodies."""
+
+VOLUME_FRACTION = 0.05
+"""Volume fraction of the gas."""
+
+WARM_UP = 200
+"""Steps before the measurement."""
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Measured costs of the catalogue.
+
+    Attributes
+    ----------
+    machine, date : str
+        Processor, and day of the measurement.
+    versions : dict of str to str
+        Version of each engine.
+    rates : dict
+        For each particle its ``digest``, ``sites``, and steps per CPU second by engine.
+    """
+
+    machine: str
+    date: str
+    versions: dict[str, str]
+    rates: dict[str, dict[str, Any]]
+
+    def rate(self, name: str, digest: str, engine: str) -> float | None:
+        """Return steps per CPU second, or None if this definition of a particle has none."""
+        found = self.rates.get(name, {})
+        return found.get(engine) if found.get("digest") == digest else None
+
+
+@lru_cache(maxsize=1)
+def costs() -> Costs:
+    """Return the measured costs of the catalogue."""
+    from janus_md.common.yaml_text import load as load_yaml
+
+    return Costs(**load_yaml(FILE.read_text(encoding="utf-8"), "safe"))
+
+
+def gas_of(entry: Entry) -> StatePoint:
+    """State point of the gas: :data:`BODIES`, :data:`VOLUME_FRACTION`, the default protocol."""
+    from janus_md.study.statepoint import StatePoint
+
+    fields: dict[str, Any] = {
+        "particle": entry.name,
+        "n_bodies": BODIES,
+        "volume_fraction": VOLUME_FRACTION,
+    }
+    if not isinstance(entry, BeadParticle) or any(kind.charge for kind in entry.kinds.values()):
+        fields["relative_permittivity"] = 1.0
+    return StatePoint.of(fields)
+
+
+def measured_here(entry: Entry) -> dict[str, float]:
+    """Measure the speed of every engine of this machine, each in a process of its own.
+
+    Parameters
+    ----------
+    entry : Particle or BeadParticle
+        The particle.
+
+    Returns
+    -------
+    dict of str to float
+        Steps per second of CPU time by engine.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from janus_md.engines import probing
+
+    found = {}
+    for status in probing.ask().engines:
+        if status["installed"]:
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+                task = pool.submit(steps_per_second, entry, status["name"])
+                found[status["name"]] = task.result()
+    return found
+
+
+def steps_per_second(entry: Entry, engine: str, seconds: float = 1.0) -> float:
+    """Measure the speed of an engine on one core.
+
+    Parameters
+    ----------
+    entry : Particle or BeadParticle
+        The particle; a nanocluster with its model `sphere`.
+    engine : str
+        Name of an installed engine.
+    seconds : float
+        CPU time of the measurement, s.
+
+    Returns
+    -------
+    float
+        Steps per second of CPU time.
+    """
+    from janus_md.engines import load
+    from janus_md.engines.base import CPU
+    from janus_md.engines.tuning import tune
+    from janus_md.simulation.start.first_state import build
+    from janus_md.study.resolve import resolve
+
+    setup = resolve(gas_of(entry), lambda _: entry)
+    system, stage, runner = build(setup), setup.stages[0], load(engine)
+    tuned = tune(runner, system, stage.bath, stage.time_step, device=CPU)
+    # the relaxation first, with its short steps: beads of the first state may be close
+    run = runner.start(system, stage.bath, stage.time_step, tuned.mesh, seed=1, device=CPU)
+    run.advance(WARM_UP)
+    system = run.system()
+    run.close()
+    stage = setup.stages[-1]
+    run = runner.start(system, stage.bath, stage.time_step, tuned.mesh, seed=2, device=CPU)
+    try:
+        run.advance(WARM_UP)
+        begin, steps, chunk = time.process_time(), 0, WARM_UP
+        while (spent := time.process_time() - begin) < seconds:
+            run.advance(chunk)
+            steps, chunk = steps + chunk, min(2 * chunk, 20_000)
+        return steps / spent
+    finally:
+        run.close()
