@@ -142,7 +142,7 @@ def release(
         first = np.searchsorted(payload.hazard(times), due, side="left")
         left = np.flatnonzero(first < len(times))
         left = left[np.argsort(first[left], kind="stable")]
-        frame, body = first[left].astype(np.int64), (left // payload.tracers).astype(np.int64)
+        frame, body = first[left].astype(np.int32), (left // payload.tracers).astype(np.int32)
         counts = np.bincount(frame, minlength=len(times))
         places = np.array([read[k].positions[b] for k, b in zip(frame, body, strict=True)])
         fraction = np.cumsum(counts) / max(1, len(due))

@@ -344,7 +344,7 @@ def test_file_of_other_software(tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"types": ["B"]}, "no type B; it has A"),
+        ({"types": ["B"]}, "no type B; the types are A"),
         ({"axis": (0.0, 0.0, 0.0)}, "axis is"),
         ({"symmetry": -1}, "symmetry is -1"),
         ({"enantiomers": {"A": "L"}}, "must be R or S"),

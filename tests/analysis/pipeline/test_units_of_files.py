@@ -39,7 +39,9 @@ def test_file_in_another_unit_is_fast(tmp_path):
         "try: main()\n"
         "except SystemExit as end: assert not end.code, end\n"
         "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "assert used.ru_maxrss < 1 << 20, used  # KiB\n"
+        # the peak of ru_maxrss includes that of the process that started this one
+        "peak = open('/proc/self/status').read().split('VmHWM:')[1].split()[0]\n"
+        "assert int(peak) < 1 << 20, peak  # KiB\n"
         "assert used.ru_utime + used.ru_stime < 30, used"
     )
     subprocess.run([sys.executable, "-c", code], env=environment(), check=True, cwd=tmp_path)
