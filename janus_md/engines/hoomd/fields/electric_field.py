@@ -7,7 +7,7 @@ from typing import Any
 
 from janus_md.engines.sites import on_charges, type_names
 from janus_md.model.body import FloatArray
-from janus_md.model.fields.electric_field import vector
+from janus_md.model.fields.electric_field import FIELD
 from janus_md.model.system import System
 
 
@@ -21,7 +21,7 @@ def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
     parameters : mapping
         Parameters of the field.
     """
-    return [uniform(system, vector(parameters))]
+    return [uniform(system, FIELD.vector(parameters))]
 
 
 def uniform(system: System, force: FloatArray) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from janus_md.engines.hoomd.fields.electric_field import uniform
-from janus_md.model.fields.magnetic_field import vector
+from janus_md.model.fields.magnetic_field import FIELD
 from janus_md.model.system import System
 
 
@@ -20,4 +20,4 @@ def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
     parameters : mapping
         Parameters of the field.
     """
-    return [uniform(system, vector(parameters))]
+    return [uniform(system, FIELD.vector(parameters))]

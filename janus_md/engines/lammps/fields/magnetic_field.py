@@ -7,7 +7,7 @@ from typing import Any
 
 from janus_md.engines.lammps.words import line
 from janus_md.engines.sites import on_charges
-from janus_md.model.fields.magnetic_field import vector
+from janus_md.model.fields.magnetic_field import FIELD
 from janus_md.model.system import System
 
 
@@ -21,4 +21,4 @@ def lammps(system: System, parameters: Mapping[str, Any]) -> list[str]:
     parameters : mapping
         Parameters of the field.
     """
-    return [line("fix magnetic_field all efield", *on_charges(system, vector(parameters)))]
+    return [line("fix magnetic_field all efield", *on_charges(system, FIELD.vector(parameters)))]
