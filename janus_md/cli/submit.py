@@ -26,37 +26,37 @@ def submit(
     scheduler: Annotated[
         str,
         typer.Option(
-            help="Name of a scheduler; auto: the cluster's, else the one on this machine."
+            help="Name of a scheduler; auto: that of the cluster, else the one on this machine."
         ),
     ] = "auto",
     cluster: Annotated[
         str,
-        typer.Option(
-            help="Name of a cluster; auto: the one with this host, else what the scheduler says."
-        ),
+        typer.Option(help="Name of a cluster; auto: by the host name, else from the scheduler."),
     ] = "auto",
     clusters: Annotated[
         Path | None,
         typer.Option(
-            help="Further file of clusters; ~/.config/janus-md/clusters.yaml is read too.",
+            help="File of clusters, in addition to ~/.config/janus-md/clusters.yaml.",
             show_default=False,
         ),
     ] = None,
     partition: Annotated[
         str | None,
         typer.Option(
-            help="Partition or queue; by default the scheduler's environment variable, or the "
-            "cluster's.",
+            help="Partition or queue; by default that of the scheduler's environment variable, or "
+            "of the cluster.",
             show_default=False,
         ),
     ] = None,
     account: Annotated[
-        str | None, typer.Option(help="Account to charge; by default likewise.", show_default=False)
+        str | None,
+        typer.Option(help="Account to charge; default as for --partition.", show_default=False),
     ] = None,
     gpu_type: Annotated[
         str | None,
         typer.Option(
-            help="Such as a100, as the scheduler names it; by default any.", show_default=False
+            help="GPU type, such as a100, as the scheduler names it; by default any.",
+            show_default=False,
         ),
     ] = None,
     memory: Annotated[
@@ -65,7 +65,7 @@ def submit(
     walltime: Annotated[
         str | None,
         typer.Option(
-            help="Such as 02:00:00; by default as long as the jobs are likely to take.",
+            help="Such as 02:00:00; by default the estimated time of the jobs.",
             show_default=False,
         ),
     ] = None,
@@ -81,28 +81,28 @@ def submit(
     ranks: Annotated[int, typer.Option(help="MPI ranks of a simulation (and GPUs, on GPUs).")] = 1,
     threads: Annotated[int, typer.Option(help="CPU cores of a simulation, or of each rank.")] = 1,
     bundle: Annotated[
-        int, typer.Option(help="Number of jobs that share a submission, on one node or GPU.")
+        int, typer.Option(help="Number of jobs per submission, on one node or GPU.")
     ] = 1,
     array: Annotated[
-        bool, typer.Option("--array", help="Send arrays instead of single jobs.")
+        bool, typer.Option("--array", help="Submit job arrays instead of single jobs.")
     ] = False,
     at_once: Annotated[
         int | None,
-        typer.Option(help="Number of tasks of an array that run at a time.", show_default=False),
+        typer.Option(help="Maximum number of array tasks that run at a time.", show_default=False),
     ] = None,
     operation: Annotated[str, typer.Option(help="simulate, analyze or all.")] = "all",
     separate: Annotated[
         bool | None,
         typer.Option(
             "--separate/--together",
-            help="Analyse in a submission of its own after the simulation; the default for GPUs.",
+            help="Analyse in a separate submission after the simulation; the default for GPUs.",
             show_default=False,
         ),
     ] = None,
     requeue: Annotated[
         bool,
         typer.Option(
-            help="Continue by itself what the walltime cuts off, or with the next submit."
+            help="Requeue jobs at the end of the walltime; else the next submit continues them."
         ),
     ] = True,
     option: Annotated[
@@ -118,18 +118,18 @@ def submit(
         list[str] | None, typer.Option(help="As in janus-md run.", show_default=False)
     ] = None,
     retry: Annotated[
-        bool, typer.Option("--retry", help="Also jobs that have failed twice.")
+        bool, typer.Option("--retry", help="Also submit jobs that have failed twice.")
     ] = False,
     pretend: Annotated[
-        bool, typer.Option("--pretend", help="Print the scripts; send nothing.")
+        bool, typer.Option("--pretend", help="Print the scripts; submit nothing.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Submit without asking.")] = False,
 ) -> None:
     """Submit unfinished jobs to a scheduler.
 
-    The largest possible cost is shown before anything is sent. The exit code is 0 where everything
-    was sent, and 1 where the scheduler refused something, a job is damaged or a folder cannot be
-    written.
+    The largest possible cost is shown before anything is submitted. The exit code is 0 if all jobs
+    were submitted, and 1 if the scheduler rejected a submission, a job is damaged, or a folder
+    cannot be written.
     """
     from rich.console import Console
 
@@ -164,8 +164,8 @@ def submit(
             )  # fmt: skip
         except OSError as error:
             raise JanusError(
-                f"{error.filename or project.path}: {error.strerror}; nothing is sent, correct "
-                "that and submit again"
+                f"{error.filename or project.path}: {error.strerror}; nothing was "
+                "submitted; correct this and submit again"
             ) from error
         if there.account_required and there.account is None and not pretend:
             raise JanusError(f"--account: none is given; the cluster {there.name!r} needs one")

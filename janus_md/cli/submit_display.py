@@ -25,17 +25,17 @@ MANY = 100
 def plan(prepared: Prepared, cluster: Cluster, console: Console) -> None:
     """Print what would be sent, and the largest possible cost."""
     if prepared.moved:
-        console.print(f"{count(prepared.moved, 'submission')} told that this folder was moved")
+        console.print(f"{count(prepared.moved, 'submission')} updated, as this folder was moved")
     if prepared.busy:
         console.print(f"{count(prepared.busy, 'job')} in the queue already")
     if prepared.given_up:
         console.print(
-            f"{count(len(prepared.given_up), 'job')} failed twice, not sent without --retry"
+            f"{count(len(prepared.given_up), 'job')} failed twice, not submitted without --retry"
             + list_of([name[:8] for name in prepared.given_up])
         )
     if prepared.locked:
         console.print(
-            f"{count(len(prepared.locked), 'job')} not sent, the folder cannot be written"
+            f"{count(len(prepared.locked), 'job')} not submitted, the folder cannot be written"
             + list_of([name[:8] for name in prepared.locked])
         )
     if not prepared.submissions:
@@ -63,12 +63,12 @@ def plan(prepared: Prepared, cluster: Cluster, console: Console) -> None:
         f"and {prepared.gpu_hours:.4g} GPU hours"
     )
     if (single := sum(not one.array for one in prepared.submissions)) > MANY:
-        console.print(f"{single} submissions; --array or --bundle makes fewer of them")
+        console.print(f"{single} submissions; --array or --bundle reduces the number")
     asked = [one.resources for one in prepared.submissions]
     if whole := max((r.node_cores for r in asked if r.node_cores > r.ranks * r.cores), default=0):
         console.print(
-            f"a submission is given a whole node there, and charged for its {whole} cores; a "
-            "larger --bundle uses more of them"
+            f"each submission gets a whole node, and is charged for its {whole} cores; a larger "
+            "--bundle uses more of them"
         )
 
 
@@ -94,14 +94,14 @@ def sent(what: Sent, console: Console) -> None:
     for why, number in reasons.most_common(LISTED):
         console.print(f"  {number} refused: {why}", markup=False)
     if what.untried:
-        console.print(f"  {what.untried} not tried after so many refusals")
+        console.print(f"  {what.untried} not tried after repeated refusals")
     if what.full:
         console.print(
-            "  the queue accepts no more of your jobs: a larger --bundle needs fewer, a filter "
-            "selects some"
+            "  the queue accepts no more of your jobs: use a larger --bundle, or a filter that "
+            "selects some of them"
         )
     left = len(what.rejected) + what.untried
-    console.print(f"{count(left, 'submission')} not sent; the next submit sends what is left")
+    console.print(f"{count(left, 'submission')} not submitted; run submit again for these")
 
 
 @contextmanager

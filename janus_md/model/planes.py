@@ -16,7 +16,7 @@ from janus_md.model.environment import Poses
 MINIMUM = 0.4 ** (1.0 / 6.0)
 """Distance of the minimum, sigma."""
 
-CONTACT = (2.0 / 15.0) ** (1.0 / 6.0)
+ZERO_DISTANCE = (2.0 / 15.0) ** (1.0 / 6.0)
 """Distance at which the potential is 0 before it is shifted, sigma."""
 
 CUTOFF = 2.5

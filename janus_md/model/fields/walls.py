@@ -13,7 +13,7 @@ from janus_md.common.settings import Positive, Settings
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.environment import BoolArray, ExternalField, Poses
 from janus_md.model.planes import (
-    CONTACT,
+    ZERO_DISTANCE,
     NearWall,
     check_kinds,
     near_walls,
@@ -116,16 +116,16 @@ class Walls(ExternalField):
         edges[axis] = separation
         arms = [np.linalg.norm(walled_sites(body)[1], axis=1).max() for body in setup.bodies]
         sigma = max(plane.sigma for plane in planes_of(setup.bodies, parameters))
-        core[axis] = max(0.0, separation - 2.0 * (max(arms) + CONTACT * sigma))
+        core[axis] = max(0.0, separation - 2.0 * (max(arms) + ZERO_DISTANCE * sigma))
         return edges, core
 
     def blocked(
         self, bodies: tuple[RigidBody, ...], placed: Poses, parameters: Mapping[str, Any]
     ) -> BoolArray:
-        """Return which bodies have a bead closer to a wall than :data:`CONTACT` sigma."""
+        """Return which bodies have a bead closer to a wall than :data:`ZERO_DISTANCE` sigma."""
         found = np.zeros(len(placed[0]), bool)
         for near in near_walls(bodies, placed, parameters):
-            close = near.distances < CONTACT * near.plane.sigma
+            close = near.distances < ZERO_DISTANCE * near.plane.sigma
             found[near.members] |= close.any(axis=1)
         return found
 
@@ -145,7 +145,7 @@ class Walls(ExternalField):
             beads = walled_sites(body)[1]
             if not len(beads):
                 return f"acts on beads with volume, and {body.name} has none"
-            contacts = CONTACT * sum(plane.sigma for plane in planes)
+            contacts = ZERO_DISTANCE * sum(plane.sigma for plane in planes)
             needed = float(np.ptp(beads, axis=0).min()) + contacts
             if parameters[SEPARATION] <= needed:
                 return (

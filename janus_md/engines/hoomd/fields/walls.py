@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from janus_md.engines.sites import type_names
-from janus_md.model.planes import CONTACT, planes_of
+from janus_md.model.planes import ZERO_DISTANCE, planes_of
 from janus_md.model.system import System
 
 DEPTH = math.sqrt(7.5) / (1.5 * math.sqrt(3.0))
 """Energy parameter of the Mie potential with n = 9 and m = 3 over eps of the 9-3 potential; its
-length parameter is :data:`janus_md.model.planes.CONTACT` sigma."""
+length parameter is :data:`janus_md.model.planes.ZERO_DISTANCE` sigma."""
 
 
 def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
@@ -30,7 +30,7 @@ def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
             epsilon = plane.epsilon.get(name)
             force.params[name] = {
                 "epsilon": 0.0 if epsilon is None else DEPTH * epsilon,
-                "sigma": CONTACT * plane.sigma,
+                "sigma": ZERO_DISTANCE * plane.sigma,
                 "n": 9.0,
                 "m": 3.0,
                 "r_cut": 0.0 if epsilon is None else plane.cutoff,

@@ -72,7 +72,7 @@ def test_failures_are_reported_and_given_up(pbs: Node, study: Make, engine: str)
     wait_for(lambda: not pbs.queue())
     assert "setup: false failed" in place.told()["notable"][0]["detail"]
     third = place.submit(*PBS)
-    assert f"1 job failed twice, not sent without --retry: {broken.id[:8]}" in third.out
+    assert f"1 job failed twice, not submitted without --retry: {broken.id[:8]}" in third.out
 
 
 def test_deleted_jobs_are_reported_and_resubmitted(pbs: Node, study: Make) -> None:

@@ -73,7 +73,7 @@ def test_failures_in_a_bundle_are_reported_and_given_up(
     assert broken.document["failures"] == 2
     third = place.submit("--engine", engine)
     assert (third.code, "1 sent" in third.out) == (0, False)
-    assert f"1 job failed twice, not sent without --retry: {broken.id[:8]}" in third.out
+    assert f"1 job failed twice, not submitted without --retry: {broken.id[:8]}" in third.out
     assert "1 sent" in place.submit("--retry", *place.later()).out
 
 
@@ -105,7 +105,7 @@ def test_a_rejection_does_not_stop_the_other_submissions(
         first = place.submit(*place.later())
     assert first.code == 1
     assert "6 sent" in first.out
-    assert "  3 refused: sbatch: no, not now\n3 submissions not sent; the next submit" in first.out
+    assert "  3 refused: sbatch: no, not now\n3 submissions not submitted; run submit" in first.out
     assert place.status().startswith("9 jobs: 3 waiting, 6 queued")
     second = place.submit(*place.later())
     assert second.code == 0
@@ -132,9 +132,10 @@ def test_submit_stops_at_a_limit_on_the_number_of_jobs(
     assert "3 sent" in met.out
     assert "  10 refused: sbatch: QOSMaxSubmitJobPerUserLimit Batch job sub" in met.out
     assert (
-        "  12 not tried after so many refusals\n  the queue accepts no more of your jobs" in met.out
+        "  12 not tried after repeated refusals\n  the queue accepts no more of your jobs"
+        in met.out
     )
-    assert met.out.endswith("22 submissions not sent; the next submit sends what is left\n")
+    assert met.out.endswith("22 submissions not submitted; run submit again for these\n")
     assert len(slurm.queue()) == 3
     assert place.told()["states"] == {"waiting": 22, "queued": 3}
 

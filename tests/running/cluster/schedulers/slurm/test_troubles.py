@@ -58,7 +58,7 @@ def test_pending_jobs_are_updated_after_a_move_of_the_workspace(
     was = f"its folder was {place.path}; janus-md submit resubmits it"
     assert notable(moved)[moved.jobs[0].id] == ("not started", was)
     again = moved.submit("--engine", engine, *moved.later())
-    assert "2 submissions told that this folder was moved" in again.out
+    assert "2 submissions updated, as this folder was moved" in again.out
     assert "2 jobs in the queue already" in again.out
     assert "1 sent" in again.out
     assert "failures" not in moved.jobs[0].document
@@ -248,7 +248,7 @@ def test_a_full_or_read_only_folder_affects_only_its_job(slurm: Node, study: Mak
         again("ro")
         met = place.submit("--pretend")
         assert (met.code, "4 jobs on this one" in met.out) == (0, True)
-        assert f"1 job not sent, the folder cannot be written: {full.name[:8]}" in met.out
+        assert f"1 job not submitted, the folder cannot be written: {full.name[:8]}" in met.out
         again("rw")
         filling = full / "filling"
         with contextlib.suppress(OSError), filling.open("wb", buffering=0) as file:
