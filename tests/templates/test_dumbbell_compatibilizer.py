@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from janus_md.simulation.start.first_state import build
@@ -22,13 +23,18 @@ def single_body(angle: float) -> tuple[float, float]:
 
 
 def check(row: dict) -> None:
-    """Require the values of a single body at 120 and 60 degrees; a body covers little."""
+    """Require the values of a single body at 120 and 60 degrees; a body covers little.
+
+    Bodies rarely leave an interface in the time that is averaged: the error of the share is that of
+    one independent observation of each body.
+    """
     share, cosine = single_body(120.0)
     assert cosine > 0.3
-    for name, exact in (("share_at_interface", share), ("interface_cosine", cosine)):
-        found, error = (row[f"analysis.{name}.{part}"] for part in ("mean", "error"))
-        assert error < 0.06
-        assert found == pytest.approx(exact, abs=4.0 * error + 0.03)
+    error = np.sqrt(share * (1.0 - share) / row["n_bodies"])
+    assert row["analysis.share_at_interface.mean"] == pytest.approx(share, abs=3.0 * error)
+    error = row["analysis.interface_cosine.error"]
+    assert error < 0.06
+    assert row["analysis.interface_cosine.mean"] == pytest.approx(cosine, abs=4.0 * error + 0.03)
 
 
 @pytest.mark.slow
