@@ -33,7 +33,7 @@ FIELDS = frozenset(
 )  # fmt: skip
 """Keys of all state points of `janus-md init`, for a check without importing the slow schema."""
 
-OPTIONAL = frozenset({"definitions", "environment", "interactions", "number_density"})
+OPTIONAL = frozenset({"box_ratio", "definitions", "environment", "interactions", "number_density"})
 """Keys that `janus-md init` writes only if they have a value."""
 
 SCHEMA_VERSION = 2

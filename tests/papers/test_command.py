@@ -81,7 +81,7 @@ def test_a_paper_is_run_told_and_told_again(janus_md: Cli, paper: Path, tmp_path
     failed = janus_md("reproduce", paper, "-d", place)
     assert failed.code == 1
     assert "1 of 2 jobs are finished" in failed.out
-    assert "1 of the 2 jobs were not finished" in (out / "tiny.md").read_text()
+    assert "1 of the 2 jobs are not finished" in (out / "tiny.md").read_text()
 
     # What is left is run.
     broken.unlink()

@@ -145,7 +145,7 @@ def test_a_state_point_cannot_be_changed() -> None:
         (changed(n_bodies=1), "n_bodies", ["1", "at least 2"]),
         (changed(n_bodies=2.5), "n_bodies", ["2.5", "whole number"]),
         (changed(n_bodies=10**8), "n_bodies", ["100000000", "at most 10000000"]),
-        (changed(model="cube"), "model", ["'cube'", "allowed are bladed, sphere"]),
+        (changed(model="cube"), "model", ["'cube'", "allowed are bladed, narrow, sphere"]),
         (changed(schema_version=3), "schema_version", ["3", "allowed is 2"]),
         (changed(schema_version=1), "schema_version", ["1", "janus-md 0.1.0", "must be 2"]),
         (changed(number_density=0.01), "volume_fraction", ["both", "exactly one"]),

@@ -17,6 +17,7 @@ def check(row: dict) -> None:
     assert row["analysis.share_with_partner.mean"] == 1.0
 
 
+@pytest.mark.slow
 def test_cores_are_covered_at_eight_kT_and_bare_at_one(small_variant) -> None:
     rows = {
         round(row["interactions.C-A.attraction.epsilon"] / KT): row

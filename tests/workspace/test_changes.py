@@ -74,7 +74,7 @@ def test_an_edited_copy_of_a_particle_is_reported(janus_md: Cli, place: Path) ->
     copy.write_text(text.replace("dipole: 43.42", "dipole: 40.0"), encoding="utf-8")
     for row in rows(janus_md, place).values():
         assert row["changed"] == "changed since: the copy of R-Au-Cu was edited"
-        assert row["analysis.mean_n.mean"] == ""
+        assert not row.get("analysis.mean_n.mean")
 
 
 def test_an_edited_particle_creates_new_jobs_beside_the_old_ones(

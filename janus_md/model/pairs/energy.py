@@ -139,7 +139,8 @@ def head_to_tail_minimum(
 ) -> Minimum:
     """Lowest energy of two bodies head to tail: b ahead of a on the common axis, both along +z.
 
-    The distance and the turn about the axis are optimised: a grid, then a local search.
+    The distance and the turn about the axis are optimised: a grid, then a local search. Distances
+    inside the outermost one at which the bodies repel each other at any turn are left out.
 
     Parameters
     ----------

@@ -245,12 +245,17 @@ def test_force_and_torque_vanish_at_the_minimum(name, model, permittivity):
     assert pushed.energy[0] == pytest.approx(found.energy, abs=1e-6)
     assert abs(pushed.force[0, 2]) < 0.01
     assert abs(pushed.torque_b[0, 2]) < 0.01
-    # lower than anything on a grid of another pitch
+    # lower than anything on a grid of another pitch, outside of the outermost distance at which the
+    # bodies repel each other at any turn; faces of opposite hand of `narrow` have a minimum inside,
+    # behind a barrier of 250 kJ/mol
     distance, spin = np.meshgrid(np.linspace(1.3, 4, 91), np.linspace(0, 2.1, 47))
     along = np.stack([0 * distance, 0 * distance, distance], -1).reshape(-1, 3)
     spins = turn_about_z(spin.ravel())
     grid = pair_energy(body, body, along, (1, 0, 0, 0), spins, relative_permittivity=permittivity)
-    assert found.energy <= grid.min() + 1e-9
+    profile = grid.reshape(distance.shape).min(axis=0)
+    repelled = np.flatnonzero(profile > 0.0)
+    outside = profile[repelled[-1] + 1 :] if len(repelled) else profile
+    assert found.energy <= outside.min() + 1e-9
 
 
 @pytest.mark.parametrize("model", catalog.MODELS)
