@@ -47,7 +47,7 @@ SWEEPS = {
     "micelles": ("lammps", _sweep("amphiphile", (0.00625,), MICELLES, 4)),
     "hoomd": ("hoomd", _sweep("amphiphile", (0.00625,), (5.0, 6.0), 2)),
     "densities": ("lammps", _sweep("amphiphile", DENSITIES, (5.0,), 4)),
-    "J6": ("lammps", _sweep("J6", (0.00625,), J6, 2)),
-    "J6w": ("lammps", _sweep("J6w", (0.00625,), J6W, 2, length=30.0)),
+    "J6": ("lammps", _sweep("J6", (0.00625,), J6, 4)),
+    "J6w": ("lammps", _sweep("J6w", (0.00625,), J6W, 4, length=30.0)),
 }
 """Engine and template of each workspace, in the order of the runs."""

@@ -1,15 +1,18 @@
 """Draw the last frames of a template for the documentation.
 
-``python -m tests.docs.frames vesicle WORKSPACE`` writes docs/images/vesicle.png from a workspace in
-which the template was run as a whole.
+``python -m tests.docs.frames vesicle WORKSPACE vesicle.png`` writes docs/images/vesicle.png from a
+workspace in which the template, or its small variant, was run.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 import janus_md
 from janus_md.analysis.pictures.beads import draw_beads
@@ -17,6 +20,12 @@ from tests.conftest import ROOT
 from tests.templates.conftest import KT
 
 Wanted = Callable[[Mapping[str, Any]], bool]
+
+PIXELS = 320
+"""Width of a panel."""
+
+COLOURS = 64
+"""Colours of a picture, which keeps it small."""
 
 
 def _job(depth: int, particle: str = "", structure: str | None = "") -> Wanted:
@@ -35,6 +44,29 @@ def _job(depth: int, particle: str = "", structure: str | None = "") -> Wanted:
     return wanted
 
 
+def _environment(name: str, value: object = None) -> Wanted:
+    """Filter of state points by what acts from outside; None is nothing of that name."""
+
+    def wanted(point: Mapping[str, Any]) -> bool:
+        return point.get("environment", {}).get(name) == value and point["replica"] == 0
+
+    return wanted
+
+
+def _angle(degrees: float) -> Wanted:
+    """Filter of state points by the contact angle of kind A."""
+
+    def wanted(point: Mapping[str, Any]) -> bool:
+        return bool(point["environment"]["interface"]["angles"]["A"] == degrees)
+
+    return wanted
+
+
+def _wall(form: str) -> Wanted:
+    """Filter of state points by the form of the lower wall."""
+    return lambda point: bool(point["environment"]["walls"]["lower"]["form"] == form)
+
+
 PICTURES: dict[str, list[tuple[str, Wanted]]] = {
     "vesicle": [
         ("vesicle at the start, 5 kT (cut open)", _job(5, "amphiphile-d40-s95")),
@@ -47,18 +79,54 @@ PICTURES: dict[str, list[tuple[str, Wanted]]] = {
         ("the same start, 3 kT", _job(3, structure="sheet")),
     ],
     "worms": [("6 kT", _job(6)), ("3 kT", _job(3))],
+    "dipoles_in_field": [
+        ("field of 5 kT along z", _environment("electric_field", {"z": 0.1421})),
+        ("no field", _environment("electric_field")),
+    ],
+    "magnetic_platelets_in_field": [
+        ("field of 5 kT along z", _environment("magnetic_field", {"z": 0.1734})),
+        ("no field", _environment("magnetic_field")),
+    ],
+    "active_nanomotors": [
+        ("5 m/s along +z of the body", _environment("activity", {"speed": 0.005})),
+        ("no activity", _environment("activity", {"speed": 0.0})),
+    ],
+    "pickering_interface": [("angles 130 and 50", _angle(130.0)), ("90 and 90", _angle(90.0))],
+    "dumbbell_compatibilizer": [("angles 120 and 60", _angle(120.0)), ("90 and 90", _angle(90.0))],
+    "deposition_on_substrate": [
+        ("attractive substrate", _wall("lj93")),
+        ("repulsive substrate", _wall("repulsive")),
+    ],
+    "two_payload_release": [("carriers", lambda point: bool(point["replica"] == 0))],
 }
 """Titles and jobs by template."""
 
 
-def main(name: str, workspace: str) -> None:
-    """Draw the picture of a template."""
+def main(name: str, workspace: str, out: str) -> None:
+    """Draw the picture of a template: last frames beside each other, each with its title."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    from PIL import Image
+
     jobs = list(janus_md.open_project(workspace))
-    frames = []
-    for title, wanted in PICTURES[name]:
-        (job,) = (one for one in jobs if wanted(one.statepoint()))
-        frames.append((title, Path(job.path) / "trajectory.gsd"))
-    draw_beads(frames, ROOT / "docs" / "images" / f"{name}.png", cut=name == "vesicle")
+    figure, axes = plt.subplots(
+        1, len(PICTURES[name]), figsize=(len(PICTURES[name]) * PIXELS / 100, 1.08 * PIXELS / 100)
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        for axis, (title, wanted) in zip(np.atleast_1d(axes), PICTURES[name], strict=True):
+            (job,) = (one for one in jobs if wanted(one.statepoint()))
+            panel = Path(folder) / "panel.png"
+            draw_beads(Path(job.path) / "trajectory.gsd", panel, cut=name == "vesicle")
+            axis.imshow(np.asarray(Image.open(panel).convert("RGB")))
+            axis.set_title(title, fontsize=9)
+            axis.axis("off")
+        figure.tight_layout(pad=0.4)
+        picture = Path(folder) / "picture.png"
+        figure.savefig(picture, dpi=100)
+        image = Image.open(picture).convert("RGB").quantize(COLOURS)
+        image.save(ROOT / "docs" / "images" / out, format="PNG", optimize=True)
 
 
 if __name__ == "__main__":
