@@ -34,7 +34,13 @@ SHADES = 64
 """Colours of the file, which keeps it small."""
 
 
-def draw_beads(trajectory: Path, path: Path, least: int = 1, *, cut: bool = False) -> None:
+SIDE = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+"""Rotation to the page for a view along y, with z up; columns as those of ``snapshot.view``."""
+
+
+def draw_beads(
+    trajectory: Path, path: Path, least: int = 1, *, cut: bool = False, side: bool = False
+) -> None:
     """Write a PNG of the last frame; colours are those of the pictures of the bodies.
 
     Parameters
@@ -45,6 +51,9 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1, *, cut: bool = Fals
         Bodies in the smallest aggregate that is drawn.
     cut : bool
         Whether beads in front of the middle of the picture are left out, which opens a vesicle.
+    side : bool
+        Whether the view is along y with z up, for fields, walls and interfaces across z. Bodies are
+        where the box has them; otherwise aggregates are in one piece.
 
     Raises
     ------
@@ -58,9 +67,9 @@ def draw_beads(trajectory: Path, path: Path, least: int = 1, *, cut: bool = Fals
     if context.setup is None:
         raise JanusError(f"{trajectory}: the file does not describe its bodies")
     spots, radii, colours = [], [], []
-    turned = view()
+    turned = SIDE if side else view()
     label, sizes, _ = pieces(context)
-    centres = _whole(context, label, len(sizes))
+    centres = context.positions if side else _whole(context, label, len(sizes))
     drawn = sizes[label] >= least
     for index, name in enumerate(context.names):
         who = np.flatnonzero((context.kinds == index) & drawn)

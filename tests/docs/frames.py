@@ -101,6 +101,15 @@ PICTURES: dict[str, list[tuple[str, Wanted]]] = {
 }
 """Titles and jobs by template."""
 
+FROM_THE_SIDE = {
+    "dipoles_in_field",
+    "magnetic_platelets_in_field",
+    "pickering_interface",
+    "dumbbell_compatibilizer",
+    "deposition_on_substrate",
+}
+"""Templates with a direction along z, which is up in their pictures."""
+
 
 def main(name: str, workspace: str, out: str) -> None:
     """Draw the picture of a template: last frames beside each other, each with its title."""
@@ -112,13 +121,14 @@ def main(name: str, workspace: str, out: str) -> None:
 
     jobs = list(janus_md.open_project(workspace))
     figure, axes = plt.subplots(
-        1, len(PICTURES[name]), figsize=(len(PICTURES[name]) * PIXELS / 100, 1.08 * PIXELS / 100)
+        1, len(PICTURES[name]), figsize=(len(PICTURES[name]) * PIXELS / 100, 1.15 * PIXELS / 100)
     )
     with tempfile.TemporaryDirectory() as folder:
         for axis, (title, wanted) in zip(np.atleast_1d(axes), PICTURES[name], strict=True):
             (job,) = (one for one in jobs if wanted(one.statepoint()))
             panel = Path(folder) / "panel.png"
-            draw_beads(Path(job.path) / "trajectory.gsd", panel, cut=name == "vesicle")
+            trajectory = Path(job.path) / "trajectory.gsd"
+            draw_beads(trajectory, panel, cut=name == "vesicle", side=name in FROM_THE_SIDE)
             axis.imshow(np.asarray(Image.open(panel).convert("RGB")))
             axis.set_title(title, fontsize=9)
             axis.axis("off")

@@ -44,6 +44,24 @@ def test_the_bead_that_is_nearest_to_the_reader_covers_the_other(tmp_path: Path)
     assert blue > red  # J, the head, is blue
 
 
+def test_from_the_side_z_is_up_and_bodies_are_where_the_box_has_them(tmp_path: Path) -> None:
+    """A body that points up, low at the right, and one that points down, high at the left."""
+    setup = amphiphile()
+    positions = np.array([[15.0, 0.0, -15.0], [-15.0, 0.0, 15.0]])
+    axes = quaternions_along(np.array([[0.0, 0.0, 1.0], [0.0, 0.0, -1.0]]))
+    frame = gsd_frame(positions, axes, BOX, types=("am",), about=setup)
+    picture = tmp_path / "picture.png"
+    draw_beads(write_gsd(tmp_path / "trajectory.gsd", [frame]), picture, side=True)
+    image = np.asarray(Image.open(picture).convert("RGB"), float)
+    middle = image.shape[0] // 2
+    right, left = image[middle:, middle:], image[:middle, :middle]
+    for corner, sign in ((right, 1.0), (left, -1.0)):
+        redness = np.where(np.ptp(corner, axis=2) > 30.0, corner[..., 0] - corner[..., 2], 0.0)
+        orange, blue = (np.nonzero(mask)[0] for mask in (redness > 0.0, redness < 0.0))
+        assert sign * (blue.mean() - orange.mean()) > 3.0  # A is orange; rows count from the top
+    assert image[:middle, middle:].min() == 255.0
+
+
 def test_small_aggregates_are_left_out(tmp_path: Path) -> None:
     """A pair with touching A beads, and a single body far away."""
     positions = np.array([[0.0, 0.0, -1.5], [0.0, 0.0, 1.5], [15.0, 0.0, 0.0]])
