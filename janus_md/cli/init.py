@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -91,7 +92,7 @@ def init(
     known = f" ({number - new} already existed)" if new < number else ""
     console.print(
         f"{directory.resolve()}: {count(new, 'new job')} from {sweep.name}{known}; "
-        f"next: janus-md run --directory {directory}",
+        f"next: janus-md run --directory {shlex.quote(str(directory))}",
         markup=False,
     )
 

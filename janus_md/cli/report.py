@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -75,7 +76,7 @@ def report(
         told = ", ".join(f"{n} {name}" for name, n in states.most_common())
         raise JanusError(
             f"directory: {str(directory)!r} has no results to report yet ({told}); next: "
-            f"janus-md run --directory {directory}"
+            f"janus-md run --directory {shlex.quote(str(directory))}"
         )
     console.print(f"\n{files[0].resolve()}", highlight=False, soft_wrap=True)
     for file in files[1:]:

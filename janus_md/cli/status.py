@@ -62,7 +62,10 @@ def status(
     keys = query.varying_keys([one.record.statepoint for one in found]) if notable else []
     labels = [query.label(one.record.statepoint, keys) for one in notable]
     if as_json:
-        jobs = [job_status.as_json(one, label) for one, label in zip(notable, labels, strict=True)]
+        jobs = [
+            job_status.as_json(one, label) | {"batch_job": _batch_job(one)}
+            for one, label in zip(notable, labels, strict=True)
+        ]
         told = {
             "jobs": len(found),
             "states": numbers,
@@ -72,9 +75,27 @@ def status(
         }
         typer.echo(json.dumps(told, indent=2))
         return
+    left = sum(
+        one.state in job_status.CONTINUED and bool(scheduler.batch_job(one.record.document))
+        for one in found
+    )
+    ids = [_batch_job(one) for one in notable]
     untold = [one.state != DAMAGED for one in notable]
     notable, labels = list(compress(notable, untold)), list(compress(labels, untold))
-    _print(numbers, reasons, notable, labels, len(found))
+    ids = list(compress(ids, untold))
+    _print(numbers, reasons, notable, labels, ids, len(found))
+    if left:
+        typer.echo(f"{count(left, 'submitted job')} not finished; submit again to continue")
+
+
+def _batch_job(one: JobStatus) -> str:
+    """Return the batch job of a running or failed job, if it is that of its last submission."""
+    from janus_md.running import cluster as scheduler
+
+    document = one.record.document
+    if one.state == "running" and not scheduler.in_queue(document):
+        return ""  # it runs on this machine
+    return "" if one.state == "done" else scheduler.batch_job(document)
 
 
 def _print(
@@ -82,6 +103,7 @@ def _print(
     reasons: Counter[str],
     notable: list[JobStatus],
     labels: list[str],
+    batch_jobs: list[str],
     total: int,
 ) -> None:
     from rich.console import Console
@@ -106,8 +128,8 @@ def _print(
     if not notable:
         return
     table = Table("job", "state", "which", "what", box=None)
-    for one, label in zip(notable[:LISTED], labels, strict=False):
-        told = (one.detail, progress(one.record) if one.state == "running" else "")
+    for one, label, batch_job in zip(notable[:LISTED], labels, batch_jobs, strict=False):
+        told = (batch_job, one.detail, progress(one.record) if one.state == "running" else "")
         table.add_row(
             one.record.id[:8], one.state, label, Text("; ".join(part for part in told if part))
         )

@@ -155,11 +155,12 @@ def submit(
     run_options = [f"--allow={name}" for name in allow or []]
     run_options += ["--until-stationary"] if until_stationary else []
     console = Console(soft_wrap=True, highlight=False)
+    lead = there.signal_lead if lead is None else lead
     with nullcontext() if pretend else ledger.lock(Path(project.path)):
         try:
             prepared = prepare(
                 project, options, there, system, chosen=chosen, retry=retry, keep=not pretend,
-                lead=there.signal_lead if lead is None else lead, requeue=requeue,
+                lead=lead, requeue=requeue,
                 run_options=run_options,
             )  # fmt: skip
         except OSError as error:
@@ -169,7 +170,7 @@ def submit(
             ) from error
         if there.account_required and there.account is None and not pretend:
             raise JanusError(f"--account: none is given; the cluster {there.name!r} needs one")
-        show.plan(prepared, there, console)
+        show.plan(prepared, there, console, lead)
         troubles.tell(unread | prepared.damaged, project)
         left_out = bool(prepared.locked or prepared.damaged)
         if pretend:

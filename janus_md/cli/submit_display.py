@@ -22,8 +22,15 @@ MANY = 100
 """Number of single submissions above which ``--array`` and ``--bundle`` are recommended."""
 
 
-def plan(prepared: Prepared, cluster: Cluster, console: Console) -> None:
-    """Print what would be sent, and the largest possible cost."""
+MAX_LEAD_SHARE = 0.5
+"""Share of the walltime that the lead may take without a warning."""
+
+
+def plan(prepared: Prepared, cluster: Cluster, console: Console, lead: float = 0.0) -> None:
+    """Print what would be sent, and the largest possible cost.
+
+    `lead` is the time before the end of the walltime at which runs stop, s.
+    """
     if prepared.moved:
         console.print(f"{count(prepared.moved, 'submission')} updated, as this folder was moved")
     if prepared.busy:
@@ -65,6 +72,13 @@ def plan(prepared: Prepared, cluster: Cluster, console: Console) -> None:
     if (single := sum(not one.array for one in prepared.submissions)) > MANY:
         console.print(f"{single} submissions; --array or --bundle reduces the number")
     asked = [one.resources for one in prepared.submissions]
+    shortest = min(r.seconds for r in asked)
+    if lead > MAX_LEAD_SHARE * shortest:
+        console.print(
+            f"warning: runs stop {duration(lead)} before the end of the walltime, so that "
+            f"{lead / shortest:.0%} of {duration(shortest)} is lost; use a longer --walltime or a "
+            "shorter --lead"
+        )
     if whole := max((r.node_cores for r in asked if r.node_cores > r.ranks * r.cores), default=0):
         console.print(
             f"each submission gets a whole node, and is charged for its {whole} cores; a larger "

@@ -42,15 +42,16 @@ class _Interrupted(BaseException):
 
 
 class _StopRequest:
-    """State of a stop request: time of the signal, and whether the work is interruptible."""
+    """State of a stop request: its signal, and whether the work is interruptible."""
 
     def __init__(self) -> None:
         self.came: float | None = None
+        self.number: int | None = None
         self.interruptible = False
 
-    def note(self) -> None:
+    def note(self, number: int) -> None:
         """Record the first signal."""
-        self.came = time.monotonic()
+        self.came, self.number = time.monotonic(), number
         if self.interruptible:
             self.start_timer()
 
@@ -87,7 +88,7 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
     def note(number: int, frame: FrameType | None) -> None:
         if request.came is None:
             signal.signal(signal.SIGINT, before[signal.SIGINT])
-            request.note()
+            request.note(number)
         elif time.monotonic() - request.came > REPEAT_SECONDS:
             restore()
             os.kill(os.getpid(), number)
@@ -105,6 +106,11 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
     finally:
         _requests.pop()
         restore()
+
+
+def from_keyboard() -> bool:
+    """Return whether the first signal in the innermost :func:`stop_signals` was Ctrl-C."""
+    return bool(_requests) and _requests[-1].number == signal.SIGINT
 
 
 @contextmanager

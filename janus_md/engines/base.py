@@ -94,6 +94,8 @@ class EngineStatus:
         ``cpu``, and ``gpu`` if one can be used.
     advice : str
         How to install missing parts; empty if nothing is missing.
+    gpu_build : bool
+        Whether it was built for GPUs, usable ones or not.
     """
 
     name: str
@@ -101,6 +103,7 @@ class EngineStatus:
     version: str = ""
     devices: list[str] = field(default_factory=list)
     advice: str = ""
+    gpu_build: bool = False
 
 
 class Simulation(Protocol):

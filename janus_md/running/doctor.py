@@ -18,7 +18,9 @@ from janus_md.common import user_folders
 from janus_md.common.errors import JanusError
 from janus_md.common.registry import Registry
 from janus_md.engines.probing import ask
+from janus_md.running import gpus
 from janus_md.running.cluster import schedulers
+from janus_md.running.cluster.schedulers.base import Scheduler
 from janus_md.running.workstation.runner import cores_here
 
 PACKAGES = (
@@ -91,8 +93,9 @@ def _engines() -> list[Finding]:
     findings = [_engine(status) for status in found.engines]
     gpu = Finding("GPU", "ok", f"{found.gpus} for HOOMD-blue")
     if not found.gpus:
-        advice = "no template requires a GPU; a HOOMD-blue build with CUDA can use one"
-        gpu = Finding("GPU", "missing", "no engine can use a GPU", advice)
+        hoomd = next((one for one in found.engines if one["name"] == "hoomd"), None)
+        why, advice = gpus.unused(hoomd)
+        gpu = Finding("GPU", "missing", why, advice)
     if not any(status["installed"] for status in found.engines):
         findings.append(
             Finding(
@@ -158,9 +161,7 @@ def _schedulers() -> list[Finding]:
         here = schedulers.available()
     except JanusError:
         return []  # a plugin cannot be loaded, which _added reports
-    found = [
-        Finding(f"scheduler {one.title}", "ok", shutil.which(one.commands[0]) or "") for one in here
-    ]
+    found = [_scheduler(one) for one in here]
     none = Finding(
         "scheduler",
         "missing",
@@ -168,6 +169,18 @@ def _schedulers() -> list[Finding]:
         "required only on clusters; use janus-md run on this machine",
     )
     return found or [none]
+
+
+def _scheduler(one: Scheduler) -> Finding:
+    """Ask a scheduler for its queue: its commands may be installed where none is running."""
+    what, where = f"scheduler {one.title}", shutil.which(one.commands[0]) or ""
+    try:
+        one.queue("janus-md doctor")
+    except JanusError as error:
+        return Finding(
+            what, "missing", f"{where}, but it does not answer", f"{error}; submission requires it"
+        )
+    return Finding(what, "ok", where)
 
 
 def _added() -> list[Finding]:

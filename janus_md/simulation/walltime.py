@@ -30,12 +30,15 @@ class Limit:
         Time on `clock`, s; infinite if there is no end.
     granted : float
         Length of the whole allocation, s.
+    of : str
+        What sets the limit, such as ``Slurm``; empty for `--walltime`.
     clock : callable
         The clock of this process; it is not passed on by the environment.
     """
 
     end: float = math.inf
     granted: float = math.inf
+    of: str = field(default="", compare=False)
     clock: Seconds = field(default=time.monotonic, compare=False, repr=False)
 
     @classmethod
@@ -43,7 +46,7 @@ class Limit:
         cls, left: float, granted: float | None = None, clock: Seconds = time.monotonic
     ) -> Limit:
         """Return the limit `left` seconds from now, of `granted` seconds altogether."""
-        return cls(clock() + left, left if granted is None else granted, clock)
+        return cls(clock() + left, left if granted is None else granted, clock=clock)
 
     def left(self) -> float:
         """Return the time that is left, s."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from janus_md.common import cache as entries
 from janus_md.engines import probing
-from janus_md.running import doctor
+from janus_md.running import doctor, gpus
+from janus_md.running.cluster import schedulers
 from janus_md.running.workstation import fork_server
 from tests.conftest import ROOT, Result
 
@@ -154,7 +157,7 @@ def test_schedulers_are_found_by_their_commands(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert [one.state for one in doctor._schedulers()] == ["missing"]
     for name in ("sbatch", "squeue"):
-        (tmp_path / name).write_text("")
+        (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o755)
     assert [(one.what, one.state) for one in doctor._schedulers()] == [("scheduler Slurm", "ok")]
 
@@ -179,3 +182,60 @@ def test_plugins_of_a_workspace_are_loaded(janus_md: Cli, tmp_path: Path) -> Non
     (broken,) = [one for one in json.loads(done.out) if one["what"] == "pair term"]
     assert broken["state"] == "broken"
     assert "no_such_package" in broken["advice"]
+
+
+SMI = """#!/bin/sh
+case "$1" in
+--query-gpu*) echo "NVIDIA A100-SXM4-40GB, 535.104.05"; echo "NVIDIA A100-SXM4-40GB, 535.104.05" ;;
+*) echo "| NVIDIA-SMI 535.104.05    Driver Version: 535.104.05    CUDA Version: {cuda}     |" ;;
+esac
+"""
+
+
+@pytest.fixture
+def smi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Pretend to have a driver with two GPUs that supports a CUDA version."""
+
+    def install(cuda: str) -> None:
+        program = tmp_path / "bin" / "nvidia-smi"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(SMI.replace("{cuda}", cuda))
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+
+    return install
+
+
+HOOMD: dict[str, Any] = {"installed": True, "version": "4.8.2", "gpu_build": True, "advice": "none"}
+
+
+def test_a_cpu_build_on_a_gpu_machine_is_told_from_an_old_driver(smi) -> None:
+    smi("12.2")
+    why, advice = gpus.unused(HOOMD | {"gpu_build": False})
+    assert why == "2 not used: NVIDIA A100-SXM4-40GB (driver 535.104.05)"
+    assert "is a CPU build" in advice
+    assert "'hoomd=*=*gpu*'" in advice
+    assert "CUDA up to 12.2" in gpus.unused(HOOMD)[1]
+    assert "12.9 or newer" in gpus.unused(HOOMD)[1]
+    assert "not installed" in gpus.unused(HOOMD | {"installed": False})[1]
+    smi("12.9")
+    assert gpus.unused(HOOMD)[1] == "none"
+
+
+def test_without_a_driver_no_gpu_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert gpus.unused(HOOMD) == ("no engine can use a GPU", gpus.NONE)
+
+
+def test_a_scheduler_whose_controller_does_not_answer_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in schedulers.get("slurm").commands:
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\necho 'squeue: error: no controller' >&2; exit 1\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    found = {one.what: one for one in doctor.examine()}["scheduler Slurm"]
+    assert found.state == "missing"
+    assert found.here == f"{tmp_path / schedulers.get('slurm').commands[0]}, but it does not answer"
+    assert "no controller" in found.advice

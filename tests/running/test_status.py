@@ -12,6 +12,7 @@ import pytest
 import signac
 
 from janus_md.common import locks
+from janus_md.running import cluster
 from janus_md.running import status as job_status
 from janus_md.study.sweeps import templates as sweeps
 from janus_md.workspace import jobs as workspace
@@ -138,3 +139,20 @@ def test_the_scheduler_sets_the_state_of_unfinished_jobs(jobs: list[signac.job.J
         *("waiting", "queued", "simulated", "done", "failed", "timed out")
     ]
     assert {one.state for one in job_status.notable(found)} == {"failed", "timed out"}
+
+
+def test_the_batch_job_of_a_failed_job_is_named_and_what_is_left_to_submit(
+    janus_md: Cli, jobs: list[signac.job.Job]
+) -> None:
+    """Without the scheduler of the entry, states are those of the files."""
+    for job, number in zip(jobs[2:4], ("17", "18"), strict=True):
+        job.document[cluster.KEY] = {
+            "scheduler": "slurm", "id": number, "operation": "simulate", "failures": 0,
+            "ended": "ended",
+        }  # fmt: skip
+    place = jobs[0].project.path
+    lines = janus_md("status", "-d", place).out.splitlines()
+    assert "Slurm job 17; it blew [up]" in lines[2]
+    assert lines[3] == "1 submitted job not finished; submit again to continue"
+    (failed,) = json.loads(janus_md("status", "-d", place, "--json").out)["notable"]
+    assert failed["batch_job"] == "Slurm job 17"

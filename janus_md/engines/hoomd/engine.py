@@ -195,7 +195,8 @@ class HoomdEngine(Engine):
             advice = "no usable GPU: " + "; ".join(
                 hoomd.device.GPU.get_unavailable_device_reasons()[:1]
             )
-        return EngineStatus("hoomd", True, version, devices, advice)
+        built = bool(hoomd.version.gpu_enabled)
+        return EngineStatus("hoomd", True, version, devices, advice, built)
 
     @classmethod
     def gpus(cls) -> list[str]:

@@ -8,6 +8,6 @@ package refers to a scheduler by name.
 """
 
 from janus_md.running.cluster.ledger import KEY
-from janus_md.running.cluster.states import states
+from janus_md.running.cluster.states import batch_job, in_queue, states
 
-__all__ = ["KEY", "states"]
+__all__ = ["KEY", "batch_job", "in_queue", "states"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from janus_md.common.errors import JanusError
 from janus_md.running.cluster import schedulers
 from janus_md.running.cluster.schedulers.base import Scheduler
@@ -18,7 +20,7 @@ def _known() -> list[Scheduler]:
 
 def time_limit() -> Limit:
     """Return the time limit of this process's batch job; no limit outside of one."""
-    limits = (one.time_limit() for one in _known())
+    limits = (replace(one.time_limit(), of=one.title) for one in _known())
     return min(limits, key=lambda one: one.end, default=NO_LIMIT)
 
 

@@ -62,6 +62,20 @@ def states(project: Project, documents: Mapping[str, Mapping[str, Any]]) -> dict
     return found
 
 
+def batch_job(document: Mapping[str, Any]) -> str:
+    """Return the batch job of the last submission, such as ``Slurm job 17``; empty without one."""
+    entry = document.get(ledger.KEY)
+    if entry is None:
+        return ""
+    scheduler = schedulers.SCHEDULERS.find(str(entry.get("scheduler", "")))
+    return f"{scheduler.title if scheduler else 'batch'} job {entry['id']}"
+
+
+def in_queue(document: Mapping[str, Any]) -> bool:
+    """Return whether the last submission is not known to have ended."""
+    return ledger.KEY in document and "ended" not in document[ledger.KEY]
+
+
 def _states(
     scheduler: Scheduler,
     root: Path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import selectors
 import signal
 import time
@@ -11,14 +12,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from janus_md.common.interrupts import LAST, signals_raise, stop_signals
+from janus_md.common.interrupts import LAST, from_keyboard, signals_raise, stop_signals
 from janus_md.running.worker import DONE, HELD, STOPPED
 from janus_md.running.workstation import fork_server
 from janus_md.running.workstation.machine import Machine, cores_here
 from janus_md.running.workstation.processes import Job, Running, start
 from janus_md.running.workstation.suspension import suspend, suspend_signal
 from janus_md.running.workstation.throughput import JobsPerGpu, threads_for
-from janus_md.simulation.walltime import EXIT_SECONDS
+from janus_md.simulation.walltime import EXIT_SECONDS, duration
 from janus_md.workspace.products import OPERATIONS
 
 _POLL_SECONDS = 0.25
@@ -145,7 +146,15 @@ class _Pool:
         for one in self._running:
             one.process.terminate()
         self._stop_time = time.monotonic()
-        self._display.note("stopping after checkpoints; press Ctrl-C again to stop immediately")
+        limit = self._machine.options.limit
+        if from_keyboard():
+            why = "stopping after checkpoints; press Ctrl-C again to stop immediately"
+        elif limit.left() < math.inf:
+            of = f"{limit.of}'s time limit" if limit.of else "the time limit"
+            why = f"stopping after checkpoints; {of} is in {duration(max(0.0, limit.left()))}"
+        else:
+            why = "stopping after checkpoints, after a signal"
+        self._display.note(why)
 
     def _kill_stuck(self) -> None:
         """Kill workers that are still preparing and do not react; they have nothing to save."""

@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import resource
 import signal
 import struct
@@ -65,6 +66,20 @@ def test_a_second_interrupt_stops_immediately(
     assert process.returncode == 130, err
     assert out == "stopped at once; run again to go on from the last checkpoints\n"
     assert not running(worker)
+
+
+def test_a_signal_of_a_batch_system_is_not_reported_as_ctrl_c(
+    janus_md: Cli, start_janus_md: Start, tmp_path: Path, engine: str
+) -> None:
+    place = tmp_path / "workspace"
+    job = make(janus_md, place, ENDLESS + "  relative_permittivity: 1\n")[1.0]
+    process = start_janus_md("run", "-d", place, "--engine", engine, "--walltime", "01:00:00")
+    worker_of(job)
+    process.send_signal(signal.SIGUSR1)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 75, err
+    assert re.search(r"stopping after checkpoints; the time limit is in 00:59:\d\d", out)
+    assert "Ctrl-C" not in out + err
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc, and who wakes whom, are Linux's")

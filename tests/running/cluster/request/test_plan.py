@@ -156,6 +156,17 @@ def test_a_wasteful_plan_is_reported() -> None:
     assert idle not in told(whole, bundle=64, threads=2)
 
 
+def test_a_walltime_that_is_mostly_lost_is_reported() -> None:
+    def told(lead: float) -> str:
+        page = io.StringIO()
+        short = Prepared(planned(todo(1), walltime="00:03:00"))
+        submission_display.plan(short, CLUSTER, Console(file=page, width=200), lead)
+        return page.getvalue()
+
+    assert "00:02:00 before the end of the walltime, so that 67% of 00:03:00 is lost" in told(120.0)
+    assert "lost" not in told(60.0)
+
+
 def test_a_single_operation_can_be_submitted() -> None:
     jobs = [*todo(2), *todo(1, ("analyze",))]
     assert [len(one.rows[0]) for one in planned(jobs, bundle=9, operation="simulate")] == [2]
