@@ -36,7 +36,7 @@ RISE = 0.1
 """Rise of the energy that counts as a blow-up, kT per degree of freedom."""
 RESOLUTION = 1.06
 """Ratio of the steps between which the bisection ends."""
-FIRST, HIGHEST = 0.4, 12.8
+FIRST, HIGHEST = 0.4, 200.0
 """First step that is tried, and one above which the search ends, ps."""
 MESH_POINTS, LONGEST_CUTOFF = 8, 5.0
 """Mesh points along an edge, and real-space cutoff in nm; the error is small beside the blow-up."""

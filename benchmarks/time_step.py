@@ -56,7 +56,7 @@ PLANS = {
     "sphere": Plan((0.1, 0.2, 0.35, 0.5, 0.7), 50),
     "bladed": Plan((0.1, 0.15, 0.25, 0.35), 24),
     "narrow": Plan((0.1, 0.15, 0.25, 0.35), 24),
-    "two-bead": Plan((0.1, 0.2, 0.35, 0.5, 0.7), 100),
+    "two-bead": Plan((0.1, 0.2, 0.35, 0.5, 0.7), 50),
 }
 """Plans by case (:data:`benchmarks.stable_step.CASES`)."""
 
@@ -253,8 +253,8 @@ def main() -> None:
     parser.add_argument("--figure", type=Path, default=FIGURE)
     asked = parser.parse_args()
     if not asked.table:
-        for case in asked.cases:
-            for medium in MEDIA:
+        for medium in MEDIA:
+            for case in asked.cases:
                 run(asked.folder, case, medium)
     found = list(lines(asked.folder))
     show(found)

@@ -23,6 +23,7 @@ from janus_md.study.interactions import pair_table
 from janus_md.study.stages import stages
 from janus_md.study.statepoint import LEAST_BODIES, StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
+from janus_md.study.time_step import DefaultStep
 
 PACKING_LIMIT = {"random": 0.384, "lattice": math.pi / 6}
 """Largest fraction of the box that the union of all beads may fill, by the kind of start.
@@ -132,6 +133,13 @@ def completed(data: Mapping[str, Any]) -> StatePoint:
         step = {"time_step_ps": stored["protocol"]["time_step_ps"]}
         filled["protocol"] = point.protocol.model_copy(update=step)
     return point.model_copy(update=filled) if filled else point
+
+
+def default_step(point: StatePoint, entry: Entry = catalog.entry) -> DefaultStep:
+    """Return the default time step of a state point, with the limit that decided."""
+    unset = point.protocol.model_copy(update={"time_step_ps": None})
+    setup = resolve(point.model_copy(update={"protocol": unset}), entry)
+    return time_step.default_step(point, setup.bodies, setup.interactions)
 
 
 def _charged(bodies: tuple[RigidBody, ...]) -> tuple[bool, bool]:
