@@ -1,8 +1,9 @@
 """Largest stable time step of particles: ``python benchmarks/stable_step.py [NAME ...]``.
 
 Bodies bind for a while in a bath at a short time step. The bath is then removed, and the time step
-at which the run blows up is found by bisection, for several starts and both engines. A run has blown
-up if the engine fails or the total energy has risen by more than 0.1 kT per degree of freedom.
+at which the run blows up is found by bisection, for several starts and both engines. A run has
+blown up if the engine fails or the total energy has risen by more than 0.1 kT per degree of
+freedom.
 Prints a table: the largest step at which no start blew up, in both engines.
 
 Names are those of :data:`CASES`, or of other particles of the catalogue.
@@ -109,9 +110,7 @@ def grown(name: str, start: int, engine: str) -> System:
     """Bound bodies after the growth in the default bath."""
     case = case_of(name)
     protocol = {"time_step_ps": case.step, "frame_interval_ps": 20.0}
-    point = StatePoint.of(
-        {**case.fields, "n_bodies": 64, "replica": start, "protocol": protocol}
-    )
+    point = StatePoint.of({**case.fields, "n_bodies": 64, "replica": start, "protocol": protocol})
     setup = resolve(point)
     system = build(setup)
     mesh = mesh_of(system)

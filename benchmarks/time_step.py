@@ -1,8 +1,8 @@
 """Results of runs against their time step: ``python -m benchmarks.time_step FOLDER``.
 
-Runs of 64 bodies with :data:`REPLICAS` replicas at several time steps, dry and with the permittivity
-and friction of dichloromethane, and the energy drift of bonded bodies without a bath. A second call
-continues. ``--table`` prints the table of docs/time_step.md from what is finished, and draws
+Runs of 64 bodies with :data:`REPLICAS` replicas at several time steps, dry and with the
+permittivity and friction of dichloromethane, and the energy drift of bonded bodies without a bath.
+A second call continues. ``--table`` prints the table of docs/time_step.md from what is finished, and draws
 docs/images/time_step.png.
 """
 

@@ -151,9 +151,7 @@ def _shortest_damping(point: StatePoint, bodies: tuple[RigidBody, ...]) -> tuple
     """Shortest damping time of any motion, ps, and its name."""
     thermostat = bath(point, bodies)
     found = {}
-    for body, gamma, gamma_r in zip(
-        bodies, thermostat.gamma, thermostat.gamma_r, strict=True
-    ):
+    for body, gamma, gamma_r in zip(bodies, thermostat.gamma, thermostat.gamma_r, strict=True):
         found[f"translation of {body.name}"] = float(body.mass / gamma)
         rotating = body.inertia > 0
         if rotating.any():

@@ -149,7 +149,9 @@ def _contacts(
     from scipy.stats import qmc
 
     a, b = turned(qmc.Sobol(5, scramble=False).random(ORIENTATIONS))
-    furthest = max(1.2 * (first.reach + second.reach), reach_of_beads(first, second, options["pairs"]))
+    furthest = max(
+        1.2 * (first.reach + second.reach), reach_of_beads(first, second, options["pairs"])
+    )
     distances = np.linspace(0.05 * furthest, furthest, DISTANCES)
 
     def energy(r: FloatArray) -> FloatArray:
