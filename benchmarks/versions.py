@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -27,8 +26,8 @@ class Run:
 
     Attributes
     ----------
-    wall, cpu : float
-        Wall and CPU time of the command, s.
+    wall : float
+        Wall time of the command, s.
     documents : list of dict
         Job documents.
     folders : list of Path
@@ -36,7 +35,6 @@ class Run:
     """
 
     wall: float
-    cpu: float
     documents: list[dict[str, Any]]
     folders: list[Path]
 
@@ -72,16 +70,15 @@ def run(version: str, template: Mapping[str, Any], engine: str, folder: Path) ->
     file.write_text(json.dumps(template), encoding="utf-8")
     workspace = folder / "workspace"
     _call([*words, "init", str(file), "--directory", str(workspace)], version)
-    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    begin = time.monotonic()
     options = ["--engine", engine, "--device", "cpu", "--jobs", "1"]
     _call([*words, "run", "--directory", str(workspace), *options], version)
-    wall, after = time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    wall = time.monotonic() - begin
     jobs = sorted((workspace / "workspace").iterdir())
     documents = [
         json.loads((job / "signac_job_document.json").read_text(encoding="utf-8")) for job in jobs
     ]
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Run(wall, cpu, documents, jobs)
+    return Run(wall, documents, jobs)
 
 
 @cache
