@@ -47,7 +47,7 @@ class Measured:
 
 MEASURED = {
     "sphere": Measured(0.99, 0.9149),
-    "bladed": Measured(0.45, 2.3294),
+    "bladed": Measured(0.41, 2.3294),
     "narrow": Measured(0.30, 3.4581),
 }
 """Measured limits by the model of the nanoclusters."""
