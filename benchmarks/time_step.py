@@ -2,8 +2,8 @@
 
 Runs of 64 bodies with :data:`REPLICAS` replicas at several time steps, dry and with the
 permittivity and friction of dichloromethane, and the energy drift of bonded bodies without a bath.
-A second call continues. ``--table`` prints the table of docs/time_step.md from what is finished, and draws
-docs/images/time_step.png.
+A second call continues. ``--table`` prints the table of docs/time_step.md from what is finished,
+and draws docs/images/time_step.png.
 """
 
 from __future__ import annotations
@@ -190,9 +190,9 @@ def show(found: list[Line]) -> None:
 
 def _told(value: float, error: float) -> str:
     """A value with its standard error in parentheses, as in reports."""
-    from janus_md.analysis.report.numbers import with_error
+    from janus_md.analysis.sweep.results import format_short
 
-    return with_error(value, error)
+    return format_short(value, error)
 
 
 def draw(found: list[Line], path: Path) -> None:

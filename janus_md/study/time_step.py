@@ -46,9 +46,9 @@ class Measured:
 
 
 MEASURED = {
-    "sphere": Measured(0.99, 0.9149),
-    "bladed": Measured(0.41, 2.3294),
-    "narrow": Measured(0.30, 3.4581),
+    "sphere": Measured(0.99, 0.9150),
+    "bladed": Measured(0.41, 2.3295),
+    "narrow": Measured(0.30, 3.4582),
 }
 """Measured limits by the model of the nanoclusters."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from janus_md.study.resolve import completed, default_step, resolve
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.sweeps.templates import read_template
 from janus_md.study.time_step import MEASURED, divisor
-from tests.conftest import Cli
+from tests.conftest import Result
+
+Cli = Callable[..., Result]
 
 DRY = {
     "particle": "R-Au-Cu",
