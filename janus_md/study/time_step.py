@@ -24,7 +24,7 @@ from janus_md.study.statepoint import StatePoint
 SHARE = 1.0 / 3.0
 """Share of the largest stable step, and of the shortest damping time."""
 
-STABLE_PHASE = 0.85
+STABLE_PHASE = 0.65
 """Largest stable step times the highest frequency, rad, for other bodies: slightly below the
 smallest of the measured values."""
 
