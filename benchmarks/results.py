@@ -243,7 +243,7 @@ def write(path: Path, sections: Mapping[str, str], about: About, order: Sequence
     kept = dict(_read(path))
     for name, text in sections.items():
         kept[name] = f"{text}\n\n{about.told()}"
-    names = [name for name in order if name in kept]
+    names = sorted(kept, key=lambda name: order.index(name) if name in order else len(order))
     parts = [f"<!-- begin {name} -->\n{kept[name]}\n<!-- end {name} -->\n" for name in names]
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(path) as partial:
