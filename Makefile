@@ -3,7 +3,9 @@
 # make check      ruff, mypy and import-linter
 # make templates  small variants of all templates and their controls; make test runs the three fastest
 # make validate   long tests against published numbers; TABLE=FILE.md writes the results
-# make bench      speed of the analysis: wires, aggregates
+# make bench      all benchmarks (40 minutes), written to benchmarks/RESULTS.md; QUICK=1: one short pass
+# make bench-gpu  benchmarks for a GPU (20 minutes), written to benchmarks/RESULTS_GPU.md
+# make bench-analysis  speed of the analysis: wires, aggregates
 # make torture    kills, full disks, damaged files, a jumping clock (ten minutes)
 
 PYTHON ?= python3
@@ -19,7 +21,7 @@ IMPORTS := import freud, gsd.hoomd, matplotlib, pandas, pyarrow, rowan, scipy, s
 DEMO_READY := $(VENV)/.ready
 TEST_READY := $(VENV)/.ready-for-tests
 
-.PHONY: demo test check templates validate torture bench clean
+.PHONY: demo test check templates validate torture bench bench-gpu bench-analysis clean
 
 demo: $(DEMO_READY)
 	@$(BIN)/janus-md init quickstart --directory $(DEMO)
@@ -65,8 +67,15 @@ $(TEST_READY): pyproject.toml | $(BIN)/python
 torture: $(TEST_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --kills 200
 
-# The detector compared with alternatives; MDAnalysis and OVITO if they are installed.
+# ONLY=NAME runs one item.
 bench: $(TEST_READY)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+
+bench-gpu: $(TEST_READY)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.bench --gpu $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+
+# The detector compared with alternatives; MDAnalysis and OVITO if they are installed.
+bench-analysis: $(TEST_READY)
 	@$(BIN)/python benchmarks/compare.py
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/aggregates.py
 

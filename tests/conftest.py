@@ -144,7 +144,7 @@ fixed:
   n_bodies: 16
   volume_fraction: 0.05
   electrostatics: {method: none} # no mesh to tune
-  protocol: {relax_ps: 2.0, frame_interval_ps: 2.0, produce_ns: 0.02}
+  protocol: {time_step_ps: 0.1, relax_ps: 2.0, frame_interval_ps: 2.0, produce_ns: 0.02}
 """
 """Template of a job that takes no time; relative_permittivity is still to be given."""
 

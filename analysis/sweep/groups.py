@@ -61,7 +61,10 @@ def substances(rows: pd.DataFrame) -> list[str]:
 
 
 def varying_keys(rows: pd.DataFrame) -> list[str]:
-    """Return the state-point keys with more than one value, substance first, without replica."""
+    """Return the state-point keys with more than one value, substance first, without replica.
+
+    The time step is left out if the other keys determine it.
+    """
     values = {
         # Numbers are made unique first, which is faster than comparing all of them as objects.
         str(name): (column.drop_duplicates() if column.dtype.kind in "biuf" else column).tolist()
@@ -69,6 +72,9 @@ def varying_keys(rows: pd.DataFrame) -> list[str]:
         if not str(name).startswith(RESULT_PREFIXES)
     }
     keys = [key for key in labels.varying_keys(values) if key != "replica"]
+    if labels.TIME_STEP in keys:
+        whole = {key: rows[key].tolist() for key in keys} | {"substance": substances(rows)}
+        keys = labels.without_time_step(keys, whole)
     return ["substance", *keys] if len(set(substances(rows))) > 1 or not keys else keys
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from janus_md.cli.options import LISTED
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import count
+
+if TYPE_CHECKING:
+    from janus_md.study.sweeps.templates import Sweep
 
 
 def _list(asked: bool) -> None:
@@ -84,17 +87,38 @@ def init(
         names = labels(list(statepoints))
         for name in names if len(names) <= LISTED else [*names[:LISTED], "..."]:
             console.print(f"  {name}", markup=False)
+        for line in _default_steps(sweep):
+            console.print(line, markup=False)
         return
     if directory is None:
         directory = _empty_folder(besides=template)
     check_folder(directory, "--directory")
     new = create(directory, statepoints, lambda note: typer.echo(note, err=True))
+    for line in _default_steps(sweep):
+        console.print(line, markup=False)
     known = f" ({number - new} already existed)" if new < number else ""
     console.print(
         f"{directory.resolve()}: {count(new, 'new job')} from {sweep.name}{known}; "
         f"next: janus-md run --directory {shlex.quote(str(directory))}",
         markup=False,
     )
+
+
+def _default_steps(sweep: Sweep) -> list[str]:
+    """Lines with the default time steps of a sweep and the limits from which they follow."""
+    from janus_md.study.resolve import default_step
+
+    chosen = {id(point) for point in sweep.points}
+    first = {}
+    for point in sweep.default_steps:
+        if id(point) in chosen:
+            kinds = ", ".join(sorted(point.composition()))
+            first.setdefault((kinds, point.model, point.protocol.time_step_ps), point)
+    lines = []
+    for (kinds, model, step), point in list(first.items())[:LISTED]:
+        body = kinds if model is None else f"{kinds} ({model})"
+        lines.append(f"time step of {body}: {step:.4g} ps, {default_step(point).reason}")
+    return lines if len(first) <= LISTED else [*lines, "..."]
 
 
 def _empty_folder(besides: str) -> Path:

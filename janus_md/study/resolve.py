@@ -16,13 +16,14 @@ from janus_md.model.interactions.table import Electrostatics, Interactions, Kind
 from janus_md.model.setup import Setup
 from janus_md.model.solid import union_volume
 from janus_md.model.units import thermal_energy
-from janus_md.study import prebuilt
+from janus_md.study import prebuilt, time_step
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.interactions import pair_table
 from janus_md.study.stages import stages
 from janus_md.study.statepoint import LEAST_BODIES, StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
+from janus_md.study.time_step import DefaultStep
 
 PACKING_LIMIT = {"random": 0.384, "lattice": math.pi / 6}
 """Largest fraction of the box that the union of all beads may fill, by the kind of start.
@@ -73,11 +74,13 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
             )
         medium = 1.0 if magnetic else point.relative_permittivity or 1.0
         electrostatics = Electrostatics(medium, point.electrostatics.force_error)
+    interactions = Interactions(pairs, electrostatics)
+    point = time_step.filled(point, bodies, interactions)
     setup = Setup(
         statepoint=point.stored(),
         bodies=bodies,
         counts=point.counts(),
-        interactions=Interactions(pairs, electrostatics),
+        interactions=interactions,
         box=np.concatenate([edges, np.zeros(3)]),
         stages=stages(point, bodies),
         start=point.start,
@@ -101,8 +104,9 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
 def completed(data: Mapping[str, Any]) -> StatePoint:
     """Read a state point, with all values that depend on its particles.
 
-    These are the model (null for particles defined by their beads), the values of a structure under
-    `start`, and `n_bodies` if a structure is given and it is left out.
+    These are the model (null for particles defined by their beads), the time step
+    (:mod:`janus_md.study.time_step`), the values of a structure under `start`, and `n_bodies` if a
+    structure is given and it is left out.
 
     Parameters
     ----------
@@ -125,7 +129,17 @@ def completed(data: Mapping[str, Any]) -> StatePoint:
         point = StatePoint.of(data)
     stored = resolve(point).statepoint
     filled = {key: stored[key] for key in ("model", "start") if stored[key] != getattr(point, key)}
+    if point.protocol.time_step_ps is None:
+        step = {"time_step_ps": stored["protocol"]["time_step_ps"]}
+        filled["protocol"] = point.protocol.model_copy(update=step)
     return point.model_copy(update=filled) if filled else point
+
+
+def default_step(point: StatePoint, entry: Entry = catalog.entry) -> DefaultStep:
+    """Return the default time step of a state point, with the limit that decided."""
+    unset = point.protocol.model_copy(update={"time_step_ps": None})
+    setup = resolve(point.model_copy(update={"protocol": unset}), entry)
+    return time_step.default_step(point, setup.bodies, setup.interactions)
 
 
 def _charged(bodies: tuple[RigidBody, ...]) -> tuple[bool, bool]:

@@ -46,6 +46,8 @@ def stages(point: StatePoint, bodies: tuple[RigidBody, ...]) -> tuple[Stage, ...
     numbers = point.protocol
     environment = bath(point, bodies)
     step = numbers.time_step_ps
+    if step is None:
+        raise ValueError("the state point has no time step")
     gentle = damped(bodies, environment.kT, RELAX_DAMPING, "langevin")
     frame_steps = max(1, round(numbers.frame_interval_ps / step))
     # A whole number of frame intervals, so that the last frame is at the end.

@@ -57,8 +57,10 @@ class ProtocolSettings(Settings):
 
     name: Literal["langevin", "brownian", "nve"] = "langevin"
     """Equations of motion of equilibration and production."""
-    time_step_ps: Positive = 0.1
-    """Time step, ps."""
+    time_step_ps: Positive | None = None
+    """Time step, ps; null, or left out: `janus-md init` stores a third of the largest stable step
+    or of the shortest damping time, whichever is smaller, rounded down to a divisor of
+    `frame_interval_ps`."""
     damping_ps: Positive = 5.0
     """Damping time of translation and rotation if `viscosity` is null, ps."""
     relax_ps: NotNegative = 20.0
@@ -72,7 +74,9 @@ class ProtocolSettings(Settings):
 
     @model_validator(mode="after")
     def _whole_numbers(self) -> ProtocolSettings:
-        if not _is_multiple(self.frame_interval_ps, self.time_step_ps):
+        if self.time_step_ps is not None and not _is_multiple(
+            self.frame_interval_ps, self.time_step_ps
+        ):
             raise WrongValue(
                 "protocol.frame_interval_ps",
                 f"{self.frame_interval_ps:g} must be a whole number of time steps "

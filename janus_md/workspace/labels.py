@@ -11,6 +11,9 @@ from janus_md.workspace.columns import RESULT_PREFIXES, substance
 METHOD = "electrostatics.method"
 """Key with the method of electrostatics."""
 
+TIME_STEP = "protocol.time_step_ps"
+"""Key with the time step, whose default differs between bodies and media."""
+
 MISSING = "\N{EN DASH}"
 """Symbol of a missing value."""
 
@@ -113,6 +116,28 @@ def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
     return found
 
 
+def without_time_step(keys: Sequence[str], columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Return varying keys without the time step, if the others determine it.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        Varying keys.
+    columns : mapping of str to sequence
+        Values of these keys, and of particles and mixtures, of all jobs.
+    """
+    if TIME_STEP not in keys:
+        return list(keys)
+    others = [key for key in keys if key not in (TIME_STEP, "replica")]
+    others += [key for key in columns if key.partition(".")[0] in (*_PARTICLES, "substance")]
+    held = [[repr(value) for value in columns[key]] for key in dict.fromkeys(others)]
+    jobs = list(zip(*held, strict=True)) if held else [()] * len(columns[TIME_STEP])
+    steps = set(zip(jobs, map(repr, columns[TIME_STEP]), strict=True))
+    if len(steps) > len(set(jobs)):
+        return list(keys)
+    return [key for key in keys if key != TIME_STEP]
+
+
 def _differ(values: Sequence[Any], missing_counts: bool) -> bool:
     """Return whether there are two different values."""
     held = list(values)
@@ -167,5 +192,6 @@ def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
 
 def labels(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the label of each state point: its particles and the values of the varying keys."""
-    keys = varying_keys(varying_values(statepoints))
+    values = varying_values(statepoints)
+    keys = without_time_step(varying_keys(values), values)
     return [label(statepoint, keys) for statepoint in statepoints]

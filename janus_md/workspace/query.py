@@ -147,8 +147,12 @@ def folders(project: Project) -> dict[str, Path]:
 
 
 def varying_keys(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the sorted dotted keys whose values differ between state points, except particles."""
-    return labels_of.varying_keys(labels_of.varying_values(statepoints))
+    """Return the sorted dotted keys whose values differ between state points, except particles.
+
+    The time step is left out if the other keys determine it.
+    """
+    values = labels_of.varying_values(statepoints)
+    return labels_of.without_time_step(labels_of.varying_keys(values), values)
 
 
 def table(

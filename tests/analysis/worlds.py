@@ -14,7 +14,7 @@ from janus_md.model.units import DEBYE
 from janus_md.simulation.files.description import METADATA, description
 from janus_md.study.catalogue import catalog
 from janus_md.study.stages import stages
-from janus_md.study.statepoint import StatePoint
+from janus_md.study.statepoint import ProtocolSettings, StatePoint
 
 
 def quaternions_along(axes, spin=None):
@@ -65,7 +65,11 @@ def described(
         kinds.append(replace(body, enantiomer=hand, symmetry=symmetry, bond=bond))
     kinds = tuple(kinds)
     point = StatePoint(
-        particle="R-Au-Cu", n_bodies=2, volume_fraction=0.01, relative_permittivity=1.0
+        particle="R-Au-Cu",
+        n_bodies=2,
+        volume_fraction=0.01,
+        relative_permittivity=1.0,
+        protocol=ProtocolSettings(time_step_ps=0.1),
     )
     medium = None if permittivity is None else Electrostatics(permittivity, 0.2)
     return Setup(

@@ -91,9 +91,10 @@ def test_dry_run_says_how_many_and_which_and_makes_nothing(janus_md: Cli, tmp_pa
     lines = done.out.splitlines()
     assert lines[0] == "quickstart: 12 state points"
     kinds = [*(f"R-Au-Cu, ε {value}" for value in ("1", "1.25", "1.5", "2", "8.93")), "Au3Cd, ε 1"]
-    assert [line.strip() for line in lines[1:]] == [
+    assert [line.strip() for line in lines[1:13]] == [
         f"{kind}, replica {number}" for kind in kinds for number in (0, 1)
     ]
+    assert all(line.startswith("time step of ") for line in lines[13:])
     assert list(tmp_path.iterdir()) == []
 
 

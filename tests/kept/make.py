@@ -26,7 +26,8 @@ TEMPLATE = """
 description: Two kinds of bodies, charged and not, jobs in every state.
 fixed: {n_bodies: 12, volume_fraction: 0.01}
 points:
-  - {<<: &short {protocol: {relax_ps: 1.0, produce_ns: 0.06, frame_interval_ps: 2.0}},
+  - {<<: &short {protocol: {time_step_ps: 0.1, relax_ps: 1.0, produce_ns: 0.06,
+                            frame_interval_ps: 2.0}},
      particle: R-Au-Cu, relative_permittivity: 2.0}                    # done
   - {<<: *short, mixture: {R-1: 0.5, S-1: 0.5}, model: bladed,
      relative_permittivity: 4.0}                                       # done

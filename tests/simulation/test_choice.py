@@ -34,7 +34,12 @@ def point(**changed: Any) -> StatePoint:
         "n_bodies": 27,
         "volume_fraction": 0.05,
         "relative_permittivity": 1.0,
-        "protocol": {"relax_ps": 1.0, "produce_ns": 0.01, "frame_interval_ps": 2.0},
+        "protocol": {
+            "time_step_ps": 0.1,
+            "relax_ps": 1.0,
+            "produce_ns": 0.01,
+            "frame_interval_ps": 2.0,
+        },
     }
     return StatePoint.of(fields | changed)
 
@@ -168,7 +173,17 @@ def test_keys_of_choices_differ(engine: str, monkeypatch: pytest.MonkeyPatch) ->
     usable(engine)
     base = kind()
     assert kind(replica=7) == base
-    assert kind(protocol={"relax_ps": 5.0, "equilibrate_ns": 1.0, "produce_ns": 2.0}) == base
+    assert (
+        kind(
+            protocol={
+                "time_step_ps": 0.1,
+                "relax_ps": 5.0,
+                "equilibrate_ns": 1.0,
+                "produce_ns": 2.0,
+            }
+        )
+        == base
+    )
     others = [
         kind(threads=2),
         kind(particle="Au3Cd"),

@@ -27,7 +27,12 @@ def point(field: str) -> StatePoint:
             "n_bodies": 12,
             "volume_fraction": 0.02,
             "environment": {field: FIELDS[field]},
-            "protocol": {"relax_ps": 1.0, "produce_ns": 0.03, "frame_interval_ps": 2.0},
+            "protocol": {
+                "time_step_ps": 0.1,
+                "relax_ps": 1.0,
+                "produce_ns": 0.03,
+                "frame_interval_ps": 2.0,
+            },
         }
     )
 

@@ -56,7 +56,7 @@ def test_the_default_time_step_keeps_the_temperature(name: str, tmp_path: Path) 
     assert (heat["checked"], heat["passed"], heat["why"]) == (True, True, None)
     for motion in heat["kinds"]["R-Au-Cu"].values():
         assert motion["kt"] == pytest.approx(1.0, abs=5 * motion["kt_error"] + 0.02)
-        assert abs(motion["excess"]) < 0.002
+        assert abs(motion["excess"]) < 0.006  # 0.009 at 0.5 ps, and quadratic in the step
     assert heat["worst"] < 1.0
 
 

@@ -77,7 +77,7 @@ def test_pace_keeps_time_for_a_checkpoint_as_long_as_the_longest() -> None:
 
 def test_what_a_simulation_needs_follows_its_measured_rate() -> None:
     """2 ps of relaxation in steps of 0.01 ps and 110 ps of production in steps of 0.1 ps."""
-    one = point(protocol={"relax_ps": 2.0, "produce_ns": 0.11})
+    one = point(protocol={"time_step_ps": 0.1, "relax_ps": 2.0, "produce_ns": 0.11})
     execution = {"engine": "lammps", "steps": 0, "seconds": 0.0,
                  "trial_steps_per_second": {"lammps": 26.0}}  # fmt: skip
     assert seconds_needed(resolve(one), execution) == pytest.approx(1.25 * 1300 / 26.0)

@@ -51,7 +51,7 @@ def test_every_default_is_stored() -> None:
         "start": "random",
         "protocol": {
             "name": "langevin",
-            "time_step_ps": 0.1,
+            "time_step_ps": None,  # filled by the rule in tests/study/test_time_step.py
             "damping_ps": 5.0,
             "relax_ps": 20.0,
             "equilibrate_ns": 0.0,
@@ -81,9 +81,10 @@ def test_neutral_values_are_neither_stored_nor_hashed() -> None:
 
 def test_the_seed_is_that_of_the_physics_and_the_replica() -> None:
     """A longer run is the same run, longer; a frozen value holds the seeds of all versions."""
-    protocol = {"relax_ps": 5.0, "equilibrate_ns": 1.0, "produce_ns": 80.0}
+    protocol = {"time_step_ps": 0.1, "relax_ps": 5.0, "equilibrate_ns": 1.0, "produce_ns": 80.0}
     longer = StatePoint.of(changed(protocol=protocol | {"frame_interval_ps": 10.0}))
-    assert longer.seed() == StatePoint.of(LEAST).seed()
+    short = changed(protocol={"time_step_ps": 0.1})
+    assert longer.seed() == StatePoint.of(short).seed()
     assert StatePoint.of(changed(temperature=300)).seed() != longer.seed()
 
 
@@ -172,7 +173,7 @@ def test_a_state_point_cannot_be_changed() -> None:
             ["8.01", "whole number of frame intervals", "20"],
         ),
         (
-            changed(protocol={"frame_interval_ps": 0.25}),
+            changed(protocol={"time_step_ps": 0.1, "frame_interval_ps": 0.25}),
             "protocol.frame_interval_ps",
             ["0.25", "whole number of time steps", "0.1"],
         ),

@@ -21,7 +21,7 @@ fixed:
   n_bodies: 27
   volume_fraction: 0.05
   relative_permittivity: 1.0
-  protocol: {relax_ps: 1.0, produce_ns: 0.4, frame_interval_ps: 4.0}
+  protocol: {time_step_ps: 0.1, relax_ps: 1.0, produce_ns: 0.4, frame_interval_ps: 4.0}
 replicas: REPLICAS
 """
 DONE, FAILED, STOPPED, HELD = 0, 1, 75, 76

@@ -100,7 +100,8 @@ def test_in_a_bath_cuts_leave_the_temperature(run, engine: Engine, report_check)
             "volume_fraction": 0.02,
             "relative_permittivity": 1.0,
             "electrostatics": {"method": "none"},
-            "protocol": {"relax_ps": 1.0, "produce_ns": frames * interval / 1000,
+            "protocol": {"time_step_ps": 0.1, "relax_ps": 1.0,
+                         "produce_ns": frames * interval / 1000,
                          "frame_interval_ps": interval, "damping_ps": damping},
         }
     )  # fmt: skip

@@ -47,6 +47,9 @@ from janus_md.study.sweeps.text import (
 SECTIONS = ("description", "fixed", "grid", "zip", "points", "replicas", "small")
 """Keys of a template."""
 
+TIME_STEP = "protocol.time_step_ps"
+"""Key of the time step."""
+
 SMALL_SECTIONS = ("fixed", "grid", "replicas")
 """Keys of the section `small`."""
 
@@ -65,12 +68,15 @@ class Sweep:
         Distinct state points in the order of the template.
     small : list of StatePoint
         Those of its small variant; empty if there is none.
+    default_steps : list of StatePoint
+        Those of `points` and `small` whose time step is the default.
     """
 
     name: str
     description: str
     points: list[StatePoint]
     small: list[StatePoint] = field(default_factory=list)
+    default_steps: list[StatePoint] = field(default_factory=list)
 
     def variant(self) -> Sweep:
         """Return the small variant as a sweep of its own.
@@ -84,7 +90,9 @@ class Sweep:
             raise JanusError(
                 f"--small: {self.name} has no small variant; a section `small` is missing"
             )
-        return Sweep(f"{self.name}, small", self.description, self.small)
+        return Sweep(
+            f"{self.name}, small", self.description, self.small, default_steps=self.default_steps
+        )
 
 
 def template_names() -> list[str]:
@@ -169,12 +177,13 @@ def read_template(text: str, source: str) -> Sweep:
         )
     if not data.keys() & {"fixed", "grid", "zip", "points"}:
         raise TemplateError(source, None, "it has none of fixed, grid, zip and points")
-    points = _state_points([Sections(data, source)], source)
+    default_steps: list[StatePoint] = []
+    points = _state_points([Sections(data, source)], source, default_steps)
     small: list[StatePoint] = []
     if "small" in data:
         over = _small(data, source)
-        small = _state_points([Sections(data, source, small=over), over], source)
-    return Sweep(source.removesuffix(".yaml"), description.strip(), points, small)
+        small = _state_points([Sections(data, source, small=over), over], source, default_steps)
+    return Sweep(source.removesuffix(".yaml"), description.strip(), points, small, default_steps)
 
 
 def _small(data: Any, source: str) -> Sections:
@@ -191,8 +200,13 @@ def _small(data: Any, source: str) -> Sections:
     return Sections(given, source, prefix="small: ")
 
 
-def _state_points(parts: list[Sections], source: str) -> list[StatePoint]:
-    """State points of the sections of all parts together."""
+def _state_points(
+    parts: list[Sections], source: str, default_steps: list[StatePoint]
+) -> list[StatePoint]:
+    """State points of the sections of all parts together.
+
+    Those whose time step is the default are added to `default_steps`.
+    """
     factors = [
         choices
         for part in parts
@@ -219,6 +233,9 @@ def _state_points(parts: list[Sections], source: str) -> list[StatePoint]:
                 source, line, f"the same state point as that of line {before} ({told})"
             )
         points.append(point)
+        stated = (setting.value for setting in (*fixed, *chosen) if setting.key == TIME_STEP)
+        if all(value is None for value in stated):
+            default_steps.append(point)
     return points
 
 

@@ -62,8 +62,11 @@ def test_an_unstable_simulation_affects_only_its_job(
 ) -> None:
     # Steps of 50 ps are wild at permittivity 3, those of 0.1 ps are not.
     wild = "{time_step_ps: 50.0, frame_interval_ps: 100.0, produce_ns: 20.0, relax_ps: 2.0}"
-    text = TINY.replace("  protocol: {relax_ps: 2.0, frame_interval_ps: 2.0, produce_ns: 0.02}", "")
-    tame = "{frame_interval_ps: 2.0, produce_ns: 0.02, relax_ps: 2.0}"
+    text = TINY.replace(
+        "  protocol: {time_step_ps: 0.1, relax_ps: 2.0, frame_interval_ps: 2.0, produce_ns: 0.02}",
+        "",
+    )
+    tame = "{frame_interval_ps: 2.0, produce_ns: 0.02, time_step_ps: 0.1, relax_ps: 2.0}"
     points = [(1.0, tame), (2.0, tame), (3.0, wild)]
     text += "points:\n" + "".join(
         f"  - {{relative_permittivity: {eps}, protocol: {protocol}}}\n" for eps, protocol in points

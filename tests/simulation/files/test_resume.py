@@ -29,7 +29,7 @@ ALL = ("version", "state")
 
 
 def point(**changed: Any) -> StatePoint:
-    protocol = {"relax_ps": 1.0, "produce_ns": 0.02, "frame_interval_ps": 2.0}
+    protocol = {"time_step_ps": 0.1, "relax_ps": 1.0, "produce_ns": 0.02, "frame_interval_ps": 2.0}
     protocol |= changed.pop("protocol", {})
     fields: dict[str, Any] = {
         "particle": "R-Au-Cu",

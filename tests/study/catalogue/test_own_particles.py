@@ -49,7 +49,7 @@ def text_of(name: str, **changed: Any) -> str:
 
 
 def point(composition: dict[str, Any], n: int = 8) -> StatePoint:
-    protocol = {"relax_ps": 1.0, "produce_ns": 0.02, "frame_interval_ps": 2.0}
+    protocol = {"time_step_ps": 0.1, "relax_ps": 1.0, "produce_ns": 0.02, "frame_interval_ps": 2.0}
     rest = {"n_bodies": n, "volume_fraction": 0.01, "relative_permittivity": 1.0}
     return StatePoint.of(composition | rest | {"protocol": protocol})
 

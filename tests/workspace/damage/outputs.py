@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,11 +28,12 @@ class Outputs:
 
 
 def of_permittivity(place: Path, value: float) -> Path:
-    return next(
-        path.parent
-        for path in place.glob(f"workspace/*/{STATE_POINT}")
-        if json.loads(path.read_text())["relative_permittivity"] == value
-    )
+    """Folder of the job with this permittivity; damaged state points are passed over."""
+    for path in place.glob(f"workspace/*/{STATE_POINT}"):
+        with suppress(OSError, ValueError, TypeError, RecursionError):
+            if json.loads(path.read_text())["relative_permittivity"] == value:
+                return path.parent
+    raise LookupError(value)
 
 
 def rows(text: str, key: str) -> Rows:

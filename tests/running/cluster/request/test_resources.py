@@ -25,7 +25,7 @@ fixed:
   n_bodies: {bodies}
   volume_fraction: 0.05
   relative_permittivity: 1.0
-  protocol: {{relax_ps: 2.0, produce_ns: 0.004, frame_interval_ps: 0.4}}
+  protocol: {{time_step_ps: 0.1, relax_ps: 2.0, produce_ns: 0.004, frame_interval_ps: 0.4}}
 """
 
 

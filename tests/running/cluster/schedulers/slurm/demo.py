@@ -26,7 +26,7 @@ fixed:
   n_bodies: 16
   volume_fraction: 0.05
   electrostatics: {method: none} # no mesh to tune
-  protocol: {relax_ps: 2.0}
+  protocol: {time_step_ps: 0.1, relax_ps: 2.0}
 """
 SHORT = "{produce_ns: 0.02, frame_interval_ps: 2.0}"
 LONG = "{produce_ns: 600.0, frame_interval_ps: 6000.0}"

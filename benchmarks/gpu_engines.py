@@ -1,0 +1,106 @@
+"""Speed of HOOMD-blue on a device against the number of bodies, beside LAMMPS on one core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
+from multiprocessing import get_context
+from typing import Any
+
+from benchmarks.earlier import Unavailable
+from benchmarks.items import Figure
+from benchmarks.versions import installed
+
+TITLE = "Engine by size"
+ABOUT = """
+Steps per second of R-Au-Cu at relative permittivity 1.25 and volume fraction 0.05, with the mesh
+that is chosen for each engine and device.
+"""
+LABELS = ("bodies",)
+PASSES = 1
+FIGURE = Figure(x="bodies", y="steps/s", series=("model", "engine"))
+
+SIZES = (216, 1000, 4096, 10_000, 32_768, 100_000)
+LARGEST_ON_CPU = 10_000
+"""Largest number of bodies of the runs on one core."""
+MODELS = ("sphere", "bladed")
+SECONDS = 5.0
+"""Duration of each measurement, s."""
+
+
+def rows(quick: bool = False, device: str = "gpu") -> Iterator[dict[str, Any]]:
+    """One pass: all models and sizes.
+
+    Raises
+    ------
+    Unavailable
+        If HOOMD-blue is not installed.
+    """
+    if "hoomd" not in installed():
+        raise Unavailable("HOOMD-blue is not installed")
+    for model, bodies in product(MODELS, SIZES[:2] if quick else SIZES):
+        for engine, where in (("hoomd", device), ("lammps", "cpu")):
+            if engine in installed() and (where == "gpu" or bodies <= LARGEST_ON_CPU):
+                with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+                    found = pool.submit(steps_per_second, model, bodies, engine, where, SECONDS)
+                    speed = found.result()
+                name = f"{engine}, {'GPU' if where == 'gpu' else 'one core'}"
+                yield {"model": model, "engine": name, "bodies": bodies, "steps/s": speed}
+
+
+def steps_per_second(model: str, bodies: int, engine: str, device: str, seconds: float) -> float:
+    """Steps per second of wall time, after the relaxation and the choice of the mesh.
+
+    Parameters
+    ----------
+    model : str
+        Model of the nanocluster.
+    bodies : int
+        Number of bodies.
+    engine, device : str
+        Engine; ``gpu`` or ``cpu``.
+    seconds : float
+        Duration of the measurement, s.
+    """
+    import time
+
+    from janus_md.engines import load
+    from janus_md.engines.base import Device
+    from janus_md.engines.tuning import tune
+    from janus_md.simulation.start.first_state import build
+    from janus_md.study.resolve import resolve
+    from janus_md.study.statepoint import StatePoint
+
+    setup = resolve(
+        StatePoint.of(
+            {
+                "particle": "R-Au-Cu",
+                "model": model,
+                "n_bodies": bodies,
+                "volume_fraction": 0.05,
+                "relative_permittivity": 1.25,
+            }
+        )
+    )
+    system, runner, place = build(setup), load(engine), Device(device, 1, 0)
+    gentle, stage = setup.stages[0], setup.stages[-1]
+    tuned = tune(runner, system, gentle.bath, gentle.time_step, device=place)
+    run = runner.start(system, gentle.bath, gentle.time_step, tuned.mesh, seed=1, device=place)
+    run.advance(WARM_UP)
+    system = run.system()
+    run.close()
+    run = runner.start(system, stage.bath, stage.time_step, tuned.mesh, seed=2, device=place)
+    try:
+        run.advance(WARM_UP)
+        begin, steps, chunk = time.perf_counter(), 0, WARM_UP
+        while (spent := time.perf_counter() - begin) < seconds:
+            run.advance(chunk)
+            steps, chunk = steps + chunk, min(2 * chunk, 20_000)
+        return steps / spent
+    finally:
+        run.close()
+
+
+WARM_UP = 100
+"""Steps of the relaxation, and steps before the measurement."""

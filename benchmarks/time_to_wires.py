@@ -1,0 +1,160 @@
+"""Wall time until the wires of the dry quickstart have a mean length of ten bodies."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from benchmarks.items import Figure
+from benchmarks.versions import EARLIER, NOW, Run, allows_cutoff, run
+from janus_md.common.arrays import FloatArray
+from janus_md.model.units import PS_PER_NS
+
+TITLE = "Time to wires"
+ABOUT = """
+Seconds per run until the mean wire length by number is 10: 216 bodies of dry R-Au-Cu (`sphere`), as
+in the template `quickstart`, on one core. The length is averaged over runs with different seeds,
+and the time at which the average reaches 10 is interpolated. It is multiplied by the wall time of
+`janus-md run` per simulated time, which includes the choice of the mesh and the analysis. Errors
+are from leaving out each run in turn. The gain is relative to v0.1.0.
+"""
+PASSES = 1
+FIGURE = Figure(x="code", y="wall time / s")
+
+TARGET = 10.0
+"""Mean wire length, bodies."""
+NS, FRAME_PS = 5.0, 20.0
+SEEDS, SEEDS_QUICK = 6, 3
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to run the jobs.
+
+    Attributes
+    ----------
+    name, version, engine : str
+        Name in the table, version of janus-md, engine.
+    step : float or None
+        Time step, ps; None for the default.
+    fields : dict
+        Other fields of the state point.
+    """
+
+    name: str
+    version: str
+    engine: str
+    step: float | None
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+def ways() -> list[Way]:
+    """All ways that this version has."""
+    found = [
+        Way("v0.1.0, LAMMPS, 0.1 ps", EARLIER, "lammps", 0.1),
+        Way("now, LAMMPS, 0.1 ps", NOW, "lammps", 0.1),
+        Way("now, LAMMPS, default step", NOW, "lammps", None),
+    ]
+    if allows_cutoff():
+        cutoff = {"electrostatics": {"method": "cutoff"}}
+        found.append(Way("now, HOOMD-blue, cutoff", NOW, "hoomd", None, cutoff))
+    return found
+
+
+def template(way: Way, seeds: int, ns: float = NS) -> dict[str, Any]:
+    """Template with a job for each seed."""
+    step = {} if way.step is None else {"time_step_ps": way.step}
+    return {
+        "fixed": {
+            "particle": "R-Au-Cu",
+            "model": "sphere",
+            "n_bodies": 216,
+            "volume_fraction": 0.05,
+            "relative_permittivity": 1.0,
+            "protocol": {"produce_ns": ns, "frame_interval_ps": FRAME_PS, **step},
+            **way.fields,
+        },
+        "replicas": seeds,
+    }
+
+
+def rows(quick: bool = False) -> Iterator[dict[str, Any]]:
+    """One pass: all ways."""
+    reference = None
+    for way in ways():
+        seeds = SEEDS_QUICK if quick else SEEDS
+        with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
+            done = run(way.version, template(way, seeds), way.engine, Path(folder))
+            series = [_mean_lengths(job) for job in done.folders]
+        lengths = np.array([one for _, one in series])
+        simulated, error = crossing_with_error(series[0][0], lengths, TARGET)
+        per_ns = _wall_per_ns(done)
+        reference = reference or simulated * per_ns
+        yield {
+            "code": way.name,
+            "simulated / ns": simulated,
+            "error / ns": error,
+            "wall / (s/ns)": per_ns,
+            "wall time / s": simulated * per_ns,
+            "gain": reference / (simulated * per_ns),
+        }
+
+
+def _wall_per_ns(done: Run) -> float:
+    return done.wall / (len(done.folders) * NS)
+
+
+def _mean_lengths(job: Path) -> tuple[FloatArray, FloatArray]:
+    """Times of the frames, ns, and their mean wire lengths."""
+    import pandas as pd
+
+    frames = pd.read_parquet(job / "frames.parquet")
+    steps = frames["step"].to_numpy(float)
+    times = steps / (steps[1] - steps[0]) * FRAME_PS / PS_PER_NS
+    return times, frames["mean_n"].to_numpy(float)
+
+
+def crossing(times: ArrayLike, values: ArrayLike, target: float) -> float:
+    """Time at which a series first reaches `target`, interpolated; NaN if it does not.
+
+    Parameters
+    ----------
+    times, values : array_like, shape (T,)
+        The series.
+    target : float
+        The value to be reached.
+    """
+    t, y = np.asarray(times, float), np.asarray(values, float)
+    above = np.flatnonzero(y >= target)
+    if len(above) == 0:
+        return float("nan")
+    k = int(above[0])
+    if k == 0:
+        return float(t[0])
+    return float(np.interp(target, y[k - 1 : k + 1], t[k - 1 : k + 1]))
+
+
+def crossing_with_error(times: ArrayLike, values: FloatArray, target: float) -> tuple[float, float]:
+    """Crossing of the mean of R series, and its jackknife error.
+
+    Parameters
+    ----------
+    times : array_like, shape (T,)
+        Times of all series.
+    values : ndarray, shape (R, T)
+        The series.
+    target : float
+        The value to be reached.
+    """
+    count = len(values)
+    left_out = np.array(
+        [crossing(times, np.delete(values, k, axis=0).mean(axis=0), target) for k in range(count)]
+    )
+    variance = (count - 1) / count * float(np.sum((left_out - left_out.mean()) ** 2))
+    return crossing(times, values.mean(axis=0), target), variance**0.5

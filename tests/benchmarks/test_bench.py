@@ -1,0 +1,121 @@
+"""The driver of the benchmarks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from benchmarks import bench, gpu_engines, gpu_jobs, items, results, time_to_wires
+from benchmarks.items import Figure
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Items for a GPU with few bodies and short measurements."""
+    for module in (gpu_engines, gpu_jobs):
+        monkeypatch.setattr(module, "SECONDS", 0.2)
+    monkeypatch.setattr(gpu_engines, "SIZES", (8,))
+    monkeypatch.setattr(gpu_engines, "MODELS", ("sphere",))
+    monkeypatch.setattr(gpu_jobs, "SIZES", (8,))
+    monkeypatch.setattr(gpu_jobs, "JOBS", (2,))
+
+
+def usable(engine: str) -> None:
+    if engine not in bench_engines():
+        pytest.skip(f"{engine} is not installed")
+
+
+def bench_engines() -> set[str]:
+    from benchmarks.versions import installed
+
+    return installed()
+
+
+@pytest.mark.usefixtures("small")
+def test_items_for_a_gpu_run_on_a_cpu_and_are_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usable("hoomd")
+    out = tmp_path / "RESULTS_GPU.md"
+    words = ["--gpu", "--device", "cpu", "--quick", "--out", str(out)]
+    assert bench.main([*words, "--only", "gpu_engines"]) == 0
+    text = out.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| sphere \| hoomd, one core \| (\d+) \| ([\d,.]+) \|$", text, re.M)
+    assert [bodies for bodies, _ in rows] == ["8"]
+    assert all(float(speed.replace(",", "")) > 0 for _, speed in rows)
+    assert "## Jobs per GPU" not in text
+    assert "janus-md 0." in text
+    assert "one short pass" in text
+    image = tmp_path / "images" / "gpu_engines.png"
+    assert image.stat().st_size < 60_000
+
+    # another item is added; the section of the first one is kept
+    assert bench.main([*words, "--only", "gpu_jobs"]) == 0
+    both = out.read_text(encoding="utf-8")
+    section = text.partition("<!-- begin gpu_engines -->")[2].partition("<!-- end")[0]
+    assert section in both
+    assert re.search(r"^\| 8 \| 2 \| [\d,.]+ \|$", both, re.M)
+    assert both.index("## Engine by size") < both.index("## Jobs per GPU")
+
+
+def test_without_a_gpu_it_is_refused_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if bench.has_gpu():
+        pytest.skip("there is a GPU")
+    out = tmp_path / "RESULTS_GPU.md"
+    assert bench.main(["--gpu", "--out", str(out)]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("bench-gpu: no installed engine can use a GPU here")
+    assert told.count("\n") == 1
+    assert not out.exists()
+
+
+def test_an_unknown_item_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.main(["--only", "speed"]) == 2
+    told = capsys.readouterr().err
+    assert told == f"--only: 'speed' is not an item; allowed are {', '.join(items.ITEMS)}\n"
+
+
+@pytest.mark.parametrize("name", [*items.ITEMS, *items.GPU_ITEMS])
+def test_every_item_has_what_the_driver_needs(name: str) -> None:
+    module = items.module_of(name)
+    assert module.TITLE
+    assert module.ABOUT
+    assert callable(module.rows)
+
+
+def test_passes_are_combined_to_median_and_range() -> None:
+    rows = [{"engine": "lammps", "bodies": 8, "speed": speed} for speed in (100.0, 130.0, 110.0)]
+    rows.append({"engine": "hoomd", "bodies": 8, "speed": 50.0})
+    table = results.merged(rows, ["bodies"])
+    assert [[results.told(value) for value in row.values()] for row in table] == [
+        ["lammps", "8", "110 (100 to 130)"],
+        ["hoomd", "8", "50.0"],
+    ]
+
+
+def test_a_reason_is_written_instead_of_a_table(tmp_path: Path) -> None:
+    module = SimpleNamespace(TITLE="Speed", ABOUT="Of what.", FIGURE=Figure(x="bodies", y="speed"))
+    text = results.section(module, "speed", [], "LAMMPS is not installed", tmp_path)
+    assert text == "## Speed\n\nOf what.\n\nNot measured: LAMMPS is not installed."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_crossing_is_interpolated_in_the_mean_over_runs() -> None:
+    times = np.arange(4.0)
+    values = np.array([[1.0, 4.0, 8.0, 16.0], [1.0, 6.0, 10.0, 20.0], [1.0, 5.0, 9.0, 18.0]])
+    middle = time_to_wires.crossing(times, values.mean(axis=0), 10.0)
+    assert middle == pytest.approx(2.0 + 1.0 / 9.0)
+    assert np.isnan(time_to_wires.crossing(times, values[0], 17.0))
+    found, error = time_to_wires.crossing_with_error(times, values, 10.0)
+    assert found == middle
+    left_out = [
+        time_to_wires.crossing(times, np.delete(values, k, 0).mean(0), 10) for k in range(3)
+    ]
+    assert error == pytest.approx(np.sqrt(2 / 3 * np.sum((left_out - np.mean(left_out)) ** 2)))
+    assert error > 0
