@@ -10,9 +10,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from janus_md.engines.capabilities import Capabilities, Kind, functions
-from janus_md.engines.mesh import Mesh, charge_square_sum, longest_cutoff, tight_mesh
+from janus_md.engines.mesh import Coulomb, Mesh, charge_square_sum, longest_cutoff, tight_mesh
 from janus_md.model.body import FloatArray
 from janus_md.model.dynamics import Bath
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 
@@ -173,7 +174,7 @@ class Engine(ABC):
         system: System,
         bath: Bath,
         time_step: float,
-        mesh: Mesh | None,
+        mesh: Coulomb | None,
         *,
         seed: int,
         device: Device,
@@ -189,8 +190,8 @@ class Engine(ABC):
             Temperature and friction.
         time_step : float
             ps.
-        mesh : Mesh or None
-            None if no body is charged.
+        mesh : Mesh, CoulombCutoff or None
+            How the Coulomb interaction is computed; None if no body is charged.
         seed : int
             Seed of the random forces of the bath.
         device : Device
@@ -209,6 +210,10 @@ class Engine(ABC):
         """Longest cutoff that the engine takes in this box, nm."""
         return longest_cutoff(system, SKIN)
 
+    def cutoff(self, reach: float) -> CoulombCutoff:
+        """Return the cutoff of the Coulomb interaction with this range, as the engine does it."""
+        return CoulombCutoff(reach)
+
     def usable(self, system: System, mesh: Mesh) -> Mesh:
         """Return `mesh`, or the next finer one that the engine can use here."""
         return mesh
@@ -218,7 +223,7 @@ class Engine(ABC):
         return self.usable(system, tight_mesh(system, SKIN, longest=self.longest_cutoff(system)))
 
     def energies_and_forces(
-        self, system: System, mesh: Mesh | None = None, device: Device = CPU
+        self, system: System, mesh: Coulomb | None = None, device: Device = CPU
     ) -> Forces:
         """Energy, forces and torques of `system`; without `mesh`, a tight mesh is used."""
         if mesh is None and charge_square_sum(system)[1] > 0:
@@ -255,6 +260,10 @@ class Wrapper(Engine):
     def longest_cutoff(self, system: System) -> float:
         """Longest cutoff that the engine takes in this box, nm."""
         return self.engine.longest_cutoff(system)
+
+    def cutoff(self, reach: float) -> CoulombCutoff:
+        """Return the cutoff of the Coulomb interaction with this range, as the engine does it."""
+        return self.engine.cutoff(reach)
 
     def usable(self, system: System, mesh: Mesh) -> Mesh:
         """Return `mesh`, or the next finer one that the engine can use here."""

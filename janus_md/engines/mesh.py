@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import TypeAlias
 
 import numpy as np
 
 from janus_md.common.errors import JanusError
 from janus_md.model.box import face_distances, lattice_vectors
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.interactions.table import Row
 from janus_md.model.system import System
 from janus_md.model.units import charge_scale
@@ -74,6 +76,9 @@ class Mesh:
     order: int
     splitting: float
 
+
+Coulomb: TypeAlias = Mesh | CoulombCutoff
+"""How an engine computes the Coulomb interaction."""
 
 SLAB_FACTOR = 3.0
 """Length of the mesh along z over that of the box in a slab; the rest of it is empty."""

@@ -16,11 +16,13 @@ from janus_md.engines import ranks
 from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
 from janus_md.engines.capabilities import Capabilities
 from janus_md.engines.hoomd import input as objects
+from janus_md.engines.hoomd.cutoff import one_charge_per_type
 from janus_md.engines.hoomd.domains import grid, longest_cutoff_in, usable_mesh
-from janus_md.engines.mesh import Mesh
+from janus_md.engines.mesh import Coulomb, Mesh
 from janus_md.engines.sites import charged_types, lay_out, type_names
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import field_energy
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.system import System
 
 REFUSED = {"6.1.0": "it writes empty trajectories"}
@@ -45,7 +47,7 @@ class HoomdSimulation:
         system: System,
         bath: Bath,
         time_step: float,
-        mesh: Mesh | None,
+        mesh: Coulomb | None,
         seed: int,
         device: Device,
         first_step: int,
@@ -53,6 +55,8 @@ class HoomdSimulation:
         import hoomd
 
         self._start = system
+        if isinstance(mesh, CoulombCutoff):
+            system = one_charge_per_type(system)
         # PPPM prints a warning for every mesh that is not tight; the error of ours is measured.
         quiet: dict[str, Any] = {"notice_level": 0}
         if not hoomd.version.mpi_enabled:  # an MPI build removes the file, as root even a device
@@ -82,7 +86,7 @@ class HoomdSimulation:
             )
             self._simulation.operations.integrator = integrator
             self._simulation.run(0)
-            if mesh is not None:
+            if isinstance(mesh, Mesh):
                 self._spare_neutral_pairs(system)
         except (RuntimeError, ValueError) as error:
             raise JanusError(f"HOOMD-blue refused the system: {error}") from error

@@ -9,11 +9,13 @@ import rowan
 
 from janus_md.engines.base import SKIN
 from janus_md.engines.capabilities import function
-from janus_md.engines.mesh import Mesh
+from janus_md.engines.hoomd.cutoff import tabulated
+from janus_md.engines.mesh import Coulomb, Mesh
 from janus_md.engines.sites import Particles, type_names
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
 from janus_md.model.dynamics import Bath
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.interactions.table import layers
 from janus_md.model.system import System
 
@@ -91,8 +93,8 @@ def rigid(system: System) -> Any:
     return rigid
 
 
-def forces(system: System, mesh: Mesh | None) -> list[Any]:
-    """Pair forces with one neighbour list; the two forces of PPPM are last."""
+def forces(system: System, mesh: Coulomb | None) -> list[Any]:
+    """Pair forces with one neighbour list; those of the charges are last."""
     import hoomd
 
     neighbours = hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
@@ -101,7 +103,9 @@ def forces(system: System, mesh: Mesh | None) -> list[Any]:
         function("hoomd", "terms", form)(rows, names, neighbours)
         for form, rows in layers(system.interactions.pairs)
     ]
-    if mesh is not None:
+    if isinstance(mesh, CoulombCutoff):
+        forces.append(tabulated(system, mesh, neighbours))
+    elif isinstance(mesh, Mesh):
         # HOOMD balances the two errors itself, which gives mesh.splitting.
         forces += hoomd.md.long_range.pppm.make_pppm_coulomb_forces(
             nlist=neighbours,

@@ -25,7 +25,7 @@ from janus_md.engines.capabilities import Capabilities
 from janus_md.engines.lammps import input as commands
 from janus_md.engines.lammps.memory import zeroed_allocations
 from janus_md.engines.lammps.words import line
-from janus_md.engines.mesh import Mesh
+from janus_md.engines.mesh import Coulomb
 from janus_md.engines.sites import Particles, lay_out
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
@@ -73,7 +73,7 @@ class LammpsSimulation:
         system: System,
         bath: Bath,
         time_step: float,
-        mesh: Mesh | None,
+        mesh: Coulomb | None,
         seed: int,
         device: Device,
         first_step: int,

@@ -40,6 +40,28 @@ class CoulombCutoff:
     range: float
     between: Between = "sites"
 
+    def terms(self, r2: FloatArray, centres2: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return energy and force over distance of two unit charges; 0 beyond the range.
+
+        Parameters
+        ----------
+        r2 : ndarray, shape (M, A, B)
+            Squared distances of the sites, nm^2.
+        centres2 : ndarray, shape (M,)
+            Squared distances of the centres of their bodies, nm^2.
+
+        Returns
+        -------
+        energy, force_over_distance : ndarray, shape (M, A, B)
+            1/nm and 1/nm^3.
+        """
+        energy, force_over_distance = smooth_coulomb(np.sqrt(r2), self.range)
+        if self.between == "sites":
+            within, energy = r2 < self.range**2, energy - energy_at_range(self.range)
+        else:
+            within = np.broadcast_to(centres2[:, None, None] < self.range**2, r2.shape)
+        return within * energy, within * force_over_distance
+
 
 def smooth_coulomb(distance: ArrayLike, reach: float) -> tuple[FloatArray, FloatArray]:
     """Return u(d) and -u'(d)/d of two unit charges.

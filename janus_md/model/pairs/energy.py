@@ -2,7 +2,7 @@
 
 The energy is the sum over all pairs of sites of the two bodies, without periodic images: the pair
 table between beads, by default their WCA repulsion (:mod:`janus_md.model.interactions.table`), and
-the Coulomb interaction between charges.
+the Coulomb interaction between charges, with or without a cutoff.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import rowan
 from numpy.typing import ArrayLike
 
 from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.interactions.table import PairTable
 from janus_md.model.pairs.sums import Rows, SiteSums, bead_table, hashable
 from janus_md.model.rotations import UNTURNED, turn_about_z
@@ -73,6 +74,7 @@ def pair_energy(
     *,
     relative_permittivity: float = 1.0,
     pairs: PairTable | None = None,
+    cutoff: CoulombCutoff | None = None,
 ) -> FloatArray:
     """Energy of pairs of bodies.
 
@@ -89,13 +91,15 @@ def pair_energy(
     pairs : mapping, optional
         Pair table by pair of type names, as in the interactions of a system; types without a row
         do not interact. By default the repulsion of all beads with volume.
+    cutoff : CoulombCutoff, optional
+        Cutoff of the Coulomb interaction; by default it has none.
 
     Returns
     -------
     ndarray, shape (M,)
         kJ/mol, 0 at infinite distance.
     """
-    terms = SiteSums(body_a, body_b, relative_permittivity, pairs)
+    terms = SiteSums(body_a, body_b, relative_permittivity, pairs, cutoff)
     return np.concatenate(
         [terms.energy(*chunk) for chunk in _chunks(terms, separation, orientation_a, orientation_b)]
     )
@@ -110,6 +114,7 @@ def pair_forces(
     *,
     relative_permittivity: float = 1.0,
     pairs: PairTable | None = None,
+    cutoff: CoulombCutoff | None = None,
 ) -> PairForces:
     """Energy, force and torques of pairs of bodies; parameters as for :func:`pair_energy`.
 
@@ -118,7 +123,7 @@ def pair_forces(
     PairForces
         Arrays over the M pairs.
     """
-    terms = SiteSums(body_a, body_b, relative_permittivity, pairs)
+    terms = SiteSums(body_a, body_b, relative_permittivity, pairs, cutoff)
     parts = [
         terms.forces(*chunk) for chunk in _chunks(terms, separation, orientation_a, orientation_b)
     ]
