@@ -210,8 +210,19 @@ class Engine(ABC):
         """Longest cutoff that the engine takes in this box, nm."""
         return longest_cutoff(system, SKIN)
 
-    def cutoff(self, reach: float) -> CoulombCutoff:
-        """Return the cutoff of the Coulomb interaction with this range, as the engine does it."""
+    def cutoff(self, reach: float, system: System, device: Device) -> CoulombCutoff:
+        """Return a cutoff of the Coulomb interaction: what its range limits depends on the engine.
+
+        Parameters
+        ----------
+        reach : float
+            The range, nm.
+        system : System
+            The system.
+        device : Device
+            Device of the run.
+        """
+        del system, device
         return CoulombCutoff(reach)
 
     def usable(self, system: System, mesh: Mesh) -> Mesh:
@@ -261,9 +272,9 @@ class Wrapper(Engine):
         """Longest cutoff that the engine takes in this box, nm."""
         return self.engine.longest_cutoff(system)
 
-    def cutoff(self, reach: float) -> CoulombCutoff:
-        """Return the cutoff of the Coulomb interaction with this range, as the engine does it."""
-        return self.engine.cutoff(reach)
+    def cutoff(self, reach: float, system: System, device: Device) -> CoulombCutoff:
+        """Return a cutoff of the Coulomb interaction as the engine does it."""
+        return self.engine.cutoff(reach, system, device)
 
     def usable(self, system: System, mesh: Mesh) -> Mesh:
         """Return `mesh`, or the next finer one that the engine can use here."""

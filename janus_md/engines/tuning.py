@@ -1,4 +1,4 @@
-"""Selection of the fastest mesh with a given accuracy, by measurement."""
+"""Selection of the fastest mesh or the shortest cutoff with a given accuracy, by measurement."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from janus_md.common.clock import CLOCK, Clock
 from janus_md.common.errors import JanusError
 from janus_md.engines import ranks
 from janus_md.engines.base import SKIN, Device, Engine, Forces
+from janus_md.engines.cutoff import ChosenCutoff, shortest_cutoff
 from janus_md.engines.mesh import (
+    Coulomb,
     Mesh,
     balanced,
     charge_square_sum,
@@ -25,6 +27,7 @@ from janus_md.engines.mesh import (
 from janus_md.model.body import FloatArray
 from janus_md.model.box import face_distances, lattice_vectors
 from janus_md.model.dynamics import Bath
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.system import System
 
 LONG = 10.0
@@ -49,11 +52,11 @@ _TRIAL_SECONDS = 0.15
 
 @dataclass(frozen=True)
 class Tuned:
-    """The selected mesh with its measured errors and speed.
+    """The selected mesh or cutoff with its measured errors and speed.
 
     Attributes
     ----------
-    mesh : Mesh or None
+    mesh : Mesh, CoulombCutoff or None
         None if no body is charged.
     force_error : float
         Rms error of the force on a whole body against a tight mesh, kT/nm.
@@ -63,7 +66,7 @@ class Tuned:
         Speed in the short run that selected it; on one core, per second of CPU time.
     """
 
-    mesh: Mesh | None
+    mesh: Coulomb | None
     force_error: float
     torque_error: float
     steps_per_second: float
@@ -75,7 +78,7 @@ def rms(vectors: FloatArray) -> float:
 
 
 def measured_error(
-    engine: Engine, system: System, mesh: Mesh, reference: Forces, kT: float, device: Device
+    engine: Engine, system: System, mesh: Coulomb, reference: Forces, kT: float, device: Device
 ) -> tuple[float, float]:
     """Rms error of force (kT/nm) and torque (kT) on whole bodies against `reference`."""
     found = engine.energies_and_forces(system, mesh, device)
@@ -86,7 +89,7 @@ def measured_error(
 
 
 def remeasure(
-    engine: Engine, system: System, mesh: Mesh, kT: float, device: Device
+    engine: Engine, system: System, mesh: Coulomb, kT: float, device: Device
 ) -> tuple[float, float]:
     """Rms error of force (kT/nm) and torque (kT) on whole bodies against a tight mesh."""
     reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
@@ -104,6 +107,9 @@ def tune(
     clock: Clock = CLOCK,
 ) -> Tuned:
     """Select the fastest cutoff, mesh and order at the requested rms force error.
+
+    For a system whose Coulomb interaction has a cutoff, the shortest range is selected whose errors
+    of force and torque are within the limits of the system.
 
     For each cutoff and order, the coarsest mesh is found whose error, measured on whole bodies of
     `system` against a tight mesh, is small enough. The cheapest of these by a cost model are timed.
@@ -128,7 +134,7 @@ def tune(
     Raises
     ------
     JanusError
-        If the box is too small for any cutoff, or no mesh is accurate enough.
+        If the box is too small for any cutoff, or no mesh or range is accurate enough.
     """
     electrostatics = system.interactions.electrostatics
     charged = electrostatics is not None and charge_square_sum(system)[1] > 0
@@ -137,6 +143,10 @@ def tune(
     longest = engine.longest_cutoff(system)
     if electrostatics is None or not charged:
         return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device, clock))
+    if electrostatics.truncated:
+        chosen = choose_cutoff(engine, system, bath.kT, device)
+        speed = _speed(engine, system, bath, time_step, chosen.cutoff, device, clock)
+        return Tuned(chosen.cutoff, chosen.force_error, chosen.torque_error, speed)
     target = TUNING_SAFETY * (force_error or electrostatics.force_error) * bath.kT
     cutoffs = [c for c in CUTOFFS if c <= min(longest, _most(system))] or [longest]
     reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
@@ -162,6 +172,21 @@ def tune(
     speed, mesh = max(timed, key=lambda row: row[0])
     force, torque = measured_error(engine, system, mesh, reference, bath.kT, device)
     return Tuned(mesh, force, torque, speed)
+
+
+def choose_cutoff(
+    engine: Engine, system: System, kT: float, device: Device, above: float = 0.0
+) -> ChosenCutoff:
+    """Select the shortest cutoff within the limits of a system, by measurement on whole bodies.
+
+    Parameters and errors are those of :func:`~janus_md.engines.cutoff.shortest_cutoff`.
+    """
+    reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
+
+    def errors(cutoff: CoulombCutoff) -> tuple[float, float]:
+        return measured_error(engine, system, cutoff, reference, kT, device)
+
+    return shortest_cutoff(engine, system, errors, device, above)
 
 
 def _most(system: System) -> float:
@@ -242,7 +267,7 @@ def _speed(
     system: System,
     bath: Bath,
     time_step: float,
-    mesh: Mesh | None,
+    mesh: Coulomb | None,
     device: Device,
     clock: Clock,
 ) -> float:
