@@ -95,6 +95,9 @@ class EngineStatus:
         ``cpu``, and ``gpu`` if one can be used.
     advice : str
         How to install missing parts; empty if nothing is missing.
+    component : dict or None
+        ``version`` (None if it cannot be used), ``hoomd`` and ``advice`` of the compiled component of
+        HOOMD-blue; None for other engines.
     """
 
     name: str
@@ -102,6 +105,7 @@ class EngineStatus:
     version: str = ""
     devices: list[str] = field(default_factory=list)
     advice: str = ""
+    component: dict[str, Any] | None = None
 
 
 class Simulation(Protocol):
@@ -206,6 +210,19 @@ class Engine(ABC):
         """
         return self.simulation(system, bath, time_step, mesh, seed, device, first_step)
 
+    def component_version(self) -> str | None:
+        """Version of a compiled component of janus-md for this engine; None if there is none."""
+        return None
+
+    def uses_component(self, system: System, device: Device) -> bool:
+        """Whether the component computes this system."""
+        del system, device
+        return False
+
+    def without_component(self) -> Engine:
+        """Return an adapter that does not use the component."""
+        return self
+
     def longest_cutoff(self, system: System) -> float:
         """Longest cutoff that the engine takes in this box, nm."""
         return longest_cutoff(system, SKIN)
@@ -267,6 +284,14 @@ class Wrapper(Engine):
     def simulation(self, *arguments: Any) -> Simulation:
         """Make a running simulation."""
         return self.engine.simulation(*arguments)
+
+    def component_version(self) -> str | None:
+        """Version of the component of the engine."""
+        return self.engine.component_version()
+
+    def uses_component(self, system: System, device: Device) -> bool:
+        """Whether the component computes this system."""
+        return self.engine.uses_component(system, device)
 
     def longest_cutoff(self, system: System) -> float:
         """Longest cutoff that the engine takes in this box, nm."""

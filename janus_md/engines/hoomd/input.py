@@ -9,6 +9,7 @@ import rowan
 
 from janus_md.engines.base import SKIN
 from janus_md.engines.capabilities import function
+from janus_md.engines.hoomd import component
 from janus_md.engines.hoomd.cutoff import tabulated
 from janus_md.engines.mesh import Coulomb, Mesh
 from janus_md.engines.sites import Particles, type_names
@@ -37,7 +38,8 @@ def snapshot(system: System, particles: Particles, device: Any) -> Any:
     data.image[:] = images + system.images[particles.bodies]
     data.typeid[:] = particles.types
     data.charge[:] = particles.charges
-    data.body[:] = particles.bodies
+    lone = np.array([not body.types for body in system.bodies])[system.kinds]
+    data.body[:] = np.where(lone, -1, np.arange(n))[particles.bodies]
     data.orientation[:] = system.orientations[particles.bodies]
     mass = np.array([body.mass for body in system.bodies])
     inertia = np.array([body.inertia for body in system.bodies])
@@ -80,32 +82,41 @@ def kicks_of(state: Any, n: int) -> FloatArray:
 
 
 def rigid(system: System) -> Any:
-    """Return the constraint that fixes the constituents within each body."""
+    """Return the constraint that fixes constituents within bodies; None without constituents."""
     import hoomd
 
+    composed = [body for body in system.bodies if body.types]
     rigid = hoomd.md.constrain.Rigid()
-    for body in system.bodies:
+    for body in composed:
         rigid.body[body.name] = {
             "constituent_types": list(body.types),
             "positions": [tuple(x) for x in body.positions.tolist()],
             "orientations": [(1.0, 0.0, 0.0, 0.0)] * len(body.types),
         }
-    return rigid
+    return rigid if composed else None
 
 
-def forces(system: System, mesh: Coulomb | None) -> list[Any]:
-    """Pair forces with one neighbour list; those of the charges are last."""
+def forces(system: System, mesh: Coulomb | None, whole: System | None = None) -> list[Any]:
+    """Pair forces with one neighbour list; those of the charges are last.
+
+    If `whole` is given, the component computes the pair table between its bodies, and the Coulomb
+    interaction if it has a cutoff.
+    """
     import hoomd
 
     neighbours = hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
     names = type_names(system)
-    forces = [
-        function("hoomd", "terms", form)(rows, names, neighbours)
-        for form, rows in layers(system.interactions.pairs)
-    ]
-    if isinstance(mesh, CoulombCutoff):
-        forces.append(tabulated(system, mesh, neighbours))
-    elif isinstance(mesh, Mesh):
+    cutoff = mesh if isinstance(mesh, CoulombCutoff) else None
+    if whole is not None:
+        forces = [component.pair_force(whole, neighbours, cutoff)]
+    else:
+        forces = [
+            function("hoomd", "terms", form)(rows, names, neighbours)
+            for form, rows in layers(system.interactions.pairs)
+        ]
+        if cutoff is not None:
+            forces.append(tabulated(system, cutoff, neighbours))
+    if isinstance(mesh, Mesh):
         # HOOMD balances the two errors itself, which gives mesh.splitting.
         forces += hoomd.md.long_range.pppm.make_pppm_coulomb_forces(
             nlist=neighbours,
