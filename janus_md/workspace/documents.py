@@ -73,6 +73,7 @@ PARTS: dict[str, dict[str, _Kind]] = {
         "memory_mb": NUMBER,
         "trial_steps_per_second": MAP,
         "mesh": MAP_OR_NULL,
+        "cutoff": MAP_OR_NULL,
         "force_error": NUMBER_OR_NULL,
         "torque_error": NUMBER_OR_NULL,
         "force_error_at_end": NUMBER_OR_NULL,

@@ -166,7 +166,10 @@ class HoomdEngine(Engine):
     name = "hoomd"
     package = "hoomd"
     capabilities = Capabilities(
-        methods=("langevin", "brownian", "nve"), devices=("cpu", "gpu"), ranks=True
+        methods=("langevin", "brownian", "nve"),
+        devices=("cpu", "gpu"),
+        ranks=True,
+        cutoff=True,
     )
     calls_matter = True  # each run() recomputes the torques, without those of the bath
 

