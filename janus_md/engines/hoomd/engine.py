@@ -13,12 +13,12 @@ import numpy as np
 from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import signals_kept
 from janus_md.engines import ranks
-from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
+from janus_md.engines.base import CPU, Device, Engine, EngineStatus, Forces, Kicks
 from janus_md.engines.capabilities import Capabilities
 from janus_md.engines.hoomd import component
 from janus_md.engines.hoomd import input as objects
 from janus_md.engines.hoomd.domains import grid, longest_cutoff_in, usable_mesh
-from janus_md.engines.mesh import Mesh
+from janus_md.engines.mesh import MIN_CUTOFF, Mesh
 from janus_md.engines.sites import charged_types, lay_out, type_names
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import field_energy
@@ -57,7 +57,6 @@ class HoomdSimulation:
         self._start = system
         # the system as HOOMD-blue gets it
         self._reduced = component.with_charges_alone(system) if by_component else system
-        whole = system if by_component else None
         # PPPM prints a warning for every mesh that is not tight; the error of ours is measured.
         quiet: dict[str, Any] = {"notice_level": 0}
         if not hoomd.version.mpi_enabled:  # an MPI build removes the file, as root even a device
@@ -76,7 +75,11 @@ class HoomdSimulation:
             domain_decomposition=grid(system, ranks.size()),
         )
         try:
-            self._forces = objects.forces(self._reduced, mesh, whole)
+            if by_component:
+                neighbours = objects.neighbour_list()
+                self._forces = component.pair_forces(system, mesh, neighbours)
+            else:
+                self._forces = objects.forces(system, mesh)
             self._fields = objects.fields(self._reduced)
             integrator = hoomd.md.Integrator(
                 dt=time_step,
@@ -87,8 +90,8 @@ class HoomdSimulation:
             )
             self._simulation.operations.integrator = integrator
             self._simulation.run(0)
-            if mesh is not None:
-                self._spare_neutral_pairs(self._reduced)
+            if mesh is not None and not by_component:
+                self._spare_neutral_pairs(system)
         except (RuntimeError, ValueError) as error:
             raise JanusError(f"HOOMD-blue refused the system: {error}") from error
 
@@ -174,8 +177,11 @@ class HoomdEngine(Engine):
 
     def simulation(self, *arguments: Any) -> HoomdSimulation:
         """Make a running simulation, with the component where it can be used."""
-        system, device = arguments[0], arguments[5]
-        return HoomdSimulation(*arguments, by_component=self.uses_component(system, device))
+        system, mesh, device = arguments[0], arguments[3], arguments[5]
+        fits = mesh is None or mesh.cutoff <= component.longest_mesh_cutoff(system)
+        return HoomdSimulation(
+            *arguments, by_component=fits and self.uses_component(system, device)
+        )
 
     def component_version(self) -> str | None:
         """Version of the compiled component, if it is installed and fits HOOMD-blue."""
@@ -187,7 +193,7 @@ class HoomdEngine(Engine):
         It does so on one CPU core; it has not been tested on GPUs and ranks.
         """
         here = device.kind == "cpu" and ranks.size() == 1 and self._component_allowed
-        return here and component.pays(system) and self.component_version() is not None
+        return here and component.can(system) and self.component_version() is not None
 
     def without_component(self) -> HoomdEngine:
         """Return an adapter that uses only HOOMD-blue itself."""
@@ -241,7 +247,13 @@ class HoomdEngine(Engine):
     def longest_cutoff(self, system: System) -> float:
         """Longest cutoff allowed by the box or, with several ranks, by its domains, nm."""
         count = ranks.size()
-        return super().longest_cutoff(system) if count == 1 else longest_cutoff_in(system, count)
+        if count > 1:
+            return longest_cutoff_in(system, count)
+        if self.uses_component(system, CPU):
+            shorter = component.longest_mesh_cutoff(system)
+            if shorter >= MIN_CUTOFF:
+                return shorter
+        return super().longest_cutoff(system)
 
     def usable(self, system: System, mesh: Mesh) -> Mesh:
         """Return `mesh`; on ranks, the next finer one whose sides are powers of two."""

@@ -9,7 +9,6 @@ import rowan
 
 from janus_md.engines.base import SKIN
 from janus_md.engines.capabilities import function
-from janus_md.engines.hoomd import component
 from janus_md.engines.mesh import Mesh
 from janus_md.engines.sites import Particles, type_names
 from janus_md.model.body import FloatArray
@@ -94,22 +93,23 @@ def rigid(system: System) -> Any:
     return rigid if composed else None
 
 
-def forces(system: System, mesh: Mesh | None, whole: System | None = None) -> list[Any]:
-    """Pair forces with one neighbour list; the two forces of PPPM are last.
-
-    If `whole` is given, the component computes the pair table between its bodies.
-    """
+def neighbour_list() -> Any:
+    """Return the neighbour list of all pair forces."""
     import hoomd
 
-    neighbours = hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
+    return hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
+
+
+def forces(system: System, mesh: Mesh | None) -> list[Any]:
+    """Pair forces with one neighbour list; the two forces of PPPM are last."""
+    import hoomd
+
+    neighbours = neighbour_list()
     names = type_names(system)
-    if whole is not None:
-        forces = [component.pair_force(whole, neighbours)]
-    else:
-        forces = [
-            function("hoomd", "terms", form)(rows, names, neighbours)
-            for form, rows in layers(system.interactions.pairs)
-        ]
+    forces = [
+        function("hoomd", "terms", form)(rows, names, neighbours)
+        for form, rows in layers(system.interactions.pairs)
+    ]
     if mesh is not None:
         # HOOMD balances the two errors itself, which gives mesh.splitting.
         forces += hoomd.md.long_range.pppm.make_pppm_coulomb_forces(
