@@ -16,8 +16,8 @@ if hoomd.version.version != HOOMD_VERSION:
         "installed; build it again with pip install --force-reinstall ./hoomd_component"
     )
 
-from janus_md_hoomd.pair import RigidPair  # noqa: E402
+from janus_md_hoomd.pair import RigidPair, make_rigid_pppm_forces  # noqa: E402
 
 __version__ = _version("janus-md-hoomd")
 
-__all__ = ["HOOMD_VERSION", "RigidPair", "__version__"]
+__all__ = ["HOOMD_VERSION", "RigidPair", "__version__", "make_rigid_pppm_forces"]

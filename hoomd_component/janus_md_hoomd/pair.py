@@ -9,7 +9,14 @@ from typing import Any
 from hoomd.md.pair.aniso import AnisotropicPair
 
 from janus_md_hoomd import _rigid_pair
-from janus_md_hoomd.tables import Terms, kinds_of, reach_of_terms, rows_of, sites_of
+from janus_md_hoomd.tables import (
+    Terms,
+    furthest_charge,
+    kinds_of,
+    reach_of_terms,
+    rows_of,
+    sites_of,
+)
 
 
 class RigidPair(AnisotropicPair):
@@ -25,7 +32,8 @@ class RigidPair(AnisotropicPair):
       ``u(d) = 1/d + (5/4) d^2/rc^3 - (3/8) d^4/rc^5``, whose first and second derivatives are 0
       at ``rc``. Bodies must be neutral.
 
-    Without `coulomb`, charges are ignored; they may then be constituents that interact by PPPM.
+    Without `coulomb`, charges are ignored. For Coulomb interaction by PPPM, see
+    :func:`make_rigid_pppm_forces`.
 
     Parameters
     ----------
@@ -72,6 +80,8 @@ class RigidPair(AnisotropicPair):
         cutoff, prefactor = _coulomb(coulomb)
         self._sites = {name: sites_of(name, body, kinds) for name, body in bodies.items()}
         self._table = {"kinds": len(kinds), "rows": rows, "prefactor": prefactor, "cutoff": cutoff}
+        self._table["splitting"] = 0.0
+        self._ewald: Any = None
         if coulomb is not None:
             _check_neutral(self._sites)
         for a, b in combinations_with_replacement(self._sites, 2):
@@ -79,17 +89,77 @@ class RigidPair(AnisotropicPair):
             charged = all(any(site[3] for site in self._sites[one]) for one in (a, b))
             self.r_cut[(a, b)] = max(reach, cutoff if charged else 0.0)
 
+    def _add_real_space(self, ewald: Any, cutoff: float, prefactor: float) -> None:
+        """Add the real-space part of an Ewald sum up to `cutoff` between sites.
+
+        `ewald` has the splitting as its parameter ``kappa`` when this force is attached.
+        """
+        self._ewald = ewald
+        self._table |= {"cutoff": cutoff, "prefactor": prefactor}
+        for a, b in combinations_with_replacement(self._sites, 2):
+            far = [furthest_charge(self._sites[one]) for one in (a, b)]
+            if far[0] is not None and far[1] is not None:
+                self.r_cut[(a, b)] = max(self.r_cut[(a, b)], far[0] + far[1] + cutoff)
+
     def _attach_hook(self) -> None:
         types = self._simulation.state.particle_types
         missing = sorted(set(self._sites) - set(types))
         if missing:
             raise ValueError(f"bodies: no particle type is called {', '.join(missing)}")
+        if self._ewald is not None:
+            self._table["splitting"] = self._ewald.params[(types[0], types[0])]["kappa"]
+            if not self._table["splitting"] > 0.0:
+                raise RuntimeError("the reciprocal-space force must be added before the RigidPair")
         super()._attach_hook()
         for name in types:
             self._cpp_obj.setShape(name, self._sites.get(name, []))
         for a, b in combinations_with_replacement(types, 2):
             acts = a in self._sites and b in self._sites
             self._cpp_obj.setParams((a, b), self._table if acts else None)
+
+
+def make_rigid_pppm_forces(
+    nlist: Any,
+    bodies: Mapping[str, Mapping[str, Any]],
+    terms: Terms,
+    *,
+    resolution: tuple[int, int, int],
+    order: int,
+    r_cut: float,
+    prefactor: float = 1.0,
+) -> tuple[Any, RigidPair]:
+    """Return the forces of bodies whose charges interact by PPPM.
+
+    The real-space part of the Coulomb interaction is computed between whole bodies. The charges
+    must also be constituent particles (``constrain.Rigid``), for the mesh.
+
+    Parameters
+    ----------
+    nlist : hoomd.md.nlist.NeighborList
+        Neighbour list with the exclusions ``("body",)``.
+    bodies, terms
+        As of :class:`RigidPair`.
+    resolution, order, r_cut
+        As of ``hoomd.md.long_range.pppm.make_pppm_coulomb_forces``.
+    prefactor : float
+        Energy times length over the square of the charges in `bodies`; 1 if these are the charges
+        of the constituent particles.
+
+    Returns
+    -------
+    reciprocal : hoomd.md.long_range.pppm.Coulomb
+        Add it to the integrator, before the other one.
+    pair : RigidPair
+        All other interactions.
+    """
+    from hoomd.md.long_range.pppm import make_pppm_coulomb_forces
+
+    ewald, reciprocal = make_pppm_coulomb_forces(
+        nlist=nlist, resolution=resolution, order=order, r_cut=r_cut
+    )
+    pair = RigidPair(nlist, bodies, terms)
+    pair._add_real_space(ewald, r_cut, prefactor)
+    return reciprocal, pair
 
 
 def _coulomb(coulomb: Mapping[str, float] | None) -> tuple[float, float]:

@@ -117,3 +117,9 @@ def _furthest(sites: Sequence[Site]) -> dict[int, float]:
     for x, y, z, _, kind in sites:
         found[kind] = max(found.get(kind, 0.0), float(np.sqrt(x * x + y * y + z * z)))
     return found
+
+
+def furthest_charge(sites: Sequence[Site]) -> float | None:
+    """Return the largest distance of a charge from the centre; None without charges."""
+    distances = [float(np.linalg.norm(site[:3])) for site in sites if site[3]]
+    return max(distances, default=None)

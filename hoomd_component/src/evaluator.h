@@ -73,7 +73,8 @@ class Evaluator
         JANUS_MD_BOTH param_type() {}
 
 #ifndef __HIPCC__
-        /// From a dict: kinds, rows (kind, kind, form, first, second, cutoff), prefactor, cutoff.
+        /// From a dict: kinds, rows (kind, kind, form, first, second, cutoff), prefactor, cutoff,
+        /// splitting.
         param_type(pybind11::object of, bool managed) : Numbers(read(of), managed) {}
 
         static std::vector<double> read(const pybind11::object& of)
@@ -88,8 +89,9 @@ class Evaluator
                                 one[3].cast<double>(), one[4].cast<double>(),
                                 one[5].cast<double>()});
             }
-            return packed_table(of["kinds"].cast<int>(), rows, of["prefactor"].cast<double>(),
-                                of["cutoff"].cast<double>());
+            return packed_table(of["kinds"].cast<int>(), rows,
+                                {of["prefactor"].cast<double>(), of["cutoff"].cast<double>(),
+                                 of["splitting"].cast<double>()});
         }
 #endif
     };

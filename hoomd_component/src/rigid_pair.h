@@ -7,20 +7,17 @@
 // Terms of the pair table act between sites, cut and shifted to 0 at their cutoff:
 //   Lennard-Jones   4 eps [(s/r)^12 - (s/r)^6]   (WCA and attraction are of this form)
 //   Yukawa          A exp(-kappa r) / r
-// Coulomb interaction acts between the charges of neutral bodies whose centres are closer than rc:
-//   u(d) = 1/d + (5/4) d^2 / rc^3 - (3/8) d^4 / rc^5
-// Its first and second derivative are 0 at rc. Its constant cancels, since bodies are neutral.
+// Coulomb interaction is one of
+//   smooth: between the charges of neutral bodies whose centres are closer than rc,
+//     u(d) = 1/d + (5/4) d^2 / rc^3 - (3/8) d^4 / rc^5,
+//     whose first and second derivative are 0 at rc; its constant cancels, since bodies are neutral;
+//   Ewald: between charges closer than rc, the real-space part u(d) = erfc(alpha d) / d.
 
 #pragma once
 
+#include "vectors.h"
+
 #include <cmath>
-
-#if defined(__CUDACC__) || defined(__HIPCC__)
-#define JANUS_MD_BOTH __host__ __device__
-#else
-#define JANUS_MD_BOTH
-#endif
-
 namespace janus_md
 {
 
@@ -65,33 +62,34 @@ struct Body
     }
 };
 
+/// Coefficients of a piece of the polynomial of erf(alpha d) / d, from the constant upwards.
+constexpr int COEFFICIENTS = 6;
+
+/// Coulomb interaction. The smooth one: square = (5/4) / rc^3 and fourth = (3/8) / rc^5. Ewald:
+/// erf(alpha d) / d is a polynomial of d^2 in each of `pieces` pieces of equal width.
+struct Coulomb
+{
+    double prefactor, cutoff, square, fourth, pieces, per_width;
+};
+
 /// Terms by pair of kinds, and the Coulomb interaction.
 struct Table
 {
     int kinds;
-    double prefactor, coulomb_cutoff2, square, fourth; // square = (5/4) / rc^3, fourth = (3/8) / rc^5
-    const double* first;                               // of the terms of a pair: kinds^2 + 1 numbers
-    const double* reach;                               // longest cutoff of a pair: kinds^2 numbers
+    const Coulomb* coulomb;
+    const double* polynomial; // COEFFICIENTS numbers of each piece
+    const double* first;      // of the terms of a pair: kinds^2 + 1 numbers
+    const double* reach;      // longest cutoff of a pair: kinds^2 numbers
     const Term* term;
 
     /// Read what `packed_table` wrote.
     JANUS_MD_BOTH explicit Table(const double* data)
-        : kinds(int(data[0])), prefactor(data[1]), coulomb_cutoff2(data[2]), square(data[3]),
-          fourth(data[4]), first(data + 5), reach(first + kinds * kinds + 1),
+        : kinds(int(data[0])), coulomb(reinterpret_cast<const Coulomb*>(data + 1)),
+          polynomial(data + 7), first(polynomial + COEFFICIENTS * int(coulomb->pieces)),
+          reach(first + kinds * kinds + 1),
           term(reinterpret_cast<const Term*>(reach + kinds * kinds))
     {
     }
-};
-
-struct Vector
-{
-    double x, y, z;
-};
-
-/// Unit quaternion (w, x, y, z), from the frame of a body to the laboratory.
-struct Quaternion
-{
-    double w, x, y, z;
 };
 
 /// Interaction of two bodies in the laboratory frame; `force` acts on the first one.
@@ -100,52 +98,6 @@ struct Result
     double energy;
     Vector force, torque_a, torque_b;
 };
-
-/// Rotation matrix in rows.
-struct Matrix
-{
-    Vector x, y, z;
-
-    JANUS_MD_BOTH explicit Matrix(const Quaternion& q)
-        : x {1.0 - 2.0 * (q.y * q.y + q.z * q.z), 2.0 * (q.x * q.y - q.w * q.z),
-             2.0 * (q.x * q.z + q.w * q.y)},
-          y {2.0 * (q.x * q.y + q.w * q.z), 1.0 - 2.0 * (q.x * q.x + q.z * q.z),
-             2.0 * (q.y * q.z - q.w * q.x)},
-          z {2.0 * (q.x * q.z - q.w * q.y), 2.0 * (q.y * q.z + q.w * q.x),
-             1.0 - 2.0 * (q.x * q.x + q.y * q.y)}
-    {
-    }
-
-    JANUS_MD_BOTH Matrix(const Vector& x, const Vector& y, const Vector& z) : x(x), y(y), z(z) {}
-
-    JANUS_MD_BOTH Matrix transposed() const
-    {
-        return Matrix({x.x, y.x, z.x}, {x.y, y.y, z.y}, {x.z, y.z, z.z});
-    }
-};
-
-JANUS_MD_BOTH inline double dot(const Vector& a, const Vector& b)
-{
-    return a.x * b.x + a.y * b.y + a.z * b.z;
-}
-
-JANUS_MD_BOTH inline Vector cross(const Vector& a, const Vector& b)
-{
-    return {a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
-}
-
-JANUS_MD_BOTH inline Vector operator*(const Matrix& m, const Vector& v)
-{
-    return {dot(m.x, v), dot(m.y, v), dot(m.z, v)};
-}
-
-JANUS_MD_BOTH inline Matrix operator*(const Matrix& a, const Matrix& b)
-{
-    const Matrix columns = b.transposed();
-    return Matrix({dot(a.x, columns.x), dot(a.x, columns.y), dot(a.x, columns.z)},
-                  {dot(a.y, columns.x), dot(a.y, columns.y), dot(a.y, columns.z)},
-                  {dot(a.z, columns.x), dot(a.z, columns.y), dot(a.z, columns.z)});
-}
 
 /// Energy of a term, not shifted, and its force over the distance.
 JANUS_MD_BOTH inline double term_energy(const Term& term, double r2, double& force_over_distance)
@@ -263,10 +215,48 @@ JANUS_MD_BOTH inline void add_terms(const Body& a, const Body& b, const Table& t
     }
 }
 
-/// Add the Coulomb interaction; parameters as for `add_terms`.
-JANUS_MD_BOTH inline void add_coulomb(const Body& a, const Body& b, const Table& table,
-                                      const Vector& between, const Matrix& turn, Sum& sum)
+/// Add the real-space part of an Ewald sum; parameters as for `add_terms`.
+JANUS_MD_BOTH inline void add_ewald(const Body& a, const Body& b, const Table& table,
+                                    const Vector& between, const Matrix& turn, Sum& sum)
 {
+    const double cutoff2 = table.coulomb->cutoff * table.coulomb->cutoff;
+    const double per_width = table.coulomb->per_width;
+    for (int s = 0; s < b.charges; s++)
+    {
+        Vector p = turn * Vector {b.charge_x[s], b.charge_y[s], b.charge_z[s]};
+        p = {p.x + between.x, p.y + between.y, p.z + between.z};
+        Vector field {0.0, 0.0, 0.0};
+        double potential = 0.0;
+        for (int k = 0; k < a.charges; k++)
+        {
+            const double dx = p.x - a.charge_x[k], dy = p.y - a.charge_y[k], dz = p.z - a.charge_z[k];
+            const double r2 = dx * dx + dy * dy + dz * dz;
+            if (r2 >= cutoff2)
+                continue;
+            const double inverse = 1.0 / sqrt(r2), q = a.charge[k], place = r2 * per_width;
+            const int piece = int(place);
+            const double x = place - (piece + 0.5), *c = table.polynomial + COEFFICIENTS * piece;
+            const double value = c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * (c[4] + x * c[5]))));
+            const double slope
+                = c[1] + x * (2.0 * c[2] + x * (3.0 * c[3] + x * (4.0 * c[4] + x * 5.0 * c[5])));
+            potential += q * (inverse - value);
+            const double over_distance
+                = q * (inverse * inverse * inverse + 2.0 * per_width * slope);
+            field.x += over_distance * dx;
+            field.y += over_distance * dy;
+            field.z += over_distance * dz;
+        }
+        const double q = table.coulomb->prefactor * b.charge[s];
+        sum.energy += q * potential;
+        sum.add(p, {q * field.x, q * field.y, q * field.z});
+    }
+}
+
+/// Add the smooth Coulomb interaction; parameters as for `add_terms`.
+JANUS_MD_BOTH inline void add_smooth(const Body& a, const Body& b, const Table& table,
+                                     const Vector& between, const Matrix& turn, Sum& sum)
+{
+    const double square = table.coulomb->square, fourth = table.coulomb->fourth;
     for (int s = 0; s < b.charges; s++)
     {
         Vector p = turn * Vector {b.charge_x[s], b.charge_y[s], b.charge_z[s]};
@@ -278,14 +268,14 @@ JANUS_MD_BOTH inline void add_coulomb(const Body& a, const Body& b, const Table&
             const double dx = p.x - a.charge_x[k], dy = p.y - a.charge_y[k], dz = p.z - a.charge_z[k];
             const double r2 = dx * dx + dy * dy + dz * dz;
             const double inverse = 1.0 / sqrt(r2), q = a.charge[k];
-            potential += q * (inverse + r2 * (table.square - table.fourth * r2));
+            potential += q * (inverse + r2 * (square - fourth * r2));
             const double over_distance
-                = q * (inverse * inverse * inverse - 2.0 * table.square + 4.0 * table.fourth * r2);
+                = q * (inverse * inverse * inverse - 2.0 * square + 4.0 * fourth * r2);
             field.x += over_distance * dx;
             field.y += over_distance * dy;
             field.z += over_distance * dz;
         }
-        const double q = table.prefactor * b.charge[s];
+        const double q = table.coulomb->prefactor * b.charge[s];
         sum.energy += q * potential;
         sum.add(p, {q * field.x, q * field.y, q * field.z});
     }
@@ -301,8 +291,10 @@ JANUS_MD_BOTH inline Result interaction(const Body& a, const Body& b, const Tabl
     const Matrix turn = from_laboratory * Matrix(orientation_b);
     Sum sum;
     add_terms(a, b, table, between, turn, sum);
-    if (dot(separation, separation) < table.coulomb_cutoff2)
-        add_coulomb(a, b, table, between, turn, sum);
+    if (table.coulomb->pieces > 0.0)
+        add_ewald(a, b, table, between, turn, sum);
+    else if (dot(separation, separation) < table.coulomb->cutoff * table.coulomb->cutoff)
+        add_smooth(a, b, table, between, turn, sum);
     const Vector arm = cross(between, sum.force);
     const Vector torque_b {sum.torque.x - arm.x, sum.torque.y - arm.y, sum.torque.z - arm.z};
     const Vector torque_a {-sum.torque.x, -sum.torque.y, -sum.torque.z};

@@ -92,9 +92,55 @@ inline Term term_of(const Row& row)
     return term;
 }
 
-/// Return the table of `kinds` kinds as an array; without Coulomb interaction if `coulomb_cutoff` is 0.
+/// Parts of the Coulomb interaction: prefactor, cutoff (0: none), and the alpha of an Ewald sum (0:
+/// the smooth interaction).
+struct CoulombOf
+{
+    double prefactor, cutoff, splitting;
+};
+
+/// Value of erf(alpha d) / d at d^2.
+inline double screened(double splitting, double r2)
+{
+    const double x2 = splitting * splitting * r2;
+    const double scale = splitting * 2.0 / std::sqrt(std::acos(-1.0));
+    return x2 < 1e-8 ? scale * (1.0 - x2 / 3.0) : std::erf(std::sqrt(x2)) / std::sqrt(r2);
+}
+
+/// Coefficients of the polynomials of erf(alpha d) / d, interpolated at Chebyshev points; the variable
+/// runs from -1/2 to 1/2 in each piece.
+inline std::vector<double> polynomials(double splitting, double width, int pieces)
+{
+    constexpr int N = COEFFICIENTS;
+    std::vector<double> found;
+    for (int piece = 0; piece < pieces; piece++)
+    {
+        double points[N], values[N], polynomial[N] = {}, product[N + 1] = {1.0};
+        for (int k = 0; k < N; k++)
+        {
+            points[k] = 0.5 * std::cos(std::acos(-1.0) * (k + 0.5) / N);
+            values[k] = screened(splitting, width * (piece + 0.5 + points[k]));
+        }
+        // Newton's divided differences
+        for (int order = 1; order < N; order++)
+            for (int k = N - 1; k >= order; k--)
+                values[k] = (values[k] - values[k - 1]) / (points[k] - points[k - order]);
+        for (int k = 0; k < N; k++)
+        {
+            for (int power = 0; power <= k; power++)
+                polynomial[power] += values[k] * product[power];
+            for (int power = k + 1; power > 0; power--)
+                product[power] = product[power - 1] - points[k] * product[power];
+            product[0] *= -points[k];
+        }
+        found.insert(found.end(), polynomial, polynomial + N);
+    }
+    return found;
+}
+
+/// Return the table of `kinds` kinds as an array.
 inline std::vector<double>
-packed_table(int kinds, const std::vector<Row>& rows, double prefactor, double coulomb_cutoff)
+packed_table(int kinds, const std::vector<Row>& rows, const CoulombOf& coulomb)
 {
     std::vector<double> first {0.0}, reach, terms;
     for (int a = 0; a < kinds; a++)
@@ -112,10 +158,16 @@ packed_table(int kinds, const std::vector<Row>& rows, double prefactor, double c
             first.push_back(double(terms.size() / 5));
             reach.push_back(longest);
         }
-    const double rc = coulomb_cutoff, rc3 = rc * rc * rc;
-    std::vector<double> data {double(kinds), prefactor, rc * rc, rc > 0.0 ? 1.25 / rc3 : 0.0,
-                              rc > 0.0 ? 0.375 / (rc3 * rc * rc) : 0.0};
-    for (const std::vector<double>* part : {&first, &reach, &terms})
+    const double rc = coulomb.cutoff, rc3 = rc * rc * rc, alpha = coulomb.splitting;
+    const bool smooth = rc > 0.0 && alpha == 0.0;
+    // pieces of alpha^2 d^2 of at most 1/8: errors below 1e-11 alpha in energies, 1e-9 in forces
+    const int pieces = rc > 0.0 && alpha > 0.0 ? int(std::ceil(8.0 * alpha * alpha * rc * rc)) : 0;
+    const double per_width = pieces > 0 ? pieces / (rc * rc) : 0.0;
+    const int written = pieces > 0 ? pieces + 1 : 0; // one more, since d^2 may round up to rc^2
+    std::vector<double> data {double(kinds), coulomb.prefactor, rc, smooth ? 1.25 / rc3 : 0.0,
+                              smooth ? 0.375 / (rc3 * rc * rc) : 0.0, double(written), per_width};
+    std::vector<double> polynomial = polynomials(alpha, rc * rc / std::max(pieces, 1), written);
+    for (const std::vector<double>* part : {&polynomial, &first, &reach, &terms})
         data.insert(data.end(), part->begin(), part->end());
     return data;
 }

@@ -81,6 +81,7 @@ def sums(
     pairs: PairTable,
     prefactor: float = 0.0,
     cutoff: float = 0.0,
+    splitting: float = 0.0,
 ) -> Found:
     """Return the interaction of M pairs of bodies by the compiled mathematics."""
     module, terms = tables(), terms_of(pairs)
@@ -95,7 +96,7 @@ def sums(
 
     library.pairs(
         pointer(a), len(a), pointer(b), len(b), len(kinds), pointer(rows), len(rows),
-        ctypes.c_double(prefactor), ctypes.c_double(cutoff), len(r),
+        *map(ctypes.c_double, (prefactor, cutoff, splitting)), len(r),
         *map(pointer, arrays), pointer(results),
     )  # fmt: skip
     return Found(results[:, 0], results[:, 1:4], results[:, 4:7], results[:, 7:])

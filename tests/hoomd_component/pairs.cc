@@ -23,7 +23,7 @@ std::vector<double> body(const double* sites, int count)
 /// cutoff. Results are rows of energy, force on a, torque on a, torque on b.
 extern "C" void pairs(const double* sites_a, int count_a, const double* sites_b, int count_b,
                       int kinds, const double* rows, int row_count, double prefactor, double cutoff,
-                      int pair_count, const double* separations, const double* turns_a,
+                      double splitting,                      int pair_count, const double* separations, const double* turns_a,
                       const double* turns_b, double* results)
 {
     std::vector<Row> terms;
@@ -33,7 +33,7 @@ extern "C" void pairs(const double* sites_a, int count_a, const double* sites_b,
         terms.push_back({int(one[0]), int(one[1]), int(one[2]), one[3], one[4], one[5]});
     }
     const std::vector<double> a = body(sites_a, count_a), b = body(sites_b, count_b),
-                              table = packed_table(kinds, terms, prefactor, cutoff);
+                              table = packed_table(kinds, terms, {prefactor, cutoff, splitting});
     for (int m = 0; m < pair_count; m++)
     {
         const double *r = separations + 3 * m, *p = turns_a + 4 * m, *q = turns_b + 4 * m;

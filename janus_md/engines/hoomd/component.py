@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import combinations_with_replacement
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
 from janus_md.common.interrupts import signals_kept
+from janus_md.engines.base import SKIN
+from janus_md.engines.mesh import Coulomb, longest_cutoff
 from janus_md.model.body import RigidBody
 from janus_md.model.interactions.cutoff import CoulombCutoff
+from janus_md.model.pairs.energy import reach_of_beads
 from janus_md.model.system import System
 from janus_md.model.units import charge_scale
 
@@ -65,15 +69,36 @@ def installed() -> Installed:
     return Installed(janus_md_hoomd.__version__, janus_md_hoomd.HOOMD_VERSION)
 
 
-def pays(system: System) -> bool:
-    """Whether the component can compute a system, and spares constituents.
+def can(system: System) -> bool:
+    """Whether the component can compute a system, with gain.
 
-    It cannot if a term or field acts on constituents in a way that it does not know.
+    It cannot if a term or field is unknown to it, which may act on constituents, or if the box is so
+    small that sites interact with a body and its periodic image.
     """
     known = all(row.form in FORMS for row in system.interactions.rows)
     known = known and all(field.name in FIELDS for field in system.environment)
-    fewer = any(len(charge_sites(system, body)) < len(body.types) for body in system.bodies)
-    return known and fewer
+    gain = any(body.types for body in system.bodies)
+    return known and gain and reach(system) < longest_reach(system)
+
+
+def reach(system: System) -> float:
+    """Largest distance of two centres at which a term acts, nm."""
+    pairs = combinations_with_replacement(system.bodies, 2)
+    return max(reach_of_beads(a, b, system.interactions.pairs) for a, b in pairs)
+
+
+def longest_reach(system: System) -> float:
+    """Largest distance of two centres in the neighbour list in this box, nm."""
+    return longest_cutoff(system, SKIN)
+
+
+def longest_mesh_cutoff(system: System) -> float:
+    """Longest cutoff in real space that the component takes in this box, nm."""
+    far = [
+        float(np.linalg.norm(body.positions[charge_sites(system, body)], axis=1).max(initial=0.0))
+        for body in system.bodies
+    ]
+    return longest_reach(system) - 2.0 * max(far)
 
 
 def computes_charges(system: System) -> bool:
@@ -81,15 +106,13 @@ def computes_charges(system: System) -> bool:
 
     There are no constituents then, on which a field could act.
     """
-    known = all(row.form in FORMS for row in system.interactions.rows)
-    return known and all(field.name in FIELDS_ON_CENTRES for field in system.environment)
+    return can(system) and all(field.name in FIELDS_ON_CENTRES for field in system.environment)
 
 
 def without_constituents(system: System) -> System:
     """Return a system whose bodies are single particles, without charges."""
     neutral = replace(system, interactions=replace(system.interactions, electrostatics=None))
-    bodies = with_charges_alone(neutral).bodies
-    return replace(system, bodies=bodies)
+    return replace(system, bodies=with_charges_alone(neutral).bodies)
 
 
 def charge_sites(system: System, body: RigidBody) -> list[int]:
@@ -114,25 +137,27 @@ def _reduced(system: System, body: RigidBody) -> RigidBody:
     )
 
 
-def pair_force(system: System, neighbours: Any, cutoff: CoulombCutoff | None = None) -> Any:
-    """Return the force of all terms of the pair table, and of the charges if there is a cutoff.
+def pair_forces(system: System, mesh: Coulomb | None, neighbours: Any) -> list[Any]:
+    """Return the forces of the pair table and of the charges.
 
     Parameters
     ----------
     system : System
         The system, with all sites of its bodies.
+    mesh : Mesh, CoulombCutoff or None
+        None if no body is charged. A cutoff must be one between bodies.
     neighbours : hoomd.md.nlist.NeighborList
         Neighbour list.
-    cutoff : CoulombCutoff, optional
-        Cutoff of the Coulomb interaction, between bodies.
     """
-    from janus_md_hoomd import RigidPair
+    from janus_md_hoomd import RigidPair, make_rigid_pppm_forces
 
+    electrostatics = system.interactions.electrostatics
+    scale = charge_scale(electrostatics.relative_permittivity) if electrostatics else 0.0
     bodies = {
         body.name: {
             "positions": np.vstack([np.zeros(3), body.positions]),
             "kinds": [body.name, *body.types],  # the central particle may have terms
-            "charges": [0.0, *body.charges.tolist()],
+            "charges": np.concatenate([[0.0], scale * body.charges]),
         }
         for body in system.bodies
     }
@@ -140,8 +165,18 @@ def pair_force(system: System, neighbours: Any, cutoff: CoulombCutoff | None = N
         pair: [{"form": row.form, **row.parameters} for row in rows]
         for pair, rows in system.interactions.pairs.items()
     }
-    coulomb, electrostatics = None, system.interactions.electrostatics
-    if cutoff is not None and electrostatics is not None:
-        strength = charge_scale(electrostatics.relative_permittivity) ** 2
-        coulomb = {"cutoff": cutoff.range, "prefactor": strength}
-    return RigidPair(neighbours, bodies, terms, coulomb)
+    if mesh is None:
+        return [RigidPair(neighbours, bodies, terms)]
+    if isinstance(mesh, CoulombCutoff):
+        coulomb = {"cutoff": mesh.range, "prefactor": 1.0}  # the charges are scaled
+        return [RigidPair(neighbours, bodies, terms, coulomb)]
+    return list(
+        make_rigid_pppm_forces(
+            neighbours,
+            bodies,
+            terms,
+            resolution=mesh.resolution,
+            order=mesh.order,
+            r_cut=mesh.cutoff,
+        )
+    )

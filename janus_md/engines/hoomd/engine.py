@@ -13,13 +13,13 @@ import numpy as np
 from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import signals_kept
 from janus_md.engines import ranks
-from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
+from janus_md.engines.base import CPU, Device, Engine, EngineStatus, Forces, Kicks
 from janus_md.engines.capabilities import Capabilities
 from janus_md.engines.hoomd import component
 from janus_md.engines.hoomd import input as objects
 from janus_md.engines.hoomd.cutoff import one_charge_per_type
 from janus_md.engines.hoomd.domains import grid, longest_cutoff_in, usable_mesh
-from janus_md.engines.mesh import Coulomb, Mesh
+from janus_md.engines.mesh import MIN_CUTOFF, Coulomb, Mesh
 from janus_md.engines.sites import charged_types, lay_out, type_names
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import field_energy
@@ -59,7 +59,6 @@ class HoomdSimulation:
         self._start = system
         # the system as HOOMD-blue gets it
         self._reduced = _given(system, mesh, by_component)
-        whole = system if by_component else None
         # PPPM prints a warning for every mesh that is not tight; the error of ours is measured.
         quiet: dict[str, Any] = {"notice_level": 0}
         if not hoomd.version.mpi_enabled:  # an MPI build removes the file, as root even a device
@@ -78,7 +77,11 @@ class HoomdSimulation:
             domain_decomposition=grid(system, ranks.size()),
         )
         try:
-            self._forces = objects.forces(self._reduced, mesh, whole)
+            if by_component:
+                neighbours = objects.neighbour_list()
+                self._forces = component.pair_forces(system, mesh, neighbours)
+            else:
+                self._forces = objects.forces(self._reduced, mesh)
             self._fields = objects.fields(self._reduced)
             integrator = hoomd.md.Integrator(
                 dt=time_step,
@@ -89,8 +92,8 @@ class HoomdSimulation:
             )
             self._simulation.operations.integrator = integrator
             self._simulation.run(0)
-            if isinstance(mesh, Mesh):
-                self._spare_neutral_pairs(self._reduced)
+            if isinstance(mesh, Mesh) and not by_component:
+                self._spare_neutral_pairs(system)
         except (RuntimeError, ValueError) as error:
             raise JanusError(f"HOOMD-blue refused the system: {error}") from error
 
@@ -188,12 +191,13 @@ class HoomdEngine(Engine):
                     "HOOMD-blue, which cannot be used here; see janus-md doctor"
                 )
         else:
-            used = self.uses_component(system, device)
+            used = mesh is None or mesh.cutoff <= component.longest_mesh_cutoff(system)
+            used = used and self.uses_component(system, device)
         return HoomdSimulation(*arguments, by_component=used)
 
     def cutoff(self, reach: float, system: System, device: Device) -> CoulombCutoff:
         """Return a cutoff between bodies with the component, else one between sites."""
-        whole = self._component_usable(device) and component.computes_charges(system)
+        whole = self.uses_component(system, device) and component.computes_charges(system)
         return CoulombCutoff(reach, "bodies" if whole else "sites")
 
     def component_version(self) -> str | None:
@@ -205,11 +209,8 @@ class HoomdEngine(Engine):
 
         It does so on one CPU core; it has not been tested on GPUs and ranks.
         """
-        return self._component_usable(device) and component.pays(system)
-
-    def _component_usable(self, device: Device) -> bool:
         here = device.kind == "cpu" and ranks.size() == 1 and self._component_allowed
-        return here and self.component_version() is not None
+        return here and component.can(system) and self.component_version() is not None
 
     def without_component(self) -> HoomdEngine:
         """Return an adapter that uses only HOOMD-blue itself."""
@@ -263,7 +264,13 @@ class HoomdEngine(Engine):
     def longest_cutoff(self, system: System) -> float:
         """Longest cutoff allowed by the box or, with several ranks, by its domains, nm."""
         count = ranks.size()
-        return super().longest_cutoff(system) if count == 1 else longest_cutoff_in(system, count)
+        if count > 1:
+            return longest_cutoff_in(system, count)
+        if self.uses_component(system, CPU):
+            shorter = component.longest_mesh_cutoff(system)
+            if shorter >= MIN_CUTOFF:
+                return shorter
+        return super().longest_cutoff(system)
 
     def usable(self, system: System, mesh: Mesh) -> Mesh:
         """Return `mesh`; on ranks, the next finer one whose sides are powers of two."""

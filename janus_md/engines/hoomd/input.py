@@ -9,7 +9,6 @@ import rowan
 
 from janus_md.engines.base import SKIN
 from janus_md.engines.capabilities import function
-from janus_md.engines.hoomd import component
 from janus_md.engines.hoomd.cutoff import tabulated
 from janus_md.engines.mesh import Coulomb, Mesh
 from janus_md.engines.sites import Particles, type_names
@@ -96,27 +95,26 @@ def rigid(system: System) -> Any:
     return rigid if composed else None
 
 
-def forces(system: System, mesh: Coulomb | None, whole: System | None = None) -> list[Any]:
-    """Pair forces with one neighbour list; those of the charges are last.
-
-    If `whole` is given, the component computes the pair table between its bodies, and the Coulomb
-    interaction if it has a cutoff.
-    """
+def neighbour_list() -> Any:
+    """Return the neighbour list of all pair forces."""
     import hoomd
 
-    neighbours = hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
+    return hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
+
+
+def forces(system: System, mesh: Coulomb | None) -> list[Any]:
+    """Pair forces with one neighbour list; those of the charges are last."""
+    import hoomd
+
+    neighbours = neighbour_list()
     names = type_names(system)
-    cutoff = mesh if isinstance(mesh, CoulombCutoff) else None
-    if whole is not None:
-        forces = [component.pair_force(whole, neighbours, cutoff)]
-    else:
-        forces = [
-            function("hoomd", "terms", form)(rows, names, neighbours)
-            for form, rows in layers(system.interactions.pairs)
-        ]
-        if cutoff is not None:
-            forces.append(tabulated(system, cutoff, neighbours))
-    if isinstance(mesh, Mesh):
+    forces = [
+        function("hoomd", "terms", form)(rows, names, neighbours)
+        for form, rows in layers(system.interactions.pairs)
+    ]
+    if isinstance(mesh, CoulombCutoff):
+        forces.append(tabulated(system, mesh, neighbours))
+    elif isinstance(mesh, Mesh):
         # HOOMD balances the two errors itself, which gives mesh.splitting.
         forces += hoomd.md.long_range.pppm.make_pppm_coulomb_forces(
             nlist=neighbours,
