@@ -116,7 +116,9 @@ def grown(setup: Setup) -> System:
     return system
 
 
-def rows_of(label: str, engine: Engine, model: str, permittivity: float, system: System) -> Iterator[Row]:
+def rows_of(
+    label: str, engine: Engine, model: str, permittivity: float, system: System
+) -> Iterator[Row]:
     """Measure the errors of meshes and cutoffs in a state."""
     setup = setup_of(model, permittivity, "cutoff")
     bath = setup.bath
@@ -179,11 +181,9 @@ def measured(cases: Sequence[tuple[str, float]], seconds: float) -> list[Row]:
 
 def table(rows: Sequence[Row]) -> str:
     """Return the table in Markdown."""
-    lines = [
-        "| model | eps_r | engine | method | range / nm | force error / (kT/nm) | torque error / kT "
-        "| steps/s |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+    titles = ["model", "eps_r", "engine", "method", "range / nm", "force error / (kT/nm)"]
+    titles += ["torque error / kT", "steps/s"]
+    lines = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
     for row in rows:
         note = f" ({row.note})" if row.note else ""
         lines.append(
@@ -231,8 +231,8 @@ def draw(rows: Sequence[Row], path: Path) -> None:
         axis.axvline(1.0, color="0.7", linewidth=0.8)
         axis.set(xscale="log", yscale="log", title=f"{model}, $\\varepsilon_r$ = {permittivity:g}")
         axis.set(xlabel="rms force error / (kT/nm)", ylabel="steps / CPU second")
-    axes.flat[0].legend(fontsize=6)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    handles, names = axes.flat[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(labels), fontsize=8)
     figure.savefig(path, dpi=130)
 
 

@@ -1,4 +1,4 @@
-"""Wires with a cutoff of the Coulomb interaction beside PPPM: ``python benchmarks/cutoff_wires.py``.
+"""Wires with a cutoff of the Coulomb interaction beside PPPM.
 
     python benchmarks/cutoff_wires.py FOLDER --engine lammps --jobs 1
 
@@ -10,6 +10,7 @@ replicas. A second call continues; ``--table`` prints the table of what is finis
 from __future__ import annotations
 
 import argparse
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -71,14 +72,14 @@ def rows_of(folder: Path) -> pd.DataFrame:
     table = pd.DataFrame(janus_md.table(janus_md.open_project(folder), ["status=done"]))
     if table.empty:
         return table
-    found = table.rename(columns={f"{name}.mean": name for name in QUANTITIES})
-    return found
+    return table.rename(columns={f"analysis.{name}.mean": name for name in QUANTITIES})
 
 
 def summary(rows: pd.DataFrame) -> str:
     """Return the table in Markdown: mean and standard error over replicas."""
-    lines = ["| eps_r | method | runs | range / nm | force error, torque error at the end | "
-             + " | ".join(QUANTITIES.values()) + " |", "|" + "---|" * (5 + len(QUANTITIES))]  # fmt: skip
+    titles = ["eps_r", "method", "runs", "range / nm", "force error, torque error at the end"]
+    titles += QUANTITIES.values()
+    lines = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
     keys = ["relative_permittivity", "electrostatics.method"]
     for (permittivity, method), of_kind in rows.sort_values(keys).groupby(keys):
         cells = [f"{permittivity:g}", str(method), str(len(of_kind)), _ranges(of_kind)]
@@ -86,9 +87,15 @@ def summary(rows: pd.DataFrame) -> str:
         cells.append(f"{ends[0]:.2f}, {ends[1]:.2f}")
         for name in QUANTITIES:
             values = of_kind[name].astype(float)
-            cells.append(f"{values.mean():.3f} ± {values.std() / len(values) ** 0.5:.3f}")
+            cells.append(_told(values.mean(), values.std() / len(values) ** 0.5))
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _told(mean: float, error: float) -> str:
+    """Return a mean with its standard error, to two digits of the error."""
+    digits = max(0, 1 - math.floor(math.log10(error))) if error > 0 else 3
+    return f"{mean:.{digits}f} ± {error:.{digits}f}"
 
 
 def _ranges(rows: pd.DataFrame) -> str:
@@ -101,7 +108,7 @@ def _ranges(rows: pd.DataFrame) -> str:
 
 def main() -> None:
     """Run what is missing and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition(".")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--engine", default="lammps")
     parser.add_argument("--jobs", type=int, default=1)

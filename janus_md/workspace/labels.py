@@ -100,7 +100,8 @@ def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
         The keys, in the order of the columns. Particles and mixtures are left out, because labels
         name them as the substance. The definition of a particle is included if particles with the
         same name have different definitions, and a setting of a structure or of a cutoff if two
-        structures or cutoffs differ in it. A setting of a field is not if it is 0 where there is one.
+        structures or cutoffs differ in it. A setting of a field is not if it is 0 where there is
+        one.
     """
     found = []
     for key, values in columns.items():
@@ -111,7 +112,7 @@ def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
             not rest or all(one in (None, 0.0) or one != one for one in values)
         ):
             continue
-        # Only some jobs have a definition of a particle, settings of a structure, or a cutoff.
+        # Only some jobs have a definition of a particle, a structure, or a cutoff.
         optional = rest and (first == _DEFINITIONS or (first == "start" and rest != "structure"))
         optional = optional or key.startswith(CUTOFF_ERROR)
         if _differ(values, missing_counts=not optional):

@@ -139,6 +139,6 @@ def _with_copies(
     for name, of_type in copies.items():
         for key in (name, name.removeprefix(f"{owners[name]}.")):
             if key in found:
-                found |= {copy: found[key] for copy in of_type}
+                found |= dict.fromkeys(of_type, found[key])
                 break
     return found
