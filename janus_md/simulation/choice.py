@@ -83,7 +83,7 @@ def choose_once(
         mesh = None if earlier.mesh is None else earlier.mesh.model_dump(mode="json")
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
-        record = not_yet_run(load(earlier.engine), where, mesh, came, speeds)
+        record = not_yet_run(load(earlier.engine), where, system, mesh, came, speeds)
         return accurate(record, setup.bath.kT, system, check)
 
     def kept() -> Choice | None:
@@ -128,6 +128,7 @@ def kind_of(
         "setup": hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16],
         "janus_md": __version__,
         "candidates": [[name, load(name).version(), kind] for name, kind in candidates],
+        "components": [load(name).component_version() for name, _ in candidates],
         "gpu": _gpu_name(candidates, options.gpu_id),
         "threads": options.threads,
         "ranks": ranks.size(),

@@ -57,13 +57,15 @@ def choose(
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
-    record = not_yet_run(adapter, where, _mesh_record(found.mesh), "trials of this job", speeds)
+    mesh = _mesh_record(found.mesh)
+    record = not_yet_run(adapter, where, system, mesh, "trials of this job", speeds)
     return record | {"force_error": found.force_error, "torque_error": found.torque_error}
 
 
 def not_yet_run(
     engine: Engine,
     where: Device,
+    system: System,
     mesh: Execution | None,
     mesh_from: str,
     trial_steps_per_second: Mapping[str, float],
@@ -72,6 +74,7 @@ def not_yet_run(
     return {
         "engine": engine.name,
         "version": engine.version(),
+        "component": engine.component_version() if engine.uses_component(system, where) else None,
         "device": where.kind,
         "gpu_id": where.gpu_id if where.kind == "gpu" else None,
         "threads": where.threads,
@@ -105,7 +108,7 @@ def accurate(
     mesh, settings = mesh_of(execution), system.interactions.electrostatics
     if mesh is None or settings is None:
         return execution
-    engine = _Watched(load(execution["engine"]), check)
+    engine = _Watched(engine_of(execution), check)
     if mesh.cutoff > engine.longest_cutoff(system):
         return None
     force, torque = remeasure(engine, system, mesh, kT, device_of(execution))
@@ -143,7 +146,9 @@ def placed(execution: Execution, system: System, options: RunOptions) -> Executi
     JanusError
         If the box is too small for them.
     """
-    engine, mesh = load(execution["engine"]), mesh_of(execution)
+    if ranks.size() > 1:
+        execution = execution | {"component": None}
+    engine, mesh = engine_of(execution), mesh_of(execution)
     engine.longest_cutoff(system)
     usable = None if mesh is None else _mesh_record(engine.usable(system, mesh))
     here = execution | {"ranks": ranks.size(), "mesh": usable}
@@ -162,6 +167,15 @@ def measured_rate(execution: Mapping[str, Any]) -> float:
     return float(execution["trial_steps_per_second"][execution["engine"]])
 
 
+def engine_of(execution: Mapping[str, Any]) -> Engine:
+    """Return the engine that `execution` records, with its component if that was used.
+
+    A run continues as it began: without the component if that was installed later.
+    """
+    engine = load(execution["engine"])
+    return engine if execution.get("component") else engine.without_component()
+
+
 def device_of(execution: Mapping[str, Any]) -> Device:
     """Return the device that `execution` records."""
     return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0)
@@ -175,7 +189,7 @@ def completed(execution: Mapping[str, Any], kT: float, system: System) -> Execut
     mesh = mesh_of(execution)
     if mesh is not None:
         force, torque = remeasure(
-            load(execution["engine"]),
+            engine_of(execution),
             system,
             mesh,
             kT,

@@ -43,6 +43,7 @@ class HoomdSimulation:
 
     def __init__(
         self,
+        by_component: bool,
         system: System,
         bath: Bath,
         time_step: float,
@@ -50,7 +51,6 @@ class HoomdSimulation:
         seed: int,
         device: Device,
         first_step: int,
-        by_component: bool = False,
     ) -> None:
         import hoomd
 
@@ -179,9 +179,8 @@ class HoomdEngine(Engine):
         """Make a running simulation, with the component where it can be used."""
         system, mesh, device = arguments[0], arguments[3], arguments[5]
         fits = mesh is None or mesh.cutoff <= component.longest_mesh_cutoff(system)
-        return HoomdSimulation(
-            *arguments, by_component=fits and self.uses_component(system, device)
-        )
+        by_component = fits and self.uses_component(system, device)
+        return HoomdSimulation(by_component, *arguments)
 
     def component_version(self) -> str | None:
         """Version of the compiled component, if it is installed and fits HOOMD-blue."""
