@@ -16,7 +16,7 @@ if hoomd.version.version != HOOMD_VERSION:
         "installed; build it again with pip install --force-reinstall ./hoomd_component"
     )
 
-from janus_md_hoomd.pair import RigidPair, make_rigid_pppm_forces  # noqa: E402
+from janus_md_hoomd.pair import RigidPair, make_rigid_pppm_forces
 
 __version__ = _version("janus-md-hoomd")
 

@@ -9,10 +9,17 @@
 #define JANUS_MD_CLONES
 #endif
 
+// so that all of the mathematics is compiled for the selected processor
+#if defined(__GNUC__)
+#define JANUS_MD_FLATTEN __attribute__((flatten))
+#else
+#define JANUS_MD_FLATTEN
+#endif
+
 namespace janus_md
 {
 
-JANUS_MD_CLONES
+JANUS_MD_CLONES JANUS_MD_FLATTEN
 Result interaction_on_host(const double* a, const double* b, const double* table,
                            const Vector& separation, const Quaternion& orientation_a,
                            const Quaternion& orientation_b)

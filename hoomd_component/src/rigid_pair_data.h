@@ -67,7 +67,11 @@ inline std::vector<double> packed_body(const std::vector<Site>& sites)
             for (int k = 0; k < 4; k++)
                 charge[k].push_back(values[k]);
         }
-    std::vector<double> data {double(blocks.size()), double(charge[3].size()), double(x.size())};
+    double radius = -1.0;
+    for (const Block& block : blocks)
+        radius = std::max(radius, block.radius);
+    std::vector<double> data {double(blocks.size()), double(charge[3].size()), double(x.size()),
+                              radius};
     for (const Block& block : blocks)
         data.insert(data.end(), {block.kind, block.begin, block.end, block.radius});
     for (const std::vector<double>* column : {&x, &y, &z, charge, charge + 1, charge + 2, charge + 3})
@@ -164,7 +168,8 @@ packed_table(int kinds, const std::vector<Row>& rows, const CoulombOf& coulomb)
     const int pieces = rc > 0.0 && alpha > 0.0 ? int(std::ceil(8.0 * alpha * alpha * rc * rc)) : 0;
     const double per_width = pieces > 0 ? pieces / (rc * rc) : 0.0;
     const int written = pieces > 0 ? pieces + 1 : 0; // one more, since d^2 may round up to rc^2
-    std::vector<double> data {double(kinds), coulomb.prefactor, rc, smooth ? 1.25 / rc3 : 0.0,
+    const double most = reach.empty() ? 0.0 : *std::max_element(reach.begin(), reach.end());
+    std::vector<double> data {double(kinds), most, coulomb.prefactor, rc, smooth ? 1.25 / rc3 : 0.0,
                               smooth ? 0.375 / (rc3 * rc * rc) : 0.0, double(written), per_width};
     std::vector<double> polynomial = polynomials(alpha, rc * rc / std::max(pieces, 1), written);
     for (const std::vector<double>* part : {&polynomial, &first, &reach, &terms})

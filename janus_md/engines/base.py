@@ -96,8 +96,8 @@ class EngineStatus:
     advice : str
         How to install missing parts; empty if nothing is missing.
     component : dict or None
-        ``version`` (None if it cannot be used), ``hoomd`` and ``advice`` of the compiled component of
-        HOOMD-blue; None for other engines.
+        ``version`` (None if it cannot be used), ``hoomd`` and ``advice`` of the compiled component
+        for HOOMD-blue; None for other engines.
     """
 
     name: str

@@ -92,7 +92,7 @@ def choose_once(
             del coulomb["cutoff"]
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
-        record = not_yet_run(load(earlier.engine), where, coulomb, came, speeds)
+        record = not_yet_run(load(earlier.engine), where, system, coulomb, came, speeds)
         return accurate(record, setup.bath.kT, system, check)
 
     def kept() -> Choice | None:
@@ -138,6 +138,7 @@ def kind_of(
         "setup": hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16],
         "janus_md": __version__,
         "candidates": [[name, load(name).version(), kind] for name, kind in candidates],
+        "components": [load(name).component_version() for name, _ in candidates],
         "gpu": _gpu_name(candidates, options.gpu_id),
         "threads": options.threads,
         "ranks": ranks.size(),

@@ -60,13 +60,15 @@ def choose(
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
-    record = not_yet_run(adapter, where, coulomb_record(found.mesh), "trials of this job", speeds)
+    coulomb = coulomb_record(found.mesh)
+    record = not_yet_run(adapter, where, system, coulomb, "trials of this job", speeds)
     return record | {"force_error": found.force_error, "torque_error": found.torque_error}
 
 
 def not_yet_run(
     engine: Engine,
     where: Device,
+    system: System,
     coulomb: Execution,
     mesh_from: str,
     trial_steps_per_second: Mapping[str, float],
@@ -78,6 +80,7 @@ def not_yet_run(
     return {
         "engine": engine.name,
         "version": engine.version(),
+        "component": engine.component_version() if engine.uses_component(system, where) else None,
         "device": where.kind,
         "gpu_id": where.gpu_id if where.kind == "gpu" else None,
         "threads": where.threads,
@@ -111,7 +114,7 @@ def accurate(
     mesh, settings = mesh_of(execution), system.interactions.electrostatics
     if mesh is None or settings is None:
         return execution
-    engine, device = _Watched(load(execution["engine"]), check), device_of(execution)
+    engine, device = _Watched(engine_of(execution), check), device_of(execution)
     reach = mesh.cutoff if isinstance(mesh, Mesh) else mesh.range
     if reach > engine.longest_cutoff(system):
         return None
@@ -163,7 +166,7 @@ def rechecked(execution: Execution, kT: float, system: System, where: str) -> Ex
     """
     cutoff, device = mesh_of(execution), device_of(execution)
     assert isinstance(cutoff, CoulombCutoff)
-    engine = load(execution["engine"])
+    engine = engine_of(execution)
     force, torque = remeasure(engine, system, cutoff, kT, device)
     if not within(system, force, torque):
         chosen = choose_cutoff(engine, system, kT, device, above=cutoff.range)
@@ -203,7 +206,9 @@ def placed(execution: Execution, system: System, options: RunOptions) -> Executi
     JanusError
         If the box is too small for them.
     """
-    engine, mesh = load(execution["engine"]), mesh_of(execution)
+    if ranks.size() > 1:
+        execution = execution | {"component": None}
+    engine, mesh = engine_of(execution), mesh_of(execution)
     longest = engine.longest_cutoff(system)
     here = execution | {"ranks": ranks.size()}
     if isinstance(mesh, Mesh):
@@ -228,6 +233,15 @@ def measured_rate(execution: Mapping[str, Any]) -> float:
     return float(execution["trial_steps_per_second"][execution["engine"]])
 
 
+def engine_of(execution: Mapping[str, Any]) -> Engine:
+    """Return the engine that `execution` records, with its component if that was used.
+
+    A run continues as it began: without the component if that was installed later.
+    """
+    engine = load(execution["engine"])
+    return engine if execution.get("component") else engine.without_component()
+
+
 def device_of(execution: Mapping[str, Any]) -> Device:
     """Return the device that `execution` records."""
     return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0)
@@ -241,7 +255,7 @@ def completed(execution: Mapping[str, Any], kT: float, system: System) -> Execut
     mesh = mesh_of(execution)
     if mesh is not None:
         force, torque = remeasure(
-            load(execution["engine"]),
+            engine_of(execution),
             system,
             mesh,
             kT,

@@ -20,6 +20,7 @@ from janus_md.simulation.execution import (
     check_due,
     completed,
     device_of,
+    engine_of,
     mesh_of,
     placed,
     rechecked,
@@ -28,7 +29,7 @@ from janus_md.simulation.files import trajectory
 from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.files.checkpoint import load as load_checkpoint
 from janus_md.simulation.files.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Observer, Recorder
-from janus_md.simulation.files.resume import adopt, check_allowed
+from janus_md.simulation.files.resume import Versions, adopt, check_allowed
 from janus_md.simulation.run_options import RunOptions
 from janus_md.simulation.start.first_state import build
 from janus_md.simulation.stepping import cadence, is_over, to_next_restart
@@ -123,8 +124,9 @@ def _begin(run: RunContext, setup: Setup, options: RunOptions) -> Checkpoint:
                 f"{before['engine']!r}; go on with that, or remove the file to start again"
             )
         require(before["engine"], before["device"])
-        version = load(before["engine"]).version()
-        state = adopt(restart, state, setup.to_dict(), version, options.allow)
+        engine = load(before["engine"])
+        here = Versions(engine.version(), engine.component_version())
+        state = adopt(restart, state, setup.to_dict(), here, options.allow)
         execution = placed(state.execution, state.system, options)
         if state.done % cadence(execution, setup):  # the engine does not restart here
             execution["bit_equal"] = False
@@ -162,7 +164,7 @@ def _run_stage(
             if check_due(state.execution, state.done, every):
                 state = _rechecked(run, state, stage)
             with run.pace.timing("start"), _until_steps(run, state, stage):
-                simulation = load(state.execution["engine"]).start(
+                simulation = engine_of(state.execution).start(
                     state.system,
                     stage.bath,
                     stage.time_step,

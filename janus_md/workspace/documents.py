@@ -65,6 +65,7 @@ PARTS: dict[str, dict[str, _Kind]] = {
     "execution": {
         "engine": TEXT,
         "version": TEXT,
+        "component": TEXT_OR_NULL,
         "device": TEXT,
         "threads": COUNT,
         "steps": COUNT,

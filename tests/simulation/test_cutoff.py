@@ -85,6 +85,7 @@ def test_range_becomes_longer_where_the_error_has_grown(name: str) -> None:
     short = engine.cutoff(3.0, system, CPU)
     record = {
         "engine": name,
+        "component": engine.component_version(),
         "device": "cpu",
         "threads": 1,
         "gpu_id": None,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import combinations_with_replacement
 from importlib.util import find_spec
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -72,8 +72,8 @@ def installed() -> Installed:
 def can(system: System) -> bool:
     """Whether the component can compute a system, with gain.
 
-    It cannot if a term or field is unknown to it, which may act on constituents, or if the box is so
-    small that sites interact with a body and its periodic image.
+    It cannot if it does not know a term or field, which may act on constituents, or if the box is
+    so small that sites interact with a body and its periodic image.
     """
     known = all(row.form in FORMS for row in system.interactions.rows)
     known = known and all(field.name in FIELDS for field in system.environment)

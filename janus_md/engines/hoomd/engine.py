@@ -45,6 +45,7 @@ class HoomdSimulation:
 
     def __init__(
         self,
+        by_component: bool,
         system: System,
         bath: Bath,
         time_step: float,
@@ -52,7 +53,6 @@ class HoomdSimulation:
         seed: int,
         device: Device,
         first_step: int,
-        by_component: bool = False,
     ) -> None:
         import hoomd
 
@@ -193,7 +193,7 @@ class HoomdEngine(Engine):
         else:
             used = mesh is None or mesh.cutoff <= component.longest_mesh_cutoff(system)
             used = used and self.uses_component(system, device)
-        return HoomdSimulation(*arguments, by_component=used)
+        return HoomdSimulation(used, *arguments)
 
     def cutoff(self, reach: float, system: System, device: Device) -> CoulombCutoff:
         """Return a cutoff between bodies with the component, else one between sites."""
