@@ -13,6 +13,7 @@ import argparse
 import math
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ fixed:
     relax_ps: 20.0
     frame_interval_ps: 20.0
 grid:
-  electrostatics: [{method: pppm}, {method: cutoff}]
+  electrostatics: METHODS
 points:
   - {relative_permittivity: 1.25, protocol: {produce_ns: 6.0}}
   - {relative_permittivity: 1.5, protocol: {produce_ns: 6.0}}
@@ -54,11 +55,12 @@ QUANTITIES = {
 """Averages of the last third of a run that are compared."""
 
 
-def run(folder: Path, engine: str, jobs: int) -> None:
+def run(folder: Path, engine: str, jobs: int, methods: Sequence[str]) -> None:
     """Create the workspace, or continue it, and run all jobs."""
     folder.mkdir(parents=True, exist_ok=True)
     template = folder.parent / "cutoff_wires.yaml"
-    template.write_text(TEMPLATE, encoding="utf-8")
+    chosen = f"[{', '.join(f'{{method: {method}}}' for method in methods)}]"
+    template.write_text(TEMPLATE.replace("METHODS", chosen), encoding="utf-8")
     command = [sys.executable, "-m", "janus_md.cli"]
     subprocess.run([*command, "init", str(template), "--directory", str(folder)], check=True)
     options = ["--engine", engine, "--jobs", str(jobs), "--threads", "1"]
@@ -112,10 +114,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--engine", default="lammps")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--methods", nargs="+", default=["pppm", "cutoff"])
     parser.add_argument("--table", action="store_true", help="only print the table")
     options = parser.parse_args()
     if not options.table:
-        run(options.folder, options.engine, options.jobs)
+        run(options.folder, options.engine, options.jobs, options.methods)
     print(summary(rows_of(options.folder)))
 
 
