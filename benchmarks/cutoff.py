@@ -199,6 +199,7 @@ def draw(rows: Sequence[Row], path: Path) -> None:
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import NullFormatter
 
     cases = list(dict.fromkeys((row.model, row.permittivity) for row in rows))
     columns = min(3, len(cases))
@@ -230,6 +231,7 @@ def draw(rows: Sequence[Row], path: Path) -> None:
                 )
         axis.axvline(1.0, color="0.7", linewidth=0.8)
         axis.set(xscale="log", yscale="log", title=f"{model}, $\\varepsilon_r$ = {permittivity:g}")
+        axis.xaxis.set_minor_formatter(NullFormatter())
         axis.set(xlabel="rms force error / (kT/nm)", ylabel="steps / CPU second")
     handles, names = axes.flat[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(labels), fontsize=8)
