@@ -2,6 +2,10 @@
 
 #pragma once
 
+#ifdef ENABLE_HIP
+#include <hip/hip_runtime.h>
+#endif
+
 #include "hoomd/HOOMDMath.h"
 #include "hoomd/ManagedArray.h"
 
