@@ -19,7 +19,7 @@ from janus_md.model.system import System
 
 @dataclass(frozen=True)
 class Device:
-    """Where an engine runs.
+    """Where and how an engine runs.
 
     Attributes
     ----------
@@ -29,11 +29,14 @@ class Device:
         OpenMP threads, if the engine supports them.
     gpu_id : int
         Number of the GPU.
+    neighbour_list : str
+        Kind of neighbour list, one of :attr:`Engine.neighbour_lists`.
     """
 
     kind: str = "cpu"
     threads: int = 1
     gpu_id: int = 0
+    neighbour_list: str = "cell"
 
 
 CPU = Device()
@@ -140,6 +143,8 @@ class Engine(ABC):
     """Capabilities of the engine."""
     calls_matter = False
     """Whether the exact result depends on how the steps are divided into calls of advance."""
+    neighbour_lists: tuple[str, ...] = ("cell",)
+    """Kinds of neighbour lists; the fastest one is chosen by measurement."""
     simulation: Callable[..., Simulation]
     """Class of running simulations; it takes the arguments of :meth:`start` in their order."""
 
@@ -238,6 +243,7 @@ class Wrapper(Engine):
     def __init__(self, engine: Engine) -> None:
         self.name, self.engine = engine.name, engine
         self.capabilities = engine.capabilities
+        self.calls_matter, self.neighbour_lists = engine.calls_matter, engine.neighbour_lists
 
     @classmethod
     def status(cls) -> EngineStatus:

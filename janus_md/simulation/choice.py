@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -49,6 +50,8 @@ class Choice(_Plain):
     """Fastest of the candidates."""
     mesh: _Mesh | None
     """None if no body carries charge."""
+    neighbour_list: str
+    """Kind of neighbour list."""
     trial_steps_per_second: dict[str, _Positive]
     """Speed of each engine that was tried."""
     quiet: bool
@@ -79,7 +82,10 @@ def choose_once(
     def taken(earlier: Choice | None) -> Execution | None:
         if earlier is None or earlier.engine not in devices:
             return None
+        if earlier.neighbour_list not in ENGINES.get(earlier.engine).neighbour_lists:
+            return None
         where = device_for(earlier.engine, devices[earlier.engine], options)
+        where = replace(where, neighbour_list=earlier.neighbour_list)
         mesh = None if earlier.mesh is None else earlier.mesh.model_dump(mode="json")
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
@@ -91,7 +97,8 @@ def choose_once(
 
     def anew() -> Execution:
         record = choose(setup, system, list(candidates), options, check)
-        chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
+        names = ("engine", "mesh", "neighbour_list", "trial_steps_per_second")
+        chosen = {name: record[name] for name in names}
         chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         cache.keep(machine, kind, chosen, file)
         return record

@@ -5,10 +5,11 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from janus_md.engines import ENGINES, Device, Engine, load, ranks
-from janus_md.engines.base import Simulation, Wrapper
+from janus_md.engines.base import CPU, Simulation, Wrapper
 from janus_md.engines.capabilities import able
 from janus_md.engines.mesh import Mesh
 from janus_md.engines.tuning import TUNING_SAFETY, Tuned, remeasure, tune
@@ -52,8 +53,9 @@ def choose(
         adapter = load(name)
         where = device_for(name, kind, options)
         found = tune(
-            _Watched(adapter, check), system, environment, gentle_step(setup), device=where
+            _Watched(adapter, check), system, environment, setup.time_step, device=where
         )
+        where = replace(where, neighbour_list=found.neighbour_list)
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
@@ -78,6 +80,7 @@ def not_yet_run(
         "ranks": ranks.size(),
         "mesh": mesh,
         "mesh_from": mesh_from,
+        "neighbour_list": where.neighbour_list,
         "force_error": 0.0,
         "torque_error": 0.0,
         "trial_steps_per_second": dict(trial_steps_per_second),
@@ -112,11 +115,6 @@ def accurate(
     if force > TUNING_SAFETY * settings.force_error:
         return None
     return execution | {"force_error": force, "torque_error": torque}
-
-
-def gentle_step(setup: Setup) -> float:
-    """Return the time step of trials, ps: short, since it does not change the speed."""
-    return min(0.1 * setup.time_step, 0.01)
 
 
 class _Watched(Wrapper):
@@ -164,7 +162,8 @@ def measured_rate(execution: Mapping[str, Any]) -> float:
 
 def device_of(execution: Mapping[str, Any]) -> Device:
     """Return the device that `execution` records."""
-    return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0)
+    neighbours = execution.get("neighbour_list", CPU.neighbour_list)  # not in older records
+    return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0, neighbours)
 
 
 def completed(execution: Mapping[str, Any], kT: float, system: System) -> Execution:

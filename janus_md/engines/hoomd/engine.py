@@ -71,7 +71,7 @@ class HoomdSimulation:
             domain_decomposition=grid(system, ranks.size()),
         )
         try:
-            self._forces = objects.forces(system, mesh)
+            self._forces = objects.forces(system, mesh, device.neighbour_list)
             self._fields = objects.fields(system)
             integrator = hoomd.md.Integrator(
                 dt=time_step,
@@ -159,6 +159,7 @@ class HoomdEngine(Engine):
         methods=("langevin", "brownian", "nve"), devices=("cpu", "gpu"), ranks=True
     )
     calls_matter = True  # each run() recomputes the torques, without those of the bath
+    neighbour_lists = objects.NEIGHBOUR_LISTS
     simulation = HoomdSimulation
 
     def __init__(self) -> None:

@@ -17,6 +17,11 @@ from janus_md.model.dynamics import Bath
 from janus_md.model.interactions.table import layers
 from janus_md.model.system import System
 
+NEIGHBOUR_LISTS = ("cell", "tree")
+"""Kinds of neighbour lists. A cell list visits all sites within the longest cutoff, that of the
+charges. A tree list visits only those within the cutoff of their types, and is therefore faster for
+bodies with many uncharged beads."""
+
 
 def snapshot(system: System, particles: Particles, device: Any) -> Any:
     """Snapshot of centres and constituents, used for both start and restart."""
@@ -91,11 +96,12 @@ def rigid(system: System) -> Any:
     return rigid
 
 
-def forces(system: System, mesh: Mesh | None) -> list[Any]:
+def forces(system: System, mesh: Mesh | None, neighbour_list: str = "cell") -> list[Any]:
     """Pair forces with one neighbour list; the two forces of PPPM are last."""
     import hoomd
 
-    neighbours = hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
+    kinds = {"cell": hoomd.md.nlist.Cell, "tree": hoomd.md.nlist.Tree}
+    neighbours = kinds[neighbour_list](buffer=SKIN, exclusions=("body",))
     names = type_names(system)
     forces = [
         function("hoomd", "terms", form)(rows, names, neighbours)
