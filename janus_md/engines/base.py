@@ -144,7 +144,8 @@ class Engine(ABC):
     calls_matter = False
     """Whether the exact result depends on how the steps are divided into calls of advance."""
     neighbour_lists: tuple[str, ...] = ("cell",)
-    """Kinds of neighbour lists; the fastest one is chosen by measurement."""
+    """Kinds of neighbour lists; the fastest one is chosen by measurement. The last one is used to
+    compute the forces of a single state."""
     simulation: Callable[..., Simulation]
     """Class of running simulations; it takes the arguments of :meth:`start` in their order."""
 
