@@ -58,7 +58,7 @@ def rows(quick: bool = False) -> list[Row]:
 
 
 def _rows(quick: bool) -> Iterator[Row]:
-    for system in SYSTEMS[1:5:3] if quick else SYSTEMS:
+    for system in SYSTEMS[2:4] if quick else SYSTEMS:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
             yield process.submit(searched, *system, quick).result()
 

@@ -31,7 +31,7 @@ from janus_md.model.system import System
 
 LONG = 10.0
 
-CUTOFFS = (2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, *(LONG * 2.0 ** (0.5 * k) for k in range(11)))
+CUTOFFS = (2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, *(LONG * 2.0 ** (0.5 * k) for k in range(11)))
 """Real-space cutoffs to try, nm; those above :data:`LONG` only in wide boxes with few bodies."""
 
 SEARCH_SECONDS = 60.0
@@ -44,7 +44,7 @@ TUNING_SAFETY = 0.85
 """Initial error of a mesh over the requested one; it changes while bodies assemble."""
 
 _SIZES = smooth_numbers(256)
-_MAX_RELATIVE_WORK = 3.0  # times the estimated work of the cheapest mesh
+_MAX_RELATIVE_WORK = 2.0  # times the estimated work of the cheapest mesh
 _MESHES_TIMED = 6
 
 
