@@ -21,11 +21,11 @@ are too close for the time step of the run."""
 NEAR = 0.85
 """Speed relative to the best one from which a kind of neighbour list is tried with other meshes."""
 
-FINALISTS, ROUNDS = 3, 2
+FINALISTS, ROUNDS = 2, 2
 """Number of candidates that are timed again, and how many times, in turn."""
 
 _WARM_UP = 5  # steps
-_SECONDS = 0.15
+_SECONDS = 0.12
 _STEPS = 60  # neighbour lists are rebuilt every 10 to 30 steps, which must be part of the trial
 _MOST_SECONDS = 1.0
 

@@ -31,7 +31,18 @@ from janus_md.model.system import System
 
 LONG = 10.0
 
-CUTOFFS = (2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, *(LONG * 2.0 ** (0.5 * k) for k in range(11)))
+CUTOFFS = (
+    2.5,
+    3.0,
+    3.5,
+    4.0,
+    4.5,
+    5.0,
+    6.0,
+    7.0,
+    8.0,
+    *(LONG * 2.0 ** (0.5 * k) for k in range(11)),
+)
 """Real-space cutoffs to try, nm; those above :data:`LONG` only in wide boxes with few bodies."""
 
 SEARCH_SECONDS = 60.0
@@ -252,4 +263,3 @@ def _coarsest(
         if error(mesh) <= target:
             return mesh
     return None
-

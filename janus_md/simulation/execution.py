@@ -52,9 +52,7 @@ def choose(
     for name, kind in candidates:
         adapter = load(name)
         where = device_for(name, kind, options)
-        found = tune(
-            _Watched(adapter, check), system, environment, setup.time_step, device=where
-        )
+        found = tune(_Watched(adapter, check), system, environment, setup.time_step, device=where)
         where = replace(where, neighbour_list=found.neighbour_list)
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
