@@ -1,4 +1,4 @@
-"""Compare the chosen meshes with a grid search: ``OMP_NUM_THREADS=1 python benchmarks/mesh_choice.py``.
+"""Compare the chosen meshes with a grid search: ``python benchmarks/mesh_choice.py``.
 
 For each system, cutoffs, orders and resolutions of the charge mesh are searched on a fine grid. All
 meshes whose measured force error is at most that allowed in the choice compete with the chosen one.
