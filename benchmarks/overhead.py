@@ -261,8 +261,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="216 bodies, 0.2 ns, once")
     given = parser.parse_args()
     print(
-        "| engine | bodies | ns | run, s | script, s | ratio (extremes) | start of `janus-md run`, s "
-        "| choice of the mesh, s | ratio with start |\n|---|---|---|---|---|---|---|---|---|"
+        "| engine | bodies | ns | run, s | script, s | ratio (extremes) "
+        "| start of `janus-md run`, s | choice of the mesh, s | ratio with start |\n|---|---|---|---|---|---|---|---|---|"
     )
     for row in _rows(given.quick):
         print(

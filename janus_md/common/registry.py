@@ -11,8 +11,8 @@ import pkgutil
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, EntryPoints, entry_points
-from typing import Generic, TypeVar, cast
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Generic, TypeVar, cast
 
 from janus_md.common import plugins
 from janus_md.common.errors import JanusError
@@ -117,7 +117,7 @@ def _modules(package: str, folders_alone: bool) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def all_entry_points() -> EntryPoints:
+def all_entry_points() -> Any:
     """Return the entry points of all installed packages, which are searched once per process."""
     return entry_points()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,16 @@ def lists(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     import hoomd
 
     made: list[str] = []
-    for name in ("Cell", "Tree"):
 
-        def make(*given: Any, kind: Any = getattr(hoomd.md.nlist, name), **named: Any) -> Any:
+    def recorded(kind: Any) -> Callable[..., Any]:
+        def make(*given: Any, **named: Any) -> Any:
             made.append(kind.__name__.lower())
             return kind(*given, **named)
 
-        monkeypatch.setattr(hoomd.md.nlist, name, make)
+        return make
+
+    for name in ("Cell", "Tree"):
+        monkeypatch.setattr(hoomd.md.nlist, name, recorded(getattr(hoomd.md.nlist, name)))
     return made
 
 
