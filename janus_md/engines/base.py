@@ -20,7 +20,7 @@ from janus_md.model.system import System
 
 @dataclass(frozen=True)
 class Device:
-    """Where an engine runs.
+    """Where and how an engine runs.
 
     Attributes
     ----------
@@ -30,11 +30,14 @@ class Device:
         OpenMP threads, if the engine supports them.
     gpu_id : int
         Number of the GPU.
+    neighbour_list : str
+        Kind of neighbour list, one of :attr:`Engine.neighbour_lists`.
     """
 
     kind: str = "cpu"
     threads: int = 1
     gpu_id: int = 0
+    neighbour_list: str = "cell"
 
 
 CPU = Device()
@@ -145,6 +148,9 @@ class Engine(ABC):
     """Capabilities of the engine."""
     calls_matter = False
     """Whether the exact result depends on how the steps are divided into calls of advance."""
+    neighbour_lists: tuple[str, ...] = ("cell",)
+    """Kinds of neighbour lists; the fastest one is chosen by measurement. The last one is used to
+    compute the forces of a single state."""
     simulation: Callable[..., Simulation]
     """Class of running simulations; it takes the arguments of :meth:`start` in their order."""
 
@@ -228,17 +234,7 @@ class Engine(ABC):
         return longest_cutoff(system, SKIN)
 
     def cutoff(self, reach: float, system: System, device: Device) -> CoulombCutoff:
-        """Return a cutoff of the Coulomb interaction: what its range limits depends on the engine.
-
-        Parameters
-        ----------
-        reach : float
-            The range, nm.
-        system : System
-            The system.
-        device : Device
-            Device of the run.
-        """
+        """Return a cutoff with the range `reach` (nm); what it limits depends on the engine."""
         del system, device
         return CoulombCutoff(reach)
 
@@ -271,6 +267,7 @@ class Wrapper(Engine):
     def __init__(self, engine: Engine) -> None:
         self.name, self.engine = engine.name, engine
         self.capabilities = engine.capabilities
+        self.calls_matter, self.neighbour_lists = engine.calls_matter, engine.neighbour_lists
 
     @classmethod
     def status(cls) -> EngineStatus:

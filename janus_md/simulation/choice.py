@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -56,6 +57,8 @@ class Choice(_Plain):
     """None if no body carries charge, or the Coulomb interaction has a cutoff."""
     cutoff: _Cutoff | None = None
     """Cutoff of the Coulomb interaction."""
+    neighbour_list: str
+    """Kind of neighbour list."""
     trial_steps_per_second: dict[str, _Positive]
     """Speed of each engine that was tried."""
     quiet: bool
@@ -86,10 +89,13 @@ def choose_once(
     def taken(earlier: Choice | None) -> Execution | None:
         if earlier is None or earlier.engine not in devices:
             return None
+        if earlier.neighbour_list not in ENGINES.get(earlier.engine).neighbour_lists:
+            return None
         where = device_for(earlier.engine, devices[earlier.engine], options)
         coulomb = earlier.model_dump(mode="json", include={"mesh", "cutoff"})
         if earlier.cutoff is None:
             del coulomb["cutoff"]
+        where = replace(where, neighbour_list=earlier.neighbour_list)
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
         record = not_yet_run(load(earlier.engine), where, system, coulomb, came, speeds)
@@ -100,7 +106,7 @@ def choose_once(
 
     def anew() -> Execution:
         record = choose(setup, system, list(candidates), options, check)
-        names = ("engine", "mesh", "cutoff", "trial_steps_per_second")
+        names = ("engine", "mesh", "cutoff", "neighbour_list", "trial_steps_per_second")
         chosen = {name: record[name] for name in names if name in record}
         chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         cache.keep(machine, kind, chosen, file)

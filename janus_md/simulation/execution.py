@@ -5,11 +5,12 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from janus_md.common.errors import JanusError
 from janus_md.engines import ENGINES, Device, Engine, load, ranks
-from janus_md.engines.base import Simulation, Wrapper
+from janus_md.engines.base import CPU, Simulation, Wrapper
 from janus_md.engines.capabilities import able
 from janus_md.engines.cutoff import CUTOFF_SAFETY, within
 from janus_md.engines.mesh import Coulomb, Mesh
@@ -54,9 +55,8 @@ def choose(
     for name, kind in candidates:
         adapter = load(name)
         where = device_for(name, kind, options)
-        found = tune(
-            _Watched(adapter, check), system, environment, gentle_step(setup), device=where
-        )
+        found = tune(_Watched(adapter, check), system, environment, setup.time_step, device=where)
+        where = replace(where, neighbour_list=found.neighbour_list)
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
@@ -87,6 +87,7 @@ def not_yet_run(
         "ranks": ranks.size(),
         **coulomb,
         "mesh_from": mesh_from,
+        "neighbour_list": where.neighbour_list,
         "force_error": 0.0,
         "torque_error": 0.0,
         "trial_steps_per_second": dict(trial_steps_per_second),
@@ -177,11 +178,6 @@ def rechecked(execution: Execution, kT: float, system: System, where: str) -> Ex
     return execution | {"cutoff": record}
 
 
-def gentle_step(setup: Setup) -> float:
-    """Return the time step of trials, ps: short, since it does not change the speed."""
-    return min(0.1 * setup.time_step, 0.01)
-
-
 class _Watched(Wrapper):
     """An engine that calls `check` before each start."""
 
@@ -244,7 +240,8 @@ def engine_of(execution: Mapping[str, Any]) -> Engine:
 
 def device_of(execution: Mapping[str, Any]) -> Device:
     """Return the device that `execution` records."""
-    return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0)
+    neighbours = execution.get("neighbour_list", CPU.neighbour_list)  # not in older records
+    return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0, neighbours)
 
 
 def completed(execution: Mapping[str, Any], kT: float, system: System) -> Execution:

@@ -78,10 +78,10 @@ class HoomdSimulation:
         )
         try:
             if by_component:
-                neighbours = objects.neighbour_list()
+                neighbours = objects.neighbour_list(device.neighbour_list)
                 self._forces = component.pair_forces(system, mesh, neighbours)
             else:
-                self._forces = objects.forces(self._reduced, mesh)
+                self._forces = objects.forces(self._reduced, mesh, device.neighbour_list)
             self._fields = objects.fields(self._reduced)
             integrator = hoomd.md.Integrator(
                 dt=time_step,
@@ -175,6 +175,7 @@ class HoomdEngine(Engine):
         cutoff=True,
     )
     calls_matter = True  # each run() recomputes the torques, without those of the bath
+    neighbour_lists = objects.NEIGHBOUR_LISTS
 
     def __init__(self, component_allowed: bool = True) -> None:
         _library()

@@ -19,6 +19,11 @@ from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.interactions.table import layers
 from janus_md.model.system import System
 
+NEIGHBOUR_LISTS = ("cell", "tree")
+"""Kinds of neighbour lists. A cell list visits all sites within the longest cutoff, that of the
+charges. A tree list visits only those within the cutoff of their types, and is therefore faster for
+bodies with many uncharged beads."""
+
 
 def snapshot(system: System, particles: Particles, device: Any) -> Any:
     """Snapshot of centres and constituents, used for both start and restart."""
@@ -95,18 +100,19 @@ def rigid(system: System) -> Any:
     return rigid if composed else None
 
 
-def neighbour_list() -> Any:
-    """Return the neighbour list of all pair forces."""
+def neighbour_list(kind: str) -> Any:
+    """Return the neighbour list of all pair forces, one of :data:`NEIGHBOUR_LISTS`."""
     import hoomd
 
-    return hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
+    kinds = {"cell": hoomd.md.nlist.Cell, "tree": hoomd.md.nlist.Tree}
+    return kinds[kind](buffer=SKIN, exclusions=("body",))
 
 
-def forces(system: System, mesh: Coulomb | None) -> list[Any]:
+def forces(system: System, mesh: Coulomb | None, kind_of_list: str = "cell") -> list[Any]:
     """Pair forces with one neighbour list; those of the charges are last."""
     import hoomd
 
-    neighbours = neighbour_list()
+    neighbours = neighbour_list(kind_of_list)
     names = type_names(system)
     forces = [
         function("hoomd", "terms", form)(rows, names, neighbours)
