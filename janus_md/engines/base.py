@@ -70,12 +70,7 @@ class Forces:
 class Kicks:
     """Force and torque on each body in the last step, including those of the bath.
 
-    Attributes
-    ----------
-    forces : ndarray, shape (N, 3)
-        kJ/mol/nm.
-    torques : ndarray, shape (N, 3)
-        About the centres, in the laboratory frame, kJ/mol.
+    Attributes are those of :class:`Forces`.
     """
 
     forces: FloatArray

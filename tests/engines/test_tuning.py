@@ -15,6 +15,8 @@ from janus_md.common.errors import JanusError
 from janus_md.engines import Engine, tuning
 from janus_md.engines import mesh as mesh_module
 from janus_md.engines.base import CPU, SKIN, Device, Simulation
+from janus_md.engines.hoomd.engine import HoomdSimulation
+from janus_md.engines.lammps.engine import LammpsSimulation
 from janus_md.engines.mesh import tight_mesh, work
 from janus_md.engines.trials import Candidate, Trials
 from janus_md.engines.tuning import measured_error, rms, tune
@@ -57,14 +59,15 @@ def test_load_of_other_processes_does_not_count(
     system = catalogue_system(("R-Au-Cu",), "sphere", 32, seed=1)
     neutral = replace(system, interactions=Interactions(system.interactions.pairs, None))
     bath = damped(system.bodies, KT, 5.0, "langevin")
-    advance, done = engine.simulation.advance, 0
+    running = HoomdSimulation if engine.name == "hoomd" else LammpsSimulation
+    advance, done = running.advance, 0
 
     def counted(simulation: Simulation, steps: int) -> None:
         nonlocal done
         advance(simulation, steps)
         done += steps
 
-    monkeypatch.setattr(engine.simulation, "advance", counted)
+    monkeypatch.setattr(running, "advance", counted)
     clock = Clock(wall=lambda: 0.011 * done, processor=lambda: 0.001 * done)
 
     def speed(device: Device) -> float:
