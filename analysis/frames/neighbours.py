@@ -52,7 +52,8 @@ class Pairs:
 
     def closer_than(self, distance: float) -> Pairs:
         """Return the pairs closer than `distance`, in nm."""
-        return self.take(np.flatnonzero(self.distances < distance))
+        near = self.distances < distance
+        return self if near.all() else self.take(np.flatnonzero(near))
 
     def take(self, keep: IndexArray) -> Pairs:
         """Return the pairs with these indices."""

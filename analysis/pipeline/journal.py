@@ -9,6 +9,7 @@ import os
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -91,17 +92,24 @@ def key_of(trajectory: Path, *settings: object) -> bytes:
     """
     import freud
 
-    import janus_md
-
     found = trajectory.stat()
     digest = hashlib.sha256(
         repr((found.st_size, found.st_mtime_ns, freud.__version__, settings)).encode()
     )
-    package = Path(janus_md.__file__).parent
+    digest.update(code())
+    digest.update(code_of_observables())
+    return digest.digest()
+
+
+@lru_cache(maxsize=1)
+def code() -> bytes:
+    """Return a digest of the code of this package, which is read once per process."""
+    import janus_md
+
+    package, digest = Path(janus_md.__file__).parent, hashlib.sha256()
     # In a checkout `analysis` is a link, which a glob does not follow.
     for source in sorted({*package.rglob("*.py"), *(package / "analysis").rglob("*.py")}):
         digest.update(source.read_bytes())
-    digest.update(code_of_observables())
     return digest.digest()
 
 

@@ -44,6 +44,7 @@ EXECUTION = {
     "mesh.cutoff_nm": "cutoff / nm",
     "mesh.resolution": "mesh",
     "mesh.order": "order",
+    "cutoff.range_nm": "range of the cutoff / nm",
     "force_error": "force error / kT/nm, at the start",
     "force_error_at_end": "and at the end",
     "torque_error": "torque error / kT, at the start",

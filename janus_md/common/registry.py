@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from janus_md.common import plugins
 from janus_md.common.errors import JanusError
@@ -116,9 +116,15 @@ def _modules(package: str, folders_alone: bool) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=1)
+def all_entry_points() -> Any:
+    """Return the entry points of all installed packages, which are searched once per process."""
+    return entry_points()
+
+
 @lru_cache(maxsize=64)
 def _installed(group: str) -> dict[str, EntryPoint]:
-    return {entry.name: entry for entry in entry_points(group=group)}
+    return {entry.name: entry for entry in all_entry_points().select(group=group)}
 
 
 @lru_cache(maxsize=256)

@@ -10,16 +10,17 @@ from typing import Any, Protocol
 import numpy as np
 
 from janus_md.engines.capabilities import Capabilities, Kind, functions
-from janus_md.engines.mesh import Mesh, charge_square_sum, longest_cutoff, tight_mesh
+from janus_md.engines.mesh import Coulomb, Mesh, charge_square_sum, longest_cutoff, tight_mesh
 from janus_md.model.body import FloatArray
 from janus_md.model.dynamics import Bath
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 
 
 @dataclass(frozen=True)
 class Device:
-    """Where an engine runs.
+    """Where and how an engine runs.
 
     Attributes
     ----------
@@ -29,11 +30,14 @@ class Device:
         OpenMP threads, if the engine supports them.
     gpu_id : int
         Number of the GPU.
+    neighbour_list : str
+        Kind of neighbour list, one of :attr:`Engine.neighbour_lists`.
     """
 
     kind: str = "cpu"
     threads: int = 1
     gpu_id: int = 0
+    neighbour_list: str = "cell"
 
 
 CPU = Device()
@@ -66,12 +70,7 @@ class Forces:
 class Kicks:
     """Force and torque on each body in the last step, including those of the bath.
 
-    Attributes
-    ----------
-    forces : ndarray, shape (N, 3)
-        kJ/mol/nm.
-    torques : ndarray, shape (N, 3)
-        About the centres, in the laboratory frame, kJ/mol.
+    Attributes are those of :class:`Forces`.
     """
 
     forces: FloatArray
@@ -96,6 +95,9 @@ class EngineStatus:
         How to install missing parts; empty if nothing is missing.
     gpu_build : bool
         Whether it was built for GPUs, usable ones or not.
+    component : dict or None
+        ``version`` (None if it cannot be used), ``hoomd`` and ``advice`` of the compiled component
+        for HOOMD-blue; None for other engines.
     """
 
     name: str
@@ -104,6 +106,7 @@ class EngineStatus:
     devices: list[str] = field(default_factory=list)
     advice: str = ""
     gpu_build: bool = False
+    component: dict[str, Any] | None = None
 
 
 class Simulation(Protocol):
@@ -143,6 +146,9 @@ class Engine(ABC):
     """Capabilities of the engine."""
     calls_matter = False
     """Whether the exact result depends on how the steps are divided into calls of advance."""
+    neighbour_lists: tuple[str, ...] = ("cell",)
+    """Kinds of neighbour lists; the fastest one is chosen by measurement. The last one is used to
+    compute the forces of a single state."""
     simulation: Callable[..., Simulation]
     """Class of running simulations; it takes the arguments of :meth:`start` in their order."""
 
@@ -176,7 +182,7 @@ class Engine(ABC):
         system: System,
         bath: Bath,
         time_step: float,
-        mesh: Mesh | None,
+        mesh: Coulomb | None,
         *,
         seed: int,
         device: Device,
@@ -192,8 +198,8 @@ class Engine(ABC):
             Temperature and friction.
         time_step : float
             ps.
-        mesh : Mesh or None
-            None if no body is charged.
+        mesh : Mesh, CoulombCutoff or None
+            How the Coulomb interaction is computed; None if no body is charged.
         seed : int
             Seed of the random forces of the bath.
         device : Device
@@ -208,9 +214,27 @@ class Engine(ABC):
         """
         return self.simulation(system, bath, time_step, mesh, seed, device, first_step)
 
+    def component_version(self) -> str | None:
+        """Version of a compiled component of janus-md for this engine; None if there is none."""
+        return None
+
+    def uses_component(self, system: System, device: Device) -> bool:
+        """Whether the component computes this system."""
+        del system, device
+        return False
+
+    def without_component(self) -> Engine:
+        """Return an adapter that does not use the component."""
+        return self
+
     def longest_cutoff(self, system: System) -> float:
         """Longest cutoff that the engine takes in this box, nm."""
         return longest_cutoff(system, SKIN)
+
+    def cutoff(self, reach: float, system: System, device: Device) -> CoulombCutoff:
+        """Return a cutoff with the range `reach` (nm); what it limits depends on the engine."""
+        del system, device
+        return CoulombCutoff(reach)
 
     def usable(self, system: System, mesh: Mesh) -> Mesh:
         """Return `mesh`, or the next finer one that the engine can use here."""
@@ -221,7 +245,7 @@ class Engine(ABC):
         return self.usable(system, tight_mesh(system, SKIN, longest=self.longest_cutoff(system)))
 
     def energies_and_forces(
-        self, system: System, mesh: Mesh | None = None, device: Device = CPU
+        self, system: System, mesh: Coulomb | None = None, device: Device = CPU
     ) -> Forces:
         """Energy, forces and torques of `system`; without `mesh`, a tight mesh is used."""
         if mesh is None and charge_square_sum(system)[1] > 0:
@@ -241,6 +265,7 @@ class Wrapper(Engine):
     def __init__(self, engine: Engine) -> None:
         self.name, self.engine = engine.name, engine
         self.capabilities = engine.capabilities
+        self.calls_matter, self.neighbour_lists = engine.calls_matter, engine.neighbour_lists
 
     @classmethod
     def status(cls) -> EngineStatus:
@@ -255,9 +280,21 @@ class Wrapper(Engine):
         """Make a running simulation."""
         return self.engine.simulation(*arguments)
 
+    def component_version(self) -> str | None:
+        """Version of the component of the engine."""
+        return self.engine.component_version()
+
+    def uses_component(self, system: System, device: Device) -> bool:
+        """Whether the component computes this system."""
+        return self.engine.uses_component(system, device)
+
     def longest_cutoff(self, system: System) -> float:
         """Longest cutoff that the engine takes in this box, nm."""
         return self.engine.longest_cutoff(system)
+
+    def cutoff(self, reach: float, system: System, device: Device) -> CoulombCutoff:
+        """Return a cutoff of the Coulomb interaction as the engine does it."""
+        return self.engine.cutoff(reach, system, device)
 
     def usable(self, system: System, mesh: Mesh) -> Mesh:
         """Return `mesh`, or the next finer one that the engine can use here."""

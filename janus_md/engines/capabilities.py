@@ -37,6 +37,8 @@ class Capabilities:
         Whether it supports Coulomb interactions with a mesh (PPPM).
     slab : bool
         Whether the mesh can have only two periodic directions.
+    cutoff : bool
+        Whether it supports Coulomb interactions with a cutoff, whose error is measured with a mesh.
     """
 
     methods: tuple[str, ...]
@@ -45,6 +47,7 @@ class Capabilities:
     ranks: bool = False
     mesh: bool = True
     slab: bool = False
+    cutoff: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -95,6 +98,8 @@ def objection(engine: type[Engine], setup: Setup) -> str:
     if charged and setup.interactions.electrostatics is not None and not able.mesh:
         return f"electrostatics.method: pppm is not in the engine {engine.name}"
     electrostatics = setup.interactions.electrostatics
+    if charged and electrostatics is not None and electrostatics.truncated and not able.cutoff:
+        return f"electrostatics.method: cutoff is not in the engine {engine.name}"
     if charged and electrostatics is not None and electrostatics.slab and not able.slab:
         return (
             f"environment.walls: charges between walls are not in the engine {engine.name}, whose "

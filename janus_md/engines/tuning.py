@@ -1,35 +1,51 @@
-"""Selection of the fastest mesh with a given accuracy, by measurement."""
+"""Selection of the fastest mesh or the shortest cutoff with a given accuracy, by measurement."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
 from janus_md.common.clock import CLOCK, Clock
 from janus_md.common.errors import JanusError
-from janus_md.engines import ranks
 from janus_md.engines.base import SKIN, Device, Engine, Forces
+from janus_md.engines.cutoff import ChosenCutoff, shortest_cutoff
 from janus_md.engines.mesh import (
+    Coulomb,
     Mesh,
     balanced,
     charge_square_sum,
     check_room,
     estimated_error,
+    list_work,
     resolution_for,
     smooth_numbers,
     work,
 )
+from janus_md.engines.trials import Trials
 from janus_md.model.body import FloatArray
 from janus_md.model.box import face_distances, lattice_vectors
 from janus_md.model.dynamics import Bath
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.system import System
 
 LONG = 10.0
 
-CUTOFFS = (2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, *(LONG * 2.0 ** (0.5 * k) for k in range(11)))
+CUTOFFS = (
+    2.5,
+    3.0,
+    3.5,
+    4.0,
+    4.5,
+    5.0,
+    6.0,
+    7.0,
+    8.0,
+    *(LONG * 2.0 ** (0.5 * k) for k in range(11)),
+)
 """Real-space cutoffs to try, nm; those above :data:`LONG` only in wide boxes with few bodies."""
 
 SEARCH_SECONDS = 60.0
@@ -42,18 +58,17 @@ TUNING_SAFETY = 0.85
 """Initial error of a mesh over the requested one; it changes while bodies assemble."""
 
 _SIZES = smooth_numbers(256)
-_MAX_RELATIVE_WORK = 3.0  # times the estimated work of the cheapest mesh
-_TRIALS_TIMED = 5
-_TRIAL_SECONDS = 0.15
+_MAX_RELATIVE_WORK = 2.0  # times the estimated work of the cheapest mesh
+_MESHES_TIMED = 6
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """The selected mesh with its measured errors and speed.
+    """The selected mesh or cutoff with its measured errors and speed.
 
     Attributes
     ----------
-    mesh : Mesh or None
+    mesh : Mesh, CoulombCutoff or None
         None if no body is charged.
     force_error : float
         Rms error of the force on a whole body against a tight mesh, kT/nm.
@@ -61,12 +76,15 @@ class Tuned:
         Rms error of the torque, kT.
     steps_per_second : float
         Speed in the short run that selected it; on one core, per second of CPU time.
+    neighbour_list : str
+        The fastest kind of neighbour list, one of ``Engine.neighbour_lists``.
     """
 
-    mesh: Mesh | None
+    mesh: Coulomb | None
     force_error: float
     torque_error: float
     steps_per_second: float
+    neighbour_list: str
 
 
 def rms(vectors: FloatArray) -> float:
@@ -75,7 +93,7 @@ def rms(vectors: FloatArray) -> float:
 
 
 def measured_error(
-    engine: Engine, system: System, mesh: Mesh, reference: Forces, kT: float, device: Device
+    engine: Engine, system: System, mesh: Coulomb, reference: Forces, kT: float, device: Device
 ) -> tuple[float, float]:
     """Rms error of force (kT/nm) and torque (kT) on whole bodies against `reference`."""
     found = engine.energies_and_forces(system, mesh, device)
@@ -86,7 +104,7 @@ def measured_error(
 
 
 def remeasure(
-    engine: Engine, system: System, mesh: Mesh, kT: float, device: Device
+    engine: Engine, system: System, mesh: Coulomb, kT: float, device: Device
 ) -> tuple[float, float]:
     """Rms error of force (kT/nm) and torque (kT) on whole bodies against a tight mesh."""
     reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
@@ -104,6 +122,9 @@ def tune(
     clock: Clock = CLOCK,
 ) -> Tuned:
     """Select the fastest cutoff, mesh and order at the requested rms force error.
+
+    For a system whose Coulomb interaction has a cutoff, the shortest range is selected whose errors
+    of force and torque are within the limits of the system.
 
     For each cutoff and order, the coarsest mesh is found whose error, measured on whole bodies of
     `system` against a tight mesh, is small enough. The cheapest of these by a cost model are timed.
@@ -128,40 +149,72 @@ def tune(
     Raises
     ------
     JanusError
-        If the box is too small for any cutoff, or no mesh is accurate enough.
+        If the box is too small for any cutoff, or no mesh or range is accurate enough.
     """
     electrostatics = system.interactions.electrostatics
     charged = electrostatics is not None and charge_square_sum(system)[1] > 0
     width = float(face_distances(lattice_vectors(system.box)).min())
     check_room(width, system.n_bodies, system.interactions.rows, charged, SKIN)
     longest = engine.longest_cutoff(system)
+    trials = Trials(engine, system, bath, time_step, device, clock)
+    end = clock.wall() + SEARCH_SECONDS
     if electrostatics is None or not charged:
-        return Tuned(None, 0.0, 0.0, _speed(engine, system, bath, time_step, None, device, clock))
+        speed, found = trials.fastest([None], lambda: clock.wall() > end)
+        return Tuned(None, 0.0, 0.0, speed, found.neighbour_list)
+    if electrostatics.truncated:
+        chosen = choose_cutoff(engine, system, bath.kT, device)
+        speed, found = trials.fastest([chosen.cutoff], lambda: clock.wall() > end)
+        errors = chosen.force_error, chosen.torque_error
+        return Tuned(chosen.cutoff, *errors, speed, found.neighbour_list)
     target = TUNING_SAFETY * (force_error or electrostatics.force_error) * bath.kT
     cutoffs = [c for c in CUTOFFS if c <= min(longest, _most(system))] or [longest]
-    reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
-    end = clock.wall() + SEARCH_SECONDS
-    meshes: list[tuple[Mesh, float]] = []
+    once = replace(device, neighbour_list=engine.neighbour_lists[-1])
+    reference = engine.energies_and_forces(system, engine.tight_mesh(system), once)
+    meshes: list[Mesh] = []
     for tried, finer in _promising(engine, system, cutoffs, target):
         if meshes and clock.wall() > end:
             break
-        found = _coarsest(engine, system, reference, tried, finer, target, device)
-        if found is not None:
-            meshes.append(found)
+        mesh = _coarsest(engine, system, reference, tried, finer, target, once)
+        if mesh is not None:
+            meshes.append(mesh)
     if not meshes:
         raise JanusError(
             f"electrostatics.force_error: {electrostatics.force_error} kT/nm cannot be reached by "
             "a mesh of up to 256 points here; use a larger one"
         )
-    meshes.sort(key=lambda found: work(system, found[0], SKIN))
-    timed: list[tuple[float, Mesh]] = []
-    for mesh, _ in meshes[:_TRIALS_TIMED]:
-        if timed and clock.wall() > end:
-            break
-        timed.append((_speed(engine, system, bath, time_step, mesh, device, clock), mesh))
-    speed, mesh = max(timed, key=lambda row: row[0])
-    force, torque = measured_error(engine, system, mesh, reference, bath.kT, device)
-    return Tuned(mesh, force, torque, speed)
+    speed, best = trials.fastest(_cheapest(system, meshes), lambda: clock.wall() > end)
+    assert best.mesh is not None
+    force, torque = measured_error(engine, system, best.mesh, reference, bath.kT, once)
+    return Tuned(best.mesh, force, torque, speed, best.neighbour_list)
+
+
+def _cheapest(system: System, meshes: list[Mesh]) -> list[Mesh]:
+    """Select the meshes to time: the cheapest with a list of charges, and with one of all sites."""
+    rankings = zip(
+        *(sorted(meshes, key=lambda mesh: _costs(system, mesh)[k]) for k in range(2)), strict=True
+    )
+    return list(dict.fromkeys(chain.from_iterable(rankings)))[:_MESHES_TIMED]
+
+
+def _costs(system: System, mesh: Mesh) -> tuple[float, float]:
+    """Estimated cost of a step if the list visits only charges, and if it visits all sites."""
+    cost = work(system, mesh, SKIN)
+    return cost, cost + list_work(system, mesh, SKIN)
+
+
+def choose_cutoff(
+    engine: Engine, system: System, kT: float, device: Device, above: float = 0.0
+) -> ChosenCutoff:
+    """Select the shortest cutoff within the limits of a system, by measurement on whole bodies.
+
+    Parameters and errors are those of :func:`~janus_md.engines.cutoff.shortest_cutoff`.
+    """
+    reference = engine.energies_and_forces(system, engine.tight_mesh(system), device)
+
+    def errors(cutoff: CoulombCutoff) -> tuple[float, float]:
+        return measured_error(engine, system, cutoff, reference, kT, device)
+
+    return shortest_cutoff(engine, system, errors, device, above)
 
 
 def _most(system: System) -> float:
@@ -191,10 +244,13 @@ def _promising(
                 # body partly cancel): begin where the theoretical error is twice the target.
                 if estimated_error(system, mesh) < 2.0 * target:
                     break
-            found.append((work(system, meshes[-1], SKIN), meshes, finer))
-    found.sort(key=lambda row: row[0])
+            found.append((_costs(system, meshes[-1]), meshes, finer))
+    found.sort(key=lambda row: row[0][1])
+    least = [_MAX_RELATIVE_WORK * min(costs[k] for costs, _, _ in found) for k in range(2)]
     return [
-        (meshes, finer) for cost, meshes, finer in found if cost <= _MAX_RELATIVE_WORK * found[0][0]
+        (meshes, finer)
+        for costs, meshes, finer in found
+        if costs[0] <= least[0] or costs[1] <= least[1]
     ]
 
 
@@ -217,7 +273,7 @@ def _coarsest(
     finer: Iterator[Mesh],
     target: float,
     device: Device,
-) -> tuple[Mesh, float] | None:
+) -> Mesh | None:
     """Mesh with the fewest points whose measured error is below `target` (kJ/mol/nm)."""
 
     def error(mesh: Mesh) -> float:
@@ -225,50 +281,11 @@ def _coarsest(
         return rms(found.forces - reference.forces)
 
     *coarser, mesh = tried
-    last = error(mesh)
-    if last <= target:
-        while coarser and (more := error(coarser[-1])) <= target:
-            mesh, last = coarser.pop(), more
-        return mesh, last
+    if error(mesh) <= target:
+        while coarser and error(coarser[-1]) <= target:
+            mesh = coarser.pop()
+        return mesh
     for mesh in finer:
-        last = error(mesh)
-        if last <= target:
-            return mesh, last
+        if error(mesh) <= target:
+            return mesh
     return None
-
-
-def _speed(
-    engine: Engine,
-    system: System,
-    bath: Bath,
-    time_step: float,
-    mesh: Mesh | None,
-    device: Device,
-    clock: Clock,
-) -> float:
-    """Steps per second of a short run, without its first steps.
-
-    On one core, CPU time is used, which does not depend on other processes.
-    """
-    alone = device.kind == "cpu" and device.threads == 1 and ranks.size() == 1
-    now = clock.processor if alone else clock.wall
-    still = replace(
-        system,
-        velocities=np.zeros((system.n_bodies, 3)),
-        angular_momenta=np.zeros((system.n_bodies, 3)),
-    )
-    run = system if system.velocities is not None else still
-    simulation = engine.start(run, bath, time_step, mesh, seed=1, device=device)
-    try:
-        simulation.advance(5)
-        steps, spent = 0, 0.0
-        batch = 10
-        while spent < _TRIAL_SECONDS:
-            begin = now()
-            simulation.advance(batch)
-            spent += now() - begin
-            steps += batch
-            batch = min(2 * batch, 1000)
-        return steps / spent
-    finally:
-        simulation.close()

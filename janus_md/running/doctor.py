@@ -91,6 +91,7 @@ def _engines() -> list[Finding]:
     except JanusError as error:
         return [Finding("engines", "broken", advice=str(error))]
     findings = [_engine(status) for status in found.engines]
+    findings += [_component(one["component"]) for one in found.engines if one["component"]]
     gpu = Finding("GPU", "ok", f"{found.gpus} for HOOMD-blue")
     if not found.gpus:
         hoomd = next((one for one in found.engines if one["name"] == "hoomd"), None)
@@ -124,6 +125,14 @@ def _engine(status: dict[str, Any]) -> Finding:
                 "pip install 'gsd>=5'",
             )  # fmt: skip
     return Finding(name, "ok", here, advice)
+
+
+def _component(part: dict[str, Any]) -> Finding:
+    """Return the finding for the compiled component of HOOMD-blue."""
+    name = "component for hoomd"
+    if part["version"] is None:
+        return Finding(name, "missing", "none", part["advice"])
+    return Finding(name, "ok", f"{part['version']} for HOOMD-blue {part['hoomd']}")
 
 
 def _packages() -> list[Finding]:

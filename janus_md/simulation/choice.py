@@ -1,4 +1,4 @@
-"""Choice of engine and mesh, made once for all jobs with the same system."""
+"""Choice of engine and mesh or cutoff, made once for all jobs with the same system."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -42,13 +43,22 @@ class _Mesh(_Plain):
     splitting_per_nm: _Positive
 
 
+class _Cutoff(_Plain):
+    range_nm: _Positive
+    between: Literal["sites", "bodies"]
+
+
 class Choice(_Plain):
     """A choice as it is kept in the cache."""
 
     engine: str
     """Fastest of the candidates."""
     mesh: _Mesh | None
-    """None if no body carries charge."""
+    """None if no body carries charge, or the Coulomb interaction has a cutoff."""
+    cutoff: _Cutoff | None = None
+    """Cutoff of the Coulomb interaction."""
+    neighbour_list: str
+    """Kind of neighbour list."""
     trial_steps_per_second: dict[str, _Positive]
     """Speed of each engine that was tried."""
     quiet: bool
@@ -79,11 +89,16 @@ def choose_once(
     def taken(earlier: Choice | None) -> Execution | None:
         if earlier is None or earlier.engine not in devices:
             return None
+        if earlier.neighbour_list not in ENGINES.get(earlier.engine).neighbour_lists:
+            return None
         where = device_for(earlier.engine, devices[earlier.engine], options)
-        mesh = None if earlier.mesh is None else earlier.mesh.model_dump(mode="json")
+        coulomb = earlier.model_dump(mode="json", include={"mesh", "cutoff"})
+        if earlier.cutoff is None:
+            del coulomb["cutoff"]
+        where = replace(where, neighbour_list=earlier.neighbour_list)
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
-        record = not_yet_run(load(earlier.engine), where, mesh, came, speeds)
+        record = not_yet_run(load(earlier.engine), where, system, coulomb, came, speeds)
         return accurate(record, setup.bath.kT, system, check)
 
     def kept() -> Choice | None:
@@ -91,7 +106,8 @@ def choose_once(
 
     def anew() -> Execution:
         record = choose(setup, system, list(candidates), options, check)
-        chosen = {name: record[name] for name in ("engine", "mesh", "trial_steps_per_second")}
+        names = ("engine", "mesh", "cutoff", "neighbour_list", "trial_steps_per_second")
+        chosen = {name: record[name] for name in names if name in record}
         chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         cache.keep(machine, kind, chosen, file)
         return record
@@ -128,6 +144,7 @@ def kind_of(
         "setup": hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16],
         "janus_md": __version__,
         "candidates": [[name, load(name).version(), kind] for name, kind in candidates],
+        "components": [load(name).component_version() for name, _ in candidates],
         "gpu": _gpu_name(candidates, options.gpu_id),
         "threads": options.threads,
         "ranks": ranks.size(),

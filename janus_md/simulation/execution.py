@@ -1,17 +1,21 @@
-"""The record of an execution: engine, device and mesh, and their speed."""
+"""The record of an execution: engine, device and mesh or cutoff, and their speed."""
 
 from __future__ import annotations
 
 import resource
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from janus_md.common.errors import JanusError
 from janus_md.engines import ENGINES, Device, Engine, load, ranks
-from janus_md.engines.base import Simulation, Wrapper
+from janus_md.engines.base import CPU, Simulation, Wrapper
 from janus_md.engines.capabilities import able
-from janus_md.engines.mesh import Mesh
-from janus_md.engines.tuning import TUNING_SAFETY, Tuned, remeasure, tune
+from janus_md.engines.cutoff import CUTOFF_SAFETY, within
+from janus_md.engines.mesh import Coulomb, Mesh
+from janus_md.engines.tuning import TUNING_SAFETY, Tuned, choose_cutoff, remeasure, tune
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.run_options import RunOptions
@@ -34,14 +38,14 @@ def choose(
     options: RunOptions,
     check: Callable[[], None] = lambda: None,
 ) -> Execution:
-    """Tune the mesh of each candidate (engine, device) and take the fastest.
+    """Tune the mesh or cutoff of each candidate (engine, device) and take the fastest.
 
     `check` is called before every trial; an exception from it ends the choice.
 
     Raises
     ------
     JanusError
-        Where no candidate can do the setup, or no mesh is accurate enough.
+        Where no candidate can do the setup, or no mesh or range is accurate enough.
     """
     environment = setup.bath
     engines = able([ENGINES.get(name) for name, _ in candidates], setup)
@@ -51,33 +55,39 @@ def choose(
     for name, kind in candidates:
         adapter = load(name)
         where = device_for(name, kind, options)
-        found = tune(
-            _Watched(adapter, check), system, environment, gentle_step(setup), device=where
-        )
+        found = tune(_Watched(adapter, check), system, environment, setup.time_step, device=where)
+        where = replace(where, neighbour_list=found.neighbour_list)
         tuned[name] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
-    record = not_yet_run(adapter, where, _mesh_record(found.mesh), "trials of this job", speeds)
+    coulomb = coulomb_record(found.mesh)
+    record = not_yet_run(adapter, where, system, coulomb, "trials of this job", speeds)
     return record | {"force_error": found.force_error, "torque_error": found.torque_error}
 
 
 def not_yet_run(
     engine: Engine,
     where: Device,
-    mesh: Execution | None,
+    system: System,
+    coulomb: Execution,
     mesh_from: str,
     trial_steps_per_second: Mapping[str, float],
 ) -> Execution:
-    """Return the record of a run before its first step, without the errors of the mesh."""
+    """Return the record of a run before its first step, without errors of the mesh or cutoff.
+
+    `coulomb` is that of :func:`coulomb_record`.
+    """
     return {
         "engine": engine.name,
         "version": engine.version(),
+        "component": engine.component_version() if engine.uses_component(system, where) else None,
         "device": where.kind,
         "gpu_id": where.gpu_id if where.kind == "gpu" else None,
         "threads": where.threads,
         "ranks": ranks.size(),
-        "mesh": mesh,
+        **coulomb,
         "mesh_from": mesh_from,
+        "neighbour_list": where.neighbour_list,
         "force_error": 0.0,
         "torque_error": 0.0,
         "trial_steps_per_second": dict(trial_steps_per_second),
@@ -98,25 +108,74 @@ def device_for(engine: str, kind: str, options: RunOptions) -> Device:
 def accurate(
     execution: Execution, kT: float, system: System, check: Callable[[], None] = lambda: None
 ) -> Execution | None:
-    """Return `execution` with the error of its mesh in `system`; None if that is too large.
+    """Return `execution` with the error of its mesh or cutoff in `system`; None if it is too large.
 
-    A mesh chosen for one set of positions need not be accurate enough for another.
+    A mesh or cutoff chosen for one set of positions need not be accurate enough for another.
     """
     mesh, settings = mesh_of(execution), system.interactions.electrostatics
     if mesh is None or settings is None:
         return execution
-    engine = _Watched(load(execution["engine"]), check)
-    if mesh.cutoff > engine.longest_cutoff(system):
+    engine, device = _Watched(engine_of(execution), check), device_of(execution)
+    reach = mesh.cutoff if isinstance(mesh, Mesh) else mesh.range
+    if reach > engine.longest_cutoff(system):
         return None
-    force, torque = remeasure(engine, system, mesh, kT, device_of(execution))
-    if force > TUNING_SAFETY * settings.force_error:
+    if isinstance(mesh, CoulombCutoff) and mesh != engine.cutoff(reach, system, device):
+        return None
+    force, torque = remeasure(engine, system, mesh, kT, device)
+    if isinstance(mesh, Mesh):
+        if force > TUNING_SAFETY * settings.force_error:
+            return None
+    elif not within(system, force, torque, CUTOFF_SAFETY):
         return None
     return execution | {"force_error": force, "torque_error": torque}
 
 
-def gentle_step(setup: Setup) -> float:
-    """Return the time step of trials, ps: short, since it does not change the speed."""
-    return min(0.1 * setup.time_step, 0.01)
+def check_due(execution: Execution, done: int, every: int) -> bool:
+    """Whether the error of a cutoff is measured after `done` steps of a stage.
+
+    It is measured at the start of a stage, apart from the first one, and after 1, 2, 4, 8, ...
+    times `every` steps, at which the engine restarts: often at first, while bodies assemble, at
+    little cost in a long run.
+    """
+    if execution.get("cutoff") is None or execution["steps"] == 0:
+        return False
+    number, rest = divmod(done, every)
+    return rest == 0 and number & (number - 1) == 0
+
+
+def rechecked(execution: Execution, kT: float, system: System, where: str) -> Execution:
+    """Return `execution` with the error of its cutoff in `system`, and a longer range if needed.
+
+    The result depends only on the state, so that a run that was stopped here and a run that was not
+    are equal to the bit.
+
+    Parameters
+    ----------
+    execution : dict
+        Record of a run with a cutoff.
+    kT : float
+        kJ/mol.
+    system : System
+        The present state.
+    where : str
+        Stage and step, for the record.
+
+    Raises
+    ------
+    JanusError
+        If the error exceeds the limits and no range is accurate enough.
+    """
+    cutoff, device = mesh_of(execution), device_of(execution)
+    assert isinstance(cutoff, CoulombCutoff)
+    engine = engine_of(execution)
+    force, torque = remeasure(engine, system, cutoff, kT, device)
+    if not within(system, force, torque):
+        chosen = choose_cutoff(engine, system, kT, device, above=cutoff.range)
+        cutoff, force, torque = chosen.cutoff, chosen.force_error, chosen.torque_error
+    check = {"at": where, "range_nm": cutoff.range, "force_error": force, "torque_error": torque}
+    earlier = [one for one in execution["cutoff"].get("checks", []) if one["at"] != where]
+    record = coulomb_record(cutoff)["cutoff"] | {"checks": [*earlier, check]}
+    return execution | {"cutoff": record}
 
 
 class _Watched(Wrapper):
@@ -136,17 +195,25 @@ def placed(execution: Execution, system: System, options: RunOptions) -> Executi
     """Return the record of a run that is continued with these threads, or on this GPU.
 
     The number of ranks is that of this process; a mesh that the engine cannot use on them is
-    replaced by the next finer one.
+    replaced by the next finer one. A cutoff is kept.
 
     Raises
     ------
     JanusError
         If the box is too small for them.
     """
-    engine, mesh = load(execution["engine"]), mesh_of(execution)
-    engine.longest_cutoff(system)
-    usable = None if mesh is None else _mesh_record(engine.usable(system, mesh))
-    here = execution | {"ranks": ranks.size(), "mesh": usable}
+    if ranks.size() > 1:
+        execution = execution | {"component": None}
+    engine, mesh = engine_of(execution), mesh_of(execution)
+    longest = engine.longest_cutoff(system)
+    here = execution | {"ranks": ranks.size()}
+    if isinstance(mesh, Mesh):
+        here |= coulomb_record(engine.usable(system, mesh))
+    elif mesh is not None and mesh.range > longest:
+        raise JanusError(
+            f"ranks: {ranks.size()} allow a cutoff of at most {longest:.2f} nm, and this run has "
+            f"one of {mesh.range:g} nm; use fewer ranks"
+        )
     if execution["device"] == "gpu":
         here["gpu_id"] = options.gpu_id
     else:
@@ -162,20 +229,30 @@ def measured_rate(execution: Mapping[str, Any]) -> float:
     return float(execution["trial_steps_per_second"][execution["engine"]])
 
 
+def engine_of(execution: Mapping[str, Any]) -> Engine:
+    """Return the engine that `execution` records, with its component if that was used.
+
+    A run continues as it began: without the component if that was installed later.
+    """
+    engine = load(execution["engine"])
+    return engine if execution.get("component") else engine.without_component()
+
+
 def device_of(execution: Mapping[str, Any]) -> Device:
     """Return the device that `execution` records."""
-    return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0)
+    neighbours = execution.get("neighbour_list", CPU.neighbour_list)  # not in older records
+    return Device(execution["device"], execution["threads"], execution["gpu_id"] or 0, neighbours)
 
 
 def completed(execution: Mapping[str, Any], kT: float, system: System) -> Execution:
-    """Return the record of a run that has ended in `system`: speed, memory, error of its mesh."""
+    """Return the record of a run that has ended in `system`: speed, memory, error of the mesh."""
     record = dict(execution)
     record["memory_mb"] = round(peak_memory(), 1)
     record["steps_per_second"] = round(measured_rate(execution), 1)
     mesh = mesh_of(execution)
     if mesh is not None:
         force, torque = remeasure(
-            load(execution["engine"]),
+            engine_of(execution),
             system,
             mesh,
             kT,
@@ -191,19 +268,26 @@ def peak_memory() -> float:
     return largest / (1 << 20 if sys.platform == "darwin" else 1 << 10)  # macOS counts bytes
 
 
-def _mesh_record(mesh: Mesh | None) -> dict[str, Any] | None:
-    if mesh is None:
-        return None
+def coulomb_record(coulomb: Coulomb | None) -> Execution:
+    """Return the entries of a record for a mesh or a cutoff; ``mesh`` is None without a mesh."""
+    if isinstance(coulomb, CoulombCutoff):
+        return {"mesh": None, "cutoff": {"range_nm": coulomb.range, "between": coulomb.between}}
+    if coulomb is None:
+        return {"mesh": None}
     return {
-        "cutoff_nm": mesh.cutoff,
-        "resolution": list(mesh.resolution),
-        "order": mesh.order,
-        "splitting_per_nm": mesh.splitting,
+        "mesh": {
+            "cutoff_nm": coulomb.cutoff,
+            "resolution": list(coulomb.resolution),
+            "order": coulomb.order,
+            "splitting_per_nm": coulomb.splitting,
+        }
     }
 
 
-def mesh_of(execution: Mapping[str, Any]) -> Mesh | None:
-    """Return the mesh that `execution` records; None if no body carries charge."""
+def mesh_of(execution: Mapping[str, Any]) -> Coulomb | None:
+    """Return the mesh or cutoff that `execution` records; None if no body carries charge."""
+    if (cutoff := execution.get("cutoff")) is not None:
+        return CoulombCutoff(cutoff["range_nm"], cutoff["between"])
     record = execution["mesh"]
     if record is None:
         return None

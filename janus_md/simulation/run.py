@@ -16,12 +16,20 @@ from janus_md.model.dynamics import Stage
 from janus_md.model.setup import Setup
 from janus_md.simulation.choice import choose_once
 from janus_md.simulation.context import Progress, RunContext
-from janus_md.simulation.execution import completed, device_of, mesh_of, placed
+from janus_md.simulation.execution import (
+    check_due,
+    completed,
+    device_of,
+    engine_of,
+    mesh_of,
+    placed,
+    rechecked,
+)
 from janus_md.simulation.files import trajectory
 from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.files.checkpoint import load as load_checkpoint
 from janus_md.simulation.files.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Observer, Recorder
-from janus_md.simulation.files.resume import adopt, check_allowed
+from janus_md.simulation.files.resume import Versions, adopt, check_allowed
 from janus_md.simulation.run_options import RunOptions
 from janus_md.simulation.start.first_state import build
 from janus_md.simulation.stepping import cadence, is_over, to_next_restart
@@ -116,8 +124,9 @@ def _begin(run: RunContext, setup: Setup, options: RunOptions) -> Checkpoint:
                 f"{before['engine']!r}; go on with that, or remove the file to start again"
             )
         require(before["engine"], before["device"])
-        version = load(before["engine"]).version()
-        state = adopt(restart, state, setup.to_dict(), version, options.allow)
+        engine = load(before["engine"])
+        here = Versions(engine.version(), engine.component_version())
+        state = adopt(restart, state, setup.to_dict(), here, options.allow)
         execution = placed(state.execution, state.system, options)
         if state.done % cadence(execution, setup):  # the engine does not restart here
             execution["bit_equal"] = False
@@ -152,8 +161,10 @@ def _run_stage(
     try:
         while not is_over(state, stage):
             run.check_time(state)
+            if check_due(state.execution, state.done, every):
+                state = _rechecked(run, state, stage)
             with run.pace.timing("start"), _until_steps(run, state, stage):
-                simulation = load(state.execution["engine"]).start(
+                simulation = engine_of(state.execution).start(
                     state.system,
                     stage.bath,
                     stage.time_step,
@@ -190,8 +201,17 @@ def _until_steps(run: RunContext, state: Checkpoint, stage: Stage) -> Iterator[N
         raise
 
 
+def _rechecked(run: RunContext, state: Checkpoint, stage: Stage) -> Checkpoint:
+    """Return a state with a range that is accurate enough in it, and write it into the document."""
+    where = f"step {state.done} of {stage.name}"
+    with run.pace.timing("start"), _until_steps(run, state, stage):
+        execution = rechecked(state.execution, stage.bath.kT, state.system, where)
+    run.document["execution"] = execution
+    return replace(state, execution=execution)
+
+
 def _finish(run: RunContext, setup: Setup, state: Checkpoint) -> None:
-    """Measure the error of the mesh in the last state, complete the record, rename the files."""
+    """Measure the error in the last state, complete the record, rename the files."""
     with interruptible("stopped after the last step; run again to complete the record"):
         execution = completed(state.execution, setup.bath.kT, state.system)
     run.document["execution"] = execution

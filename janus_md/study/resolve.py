@@ -73,7 +73,7 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
                 "relative_permittivity: is missing; it must be given where bodies are charged",
             )
         medium = 1.0 if magnetic else point.relative_permittivity or 1.0
-        electrostatics = Electrostatics(medium, point.electrostatics.force_error)
+        electrostatics = _electrostatics(point, medium, bodies)
     interactions = Interactions(pairs, electrostatics)
     point = time_step.filled(point, bodies, interactions)
     setup = Setup(
@@ -160,6 +160,30 @@ def _charged(bodies: tuple[RigidBody, ...]) -> tuple[bool, bool]:
             "point must have one sort of charges",
         )
     return bool(charged), bool(magnetic)
+
+
+def _electrostatics(
+    point: StatePoint, medium: float, bodies: tuple[RigidBody, ...]
+) -> Electrostatics:
+    """Electrostatics of the state point, in a medium of this relative permittivity.
+
+    Raises
+    ------
+    BadStatePoint
+        If a body with a net charge would have a cutoff.
+    """
+    settings = point.electrostatics
+    if settings.cutoff_error is None:
+        return Electrostatics(medium, settings.force_error)
+    for body in bodies:
+        if abs(net := float(body.charges.sum())) > 1e-9 * float(np.abs(body.charges).sum()):
+            raise BadStatePoint(
+                "electrostatics.method",
+                f"electrostatics.method: cutoff is not allowed, since {body.name} has a net charge "
+                f"of {net:+g} e; all bodies must be neutral, or the method must be pppm",
+            )
+    limits = settings.cutoff_error
+    return Electrostatics(medium, limits.force, torque_error=limits.torque)
 
 
 def _pairs(

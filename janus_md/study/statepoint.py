@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from janus_md.common.messages import unknown
 from janus_md.common.settings import NotNegative, Positive, Settings, neutral
 from janus_md.model.units import PS_PER_NS
+from janus_md.study.electrostatics import ElectrostaticsSettings
 from janus_md.study.statepoint_errors import BadStatePoint, WrongValue, sentence
 
 SCHEMA_VERSION: Literal[2] = 2
@@ -41,15 +42,6 @@ def _is_multiple(value: float, unit: float) -> bool:
     """Whether `value` is a positive integer multiple of `unit`, apart from rounding errors."""
     ratio = value / unit
     return round(ratio) >= 1 and abs(ratio - round(ratio)) < 1e-6 * ratio
-
-
-class ElectrostaticsSettings(Settings):
-    """How the Coulomb interaction is computed."""
-
-    method: Literal["pppm", "none"] = "pppm"
-    """`pppm`: particle-particle particle-mesh, conducting surroundings; `none`: charges are off."""
-    force_error: Positive = 0.2
-    """Largest allowed rms error of the force on a whole body due to the mesh, kT/nm."""
 
 
 class ProtocolSettings(Settings):

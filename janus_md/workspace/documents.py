@@ -65,6 +65,7 @@ PARTS: dict[str, dict[str, _Kind]] = {
     "execution": {
         "engine": TEXT,
         "version": TEXT,
+        "component": TEXT_OR_NULL,
         "device": TEXT,
         "threads": COUNT,
         "steps": COUNT,
@@ -73,6 +74,7 @@ PARTS: dict[str, dict[str, _Kind]] = {
         "memory_mb": NUMBER,
         "trial_steps_per_second": MAP,
         "mesh": MAP_OR_NULL,
+        "cutoff": MAP_OR_NULL,
         "force_error": NUMBER_OR_NULL,
         "torque_error": NUMBER_OR_NULL,
         "force_error_at_end": NUMBER_OR_NULL,

@@ -14,6 +14,9 @@ METHOD = "electrostatics.method"
 TIME_STEP = "protocol.time_step_ps"
 """Key with the time step, whose default differs between bodies and media."""
 
+CUTOFF_ERROR = "electrostatics.cutoff_error"
+"""Key with the limits of the errors of a cutoff of the Coulomb interaction."""
+
 MISSING = "\N{EN DASH}"
 """Symbol of a missing value."""
 
@@ -25,6 +28,8 @@ SYMBOLS = {
     "n_bodies": "N",
     "viscosity": "η / mPa s",
     METHOD: "electrostatics",
+    f"{CUTOFF_ERROR}.force": "force error / kT/nm",
+    f"{CUTOFF_ERROR}.torque": "torque error / kT",
     "protocol.name": "protocol",
     "protocol.produce_ns": "run / ns",
     **{f"environment.electric_field.{axis}": f"E{axis} / V/nm" for axis in "xyz"},
@@ -97,8 +102,9 @@ def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
     list of str
         The keys, in the order of the columns. Particles and mixtures are left out, because labels
         name them as the substance. The definition of a particle is included if particles with the
-        same name have different definitions, and a setting of a structure if structures differ in
-        it. A setting of a field is not if it is 0 where there is one.
+        same name have different definitions, and a setting of a structure or of a cutoff if two
+        structures or cutoffs differ in it. A setting of a field is not if it is 0 where there is
+        one.
     """
     found = []
     for key, values in columns.items():
@@ -109,8 +115,9 @@ def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
             not rest or all(one in (None, 0.0) or one != one for one in values)
         ):
             continue
-        # Only some jobs have a definition of a particle, or settings of a structure.
+        # Only some jobs have a definition of a particle, a structure, or a cutoff.
         optional = rest and (first == _DEFINITIONS or (first == "start" and rest != "structure"))
+        optional = optional or key.startswith(CUTOFF_ERROR)
         if _differ(values, missing_counts=not optional):
             found.append(key)
     return found
@@ -165,9 +172,9 @@ def varying_values(
         held: list[Any] = [statepoint.get(key) for statepoint in statepoints]
         if held.count(held[0]) == len(held):
             continue
-        if f"{prefix}{key}".partition(".")[0] in (_DEFINITIONS, _ENVIRONMENT) and any(
-            isinstance(value, dict) for value in held
-        ):
+        whole = f"{prefix}{key}"
+        sparse = whole == CUTOFF_ERROR or whole.partition(".")[0] in (_DEFINITIONS, _ENVIRONMENT)
+        if sparse and any(isinstance(value, dict) for value in held):
             held = [{} if value is None else value for value in held]
         if all(isinstance(value, dict) for value in held):
             found |= varying_values(held, f"{prefix}{key}.")

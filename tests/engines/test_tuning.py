@@ -15,7 +15,10 @@ from janus_md.common.errors import JanusError
 from janus_md.engines import Engine, tuning
 from janus_md.engines import mesh as mesh_module
 from janus_md.engines.base import CPU, SKIN, Device, Simulation
+from janus_md.engines.hoomd.engine import HoomdSimulation
+from janus_md.engines.lammps.engine import LammpsSimulation
 from janus_md.engines.mesh import tight_mesh, work
+from janus_md.engines.trials import Candidate, Trials
 from janus_md.engines.tuning import measured_error, rms, tune
 from janus_md.model.interactions.table import Interactions
 from janus_md.model.units import thermal_energy
@@ -44,7 +47,8 @@ def test_tuned_mesh_is_faster_than_the_reference(engine: Engine) -> None:
     bath = damped(system.bodies, KT, 5.0, "langevin")
     tuned = tune(engine, system, bath, 0.01, device=CPU)
     # Both by the processor's time, which a busy machine does not change.
-    rate = tuning._speed(engine, system, bath, 0.01, tight_mesh(system, SKIN), CPU, CLOCK)
+    trials = Trials(engine, system, bath, 0.01, CPU, CLOCK)
+    rate = trials.speed(Candidate(tight_mesh(system, SKIN), "cell"))
     assert tuned.steps_per_second > 5 * rate
 
 
@@ -55,14 +59,15 @@ def test_load_of_other_processes_does_not_count(
     system = catalogue_system(("R-Au-Cu",), "sphere", 32, seed=1)
     neutral = replace(system, interactions=Interactions(system.interactions.pairs, None))
     bath = damped(system.bodies, KT, 5.0, "langevin")
-    advance, done = engine.simulation.advance, 0
+    running = HoomdSimulation if engine.name == "hoomd" else LammpsSimulation
+    advance, done = running.advance, 0
 
     def counted(simulation: Simulation, steps: int) -> None:
         nonlocal done
         advance(simulation, steps)
         done += steps
 
-    monkeypatch.setattr(engine.simulation, "advance", counted)
+    monkeypatch.setattr(running, "advance", counted)
     clock = Clock(wall=lambda: 0.011 * done, processor=lambda: 0.001 * done)
 
     def speed(device: Device) -> float:
@@ -124,11 +129,11 @@ def test_accurate_mesh_is_taken_when_time_is_over(
 ) -> None:
     system = catalogue_system(("R-Au-Cu",), "sphere", 64, seed=1)
     searched, timed = [], []
-    coarsest, speed = tuning._coarsest, tuning._speed
+    coarsest, speed = tuning._coarsest, Trials.speed
     readings = itertools.count()
     clock = Clock(wall=lambda: seconds * next(readings))  # that pass from reading to reading
     monkeypatch.setattr(tuning, "_coarsest", lambda *a: searched.append(a) or coarsest(*a))
-    monkeypatch.setattr(tuning, "_speed", lambda *a: timed.append(a) or speed(*a))
+    monkeypatch.setattr(Trials, "speed", lambda *a: timed.append(a) or speed(*a))
     bath = damped(system.bodies, KT, 5.0, "langevin")
     tuned = tune(engine, system, bath, 0.01, device=CPU, clock=clock)
     assert 0 < tuned.force_error <= 0.2

@@ -184,10 +184,13 @@ UNCHARGED: dict[str, Any] = {"lammps": {}, "hoomd": {"electrostatics": {"method"
 """HOOMD-blue has no charges between walls."""
 
 
-@pytest.mark.parametrize("confined", [False, True], ids=["periodic", "confined"])
+CUTOFF = {"electrostatics": {"method": "cutoff", "cutoff_error": {"force": 9.0, "torque": 9.0}}}
+
+
+@pytest.mark.parametrize("case", ["periodic", "confined", "cutoff"])
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
-    name: str, confined: bool, tmp_path: Path, monkeypatch
+    name: str, case: str, tmp_path: Path, monkeypatch
 ) -> None:
     """An interrupted run resumes from a fixed step, at which the uninterrupted run restarts too."""
     usable(name)
@@ -195,7 +198,8 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
     monkeypatch.setattr(
         "janus_md.simulation.context.POLL_SECONDS", 100.0
     )  # however busy the machine is
-    here = point(**(CONFINED | UNCHARGED[name] if confined else {}))
+    changes = {"periodic": {}, "confined": CONFINED | UNCHARGED[name], "cutoff": CUTOFF}
+    here = point(**changes[case])
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir()
     cut.mkdir()
@@ -203,6 +207,9 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
     simulate(here, whole, document, engine=name)
     # The choice of the mesh is timed, so it may differ from run to run: give both the same.
     record = {**document["execution"], "steps": 0, "seconds": 0.0}
+    if case == "cutoff":
+        assert len(record["cutoff"]["checks"]) > 3
+        record["cutoff"] = {key: record["cutoff"][key] for key in ("range_nm", "between")}
     monkeypatch.setattr("janus_md.simulation.run.choose_once", lambda *_: record)
     asked = 0
 
@@ -226,6 +233,7 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
         np.testing.assert_array_equal(one.particles.orientation, other.particles.orientation)
         np.testing.assert_array_equal(one.particles.velocity, other.particles.velocity)
     assert resumed["heat"] == document["heat"]
+    assert resumed["execution"].get("cutoff") == document["execution"].get("cutoff")
     logs = [gsd.hoomd.read_log(str(folder / "log.gsd")) for folder in (whole, cut)]
     assert "log/janus_md/excess_rotational" in logs[0]
     for name_of, values in logs[0].items():

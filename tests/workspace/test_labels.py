@@ -36,13 +36,13 @@ VARYING = {
 }  # fmt: skip
 
 
-def records() -> list[Any]:
+def records(points: list[dict[str, Any]] = POINTS) -> list[Any]:
     return [
         SimpleNamespace(
             id=str(k), state="done", statepoint=point, changed="", document={}, directory="",
             trouble="",
         )
-        for k, point in enumerate(POINTS)
+        for k, point in enumerate(points)
     ]  # fmt: skip
 
 
@@ -111,3 +111,19 @@ def test_fields_are_named_by_their_components() -> None:
     assert labels.say({"substance": "A", key: 0.05}) == ["A", "Ez 0.05 V/nm"]
     # with and without one field
     assert query.varying_keys(points[:3]) == [key]
+
+
+def test_method_is_a_label_and_limits_of_the_cutoff_where_two_differ() -> None:
+    pppm = POINTS[0] | {"electrostatics": {"method": "pppm", "force_error": 0.2}}
+    limits = {"force": 1.0, "torque": 1.5}
+    cut = {"method": "cutoff", "force_error": 0.2, "cutoff_error": limits}
+    points = [pppm, POINTS[0] | {"electrostatics": cut}]
+    assert labels.labels(points) == ["A, electrostatics pppm", "A, electrostatics cutoff"]
+    points += [POINTS[0] | {"electrostatics": cut | {"cutoff_error": limits | {"force": 0.5}}}]
+    assert labels.labels(points)[1:] == [
+        "A, force error 1 kT/nm, electrostatics cutoff",
+        "A, force error 0.5 kT/nm, electrostatics cutoff",
+    ]
+    assert set(query.telling_columns(Columns(records(points)))) == {
+        "job", "status", "particle", "electrostatics.method", "electrostatics.cutoff_error.force"
+    }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,17 @@ import numpy as np
 from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import signals_kept
 from janus_md.engines import ranks
-from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
+from janus_md.engines.base import CPU, Device, Engine, EngineStatus, Forces, Kicks
 from janus_md.engines.capabilities import Capabilities
+from janus_md.engines.hoomd import component
 from janus_md.engines.hoomd import input as objects
+from janus_md.engines.hoomd.cutoff import one_charge_per_type
 from janus_md.engines.hoomd.domains import grid, longest_cutoff_in, usable_mesh
-from janus_md.engines.mesh import Mesh
+from janus_md.engines.mesh import MIN_CUTOFF, Coulomb, Mesh
 from janus_md.engines.sites import charged_types, lay_out, type_names
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import field_energy
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.system import System
 
 REFUSED = {"6.1.0": "it writes empty trajectories"}
@@ -38,14 +41,15 @@ def _library() -> Any:
 
 
 class HoomdSimulation:
-    """One ``hoomd.Simulation`` with every body under ``md.constrain.Rigid``."""
+    """One ``hoomd.Simulation``; bodies with constituents are under ``md.constrain.Rigid``."""
 
     def __init__(
         self,
+        by_component: bool,
         system: System,
         bath: Bath,
         time_step: float,
-        mesh: Mesh | None,
+        mesh: Coulomb | None,
         seed: int,
         device: Device,
         first_step: int,
@@ -53,6 +57,8 @@ class HoomdSimulation:
         import hoomd
 
         self._start = system
+        # the system as HOOMD-blue gets it
+        self._reduced = _given(system, mesh, by_component)
         # PPPM prints a warning for every mesh that is not tight; the error of ours is measured.
         quiet: dict[str, Any] = {"notice_level": 0}
         if not hoomd.version.mpi_enabled:  # an MPI build removes the file, as root even a device
@@ -67,22 +73,26 @@ class HoomdSimulation:
         self._simulation = hoomd.Simulation(device=where, seed=seed % 65536)
         self._simulation.timestep = first_step
         self._simulation.create_state_from_snapshot(
-            objects.snapshot(system, lay_out(system), where),
+            objects.snapshot(self._reduced, lay_out(self._reduced), where),
             domain_decomposition=grid(system, ranks.size()),
         )
         try:
-            self._forces = objects.forces(system, mesh)
-            self._fields = objects.fields(system)
+            if by_component:
+                neighbours = objects.neighbour_list(device.neighbour_list)
+                self._forces = component.pair_forces(system, mesh, neighbours)
+            else:
+                self._forces = objects.forces(self._reduced, mesh, device.neighbour_list)
+            self._fields = objects.fields(self._reduced)
             integrator = hoomd.md.Integrator(
                 dt=time_step,
                 integrate_rotational_dof=True,
-                rigid=objects.rigid(system),
+                rigid=objects.rigid(self._reduced),
                 forces=[*self._forces, *self._fields],
-                methods=[objects.method(system, bath)],
+                methods=[objects.method(self._reduced, bath)],
             )
             self._simulation.operations.integrator = integrator
             self._simulation.run(0)
-            if mesh is not None:
+            if isinstance(mesh, Mesh) and not by_component:
                 self._spare_neutral_pairs(system)
         except (RuntimeError, ValueError) as error:
             raise JanusError(f"HOOMD-blue refused the system: {error}") from error
@@ -109,15 +119,18 @@ class HoomdSimulation:
         """Present energy, forces and torques, without those of the bath."""
         self._simulation.run(0)
         # With several ranks, the first one has all forces.
-        found = [force.forces for force in (*self._forces, *self._fields)]
-        on_sites = ranks.broadcast(np.sum(found, axis=0) if ranks.rank() == 0 else np.empty(0))
-        laid_out = lay_out(self.system())
+        every = (*self._forces, *self._fields)
+        found = [(force.forces, force.torques) for force in every]
+        on_sites, twists = ranks.broadcast(
+            np.sum(found, axis=0) if ranks.rank() == 0 else (np.empty(0), np.empty(0))
+        )
+        laid_out = lay_out(replace(self.system(), bodies=self._reduced.bodies))
         n = self._start.n_bodies
         centres = laid_out.positions[:n][laid_out.bodies]
         moments = np.cross(laid_out.positions - centres, on_sites)
         forces, torques = np.zeros((n, 3)), np.zeros((n, 3))
         np.add.at(forces, laid_out.bodies, on_sites)
-        np.add.at(torques, laid_out.bodies, moments)
+        np.add.at(torques, laid_out.bodies, moments + twists)
         return Forces(self.potential_energy(), forces, torques)
 
     def kicks(self) -> Kicks:
@@ -156,13 +169,53 @@ class HoomdEngine(Engine):
     name = "hoomd"
     package = "hoomd"
     capabilities = Capabilities(
-        methods=("langevin", "brownian", "nve"), devices=("cpu", "gpu"), ranks=True
+        methods=("langevin", "brownian", "nve"),
+        devices=("cpu", "gpu"),
+        ranks=True,
+        cutoff=True,
     )
     calls_matter = True  # each run() recomputes the torques, without those of the bath
-    simulation = HoomdSimulation
+    neighbour_lists = objects.NEIGHBOUR_LISTS
 
-    def __init__(self) -> None:
+    def __init__(self, component_allowed: bool = True) -> None:
         _library()
+        self._component_allowed = component_allowed
+
+    def simulation(self, *arguments: Any) -> HoomdSimulation:
+        """Make a running simulation, with the component where it can be used."""
+        system, mesh, device = arguments[0], arguments[3], arguments[5]
+        if isinstance(mesh, CoulombCutoff):
+            used = mesh.between == "bodies"
+            if used and mesh != self.cutoff(mesh.range, system, device):
+                raise JanusError(
+                    "a cutoff of the Coulomb interaction between bodies needs the component of "
+                    "HOOMD-blue, which cannot be used here; see janus-md doctor"
+                )
+        else:
+            used = mesh is None or mesh.cutoff <= component.longest_mesh_cutoff(system)
+            used = used and self.uses_component(system, device)
+        return HoomdSimulation(used, *arguments)
+
+    def cutoff(self, reach: float, system: System, device: Device) -> CoulombCutoff:
+        """Return a cutoff between bodies with the component, else one between sites."""
+        whole = self.uses_component(system, device) and component.computes_charges(system)
+        return CoulombCutoff(reach, "bodies" if whole else "sites")
+
+    def component_version(self) -> str | None:
+        """Version of the compiled component, if it is installed and fits HOOMD-blue."""
+        return component.installed().version
+
+    def uses_component(self, system: System, device: Device) -> bool:
+        """Whether the component computes the terms of a system.
+
+        It does so on one CPU core; it has not been tested on GPUs and ranks.
+        """
+        here = device.kind == "cpu" and ranks.size() == 1 and self._component_allowed
+        return here and component.can(system) and self.component_version() is not None
+
+    def without_component(self) -> HoomdEngine:
+        """Return an adapter that uses only HOOMD-blue itself."""
+        return HoomdEngine(component_allowed=False)
 
     @classmethod
     def status(cls) -> EngineStatus:
@@ -195,8 +248,8 @@ class HoomdEngine(Engine):
             advice = "no usable GPU: " + "; ".join(
                 hoomd.device.GPU.get_unavailable_device_reasons()[:1]
             )
-        built = bool(hoomd.version.gpu_enabled)
-        return EngineStatus("hoomd", True, version, devices, advice, built)
+        built, part = bool(hoomd.version.gpu_enabled), component.installed()
+        return EngineStatus("hoomd", True, version, devices, advice, built, asdict(part))
 
     @classmethod
     def gpus(cls) -> list[str]:
@@ -212,8 +265,23 @@ class HoomdEngine(Engine):
     def longest_cutoff(self, system: System) -> float:
         """Longest cutoff allowed by the box or, with several ranks, by its domains, nm."""
         count = ranks.size()
-        return super().longest_cutoff(system) if count == 1 else longest_cutoff_in(system, count)
+        if count > 1:
+            return longest_cutoff_in(system, count)
+        if self.uses_component(system, CPU):
+            shorter = component.longest_mesh_cutoff(system)
+            if shorter >= MIN_CUTOFF:
+                return shorter
+        return super().longest_cutoff(system)
 
     def usable(self, system: System, mesh: Mesh) -> Mesh:
         """Return `mesh`; on ranks, the next finer one whose sides are powers of two."""
         return mesh if ranks.size() == 1 else usable_mesh(system, mesh, ranks.size())
+
+
+def _given(system: System, mesh: Coulomb | None, by_component: bool) -> System:
+    """Return a system with the constituents that HOOMD-blue gets."""
+    if isinstance(mesh, CoulombCutoff):
+        if by_component:
+            return component.without_constituents(system)
+        return one_charge_per_type(system)
+    return component.with_charges_alone(system) if by_component else system

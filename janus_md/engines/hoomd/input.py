@@ -9,13 +9,20 @@ import rowan
 
 from janus_md.engines.base import SKIN
 from janus_md.engines.capabilities import function
-from janus_md.engines.mesh import Mesh
+from janus_md.engines.hoomd.cutoff import tabulated
+from janus_md.engines.mesh import Coulomb, Mesh
 from janus_md.engines.sites import Particles, type_names
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
 from janus_md.model.dynamics import Bath
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.interactions.table import layers
 from janus_md.model.system import System
+
+NEIGHBOUR_LISTS = ("cell", "tree")
+"""Kinds of neighbour lists. A cell list visits all sites within the longest cutoff, that of the
+charges. A tree list visits only those within the cutoff of their types, and is therefore faster for
+bodies with many uncharged beads."""
 
 
 def snapshot(system: System, particles: Particles, device: Any) -> Any:
@@ -35,7 +42,8 @@ def snapshot(system: System, particles: Particles, device: Any) -> Any:
     data.image[:] = images + system.images[particles.bodies]
     data.typeid[:] = particles.types
     data.charge[:] = particles.charges
-    data.body[:] = particles.bodies
+    lone = np.array([not body.types for body in system.bodies])[system.kinds]
+    data.body[:] = np.where(lone, -1, np.arange(n))[particles.bodies]
     data.orientation[:] = system.orientations[particles.bodies]
     mass = np.array([body.mass for body in system.bodies])
     inertia = np.array([body.inertia for body in system.bodies])
@@ -78,30 +86,41 @@ def kicks_of(state: Any, n: int) -> FloatArray:
 
 
 def rigid(system: System) -> Any:
-    """Return the constraint that fixes the constituents within each body."""
+    """Return the constraint that fixes constituents within bodies; None without constituents."""
     import hoomd
 
+    composed = [body for body in system.bodies if body.types]
     rigid = hoomd.md.constrain.Rigid()
-    for body in system.bodies:
+    for body in composed:
         rigid.body[body.name] = {
             "constituent_types": list(body.types),
             "positions": [tuple(x) for x in body.positions.tolist()],
             "orientations": [(1.0, 0.0, 0.0, 0.0)] * len(body.types),
         }
-    return rigid
+    return rigid if composed else None
 
 
-def forces(system: System, mesh: Mesh | None) -> list[Any]:
-    """Pair forces with one neighbour list; the two forces of PPPM are last."""
+def neighbour_list(kind: str) -> Any:
+    """Return the neighbour list of all pair forces, one of :data:`NEIGHBOUR_LISTS`."""
     import hoomd
 
-    neighbours = hoomd.md.nlist.Cell(buffer=SKIN, exclusions=("body",))
+    kinds = {"cell": hoomd.md.nlist.Cell, "tree": hoomd.md.nlist.Tree}
+    return kinds[kind](buffer=SKIN, exclusions=("body",))
+
+
+def forces(system: System, mesh: Coulomb | None, kind_of_list: str = "cell") -> list[Any]:
+    """Pair forces with one neighbour list; those of the charges are last."""
+    import hoomd
+
+    neighbours = neighbour_list(kind_of_list)
     names = type_names(system)
     forces = [
         function("hoomd", "terms", form)(rows, names, neighbours)
         for form, rows in layers(system.interactions.pairs)
     ]
-    if mesh is not None:
+    if isinstance(mesh, CoulombCutoff):
+        forces.append(tabulated(system, mesh, neighbours))
+    elif isinstance(mesh, Mesh):
         # HOOMD balances the two errors itself, which gives mesh.splitting.
         forces += hoomd.md.long_range.pppm.make_pppm_coulomb_forces(
             nlist=neighbours,

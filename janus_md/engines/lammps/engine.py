@@ -25,12 +25,13 @@ from janus_md.engines.capabilities import Capabilities
 from janus_md.engines.lammps import input as commands
 from janus_md.engines.lammps.memory import zeroed_allocations
 from janus_md.engines.lammps.words import line
-from janus_md.engines.mesh import Mesh
+from janus_md.engines.mesh import Coulomb
 from janus_md.engines.sites import Particles, lay_out
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import field_energy
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 
@@ -73,7 +74,7 @@ class LammpsSimulation:
         system: System,
         bath: Bath,
         time_step: float,
-        mesh: Mesh | None,
+        mesh: Coulomb | None,
         seed: int,
         device: Device,
         first_step: int,
@@ -86,6 +87,11 @@ class LammpsSimulation:
         os.environ.setdefault("OMP_NUM_THREADS", str(device.threads))
         self._lmp = _instance(arguments)
         try:
+            if isinstance(mesh, CoulombCutoff) and not self._lmp.has_style("kspace", "zero"):
+                raise JanusError(
+                    "electrostatics.method: cutoff needs a newer LAMMPS than "
+                    f"{self._lmp.version()}, with the k-space style zero; use the engine hoomd"
+                )
             self._create(system, particles, bath)
             self._lmp.commands_string(commands.interactions(system, particles, mesh, SKIN))
             self._own_energy = commands.own_pairs(system, mesh)
@@ -244,7 +250,9 @@ class LammpsEngine(Engine):
 
     name = "lammps"
     package = "lammps"
-    capabilities = Capabilities(methods=("langevin", "nve"), threads=True, ranks=True, slab=True)
+    capabilities = Capabilities(
+        methods=("langevin", "nve"), threads=True, ranks=True, slab=True, cutoff=True
+    )
     simulation = LammpsSimulation
 
     @classmethod

@@ -11,12 +11,13 @@ from janus_md.common.errors import JanusError
 from janus_md.engines.capabilities import function
 from janus_md.engines.lammps.styles import words
 from janus_md.engines.lammps.words import line
-from janus_md.engines.mesh import SLAB_FACTOR, Mesh
+from janus_md.engines.mesh import SLAB_FACTOR, Coulomb, Mesh
 from janus_md.engines.sites import Particles, charged_types
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.box import lattice_vectors
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import FIELDS
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.interactions.table import layers
 from janus_md.model.system import System
 from janus_md.model.units import charge_scale
@@ -45,7 +46,7 @@ def box(system: System, n_types: int) -> str:
     )
 
 
-def interactions(system: System, particles: Particles, mesh: Mesh | None, skin: float) -> str:
+def interactions(system: System, particles: Particles, mesh: Coulomb | None, skin: float) -> str:
     """Commands of the pair table, the mesh and the neighbour lists."""
     number = {name: k + 1 for k, name in enumerate(particles.type_names)}
     pairs = system.interactions.pairs
@@ -57,21 +58,18 @@ def interactions(system: System, particles: Particles, mesh: Mesh | None, skin: 
     ]
     styles, coefficients = words(found, number)
     rows = ["pair_coeff * * none", *coefficients]
+    charges: list[str] = []
     if mesh is not None:
-        styles += ["coul/long", mesh.cutoff]
-        longest = max(longest, mesh.cutoff)
+        style = "coul/long" if isinstance(mesh, Mesh) else "coul/msm"
+        reach = mesh.cutoff if isinstance(mesh, Mesh) else mesh.range
+        styles += [style, reach]
+        longest = max(longest, reach)
         charged = sorted(number[t] for t in charged_types(system))
-        rows += [line("pair_coeff", i, j, "coul/long") for i in charged for j in charged if i <= j]
+        rows += [line("pair_coeff", i, j, style) for i in charged for j in charged if i <= j]
+        charges = _mesh(system, mesh) if isinstance(mesh, Mesh) else _cutoff(mesh)
     if pairs:
         rows.append("pair_modify shift yes")
-    if mesh is not None:
-        rows.append(coulomb_table(mesh))
-        rows.append("kspace_style pppm 1.0e-4")  # not used: all parameters are set below
-        settings = ("order", mesh.order, "gewald", mesh.splitting)
-        rows.append(line("kspace_modify mesh", *mesh.resolution, *settings))
-        electrostatics = system.interactions.electrostatics
-        if electrostatics is not None and electrostatics.slab:
-            rows.append(line("kspace_modify slab", SLAB_FACTOR))
+    rows += charges
     # Neighbours of one particle: three times the mean number, at least the default of LAMMPS.
     density = len(particles.types) / system.volume
     one = max(2000, int(3.0 * density * 4.19 * (longest + skin) ** 3))
@@ -85,6 +83,35 @@ def interactions(system: System, particles: Particles, mesh: Mesh | None, skin: 
             "neigh_modify every 1 delay 0 check yes",
         ]
     )
+
+
+def _mesh(system: System, mesh: Mesh) -> list[str]:
+    """Commands of a mesh."""
+    electrostatics = system.interactions.electrostatics
+    settings = ("order", mesh.order, "gewald", mesh.splitting)
+    slab = electrostatics is not None and electrostatics.slab
+    return [
+        coulomb_table(mesh),
+        "kspace_style pppm 1.0e-4",  # not used: all parameters are set below
+        line("kspace_modify mesh", *mesh.resolution, *settings),
+        *([line("kspace_modify slab", SLAB_FACTOR)] if slab else []),
+    ]
+
+
+def _cutoff(cutoff: CoulombCutoff) -> list[str]:
+    """Commands of a cutoff of the Coulomb interaction.
+
+    The short-range part of MSM of order 4 is this function, and the style ``zero`` has no
+    long-range part. No table is used: the function is a polynomial, as fast as a table.
+
+    Raises
+    ------
+    JanusError
+        If the distance of centres is cut off, which LAMMPS cannot do.
+    """
+    if cutoff.between != "sites":
+        raise JanusError("LAMMPS cuts off the Coulomb interaction only by the distance of sites")
+    return ["pair_modify table 0", "kspace_style zero 1.0e-4", "kspace_modify order 4"]
 
 
 def coulomb_table(mesh: Mesh) -> str:
@@ -212,13 +239,13 @@ def body_table(system: System) -> FloatArray:
     )  # fmt: skip
 
 
-def own_pairs(system: System, mesh: Mesh | None) -> float:
+def own_pairs(system: System, mesh: Coulomb | None) -> float:
     """Mesh energy of the charge pairs within each body, kJ/mol; constant, as bodies are rigid.
 
     LAMMPS excludes these pairs only from the real-space sum; the reciprocal sum contains
     ``q_i q_j erf(alpha r) / r`` for each.
     """
-    if mesh is None or system.interactions.electrostatics is None:
+    if not isinstance(mesh, Mesh) or system.interactions.electrostatics is None:
         return 0.0
     from scipy.special import erf
 

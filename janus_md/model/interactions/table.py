@@ -75,14 +75,24 @@ class Electrostatics:
     relative_permittivity : float
         Relative permittivity of the medium between the bodies.
     force_error : float
-        Largest allowed rms error of the force on a whole body due to the mesh, kT/nm.
+        Largest allowed rms error of the force on a whole body due to the mesh or the cutoff, kT/nm.
     slab : bool
         Whether the box is periodic in x and y only.
+    torque_error : float or None
+        Largest allowed rms error of the torque on a whole body due to the cutoff, kT. If it is
+        given, the interaction has a cutoff (:mod:`janus_md.model.interactions.cutoff`); if it is
+        None, it is computed with a mesh.
     """
 
     relative_permittivity: float
     force_error: float
     slab: bool = False
+    torque_error: float | None = None
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the interaction has a cutoff."""
+        return self.torque_error is not None
 
 
 @dataclass(frozen=True)
@@ -111,8 +121,8 @@ class Interactions:
     def to_dict(self) -> dict[str, Any]:
         """Return the interactions as plain JSON values; :meth:`of` reads them.
 
-        The form of Lennard-Jones rows is omitted, and so is ``slab`` if it is False, as in files of
-        earlier versions.
+        The form of Lennard-Jones rows is omitted, and so are ``slab`` if it is False and
+        ``torque_error`` if it is None, as in files of earlier versions.
         """
         rows = []
         for (a, b), of_pair in sorted(self.pairs.items()):
@@ -120,8 +130,10 @@ class Interactions:
                 form = {} if row.form == LENNARD_JONES else {"form": row.form}
                 rows.append({"kinds": [a, b], **form, **row.parameters})
         electrostatics: dict[str, Any] | None = plain(self.electrostatics)
-        if electrostatics is not None and not electrostatics["slab"]:
-            del electrostatics["slab"]
+        if electrostatics is not None:
+            for key, neutral in (("slab", False), ("torque_error", None)):
+                if electrostatics[key] == neutral:
+                    del electrostatics[key]
         return {"pairs": rows, "electrostatics": electrostatics}
 
     @classmethod

@@ -2,7 +2,7 @@
 
 The energy is the sum over all pairs of sites of the two bodies, without periodic images: the pair
 table between beads, by default their WCA repulsion (:mod:`janus_md.model.interactions.table`), and
-the Coulomb interaction between charges.
+the Coulomb interaction between charges, with or without a cutoff.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import rowan
 from numpy.typing import ArrayLike
 
 from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.interactions.table import PairTable
 from janus_md.model.pairs.sums import Rows, SiteSums, bead_table, hashable
-from janus_md.model.rotations import UNTURNED, turn_about_z
+from janus_md.model.rotations import UNTURNED
 
 CHUNK = 1 << 19
 """Pairs of sites computed at a time, to limit memory."""
@@ -73,6 +74,7 @@ def pair_energy(
     *,
     relative_permittivity: float = 1.0,
     pairs: PairTable | None = None,
+    cutoff: CoulombCutoff | None = None,
 ) -> FloatArray:
     """Energy of pairs of bodies.
 
@@ -89,13 +91,15 @@ def pair_energy(
     pairs : mapping, optional
         Pair table by pair of type names, as in the interactions of a system; types without a row
         do not interact. By default the repulsion of all beads with volume.
+    cutoff : CoulombCutoff, optional
+        Cutoff of the Coulomb interaction; by default it has none.
 
     Returns
     -------
     ndarray, shape (M,)
         kJ/mol, 0 at infinite distance.
     """
-    terms = SiteSums(body_a, body_b, relative_permittivity, pairs)
+    terms = SiteSums(body_a, body_b, relative_permittivity, pairs, cutoff)
     return np.concatenate(
         [terms.energy(*chunk) for chunk in _chunks(terms, separation, orientation_a, orientation_b)]
     )
@@ -110,6 +114,7 @@ def pair_forces(
     *,
     relative_permittivity: float = 1.0,
     pairs: PairTable | None = None,
+    cutoff: CoulombCutoff | None = None,
 ) -> PairForces:
     """Energy, force and torques of pairs of bodies; parameters as for :func:`pair_energy`.
 
@@ -118,7 +123,7 @@ def pair_forces(
     PairForces
         Arrays over the M pairs.
     """
-    terms = SiteSums(body_a, body_b, relative_permittivity, pairs)
+    terms = SiteSums(body_a, body_b, relative_permittivity, pairs, cutoff)
     parts = [
         terms.forces(*chunk) for chunk in _chunks(terms, separation, orientation_a, orientation_b)
     ]
@@ -171,17 +176,23 @@ def _head_to_tail_minimum(
     period = 2.0 * np.pi / max(body_a.symmetry, body_b.symmetry, 1)
     turns = np.zeros(1) if revolution else np.linspace(0.0, period, 36, endpoint=False)
 
+    terms = SiteSums(body_a, body_b, relative_permittivity, pairs)
+    step = max(1, CHUNK // terms.pairs)
+
     def energy(point: FloatArray) -> FloatArray:
-        distance, turn = point[..., 0], point[..., 1]
-        along = np.stack([0 * distance, 0 * distance, distance], -1)
-        return pair_energy(
-            body_a,
-            body_b,
-            along,
-            UNTURNED,
-            turn_about_z(turn),
-            relative_permittivity=relative_permittivity,
-            pairs=pairs,
+        """Energies, shape (M,), at distances and turns, shape (M, 2)."""
+        along, turned = np.zeros((len(point), 3)), np.zeros((len(point), 3, 3))
+        along[:, 2] = point[:, 0]
+        turned[:, 0, 0] = turned[:, 1, 1] = np.cos(point[:, 1])
+        turned[:, 1, 0] = np.sin(point[:, 1])
+        turned[:, 0, 1] = -turned[:, 1, 0]
+        turned[:, 2, 2] = 1.0
+        upright = np.eye(3)[None]
+        return np.concatenate(
+            [
+                terms.energy(along[k : k + step], upright, turned[k : k + step])
+                for k in range(0, len(point), step)
+            ]
         )
 
     grid = np.stack(np.meshgrid(distances, turns, indexing="ij"), -1)

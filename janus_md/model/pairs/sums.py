@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.interactions.table import Kinds, PairTable, Row, layers, sorted_pairs, wca_table
 from janus_md.model.interactions.term import TERMS, PairTerm
 from janus_md.model.units import COULOMB
@@ -26,7 +27,9 @@ class SiteSums:
         body_b: RigidBody,
         relative_permittivity: float,
         pairs: PairTable | None = None,
+        cutoff: CoulombCutoff | None = None,
     ) -> None:
+        self._cutoff = cutoff
         self._beads = bead_table(body_a, body_b, pairs)
         charged_a, charged_b = np.flatnonzero(body_a.charges), np.flatnonzero(body_b.charges)
         self._charged = (body_a.positions[charged_a], body_b.positions[charged_b])
@@ -44,7 +47,7 @@ class SiteSums:
             r2 = np.einsum("mai,mai->ma", a, a)[:, :, None]
             r2 = r2 + np.einsum("mbi,mbi->mb", ends, ends)[:, None]
             r2 -= 2.0 * (a @ ends.transpose(0, 2, 1))
-            u = self._beads.energy(r2) if kind == 0 else self._products / np.sqrt(r2)
+            u = self._beads.energy(r2) if kind == 0 else self._coulomb(r2, r)[0]
             total += u.sum(axis=(1, 2))
         return total
 
@@ -60,14 +63,21 @@ class SiteSums:
             if kind == 0:
                 u, f_over_r = self._beads.energy(r2), self._beads.force_over_distance(r2)
             else:
-                u = self._products / np.sqrt(r2)
-                f_over_r = u / r2
+                u, f_over_r = self._coulomb(r2, r)
             f = f_over_r[..., None] * vectors  # on the site of b
             energy += u.sum(axis=(1, 2))
             force += f.sum(axis=(1, 2))
             torque_a -= np.cross(a, f.sum(axis=2)).sum(axis=1)
             torque_b += np.cross(b, f.sum(axis=1)).sum(axis=1)
         return energy, force, torque_a, torque_b
+
+    def _coulomb(self, r2: FloatArray, r: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Energies and forces over distances of the charges, shape (M, A, B)."""
+        if self._cutoff is None:
+            u = self._products / np.sqrt(r2)
+            return u, u / r2
+        u, f_over_r = self._cutoff.terms(r2, np.einsum("mi,mi->m", r, r))
+        return self._products * u, self._products * f_over_r
 
     def _sites(self, turn_a: FloatArray, turn_b: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
         """Rotated sites of a and of b relative to their centres: the beads, then the charges."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,31 @@ TOLERANCE = 1e-9
 
 _LISTED = 3  # largest number of changes named in a message
 _RESTART = "remove the file to start this job from the beginning"
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Versions of an engine and of its compiled component.
+
+    Attributes
+    ----------
+    engine : str
+        Version of the engine.
+    component : str or None
+        Version of the component; None if it is not used or not installed.
+    """
+
+    engine: str
+    component: str | None = None
+
+    def __str__(self) -> str:
+        return self.engine + (f" with its component {self.component}" if self.component else "")
+
+    def beside(self, before: Versions) -> str:
+        """Return the text for these versions where a run used `before`."""
+        if before.component is None:
+            return self.engine
+        return str(self) if self.component else f"{self.engine} without its component"
 
 
 def check_allowed(allow: Collection[str]) -> None:
@@ -40,7 +65,7 @@ def adopt(
     path: Path,
     checkpoint: Checkpoint,
     now: Mapping[str, Any],
-    version: str,
+    here: Versions,
     allow: Collection[str],
 ) -> Checkpoint:
     """Return the checkpoint to continue from, unless there are differences that are not allowed.
@@ -53,8 +78,8 @@ def adopt(
         Content of the checkpoint.
     now : mapping
         :meth:`janus_md.model.setup.Setup.to_dict` of the present run.
-    version : str
-        Installed version of the engine.
+    here : Versions
+        Installed versions of the engine and its component.
     allow : collection of str
         Names from :data:`ALLOWABLE` that may differ. The differences are added to the record of the
         execution as ``changes``.
@@ -68,10 +93,9 @@ def adopt(
     if trouble := _misfit(checkpoint, made_for, now):
         raise JanusError(f"{path}: {trouble}, so the run cannot continue; {_RESTART}")
     found = {}
-    if version != execution["version"]:
-        found["version"] = (
-            f"by {execution['engine']} {execution['version']} ({version} is installed)"
-        )
+    before = Versions(execution["version"], execution.get("component"))
+    if before.engine != here.engine or before.component not in (None, here.component):
+        found["version"] = f"by {execution['engine']} {before} ({here.beside(before)} is installed)"
     if changed := list(_state_changes(made_for, now)):
         more = f" and {len(changed) - _LISTED} more" if len(changed) > _LISTED else ""
         found["state"] = f"for another state ({'; '.join(changed[:_LISTED])}{more})"
@@ -82,9 +106,10 @@ def adopt(
             f"anyway with {flags} (project.py: JANUS_MD_ALLOW={','.join(refused)}), or {_RESTART}"
         )
     if found:
-        here = {"stage": checkpoint.stage, "step": checkpoint.done}
-        execution["changes"] = [*execution.get("changes", []), here | found]
-        execution["version"] = version
+        place = {"stage": checkpoint.stage, "step": checkpoint.done}
+        execution["changes"] = [*execution.get("changes", []), place | found]
+        execution["version"] = here.engine
+        execution["component"] = here.component if before.component else None
         execution["bit_equal"] = False
     return replace(checkpoint, execution=execution, made_for=dict(now))
 

@@ -53,8 +53,12 @@ class _Beads:
         xs, ts, owners = [np.zeros((0, 3))], [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
         for kind, (sites, types) in enumerate(zip(self.positions, self.types, strict=True)):
             members = np.flatnonzero(kinds == kind)
-            turned = rowan.rotate(orientations[members][:, None, :], sites[None, :, :])
-            xs.append((centres[members][:, None, :] + turned).reshape(-1, 3))
+            places = centres[members][:, None, :]
+            if sites.any():
+                places = places + rowan.rotate(orientations[members][:, None, :], sites[None])
+            else:
+                places = np.repeat(places, len(sites), axis=1)
+            xs.append(places.reshape(-1, 3))
             ts.append(np.tile(types, len(members)))
             owners.append(np.repeat(members, len(sites)).astype(np.int32))
         return np.concatenate(xs), np.concatenate(ts), np.concatenate(owners)

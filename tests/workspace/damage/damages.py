@@ -131,6 +131,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "execution null": (edit(execution=None), "execution: null must be a map"),
     "threads a text": (edit(execution__threads="two"), 'execution.threads: "two" must be'),
     "seconds a map": (edit(execution__seconds={}), "execution.seconds: {} must be"),
+    "cutoff a number": (edit(execution__cutoff=7.0), "execution.cutoff: 7.0 must be a map or null"),
     "mesh a list": (edit(execution__mesh=[1]), "execution.mesh: [1] must be a map or null"),
     "heat a text": (edit(heat="cold"), 'heat: "cold" must be a map'),
     "heat not said": (edit(heat={"passed": "no"}), 'heat.passed: "no" must be true'),

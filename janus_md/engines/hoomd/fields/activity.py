@@ -21,7 +21,7 @@ def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
     """
     import hoomd
 
-    active = hoomd.md.force.Active(filter=hoomd.filter.Rigid(("center",)))
+    active = hoomd.md.force.Active(filter=hoomd.filter.Rigid(("center", "free")))
     for name in type_names(system):  # HOOMD-blue's default is a force of 1 along x
         active.active_force[name] = (0.0, 0.0, float(parameters["force"].get(name, 0.0)))
         active.active_torque[name] = (0.0, 0.0, 0.0)

@@ -15,7 +15,7 @@ def hoomd(system: System, parameters: Mapping[str, Any]) -> list[Any]:
     import hoomd
 
     masses = {body.name: body.mass for body in system.bodies}
-    force = hoomd.md.force.Constant(filter=hoomd.filter.Rigid(("center",)))
+    force = hoomd.md.force.Constant(filter=hoomd.filter.Rigid(("center", "free")))
     for name in type_names(system):
         pull = float(masses.get(name, 0.0)) * vector(parameters)
         force.constant_force[name] = tuple(pull.tolist())

@@ -1,0 +1,178 @@
+"""Compare the chosen meshes with a grid search: ``python benchmarks/mesh_choice.py``.
+
+For each system, cutoffs, orders and resolutions of the charge mesh are searched on a fine grid. All
+meshes whose measured force error is at most that allowed in the choice compete with the chosen one.
+The speed is steps per second of CPU time on one core; the fastest meshes of the grid and the chosen
+one are timed again in turn, and the best time of each counts. Engines do not share a process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any
+
+Row = dict[str, Any]
+
+SYSTEMS = [
+    ("sphere", 1.5, 64, "lammps"),
+    ("sphere", 1.5, 216, "lammps"),
+    ("bladed", 8.93, 216, "lammps"),
+    ("sphere", 8.93, 216, "hoomd"),
+    ("bladed", 1.5, 64, "hoomd"),
+    ("bladed", 1.5, 216, "hoomd"),
+]
+"""Model, relative permittivity, bodies and engine of each system; R-Au-Cu at 0.05."""
+
+CUTOFFS = (3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0, 8.0, 9.0, 10.0)
+"""Cutoffs of the grid, nm."""
+
+ORDERS = (3, 4, 5, 6)
+"""Orders of the grid."""
+
+FINALISTS, ROUNDS = 5, 3
+"""Meshes of the grid that are timed again, and how many times."""
+
+
+def rows(quick: bool = False) -> list[Row]:
+    """Choose and search; one row for each system.
+
+    Parameters
+    ----------
+    quick : bool
+        Only two systems, and cutoffs of whole nanometres.
+
+    Returns
+    -------
+    list of dict
+        ``model``, ``permittivity``, ``bodies``, ``engine``; ``chosen`` and ``best``, the meshes;
+        ``chosen_speed`` and ``best_speed``, steps per second of CPU time; ``ratio`` of the two;
+        ``chosen_error`` and ``allowed_error``, kT/nm; ``tried``, the number of meshes of the grid;
+        ``tuning_seconds``, CPU time of the choice.
+    """
+    return list(_rows(quick))
+
+
+def _rows(quick: bool) -> Iterator[Row]:
+    for system in SYSTEMS[2:4] if quick else SYSTEMS:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            yield process.submit(searched, *system, quick).result()
+
+
+def searched(model: str, permittivity: float, bodies: int, engine_name: str, quick: bool) -> Row:
+    """Choose a mesh for one system, and search the grid."""
+    from janus_md.common.clock import CLOCK
+    from janus_md.engines import load
+    from janus_md.engines.base import CPU
+    from janus_md.engines.trials import Candidate, Trials
+    from janus_md.engines.tuning import TUNING_SAFETY, measured_error, tune
+    from janus_md.simulation.start.first_state import build
+    from janus_md.study.resolve import resolve
+    from janus_md.study.statepoint import StatePoint
+
+    setup = resolve(
+        StatePoint.of(
+            {
+                "particle": "R-Au-Cu",
+                "model": model,
+                "n_bodies": bodies,
+                "volume_fraction": 0.05,
+                "relative_permittivity": permittivity,
+            }
+        )
+    )
+    system, bath, engine = build(setup), setup.bath, load(engine_name)
+    electrostatics = system.interactions.electrostatics
+    assert electrostatics is not None
+    begin = time.process_time()
+    tuned = tune(engine, system, bath, setup.time_step, device=CPU)
+    tuning = time.process_time() - begin
+    chosen = Candidate(tuned.mesh, tuned.neighbour_list)
+    reference = engine.energies_and_forces(system, engine.tight_mesh(system))
+    allowed = max(TUNING_SAFETY * electrostatics.force_error, tuned.force_error)
+
+    def accurate(mesh: Any) -> bool:
+        return measured_error(engine, system, mesh, reference, bath.kT, CPU)[0] <= allowed
+
+    cutoffs = [one for one in CUTOFFS if not quick or one == int(one)]
+    longest = engine.longest_cutoff(system)
+    meshes = [
+        mesh
+        for cutoff, order in itertools.product(cutoffs, ORDERS)
+        if cutoff <= longest
+        for mesh in _coarsest(engine, system, cutoff, order, accurate, 4.0 * allowed * bath.kT)
+    ]
+    trials = Trials(engine, system, bath, setup.time_step, CPU, CLOCK)
+    first = {mesh: trials.speed(Candidate(mesh, tuned.neighbour_list)) for mesh in meshes}
+    finalists = sorted(first, key=lambda mesh: -first[mesh])[:FINALISTS]
+    every = [Candidate(mesh, one) for mesh in finalists for one in engine.neighbour_lists]
+    speeds = dict.fromkeys([chosen, *every], 0.0)
+    for _ in range(1 if quick else ROUNDS):
+        for one in speeds:
+            speeds[one] = max(speeds[one], trials.speed(one))
+    best = max(speeds, key=lambda one: speeds[one])
+    return {
+        "model": model,
+        "permittivity": permittivity,
+        "bodies": bodies,
+        "engine": engine_name,
+        "chosen": _text(chosen),
+        "best": _text(best),
+        "chosen_speed": speeds[chosen],
+        "best_speed": speeds[best],
+        "ratio": speeds[chosen] / speeds[best],
+        "chosen_error": tuned.force_error,
+        "allowed_error": allowed,
+        "tried": len(meshes),
+        "tuning_seconds": tuning,
+    }
+
+
+def _coarsest(
+    engine: Any, system: Any, cutoff: float, order: int, accurate: Any, most: float
+) -> Iterator[Any]:
+    """Yield the coarsest accurate mesh; those with a theoretical error above `most` are skipped."""
+    from janus_md.engines.mesh import balanced, estimated_error, resolution_for, smooth_numbers
+
+    for points in smooth_numbers(64):
+        mesh = balanced(system, cutoff, resolution_for(system, points), order)
+        mesh = engine.usable(system, mesh)
+        if estimated_error(system, mesh) < most and accurate(mesh):
+            yield mesh
+            return
+
+
+def _text(candidate: Any) -> str:
+    mesh = candidate.mesh
+    points = " x ".join(map(str, mesh.resolution))
+    if len(set(mesh.resolution)) == 1:
+        points = f"{mesh.resolution[0]}^3"
+    return f"{mesh.cutoff:g} nm, {points}, order {mesh.order}, {candidate.neighbour_list}"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="two systems and a coarser grid")
+    given = parser.parse_args()
+    print(
+        "| system | chosen mesh | steps/s | best of the grid | steps/s | ratio | error / allowed, "
+        "kT/nm | choice, s |\n|---|---|---|---|---|---|---|---|"
+    )
+    for row in _rows(given.quick):
+        print(
+            f"| `{row['model']}`, eps_r {row['permittivity']:g}, N {row['bodies']}, "
+            f"{row['engine']} | {row['chosen']} | {row['chosen_speed']:.0f} "
+            f"| {row['best']} (of {row['tried']}) | {row['best_speed']:.0f} "
+            f"| {row['ratio']:.2f} | {row['chosen_error']:.3f} / {row['allowed_error']:.3f} "
+            f"| {row['tuning_seconds']:.1f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

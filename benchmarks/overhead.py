@@ -1,0 +1,278 @@
+"""Overhead of a run against a bare script: ``OMP_NUM_THREADS=1 python -m benchmarks.overhead``.
+
+The bare script has the same engine, system, mesh, neighbour list, bath and time step. It writes
+positions, orientations and velocities of the bodies, and a log of energies and temperatures, at the
+same steps, with the writers of the engine. It has no checkpoints, no checks and no wires.
+
+Both run in turn, each in a process of its own, on one core. CPU time from the first frame to the
+last one is compared, which includes restarts of the engine, checks, checkpoints and the monitoring
+of wires. CPU time of ``janus-md run`` before and after that, with and without the choice of the
+mesh, is given in seconds, since it does not depend on the length of the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pickle
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from benchmarks.workstation import adopt_orphans, processors
+
+Row = dict[str, Any]
+
+CASES = [
+    ("lammps", 216, 2.0),
+    ("hoomd", 216, 2.0),
+    ("lammps", 10_000, 0.06),
+    ("hoomd", 10_000, 0.04),
+    ("lammps", 100_000, 0.006),
+    ("hoomd", 100_000, 0.004),
+]
+"""Engine, bodies and length of each run, ns: 2 ns, or over a minute of stepping."""
+
+QUICK_CASES = [("lammps", 216, 0.2), ("hoomd", 216, 0.2)]
+
+TIMES = 3
+"""Number of runs of each."""
+
+STEP = 0.1
+"""Time step, ps."""
+
+FRAMES = 20.0
+"""Largest interval between frames, ps; a run has at least two intervals."""
+
+
+def rows(quick: bool = False) -> list[Row]:
+    """Measure all cases.
+
+    Parameters
+    ----------
+    quick : bool
+        Only 216 bodies, for a tenth of the time.
+
+    Returns
+    -------
+    list of dict
+        ``engine``, ``bodies``, ``ns``; ``ratio``, the median of the CPU time of the run over that
+        of the script, from the first frame to the last, and ``low`` and ``high``, its extremes;
+        ``run_seconds`` and ``script_seconds``, the medians of both times; ``startup_seconds``, CPU
+        time of ``janus-md run`` outside of it, and ``tuning_seconds``, that of the choice of the
+        mesh, which is made once for all similar jobs; ``whole``, the CPU time of ``janus-md run``
+        with its start over that of the script with its start, without the choice of the mesh.
+    """
+    return list(_rows(quick))
+
+
+def _rows(quick: bool) -> Iterator[Row]:
+    adopt_orphans()
+    for case in QUICK_CASES if quick else CASES:
+        yield measured(*case, times=1 if quick else TIMES)
+
+
+def template(bodies: int, ns: float) -> Row:
+    """State point of both."""
+    return {
+        "particle": "R-Au-Cu",
+        "model": "sphere",
+        "n_bodies": bodies,
+        "volume_fraction": 0.05,
+        "relative_permittivity": 1.5,
+        "protocol": {
+            "time_step_ps": STEP,
+            "relax_ps": 1.0,
+            "produce_ns": ns,
+            "frame_interval_ps": min(FRAMES, 500.0 * ns),
+        },
+    }
+
+
+def measured(engine: str, bodies: int, ns: float, times: int) -> Row:
+    """Run both in turn, and ``janus-md run`` before with an empty cache of meshes."""
+    point, ratios, ours, scripts, starts = template(bodies, ns), [], [], [], []
+    with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
+        os.environ["JANUS_MD_CACHE"] = str(Path(folder) / "cache")
+        short = template(bodies, 0.001 if bodies > 1000 else 0.01)
+        first = _command(Path(folder) / "first", short, engine)
+        again = _command(Path(folder) / "again", short, engine)
+        short_run = _apart(run, short, str(Path(folder) / "short"), engine)
+        for number in range(times):
+            place = str(Path(folder) / str(number))
+            ours.append(_apart(run, point, place, engine))
+            scripts.append(_apart(script, point, place, engine))
+            ratios.append(ours[-1]["seconds"] / scripts[-1]["seconds"])
+            starts.append(scripts[-1]["before"])
+    run_seconds = statistics.median(one["seconds"] for one in ours)
+    script_seconds = statistics.median(one["seconds"] for one in scripts)
+    startup = again - short_run["seconds"]
+    whole = (startup + run_seconds) / (statistics.median(starts) + script_seconds)
+    return {
+        "engine": engine,
+        "bodies": bodies,
+        "ns": ns,
+        "ratio": statistics.median(ratios),
+        "low": min(ratios),
+        "high": max(ratios),
+        "run_seconds": run_seconds,
+        "script_seconds": script_seconds,
+        "startup_seconds": startup,
+        "tuning_seconds": first - again,
+        "whole": whole,
+    }
+
+
+def _apart(function: Any, *arguments: Any) -> Row:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        found: Row = process.submit(function, *arguments).result()
+    return found
+
+
+def _command(folder: Path, point: Row, engine: str) -> float:
+    """CPU time of all processes of ``janus-md run`` for one simulation, s."""
+    from ruamel.yaml import YAML
+
+    folder.mkdir()
+    with (folder / "template.yaml").open("w") as file:
+        YAML(typ="safe").dump({"fixed": point}, file)
+    command = [sys.executable, "-m", "janus_md.cli"]
+    place = ["-d", str(folder / "workspace")]
+    subprocess.run(
+        [*command, "init", str(folder / "template.yaml"), *place], check=True, capture_output=True
+    )
+    before = processors()
+    subprocess.run(
+        [*command, "run", *place, "--engine", engine, "--operation", "simulate"],
+        check=True,
+        capture_output=True,
+    )
+    return processors() - before
+
+
+def run(point: Row, place: str, engine: str) -> Row:
+    """Simulate like a worker of ``janus-md run``; the mesh is in the cache."""
+    from janus_md.analysis.pipeline.observer import WireObserver
+    from janus_md.running.operations import simulate_job
+    from janus_md.study.statepoint import StatePoint
+
+    frames: list[float] = []
+
+    def observer(step: int, time_ps: float, system: Any) -> dict[str, float]:
+        if not frames:
+            (Path(place) / "first").write_bytes(pickle.dumps(system))
+        frames.append(time.process_time())
+        return {}
+
+    folder = Path(place) / "workspace" / "job"
+    folder.mkdir(parents=True)
+    document: Row = {}
+    statepoint = StatePoint.of(point)
+    simulate_job(
+        statepoint.stored(), folder, document, engine=engine, observers=(WireObserver(), observer)
+    )
+    (Path(place) / "execution").write_text(json.dumps(document["execution"]))
+    return {"seconds": frames[-1] - frames[0]}
+
+
+def script(point: Row, place: str, engine: str) -> Row:
+    """Run the engine on the first state of the production of :func:`run`, with its writers."""
+    from janus_md.engines import load
+    from janus_md.simulation.execution import device_of, mesh_of
+    from janus_md.study.resolve import resolve
+    from janus_md.study.statepoint import StatePoint
+
+    setup = resolve(StatePoint.of(point))
+    stage = setup.stages[-1]
+    execution = json.loads((Path(place) / "execution").read_text())
+    simulation: Any = load(engine).start(
+        pickle.loads((Path(place) / "first").read_bytes()),
+        stage.bath,
+        stage.time_step,
+        mesh_of(execution),
+        seed=setup.seed,
+        device=device_of(execution),
+    )
+    output = Path(place)
+    prepare = {"lammps": _lammps_writers, "hoomd": _hoomd_writers}[engine]
+    advance = prepare(simulation, output, stage.frame_steps)
+    begin = time.process_time()
+    advance(stage.steps)
+    return {"seconds": time.process_time() - begin, "before": begin}
+
+
+def _lammps_writers(simulation: Any, output: Path, every: int) -> Any:
+    """Dump of the bodies and thermodynamic output of LAMMPS."""
+    lmp = simulation._lmp
+    columns = " ".join([*(f"c_c[{k}]" for k in range(1, 18)), *(f"c_q[{k}]" for k in range(1, 6))])
+    lmp.commands_string(
+        f"log {output / 'log.lammps'}\nthermo {every}\nthermo_style custom step pe ke temp\n"
+        f"dump frames all local {every} {output / 'dump.local'} index {columns}"
+    )
+    return lambda steps: lmp.command(f"run {steps}")
+
+
+def _hoomd_writers(simulation: Any, output: Path, every: int) -> Any:
+    """GSD files of HOOMD-blue: the central particles, and a log of the thermodynamics."""
+    import hoomd
+
+    inner = simulation._simulation
+    centres = hoomd.filter.Rigid(("center", "free"))
+    thermo = hoomd.md.compute.ThermodynamicQuantities(centres)
+    inner.operations.computes.append(thermo)
+    log = hoomd.logging.Logger(["scalar"])
+    log.add(
+        thermo,
+        quantities=[
+            "potential_energy",
+            "translational_kinetic_energy",
+            "rotational_kinetic_energy",
+        ],
+    )
+    trigger = hoomd.trigger.Periodic(every)
+    for name, filter_, logger in (
+        ("trajectory.bare.gsd", centres, None),
+        ("log.bare.gsd", hoomd.filter.Null(), log),
+    ):
+        inner.operations.writers.append(
+            hoomd.write.GSD(
+                trigger=trigger,
+                filename=str(output / name),
+                filter=filter_,
+                mode="wb",
+                dynamic=["property", "momentum"],
+                logger=logger,
+            )
+        )
+    return inner.run
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="216 bodies, 0.2 ns, once")
+    given = parser.parse_args()
+    print(
+        "| engine | bodies | ns | run, s | script, s | ratio (extremes) "
+        "| start of `janus-md run`, s | choice of the mesh, s | ratio with start |\n|---|---|---|---|---|---|---|---|---|"
+    )
+    for row in _rows(given.quick):
+        print(
+            f"| {row['engine']} | {row['bodies']} | {row['ns']:g} | {row['run_seconds']:.1f} "
+            f"| {row['script_seconds']:.1f} | {row['ratio']:.3f} ({row['low']:.3f} to "
+            f"{row['high']:.3f}) | {row['startup_seconds']:.1f} | {row['tuning_seconds']:.1f} "
+            f"| {row['whole']:.2f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

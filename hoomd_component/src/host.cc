@@ -1,0 +1,30 @@
+// The processor at hand selects the version of this function when the library is loaded, so that a
+// component built on one computer runs on others of its cluster.
+
+#include "host.h"
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__)
+#define JANUS_MD_CLONES __attribute__((target_clones("arch=skylake-avx512", "avx2,fma", "default")))
+#else
+#define JANUS_MD_CLONES
+#endif
+
+// so that all of the mathematics is compiled for the selected processor
+#if defined(__GNUC__)
+#define JANUS_MD_FLATTEN __attribute__((flatten))
+#else
+#define JANUS_MD_FLATTEN
+#endif
+
+namespace janus_md
+{
+
+JANUS_MD_CLONES JANUS_MD_FLATTEN
+Result interaction_on_host(const double* a, const double* b, const double* table,
+                           const Vector& separation, const Quaternion& orientation_a,
+                           const Quaternion& orientation_b)
+{
+    return interaction(Body(a), Body(b), Table(table), separation, orientation_a, orientation_b);
+}
+
+} // namespace janus_md

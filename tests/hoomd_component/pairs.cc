@@ -1,0 +1,47 @@
+// The mathematics of the component for ctypes: M pairs of bodies.
+
+#include "host.h"
+#include "rigid_pair_data.h"
+
+using namespace janus_md;
+
+namespace
+{
+std::vector<double> body(const double* sites, int count)
+{
+    std::vector<Site> found;
+    for (int k = 0; k < count; k++)
+    {
+        const double* one = sites + 5 * k;
+        found.push_back({one[0], one[1], one[2], one[3], int(one[4])});
+    }
+    return packed_body(found);
+}
+} // namespace
+
+/// Sites are rows of x, y, z, charge, kind; rows of the table are two kinds, form, two parameters,
+/// cutoff. Results are rows of energy, force on a, torque on a, torque on b.
+extern "C" void pairs(const double* sites_a, int count_a, const double* sites_b, int count_b,
+                      int kinds, const double* rows, int row_count, double prefactor, double cutoff,
+                      double splitting,                      int pair_count, const double* separations, const double* turns_a,
+                      const double* turns_b, double* results)
+{
+    std::vector<Row> terms;
+    for (int k = 0; k < row_count; k++)
+    {
+        const double* one = rows + 6 * k;
+        terms.push_back({int(one[0]), int(one[1]), int(one[2]), one[3], one[4], one[5]});
+    }
+    const std::vector<double> a = body(sites_a, count_a), b = body(sites_b, count_b),
+                              table = packed_table(kinds, terms, {prefactor, cutoff, splitting});
+    for (int m = 0; m < pair_count; m++)
+    {
+        const double *r = separations + 3 * m, *p = turns_a + 4 * m, *q = turns_b + 4 * m;
+        const Result one = interaction_on_host(a.data(), b.data(), table.data(), {r[0], r[1], r[2]},
+                                               {p[0], p[1], p[2], p[3]}, {q[0], q[1], q[2], q[3]});
+        const double values[10] = {one.energy, one.force.x, one.force.y, one.force.z,
+                                   one.torque_a.x, one.torque_a.y, one.torque_a.z,
+                                   one.torque_b.x, one.torque_b.y, one.torque_b.z};
+        std::copy(values, values + 10, results + 10 * m);
+    }
+}
