@@ -8,7 +8,7 @@ import numpy as np
 
 from janus_md.analysis.aggregates.graphs import connected_pieces
 from janus_md.analysis.aggregates.wires import Wires
-from janus_md.analysis.frames.neighbours import IndexArray, Pairs
+from janus_md.analysis.frames.neighbours import IndexArray, Pairs, cross
 from janus_md.model.body import FloatArray
 
 SIDE_CONTACT = 2.9
@@ -105,8 +105,8 @@ def hexagonal_order(bundles: Bundles, axes: FloatArray) -> float:
     u = axes[body]
     # Any two perpendicular directions will do: rotating both does not change the modulus.
     helper = np.where(np.abs(u[:, 2:]) < 0.9, [[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]])
-    x = np.cross(helper, u)
-    y = np.cross(u, x)
+    x = cross(helper, u)
+    y = cross(u, x)
     phase = 6.0 * np.arctan2(np.einsum("ij,ij->i", y, vector), np.einsum("ij,ij->i", x, vector))
     count = np.bincount(body, minlength=n)
     crowded = count >= 3

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from janus_md.analysis.aggregates.bonds import Bonds
-from janus_md.analysis.frames.neighbours import IndexArray, lengths
+from janus_md.analysis.frames.neighbours import IndexArray, cross, lengths
 from janus_md.model.body import FloatArray
 
 STRAIGHT = 1e-4
@@ -28,7 +28,7 @@ def screw_angles(
     qi, qj = orientations[bonds.source], orientations[bonds.target]
     wi, vi, wj, vj = qi[:, 0], qi[:, 1:], qj[:, 0], qj[:, 1:]
     w = wi * wj + np.einsum("ij,ij->i", vi, vj)
-    along = wi * (vj @ a) - wj * (vi @ a) - np.cross(vi, vj) @ a
+    along = wi * (vj @ a) - wj * (vi @ a) - cross(vi, vj) @ a
     return np.asarray(2.0 * np.arctan2(along, w))
 
 
@@ -110,7 +110,7 @@ def dihedral_angles(bonds: Bonds, follower: IndexArray) -> tuple[FloatArray, Ind
     a = bonds.vectors[first]
     b = bonds.vectors[follower[first]]
     c = bonds.vectors[follower[follower[first]]]
-    before, after = np.cross(a, b), np.cross(b, c)
+    before, after = cross(a, b), cross(b, c)
     la, lb, lc = (lengths(v) for v in (a, b, c))
     bent = (lengths(before) > STRAIGHT * la * lb) & (lengths(after) > STRAIGHT * lb * lc)
     sine = lb * np.einsum("ij,ij->i", a, after)
