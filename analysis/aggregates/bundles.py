@@ -55,11 +55,11 @@ def side_contacts(pairs: Pairs, axes: FloatArray, contact: float = SIDE_CONTACT)
     """
     # Test one body after the other, because the first test removes half of the pairs.
     limit = np.where(pairs.distances < contact, SIDEWAYS * pairs.distances, 0.0)
-    along = np.einsum("ij,ij->i", axes[pairs.i], pairs.vectors)
+    along = np.einsum("ij,ij->i", axes.take(pairs.i, axis=0), pairs.vectors)
     chosen = np.flatnonzero(np.abs(along) < limit)
-    j, vectors = axes[pairs.j[chosen]], pairs.vectors[chosen]
+    j, vectors = axes.take(pairs.j[chosen], axis=0), pairs.vectors.take(chosen, axis=0)
     sideways = np.abs(np.einsum("ij,ij->i", j, vectors)) < limit[chosen]
-    between = np.einsum("ij,ij->i", axes[pairs.i[chosen]], j)
+    between = np.einsum("ij,ij->i", axes.take(pairs.i[chosen], axis=0), j)
     return pairs.take(chosen[sideways & (np.abs(between) > PARALLEL)])
 
 

@@ -25,7 +25,7 @@ def screw_angles(
     about the axis is positive.
     """
     a = np.asarray(axis, dtype=np.float64) / np.linalg.norm(axis)
-    qi, qj = orientations[bonds.source], orientations[bonds.target]
+    qi, qj = orientations.take(bonds.source, axis=0), orientations.take(bonds.target, axis=0)
     wi, vi, wj, vj = qi[:, 0], qi[:, 1:], qj[:, 0], qj[:, 1:]
     w = wi * wj + np.einsum("ij,ij->i", vi, vj)
     along = wi * (vj @ a) - wj * (vi @ a) - cross(vi, vj) @ a
@@ -107,9 +107,9 @@ def dihedral_angles(bonds: Bonds, follower: IndexArray) -> tuple[FloatArray, Ind
     """
     first = np.flatnonzero(follower >= 0)
     first = first[follower[follower[first]] >= 0]
-    a = bonds.vectors[first]
-    b = bonds.vectors[follower[first]]
-    c = bonds.vectors[follower[follower[first]]]
+    a = bonds.vectors.take(first, axis=0)
+    b = bonds.vectors.take(follower[first], axis=0)
+    c = bonds.vectors.take(follower[follower[first]], axis=0)
     before, after = cross(a, b), cross(b, c)
     la, lb, lc = (lengths(v) for v in (a, b, c))
     bent = (lengths(before) > STRAIGHT * la * lb) & (lengths(after) > STRAIGHT * lb * lc)

@@ -20,9 +20,6 @@ LINEAR, RING, BRANCHED, PERCOLATING = 0, 1, 2, 3
 KINDS = ("linear", "ring", "branched", "percolating")
 """Names of the kinds of wire, in the order of their codes."""
 
-FEW = 2000
-"""Number of bodies up to which a loop follows the wires faster than a compiled search starts."""
-
 
 @dataclass(frozen=True)
 class Wires:
@@ -128,6 +125,8 @@ def _ordered(n_bodies: int, label: IndexArray, bonds: Bonds, path: IndexArray) -
     The end of each path is joined to the beginning of the next one, so that a single compiled
     search traverses all bodies. Bodies of other wires are separate pieces, ordered by index.
     """
+    from scipy.sparse.csgraph import breadth_first_order
+
     successor = np.full(n_bodies, -1, dtype=np.int64)
     successor[bonds.source[path]] = bonds.target[path]
     begins = np.ones(n_bodies, dtype=bool)
@@ -137,17 +136,10 @@ def _ordered(n_bodies: int, label: IndexArray, bonds: Bonds, path: IndexArray) -
     starts = starts[np.argsort(label[starts], kind="stable")]
     ends = ends[np.argsort(label[ends], kind="stable")]
     successor[ends[:-1]] = starts[1:]
-    if n_bodies <= FEW:
-        following, walk = successor.tolist(), [int(starts[0])]
-        while (after := following[walk[-1]]) >= 0:
-            walk.append(after)
-        return np.array(walk)
-    from scipy.sparse.csgraph import breadth_first_order
-
     followed = np.flatnonzero(successor >= 0)
     graph = directed_graph(n_bodies, followed, successor[followed])
-    found = breadth_first_order(graph, int(starts[0]), return_predecessors=False)
-    return found.astype(np.int64)
+    walk = breadth_first_order(graph, int(starts[0]), return_predecessors=False)
+    return walk.astype(np.int64)
 
 
 def _path_offsets(
@@ -155,8 +147,8 @@ def _path_offsets(
 ) -> IndexArray:
     """Return the sum of the bond images from the beginning of each path, shape (N, 3)."""
     step = np.zeros((len(members), 3), dtype=np.int64)
-    step[bonds.target[path]] = bonds.images[path]
-    along = np.cumsum(step[members], axis=0)
+    step[bonds.target[path]] = bonds.images.take(path, axis=0)
+    along = np.cumsum(step.take(members, axis=0), axis=0)
     offset = np.empty_like(along)
-    offset[members] = along - along[start][label[members]]
+    offset[members] = along - along.take(start[label[members]], axis=0)
     return offset
