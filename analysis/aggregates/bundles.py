@@ -8,8 +8,9 @@ import numpy as np
 
 from janus_md.analysis.aggregates.graphs import connected_pieces
 from janus_md.analysis.aggregates.wires import Wires
-from janus_md.analysis.frames.neighbours import IndexArray, Pairs, cross
+from janus_md.analysis.frames.neighbours import IndexArray, Pairs
 from janus_md.model.body import FloatArray
+from janus_md.model.rotations import cross
 
 SIDE_CONTACT = 2.9
 """Maximum distance between the centres of bodies in contact side by side, nm. Side-by-side

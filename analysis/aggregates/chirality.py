@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from janus_md.analysis.aggregates.bonds import Bonds
-from janus_md.analysis.frames.neighbours import IndexArray, cross, lengths
+from janus_md.analysis.frames.neighbours import IndexArray, lengths
 from janus_md.model.body import FloatArray
+from janus_md.model.rotations import cross
 
 STRAIGHT = 1e-4
 """Sine of the angle between two bonds below which three centres do not define a plane."""

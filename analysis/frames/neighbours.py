@@ -71,14 +71,6 @@ def lengths(vectors: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)))
 
 
-def cross(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Return the cross products of vectors, shape (N, 3); faster than ``numpy.cross``."""
-    found = np.empty((len(a), 3))
-    for k, (i, j) in enumerate(((1, 2), (2, 0), (0, 1))):
-        np.subtract(a[:, i] * b[:, j], a[:, j] * b[:, i], out=found[:, k])
-    return found
-
-
 def ghosts(
     wrapped: FloatArray, lattice: FloatArray, margin: float, *, half: bool
 ) -> tuple[IndexArray, IndexArray, FloatArray]:
