@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.pipeline.frame import FrameResult, analyze_frame
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.series import growth
-from janus_md.analysis.series.averages import first_averaged, mean_and_error
+from janus_md.analysis.series.averages import circular_mean, first_averaged, mean_and_error
 from janus_md.analysis.sweep.evolution import MIN_GROWN_LENGTH
 from janus_md.common.parquet import read_table
 from janus_md.model.body import FloatArray
@@ -200,13 +200,6 @@ def bond_energies(frame: Frame, result: FrameResult, settings: Settings) -> Floa
             relative_permittivity=known.relative_permittivity,
         )
     return energies
-
-
-def circular_mean(angles: Sequence[float] | FloatArray, period: float) -> tuple[float, float]:
-    """Mean direction of angles in [0, period), and the resultant length in [0, 1]."""
-    phase = 2.0 * np.pi / period * np.asarray(angles, dtype=np.float64)
-    resultant = complex(np.mean(np.exp(1j * phase)))
-    return float(np.angle(resultant) * period / (2.0 * np.pi)) % period, abs(resultant)
 
 
 def _turn(parts: list[FloatArray]) -> Value:

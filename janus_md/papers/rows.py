@@ -10,7 +10,7 @@ from itertools import product
 
 from janus_md.analysis.series.averages import combine_replicas
 from janus_md.model.pairs.energy import head_to_tail_minimum
-from janus_md.papers.measures import Measured, Run, Value, circular_mean
+from janus_md.papers.measures import Measured, Run, Value
 from janus_md.papers.paper import Fact, Paper
 from janus_md.papers.quantities import PAIR, QUANTITIES
 from janus_md.papers.verdicts import AGREEMENT, DISAGREEMENT, verdict
@@ -129,11 +129,7 @@ def combine(values: Sequence[Value], period: float = 0.0) -> Value:
     if not means:
         return None, None
     errors = [error for mean, error in values if mean is not None]
-    if not period:
-        return combine_replicas(means, errors)
-    centre, _ = circular_mean(means, period)
-    mean, error = combine_replicas([math.remainder(one - centre, period) for one in means], errors)
-    return (centre + mean) % period, error
+    return combine_replicas(means, errors, period)
 
 
 @lru_cache(maxsize=64)
