@@ -35,8 +35,6 @@ def cells_of(rows: Columns, name: str, every: Columns) -> list[str]:
 
     `every` has all jobs of the workspace, among which the printed parts of ids are unique.
     """
-    from janus_md.analysis.sweep.results import format_short
-
     values = rows[name]
     if name == "job":
         shown = id_length(every["job"])
@@ -45,8 +43,16 @@ def cells_of(rows: Columns, name: str, every: Columns) -> list[str]:
     if not name.endswith(".mean") or error not in rows.names:
         digits = 4 if name.startswith(_COMPUTED) else 6
         return [cell(value, digits) for value in values]
-    pairs = zip(values, rows[error], strict=True)
-    return ["" if mean is None else format_short(mean, e) for mean, e in pairs]
+    return [with_error(mean, e) for mean, e in zip(values, rows[error], strict=True)]
+
+
+def with_error(mean: float | None, error: float | None) -> str:
+    """Return a mean with its standard error in parentheses, if there is one."""
+    from janus_md.analysis.sweep.results import format_short
+
+    if mean is None or error is None or error == 0.0:
+        return cell(mean)
+    return format_short(mean, error)
 
 
 def id_length(ids: Sequence[str]) -> int:
@@ -80,30 +86,33 @@ def show_groups(groups: dict[str, list[Any]], keys: int, note: str) -> None:
     note : str
         Sentence below the table.
     """
-    from janus_md.analysis.sweep.results import format_short
-
     names = list(groups)
     columns = [
-        TextColumn(heading, [cell(value) for value in groups[name]], kept=True)
+        TextColumn(heading, [cell(value) for value in groups[name]], 0)
         for name, heading in zip(names[:keys], headings_of(names[:keys]), strict=True)
     ]
     counts = [name for name in names[keys:] if name.endswith(".n")]
-    same = bool(counts) and all(groups[name] == groups[counts[0]] for name in counts)
+    numbers = groups["rows"] if "rows" in groups else groups[counts[0]] if counts else []
+    same = bool(counts) and all(groups[name] == numbers for name in counts)
     errors = False
+    later = []
     for name in names[keys:]:
         column, _, statistic = name.rpartition(".")
         sem = groups.get(f"{column}.sem")
-        if (statistic == "n" and same) or (statistic == "sem" and f"{column}.mean" in groups):
+        if statistic == "sem" and f"{column}.mean" in groups:
             continue
-        if statistic == "mean" and sem is not None:
-            pairs = zip(groups[name], sem, strict=True)
-            told = ["" if mean is None else format_short(mean, error) for mean, error in pairs]
+        if statistic == "n":
+            if not same and groups[name] != groups.get("rows"):
+                later.append(TextColumn(name, [cell(value) for value in groups[name]], 2))
+        elif statistic == "mean" and sem is not None:
+            told = [with_error(*pair) for pair in zip(groups[name], sem, strict=True)]
             errors = errors or any(one.endswith(")") for one in told)
             columns.append(TextColumn(column, told))
         else:
-            columns.append(TextColumn(name, [cell(value, 5) for value in groups[name]]))
-    if same:
-        columns.insert(keys, TextColumn("n", [cell(value) for value in groups[counts[0]]], True))
+            columns.append(TextColumn(name, [cell(value) for value in groups[name]]))
+    if same and "rows" not in groups:
+        columns.insert(keys, TextColumn("n", [cell(value) for value in numbers], 0))
     if errors:
         note += "; in parentheses the standard error of the last digit"
-    text_table.show(columns, turn=False, notes=[note], hint="--columns NAMES shows them")
+    hint = "`--columns NAMES` or `--csv` shows them"
+    text_table.show([*columns, *later], turn=False, notes=[note], hint=hint)

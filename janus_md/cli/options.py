@@ -46,8 +46,8 @@ Stat = Annotated[
     str,
     typer.Option(
         "--stat",
-        help="Statistics for --group-by: mean, sem (its standard error), n, std, min, max.  "
-        "[default: mean,sem,n]",
+        help="Statistics for --group-by: mean, sem (its standard error), n, std, min, max; "
+        "mean,sem,n by default.",
     ),
 ]
 

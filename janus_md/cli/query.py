@@ -15,6 +15,11 @@ from janus_md.cli.output import Csv, Json, Out
 if TYPE_CHECKING:
     from janus_md.workspace.columns import Columns
 
+MAIN = 2
+"""Number of averages that are left out last."""
+
+HINT = "`--columns NAMES` or `--csv` shows them"
+
 
 def query(
     filters: Filters = None,
@@ -92,8 +97,8 @@ def _print_jobs(rows: Columns, names: Sequence[str], every: Columns, *, chosen: 
 
     cells = [cells_of(rows, name, every) for name in names]
     table = [
-        text_table.TextColumn(heading, column, kept=name in ("job", "status", "failure.message"))
-        for heading, column, name in zip(headings_of(names), cells, names, strict=True)
+        text_table.TextColumn(heading, column, _rank(names, k))
+        for k, (heading, column) in enumerate(zip(headings_of(names), cells, strict=True))
     ]
     errors = any(
         cell.endswith(")")
@@ -105,7 +110,18 @@ def _print_jobs(rows: Columns, names: Sequence[str], every: Columns, *, chosen: 
     number = count(len(rows), "job") if len(rows) == total else f"{len(rows)} of {total} jobs"
     if errors:
         number += "; in parentheses the standard error of the last digit"
-    text_table.show(table, turn=chosen, notes=[number], hint="--columns NAMES shows them")
+    text_table.show(table, turn=chosen, notes=[number], hint=HINT)
+
+
+def _rank(names: Sequence[str], place: int) -> int:
+    """Return which columns are left out first: averages from the third one on, then settings."""
+    name = names[place]
+    if name in ("job", "status", "substance", "particle", "failure.message"):
+        return 0
+    if not name.startswith("analysis."):
+        return 2
+    before = sum(one.startswith("analysis.") for one in names[:place])
+    return 1 if before < MAIN else 3
 
 
 def _write_groups(

@@ -50,7 +50,7 @@ RowFilters = Annotated[
 Limit = Annotated[
     int | None,
     typer.Option(
-        help="Number of rows; 0 for all.  [default: 30 in a table, else all]",
+        help="Number of rows, 0 for all; by default 30 in a table and all otherwise.",
         min=0,
         show_default=False,
     ),
@@ -244,7 +244,7 @@ def _print(
         for name, values in held.items()
     }
     columns = [
-        text_table.TextColumn(heading, texts[name], kept=name == "job")
+        text_table.TextColumn(heading, texts[name], int(name != "job"))
         for name, heading in zip(texts, headings_of(list(texts)), strict=True)
     ]
     jobs = count(len(table.jobs), "job")
@@ -253,4 +253,6 @@ def _print(
         note = f"the first {note}; --limit 0 shows all"
     if table.n_jobs > len(table.jobs):
         note += f"; {count(table.n_jobs - len(table.jobs), 'job')} without {table.name}"
-    text_table.show(columns, turn=False, notes=[note], hint="--columns NAMES shows them")
+    text_table.show(
+        columns, turn=False, notes=[note], hint="`--columns NAMES` or `--csv` shows them"
+    )

@@ -30,13 +30,13 @@ class TextColumn:
         Name of the column.
     cells : list of str
         Its values.
-    kept : bool
-        Whether it is shown in any case: other columns are left out before it.
+    rank : int
+        Columns with a larger rank are left out first, and of those with the same rank the last one.
     """
 
     heading: str
     cells: list[str]
-    kept: bool = False
+    rank: int = 1
 
     @property
     def widest(self) -> int:
@@ -83,11 +83,11 @@ def lines_of(
     if _room([_narrow(one, limit) for one in shown]) > width:
         limit = SHORTENED
     while len(shown) > 1 and _room([_narrow(one, limit) for one in shown]) > width:
-        spare = [one for one in shown if not one.kept] or shown
-        left_out.insert(0, spare[-1].heading)
-        shown.remove(spare[-1])
+        last = max(range(len(shown)), key=lambda k: (shown[k].rank, k))
+        left_out.append(shown.pop(last).heading)
     limit = min(limit, width)
-    return _straight(shown, [_narrow(one, limit) for one in shown]), left_out
+    lines = _straight(shown, [_narrow(one, limit) for one in shown])
+    return lines, [one.heading for one in columns if one.heading in left_out]
 
 
 def _room(widths: Sequence[int]) -> int:
@@ -174,6 +174,6 @@ def show(columns: Sequence[TextColumn], *, turn: bool, notes: Sequence[str], hin
     lines, left_out = lines_of(columns, width, turn=turn)
     typer.echo("\n".join(lines))
     if left_out:
-        notes = [*notes, f"no room for {', '.join(left_out)}: {hint}, or --csv"]
+        notes = [*notes, f"no room for {', '.join(left_out)}; {hint}"]
     for note in notes:
         typer.echo("\n".join(textwrap.wrap(note, max(width, 20), break_on_hyphens=False)))

@@ -103,9 +103,15 @@ def column(rows: Columns, name: str) -> str:
         return fitting[0]
     if fitting:
         raise JanusError(f"column: {name!r} is ambiguous: {', '.join(fitting)}; use the full name")
-    if any(one.startswith(f"{name}.") for one in rows.names):
-        return name
+    maps = {one[: end + len(name)] for one in rows.names if (end := _begin_of_map(one, name)) >= 0}
+    if len(maps) == 1:
+        return maps.pop()
     raise JanusError(_unknown(name, rows.names_on_disk()))
+
+
+def _begin_of_map(column: str, name: str) -> int:
+    """Return where the key of a map begins in the name of a column; -1 if it is not there."""
+    return f".{column}".find(f".{name}.")
 
 
 def _unknown(name: str, names: list[str]) -> str:
