@@ -82,6 +82,8 @@ class Measured:
     time_ns, mean_n, mean_w, opposite : ndarray, shape (frames,)
         Mean wire lengths over the whole run, and the fraction of bonds between R and S, NaN if
         there are no bonds between bodies with hands.
+    steady : bool or None
+        Whether the run is steady (:mod:`janus_md.analysis.series.steadiness`); None if unknown.
     """
 
     values: dict[str, Value]
@@ -90,6 +92,7 @@ class Measured:
     mean_n: FloatArray
     mean_w: FloatArray
     opposite: FloatArray
+    steady: bool | None = None
 
 
 def measure(run: Run) -> Measured:
@@ -144,7 +147,8 @@ def measure(run: Run) -> Measured:
     mean_n = table["mean_n"].to_numpy(float)
     values["growth_exponent"] = _exponent(time, mean_n)
     opposite = opposite_share(run.directory / "wires.parquet", table["frame"].to_numpy())
-    return Measured(values, joined, time, mean_n, table["mean_w"].to_numpy(float), opposite)
+    mean_w = table["mean_w"].to_numpy(float)
+    return Measured(values, joined, time, mean_n, mean_w, opposite, analysis.get("steady"))
 
 
 def opposite_share(wires: Path, frames: IndexArray) -> FloatArray:

@@ -55,6 +55,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return Run("lattice", STATEPOINT, folder, document)
 
 
+def test_the_averages_of_the_job_know_the_order_in_the_wires(run: Run) -> None:
+    """R and S in turn, each turned by 0.4 rad against the one before; straight wires."""
+    found = run.document["analysis"]
+    assert found["opposite_bonds"]["mean"] == 1.0
+    assert found["turn_deg"]["mean"] == pytest.approx(np.rad2deg(TURN), abs=1e-3)
+    assert found["turn_deg"]["period"] == 120.0
+    assert found["handedness"]["mean"] == pytest.approx(np.sin(3.0 * TURN), abs=1e-4)
+    assert found["bond_cosine"]["mean"] == pytest.approx(1.0, abs=1e-6)
+
+
 @pytest.fixture(scope="module")
 def measured(run: Run) -> Measured:
     return measure(run)
