@@ -194,8 +194,8 @@ def _averages(jobs: pd.DataFrame, name: str) -> list[tuple[float | None, float |
 def _period(jobs: pd.DataFrame, name: str) -> float:
     """Return the period of an angle; 0 for other quantities."""
     column = f"analysis.{name}.period"
-    known = jobs[column].dropna() if column in jobs else []
-    return float(known.iloc[0]) if len(known) else 0.0
+    known = [one for one in jobs[column].tolist() if one == one and one] if column in jobs else []
+    return float(known[0]) if known else 0.0
 
 
 def _combined(

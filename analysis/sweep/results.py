@@ -226,8 +226,9 @@ def _fit(
 
     left_out: list[str] = []
     for name in (*FIRST_OMITTED, ENERGY, COUPLING):
-        if needed(np.inf) > width and columns.pop(name, None) and name in FIRST_OMITTED:
-            left_out.insert(0, name)
+        if name in columns and needed(np.inf) > width:
+            del columns[name]
+            left_out[:0] = [name] if name in FIRST_OMITTED else []
     remaining = [name for name in averaged if name in columns]
     while len(remaining) > 1 and needed(NARROWEST_KEY) > width:
         left_out.insert(0, remaining.pop())

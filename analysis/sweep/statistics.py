@@ -87,9 +87,9 @@ def group_columns(
     }
     names = [short_name(column) for column in columns]
     for column, name in zip(columns, names, strict=True):
-        values = rows[column]
-        if bad := next((one for one in values if not _is_number_or_none(one)), None):
-            raise JanusError(f"column: {column!r} has {bad!r}; statistics need numbers")
+        numbers = rows[column]
+        if bad := [one for one in numbers if not _is_number_or_none(one)]:
+            raise JanusError(f"column: {column!r} has {bad[0]!r}; statistics need numbers")
         errors = (
             rows[_of_average(column, ERROR)] if _of_average(column, ERROR) in rows.names else None
         )
@@ -100,9 +100,9 @@ def group_columns(
         label = name if names.count(name) == 1 else column
         samples = []
         for one in places:
-            known = [k for k in one if values[k] is not None]
+            known = [k for k in one if numbers[k] is not None]
             of_known = None if errors is None else [errors[k] for k in known]
-            samples.append(Sample([values[k] for k in known], of_known, period))
+            samples.append(Sample([numbers[k] for k in known], of_known, period))
         for statistic in statistics:
             found[f"{label}.{statistic}"] = [_STATISTIC[statistic](one) for one in samples]
     return found

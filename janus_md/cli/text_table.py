@@ -147,8 +147,8 @@ def _turned(columns: Sequence[TextColumn], width: int) -> list[str]:
             parts = [_wrapped(row[k], wide) for row, wide in zip(here, widths, strict=True)]
             for line in range(max(map(len, parts))):
                 texts = [name if line == 0 else "", *(_at(part, line) for part in parts)]
-                wide = zip(texts, (first, *widths), strict=True)
-                lines.append((" " * GAP).join(text.ljust(w) for text, w in wide).rstrip())
+                pairs = zip(texts, (first, *widths), strict=True)
+                lines.append((" " * GAP).join(text.ljust(w) for text, w in pairs).rstrip())
     return lines
 
 

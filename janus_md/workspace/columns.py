@@ -105,8 +105,8 @@ class Columns:
                 key = column.removeprefix(f"{name}.")
                 for row, value in enumerate(self[column]):
                     if value is not None:
-                        held = found[row] if isinstance(found[row], dict) else {}
-                        found[row] = {**held, key: value}
+                        held = found[row]
+                        found[row] = {**(held if isinstance(held, dict) else {}), key: value}
         return found
 
     def with_maps(self, names: Sequence[str]) -> Columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from janus_md.common.errors import JanusError
@@ -46,11 +47,11 @@ def rank(value: Any) -> tuple[int, Any]:
 def sorted_places(values: Sequence[Sequence[Any]], keys: Sequence[SortKey]) -> list[int]:
     """Return the indices that sort rows by columns of values; missing values are last."""
     places = list(range(len(values[0]) if values else 0))
-    for column_, key in reversed(list(zip(values, keys, strict=True))):
-        known = [k for k in places if not _missing(column_[k])]
-        lost = [k for k in places if _missing(column_[k])]
-        known.sort(key=lambda k, held=column_: rank(held[k]), reverse=key.descending)
-        places = known + lost
+    for held, key in reversed(list(zip(values, keys, strict=True))):
+        known = [(rank(held[k]), k) for k in places if not _missing(held[k])]
+        lost = [k for k in places if _missing(held[k])]
+        known.sort(key=itemgetter(0), reverse=key.descending)
+        places = [k for _, k in known] + lost
     return places
 
 
