@@ -15,8 +15,11 @@ from janus_md.cli.output import Csv, Json, Out
 if TYPE_CHECKING:
     from janus_md.workspace.columns import Columns
 
+KEPT = ("job", "status", "substance", "particle", "changed", "failure.message", "heat.passed")
+"""Columns that are left out last."""
+
 MAIN = 2
-"""Number of averages that are left out last."""
+"""Number of averages that are left out after all others and the settings."""
 
 HINT = "`--columns NAMES` or `--csv` shows them"
 
@@ -116,7 +119,7 @@ def _print_jobs(rows: Columns, names: Sequence[str], every: Columns, *, chosen: 
 def _rank(names: Sequence[str], place: int) -> int:
     """Return which columns are left out first: averages from the third one on, then settings."""
     name = names[place]
-    if name in ("job", "status", "substance", "particle", "failure.message"):
+    if name in KEPT:
         return 0
     if not name.startswith("analysis."):
         return 2
