@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from janus_md.analysis.sweep.row_files import FILES, decoded, files_of
 from janus_md.analysis.sweep.row_filters import expression
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
@@ -19,9 +19,6 @@ from janus_md.workspace.doubts import ALLOWABLE
 if TYPE_CHECKING:
     import pyarrow as pa
     from signac import Project
-
-FILES = {name: f"{name}.parquet" for name in ("wires", "frames", "aggregates")}
-"""Files of the tables with rows."""
 
 JOB_INDEX = "janus_md_job"
 """Column of a batch with the index of the job among the selected ones."""
@@ -129,17 +126,6 @@ class RowTable:
             ) from error
 
 
-def decoded(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return a batch in which names of kinds are strings."""
-    import pyarrow as pa
-
-    arrays = [
-        column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-        for column in batch.columns
-    ]
-    return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
-
-
 def open_rows(
     project: Project,
     name: str,
@@ -178,7 +164,7 @@ def open_rows(
         status == "done" and row not in doubtful for row, status in enumerate(every["status"])
     ]
     found = every.keep(usable)
-    schema, paths, troubles = _schemas(project, name, found["job"])
+    schema, paths, troubles = files_of(project, name, found["job"])
     jobs = found.keep([job in paths for job in found["job"]])
     table = RowTable(name, jobs, list(paths.values()), schema, [], 0, troubles)
     if not paths:
@@ -196,35 +182,6 @@ def open_rows(
     files = [paths[job] for job in chosen["job"]]
     number = len(query.select(every, of_jobs))
     return RowTable(name, chosen, files, schema, of_rows, number, troubles)
-
-
-def _schemas(
-    project: Project, name: str, jobs: Sequence[str]
-) -> tuple[pa.Schema, dict[str, str], dict[str, str]]:
-    """Return all columns of the files of these jobs, the files, and those that cannot be read."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    fields: dict[str, pa.Field] = {}
-    paths: dict[str, str] = {}
-    troubles: dict[str, str] = {}
-    known: list[pa.Schema] = []
-    for job in jobs:
-        path = Path(project.workspace, job, FILES[name])
-        try:
-            found = pq.read_schema(path).remove_metadata()
-        except FileNotFoundError:  # analysed before there was this table
-            continue
-        except (OSError, pa.ArrowException) as error:
-            why = getattr(error, "strerror", None) or "it is damaged"
-            troubles[job] = f"{path.name} cannot be read ({why}); janus-md run creates it again"
-            continue
-        paths[job] = str(path)
-        if found not in known:
-            known.append(found)
-            for one in found:
-                fields.setdefault(one.name, one.with_nullable(True))
-    return pa.schema(list(fields.values())), paths, troubles
 
 
 def job_values(table: RowTable, name: str) -> pa.Array:

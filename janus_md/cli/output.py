@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 FORMATS = ("csv", "json", "parquet")
 """Formats of a file, which are the endings of its name."""
+
+_CHUNK = 1000
+"""Number of rows that are converted at a time."""
+
+_NESTED = {list, dict}
 
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, a list of rows.")]
@@ -102,7 +108,13 @@ def _csv(file: TextIO, names: Sequence[str], rows: Rows) -> None:
 
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([plain(value) for value in row] for row in rows)
+    left = iter(rows)
+    while piece := list(islice(left, _CHUNK)):
+        columns = (
+            column if _NESTED.isdisjoint(map(type, column)) else map(plain, column)
+            for column in zip(*piece, strict=True)
+        )
+        writer.writerows(zip(*columns, strict=True))
 
 
 def plain(value: Any) -> Any:
@@ -113,8 +125,12 @@ def plain(value: Any) -> Any:
 def _json(file: TextIO, names: Sequence[str], rows: Rows) -> None:
     before = "["
     for row in rows:  # one at a time, to save memory
-        one = dict(zip(names, map(finite, row), strict=True))
-        file.write(before + json.dumps([one], indent=2, default=str, allow_nan=False)[1:-2])
+        one = [dict(zip(names, row, strict=True))]
+        try:
+            text = json.dumps(one, indent=2, allow_nan=False)
+        except ValueError:
+            text = json.dumps(finite(one), indent=2, allow_nan=False)
+        file.write(before + text[1:-2])
         before = ","
     file.write("[]\n" if before == "[" else "\n]\n")
 

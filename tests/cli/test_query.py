@@ -177,6 +177,7 @@ def test_statistics_of_groups(janus_md: Cli, place: Path) -> None:
 def test_statistics_agree_with_the_report(place: Path) -> None:
     """The mean and the error of a state point are those of results.csv."""
     from janus_md.analysis.sweep.groups import group_jobs
+    from janus_md.analysis.sweep.results import headed
     from janus_md.analysis.sweep.statistics import group_columns
     from janus_md.workspace import query
 
@@ -186,6 +187,8 @@ def test_statistics_agree_with_the_report(place: Path) -> None:
     found = group_columns(rows, keys, names, ["mean", "sem"])
     groups = {tuple(group.keys[key] for key in keys): group.values for group in
               group_jobs(query.frame(rows))}  # fmt: skip
+    of_wires = {"opposite_bonds", "turn_deg", "handedness", "persistence_nm"}
+    assert of_wires <= {column.name for column in headed(group_jobs(query.frame(rows)))}
     for k, of_keys in enumerate(zip(*(found[key] for key in keys), strict=True)):
         for name in ("mean_w", "turn_deg"):
             pair = found[f"{name}.mean"][k], found[f"{name}.sem"][k]

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import janus_md as package
 from benchmarks.rows import LENGTH, PERMITTIVITIES, PERSISTENCE, cost, make
+from janus_md.analysis.pipeline.table import aggregate_schema
 from tests.conftest import Result
 from tests.kept.test_kept import KEPT
 
@@ -203,6 +205,34 @@ def test_frames_of_the_kept_workspace(janus_md: Cli, tmp_path: Path) -> None:
     refused = janus_md("aggregates", "-d", place)
     assert refused.code == 2
     assert "no finished job has aggregates" in refused.err
+
+
+def test_aggregates(janus_md: Cli, place: Path, tmp_path: Path) -> None:
+    """Micelles of 6 to 9 bodies in each job, and a worm of 30 in one."""
+    copy = tmp_path / "copy"
+    shutil.copytree(place, copy)
+    schema = aggregate_schema()
+    for k, job in enumerate(sorted((copy / "workspace").iterdir())):
+        n = [6, 7, 8, 9, *([30] if k == 0 else [])]
+        kinds = pa.array(["micelle"] * 4 + ["worm"] * (len(n) - 4)).dictionary_encode()
+        held = {"frame": [0] * len(n), "aggregate": range(len(n)), "n": n, "kind": kinds}
+        arrays = [
+            pa.array(held[one.name] if one.name in held else [None] * len(n)).cast(one.type)
+            if one.name != "kind"
+            else kinds.cast(one.type)
+            for one in schema
+        ]
+        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), job / "aggregates.parquet")
+    done = janus_md("aggregates", "-d", copy, "--json", "kind=micelle", "n>7", "-c", "n")
+    assert [one["n"] for one in json.loads(done.out)] == [8, 9] * JOBS
+    done = janus_md("aggregates", "-d", copy, "--json", "--group-by", "kind", "-c", "n")
+    micelles, worms = json.loads(done.out)
+    assert (micelles["kind"], micelles["rows"], micelles["n.mean"]) == ("micelle", 4 * JOBS, 7.5)
+    assert micelles["n.sem"] == 0.0  # all jobs have the same mean
+    assert (worms["jobs"], worms["n.mean"], worms["n.sem"]) == (1, 30.0, None)
+    lines = janus_md("aggregates", "-d", copy, "n>5").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith("the first 30 rows of 12 jobs") for line in lines)
 
 
 def test_results_of_doubtful_jobs_are_left_out(janus_md: Cli, place: Path, tmp_path: Path) -> None:
