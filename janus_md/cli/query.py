@@ -15,8 +15,10 @@ from janus_md.cli.output import Csv, Json, Out
 if TYPE_CHECKING:
     from janus_md.workspace.columns import Columns
 
-KEPT = ("job", "status", "substance", "particle", "changed", "failure.message", "heat.passed")
+KEPT = ("job", "status", "substance", "particle", "changed", "heat.passed")
 """Columns that are left out last."""
+
+FAILURE = "failure.message"
 
 MAIN = 2
 """Number of averages that are left out after all others and the settings."""
@@ -93,11 +95,13 @@ def query(
 
 
 def _print_jobs(rows: Columns, names: Sequence[str], every: Columns, *, chosen: bool) -> None:
-    """Print a line per job; chosen columns are all shown."""
+    """Print a line per job; chosen columns are all shown, else failures are below the table."""
     from janus_md.cli import text_table
     from janus_md.cli.cells import cells_of, headings_of
     from janus_md.common.messages import count
 
+    failures = not chosen and FAILURE in names
+    names = [name for name in names if name != FAILURE or not failures]
     cells = [cells_of(rows, name, every) for name in names]
     table = [
         text_table.TextColumn(heading, column, _rank(names, k))
@@ -113,7 +117,11 @@ def _print_jobs(rows: Columns, names: Sequence[str], every: Columns, *, chosen: 
     number = count(len(rows), "job") if len(rows) == total else f"{len(rows)} of {total} jobs"
     if errors:
         number += "; in parentheses the standard error of the last digit"
-    text_table.show(table, turn=chosen, notes=[number], hint=HINT)
+    notes = [number]
+    if failures:
+        pairs = zip(cells_of(rows, "job", every), rows[FAILURE], strict=True)
+        notes += [f"{job}: {message}" for job, message in pairs if message]
+    text_table.show(table, turn=chosen, notes=notes, hint=HINT)
 
 
 def _rank(names: Sequence[str], place: int) -> int:

@@ -174,6 +174,6 @@ def show(columns: Sequence[TextColumn], *, turn: bool, notes: Sequence[str], hin
     lines, left_out = lines_of(columns, width, turn=turn)
     typer.echo("\n".join(lines))
     if left_out:
-        notes = [*notes, f"no room for {', '.join(left_out)}; {hint}"]
+        notes = [*notes[:1], f"no room for {', '.join(left_out)}; {hint}", *notes[1:]]
     for note in notes:
         typer.echo("\n".join(textwrap.wrap(note, max(width, 20), break_on_hyphens=False)))

@@ -239,6 +239,19 @@ def test_lists_and_maps_are_text_in_csv(janus_md: Cli, place: Path) -> None:
     assert json.loads(rows[0]["analysis.notes"]) == ["a, b"]
 
 
+def test_failures_are_below_the_table(janus_md: Cli, tmp_path: Path) -> None:
+    """A long message neither breaks cells nor takes the room of columns."""
+    points = read_template(TEMPLATE, "query.yaml").points
+    workspace.create(tmp_path / "w", [point.stored() for point in points])
+    job = next(iter(workspace.open_project(tmp_path / "w")))
+    job.document["failure"] = {"message": "the simulation failed " + "as it blew up " * 12}
+    told = janus_md("query", "-d", tmp_path / "w").out
+    assert max(map(len, told.splitlines())) <= 80
+    assert told.split()[:5] == ["job", "status", "substance", "relative_permittivity", "replica"]
+    message = " ".join(told.split(f"{job.id[:8]}: ")[1].split())
+    assert message == job.document["failure"]["message"].strip()
+
+
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
 def test_files(janus_md: Cli, place: Path, tmp_path: Path, ending: str) -> None:
     out = tmp_path / f"jobs.{ending}"
