@@ -86,7 +86,7 @@ def lines_of(
         last = max(range(len(shown)), key=lambda k: (shown[k].rank, k))
         left_out.append(shown.pop(last).heading)
     limit = min(limit, width)
-    lines = _straight(shown, [_narrow(one, limit) for one in shown])
+    lines = _straight(shown, _widened(shown, [_narrow(one, limit) for one in shown], width))
     return lines, [one.heading for one in columns if one.heading in left_out]
 
 
@@ -102,6 +102,25 @@ def _pieces(heading: str) -> list[str]:
 def _narrow(column: TextColumn, limit: int) -> int:
     """Return the least width of a column whose cells are shortened to `limit`."""
     return max(min(column.widest, limit), *map(len, _pieces(column.heading)))
+
+
+def _widened(columns: Sequence[TextColumn], widths: Sequence[int], width: int) -> list[int]:
+    """Return widths that use the room that is left for headings in fewer lines."""
+    found = list(widths)
+    while True:
+        spare = width - _room(found)
+        heights = [
+            len(_heading_lines(one.heading, w)) for one, w in zip(columns, found, strict=True)
+        ]
+        for k in sorted(range(len(found)), key=lambda k: -heights[k]):
+            wider = range(found[k] + 1, found[k] + spare + 1)
+            heading = columns[k].heading
+            fewer = [w for w in wider if len(_heading_lines(heading, w)) < heights[k]]
+            if fewer:
+                found[k] = fewer[0]
+                break
+        else:
+            return found
 
 
 def _heading_lines(heading: str, width: int) -> list[str]:
