@@ -33,6 +33,8 @@ _HOME = {
     "open_project": "workspace.jobs",
     "read_document": "workspace.jobs",
     "table": "workspace.query",
+    "rows": "analysis.sweep.rows",
+    "row_statistics": "analysis.sweep.row_statistics",
     # runs
     "simulate": "simulation.run",
     "simulate_job": "running.operations",
@@ -142,6 +144,8 @@ __all__ = [
     "read_document",
     "report",
     "resolve",
+    "row_statistics",
+    "rows",
     "simulate",
     "simulate_job",
     "table",
@@ -155,6 +159,8 @@ if TYPE_CHECKING:
     from janus_md.analysis.pipeline.hoomd_action import WireDetector
     from janus_md.analysis.pipeline.pipeline import analyze_file as analyze
     from janus_md.analysis.report.of_project import report
+    from janus_md.analysis.sweep.row_statistics import row_statistics
+    from janus_md.analysis.sweep.rows import rows
     from janus_md.analysis.theory.theory import association_constant_of, mean_length
     from janus_md.cli import workflow
     from janus_md.cli.app import main

@@ -37,9 +37,7 @@ def test_python_of_the_readme(demo: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(demo)
     found: dict = {}
     exec("\n".join(blocks("README.md")[:2]), found)  # the third needs a HOOMD-blue script
-    assert found["wires"].index.get_level_values("job").unique().tolist() == [
-        "".join(found["rows"]["job"])
-    ]
+    assert found["wires"]["job"].unique().tolist() == found["rows"]["job"].tolist()
     assert found["wires"]["n"].sum() == 11 * 16
     assert found["found"].wires.n.sum() == 16
 

@@ -1,6 +1,7 @@
 """Averages that are computed from the log or from several frames.
 
 They are computed by :mod:`janus_md.analysis.series.thermolog`,
+:mod:`janus_md.analysis.series.chains`,
 :mod:`janus_md.analysis.order.spatial`, :mod:`janus_md.analysis.series.lifetimes` and
 :mod:`janus_md.analysis.series.diffusion`.
 """
@@ -46,6 +47,17 @@ OBSERVABLE = Observable(
             "rods",
             averaged=True,
             source="janus_md.analysis.order.scattering",
+        ),
+        Column(
+            "persistence_nm",
+            "persistence length of the wires, -b / ln c, with the averages b of mean_bond_nm and c "
+            "of bond_cosine; null if c is not between 0 and 1",
+            "nm",
+            averaged=True,
+            heading=("persistence", "length / nm"),
+            narrow=("persist.", "/ nm"),
+            in_query=True,
+            source="Kratky and Porod (1949)",
         ),
         Column(
             "bond_lifetime",

@@ -10,7 +10,7 @@ from janus_md.analysis.aggregates.bonds import body_axes, find_bonds
 from janus_md.analysis.aggregates.criterion import widest
 from janus_md.analysis.aggregates.wires import build_wires
 from janus_md.analysis.observables.wire_lengths import length_statistics
-from janus_md.analysis.series.growth import equilibration
+from janus_md.analysis.series.steadiness import settled
 from janus_md.model.body import BondCriterion, FloatArray
 from janus_md.model.box import lattice_vectors
 from janus_md.model.system import System
@@ -111,7 +111,7 @@ class WireObserver:
         return f"mean wire {last['mean_n']:.1f}, longest {last['longest']}"
 
     def is_stationary(self) -> bool:
-        """Return whether the mean length by weight is stationary (:func:`growth.equilibration`)."""
+        """Return whether the mean length by weight is stationary (:func:`steadiness.settled`)."""
         if len(self.lengths) < LEAST_FRAMES:
             return False
-        return equilibration(self.series("mean_w")).reached
+        return settled(self.series("mean_w")).steady

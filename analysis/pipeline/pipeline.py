@@ -19,9 +19,10 @@ from janus_md.analysis.pipeline.frame import criterion_for, needed
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.pipeline.tasks import Task, results
 from janus_md.analysis.pipeline.writing import Progress, write_tables
-from janus_md.analysis.series import growth
+from janus_md.analysis.series import chains, growth, steadiness
 from janus_md.analysis.series.averages import first_averaged, summarize
 from janus_md.analysis.series.diffusion import diffusion
+from janus_md.analysis.theory.coupling import coupling_of
 from janus_md.common.errors import JanusError
 from janus_md.common.folders import check_folder
 from janus_md.common.messages import unknown
@@ -115,10 +116,9 @@ def analyze_file(
         The averages of :func:`averages.summarize` and :func:`spatial.write_spatial`, each
         ``{"mean": x, "error": e}``; bond_lifetime,
         likewise, in ns where the file states the time step and else in steps; steady, whether the
-        mean length by weight has settled, or the mean size of clusters by weight where there are no
-        wires (:func:`growth.equilibration`; it may be slow, not done),
-        and steady_samples, the independent samples in its settled part, all three None where the
-        steps of the frames do not rise; n_frames,
+        run is steady by :mod:`janus_md.analysis.series.steadiness`, steady_samples, the number of
+        independent samples in its steady part, and not_steady_because, the reasons in words; these
+        are None where the steps of the frames do not rise; n_frames,
         n_frames_averaged, criterion, and notes, sentences that the user should read.
 
     Raises
@@ -195,15 +195,27 @@ def analyze_file(
         )
     lifetime = history.lifetime() if history is not None else None
     scale = 1.0 if setup is None else setup.time_step / PS_PER_NS
+    fold = settings.properties(first).fold
+    averaged = summarize(columns, {chains.TURN: 360.0 / fold} if fold else None)
     return {
-        **summarize(columns),
+        **averaged,
+        "persistence_nm": chains.persistence(averaged["mean_bond_nm"], averaged["bond_cosine"]),
         **structure,
         "bond_lifetime": {
             "mean": lifetime[0] * scale if lifetime else None,
             "error": lifetime[1] * scale if lifetime else None,
         },
         "diffusion_nm2_ns": diffused,
-        **_steady(columns["mean_w" if wires else "mean_cluster_w"] if fall is None else []),
+        **_steady(
+            steadiness.steadiness(
+                columns["mean_w" if wires else "mean_cluster_w"] if fall is None else [],
+                float(columns["n_bodies"].mean()),
+                steps=columns["step"],
+                bonds=columns["n_bonds"] if wires and history is not None else None,
+                lifetime=lifetime[0] if lifetime else None,
+                coupling=coupling_of(setup) if wires else None,
+            )
+        ),
         "n_frames": len(numbers),
         "n_frames_averaged": len(tail),
         "criterion": asdict(chosen) if wires else dict.fromkeys(asdict(chosen)),
@@ -211,15 +223,15 @@ def analyze_file(
     }
 
 
-def _steady(series: Sequence[float] | np.ndarray) -> dict[str, Any]:
-    """Whether a series has settled, and for how many samples.
-
-    None where it is too short, or a value is not defined.
-    """
-    if len(series) < 4 or np.isnan(series).any():
-        return {"steady": None, "steady_samples": None}
-    found = growth.equilibration(series)
-    return {"steady": found.reached, "steady_samples": found.samples}
+def _steady(found: steadiness.Steadiness | None) -> dict[str, Any]:
+    """Return the values of the summary; None if the series is not defined."""
+    if found is None:
+        return dict.fromkeys(("steady", "steady_samples", "not_steady_because"))
+    return {
+        "steady": found.steady,
+        "steady_samples": found.samples,
+        "not_steady_because": ", ".join(found.reasons) or None,
+    }
 
 
 @contextmanager

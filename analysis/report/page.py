@@ -13,12 +13,11 @@ import numpy as np
 from janus_md.analysis.pictures.aggregates import with_aggregates
 from janus_md.analysis.report.gallery import Picture, draw_figures
 from janus_md.analysis.report.readable import read_sweep
+from janus_md.analysis.series.steadiness import SLOW
 from janus_md.analysis.sweep import evolution
 from janus_md.analysis.sweep.groups import Group, job_ids, job_labels, spread, swept
 from janus_md.analysis.sweep.results import (
     MAX_ROWS,
-    SLOW,
-    SPACING,
     Result,
     console_table,
     headed,
@@ -27,6 +26,7 @@ from janus_md.analysis.sweep.results import (
     tell_coupling,
 )
 from janus_md.analysis.sweep.unfinished import changed_since, not_at_temperature, unfinished
+from janus_md.analysis.theory.coupling import SPACING
 from janus_md.common.files import publish_text
 from janus_md.workspace.labels import MISSING, say, tell
 

@@ -61,20 +61,59 @@ def mean_and_error(series: Sequence[float] | FloatArray) -> dict[str, float | No
     }
 
 
+def circular_mean(angles: Sequence[float] | FloatArray, period: float) -> tuple[float, float]:
+    """Return the mean direction of angles in [0, period), and the resultant length in [0, 1].
+
+    Source: Mardia and Jupp, "Directional Statistics", 2000, section 2.2.
+    """
+    phase = 2.0 * np.pi / period * np.asarray(angles, dtype=np.float64)
+    resultant = complex(np.mean(np.exp(1j * phase)))
+    return float(np.angle(resultant) * period / (2.0 * np.pi)) % period, abs(resultant)
+
+
+def circular_mean_and_error(
+    angles: Sequence[float] | FloatArray, period: float
+) -> dict[str, float | None]:
+    """Return the mean direction of a series of angles, its standard error, and the period.
+
+    Mean and error are None if they are undefined. The error is that of :func:`mean_and_error` for
+    the deviations from the mean direction. NaN values are ignored.
+    """
+    values = np.asarray(angles, dtype=np.float64)
+    values = values[np.isfinite(values)]
+    if len(values) == 0:
+        return {"mean": None, "error": None, "period": period}
+    mean, _ = circular_mean(values, period)
+    about = (values - mean + period / 2.0) % period - period / 2.0
+    return {"mean": mean, "error": mean_and_error(about)["error"], "period": period}
+
+
 def first_averaged(n_frames: int) -> int:
     """Return the index of the first frame of the last third, which has at least one frame."""
     return n_frames - max(1, round(n_frames * AVERAGED_SHARE))
 
 
-def summarize(columns: Mapping[str, FloatArray]) -> dict[str, dict[str, float | None]]:
-    """Average columns of frames.parquet over the last third of the frames."""
-    names = [column.name for column in frame_columns() if column.averaged]
+def summarize(
+    columns: Mapping[str, FloatArray], periods: Mapping[str, float] | None = None
+) -> dict[str, dict[str, float | None]]:
+    """Average columns of frames.parquet over the last third of the frames.
+
+    `periods` are those of columns that are angles, whose means are circular.
+    """
     begin = first_averaged(len(columns["frame"]))
-    return {name: mean_and_error(np.asarray(columns[name])[begin:]) for name in names}
+    found = {}
+    for column in frame_columns():
+        if column.averaged:
+            values = np.asarray(columns[column.name])[begin:]
+            period = (periods or {}).get(column.name)
+            found[column.name] = (
+                circular_mean_and_error(values, period) if period else mean_and_error(values)
+            )
+    return found
 
 
 def combine_replicas(
-    means: Sequence[float], errors: Sequence[float | None]
+    means: Sequence[float], errors: Sequence[float | None], period: float = 0.0
 ) -> tuple[float, float | None]:
     """Return the mean over replicas and its standard error.
 
@@ -82,8 +121,15 @@ def combine_replicas(
     be too small by chance for two or three replicas, and the propagated errors,
     ``sqrt(sum e^2) / R``. It is None if neither is known. For a mean, the first estimate is the
     limit of a bootstrap over replicas (:func:`janus_md.analysis.series.growth.bootstrap_error`) for
-    many resamples; other statistics need the bootstrap.
+    many resamples; other statistics need the bootstrap. Angles with a `period` are averaged
+    relative to their mean direction.
     """
+    if period:
+        centre, _ = circular_mean(means, period)
+        mean, error = combine_replicas(
+            [math.remainder(one - centre, period) for one in means], errors
+        )
+        return (centre + mean) % period, error
     count = len(means)
     mean = math.fsum(means) / count
     estimates = []

@@ -13,15 +13,6 @@ from janus_md.model.body import FloatArray
 CANDIDATES = 50
 """Number of trial starting points of the equilibrated part."""
 
-LEAST_SHARE = 1.0 / 3.0
-"""Minimum fraction of the series in the equilibrated part."""
-
-LEAST_SAMPLES = 20.0
-"""Minimum number of independent samples in the equilibrated part."""
-
-LARGEST_DRIFT = 2.5
-"""Maximum drift of the equilibrated part, in standard errors."""
-
 
 @dataclass(frozen=True)
 class Equilibration:
@@ -37,21 +28,18 @@ class Equilibration:
         Fraction of the series.
     samples : float
         Number of independent samples.
+    change : float
+        Change over the part, from a straight line fitted to it.
     drift : float
-        Difference between the means of its two halves, in standard errors.
+        That change in standard errors.
     """
 
     begin: int
     inefficiency: float
     share: float
     samples: float
+    change: float
     drift: float
-
-    @property
-    def reached(self) -> bool:
-        """Return whether the part is long enough, has enough samples and does not drift."""
-        enough = self.share >= LEAST_SHARE and self.samples >= LEAST_SAMPLES
-        return enough and abs(self.drift) < LARGEST_DRIFT
 
 
 def equilibration(series: Sequence[float] | FloatArray) -> Equilibration:
@@ -59,7 +47,7 @@ def equilibration(series: Sequence[float] | FloatArray) -> Equilibration:
 
     ``t0 = argmax (T - t) / g(t)`` with the statistical inefficiency g of the series after t
     (Chodera, J. Chem. Theory Comput. 12, 1799, 2016). If the series does not reach equilibrium, the
-    part is short, has few samples or drifts (:attr:`Equilibration.reached`).
+    part is short, has few samples or drifts (:mod:`janus_md.analysis.series.steadiness`).
 
     Raises
     ------
@@ -75,17 +63,33 @@ def equilibration(series: Sequence[float] | FloatArray) -> Equilibration:
     samples = (total - begins) / inefficiency
     best = int(np.argmax(samples))
     part = values[begins[best] :]
-    half = len(part) // 2
-    error = part.std(ddof=1) * np.sqrt(2.0 / max(samples[best] / 2.0, 1.0))
-    change = float(part[-half:].mean() - part[:half].mean())
-    drift = change / float(error) if error > 0.0 else 0.0
+    change, drift = _trend(part)
     return Equilibration(
         int(begins[best]),
         float(inefficiency[best]),
         len(part) / total,
         float(samples[best]),
+        change,
         drift,
     )
+
+
+def _trend(part: FloatArray) -> tuple[float, float]:
+    """Return the change of a series by least squares, and that change in standard errors.
+
+    The residuals are correlated: their statistical inefficiency g makes the error of the slope
+    larger by the square root of g.
+    """
+    time = np.arange(len(part)) - 0.5 * (len(part) - 1)
+    slope = float(time @ part / (time @ time))
+    residual = part - part.mean() - slope * time
+    variance = float(residual @ residual) / (len(part) - 2) / float(time @ time)
+    error = (variance * statistical_inefficiency(residual)) ** 0.5
+    change = slope * len(part)
+    tiny = 1e-12 * max(1.0, abs(float(part.mean())))
+    if error * len(part) <= tiny:
+        return change, 0.0 if abs(change) <= tiny else float(np.inf)
+    return change, slope / error
 
 
 def first_fall(times: Sequence[float] | FloatArray) -> int | None:

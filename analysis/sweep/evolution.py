@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from janus_md.analysis.series import growth
 from janus_md.analysis.series.averages import combine_replicas
 from janus_md.analysis.sweep.groups import Group, job_ids
-from janus_md.analysis.sweep.results import SLOW, SPACING, format_value
+from janus_md.analysis.sweep.results import format_value
 from janus_md.analysis.sweep.tables import JobTables
 from janus_md.analysis.theory import theory
+from janus_md.analysis.theory.coupling import SPACING
 from janus_md.model import units
 from janus_md.model.body import RigidBody
 from janus_md.model.setup import Setup
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 HEADINGS = (
     ("wires set in", "after / ns"),
     ("growth exponent", "of the mean by number"),
-    ("independent samples", "in the equilibrated part"),
+    ("independent samples", "in the steady part"),
     ("bond lifetime", "/ ns"),
     ("mean wire length", "bonds by energy"),
     ("mean wire length", "in equilibrium, theory"),
@@ -40,7 +41,7 @@ MIN_LIFETIME_FRAMES = 3.0
 """Minimum mean lifetime of a bond that is resolved, in frame intervals."""
 
 
-NOT_YET = "not equilibrated"
+NOT_YET = "not steady"
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def evolution(
     for group in groups:
         expected = expectation(tables[group.jobs[0]].setup)
         frames = [tables[job].frames for job in group.jobs]
+        samples = _samples(rows, [place[job] for job in group.jobs])
         lifetimes = [
             (_number(rows, place[job], "mean"), _number(rows, place[job], "error"))
             for job in group.jobs
@@ -108,11 +110,11 @@ def evolution(
                 [
                     _onset(frames),
                     _exponent(frames),
-                    _samples(frames, expected),
+                    samples,
                     _lifetime(lifetimes, frames),
                     format_value(*group.values["mean_n_energy"]),
                     MISSING if expected is None else f"{expected.mean_n:.3g}",
-                    _free_energy(group, frames, expected),
+                    _free_energy(group, samples, expected),
                 ],
             )
         )
@@ -182,27 +184,30 @@ def _exponent(frames: Sequence[pd.DataFrame]) -> str:
     return _averaged(fitted)
 
 
-def _samples(frames: Sequence[pd.DataFrame], expected: Expectation | None) -> str:
-    """Return the number of independent samples; strong coupling never counts as equilibrated."""
-    if expected is not None and expected.coupling > SLOW:
-        return NOT_YET
-    if not _increasing(frames):
+def _samples(rows: pd.DataFrame, places: Sequence[int]) -> str:
+    """Return the number of independent samples of steady replicas, or why one is not steady."""
+    steady = [_value(rows, place, "steady") for place in places]
+    if any(one is None for one in steady):
         return MISSING
-    found = [growth.equilibration(one["mean_w"].to_numpy()) for one in frames if len(one) >= 4]
-    if not found or not all(one.reached for one in found):
-        return NOT_YET
-    return f"{sum(one.samples for one in found):.0f}"
+    if not all(steady):
+        told = [_value(rows, place, "not_steady_because") for place in places]
+        reasons = dict.fromkeys(part for one in told if one for part in str(one).split(", "))
+        return f"{NOT_YET}: {', '.join(reasons)}" if reasons else NOT_YET
+    samples = [_value(rows, place, "steady_samples") for place in places]
+    return f"{sum(float(one) for one in samples if one is not None):.0f}"
 
 
-def _free_energy(group: Group, frames: Sequence[pd.DataFrame], expected: Expectation | None) -> str:
-    """Return the bond free energy if the lengths are equilibrated."""
+def _value(rows: pd.DataFrame, place: int, name: str) -> Any:
+    """Return a single value of the analysis of a job; None if it is missing."""
+    column = f"analysis.{name}"
+    value = rows[column].iloc[place] if column in rows else None
+    return None if value is None or value != value else value
+
+
+def _free_energy(group: Group, samples: str, expected: Expectation | None) -> str:
+    """Return the bond free energy if all replicas are steady."""
     mean, error = group.values["mean_n"]
-    if (
-        expected is None
-        or mean is None
-        or mean <= 1.0
-        or _samples(frames, expected) in (NOT_YET, MISSING)
-    ):
+    if expected is None or mean is None or mean <= 1.0 or not samples.isdigit():
         return MISSING
     found = theory.bond_free_energy(mean, error or 0.0, expected.density, expected.temperature)
     return format_value(found.free_energy, found.free_energy_error if error else None)

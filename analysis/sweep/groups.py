@@ -118,9 +118,9 @@ def group_jobs(rows: pd.DataFrame) -> list[Group]:
         for values, places in collected.items()
     ]
     for name in [column.name for column in averages()]:
-        of_jobs = _averages(analysed, name)
+        of_jobs, period = _averages(analysed, name), _period(analysed, name)
         for group, places in zip(groups, collected.values(), strict=True):
-            group.values[name] = _combined([of_jobs[k] for k in places])
+            group.values[name] = _combined([of_jobs[k] for k in places], period)
     return _sorted(groups)
 
 
@@ -197,13 +197,20 @@ def _averages(jobs: pd.DataFrame, name: str) -> list[tuple[float | None, float |
     return list(zip(*columns, strict=True))
 
 
+def _period(jobs: pd.DataFrame, name: str) -> float:
+    """Return the period of an angle; 0 for other quantities."""
+    column = f"analysis.{name}.period"
+    known = [one for one in jobs[column].tolist() if one == one and one] if column in jobs else []
+    return float(known[0]) if known else 0.0
+
+
 def _combined(
-    replicas: Sequence[tuple[float | None, float | None]],
+    replicas: Sequence[tuple[float | None, float | None]], period: float = 0.0
 ) -> tuple[float | None, float | None]:
     known = [(mean, error) for mean, error in replicas if mean is not None]
     if not known:
         return None, None
-    return combine_replicas([mean for mean, _ in known], [error for _, error in known])
+    return combine_replicas([mean for mean, _ in known], [error for _, error in known], period)
 
 
 def _sorted(groups: list[Group]) -> list[Group]:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from janus_md.analysis.series.steadiness import SLOW
 from janus_md.analysis.series.thermolog import ENERGY
 from janus_md.analysis.sweep.groups import Group, group_jobs, job_ids, substances
 from janus_md.analysis.sweep.tables import setup_of
+from janus_md.analysis.theory.coupling import SPACING
 from janus_md.common.observables import Column, averages
 from janus_md.model import units
-from janus_md.model.nanocluster import WIRE_SPACING
 from janus_md.workspace.labels import METHOD, MISSING, SYMBOLS, short, tell
 
 if TYPE_CHECKING:
@@ -24,14 +25,11 @@ if TYPE_CHECKING:
 COUPLING = "coupling"
 """Column of results.csv with the dipolar coupling."""
 
+FIRST_OMITTED = ("persistence_nm", "handedness", "turn_deg", "opposite_bonds")
+"""Averages that the terminal omits first if there is no room."""
+
 NARROWEST_KEY = 6
 """Minimum width of a key column in the terminal, in characters; longer values are wrapped."""
-
-SPACING = WIRE_SPACING
-"""Distance for the dipolar coupling, nm."""
-
-SLOW = 8.0
-"""Dipolar coupling above which wires do not equilibrate within nanoseconds."""
 
 MAX_ROWS = 500
 """Maximum number of state points in the tables of terminal and report; results.csv has all."""
@@ -165,9 +163,9 @@ def console_table(
     """Return the table of results for the terminal.
 
     With `job_dirs`, the table includes the dipolar coupling. Columns that do not fit into `width`
-    characters are left out: first the energy, then the coupling, then averages from the last one
-    on, which the caption names. Only the first :data:`MAX_ROWS` state points are shown; the caption
-    says so.
+    characters are left out: first those of :data:`FIRST_OMITTED`, the energy and the coupling, then
+    averages from the last one on; the caption names the averages. Only the first :data:`MAX_ROWS`
+    state points are shown; the caption says so.
     """
     from rich import box
     from rich.table import Table
@@ -226,10 +224,11 @@ def _fit(
         )
         return sum(one + 1 for one in widths) - 1
 
-    for name in (ENERGY, COUPLING):
-        if needed(np.inf) > width:
-            columns.pop(name, None)
     left_out: list[str] = []
+    for name in (*FIRST_OMITTED, ENERGY, COUPLING):
+        if name in columns and needed(np.inf) > width:
+            del columns[name]
+            left_out[:0] = [name] if name in FIRST_OMITTED else []
     remaining = [name for name in averaged if name in columns]
     while len(remaining) > 1 and needed(NARROWEST_KEY) > width:
         left_out.insert(0, remaining.pop())

@@ -20,13 +20,16 @@ from janus_md.cli.query import query
 from janus_md.cli.release import release
 from janus_md.cli.report import report
 from janus_md.cli.reproduce import reproduce
+from janus_md.cli.rows import aggregates, frames, wires
 from janus_md.cli.run import run
 from janus_md.cli.schema import schema
 from janus_md.cli.status import status
 from janus_md.cli.submit import submit
 from janus_md.common import crash, encoding
 
-PRINTING = ("catalog", "calibrate", "schema", "doctor", "status", "query")
+PRINTING = ("catalog", "calibrate", "schema", "doctor", "status", "query", "wires", "frames",
+    "aggregates",
+)  # fmt: skip
 """Commands that only print: SIGPIPE ends them when their output is closed."""
 
 app = typer.Typer(
@@ -45,6 +48,9 @@ for command in (
     submit,
     status,
     query,
+    wires,
+    frames,
+    aggregates,
     report,
     analyze,
     release,

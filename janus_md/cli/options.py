@@ -14,7 +14,7 @@ Directory = Annotated[
 Filters = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Filters such as particle=R-Au-Cu,Au3Cd, 'relative_permittivity<2' or mean_n!=null."
+        help="Filters such as particle=R*,Au3Cd, 'relative_permittivity<2' or mixture!=null."
     ),
 ]
 
@@ -34,8 +34,35 @@ Allow = Annotated[
     ),
 ]
 
+GroupBy = Annotated[
+    str,
+    typer.Option(
+        "--group-by",
+        help="Columns, separated by commas: statistics of the rows with equal values in them.",
+    ),
+]
+
+Stat = Annotated[
+    str,
+    typer.Option(
+        "--stat",
+        help="Statistics for --group-by: mean, sem (its standard error), n, std, min, max; "
+        "mean,sem,n by default.",
+    ),
+]
+
+Sort = Annotated[
+    str,
+    typer.Option(
+        "--sort", help="Columns to sort by, separated by commas; -NAME in descending order."
+    ),
+]
+
+
+def listed(text: str) -> list[str]:
+    """Return the parts of a text between commas."""
+    return [part for part in map(str.strip, text.split(",")) if part]
+
+
 LISTED = 20
 """Largest number of state points in a dry run, and of jobs in a summary."""
-
-FOLDED = 500
-"""Largest number of jobs in a table that is folded to the width of the terminal."""

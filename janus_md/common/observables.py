@@ -28,8 +28,11 @@ WIRE_DTYPES = ("kind", "members", "sequence")
 """Further types, for columns of wires.parquet and aggregates.parquet only."""
 
 RESERVED = frozenset(
-    {"steady", "steady_samples", "n_frames", "n_frames_averaged", "criterion", "notes"}
-)
+    {
+        "steady", "steady_samples", "not_steady_because", "n_frames", "n_frames_averaged",
+        "criterion", "notes",
+    }
+)  # fmt: skip
 """Names in the job document that no column can have."""
 
 

@@ -55,7 +55,8 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
         "## Facts",
         f"{verdict_counts(found.rows)}. Values are averages over the last third of the runs. The "
         "error, in units of the last digit, is the standard error over replicas, or the error "
-        "within the runs if that is larger. One rule gives all verdicts. The interval of "
+        "within the runs if that is larger. Runs that are not steady by the definition of janus-md "
+        "(docs/questions.md) are counted in brackets. One rule gives all verdicts. The interval of "
         f"{ERRORS:g} standard errors around the value lies inside the range (agreement), outside "
         "the range (disagreement), or across its edge (undecided). A fact that the model was "
         "calibrated to is marked *put in by calibration*.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.pipeline.frame import FrameResult, analyze_frame
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.series import growth
-from janus_md.analysis.series.averages import first_averaged, mean_and_error
+from janus_md.analysis.series.averages import circular_mean, first_averaged, mean_and_error
 from janus_md.analysis.sweep.evolution import MIN_GROWN_LENGTH
 from janus_md.common.parquet import read_table
 from janus_md.model.body import FloatArray
@@ -82,6 +82,8 @@ class Measured:
     time_ns, mean_n, mean_w, opposite : ndarray, shape (frames,)
         Mean wire lengths over the whole run, and the fraction of bonds between R and S, NaN if
         there are no bonds between bodies with hands.
+    steady : bool or None
+        Whether the run is steady (:mod:`janus_md.analysis.series.steadiness`); None if unknown.
     """
 
     values: dict[str, Value]
@@ -90,6 +92,7 @@ class Measured:
     mean_n: FloatArray
     mean_w: FloatArray
     opposite: FloatArray
+    steady: bool | None = None
 
 
 def measure(run: Run) -> Measured:
@@ -144,7 +147,8 @@ def measure(run: Run) -> Measured:
     mean_n = table["mean_n"].to_numpy(float)
     values["growth_exponent"] = _exponent(time, mean_n)
     opposite = opposite_share(run.directory / "wires.parquet", table["frame"].to_numpy())
-    return Measured(values, joined, time, mean_n, table["mean_w"].to_numpy(float), opposite)
+    mean_w = table["mean_w"].to_numpy(float)
+    return Measured(values, joined, time, mean_n, mean_w, opposite, analysis.get("steady"))
 
 
 def opposite_share(wires: Path, frames: IndexArray) -> FloatArray:
@@ -200,13 +204,6 @@ def bond_energies(frame: Frame, result: FrameResult, settings: Settings) -> Floa
             relative_permittivity=known.relative_permittivity,
         )
     return energies
-
-
-def circular_mean(angles: Sequence[float] | FloatArray, period: float) -> tuple[float, float]:
-    """Mean direction of angles in [0, period), and the resultant length in [0, 1]."""
-    phase = 2.0 * np.pi / period * np.asarray(angles, dtype=np.float64)
-    resultant = complex(np.mean(np.exp(1j * phase)))
-    return float(np.angle(resultant) * period / (2.0 * np.pi)) % period, abs(resultant)
 
 
 def _turn(parts: list[FloatArray]) -> Value:

@@ -10,7 +10,7 @@ from itertools import product
 
 from janus_md.analysis.series.averages import combine_replicas
 from janus_md.model.pairs.energy import head_to_tail_minimum
-from janus_md.papers.measures import Measured, Run, Value, circular_mean
+from janus_md.papers.measures import Measured, Run, Value
 from janus_md.papers.paper import Fact, Paper
 from janus_md.papers.quantities import PAIR, QUANTITIES
 from janus_md.papers.verdicts import AGREEMENT, DISAGREEMENT, verdict
@@ -37,6 +37,8 @@ class Row:
         Time at which each of its runs ended, ns.
     verdict : str
         One of the verdicts in :mod:`janus_md.papers.verdicts`.
+    unsteady : int
+        Number of its runs that are not steady.
     """
 
     fact: Fact
@@ -45,6 +47,7 @@ class Row:
     error: float | None
     ends: tuple[float, ...]
     verdict: str
+    unsteady: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def row(
         shares = paper.substances[substance]
         found: Value = (pair_value(paper.model, tuple(sorted(shares)), fact.quantity), 0.0)
         ends: tuple[float, ...] = ()
+        unsteady = 0
     else:
         known = [
             one
@@ -113,6 +117,7 @@ def row(
         ]
         found = combine([one.values[fact.quantity] for one in known], period)
         ends = tuple(float(one.time_ns[-1]) for one in known)
+        unsteady = sum(one.steady is False for one in known)
     put_in = substance in fact.calibrated if calibrated is None else calibrated
     return Row(
         fact,
@@ -120,6 +125,7 @@ def row(
         *found,
         ends,
         verdict(*found, fact.low, fact.high, calibrated=put_in, period=period),
+        unsteady,
     )
 
 
@@ -129,11 +135,7 @@ def combine(values: Sequence[Value], period: float = 0.0) -> Value:
     if not means:
         return None, None
     errors = [error for mean, error in values if mean is not None]
-    if not period:
-        return combine_replicas(means, errors)
-    centre, _ = circular_mean(means, period)
-    mean, error = combine_replicas([math.remainder(one - centre, period) for one in means], errors)
-    return (centre + mean) % period, error
+    return combine_replicas(means, errors, period)
 
 
 @lru_cache(maxsize=64)

@@ -70,11 +70,12 @@ def cells(row: Row) -> tuple[str, ...]:
 
 
 def runs(row: Row) -> str:
-    """Return the number of runs of a row, and when they ended."""
+    """Return the number of runs of a row, when they ended, and how many are not steady."""
     if not row.ends:
         return MISSING
     first, last = (f"{time:.2g}" for time in (min(row.ends), max(row.ends)))
-    return f"{len(row.ends)} ({first if first == last else f'{first} to {last}'} ns)"
+    unsteady = f"; {row.unsteady} not steady" if row.unsteady else ""
+    return f"{len(row.ends)} ({first if first == last else f'{first} to {last}'} ns{unsteady})"
 
 
 def told(row: Row) -> str:
@@ -181,6 +182,7 @@ def _row_data(row: Row) -> dict[str, Any]:
         "mean": row.mean,
         "error": row.error,
         "runs": len(row.ends),
+        "runs_not_steady": row.unsteady,
         "ends_ns": " ".join(f"{time:g}" for time in row.ends),
         "low": fact.low,
         "high": fact.high,

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 _PARTS = ("execution", "analysis", "failure", "heat")
 
-RESULT_PREFIXES = tuple(f"{part}." for part in _PARTS)
+OWN = "document."
+"""Prefix of the columns with what users have written to the job document."""
+
+RESULT_PREFIXES = (*(f"{part}." for part in _PARTS), OWN)
 """Prefixes of the columns with values from the job document."""
 
 _CHUNK = 1000
@@ -33,7 +36,7 @@ class Columns:
     ``job`` is the id, ``status`` the state (:func:`janus_md.workspace.products.state`), and
     ``substance`` the name of the particle or mixture. Values of the state point have dotted keys.
     So do values of the job document, which begin with ``execution.``, ``analysis.``, ``failure.``
-    and ``heat.``. Missing values are None.
+    and ``heat.``, or with ``document.`` if a user has written them. Missing values are None.
 
     Parameters
     ----------
@@ -94,6 +97,28 @@ class Columns:
     def __getitem__(self, name: str) -> list[Any]:
         return _objects(self._columns[name])
 
+    def values(self, name: str) -> list[Any]:
+        """Return a column, or the maps of which `name` is the key, such as ``mixture``."""
+        found = self[name] if name in self._columns else [None] * len(self)
+        for column in self.names:
+            if column.startswith(f"{name}."):
+                key = column.removeprefix(f"{name}.")
+                for row, value in enumerate(self[column]):
+                    if value is not None:
+                        held = found[row]
+                        found[row] = {**(held if isinstance(held, dict) else {}), key: value}
+        return found
+
+    def with_maps(self, names: Sequence[str]) -> Columns:
+        """Return the jobs with a column for each of these names (:meth:`values`)."""
+        prefixes = tuple(f"{name}." for name in names)
+        if not any(column.startswith(prefixes) for column in self.names):
+            return self
+        found = self.take(range(len(self)))
+        for name in names:
+            found._columns[name] = self.values(name)
+        return found
+
     @property
     def names(self) -> list[str]:
         """Names of all columns."""
@@ -143,11 +168,18 @@ class Columns:
 
 
 def substance(statepoint: Mapping[str, Any]) -> str:
-    """Return the name of the particle, or the names and fractions in a mixture."""
+    """Return the name of the particle, or the names and fractions in a mixture.
+
+    A mixture of as many R as S of one particle is a racemate.
+    """
     mixture = statepoint.get("mixture")
     if isinstance(mixture, dict) and mixture:
-        shares = ((f"{x:g}" if isinstance(x, float) else x, k) for k, x in sorted(mixture.items()))
-        return " + ".join(f"{share} {name}" for share, name in shares)
+        names, shares = zip(*sorted(mixture.items()), strict=True)
+        hands = [name[:2] for name in names]
+        if hands == ["R-", "S-"] and names[0][2:] == names[1][2:] and shares[0] == shares[1]:
+            return f"racemate {' + '.join(names)}"
+        told = (f"{share:g}" if isinstance(share, float) else share for share in shares)
+        return " + ".join(f"{share} {name}" for share, name in zip(told, names, strict=True))
     return str(statepoint.get("particle"))
 
 
@@ -192,6 +224,9 @@ def _parts_with_columns(document: Mapping[str, Any]) -> dict[str, Any]:
     parts = {key: document[key] for key in _PARTS if key in document}
     if isinstance(found := parts.get("heat"), dict):
         parts["heat"] = {key: value for key, value in found.items() if key != "kinds"}
+    own = {key: document[key] for key in document if key not in documents.WRITTEN}
+    if own:
+        parts[OWN.rstrip(".")] = own
     return parts
 
 

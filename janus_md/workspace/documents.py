@@ -60,6 +60,9 @@ TOP: dict[str, _Kind] = {
 }
 """Types of the keys of a document; further keys are allowed."""
 
+WRITTEN = frozenset({*TOP, "made_for"})
+"""Keys that janus-md writes; all others are a user's own."""
+
 PARTS: dict[str, dict[str, _Kind]] = {
     "failure": {"message": TEXT, "operation": TEXT, "step": NUMBER},
     "execution": {

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import operator
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from janus_md.common.errors import JanusError
 from janus_md.common.observables import averages
-from janus_md.workspace.columns import RESULT_PREFIXES
+from janus_md.workspace.columns import OWN, RESULT_PREFIXES
+from janus_md.workspace.conditions import parse
 from janus_md.workspace.labels import varying_keys
 
 if TYPE_CHECKING:
     from janus_md.workspace.columns import Columns
-
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "!=": operator.ne,
-    "<=": operator.le,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "=": operator.eq,
-    "<": operator.lt,
-    ">": operator.gt,
-}
-"""Operators of a filter; longer ones are matched first."""
-
-_FILTER = re.compile(r"\s*([\w.+\-]+)\s*(!=|<=|>=|==|=|<|>)\s*(.+?)\s*")
 
 PASSED = "heat.passed"
 """Column that is false if a run did not keep the temperature of its bath."""
@@ -56,16 +41,23 @@ def telling_columns(rows: Columns) -> list[str]:
     if len(set(values[CHANGED])) > 1:
         wanted.append(CHANGED)
     wanted += varying_keys(values)
+    wanted += averaged_columns(rows)
+    wanted.append("failure.message")
+    if PASSED in rows.names and False in rows[PASSED]:
+        wanted.append(PASSED)
+    return [name for name in dict.fromkeys(wanted) if name in rows.names]
+
+
+def averaged_columns(rows: Columns) -> list[str]:
+    """Return the means that a query prints by default and that a job has."""
+    found = []
     for one in averages():
         name = f"analysis.{one.name}.mean"
         if one.in_query and name in rows.names:
             column = rows.packed(name)
             if any_value(value or None for value in column) if one.if_any else any_value(column):
-                wanted.append(name)
-    wanted.append("failure.message")
-    if PASSED in rows.names and False in rows[PASSED]:
-        wanted.append(PASSED)
-    return [name for name in dict.fromkeys(wanted) if name in rows.names]
+                found.append(name)
+    return found
 
 
 def all_columns(rows: Columns) -> list[str]:
@@ -92,12 +84,12 @@ def document_keys(filters: Iterable[str], columns: Iterable[str] = ()) -> set[st
     JanusError
         If a filter cannot be parsed.
     """
-    names = [*columns, *(_parse(text)[0] for text in filters)]
-    return {name.split(".")[0] for name in names}
+    names = [*columns, *(parse(text).key for text in filters)]
+    return {name.removeprefix(OWN).split(".")[0] for name in names}
 
 
 def column(rows: Columns, name: str) -> str:
-    """Return the column with this name, or whose last part is `name`.
+    """Return the column with this name, or whose last part is `name`, or a map such as ``mixture``.
 
     Raises
     ------
@@ -111,7 +103,15 @@ def column(rows: Columns, name: str) -> str:
         return fitting[0]
     if fitting:
         raise JanusError(f"column: {name!r} is ambiguous: {', '.join(fitting)}; use the full name")
+    maps = {one[: end + len(name)] for one in rows.names if (end := _begin_of_map(one, name)) >= 0}
+    if len(maps) == 1:
+        return maps.pop()
     raise JanusError(_unknown(name, rows.names_on_disk()))
+
+
+def _begin_of_map(column: str, name: str) -> int:
+    """Return where the key of a map begins in the name of a column; -1 if it is not there."""
+    return f".{column}".find(f".{name}.")
 
 
 def _unknown(name: str, names: list[str]) -> str:
@@ -135,9 +135,10 @@ def select(rows: Columns, filters: Iterable[str]) -> Columns:
     rows : Columns
         The jobs.
     filters : iterable of str
-        Each consists of key, operator (one of :data:`OPERATORS`) and value. The value is compared
-        as a number if it is one. ``null`` is a missing value. After = and != there may be several
-        values, separated by commas, of which any or none must match.
+        Each consists of key, operator and value. The value is compared as a number if it is one.
+        ``null`` is a missing value. After = and != there may be several values, separated by
+        commas, of which any or none must match, and shell patterns such as ``R*``. The first
+        characters of an id, as they are printed, are enough for the key ``job``.
 
     Raises
     ------
@@ -145,50 +146,10 @@ def select(rows: Columns, filters: Iterable[str]) -> Columns:
         If a filter cannot be parsed, or its key is unknown.
     """
     for text in filters:
-        key, sign, value = _parse(text)
-        values = rows[column(rows, key)]
-        wanted = re.split(r"\s*,\s*", value) if sign in ("=", "==", "!=") else [value]
-        for one in wanted:
-            _check_comparable(text, values, one)
-        enough = all if sign == "!=" else any
-        rows = rows.keep([enough(_fits(found, sign, one) for one in wanted) for found in values])
+        condition = parse(text)
+        name = column(rows, condition.key)
+        values = rows.values(name)
+        condition.check_comparable(set(map(type, values)))
+        of_id = name == "job"
+        rows = rows.keep([condition.matches(found, of_id=of_id) for found in values])
     return rows
-
-
-def _parse(text: str) -> tuple[str, str, str]:
-    """Return the key, operator and value of a filter."""
-    match = _FILTER.fullmatch(text)
-    if match is None:
-        raise JanusError(
-            f"filter: {text!r} cannot be read; it must consist of key, operator "
-            f"({' '.join(OPERATORS)}) and value, such as relative_permittivity<2"
-        )
-    key, sign, value = match.groups()
-    return key, sign, value
-
-
-def _check_comparable(text: str, values: Iterable[Any], wanted: str) -> None:
-    """Check that the value of a filter is a number if the column contains numbers."""
-    kinds = {type(one) for one in values}
-    if kinds.isdisjoint((int, float)) or wanted == "null" or not kinds.isdisjoint((str, bool)):
-        return
-    try:
-        float(wanted)
-    except ValueError as error:
-        raise JanusError(f"filter: {text!r}: {wanted!r} must be a number, or null") from error
-
-
-def _fits(found: Any, sign: str, wanted: str) -> bool:
-    missing = found is None or (isinstance(found, float) and math.isnan(found))
-    if missing or wanted == "null":
-        same = missing and wanted == "null"
-        return same if sign in ("=", "==") else sign == "!=" and not same
-    compare = OPERATORS[sign]
-    if isinstance(found, bool):
-        return bool(compare(str(found).lower(), wanted.lower()))
-    if isinstance(found, str):
-        return bool(compare(str(found), wanted))
-    try:
-        return bool(compare(found, float(wanted)))
-    except (ValueError, TypeError):
-        return sign == "!="

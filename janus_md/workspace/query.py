@@ -13,6 +13,7 @@ from janus_md.workspace.filters import (
     CHANGED,
     PASSED,
     all_columns,
+    averaged_columns,
     column,
     document_keys,
     select,
@@ -21,6 +22,7 @@ from janus_md.workspace.filters import (
 )
 from janus_md.workspace.jobs import job_of, open_job, open_project
 from janus_md.workspace.labels import label, labels, value_at
+from janus_md.workspace.ordering import rank as rank_of
 from janus_md.workspace.records import Record, job_ids, read_jobs, strays
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Columns",
     "all_columns",
+    "averaged_columns",
     "column",
     "columns",
     "document_keys",
@@ -131,14 +134,9 @@ def _order(jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:
 
     def rank(place: int) -> tuple[str, list[tuple[int, Any]], str]:
         name, statepoint = jobs[place]
-        return substance(statepoint), [_rank(value_at(statepoint, key)) for key in varying], name
+        return substance(statepoint), [rank_of(value_at(statepoint, key)) for key in varying], name
 
     return sorted(range(len(jobs)), key=rank)
-
-
-def _rank(value: Any) -> tuple[int, Any]:
-    """Return the sort key of a value: numbers come first."""
-    return (0, value) if isinstance(value, int | float) else (1, str(value))
 
 
 def folders(project: Project) -> dict[str, Path]:

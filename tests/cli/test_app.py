@@ -271,7 +271,7 @@ def test_query_shows_what_is_asked_for(
     shown = janus_md("query").out
     assert "12 jobs" in shown
     assert "relative_permittivity" in shown
-    assert janus_md("query", "-c", "all").out.count("298.1") == 12
+    assert janus_md("query", "-c", "all").out.count("298.15") == 12
 
 
 def refused(done: Result, said: list[str]) -> None:

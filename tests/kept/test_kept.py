@@ -21,6 +21,9 @@ Cli = Callable[..., Result]
 
 KEPT = Path(__file__).parent / "v2"
 
+RENAMED = {"0.5 R-1 + 0.5 S-1": "racemate R-1 + S-1"}
+"""Substances that the kept query called otherwise."""
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
@@ -44,8 +47,10 @@ def test_it_is_read_as_it_was_made(janus_md: Cli, place: Path) -> None:
     """Ids, states and averages of the kept query."""
     kept = list(csv.DictReader(io.StringIO((KEPT / "query.csv").read_text(encoding="utf-8"))))
     found = rows(janus_md, place)
-    assert [row["job"] for row in found] == [row["job"] for row in kept]
+    for table in (found, kept):
+        table.sort(key=lambda row: row["job"])
     for row, before in zip(found, kept, strict=True):
+        before["substance"] = RENAMED.get(before["substance"], before["substance"])
         assert {key: row[key] for key in before} == before
     status = json.loads(janus_md("status", "-d", place, "--json").out)
     assert status["states"] == {"waiting": 1, "begun": 1, "done": 2, "failed": 1}

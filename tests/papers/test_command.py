@@ -100,7 +100,7 @@ def test_a_paper_is_run_told_and_told_again(janus_md: Cli, paper: Path, tmp_path
     page = (out / "tiny.md").read_text()
     assert "2 runs" in page
     assert "| length | pure | dry | long |" in page
-    assert "1 (0.02 ns)" in page
+    assert "1 (0.02 ns; 1 not steady)" in page
     # of the facts with a range the pure substance keeps one of two, the dimer's energy is broken
     assert "| alone | 1 of 2 | dimer energy (pure) |" in page
     assert "not finished" not in page

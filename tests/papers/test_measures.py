@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.model.pairs.energy import pair_energy
 from janus_md.model.rotations import turn_about_z
-from janus_md.papers.measures import Measured, Run, circular_mean, measure
+from janus_md.papers.measures import Measured, Run, measure
 from janus_md.papers.side_distances import SIDE_EDGES, most_frequent_distance, side_distance
 from janus_md.study.catalogue import catalog
 from tests.analysis.worlds import described, gsd_frame, quaternions_along, write_gsd
@@ -56,6 +53,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     path = write_gsd(folder / "trajectory.gsd", frames)
     document = {"analysis": analyze_file(path, folder)}
     return Run("lattice", STATEPOINT, folder, document)
+
+
+def test_the_averages_of_the_job_know_the_order_in_the_wires(run: Run) -> None:
+    """R and S in turn, each turned by 0.4 rad against the one before; straight wires."""
+    found = run.document["analysis"]
+    assert found["opposite_bonds"]["mean"] == 1.0
+    assert found["turn_deg"]["mean"] == pytest.approx(np.rad2deg(TURN), abs=1e-3)
+    assert found["turn_deg"]["period"] == 120.0
+    assert found["handedness"]["mean"] == pytest.approx(np.sin(3.0 * TURN), abs=1e-4)
+    assert found["bond_cosine"]["mean"] == pytest.approx(1.0, abs=1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -124,32 +131,3 @@ def test_the_error_of_the_most_frequent_distance_is_that_of_its_scatter() -> Non
     assert abs(means.mean() - 2.94) < 4.0 * spread / 20**0.5 + 0.01
     # blocks hold a quarter of the data, so that tops of them scatter at least as widely
     assert 0.5 * spread < np.sqrt(np.mean(errors**2)) < 3.0 * spread
-
-
-def test_circular_means() -> None:
-    mean, resultant = circular_mean([110.0, 10.0], 120.0)
-    assert math.remainder(mean, 120.0) == pytest.approx(0.0, abs=1e-9)
-    assert resultant == pytest.approx(np.cos(np.pi / 6))
-    assert circular_mean([60.0, 180.0], 120.0) == (pytest.approx(60.0), pytest.approx(1.0))
-
-
-def test_chance_meetings_are_no_wires(tmp_path: Path) -> None:
-    rng = np.random.default_rng(1)
-    box = [40.0, 40.0, 40.0, 0, 0, 0]
-    about = described({"R-1": "R"}, distance=2.4, symmetry=3, model="bladed")
-    frames = [
-        gsd_frame(
-            rng.uniform(-20.0, 20.0, (30, 3)),
-            quaternions_along(rng.normal(size=(30, 3))),
-            box,
-            step=k,
-            types=["R-1"],
-            about=about if k == 0 else None,
-        )
-        for k in range(3)
-    ]
-    path = write_gsd(tmp_path / "trajectory.gsd", frames)
-    found = measure(Run("gas", STATEPOINT, tmp_path, {"analysis": analyze_file(path, tmp_path)}))
-    assert found.values["share_single"][0] == pytest.approx(1.0, abs=0.05)
-    assert not found.values.keys() & {"bond_nm", "bond_energy", "turn_deg", "opposite_bonds"}
-    assert np.all(np.isnan(found.opposite) | (found.opposite == 0.0))

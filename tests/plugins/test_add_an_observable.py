@@ -40,6 +40,9 @@ def check(place: Path, printed: str) -> None:
     assert expected.std() > 0.0
     mean = expected[-4:].mean()  # the last third of 11 frames
 
+    if "frame,kirkwood_g\n" in printed:
+        lines = printed.split("frame,kirkwood_g\n")[1].splitlines()[:11]
+        assert [float(line.split(",")[1]) for line in lines] == pytest.approx(expected, rel=1e-4)
     (row,) = csv.DictReader(io.StringIO(printed[printed.index("job,status") :]))
     assert float(row["analysis.kirkwood_g.mean"]) == pytest.approx(mean, rel=1e-4)
     assert float(row["analysis.kirkwood_g.error"]) > 0.0
@@ -55,7 +58,9 @@ def check(place: Path, printed: str) -> None:
 def test_a_file_beside_project_py(here: Environment, tmp_path: Path, engine: str) -> None:
     (code,), (template,) = blocks(PAGE, "python"), blocks(PAGE, "yaml")
     write(tmp_path, kirkwood__py=code, short__yaml=template)
-    check(tmp_path, here.run(commands(0, engine), tmp_path))
+    printed = here.run(commands(0, engine), tmp_path)
+    assert "frame,kirkwood_g\n" in printed
+    check(tmp_path, printed)
     told = here.run("cd demo && janus-md schema --columns", tmp_path)
     assert "square of the sum of the dipole directions" in told
 

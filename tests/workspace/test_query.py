@@ -70,6 +70,11 @@ ROWS = query.Columns(
         (["steady=False"], "ac"),
         (["particle!=R-Au-Cu, null"], "c"),
         (["produce_ns=4,8", "relative_permittivity!=8.93,2"], "acd"),
+        (["particle=R*"], "ab"),
+        (["particle=*Cd,null"], "cd"),
+        (["particle!=R*"], "cd"),
+        (["particle=[RS]-Au-C?"], "ab"),
+        (["protocol!=null"], "abcd"),
     ],
 )
 def test_filters_keep_matching_jobs(filters: list[str], jobs: str) -> None:
@@ -102,7 +107,7 @@ def test_labels_contain_the_substance_and_the_varying_keys() -> None:
         {"particle": "Au3Cd", "mixture": None, "relative_permittivity": 1.0, "p": {"x_ns": 1.0}},
         {"particle": None, "mixture": mixture, "relative_permittivity": 1.25, "p": {"x_ns": 1.0}},
     ]
-    assert query.labels(points) == ["Au3Cd, ε 1", "0.5 R-1 + 0.5 S-1, ε 1.25"]
+    assert query.labels(points) == ["Au3Cd, ε 1", "racemate R-1 + S-1, ε 1.25"]
     assert query.labels(points[:1]) == ["Au3Cd"]
 
 
@@ -152,12 +157,16 @@ def test_a_mixture_is_one_column(tmp_path: Path) -> None:
     project.open_job(whole(mixture={"R-1": 0.5, "S-1": 0.5})).init()
     rows = query.Columns(query.records(query.open_project(tmp_path)))
     assert query.telling_columns(rows) == ["job", "status", "substance"]
-    assert rows["substance"] == ["0.5 R-1 + 0.5 S-1", "Au3Cd"]
-    assert len(query.select(rows, ["substance=0.5 R-1 + 0.5 S-1"])) == 1
+    assert rows["substance"] == ["Au3Cd", "racemate R-1 + S-1"]
+    assert len(query.select(rows, ["substance=racemate*"])) == 1
+    assert query.select(rows, ["mixture!=null"])["substance"] == ["racemate R-1 + S-1"]
+    assert query.select(rows, ["mixture=null"])["substance"] == ["Au3Cd"]
+    assert query.select(rows, ["mixture=*S-1*"])["substance"] == ["racemate R-1 + S-1"]
+    assert rows.values("mixture") == [None, {"R-1": 0.5, "S-1": 0.5}]
 
 
 def test_averages_are_printed_with_their_errors(capsys: pytest.CaptureFixture[str]) -> None:
-    from janus_md.cli.query import _print_table
+    from janus_md.cli.query import _print_jobs
 
     numbers = {"a": (15.0, 0.3), "b": (1.01, 0.001), "c": (1.05, None)}
     rows = query.Columns(
@@ -166,7 +175,8 @@ def test_averages_are_printed_with_their_errors(capsys: pytest.CaptureFixture[st
             for name, (mean, error) in numbers.items()
         ]
     )
-    _print_table(rows, ["job", "analysis.mean_n.mean", "analysis.mean_w.mean"], 4)
+    names = ["job", "analysis.mean_n.mean", "analysis.mean_w.mean"]
+    _print_jobs(rows, names, query.Columns([*map(job, "abcd", [{}] * 4)]), chosen=False)
     said = capsys.readouterr().out.splitlines()
     assert said[0].split() == ["job", "mean_n", "mean_w"]
     assert said[1].split() == ["a", "15.0(3)", "30"]

@@ -289,7 +289,9 @@ def test_schema_versions(version, growing, tmp_path):
             file.end_frame()
     analyze_file(path, tmp_path / "old")
     a, b = (pd.read_parquet(tmp_path / name / "frames.parquet") for name in ("new", "old"))
-    pd.testing.assert_frame_equal(a, b)
+    # Without a description, bodies are not known to be bodies of revolution.
+    turns = ["turn_deg", "handedness"]
+    pd.testing.assert_frame_equal(a.drop(columns=turns), b.drop(columns=turns))
 
 
 def test_number_of_bodies_that_changes(tmp_path):

@@ -46,6 +46,7 @@ def test_decreasing_or_repeated_steps(tmp_path, steps, said):
     assert summary["bond_lifetime"] == {"mean": None, "error": None}
     assert summary["steady"] is None
     assert summary["steady_samples"] is None
+    assert summary["not_steady_because"] is None
     assert summary["mean_n"]["mean"] == pytest.approx(1.5)
     (note,) = summary["notes"]
     assert said in note
@@ -100,6 +101,7 @@ def test_report_omits_time_series_with_decreasing_time():
     rows = pd.DataFrame([{"job": "a", **row}])
     (_, told) = evolution(rows, group_jobs(rows), {"a": tables})[0]
     assert MISSING not in (told[0], told[2], told[3], told[6])
+    rows["analysis.steady"] = None  # as analyze_file says of decreasing steps
     time = tables.frames["time_ns"].to_numpy()
     tables.frames["time_ns"] = np.concatenate([time[:150], time[:150]])
     (_, cells) = evolution(rows, group_jobs(rows), {"a": tables})[0]

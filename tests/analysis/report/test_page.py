@@ -158,7 +158,7 @@ def test_report_without_results(tmp_path):
 
 
 def test_sweep_of_mixtures_and_temperatures(sweep):
-    mixed = "0.5 R-1 + 0.5 S-1"
+    mixed = "racemate R-1 + S-1"
     rows = (
         sweep[0]
         .iloc[:4]
@@ -174,7 +174,7 @@ def test_sweep_of_mixtures_and_temperatures(sweep):
     )
     assert varying_keys(rows)[0] == "substance"
     labels = [group.label for group in group_jobs(rows)]
-    assert labels == [f"{mixed}, T 300 K, ε 1", "1 R-1, T 310 K, ε 2", "Au3Cd, T 300 K, ε 1.25"]
+    assert labels == ["1 R-1, T 310 K, ε 2", "Au3Cd, T 300 K, ε 1.25", f"{mixed}, T 300 K, ε 1"]
 
 
 def test_page_of_many_state_points_shows_the_first_and_the_last(sweep, tmp_path, monkeypatch):

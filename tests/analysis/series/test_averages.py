@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from janus_md.analysis.series.averages import (
+    circular_mean,
+    circular_mean_and_error,
     combine_replicas,
     first_averaged,
     mean_and_error,
@@ -82,3 +84,22 @@ def test_spread_of_replicas_is_the_limit_of_their_bootstrap() -> None:
     )
     assert drawn_mean == pytest.approx(mean)
     assert drawn == pytest.approx(error, rel=4 / np.sqrt(2 * repeats))
+
+
+def test_circular_means():
+    mean, resultant = circular_mean([110.0, 10.0], 120.0)
+    assert (mean + 60.0) % 120.0 - 60.0 == pytest.approx(0.0, abs=1e-9)
+    assert resultant == pytest.approx(np.cos(np.pi / 6))
+    assert circular_mean([60.0, 180.0], 120.0) == (pytest.approx(60.0), pytest.approx(1.0))
+
+
+def test_error_of_a_circular_mean_is_that_of_the_deviations():
+    """Angles about the end of the period: the error of their mean is s / sqrt(n)."""
+    noise = np.random.default_rng(3).normal(0.0, 5.0, 400)
+    found = circular_mean_and_error((118.0 + noise) % 120.0, 120.0)
+    assert found["error"] == pytest.approx(noise.std(ddof=1) / 20.0, rel=0.5)
+    assert abs((found["mean"] - 118.0 + 60.0) % 120.0 - 60.0) < 4.0 * 5.0 / 20.0
+    assert found["period"] == 120.0
+    mean, error = combine_replicas([119.0, 1.0], [0.1, 0.1], 120.0)
+    assert (mean + 60.0) % 120.0 - 60.0 == pytest.approx(0.0, abs=1e-9)
+    assert error == pytest.approx(1.0)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from janus_md.analysis.series.steadiness import steadiness
 from janus_md.analysis.sweep.evolution import HEADINGS, evolution, expectation
 from janus_md.analysis.sweep.groups import group_jobs
 from janus_md.analysis.sweep.tables import JobTables
@@ -66,6 +67,12 @@ def job(permittivity, replica, mean_w, seed):
         "analysis.bond_lifetime.mean": 0.5,
         "analysis.bond_lifetime.error": 0.05,
     }
+    found = steadiness(frames["mean_w"], 216, coupling=11.0 / permittivity)
+    row |= {
+        "analysis.steady": found.steady,
+        "analysis.steady_samples": found.samples,
+        "analysis.not_steady_because": ", ".join(found.reasons) or None,
+    }
     described = setup(relative_permittivity=permittivity)
     return row, JobTables(frames, pd.DataFrame(), np.ones(3, int), described)
 
@@ -81,7 +88,7 @@ def test_table():
     grown, jumped = found["ε 1"], found["ε 2"]
     # 1 + 0.025 k in its last decade, from 1.75 to 8.5: log10(8.5 / 1.75) on the whole.
     assert float(grown[1].split()[0]) == pytest.approx(np.log10(8.5 / 1.75), abs=0.08)
-    assert grown[2] == "not equilibrated"
+    assert grown[2] == "not steady: few samples, slow bonds"
     assert grown[3] == "0.500 ± 0.035"
     assert grown[6] == "\N{EN DASH}"  # lambda 11: no equilibrium, no free energy
     assert float(jumped[0]) == pytest.approx(2.0, abs=0.03)
