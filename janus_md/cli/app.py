@@ -14,6 +14,7 @@ from janus_md.cli.analyze import analyze
 from janus_md.cli.calibrate import calibrate
 from janus_md.cli.catalog import catalog
 from janus_md.cli.doctor import doctor
+from janus_md.cli.extend import extend
 from janus_md.cli.init import init
 from janus_md.cli.particle import particle
 from janus_md.cli.query import query
@@ -42,6 +43,7 @@ for command in (
     calibrate,
     init,
     run,
+    extend,
     submit,
     status,
     query,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from janus_md.common.errors import JanusError
 from janus_md.common.observables import averages
 from janus_md.workspace.columns import RESULT_PREFIXES
+from janus_md.workspace.continuation import CONTINUED_BY
 from janus_md.workspace.labels import varying_keys
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def telling_columns(rows: Columns) -> list[str]:
     wanted = ["job", "status", "substance" if mixed else "particle"]
     if len(set(values[CHANGED])) > 1:
         wanted.append(CHANGED)
+    if any_value(values[CONTINUED_BY]):
+        wanted.append(CONTINUED_BY)
     wanted += varying_keys(values)
     for one in averages():
         name = f"analysis.{one.name}.mean"

@@ -108,16 +108,23 @@ def _drop_cache(project: Project) -> None:
     Path(project.fn(project.FN_CACHE)).unlink(missing_ok=True)
 
 
+Prepare = Callable[[Path, Mapping[str, Any]], bool]
+"""Function that adds files to the folder of a new job with this state point, before the folder gets
+its name. If the result is False, the job is not created."""
+
+
 def create(
     directory: Path,
     statepoints: Iterable[Mapping[str, Any]],
     notify: Callable[[str], None] = lambda note: None,
+    prepare: Prepare = lambda folder, statepoint: True,
 ) -> int:
     """Create the workspace in `directory`, or add jobs to it; return the number of new jobs.
 
     The folder of a job gets its name after its state point is written. If this function is
     interrupted, all existing jobs are complete, and the next call adds the rest. Damaged state
-    points are written again. `notify` is called with messages for the user.
+    points are written again. `notify` is called with messages for the user, and `prepare` with each
+    new job.
 
     Raises
     ------
@@ -132,7 +139,7 @@ def create(
         directory.mkdir(parents=True, exist_ok=True)
         with _alone(directory):
             project = signac.init_project(path=directory.resolve())
-            new = _add(Path(project.workspace), _with_copies(directory, statepoints))
+            new = _add(Path(project.workspace), _with_copies(directory, statepoints), prepare)
             _update_cache(project)
             if note := project_file.write(directory):
                 notify(note)
@@ -178,7 +185,7 @@ def _alone(directory: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
+def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]], prepare: Prepare) -> int:
     """Add the missing jobs; return their number.
 
     Folders are renamed when they are complete, but not flushed to the disk. With a flush, as in
@@ -204,6 +211,9 @@ def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
             made = f"{staging}/{job_id}"
             os.mkdir(made)
             _write(f"{made}/{STATE_POINT}", statepoint)
+            if not prepare(Path(made), statepoint):
+                shutil.rmtree(made)
+                continue
             try:
                 os.rename(made, place)
                 new += 1

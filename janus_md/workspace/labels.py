@@ -30,7 +30,7 @@ SYMBOLS = {
 """Short names of state-point keys."""
 
 JOB_COLUMNS = (
-    "job", "job_id", "id", "status", "substance", "path", "directory", "changed"
+    "job", "job_id", "id", "status", "substance", "path", "directory", "changed", "continued_by"
 )  # fmt: skip
 """Columns of a table of jobs that are not keys of the state point, in addition to those with one of
 the prefixes :data:`RESULT_PREFIXES`."""

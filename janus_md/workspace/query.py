@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from janus_md.workspace import doubts
 from janus_md.workspace import labels as labels_of
 from janus_md.workspace.columns import Columns, substance
+from janus_md.workspace.continuation import CONTINUED
 from janus_md.workspace.filters import (
     CHANGED,
     PASSED,
@@ -90,7 +91,7 @@ def columns(
         ``heat`` includes results of jobs that did not keep the temperature of their bath
         (``heat.passed`` is false). ``state`` includes results of jobs that were changed since their
         data were created (column ``changed``). Otherwise these results are None and excluded from
-        averages.
+        averages. So are always those of a job that a longer one with results continues.
 
     Raises
     ------
@@ -111,6 +112,8 @@ def columns(
     for reason in doubts.ALLOWABLE:
         if reason not in allow:
             found.clear("analysis.", withheld(found, reason))
+    continued = [row for row, status in enumerate(found["status"]) if status == CONTINUED]
+    found.clear("analysis.", continued)
     return found
 
 
