@@ -16,11 +16,11 @@ from janus_md.model.interactions.table import Electrostatics, Interactions, Kind
 from janus_md.model.setup import Setup
 from janus_md.model.solid import union_volume
 from janus_md.model.units import thermal_energy
-from janus_md.study import prebuilt
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.interactions import pair_table
 from janus_md.study.stages import stages
+from janus_md.study.starts import prebuilt
 from janus_md.study.statepoint import LEAST_BODIES, StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 
