@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -189,7 +188,7 @@ def produced_ns(directory: Path) -> float | None:
 def _simulated(workspace: Path) -> list[Path]:
     """Return the folders of the jobs whose simulation is complete."""
     try:
-        names = sorted(filter(is_id, os.listdir(workspace)))
+        names = sorted(path.name for path in workspace.iterdir() if is_id(path.name))
     except FileNotFoundError:
         return []
     return [path for name in names if products.is_simulated(path := workspace / name)]

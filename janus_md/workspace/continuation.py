@@ -1,7 +1,7 @@
 """Jobs that a longer job continues: their marks, and when they are left out.
 
-The document of the longer job contains ``continues``, that of the shorter one ``continued_by``. Both
-are the same run, so that only one of them may count: the shorter one until the longer one has
+The document of the longer job contains ``continues``, that of the shorter one ``continued_by``.
+Both are the same run, so that only one of them may count: the shorter one until the longer one has
 results, then the longer one.
 """
 

@@ -162,13 +162,22 @@ def _update_cache(project: Project) -> None:
 def _with_copies(
     directory: Path, statepoints: Iterable[Mapping[str, Any]]
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield the state points, each after its particles were copied into the workspace."""
+    """Yield the state points, each after its particles and its first frame were copied."""
+    from janus_md.study.starts import first_frames, frame_copies
+
     copied: set[tuple[str, str]] = set()
+    frames: set[str] = set()
     for statepoint in statepoints:
         for particle in statepoint.get("definitions", {}).items():
             if particle not in copied:
                 copies.write(directory, *particle)
                 copied.add(particle)
+        if first_frames.is_from(statepoint.get("start")):
+            statepoint = first_frames.completed(statepoint)
+            digest = str(statepoint["start"]["digest"])
+            if digest not in frames:
+                frame_copies.write(directory, digest)
+                frames.add(digest)
         yield statepoint
 
 

@@ -62,6 +62,9 @@ def tell(value: Any) -> str:
         return MISSING
     if isinstance(value, Mapping) and "structure" in value:  # of `start`
         return str(value["structure"])
+    if isinstance(value, Mapping) and value.get("kind") == "from":
+        source = value.get("job") or value.get("digest") or ""
+        return f"frame {value.get('frame')} of {source[:8]}"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 

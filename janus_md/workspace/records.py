@@ -264,6 +264,7 @@ def _foreign(statepoint: Mapping[str, Any], workspace: Path | None = None) -> st
     Its particles are checked only if a `workspace` is given, as a finished job does not need them.
     """
     from janus_md.study.resolve import resolve
+    from janus_md.study.starts.frame_copies import frames_in
     from janus_md.study.statepoint import StatePoint
     from janus_md.study.statepoint_errors import BadStatePoint
 
@@ -274,7 +275,7 @@ def _foreign(statepoint: Mapping[str, Any], workspace: Path | None = None) -> st
     if workspace is None:
         return ""
     try:
-        resolve(point, copies.entries(workspace, point.definitions))
+        resolve(point, copies.entries(workspace, point.definitions), frames_in(workspace))
     except JanusError as error:
         return str(error)
     return ""
