@@ -28,7 +28,7 @@ _HOME = {
     "pair_energy": "model.pairs.energy",
     "pair_forces": "model.pairs.energy",
     # workspaces
-    "create": "running.creation",
+    "create": "running.jobs.creation",
     "folders": "workspace.query",
     "open_project": "workspace.jobs",
     "read_document": "workspace.jobs",
@@ -183,7 +183,7 @@ if TYPE_CHECKING:
         QueuedJob,
         Rejected,
     )
-    from janus_md.running.creation import create
+    from janus_md.running.jobs.creation import create
     from janus_md.running.operations import analyze_job, simulate_job
     from janus_md.simulation.run import simulate
     from janus_md.study.catalogue.particle import Particle

@@ -35,7 +35,7 @@ def extend(
     from rich.console import Console
 
     from janus_md.cli.job_selection import matching_jobs
-    from janus_md.running.creation import Continuations, produced_ns, told
+    from janus_md.running.jobs.creation import Continuations, produced_ns, told
     from janus_md.workspace import jobs, query
 
     if not (math.isfinite(by) and by > 0):

@@ -62,7 +62,7 @@ def init(
 
     from janus_md.common import plugins
     from janus_md.common.folders import check_folder
-    from janus_md.running.creation import create
+    from janus_md.running.jobs.creation import create
     from janus_md.simulation.start.engines_able import check_engines
     from janus_md.simulation.start.packing import check_packing
     from janus_md.study.starts import first_frames

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from janus_md.common.errors import JanusError
-from janus_md.running.creation import create
+from janus_md.running.jobs.creation import create
 from janus_md.running.operations import analyze_job, simulate_job
 from janus_md.simulation.files import checkpoint, trajectory
 from janus_md.study.resolve import resolve
