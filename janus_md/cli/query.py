@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -53,14 +53,17 @@ def query(
     if not (csv or json):
         _print_table(rows, names, len(every))
         return
-    (_print_csv if csv else _print_json)(names, rows.rows(names))
+    (print_csv if csv else _print_json)(names, rows.rows(names))
 
 
-def _print_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def print_csv(
+    names: Sequence[str], rows: Iterable[Sequence[Any]], out: TextIO | None = None
+) -> None:
+    """Print rows as CSV, or write them to `out`."""
     import csv
     import sys
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer = csv.writer(out or sys.stdout, lineterminator="\n")
     writer.writerow(names)
     writer.writerows(rows)
 

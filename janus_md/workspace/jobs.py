@@ -140,7 +140,7 @@ def create(
         with _alone(directory):
             project = signac.init_project(path=directory.resolve())
             new = _add(Path(project.workspace), _with_copies(directory, statepoints), prepare)
-            _update_cache(project)
+            update_cache(project)
             if note := project_file.write(directory):
                 notify(note)
     except OSError as error:
@@ -150,7 +150,7 @@ def create(
     return new
 
 
-def _update_cache(project: Project) -> None:
+def update_cache(project: Project) -> None:
     """Write signac's cache, unless a job is damaged."""
     from signac.errors import JobsCorruptedError
 
