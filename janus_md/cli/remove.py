@@ -69,13 +69,11 @@ def _agreed(jobs: Sequence[Record], size: int) -> bool:
     JanusError
         If there is no answer, as without a terminal.
     """
-    import click
-
     unit, scale = ("GB", 1e9) if size >= 1e9 else ("MB", 1e6)
     question = f"Remove {count(len(jobs), 'job')} with {size / scale:.3g} {unit} of data?"
     try:
         return typer.confirm(question)
-    except click.Abort as error:
+    except typer.Abort as error:
         raise JanusError(
             "--yes: is missing; it must be given where the question cannot be answered"
         ) from error

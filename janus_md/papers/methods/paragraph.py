@@ -247,17 +247,15 @@ def _analysis(runs: Sequence[Run], cite: Citations) -> str:
             "Two bodies are bonded if the distance of their centres, and the angles of their axes "
             f"to the line between them, are below a limit ({_joined(bonds, 'or')})."
         )
-    steady = any(one.get("steady_samples") is not None for one in done)
-    equilibrium = (
-        f" Equilibration was tested as in ref.{cite('chodera2016equilibration')}." if steady else ""
-    )
-    libraries = cite("harris2020numpy", "virtanen2020scipy")
     parts.append(
         f"Order parameters were computed with freud{cite('ramasubramani2020freud')}, rotations "
-        f"with rowan{cite('ramasubramani2018rowan')}, averages with NumPy and SciPy{libraries}. "
-        "Standard errors account for the correlation of frames by the statistical inefficiency"
-        f"{cite('chodera2007inefficiency')}.{equilibrium}"
+        f"with rowan{cite('ramasubramani2018rowan')}, averages with NumPy and SciPy"
+        f"{cite('harris2020numpy', 'virtanen2020scipy')}. Standard errors account for the "
+        "correlation of frames by the statistical inefficiency"
+        f"{cite('chodera2007inefficiency')}."
     )
+    if any(one.get("steady_samples") is not None for one in done):
+        parts.append(f"Equilibration was tested as in ref.{cite('chodera2016equilibration')}.")
     return " ".join(parts)
 
 
