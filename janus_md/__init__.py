@@ -29,6 +29,7 @@ _HOME = {
     "pair_forces": "model.pairs.energy",
     # workspaces
     "create": "running.jobs.creation",
+    "extend": "running.jobs.extension",
     "folders": "workspace.query",
     "open_project": "workspace.jobs",
     "read_document": "workspace.jobs",
@@ -131,6 +132,7 @@ __all__ = [
     "association_constant_of",
     "create",
     "each_pair",
+    "extend",
     "folders",
     "head_to_tail_minimum",
     "load_template",
@@ -184,6 +186,7 @@ if TYPE_CHECKING:
         Rejected,
     )
     from janus_md.running.jobs.creation import create
+    from janus_md.running.jobs.extension import extend
     from janus_md.running.operations import analyze_job, simulate_job
     from janus_md.simulation.run import simulate
     from janus_md.study.catalogue.particle import Particle

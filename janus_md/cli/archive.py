@@ -36,14 +36,13 @@ def archive(
     from rich.console import Console
 
     from janus_md.cli import troubles
-    from janus_md.cli.job_selection import matching_jobs
     from janus_md.cli.query import print_csv
     from janus_md.running.jobs import archive as archives
     from janus_md.workspace import query
 
     archives.check_name(file)
     project = query.open_project(directory)
-    records = matching_jobs(project, filters or [])
+    records = query.matching_records(project, filters or [])
     damaged = troubles.of(records)
     records = [one for one in records if not one.trouble]
     if not records:

@@ -1,4 +1,4 @@
-"""Selection of jobs of a workspace by their ids, or by filters."""
+"""Selection of jobs of a workspace by their ids."""
 
 from __future__ import annotations
 
@@ -78,22 +78,3 @@ def chosen_jobs(
             )
         found += fitting
     return query.records(project, list(dict.fromkeys(found)), keys, thorough=True), lost
-
-
-def matching_jobs(project: Project, filters: Sequence[str]) -> list[Record]:
-    """Return the jobs that match all filters, with their whole documents.
-
-    Raises
-    ------
-    JanusError
-        If no job matches, or a filter cannot be read.
-    """
-    from janus_md.workspace import query
-
-    ids = None
-    if filters:
-        rows = query.columns(project, query.document_keys(filters))
-        ids = query.select(rows, filters)["job"]
-        if not ids:
-            raise JanusError(f"filter: no job matches {' and '.join(filters)}")
-    return query.records(project, ids)

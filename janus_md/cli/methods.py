@@ -33,7 +33,6 @@ def methods(
     """
     import textwrap
 
-    from janus_md.cli.job_selection import matching_jobs
     from janus_md.common.files import publish_text
     from janus_md.papers.methods import paragraph, references, runs
     from janus_md.workspace import query
@@ -42,7 +41,7 @@ def methods(
         raise JanusError(f"--bib: the folder of {str(bib)!r} does not exist; it must be created")
     project = query.open_project(directory)
     root = Path(project.path)
-    found = runs.complete_runs(matching_jobs(project, filters or []), root)
+    found = runs.complete_runs(query.matching_records(project, filters or []), root)
     cite = references.Citations(latex)
     text = paragraph.paragraph(found, runs.sources(found, root), cite)
     if latex:

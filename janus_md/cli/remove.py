@@ -33,12 +33,12 @@ def remove(
     from rich.console import Console
 
     from janus_md.cli import troubles
-    from janus_md.cli.job_selection import at_scheduler, matching_jobs
+    from janus_md.cli.job_selection import at_scheduler
     from janus_md.running.jobs import removal
     from janus_md.workspace import query
 
     project = query.open_project(directory)
-    chosen = matching_jobs(project, filters)
+    chosen = query.matching_records(project, filters)
     queued = at_scheduler(project, chosen, "jobs that are queued there may be removed")
     refused = dict.fromkeys(queued, "it is queued or running at the scheduler; cancel it first")
     chosen = [one for one in chosen if one.id not in queued]

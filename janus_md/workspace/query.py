@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from janus_md.common.errors import JanusError
 from janus_md.workspace import doubts
 from janus_md.workspace import labels as labels_of
 from janus_md.workspace.columns import Columns, substance
@@ -38,6 +39,7 @@ __all__ = [
     "job_of",
     "label",
     "labels",
+    "matching_records",
     "open_job",
     "open_project",
     "records",
@@ -72,6 +74,23 @@ def records(
     found = list(read_jobs(project, ids, keys, thorough=thorough))
     order = _order([(record.id, record.statepoint) for record in found])
     return [found[k] for k in order]
+
+
+def matching_records(project: Project, filters: Iterable[str]) -> list[Record]:
+    """Read the jobs that match all filters, with their whole documents; order as in `records`.
+
+    Raises
+    ------
+    JanusError
+        If no job matches, or a filter is not valid.
+    """
+    wanted = list(filters)
+    if not wanted:
+        return records(project)
+    ids = select(columns(project, document_keys(wanted)), wanted)["job"]
+    if not ids:
+        raise JanusError(f"filter: no job matches {' and '.join(wanted)}")
+    return records(project, ids)
 
 
 def columns(
