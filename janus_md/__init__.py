@@ -28,7 +28,8 @@ _HOME = {
     "pair_energy": "model.pairs.energy",
     "pair_forces": "model.pairs.energy",
     # workspaces
-    "create": "workspace.jobs",
+    "create": "running.jobs.creation",
+    "extend": "running.jobs.extension",
     "folders": "workspace.query",
     "open_project": "workspace.jobs",
     "read_document": "workspace.jobs",
@@ -133,6 +134,7 @@ __all__ = [
     "association_constant_of",
     "create",
     "each_pair",
+    "extend",
     "folders",
     "head_to_tail_minimum",
     "load_template",
@@ -189,13 +191,15 @@ if TYPE_CHECKING:
         QueuedJob,
         Rejected,
     )
+    from janus_md.running.jobs.creation import create
+    from janus_md.running.jobs.extension import extend
     from janus_md.running.operations import analyze_job, simulate_job
     from janus_md.simulation.run import simulate
     from janus_md.study.catalogue.particle import Particle
     from janus_md.study.resolve import resolve
     from janus_md.study.statepoint import StatePoint
     from janus_md.study.sweeps.templates import load_template
-    from janus_md.workspace.jobs import create, open_project, read_document
+    from janus_md.workspace.jobs import open_project, read_document
     from janus_md.workspace.query import folders, table
 
 

@@ -48,5 +48,5 @@ def report(
     rows = query.columns(project, allow=allow, thorough=True)
     for job, why in rows.damaged.items():
         told(job, why)
-    found = query.frame(rows.sound())
+    found = query.frame(rows.counted().sound())
     return write_report(found, query.folders(project), Path(out), damaged=rows.damaged, told=told)

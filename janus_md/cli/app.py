@@ -11,13 +11,17 @@ import typer
 
 from janus_md import __version__
 from janus_md.cli.analyze import analyze
+from janus_md.cli.archive import archive
 from janus_md.cli.calibrate import calibrate
 from janus_md.cli.catalog import catalog
 from janus_md.cli.doctor import doctor
+from janus_md.cli.extend import extend
 from janus_md.cli.init import init
+from janus_md.cli.methods import methods
 from janus_md.cli.particle import particle
 from janus_md.cli.query import query
 from janus_md.cli.release import release
+from janus_md.cli.remove import remove
 from janus_md.cli.report import report
 from janus_md.cli.reproduce import reproduce
 from janus_md.cli.rows import aggregates, frames, wires
@@ -28,7 +32,7 @@ from janus_md.cli.submit import submit
 from janus_md.common import crash, encoding
 
 PRINTING = ("catalog", "calibrate", "schema", "doctor", "status", "query", "wires", "frames",
-    "aggregates",
+    "aggregates", "methods",
 )  # fmt: skip
 """Commands that only print: SIGPIPE ends them when their output is closed."""
 
@@ -45,6 +49,7 @@ for command in (
     calibrate,
     init,
     run,
+    extend,
     submit,
     status,
     query,
@@ -52,6 +57,9 @@ for command in (
     frames,
     aggregates,
     report,
+    methods,
+    archive,
+    remove,
     analyze,
     release,
     reproduce,

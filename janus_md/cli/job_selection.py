@@ -6,12 +6,33 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from janus_md.common.errors import JanusError
 
 if TYPE_CHECKING:
     from signac import Project
 
     from janus_md.workspace.records import Record
+
+QUEUED = ("queued", "running", "suspended", "held")
+"""States of a scheduler of jobs that have not ended."""
+
+
+def at_scheduler(project: Project, jobs: Sequence[Record], doubt: str) -> set[str]:
+    """Return the ids of the jobs that wait or run at a scheduler; none if it does not answer.
+
+    In this case, the reason and `doubt` are printed on standard error.
+    """
+    from janus_md.running import cluster as scheduler
+    from janus_md.running import status as job_status
+
+    try:
+        told = scheduler.states(project, {one.id: one.document for one in jobs if one.left})
+    except JanusError as error:
+        typer.echo(f"{error}; {doubt}", err=True)
+        return set()
+    return {one for one, word in told.items() if job_status.parts(word)[0] in QUEUED}
 
 
 def chosen_jobs(

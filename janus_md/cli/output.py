@@ -103,7 +103,8 @@ class writing:
             raise JanusError(f"--out: {str(self._path)!r} cannot be written: {why}") from error
 
 
-def _csv(file: TextIO, names: Sequence[str], rows: Rows) -> None:
+def write_csv(file: TextIO, names: Sequence[str], rows: Rows) -> None:
+    """Write rows as CSV; lists and maps are JSON text."""
     import csv
 
     writer = csv.writer(file, lineterminator="\n")
@@ -135,7 +136,7 @@ def _json(file: TextIO, names: Sequence[str], rows: Rows) -> None:
     file.write("[]\n" if before == "[" else "\n]\n")
 
 
-_TEXT: dict[str, Callable[[TextIO, Sequence[str], Rows], None]] = {"csv": _csv, "json": _json}
+_TEXT: dict[str, Callable[[TextIO, Sequence[str], Rows], None]] = {"csv": write_csv, "json": _json}
 
 
 def write_parquet(path: Path, names: Sequence[str], rows: Rows) -> None:

@@ -43,6 +43,7 @@ def report(
     if not len(chosen):
         troubles.tell(every.damaged, project)
         raise JanusError(f"filter: no job matches {' and '.join(filters or [])}")
+    chosen = chosen.counted()
     rows, total = questions.frame(chosen.sound()), len(chosen)
     unusable = every.damaged
     damaged = {job: unusable[job] for job in chosen["job"] if job in unusable}

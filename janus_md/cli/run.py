@@ -15,17 +15,12 @@ from janus_md.common.errors import JanusError
 from janus_md.running.workstation.throughput import BODIES_PER_THREAD
 
 if TYPE_CHECKING:
-    from signac import Project
-
     from janus_md.running.workstation.processes import Job
     from janus_md.running.workstation.runner import Machine, Outcome
     from janus_md.workspace.records import Record
 
 ALL = "all"
 """All operations."""
-
-QUEUED = ("queued", "running", "suspended", "held")
-"""States of a scheduler of jobs that have not ended."""
 
 
 def run(
@@ -94,7 +89,7 @@ def run(
     checkpoints and stop), and 130 after a second Ctrl-C.
     """
     from janus_md.cli import troubles
-    from janus_md.cli.job_selection import chosen_jobs
+    from janus_md.cli.job_selection import at_scheduler, chosen_jobs
     from janus_md.common.messages import count, unknown
     from janus_md.running.time_limit import limit
     from janus_md.running.workstation import fork_server, runner
@@ -115,7 +110,11 @@ def run(
     damaged = troubles.of(chosen) | lost
     troubles.tell(damaged, project)
     troubles.tell_changed(chosen)
-    queued = set() if job or jobs_file else _at_scheduler(project, chosen)
+    queued = (
+        set()
+        if job or jobs_file
+        else at_scheduler(project, chosen, "jobs that are queued there may be run here too")
+    )
     here = [one for one in chosen if one.id not in queued]
     tried = [one for one in here if failures.times(one.document) < failures.MAX_FAILURES]
     skipped = len(here) - len(tried) if skip_failed else 0
@@ -175,19 +174,6 @@ def run(
         raise typer.Exit(1)
     if outcome.held or outcome.left or queued:
         raise typer.Exit(75)
-
-
-def _at_scheduler(project: Project, jobs: Sequence[Record]) -> set[str]:
-    """Return the ids of the jobs that wait or run at a scheduler; none if it does not answer."""
-    from janus_md.running import cluster as scheduler
-    from janus_md.running import status as job_status
-
-    try:
-        told = scheduler.states(project, {one.id: one.document for one in jobs if one.left})
-    except JanusError as error:
-        typer.echo(f"{error}; jobs that are queued there may be run here too", err=True)
-        return set()
-    return {one for one, word in told.items() if job_status.parts(word)[0] in QUEUED}
 
 
 def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:

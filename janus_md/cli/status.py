@@ -37,13 +37,15 @@ def status(
     from janus_md.running import cluster as scheduler
     from janus_md.running import status as job_status
     from janus_md.workspace import query
+    from janus_md.workspace.continuation import CONTINUED
     from janus_md.workspace.records import DAMAGED
 
     project = query.open_project(directory)
     wanted = {"failure", "passed", "why", scheduler.KEY} | query.document_keys(filters or [])
     records = query.records(project, keys=wanted)
     troubles.tell(troubles.of(records), project)
-    unfinished = {one.id: one.document for one in records if one.state not in ("done", DAMAGED)}
+    finished = ("done", DAMAGED, CONTINUED)
+    unfinished = {one.id: one.document for one in records if one.state not in finished}
     try:
         queue = scheduler.states(project, unfinished)
     except JanusError as error:
@@ -54,6 +56,8 @@ def status(
         rows = query.Columns([one.record for one in found], [one.state for one in found])
         fitting = set(query.select(rows, filters)["job"])
         found = [one for one in found if one.record.id in fitting]
+    counted = [one for one in found if one.state != CONTINUED]
+    continued, found = len(found) - len(counted), counted
     numbers, notable = job_status.counts(found), job_status.notable(found)
     reasons = Counter(
         job_status.parts(queue.get(one.record.id, ""))[1] for one in found if one.state == "queued"
@@ -69,6 +73,7 @@ def status(
         told = {
             "jobs": len(found),
             "states": numbers,
+            "continued": continued,
             "queued": reasons,
             "warned": sum(map(job_status.warned, found)),
             "notable": jobs,
@@ -83,7 +88,7 @@ def status(
     untold = [one.state != DAMAGED for one in notable]
     notable, labels = list(compress(notable, untold)), list(compress(labels, untold))
     ids = list(compress(ids, untold))
-    _print(numbers, reasons, notable, labels, ids, len(found))
+    _print(numbers, reasons, notable, labels, ids, (len(found), continued))
     if left:
         typer.echo(f"{count(left, 'submitted job')} not finished; submit again to continue")
 
@@ -104,7 +109,7 @@ def _print(
     notable: list[JobStatus],
     labels: list[str],
     batch_jobs: list[str],
-    total: int,
+    totals: tuple[int, int],
 ) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -118,7 +123,14 @@ def _print(
         f"{number} {state}" + (_why(reasons, number) if state == "queued" else "")
         for state, number in numbers.items()
     )
+    total, continued = totals
     page.print(f"{count(total, 'job')}: {parts}" if parts else count(total, "job"))
+    if continued:
+        page.print(
+            f"{count(continued, 'shorter job')} not counted, since a longer one continues it"
+            if continued == 1
+            else f"{continued} shorter jobs not counted, since longer ones continue them"
+        )
     if number := sum(map(warned, notable)):
         page.print(
             f"{count(number, 'job')} done with a warning, and left out of averages: not at the "

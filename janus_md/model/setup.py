@@ -12,6 +12,7 @@ from janus_md.common.arrays import FloatArray, plain
 from janus_md.model.body import RigidBody
 from janus_md.model.dynamics import Bath, Stage
 from janus_md.model.environment import AppliedField
+from janus_md.model.first_frame import FirstFrame
 from janus_md.model.interactions.table import Interactions
 
 SCHEMA = 2
@@ -47,11 +48,15 @@ class Setup:
     stages : tuple of Stage
         Stages of the run; the last one is the production.
     start : str or dict
-        First state: ``random``, ``lattice``, or a structure with all its settings.
+        First state: ``random``, ``lattice``, a structure with all its settings, or a frame with
+        its digest.
     seed : int
         Seed of all random numbers, below 2**31.
     environment : tuple of AppliedField
-    External fields.
+        External fields.
+    first : FirstFrame, optional
+        Frame in which the run starts, if `start` has the kind ``from``. It is not part of
+        :meth:`to_dict`, which contains its digest.
     """
 
     statepoint: Mapping[str, Any]
@@ -63,6 +68,7 @@ class Setup:
     start: str | dict[str, Any] = "random"
     seed: int = 0
     environment: tuple[AppliedField, ...] = ()
+    first: FirstFrame | None = None
 
     @property
     def n_bodies(self) -> int:

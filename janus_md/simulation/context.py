@@ -43,6 +43,10 @@ class RunContext:
         Says when the wall time is nearly over, which ends the run in a checkpoint.
     begun : tuple of str and int, or None
         Stage and step of the checkpoint that this process continued from, if there was one.
+    fixed : Checkpoint or None
+        State at the last fixed step, at which the engine restarted, if this process reached one.
+    saved : Checkpoint or None
+        The last checkpoint that this process has written.
     """
 
     directory: Path
@@ -53,11 +57,14 @@ class RunContext:
     settled: Callable[[], bool] = lambda: False
     pace: Pace = field(default_factory=Pace)
     begun: tuple[str, int] | None = None
+    fixed: Checkpoint | None = None
+    saved: Checkpoint | None = None
 
     def save(self, state: Checkpoint) -> None:
         """Write the checkpoint, and measure the time it takes."""
         with self.pace.timing("checkpoint"):
             save(self.directory / RESTART, state)
+        self.saved = state
 
     def check_stop(self) -> None:
         """End the choice of the mesh if the run is to stop, or if no time is left for it.

@@ -109,6 +109,7 @@ def simulate(
             run.save(state)
     run.check_time(state)
     _finish(run, setup, state)
+    _keep_fixed_step(run, setup)
 
 
 def _begin(run: RunContext, setup: Setup, options: RunOptions) -> Checkpoint:
@@ -161,6 +162,8 @@ def _run_stage(
     try:
         while not is_over(state, stage):
             run.check_time(state)
+            if state.done % every == 0:
+                run.fixed = state
             if check_due(state.execution, state.done, every):
                 state = _rechecked(run, state, stage)
             with run.pace.timing("start"), _until_steps(run, state, stage):
@@ -223,6 +226,18 @@ def _finish(run: RunContext, setup: Setup, state: Checkpoint) -> None:
         # If a run was killed here, the log has its name already.
         if product == TRAJECTORY or (run.directory / partial).exists():
             publish(run.directory / partial, run.directory / product)
+
+
+def _keep_fixed_step(run: RunContext, setup: Setup) -> None:
+    """Write the last fixed step as the checkpoint, if a later step was saved.
+
+    A longer run continues from this checkpoint. From another step it would not be equal to one
+    long run.
+    """
+    saved = run.saved
+    if saved is None or run.fixed is None or saved.done % cadence(saved.execution, setup) == 0:
+        return
+    run.save(run.fixed)
 
 
 def _seed(setup: Setup, stage: int) -> int:

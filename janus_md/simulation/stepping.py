@@ -132,7 +132,7 @@ def to_next_restart(
         stop = late or run.should_stop()
         if ended or fixed:
             state = reached()
-            # The end of a production is not saved: a longer run continues from the step before.
+            # The end of a production is not saved: a longer run continues from the last fixed step.
             if fixed or stage.frame_steps == 0 or "settled_at_step" in execution:
                 run.save(state)
             if stop and not ended:

@@ -19,6 +19,7 @@ class Stated(Protocol):
 
 
 S = TypeVar("S", bound=Stated)
+M = TypeVar("M", bound=Settings)
 
 
 def read_settings(key: str, registry: Registry[S], name: str, given: Any) -> Settings:
@@ -70,12 +71,24 @@ def settings_and_faults(
     thing = registry.find(name)
     if thing is None:
         return None, [unknown(key, name, registry.names())]
+    return _validated(key, thing.settings, given)
+
+
+def read_model(key: str, model: type[M], given: Any) -> M:
+    """Read settings of a known type; `key` and errors as in :func:`read_settings`."""
+    settings, faults = _validated(key, model, given)
+    if settings is None:
+        raise WrongValue(_key_of(faults[0]), faults[0])
+    return settings
+
+
+def _validated(key: str, model: type[M], given: Any) -> tuple[M | None, list[str]]:
     if not isinstance(given, dict):
         return None, [f"{key}: {given!r} is not allowed; it must be a mapping"]
     try:
-        return thing.settings.model_validate(given), []
+        return model.model_validate(given), []
     except ValidationError as error:
-        return None, [_within(key, text) for text in sentences(error, thing.settings)]
+        return None, [_within(key, text) for text in sentences(error, model)]
 
 
 def _within(key: str, text: str) -> str:

@@ -16,11 +16,12 @@ from janus_md.model.interactions.table import Electrostatics, Interactions, Kind
 from janus_md.model.setup import Setup
 from janus_md.model.solid import union_volume
 from janus_md.model.units import thermal_energy
-from janus_md.study import prebuilt, time_step
+from janus_md.study import time_step
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.interactions import pair_table
 from janus_md.study.stages import stages
+from janus_md.study.starts import first_frames, frame_copies, prebuilt
 from janus_md.study.statepoint import LEAST_BODIES, StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 from janus_md.study.time_step import DefaultStep
@@ -37,7 +38,11 @@ Entry = Callable[[str], catalog.Entry]
 """Function from a name to its particle."""
 
 
-def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
+def resolve(
+    point: StatePoint,
+    entry: Entry = catalog.entry,
+    frames: frame_copies.Frames = first_frames.known,
+) -> Setup:
     """Resolve a state point.
 
     Parameters
@@ -47,12 +52,15 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
     entry : callable
         Function from a name to its particle, from the catalogue or from copies in a workspace
         (:func:`janus_md.study.catalogue.copies.entries`).
+    frames : callable
+        Function from a digest to the frame in which the run starts
+        (:func:`janus_md.study.starts.frame_copies.frames_in`).
 
     Raises
     ------
     BadStatePoint
         If a particle, kind, pair term or field is unknown or invalid, the medium is missing, or the
-        bodies cannot be packed.
+        bodies cannot be packed, or the frame of the start does not fit.
     """
     particles = _particles(point, entry)
     point = _with_model(point, particles)
@@ -62,7 +70,7 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
     edges = _edges(point, bodies)
     if isinstance(point.start, str):
         _check_packing(point, bodies, float(edges.prod()), point.start)
-    else:
+    elif point.structured:
         prebuilt.check_room(point, bodies, pairs, float(edges.min()))
     electrostatics = None
     if point.electrostatics.method != "none":
@@ -98,6 +106,8 @@ def resolve(point: StatePoint, entry: Entry = catalog.entry) -> Setup:
         fields = list(setup.environment)
         fields[k] = AppliedField(field.name, parameters)
         setup = replace(setup, bodies=bodies, environment=tuple(fields))
+    if point.first_frame is not None:
+        setup = replace(setup, first=first_frames.fitting(point, setup, frames))
     return setup
 
 
@@ -113,11 +123,15 @@ def completed(data: Mapping[str, Any]) -> StatePoint:
     data : mapping
         Fields by name.
 
+    A start from a frame is read and gets its digest.
+
     Raises
     ------
     BadStatePoint
         As of :func:`resolve` and :meth:`~janus_md.study.statepoint.StatePoint.of`.
     """
+    if first_frames.is_from(data.get("start")):
+        data = first_frames.completed(data)
     if isinstance(data.get("start"), Mapping) and "n_bodies" not in data:
         point = StatePoint.of({**data, "n_bodies": LEAST_BODIES})
         particles = _particles(point, catalog.entry)
@@ -243,7 +257,9 @@ def setup_of(statepoint: Mapping[str, Any], workspace: Path | None = None) -> Se
     point = StatePoint.of(statepoint)
     if workspace is None:
         return resolve(point)
-    return resolve(point, copies.entries(workspace, point.definitions))
+    return resolve(
+        point, copies.entries(workspace, point.definitions), frame_copies.frames_in(workspace)
+    )
 
 
 def bodies_of(point: StatePoint, entry: Entry = catalog.entry) -> tuple[RigidBody, ...]:

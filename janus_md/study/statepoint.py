@@ -32,7 +32,10 @@ LEAST_BODIES = 2
 """Smallest number of bodies."""
 
 WORDS_OF_START = ("random", "lattice")
-"""Values of `start` that are no structures."""
+"""Values of `start` that have no settings."""
+
+PREBUILT, FROM = "prebuilt", "from"
+"""Values of `start.kind`: a structure, and a frame of another job or of a file."""
 
 CUBE = [1.0, 1.0, 1.0]
 """Ratio of the edges of a cube."""
@@ -119,8 +122,9 @@ class StatePoint(Settings):
     environment: dict[str, Any] = neutral({})
     """External fields by name, such as `electric_field: {z: 0.05}`."""
     start: Literal["random", "lattice"] | dict[str, Any] = "random"
-    """Initial positions: `random` without overlap, `lattice` (simple cubic), or a structure with
-    settings, such as `{kind: prebuilt, structure: vesicle}`; `n_bodies` may be left out then."""
+    """Initial positions: `random` without overlap, `lattice` (simple cubic), a structure with
+    settings, such as `{kind: prebuilt, structure: vesicle}`, or a frame of another job or GSD file,
+    such as `{kind: from, job: 3f2a, frame: -1}`; `n_bodies` may be left out with the latter two."""
     protocol: ProtocolSettings = ProtocolSettings()
     """Stages of the run and their numbers."""
     replica: Annotated[int, Field(ge=0)] = 0
@@ -192,17 +196,24 @@ class StatePoint(Settings):
         if not isinstance(start, Mapping):
             raise WrongValue(
                 "start",
-                f"{start!r} is not allowed; allowed are {words} and a structure, such as "
-                "{kind: prebuilt, structure: vesicle}",
+                f"{start!r} is not allowed; allowed are {words}, a structure, such as "
+                "{kind: prebuilt, structure: vesicle}, and a frame, such as {kind: from, job: ID}",
             )
         from janus_md.model.structure import STRUCTURES
-        from janus_md.study.registered_settings import read_settings
+        from janus_md.study.registered_settings import read_model, read_settings
 
+        if start.get("kind") == FROM:
+            from janus_md.study.starts.first_frames import FromSettings, fault
+
+            frame = read_model("start", FromSettings, dict(start))
+            if trouble := fault(frame):
+                raise WrongValue("start", trouble)
+            return frame.stored()
         settings = dict(start)
         kind, name = settings.pop("kind", None), settings.pop("structure", None)
-        if kind != "prebuilt":
+        if kind != PREBUILT:
             said = "is missing" if kind is None else f"{kind!r} is not allowed"
-            raise WrongValue("start.kind", f"{said}; it must be prebuilt")
+            raise WrongValue("start.kind", f"{said}; it must be {PREBUILT} or {FROM}")
         if not isinstance(name, str):
             names = ", ".join(STRUCTURES)
             said = "is missing" if name is None else f"{name!r} is not allowed"
@@ -219,12 +230,12 @@ class StatePoint(Settings):
             raise WrongValue(
                 "particle", f"{given} of particle and mixture is given; exactly one must be"
             )
-        if self.mixture is not None and not isinstance(self.start, str):
+        if self.mixture is not None and self.structured:
             raise WrongValue(
                 "mixture",
                 f"{self.mixture} is not allowed; a structure (start) has bodies of one particle",
             )
-        if not isinstance(self.start, str):
+        if self.structured:
             for key, stated in (
                 ("box_ratio", self.box_ratio != CUBE),
                 ("environment.walls", "walls" in self.environment),
@@ -277,6 +288,21 @@ class StatePoint(Settings):
             return cls.model_validate(dict(data))
         except ValidationError as error:
             raise BadStatePoint(*sentence(error, cls)) from error
+
+    @property
+    def structured(self) -> bool:
+        """Whether the run starts in a structure."""
+        return not isinstance(self.start, str) and self.start["kind"] == PREBUILT
+
+    @property
+    def first_frame(self) -> str | None:
+        """Digest of the frame in which the run starts; None for other starts.
+
+        It is empty if the frame has not been read yet.
+        """
+        if isinstance(self.start, str) or self.start["kind"] != FROM:
+            return None
+        return str(self.start.get("digest") or "")
 
     def composition(self) -> dict[str, float]:
         """Number fraction by particle, sorted by name."""

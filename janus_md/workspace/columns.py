@@ -11,6 +11,7 @@ from itertools import compress, islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from janus_md.workspace import documents
+from janus_md.workspace.continuation import CONTINUED, CONTINUED_BY
 
 if TYPE_CHECKING:
     from janus_md.workspace.records import Record
@@ -34,7 +35,8 @@ class Columns:
     """Values of jobs, by the name of the column.
 
     ``job`` is the id, ``status`` the state (:func:`janus_md.workspace.products.state`), and
-    ``substance`` the name of the particle or mixture. Values of the state point have dotted keys.
+    ``substance`` the name of the particle or mixture. ``continued_by`` is the id of the longer job
+    that continues a job. Values of the state point have dotted keys.
     So do values of the job document, which begin with ``execution.``, ``analysis.``, ``failure.``
     and ``heat.``, or with ``document.`` if a user has written them. Missing values are None.
 
@@ -54,7 +56,7 @@ class Columns:
 
     def __init__(self, records: Iterable[Record], states: Sequence[str] | None = None) -> None:
         self._columns: dict[str, _Column] = {
-            "job": [], "status": [], "substance": [], "changed": []
+            "job": [], "status": [], "substance": [], "changed": [], CONTINUED_BY: []
         }  # fmt: skip
         self._directories: list[str] = []
         self.damaged: dict[str, str] = {}
@@ -74,6 +76,7 @@ class Columns:
             "status": [one.state for one in records],
             "substance": [substance(one.statepoint) for one in records],
             "changed": [one.changed or None for one in records],
+            CONTINUED_BY: [one.continued_by or None for one in records],
         }
         root = _Branch()
         for row, one in enumerate(records):
@@ -137,6 +140,10 @@ class Columns:
     def sound(self) -> Columns:
         """Return the jobs that are not damaged."""
         return self.keep([job not in self.damaged for job in self._columns["job"]])
+
+    def counted(self) -> Columns:
+        """Return the jobs without those whose results are part of those of a longer job."""
+        return self.keep([status != CONTINUED for status in self._columns["status"]])
 
     def keep(self, fitting: Sequence[bool]) -> Columns:
         """Return the jobs for which `fitting` is True, with all columns."""

@@ -10,6 +10,7 @@ from janus_md.common.errors import JanusError
 from janus_md.common.observables import averages
 from janus_md.workspace.columns import OWN, RESULT_PREFIXES
 from janus_md.workspace.conditions import parse
+from janus_md.workspace.continuation import CONTINUED_BY
 from janus_md.workspace.labels import varying_keys
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def telling_columns(rows: Columns) -> list[str]:
     wanted = ["job", "status", "substance" if mixed else "particle"]
     if len(set(values[CHANGED])) > 1:
         wanted.append(CHANGED)
+    if any_value(values[CONTINUED_BY]):
+        wanted.append(CONTINUED_BY)
     wanted += varying_keys(values)
     wanted += averaged_columns(rows)
     wanted.append("failure.message")

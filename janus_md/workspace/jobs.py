@@ -108,16 +108,23 @@ def _drop_cache(project: Project) -> None:
     Path(project.fn(project.FN_CACHE)).unlink(missing_ok=True)
 
 
+Prepare = Callable[[Path, Mapping[str, Any]], bool]
+"""Function that adds files to the folder of a new job with this state point, before the folder gets
+its name. If the result is False, the job is not created."""
+
+
 def create(
     directory: Path,
     statepoints: Iterable[Mapping[str, Any]],
     notify: Callable[[str], None] = lambda note: None,
+    prepare: Prepare = lambda folder, statepoint: True,
 ) -> int:
     """Create the workspace in `directory`, or add jobs to it; return the number of new jobs.
 
     The folder of a job gets its name after its state point is written. If this function is
     interrupted, all existing jobs are complete, and the next call adds the rest. Damaged state
-    points are written again. `notify` is called with messages for the user.
+    points are written again. `notify` is called with messages for the user, and `prepare` with each
+    new job.
 
     Raises
     ------
@@ -132,8 +139,8 @@ def create(
         directory.mkdir(parents=True, exist_ok=True)
         with _alone(directory):
             project = signac.init_project(path=directory.resolve())
-            new = _add(Path(project.workspace), _with_copies(directory, statepoints))
-            _update_cache(project)
+            new = _add(Path(project.workspace), _with_copies(directory, statepoints), prepare)
+            update_cache(project)
             if note := project_file.write(directory):
                 notify(note)
     except OSError as error:
@@ -143,7 +150,7 @@ def create(
     return new
 
 
-def _update_cache(project: Project) -> None:
+def update_cache(project: Project) -> None:
     """Write signac's cache, unless a job is damaged."""
     from signac.errors import JobsCorruptedError
 
@@ -155,13 +162,22 @@ def _update_cache(project: Project) -> None:
 def _with_copies(
     directory: Path, statepoints: Iterable[Mapping[str, Any]]
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield the state points, each after its particles were copied into the workspace."""
+    """Yield the state points, each after its particles and its first frame were copied."""
+    from janus_md.study.starts import first_frames, frame_copies
+
     copied: set[tuple[str, str]] = set()
+    frames: set[str] = set()
     for statepoint in statepoints:
         for particle in statepoint.get("definitions", {}).items():
             if particle not in copied:
                 copies.write(directory, *particle)
                 copied.add(particle)
+        if first_frames.is_from(statepoint.get("start")):
+            statepoint = first_frames.completed(statepoint)
+            digest = str(statepoint["start"]["digest"])
+            if digest not in frames:
+                frame_copies.write(directory, digest)
+                frames.add(digest)
         yield statepoint
 
 
@@ -178,7 +194,7 @@ def _alone(directory: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
+def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]], prepare: Prepare) -> int:
     """Add the missing jobs; return their number.
 
     Folders are renamed when they are complete, but not flushed to the disk. With a flush, as in
@@ -204,6 +220,9 @@ def _add(workspace: Path, statepoints: Iterable[Mapping[str, Any]]) -> int:
             made = f"{staging}/{job_id}"
             os.mkdir(made)
             _write(f"{made}/{STATE_POINT}", statepoint)
+            if not prepare(Path(made), statepoint):
+                shutil.rmtree(made)
+                continue
             try:
                 os.rename(made, place)
                 new += 1

@@ -38,7 +38,7 @@ SYMBOLS = {
 """Short names of state-point keys."""
 
 JOB_COLUMNS = (
-    "job", "job_id", "id", "status", "substance", "path", "directory", "changed"
+    "job", "job_id", "id", "status", "substance", "path", "directory", "changed", "continued_by"
 )  # fmt: skip
 """Columns of a table of jobs that are not keys of the state point, in addition to those with one of
 the prefixes :data:`RESULT_PREFIXES`."""
@@ -70,6 +70,9 @@ def tell(value: Any) -> str:
         return MISSING
     if isinstance(value, Mapping) and "structure" in value:  # of `start`
         return str(value["structure"])
+    if isinstance(value, Mapping) and value.get("kind") == "from":
+        source = value.get("job") or value.get("digest") or ""
+        return f"frame {value.get('frame')} of {source[:8]}"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 

@@ -37,6 +37,20 @@ OPERATIONS = ("simulate", "analyze")
 """Operations in their order."""
 
 
+def file_names(path: str) -> tuple[tuple[str, ...] | None, str]:
+    """Return the sorted names in a folder (None if it is missing) and the reason of an error."""
+    try:
+        return tuple(sorted(os.listdir(path))), ""
+    except FileNotFoundError:
+        if not os.path.islink(path):
+            return None, ""
+        return (), "is a link to a folder that does not exist; repair or remove it"
+    except NotADirectoryError:
+        return (), "is a file, but must be a folder; remove it"
+    except OSError as error:
+        return (), f"its folder cannot be read ({error.strerror}); fix this"
+
+
 def is_simulated(directory: Path) -> bool:
     """Return whether the trajectory exists and is thus complete."""
     return (directory / TRAJECTORY).is_file()

@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from janus_md.common.errors import JanusError
 from janus_md.workspace import doubts
 from janus_md.workspace import labels as labels_of
 from janus_md.workspace.columns import Columns, substance
+from janus_md.workspace.continuation import CONTINUED
 from janus_md.workspace.filters import (
     CHANGED,
     PASSED,
@@ -40,6 +42,7 @@ __all__ = [
     "job_of",
     "label",
     "labels",
+    "matching_records",
     "open_job",
     "open_project",
     "records",
@@ -76,6 +79,23 @@ def records(
     return [found[k] for k in order]
 
 
+def matching_records(project: Project, filters: Iterable[str]) -> list[Record]:
+    """Read the jobs that match all filters, with their whole documents; order as in `records`.
+
+    Raises
+    ------
+    JanusError
+        If no job matches, or a filter is not valid.
+    """
+    wanted = list(filters)
+    if not wanted:
+        return records(project)
+    ids = select(columns(project, document_keys(wanted)), wanted)["job"]
+    if not ids:
+        raise JanusError(f"filter: no job matches {' and '.join(wanted)}")
+    return records(project, ids)
+
+
 def columns(
     project: Project,
     keys: Collection[str] | None = None,
@@ -93,7 +113,7 @@ def columns(
         ``heat`` includes results of jobs that did not keep the temperature of their bath
         (``heat.passed`` is false). ``state`` includes results of jobs that were changed since their
         data were created (column ``changed``). Otherwise these results are None and excluded from
-        averages.
+        averages. So are always those of a job that a longer one with results continues.
 
     Raises
     ------
@@ -114,6 +134,8 @@ def columns(
     for reason in doubts.ALLOWABLE:
         if reason not in allow:
             found.clear("analysis.", withheld(found, reason))
+    continued = [row for row, status in enumerate(found["status"]) if status == CONTINUED]
+    found.clear("analysis.", continued)
     return found
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md.common.errors import JanusError
 from janus_md.study.catalogue import copies
-from janus_md.workspace import documents, doubts, products
+from janus_md.workspace import continuation, documents, doubts, products
 
 if TYPE_CHECKING:
     from signac import Project
@@ -53,7 +53,8 @@ class Record:
     directory : str
         Folder of the job.
     state : str
-        State of :func:`janus_md.workspace.products.state`, or :data:`DAMAGED`.
+        State of :func:`janus_md.workspace.products.state`, :data:`DAMAGED`, or
+        :data:`janus_md.workspace.continuation.CONTINUED`.
     left : tuple of str
         Remaining operations (:func:`janus_md.workspace.products.missing`); none if it is damaged.
     statepoint, document : mapping
@@ -64,6 +65,8 @@ class Record:
         Description of the damage, with advice; also the message under ``failure`` in `document`.
     changed : str
         Changes since its data were created (:func:`janus_md.workspace.doubts.changed`).
+    continued_by : str
+        Id of the longer job that continues it.
     """
 
     id: str
@@ -75,6 +78,7 @@ class Record:
     files: Collection[str]
     trouble: str = ""
     changed: str = ""
+    continued_by: str = ""
 
 
 def is_id(name: str) -> bool:
@@ -198,7 +202,7 @@ def _read(
     edited: Collection[tuple[str, str]],
 ) -> Record | None:
     """Read a job; return None if it was removed. `lists` caches equal lists of files."""
-    files, trouble = _files(path)
+    files, trouble = products.file_names(path)
     if files is None:
         return None
     statepoint: dict[str, Any] = {}
@@ -220,23 +224,12 @@ def _read(
         document = {"failure": {"message": trouble}}
         left = ()
     state = DAMAGED if trouble else products.state(left, document)
+    longer = continuation.successor(document)
+    if longer and continuation.is_superseded(os.path.dirname(path), document):
+        state, left = continuation.CONTINUED, ()
     kept = document if keys is None else _kept(document, keys)
     since = doubts.changed(document, statepoint, edited)
-    return Record(name, path, state, left, statepoint, kept, files, trouble, since)
-
-
-def _files(path: str) -> tuple[tuple[str, ...] | None, str]:
-    """Return the sorted names in a folder (None if it is missing) and the reason of an error."""
-    try:
-        return tuple(sorted(os.listdir(path))), ""
-    except FileNotFoundError:
-        if not os.path.islink(path):
-            return None, ""
-        return (), "is a link to a folder that does not exist; repair or remove it"
-    except NotADirectoryError:
-        return (), "is a file, but must be a folder; remove it"
-    except OSError as error:
-        return (), f"its folder cannot be read ({error.strerror}); fix this"
+    return Record(name, path, state, left, statepoint, kept, files, trouble, since, longer)
 
 
 def _statepoint(path: str, name: str) -> tuple[dict[str, Any], str]:
@@ -271,6 +264,7 @@ def _foreign(statepoint: Mapping[str, Any], workspace: Path | None = None) -> st
     Its particles are checked only if a `workspace` is given, as a finished job does not need them.
     """
     from janus_md.study.resolve import resolve
+    from janus_md.study.starts.frame_copies import frames_in
     from janus_md.study.statepoint import StatePoint
     from janus_md.study.statepoint_errors import BadStatePoint
 
@@ -281,7 +275,7 @@ def _foreign(statepoint: Mapping[str, Any], workspace: Path | None = None) -> st
     if workspace is None:
         return ""
     try:
-        resolve(point, copies.entries(workspace, point.definitions))
+        resolve(point, copies.entries(workspace, point.definitions), frames_in(workspace))
     except JanusError as error:
         return str(error)
     return ""

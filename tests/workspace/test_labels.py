@@ -40,6 +40,7 @@ def records(points: list[dict[str, Any]] = POINTS) -> list[Any]:
     return [
         SimpleNamespace(
             id=str(k), state="done", statepoint=point, changed="", document={}, directory="",
+            continued_by="",
             trouble="",
         )
         for k, point in enumerate(points)

@@ -217,6 +217,7 @@ def test_columns_of_jobs_with_different_keys() -> None:
         "status": ["queued", "done", "failed"],
         "substance": ["None", "0.5 R-1", "None"],
         "changed": [None, None, None],
+        "continued_by": [None, None, None],
         "mixture": [None, None, None],
         "box.x": [1, None, None],
         "mixture.R-1": [None, 0.5, None],

@@ -6,6 +6,7 @@ import json
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,61 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
         "digests": checkpoint.digests,
         "made_for": checkpoint.made_for,
     }
-    arrays = {name: getattr(checkpoint.system, name) for name in _ARRAYS}
+    _write(path, about, {name: getattr(checkpoint.system, name) for name in _ARRAYS})
+
+
+def _write(path: Path, about: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
     with written_whole(path) as partial, partial.open("wb") as file:
         np.savez(file, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
+
+
+def read_about(path: Path) -> dict[str, Any]:
+    """Read all of a checkpoint except the state of the system.
+
+    Returns
+    -------
+    dict
+        The attributes of :class:`Checkpoint` except `system`, by name.
+
+    Raises
+    ------
+    JanusError
+        If the file cannot be read.
+    """
+    return _read(path, ())[0]
+
+
+def copy(source: Path, target: Path, about: Mapping[str, Any]) -> None:
+    """Copy a checkpoint with other values of :func:`read_about`.
+
+    Raises
+    ------
+    JanusError
+        If the file cannot be read.
+    OSError
+        If the copy cannot be written.
+    """
+    _write(target, about, _read(source, _ARRAYS)[1])
+
+
+def _read(path: Path, names: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the description and the arrays with these names.
+
+    Raises
+    ------
+    JanusError
+        If the file cannot be read.
+    """
+    try:
+        with np.load(path) as file:
+            about = json.loads(file["about"].tobytes())
+            return about, {name: file[name] for name in names}
+    except _UNREADABLE as error:
+        why = getattr(error, "strerror", None) or "it is damaged"
+        raise JanusError(
+            f"{path}: the checkpoint cannot be read ({why}); "
+            "remove the file to start this job from the beginning"
+        ) from error
 
 
 def load(path: Path, template: System) -> Checkpoint:
@@ -77,16 +130,7 @@ def load(path: Path, template: System) -> Checkpoint:
     JanusError
         If the file cannot be read or belongs to another system.
     """
-    try:
-        with np.load(path) as file:
-            about = json.loads(file["about"].tobytes())
-            arrays = {name: file[name] for name in _ARRAYS}
-    except _UNREADABLE as error:
-        why = getattr(error, "strerror", None) or "it is damaged"
-        raise JanusError(
-            f"{path}: the checkpoint cannot be read ({why}); "
-            "remove the file to start this job from the beginning"
-        ) from error
+    about, arrays = _read(path, _ARRAYS)
     if not np.array_equal(arrays["kinds"], template.kinds):
         raise JanusError(
             f"{path}: the checkpoint is of another state point; "

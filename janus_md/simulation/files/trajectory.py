@@ -22,8 +22,8 @@ from janus_md.common.files import written_whole
 from janus_md.common.gsd.reading import READ_ERRORS, GsdFile
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
+from janus_md.simulation.files.description import CHUNK, description, parse_setup
 from janus_md.simulation.files.description import METADATA as METADATA
-from janus_md.simulation.files.description import description, parse_setup
 
 TIME = "janus_md/time_ps"
 """Name of the log chunk of each frame that contains its time, ps."""
@@ -209,8 +209,39 @@ def keep_until(path: Path, last_step: int, least: int = 1) -> int:
     return len(good)
 
 
-def _copy(file: GsdFile, frames: Iterable[int], path: Path) -> None:
-    """Write selected frames of a file to a new one."""
+def copy_first(source: Path, target: Path, frames: int, setup: Setup) -> None:
+    """Copy the first frames of a trajectory or log, with another setup in the first one.
+
+    Parameters
+    ----------
+    source, target : Path
+        The files; the copy gets its name when it is complete.
+    frames : int
+        Number of frames.
+    setup : Setup
+        Setup that replaces the one in the first frame, if there is one.
+
+    Raises
+    ------
+    JanusError
+        If the file cannot be read, or has fewer frames.
+    OSError
+        If the copy cannot be written.
+    """
+    with GsdFile(source) as file:
+        if file.nframes < frames:
+            raise JanusError(
+                f"file {source} has {file.nframes} complete frames; {frames} are needed"
+            )
+        new = {CHUNK: np.frombuffer(description(setup), np.uint8)}
+        with written_whole(target) as partial:
+            _copy(file, range(frames), partial, new)
+
+
+def _copy(
+    file: GsdFile, frames: Iterable[int], path: Path, new: Mapping[str, Any] | None = None
+) -> None:
+    """Write selected frames of a file to a new one; `new` has other values of chunks."""
     import gsd.fl
 
     with gsd.fl.open(
@@ -219,7 +250,8 @@ def _copy(file: GsdFile, frames: Iterable[int], path: Path) -> None:
     ) as out:  # fmt: skip
         for k in frames:
             for name in file.stored(k):
-                out.write_chunk(name, file.read_chunk(k, name))
+                values = file.read_chunk(k, name)
+                out.write_chunk(name, values if new is None else new.get(name, values))
             out.end_frame()
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
+from janus_md.simulation.start.frame import place_frame
 from janus_md.simulation.start.limits import limits_of
 from janus_md.simulation.start.placement import place_at_random, place_on_lattice
 from janus_md.simulation.start.structure import place_structure
@@ -16,7 +17,8 @@ from janus_md.study.statepoint import StatePoint
 def build(point: StatePoint | Setup) -> System:
     """Return the initial state of a state point or a setup: positions, orientations, velocities.
 
-    All random numbers depend only on the seed of the setup.
+    All random numbers depend only on the seed of the setup. Velocities are drawn at the temperature
+    of the bath, also if the positions are those of a frame.
 
     Raises
     ------
@@ -32,6 +34,8 @@ def build(point: StatePoint | Setup) -> System:
         positions, orientations = place(
             bodies, kinds, setup.box[:3], setup.interactions.pairs, rng, limits_of(setup)
         )
+    elif setup.start["kind"] == "from":
+        kinds, positions, orientations = place_frame(setup)
     else:
         positions, orientations = place_structure(setup)
     mass = np.array([body.mass for body in bodies])[kinds]

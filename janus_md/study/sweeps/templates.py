@@ -30,6 +30,7 @@ from janus_md.common.messages import unknown
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.copies import digests
 from janus_md.study.resolve import completed
+from janus_md.study.starts import first_frames
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 from janus_md.study.sweeps import sections
@@ -148,6 +149,7 @@ def load_template(path_or_name: str | Path) -> Sweep:
     with reading(f"template: {str(path)!r}"):
         if path.is_file():
             catalog.use_folder(path.resolve().parent / copies.FOLDER)
+            first_frames.use_template_folder(path.resolve().parent)
             return read_template(path.read_text(encoding="utf-8"), path.name)
     name = str(path_or_name).removesuffix(".yaml")
     if name not in template_names():

@@ -37,8 +37,9 @@ def filled(
     BadStatePoint
         If there is no such structure of these bodies, or of another number of bodies.
     """
-    if isinstance(point.start, str):
+    if not point.structured:
         return point
+    assert not isinstance(point.start, str)
     structure, given = _of(point.start)
     name = point.start["structure"]
     try:

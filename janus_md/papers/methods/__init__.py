@@ -1,0 +1,1 @@
+"""Methods paragraph of a paper, from the jobs that have run."""

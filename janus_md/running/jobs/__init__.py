@@ -1,0 +1,1 @@
+"""Creation, removal and archives of jobs."""

@@ -1,0 +1,215 @@
+"""Creation of jobs: a longer run of a finished job continues it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from janus_md.common.errors import JanusError
+from janus_md.common.messages import count
+from janus_md.model.units import PS_PER_NS
+from janus_md.simulation.files.extension import SETTLED, begin_from
+from janus_md.study.resolve import setup_of
+from janus_md.workspace import continuation, documents, jobs, products
+from janus_md.workspace.records import is_id, read_job
+
+_LENGTH = "produce_ns"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A longer job and the job that it continues.
+
+    Attributes
+    ----------
+    longer, shorter : str
+        Ids of the jobs.
+    end_ns : float
+        Length of the production of the shorter job, ns.
+    begin_ns : float
+        Time of the production at which the longer job begins, ns. It is earlier than `end_ns` if
+        the shorter job did not end at a fixed step.
+    """
+
+    longer: str
+    shorter: str
+    end_ns: float
+    begin_ns: float
+
+
+@dataclass
+class Continuations:
+    """Preparation of new jobs, which continues shorter jobs that are finished.
+
+    A job continues another one if the state points differ in ``protocol.produce_ns`` alone. It
+    continues the longest one that is finished.
+
+    Attributes
+    ----------
+    directory : Path
+        Folder of the workspace.
+    required : bool
+        Whether jobs are left out that continue no other job.
+    links : list of Link
+        The jobs that continue others.
+    refused : dict of str to str
+        Reasons why finished jobs could not be continued, by id.
+    """
+
+    directory: Path
+    required: bool = False
+    links: list[Link] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    _finished: dict[str, list[Path]] | None = None
+
+    def __call__(self, folder: Path, statepoint: Mapping[str, Any]) -> bool:
+        """Write the files of the longest shorter job to the folder of a new job.
+
+        Parameters
+        ----------
+        folder : Path
+            Folder of the new job; its name is the id.
+        statepoint : mapping
+            State point of the new job.
+
+        Returns
+        -------
+        bool
+            Whether the job is to be created.
+        """
+        length = float(statepoint["protocol"][_LENGTH])
+        shorter = [
+            (end, path)
+            for path in self._alike(statepoint)
+            if (end := produced_ns(path)) is not None and end < length
+        ]
+        if not shorter:
+            return not self.required
+        end, source = max(shorter)
+        try:
+            setup = setup_of(statepoint, self.directory)
+            done, execution = begin_from(source, folder, setup)
+            document = {continuation.CONTINUES: source.name, "execution": execution}
+            (folder / documents.DOCUMENT).write_text(json.dumps(document), encoding="utf-8")
+            _mark(source, folder.name)
+        except JanusError as error:
+            self.refused[source.name] = str(error)
+            _clear(folder)
+            return not self.required
+        begin = round(done * setup.time_step / PS_PER_NS, 9)
+        self.links.append(Link(folder.name, source.name, end, begin))
+        return True
+
+    def _alike(self, statepoint: Mapping[str, Any]) -> list[Path]:
+        """Return the folders of the finished jobs whose state points differ in length alone."""
+        if self._finished is None:
+            self._finished = {}
+            for path in _simulated(self.directory / "workspace"):
+                record = read_job(path)
+                if record is not None and not record.trouble and not record.changed:
+                    self._finished.setdefault(physics(record.statepoint), []).append(path)
+        return self._finished.get(physics(statepoint), [])
+
+
+def create(
+    directory: Path,
+    statepoints: Iterable[Mapping[str, Any]],
+    notify: Callable[[str], None] = lambda note: None,
+) -> int:
+    """Create the workspace in `directory`, or add jobs to it.
+
+    A job that differs from a finished job in ``protocol.produce_ns`` alone, and is longer, begins
+    where that ended. If this function is interrupted, all existing jobs are complete, and the next
+    call adds the rest.
+
+    Parameters
+    ----------
+    directory : Path
+        Folder of the workspace.
+    statepoints : iterable of mapping
+        State points of the jobs.
+    notify : callable
+        Called with messages for the user.
+
+    Returns
+    -------
+    int
+        Number of new jobs.
+
+    Raises
+    ------
+    JanusError
+        If `directory` is a file or cannot be written.
+    """
+    continuations = Continuations(directory)
+    new = jobs.create(directory, statepoints, notify, continuations)
+    if links := continuations.links:
+        notify(f"{count(len(links), 'new job')} {told(links)}")
+    for job, why in continuations.refused.items():
+        notify(f"job {job} cannot be continued, so the longer job begins anew: {why}")
+    return new
+
+
+def told(links: list[Link]) -> str:
+    """Return the end of a sentence about jobs that continue others."""
+    repeated = sum(link.end_ns - link.begin_ns for link in links)
+    again = f", repeating the last {repeated:.4g} ns in total" if repeated > 1e-9 else ""
+    verb = "continues a shorter one" if len(links) == 1 else "continue shorter ones"
+    return f"{verb}{again}"
+
+
+def physics(statepoint: Mapping[str, Any]) -> str:
+    """Return a text of all values of a state point except the length of the production."""
+    protocol = statepoint.get("protocol")
+    if isinstance(protocol, Mapping):
+        protocol = {key: value for key, value in protocol.items() if key != _LENGTH}
+    return json.dumps({**statepoint, "protocol": protocol}, sort_keys=True)
+
+
+def produced_ns(directory: Path) -> float | None:
+    """Return the length of the production of a finished job, ns; None if it is not known.
+
+    It is less than ``protocol.produce_ns`` if the run was ended because it was stationary.
+    """
+    record = read_job(directory)
+    if record is None or record.trouble or products.TRAJECTORY not in record.files:
+        return None
+    protocol = record.statepoint["protocol"]
+    settled = record.document.get("execution", {}).get(SETTLED)
+    if isinstance(settled, int):
+        return settled * float(protocol["time_step_ps"]) / PS_PER_NS
+    return float(protocol[_LENGTH])
+
+
+def _simulated(workspace: Path) -> list[Path]:
+    """Return the folders of the jobs whose simulation is complete."""
+    try:
+        names = sorted(path.name for path in workspace.iterdir() if is_id(path.name))
+    except FileNotFoundError:
+        return []
+    return [path for name in names if products.is_simulated(path := workspace / name)]
+
+
+def _mark(shorter: Path, longer: str) -> None:
+    """Mark a job as continued, unless another job continues it already.
+
+    The mark is written before the longer job gets its name. It has no effect as long as there is no
+    job of this name.
+    """
+    document = jobs.open_job(shorter).document
+    before = continuation.successor(document)
+    if not before or not (shorter.parent / before).is_dir():
+        document[continuation.CONTINUED_BY] = longer
+
+
+def _clear(folder: Path) -> None:
+    """Remove all files of a folder except the state point."""
+    from janus_md.workspace.records import STATE_POINT
+
+    for path in folder.iterdir():
+        if path.name != STATE_POINT:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
