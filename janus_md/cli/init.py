@@ -111,7 +111,7 @@ def _default_steps(sweep: Sweep) -> list[str]:
     from janus_md.study.resolve import default_step
 
     chosen = {id(point) for point in sweep.points}
-    first = {}
+    first: dict[tuple[str, str | None, float], StatePoint] = {}
     for point in sweep.default_steps:
         if id(point) in chosen:
             kinds = ", ".join(sorted(point.composition()))

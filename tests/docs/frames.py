@@ -44,11 +44,13 @@ def _job(depth: int, particle: str = "", structure: str | None = "") -> Wanted:
     return wanted
 
 
-def _environment(name: str, value: object = None) -> Wanted:
-    """Filter of state points by what acts from outside; None is nothing of that name."""
+def _environment(name: str, **settings: float) -> Wanted:
+    """Filter of state points by a field; without settings, those that do not have it."""
 
     def wanted(point: Mapping[str, Any]) -> bool:
-        return point.get("environment", {}).get(name) == value and point["replica"] == 0
+        found = point.get("environment", {}).get(name, {})
+        same = {key: found.get(key) for key in settings} == settings
+        return same and bool(settings or not found) and point["replica"] == 0
 
     return wanted
 
@@ -80,16 +82,16 @@ PICTURES: dict[str, list[tuple[str, Wanted]]] = {
     ],
     "worms": [("6 kT", _job(6)), ("3 kT", _job(3))],
     "dipoles_in_field": [
-        ("field of 5 kT along z", _environment("electric_field", {"z": 0.1421})),
+        ("field of 5 kT along z", _environment("electric_field", z=0.1421)),
         ("no field", _environment("electric_field")),
     ],
     "magnetic_platelets_in_field": [
-        ("field of 5 kT along z", _environment("magnetic_field", {"z": 0.1734})),
+        ("field of 5 kT along z", _environment("magnetic_field", z=0.1734)),
         ("no field", _environment("magnetic_field")),
     ],
     "active_nanomotors": [
-        ("5 m/s along +z of the body", _environment("activity", {"speed": 0.005})),
-        ("no activity", _environment("activity", {"speed": 0.0})),
+        ("5 m/s along +z of the body", _environment("activity", speed=0.005)),
+        ("no activity", _environment("activity", speed=0.0)),
     ],
     "pickering_interface": [("angles 130 and 50", _angle(130.0)), ("90 and 90", _angle(90.0))],
     "dumbbell_compatibilizer": [("angles 120 and 60", _angle(120.0)), ("90 and 90", _angle(90.0))],

@@ -24,6 +24,7 @@ from janus_md.model.units import charge_scale
 
 _TABLE_BITS = 13
 _TABLED_RANGE = 8.0  # ratio of the cutoff to the smallest distance in the table
+_MAX_BINS_PER_PARTICLE = 64
 
 
 def box(system: System, n_types: int) -> str:
@@ -81,8 +82,21 @@ def interactions(system: System, particles: Particles, mesh: Coulomb | None, ski
             line("neighbor", skin, "bin"),
             line("neigh_modify exclude molecule/intra all one", one, "page", 20 * one),
             "neigh_modify every 1 delay 0 check yes",
+            *bins(system.volume, len(particles.types), longest + skin),
         ]
     )
+
+
+def bins(volume: float, particles: int, cutoff: float) -> list[str]:
+    """Return the command that sets the bins of the neighbour lists in a dilute system.
+
+    By default they are half of `cutoff` wide. In a dilute system nearly all of them are empty, and
+    clearing them takes longer than the search: bins with one particle on average double the speed
+    of 300 bodies in 1.5e6 nm^3.
+    """
+    if volume <= _MAX_BINS_PER_PARTICLE * particles * (0.5 * cutoff) ** 3:
+        return []
+    return [line("neigh_modify binsize", np.cbrt(volume / particles))]
 
 
 def _mesh(system: System, mesh: Mesh) -> list[str]:
