@@ -13,6 +13,7 @@ from janus_md.common.errors import JanusError
 from janus_md.common.messages import count
 
 if TYPE_CHECKING:
+    from janus_md.study.statepoint import StatePoint
     from janus_md.study.sweeps.templates import Sweep
 
 
