@@ -17,4 +17,4 @@ if ! log=$("$python" -m pip --disable-pip-version-check install --force-reinstal
     echo "component: it could not be built ($reason)"
     exit 4
 fi
-"$python" -c 'import janus_md_hoomd as c; print("component:", c.__version__, "for HOOMD-blue", c.HOOMD_VERSION)'
+cd / && "$python" -c 'import janus_md_hoomd as c; print("component:", c.__version__, "for HOOMD-blue", c.HOOMD_VERSION)'

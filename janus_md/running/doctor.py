@@ -89,7 +89,7 @@ def _engines() -> list[Finding]:
     except JanusError as error:
         return [Finding("engines", "broken", advice=str(error))]
     findings = [_engine(status) for status in found.engines]
-    findings += [_component(one["component"]) for one in found.engines if one["component"]]
+    findings += [_component(one["component"]) for one in found.engines if one.get("component")]
     gpu = Finding("GPU", "ok", f"{found.gpus} for HOOMD-blue")
     if not found.gpus:
         advice = "no template requires a GPU; a HOOMD-blue build with CUDA can use one"

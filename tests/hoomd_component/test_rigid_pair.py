@@ -1,0 +1,88 @@
+"""RigidPair as a force of HOOMD-blue: bad input, and a component of another HOOMD-blue."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from janus_md.engines.base import Engine
+
+BODY: dict[str, Any] = {
+    "positions": [[0, 0, 1], [0, 0, -1]],
+    "kinds": ["A", "B"],
+    "charges": [1, -1],
+}
+TERM: dict[str, Any] = {"form": "lennard_jones", "epsilon": 1.0, "sigma": 1.0, "cutoff": 2.5}
+
+
+def pair(bodies: Any = None, terms: Any = None, coulomb: Any = None) -> Any:
+    import hoomd
+    from janus_md_hoomd import RigidPair
+
+    nlist = hoomd.md.nlist.Cell(buffer=0.4)
+    return RigidPair(nlist, bodies or {"body": BODY}, terms or {("A", "A"): TERM}, coulomb)
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"bodies": {"body": BODY | {"kinds": ["A"]}}}, "2 positions, but 1 kinds"),
+        ({"bodies": {"body": {"positions": []}}}, "needed are positions and kinds"),
+        ({"terms": {("A", "B"): TERM | {"form": "lj"}}}, "allowed are lennard_jones, wca"),
+        ({"terms": {("A", "B"): {"form": "wca", "epsilon": 1}}}, "needed are epsilon, sigma"),
+        ({"terms": {("A", "B"): TERM | {"cutoff": 0.0}}}, "the cutoff positive"),
+        ({"terms": {("A", "B"): TERM, ("B", "A"): TERM}}, "is there twice"),
+        ({"coulomb": {"cutoff": 5.0}}, "needed are cutoff and prefactor"),
+        ({"coulomb": {"cutoff": -1.0, "prefactor": 1.0}}, "must be positive"),
+        (
+            {
+                "bodies": {"body": BODY | {"charges": [1, 0]}},
+                "coulomb": {"cutoff": 5.0, "prefactor": 1.0},
+            },
+            "must be neutral",
+        ),
+    ],
+)
+def test_bad_input_is_named(with_component: Engine, keywords: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        pair(**keywords)
+
+
+def test_the_cutoff_of_two_types_reaches_as_far_as_their_sites(with_component: Engine) -> None:
+    assert pair().r_cut[("body", "body")] == pytest.approx(1.0 + 1.0 + 2.5)
+    coulomb = {"cutoff": 8.0, "prefactor": 1.0}
+    assert pair(coulomb=coulomb).r_cut[("body", "body")] == 8.0
+
+
+def test_a_body_without_a_particle_type_is_refused(with_component: Engine) -> None:
+    import hoomd
+
+    simulation = hoomd.Simulation(device=hoomd.device.CPU(), seed=1)
+    snapshot = hoomd.Snapshot()
+    snapshot.configuration.box = [20, 20, 20, 0, 0, 0]
+    snapshot.particles.N = 1
+    snapshot.particles.types = ["other"]
+    simulation.create_state_from_snapshot(snapshot)
+    simulation.operations.integrator = hoomd.md.Integrator(dt=0.01, forces=[pair()])
+    with pytest.raises(ValueError, match="no particle type is called body"):
+        simulation.run(0)
+
+
+def test_a_component_of_another_hoomd_says_so(with_component: Engine, tmp_path: Path) -> None:
+    """In one sentence, before its library is loaded."""
+    script = (
+        "import hoomd, sys, types\n"
+        "built = types.ModuleType('janus_md_hoomd.built_for')\n"
+        "built.HOOMD_VERSION = '4.7.0'\n"
+        "sys.modules['janus_md_hoomd.built_for'] = built\n"
+        "try:\n    import janus_md_hoomd\nexcept ImportError as error:\n    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("janus_md_hoomd was built for HOOMD-blue 4.7.0, but ")
+    assert "pip install" in done.stdout
