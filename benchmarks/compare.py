@@ -1,7 +1,7 @@
 """Print the time of each contender for a frame; ``python benchmarks/compare.py 1000 10000``.
 
-Each uses one thread. Times are the best of several runs; ratios are relative to the neighbour list
-of freud.
+Each uses one thread. Times are the shortest CPU times of several runs; ratios are relative to the
+neighbour list of freud.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OVITO_THREAD_COUNT"):
     os.environ[name] = "1"
@@ -26,38 +27,70 @@ SECONDS = 3.0
 """Time after which no further run is started."""
 
 
-def best_of(contender: Callable[[Frame], int], frame: Frame) -> float:
-    """Shortest time of at least two runs, seconds."""
-    best, begin, runs = float("inf"), time.perf_counter(), 0
-    while runs < 2 or time.perf_counter() - begin < SECONDS:
-        start = time.perf_counter()
+def best_of(contender: Callable[[Frame], int], frame: Frame, seconds: float) -> float:
+    """Shortest CPU time of at least two runs, s; no further run is started after `seconds`."""
+    best, begin, runs = float("inf"), time.process_time(), 0
+    while runs < 2 or time.process_time() - begin < seconds:
+        start = time.process_time()
         contender(frame)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
         runs += 1
     return best
 
 
-def main() -> None:
-    """Print the table."""
+def rows(quick: bool = False, sizes: Sequence[int] = SIZES) -> list[dict[str, Any]]:
+    """Measure all contenders.
+
+    Parameters
+    ----------
+    quick : bool
+        Only up to 10^4 bodies, for a tenth of the time.
+    sizes : sequence of int
+        Numbers of bodies.
+
+    Returns
+    -------
+    list of dict
+        ``bodies`` and ``contender``; ``seconds``, the shortest CPU time for a frame, and ``ratio``
+        to that of the neighbour list of freud. Contenders that are not installed have ``missing``
+        instead, the reason.
+    """
+    chosen = [size for size in sizes if size <= 10_000] if quick else sizes
+    return list(_rows(chosen, 0.1 * SECONDS if quick else SECONDS))
+
+
+def _rows(sizes: Sequence[int], seconds: float) -> Iterator[dict[str, Any]]:
     import freud
 
     freud.parallel.set_num_threads(1)
-    sizes = [int(size) for size in sys.argv[1:]] or SIZES
-    print(f"{'bodies':>9}  {'contender':32} {'ms':>10} {'ms/1000':>8} {'ratio':>6}")
     for size in sizes:
         frame = wires_of_twenty(size)
-        yardstick = best_of(freud_neighbours, frame)
+        yardstick = best_of(freud_neighbours, frame, seconds)
         for name, contender in CONTENDERS.items():
+            row: dict[str, Any] = {"bodies": size, "contender": name}
             try:
-                seconds = yardstick if contender is freud_neighbours else best_of(contender, frame)
+                same = contender is freud_neighbours
+                taken = yardstick if same else best_of(contender, frame, seconds)
             except ImportError as error:
-                print(f"{size:9d}  {name:32} {'-':>10}   ({error})")
+                yield row | {"missing": str(error)}
                 continue
-            print(
-                f"{size:9d}  {name:32} {1e3 * seconds:10.2f} {1e6 * seconds / size:8.3f} "
-                f"{seconds / yardstick:6.2f}",
-                flush=True,
-            )
+            yield row | {"seconds": taken, "ratio": taken / yardstick}
+
+
+def main() -> None:
+    """Print the table."""
+    sizes = [int(size) for size in sys.argv[1:]] or SIZES
+    print(f"{'bodies':>9}  {'contender':32} {'ms':>10} {'ms/1000':>8} {'ratio':>6}")
+    for row in _rows(sizes, SECONDS):
+        begin = f"{row['bodies']:9d}  {row['contender']:32}"
+        if "missing" in row:
+            print(f"{begin} {'-':>10}   ({row['missing']})")
+            continue
+        print(
+            f"{begin} {1e3 * row['seconds']:10.2f} {1e6 * row['seconds'] / row['bodies']:8.3f} "
+            f"{row['ratio']:6.2f}",
+            flush=True,
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"largest memory of the process: {peak:.2f} GiB")
 

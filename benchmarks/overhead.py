@@ -262,7 +262,8 @@ def main() -> None:
     given = parser.parse_args()
     print(
         "| engine | bodies | ns | run, s | script, s | ratio (extremes) "
-        "| start of `janus-md run`, s | choice of the mesh, s | ratio with start |\n|---|---|---|---|---|---|---|---|---|"
+        "| start of `janus-md run`, s | choice of the mesh, s | ratio with start |\n"
+        "|---|---|---|---|---|---|---|---|---|"
     )
     for row in _rows(given.quick):
         print(

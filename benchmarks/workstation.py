@@ -13,12 +13,14 @@ import ctypes
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from janus_md.running.workstation.runner import cores_here
 
@@ -105,34 +107,89 @@ def race(command: list[str], workspace: Path, engine: str) -> Taken:
     return Taken(wall, cpu, sum(one["execution"]["steps"] for one in documents), load)
 
 
+def rows(quick: bool = False) -> list[dict[str, Any]]:
+    """Run 12 jobs of 0.5 ns, and two jobs per core of 2 ns.
+
+    Parameters
+    ----------
+    quick : bool
+        Two jobs per core of 0.1 ns, once.
+
+    Returns
+    -------
+    list of dict
+        ``jobs``, ``bodies``, ``ns`` and ``contender``; ``load`` before; the medians of ``wall`` and
+        of ``cpu_per_job``, s, over the repetitions, and ``low`` and ``high``, the extremes of the
+        wall time; ``jobs_per_hour``, ``body_steps_per_second`` and ``cores_busy``.
+    """
+    adopt_orphans()
+    if quick:
+        return compared(2 * cores_here(), 216, 0.1, "lammps", 1)
+    return [
+        row
+        for jobs, ns in ((12, 0.5), (2 * cores_here(), 2.0))
+        for row in compared(jobs, 216, ns, "lammps", 3)
+    ]
+
+
+def compared(jobs: int, bodies: int, ns: float, engine: str, times: int) -> list[dict[str, Any]]:
+    """Run the same jobs with all contenders in turn, `times` times; one row for each."""
+    taken: dict[str, list[Taken]] = {name: [] for name in CONTENDERS}
+    for _ in range(times):
+        for name, command in CONTENDERS.items():
+            with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
+                template = Path(folder) / "sweep.yaml"
+                template.write_text(TEMPLATE.format(jobs=jobs, bodies=bodies, ns=ns))
+                workspace = Path(folder) / "workspace"
+                init = [sys.executable, "-m", "janus_md.cli", "init", str(template), "-d"]
+                subprocess.run([*init, str(workspace)], check=True, stdout=subprocess.DEVNULL)
+                taken[name].append(race(command, workspace, engine))
+    found = []
+    for name, runs in taken.items():
+        wall, cpu = (
+            statistics.median(getattr(one, key) for one in runs) for key in ("wall", "cpu")
+        )
+        found.append(
+            {
+                "jobs": jobs,
+                "bodies": bodies,
+                "ns": ns,
+                "contender": name,
+                "load": runs[0].load,
+                "wall": wall,
+                "low": min(one.wall for one in runs),
+                "high": max(one.wall for one in runs),
+                "jobs_per_hour": 3600 * jobs / wall,
+                "body_steps_per_second": runs[0].steps * bodies / wall,
+                "cpu_per_job": cpu / jobs,
+                "cores_busy": cpu / wall,
+            }
+        )
+    return found
+
+
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--jobs", type=int, default=2 * cores_here())
     parser.add_argument("--bodies", type=int, default=216)
     parser.add_argument("--ns", type=float, default=2.0, help="length of each job")
     parser.add_argument("--engine", default="lammps")
+    parser.add_argument("--times", type=int, default=1, help="repetitions, in turn")
     given = parser.parse_args()
     adopt_orphans()
     print(
         f"{given.jobs} jobs of {given.bodies} bodies and {given.ns:g} ns with {given.engine}, "
         f"{cores_here()} cores\n\n"
-        "| | load before | wall / s | jobs/hour | body-steps/s | CPU / s a job | cores busy |\n"
-        "|---|---|---|---|---|---|---|"
+        "| | load before | wall / s | extremes | jobs/hour | body-steps/s | CPU / s a job "
+        "| cores busy |\n|---|---|---|---|---|---|---|---|"
     )
-    for name, command in CONTENDERS.items():
-        with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
-            template = Path(folder) / "sweep.yaml"
-            template.write_text(TEMPLATE.format(jobs=given.jobs, bodies=given.bodies, ns=given.ns))
-            workspace = Path(folder) / "workspace"
-            init = [sys.executable, "-m", "janus_md.cli", "init", str(template), "-d"]
-            subprocess.run([*init, str(workspace)], check=True, stdout=subprocess.DEVNULL)
-            taken = race(command, workspace, given.engine)
+    for row in compared(given.jobs, given.bodies, given.ns, given.engine, given.times):
         print(
-            f"| {name} | {taken.load:.1f} | {taken.wall:.1f} "
-            f"| {3600 * given.jobs / taken.wall:.0f} "
-            f"| {taken.steps * given.bodies / taken.wall:.3g} "
-            f"| {taken.cpu / given.jobs:.1f} | {taken.cpu / taken.wall:.2f} |",
+            f"| {row['contender']} | {row['load']:.1f} | {row['wall']:.1f} "
+            f"| {row['low']:.1f} to {row['high']:.1f} | {row['jobs_per_hour']:.0f} "
+            f"| {row['body_steps_per_second']:.3g} "
+            f"| {row['cpu_per_job']:.1f} | {row['cores_busy']:.2f} |",
             flush=True,
         )
 

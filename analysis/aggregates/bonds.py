@@ -112,16 +112,16 @@ def directed(pairs: Pairs, axes: FloatArray, least_cosine: float) -> Bonds:
     which must not be negative.
     """
     edge = least_cosine * pairs.distances
-    first = np.einsum("ij,ij->i", axes[pairs.i], pairs.vectors)
-    second = np.einsum("ij,ij->i", axes[pairs.j], pairs.vectors)
+    first = np.einsum("ij,ij->i", axes.take(pairs.i, axis=0), pairs.vectors)
+    second = np.einsum("ij,ij->i", axes.take(pairs.j, axis=0), pairs.vectors)
     forward = np.flatnonzero((first > edge) & (second > edge))
     back = np.flatnonzero((first < -edge) & (second < -edge))
     # A bond from j to i has the opposite vector and the opposite image.
     return Bonds(
         np.concatenate([pairs.i[forward], pairs.j[back]]),
         np.concatenate([pairs.j[forward], pairs.i[back]]),
-        np.concatenate([pairs.vectors[forward], -pairs.vectors[back]]),
-        np.concatenate([pairs.images[forward], -pairs.images[back]]),
+        np.concatenate([pairs.vectors.take(forward, axis=0), -pairs.vectors.take(back, axis=0)]),
+        np.concatenate([pairs.images.take(forward, axis=0), -pairs.images.take(back, axis=0)]),
         np.concatenate([pairs.distances[forward], pairs.distances[back]]),
     )
 

@@ -10,6 +10,7 @@ from janus_md.analysis.aggregates.graphs import connected_pieces
 from janus_md.analysis.aggregates.wires import Wires
 from janus_md.analysis.frames.neighbours import IndexArray, Pairs
 from janus_md.model.body import FloatArray
+from janus_md.model.rotations import cross
 
 SIDE_CONTACT = 2.9
 """Maximum distance between the centres of bodies in contact side by side, nm. Side-by-side
@@ -55,11 +56,11 @@ def side_contacts(pairs: Pairs, axes: FloatArray, contact: float = SIDE_CONTACT)
     """
     # Test one body after the other, because the first test removes half of the pairs.
     limit = np.where(pairs.distances < contact, SIDEWAYS * pairs.distances, 0.0)
-    along = np.einsum("ij,ij->i", axes[pairs.i], pairs.vectors)
+    along = np.einsum("ij,ij->i", axes.take(pairs.i, axis=0), pairs.vectors)
     chosen = np.flatnonzero(np.abs(along) < limit)
-    j, vectors = axes[pairs.j[chosen]], pairs.vectors[chosen]
+    j, vectors = axes.take(pairs.j[chosen], axis=0), pairs.vectors.take(chosen, axis=0)
     sideways = np.abs(np.einsum("ij,ij->i", j, vectors)) < limit[chosen]
-    between = np.einsum("ij,ij->i", axes[pairs.i[chosen]], j)
+    between = np.einsum("ij,ij->i", axes.take(pairs.i[chosen], axis=0), j)
     return pairs.take(chosen[sideways & (np.abs(between) > PARALLEL)])
 
 
@@ -105,8 +106,8 @@ def hexagonal_order(bundles: Bundles, axes: FloatArray) -> float:
     u = axes[body]
     # Any two perpendicular directions will do: rotating both does not change the modulus.
     helper = np.where(np.abs(u[:, 2:]) < 0.9, [[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]])
-    x = np.cross(helper, u)
-    y = np.cross(u, x)
+    x = cross(helper, u)
+    y = cross(u, x)
     phase = 6.0 * np.arctan2(np.einsum("ij,ij->i", y, vector), np.einsum("ij,ij->i", x, vector))
     count = np.bincount(body, minlength=n)
     crowded = count >= 3

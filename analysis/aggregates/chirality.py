@@ -9,6 +9,7 @@ import numpy as np
 from janus_md.analysis.aggregates.bonds import Bonds
 from janus_md.analysis.frames.neighbours import IndexArray, lengths
 from janus_md.model.body import FloatArray
+from janus_md.model.rotations import cross
 
 STRAIGHT = 1e-4
 """Sine of the angle between two bonds below which three centres do not define a plane."""
@@ -25,10 +26,10 @@ def screw_angles(
     about the axis is positive.
     """
     a = np.asarray(axis, dtype=np.float64) / np.linalg.norm(axis)
-    qi, qj = orientations[bonds.source], orientations[bonds.target]
+    qi, qj = orientations.take(bonds.source, axis=0), orientations.take(bonds.target, axis=0)
     wi, vi, wj, vj = qi[:, 0], qi[:, 1:], qj[:, 0], qj[:, 1:]
     w = wi * wj + np.einsum("ij,ij->i", vi, vj)
-    along = wi * (vj @ a) - wj * (vi @ a) - np.cross(vi, vj) @ a
+    along = wi * (vj @ a) - wj * (vi @ a) - cross(vi, vj) @ a
     return np.asarray(2.0 * np.arctan2(along, w))
 
 
@@ -107,10 +108,10 @@ def dihedral_angles(bonds: Bonds, follower: IndexArray) -> tuple[FloatArray, Ind
     """
     first = np.flatnonzero(follower >= 0)
     first = first[follower[follower[first]] >= 0]
-    a = bonds.vectors[first]
-    b = bonds.vectors[follower[first]]
-    c = bonds.vectors[follower[follower[first]]]
-    before, after = np.cross(a, b), np.cross(b, c)
+    a = bonds.vectors.take(first, axis=0)
+    b = bonds.vectors.take(follower[first], axis=0)
+    c = bonds.vectors.take(follower[follower[first]], axis=0)
+    before, after = cross(a, b), cross(b, c)
     la, lb, lc = (lengths(v) for v in (a, b, c))
     bent = (lengths(before) > STRAIGHT * la * lb) & (lengths(after) > STRAIGHT * lb * lc)
     sine = lb * np.einsum("ij,ij->i", a, after)

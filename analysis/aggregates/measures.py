@@ -77,11 +77,13 @@ def measure_wires(
     dihedral, first = chirality.dihedral_angles(bonds, follower)
     twist, _, _ = chirality.circular_statistics(dihedral, wires.bond_wire[first], n_wires, 1)
 
-    centres = unwrapped_centres(positions, lattice, wires)[wires.members]
+    centres = unwrapped_centres(positions, lattice, wires).take(wires.members, axis=0)
     end_to_end = _end_to_end(centres, wires)
     with np.errstate(divide="ignore", invalid="ignore"):
         tortuosity = np.where((wires.kind == LINEAR) & (wires.n > 1), contour / end_to_end, np.nan)
-    mean_axis = np.add.reduceat(axes[wires.members], wires.start, axis=0) / wires.n[:, None]
+    mean_axis = (
+        np.add.reduceat(axes.take(wires.members, axis=0), wires.start, axis=0) / wires.n[:, None]
+    )
     winding = np.where(wires.winding.dims[:, None] > 1, np.nan, wires.winding.vector)
     return {
         "n": wires.n,
@@ -153,7 +155,8 @@ def _bond_persistence(
 ) -> FloatArray:
     first = np.flatnonzero(follower >= 0)
     second = follower[first]
-    cosine = np.einsum("ij,ij->i", bonds.vectors[first], bonds.vectors[second])
+    vectors = bonds.vectors
+    cosine = np.einsum("ij,ij->i", vectors.take(first, axis=0), vectors.take(second, axis=0))
     cosine /= bonds.lengths[first] * bonds.lengths[second]
     return _mean_persistence(cosine, wires.bond_wire[first], contour, n_bonds)
 
@@ -161,7 +164,8 @@ def _bond_persistence(
 def _dipole_persistence(
     axes: FloatArray, bonds: Bonds, wires: Wires, contour: FloatArray, n_bonds: FloatArray
 ) -> FloatArray:
-    cosine = np.einsum("ij,ij->i", axes[bonds.source], axes[bonds.target])
+    heads, tails = axes.take(bonds.source, axis=0), axes.take(bonds.target, axis=0)
+    cosine = np.einsum("ij,ij->i", heads, tails)
     return _mean_persistence(cosine, wires.bond_wire, contour, n_bonds)
 
 

@@ -60,7 +60,8 @@ def spanning_offsets(
     n = len(bodies)
     source, target = ends[: len(chosen)], ends[len(chosen) :]
     a, b = np.concatenate([source, target]), np.concatenate([target, source])
-    shift = np.concatenate([bonds.images[chosen], -bonds.images[chosen]])
+    images = bonds.images.take(chosen, axis=0)
+    shift = np.concatenate([images, -images])
     key, index = np.unique(a * n + b, return_index=True)  # keep one of parallel bonds
     tree_roots = np.searchsorted(bodies, roots)
     graph = directed_graph(
@@ -77,7 +78,7 @@ def spanning_offsets(
     # Pointer doubling: after k rounds `total` is the sum over the last 2^k bonds to the root.
     above = np.where(parent < n, parent, np.arange(n))
     while np.any(above != above[above]):
-        total += total[above]
+        total += total.take(above, axis=0)
         above = above[above]
     offset[bodies] = total
 

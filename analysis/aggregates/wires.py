@@ -147,8 +147,8 @@ def _path_offsets(
 ) -> IndexArray:
     """Return the sum of the bond images from the beginning of each path, shape (N, 3)."""
     step = np.zeros((len(members), 3), dtype=np.int64)
-    step[bonds.target[path]] = bonds.images[path]
-    along = np.cumsum(step[members], axis=0)
+    step[bonds.target[path]] = bonds.images.take(path, axis=0)
+    along = np.cumsum(step.take(members, axis=0), axis=0)
     offset = np.empty_like(along)
-    offset[members] = along - along[start][label[members]]
+    offset[members] = along - along.take(start[label[members]], axis=0)
     return offset

@@ -32,7 +32,7 @@ from janus_md.model.units import PS_PER_NS
 CHUNK = 16
 """Frames that a worker analyses at a time, ..."""
 
-CHUNK_BODIES = 2_000_000
+CHUNK_BODIES = 200_000
 """... fewer where they hold more bodies than this."""
 
 RDF_BODIES = 1_000_000

@@ -167,7 +167,8 @@ def tune(
         errors = chosen.force_error, chosen.torque_error
         return Tuned(chosen.cutoff, *errors, speed, found.neighbour_list)
     target = TUNING_SAFETY * (force_error or electrostatics.force_error) * bath.kT
-    cutoffs = [c for c in CUTOFFS if c <= min(longest, _most(system))] or [longest]
+    most = min(longest, _most(system))
+    cutoffs = [cutoff for cutoff in CUTOFFS if cutoff <= most] or [longest]
     once = replace(device, neighbour_list=engine.neighbour_lists[-1])
     reference = engine.energies_and_forces(system, engine.tight_mesh(system), once)
     meshes: list[Mesh] = []

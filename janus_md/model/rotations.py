@@ -15,6 +15,25 @@ TURNED_OVER = (0.0, 1.0, 0.0, 0.0)
 """Half a turn about x: +z becomes -z."""
 
 
+def cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return the cross products of vectors, shape (N, 3); faster than ``numpy.cross``."""
+    found = np.empty((len(a), 3))
+    for k, (i, j) in enumerate(((1, 2), (2, 0), (0, 1))):
+        np.subtract(a[:, i] * b[:, j], a[:, j] * b[:, i], out=found[:, k])
+    return found
+
+
+def rotate(quaternions: FloatArray, vectors: FloatArray) -> FloatArray:
+    """Rotate vectors, shape (N, 3), by unit quaternions, shape (N, 4).
+
+    With q = (w, u), the result is ``v + w t + u x t``, where ``t = 2 u x v``. This is three times
+    faster than ``rowan.rotate``, from which it differs by rounding.
+    """
+    w, u = quaternions[:, :1], quaternions[:, 1:]
+    twice = 2.0 * cross(u, vectors)
+    return np.asarray(vectors + w * twice + cross(u, twice))
+
+
 def turn(rotation_vector: ArrayLike) -> FloatArray:
     """Quaternions, shape (..., 4), of rotations as axis times angle (radians), shape (..., 3)."""
     half = 0.5 * np.asarray(rotation_vector, float)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,14 +151,15 @@ def speed(setup: Setup, engine: str, seconds: float = 1.0) -> float:
     from janus_md.simulation.start.first_state import build
 
     system, stage, runner = build(setup), setup.stages[0], load(engine)
-    tuned = tune(runner, system, stage.bath, stage.time_step, device=CPU)
+    tuned = tune(runner, system, stage.bath, setup.time_step, device=CPU)
+    device = replace(CPU, neighbour_list=tuned.neighbour_list)
     # the relaxation first, with its short steps: beads of the first state may be close
-    run = runner.start(system, stage.bath, stage.time_step, tuned.mesh, seed=1, device=CPU)
+    run = runner.start(system, stage.bath, stage.time_step, tuned.mesh, seed=1, device=device)
     run.advance(WARM_UP)
     system = run.system()
     run.close()
     stage = setup.stages[-1]
-    run = runner.start(system, stage.bath, stage.time_step, tuned.mesh, seed=2, device=CPU)
+    run = runner.start(system, stage.bath, stage.time_step, tuned.mesh, seed=2, device=device)
     try:
         run.advance(WARM_UP)
         begin, steps, chunk = time.process_time(), 0, WARM_UP

@@ -10,6 +10,7 @@ import rowan
 
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.dynamics import Bath
+from janus_md.model.rotations import rotate
 from janus_md.model.system import System
 from janus_md.model.units import BOLTZMANN
 
@@ -92,7 +93,7 @@ def step_excess(
     damping = 0.0 if bath.method == "nve" else 0.5 * time_step
     lost = (damping * bath.gamma[system.kinds] / mass)[:, None]
     lost_r = damping * bath.gamma_r[system.kinds] * inverse
-    about = rowan.rotate(rowan.conjugate(system.orientations), torques)
+    about = rotate(rowan.conjugate(system.orientations), torques)
     kick = 0.25 * time_step**2 * forces**2 / mass[:, None]
     kick_r = 0.25 * time_step**2 * about**2 * inverse
     moving = kick * (1.0 - lost) - lost * bath.kT
@@ -126,7 +127,7 @@ def _per_freedom(
 def box_dipole(system: System) -> FloatArray:
     """Sum of the bodies' dipole moments, shape (3,), debye."""
     own = np.array([body.dipole for body in system.bodies])[system.kinds]
-    return np.asarray(rowan.rotate(system.orientations, own).sum(axis=0))
+    return np.asarray(rotate(system.orientations, own).sum(axis=0))
 
 
 def quantities(system: System, potential: float, time_ps: float) -> dict[str, Any]:

@@ -17,3 +17,13 @@ def test_turn_about_an_axis():
 def test_turn_about_z_takes_x_to_y():
     matrix = rowan.to_matrix(rotations.turn_about_z(np.pi / 2))
     np.testing.assert_allclose(matrix @ [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], atol=1e-15)
+
+
+def test_rotations_and_cross_products_are_those_of_rowan_and_numpy():
+    turns, rng = Rotation.random(50, random_state=8), np.random.default_rng(3)
+    a, b = rng.normal(size=(2, 50, 3))
+    quaternions = turns.as_quat(scalar_first=True)
+    rotated = rotations.rotate(quaternions, a)
+    np.testing.assert_allclose(rotated, turns.apply(a), atol=1e-14)
+    np.testing.assert_allclose(rotated, rowan.rotate(quaternions, a), atol=1e-14)
+    np.testing.assert_array_equal(rotations.cross(a, b), np.cross(a, b))
