@@ -162,7 +162,9 @@ def _energy(rows: Mapping[str, FloatArray], setup: Setup) -> dict[str, Any]:
         f"the total energy moved by {moved:.3g} kT per degree of freedom in {times[at]:.3g} ns "
         f"(allowed: {allowed[at]:.3g})"
     )
-    help_too = "" if setup.interactions.electrostatics is None else " or electrostatics.force_error"
+    electrostatics = setup.interactions.electrostatics
+    meshed = electrostatics is not None and not electrostatics.truncated
+    help_too = " or electrostatics.force_error" if meshed else ""
     return _verdict([(float(strains[at]), said)], help_too) | {"drift": _rounded(drift)}
 
 

@@ -93,10 +93,13 @@ def test_threads_of_lammps_do_not_change_the_forces() -> None:
 
 
 def test_energy_is_conserved_without_a_bath(cutting: tuple[str, Engine]) -> None:
-    """The drift is below 0.5 kT per body and ns."""
+    """The force between bodies jumps at the range, that between sites does not.
+
+    The limits are ten times what was found.
+    """
     from janus_md.simulation.thermodynamics import kinetic_energies
 
-    _, engine = cutting
+    kind, engine = cutting
     system = catalogue_system(("R-Au-Cu",), "sphere", 64, seed=1, relative_permittivity=1.5)
     cutoff = engine.cutoff(4.5, system, CPU)
     run = engine.start(system, nve(system), 0.05, cutoff, seed=1, device=CPU)
@@ -108,7 +111,7 @@ def test_energy_is_conserved_without_a_bath(cutting: tuple[str, Engine]) -> None
     run.close()
     times = 2.5e-3 * np.arange(41)
     drift = np.polyfit(times, totals, 1)[0] / system.n_bodies / KT
-    assert abs(drift) < 0.5
+    assert abs(drift) < (0.03 if kind == "component" else 0.0025)  # kT per body and ns
 
 
 def test_shortest_range_within_the_limits_is_chosen(cutting: tuple[str, Engine]) -> None:

@@ -155,6 +155,10 @@ def test_fluctuating_energy_is_not_a_drift(tmp_path: Path) -> None:
     heat = examine(write(tmp_path / "jump.gsd", energies(walk)), resolve(wanted))
     assert heat["passed"] is False
     assert "time_step_ps or electrostatics.force_error" in heat["why"]
+    cutoff = point(protocol={"name": "nve"}, electrostatics={"method": "cutoff"})
+    why = examine(tmp_path / "jump.gsd", resolve(cutoff))["why"]
+    assert "time_step_ps" in why
+    assert "electrostatics" not in why
 
 
 def synthetic(kinds: int, hot: dict[str, slice]) -> list[dict[str, Any]]:
