@@ -12,6 +12,7 @@ from janus_md.common.errors import JanusError
 from janus_md.common.messages import count
 
 if TYPE_CHECKING:
+    from janus_md.study.statepoint import StatePoint
     from janus_md.study.sweeps.templates import Sweep
 
 
@@ -108,7 +109,7 @@ def _default_steps(sweep: Sweep) -> list[str]:
     from janus_md.study.resolve import default_step
 
     chosen = {id(point) for point in sweep.points}
-    first = {}
+    first: dict[tuple[str, str | None, float | None], StatePoint] = {}
     for point in sweep.default_steps:
         if id(point) in chosen:
             kinds = ", ".join(sorted(point.composition()))
