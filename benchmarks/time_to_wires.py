@@ -30,7 +30,7 @@ FIGURE = Figure(x="code", y="wall time / s")
 TARGET = 10.0
 """Mean wire length, bodies."""
 NS, FRAME_PS = 5.0, 20.0
-SEEDS, SEEDS_QUICK = 6, 3
+SEEDS, SEEDS_QUICK = 4, 3
 
 
 @dataclass(frozen=True)

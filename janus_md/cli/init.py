@@ -67,15 +67,13 @@ def init(
 
     from janus_md.common import plugins
     from janus_md.common.folders import check_folder
-    from janus_md.running.jobs.creation import create
     from janus_md.simulation.start.engines_able import check_engines
     from janus_md.simulation.start.packing import check_packing
-    from janus_md.study.starts import first_frames
     from janus_md.study.sweeps.templates import load_template
+    from janus_md.workspace.jobs import create
     from janus_md.workspace.query import labels
 
     plugins.use(directory or Path.cwd())
-    first_frames.use_workspace(directory or Path.cwd())
     del listed
     sweep = load_template(template)
     if small:
@@ -112,7 +110,7 @@ def _default_steps(sweep: Sweep) -> list[str]:
     from janus_md.study.resolve import default_step
 
     chosen = {id(point) for point in sweep.points}
-    first: dict[tuple[str, str | None, float], StatePoint] = {}
+    first: dict[tuple[str, str | None, float | None], StatePoint] = {}
     for point in sweep.default_steps:
         if id(point) in chosen:
             kinds = ", ".join(sorted(point.composition()))

@@ -266,7 +266,7 @@ def test_query_shows_what_is_asked_for(
     assert sorted(line.split(",")[0] for line in lines[1:]) == ["Au3Cd"] * 2 + ["R-Au-Cu"] * 4
     rows = json.loads(janus_md("query", "particle=Au3Cd", "--json").out)
     assert [row["status"] for row in rows] == ["waiting"] * 2
-    assert rows[0]["protocol.produce_ns"] == 5.0
+    assert rows[0]["protocol.produce_ns"] == 12.0
     assert rows[0]["viscosity"] is None
     shown = janus_md("query").out
     assert "12 jobs" in shown

@@ -9,6 +9,7 @@ square of the highest frequency; weighted with frictions, it is the highest rate
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import rowan
@@ -118,7 +119,7 @@ def _stiffness(
     Coordinates are the separation, in the laboratory, and rotations of each body about its own
     principal axes.
     """
-    options = {
+    options: dict[str, Any] = {
         "relative_permittivity": relative_permittivity,
         "pairs": None if rows is None else dict(rows),
     }
@@ -143,7 +144,7 @@ def _stiffness(
 
 
 def _contacts(
-    first: RigidBody, second: RigidBody, kT: float, options: dict
+    first: RigidBody, second: RigidBody, kT: float, options: dict[str, Any]
 ) -> tuple[FloatArray, Turns]:
     """Separations, shape (M, 3), and orientations of the pairs that turn back."""
     from scipy.stats import qmc
