@@ -65,6 +65,7 @@ def _all_keys(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     from janus_md.model.interactions.term import TERMS
     from janus_md.model.shape import SHAPES
     from janus_md.model.structure import STRUCTURES
+    from janus_md.study.starts.first_frames import FromSettings
 
     choices: dict[str, tuple[str, Registry[Any]]] = {
         "interactions": ("interactions.A-B", TERMS),
@@ -74,6 +75,10 @@ def _all_keys(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     }
     for key, about in _keys(whole, whole["$defs"]):
         yield key, about
+        if key == "start":
+            settings = FromSettings.model_json_schema()
+            for inner, one in _keys(settings, {}):
+                yield f"start.from.{inner}", one
         if key in choices:
             prefix, registry = choices[key]
             for name in registry:

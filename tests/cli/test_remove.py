@@ -196,6 +196,6 @@ def test_a_bad_name_is_refused_and_nothing_is_half_written(
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("janus_md.running.jobs.archive._Tar.add", full)
+    monkeypatch.setattr("janus_md.running.jobs.containers._Tar.add", full)
     refused(janus_md("archive", tmp_path / "b.tar", "-d", place), ["No space left on device"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["there.zip", "v2"]

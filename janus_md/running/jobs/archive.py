@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import platform
-import tarfile
 import time
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from janus_md import __version__
 from janus_md.common import plugins
 from janus_md.common.errors import JanusError
 from janus_md.common.files import written_whole
 from janus_md.common.messages import count
+from janus_md.running.jobs.containers import opened
 from janus_md.study.catalogue import copies
 from janus_md.study.starts import frame_copies
 from janus_md.workspace import documents, products, project_file
@@ -99,10 +96,6 @@ class Contents:
     report: bool
 
 
-class _Writer(Protocol):
-    def add(self, path: str, content: bytes | Path) -> int: ...
-
-
 def check_name(file: Path) -> str:
     """Return the ending of the name of an archive.
 
@@ -165,7 +158,7 @@ def write(
     }
     sums, size = list[str](), 0
     try:
-        with written_whole(file) as partial, _opened(partial, ending) as archive:
+        with written_whole(file) as partial, opened(partial, ending) as archive:
             contents = [(inside, text.encode()) for inside, text in texts.items()]
             for inside, content in (*contents, *found):
                 sums.append(f"{_sha256(content)}  {inside}\n")
@@ -259,49 +252,3 @@ def _sha256(content: bytes | Path) -> str:
         return hashlib.sha256(content).hexdigest()
     with content.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _opened(path: Path, ending: str) -> Iterator[_Writer]:
-    """Open an archive of the format that belongs to an ending."""
-    if ending == ".zip":
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
-            yield _Zip(zipped)
-        return
-    packing = {".tar": "w", ".tar.xz": "w:xz"}.get(ending, "w:gz")
-    with tarfile.open(str(path), packing) as tarred:  # type: ignore[call-overload]
-        yield _Tar(tarred)
-
-
-class _Zip:
-    def __init__(self, file: zipfile.ZipFile) -> None:
-        self._file = file
-
-    def add(self, path: str, content: bytes | Path) -> int:
-        """Add a file; return its size."""
-        if isinstance(content, bytes):
-            self._file.writestr(path, content)
-            return len(content)
-        self._file.write(content, path)
-        return self._file.getinfo(path).file_size
-
-
-class _Tar:
-    def __init__(self, file: tarfile.TarFile) -> None:
-        self._file = file
-
-    def add(self, path: str, content: bytes | Path) -> int:
-        """Add a file without owner; return its size."""
-        if isinstance(content, bytes):
-            about = tarfile.TarInfo(path)
-            about.size, about.mtime = len(content), int(time.time())
-            self._file.addfile(about, io.BytesIO(content))
-            return len(content)
-        about = self._file.gettarinfo(str(content), path)
-        about.uid = about.gid = 0
-        about.uname = about.gname = ""
-        about.type, about.linkname = tarfile.REGTYPE, ""  # also if it is a hard link
-        with content.open("rb") as file:
-            about.size = content.stat().st_size
-            self._file.addfile(about, file)
-        return about.size

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from janus_md.model.units import PS_PER_NS
 from janus_md.simulation.files.extension import SETTLED, begin_from
 from janus_md.study.resolve import setup_of
 from janus_md.workspace import continuation, documents, jobs, products
-from janus_md.workspace.records import is_id, read_job
+from janus_md.workspace.records import Record, is_id
 
 _LENGTH = "produce_ns"
 
@@ -64,7 +66,7 @@ class Continuations:
     required: bool = False
     links: list[Link] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
-    _finished: dict[str, list[Path]] | None = None
+    _finished: dict[bytes, list[tuple[float, Path]]] | None = None
 
     def __call__(self, folder: Path, statepoint: Mapping[str, Any]) -> bool:
         """Write the files of the longest shorter job to the folder of a new job.
@@ -82,11 +84,7 @@ class Continuations:
             Whether the job is to be created.
         """
         length = float(statepoint["protocol"][_LENGTH])
-        shorter = [
-            (end, path)
-            for path in self._alike(statepoint)
-            if (end := produced_ns(path)) is not None and end < length
-        ]
+        shorter = [one for one in self._alike(statepoint) if one[0] < length]
         if not shorter:
             return not self.required
         end, source = max(shorter)
@@ -104,14 +102,18 @@ class Continuations:
         self.links.append(Link(folder.name, source.name, end, begin))
         return True
 
-    def _alike(self, statepoint: Mapping[str, Any]) -> list[Path]:
-        """Return the folders of the finished jobs whose state points differ in length alone."""
+    def _alike(self, statepoint: Mapping[str, Any]) -> list[tuple[float, Path]]:
+        """Return the finished jobs whose state points differ in length alone, with their lengths.
+
+        All finished jobs are read once, when the first new job is created.
+        """
         if self._finished is None:
             self._finished = {}
-            for path in _simulated(self.directory / "workspace"):
-                record = read_job(path)
-                if record is not None and not record.trouble and not record.changed:
-                    self._finished.setdefault(physics(record.statepoint), []).append(path)
+            for record in _finished(self.directory):
+                end = produced_ns(record)
+                if end is not None and not record.changed:
+                    alike = self._finished.setdefault(physics(record.statepoint), [])
+                    alike.append((end, Path(record.directory)))
         return self._finished.get(physics(statepoint), [])
 
 
@@ -162,36 +164,35 @@ def told(links: list[Link]) -> str:
     return f"{verb}{again}"
 
 
-def physics(statepoint: Mapping[str, Any]) -> str:
-    """Return a text of all values of a state point except the length of the production."""
+def physics(statepoint: Mapping[str, Any]) -> bytes:
+    """Return a digest of all values of a state point except the length of the production."""
     protocol = statepoint.get("protocol")
     if isinstance(protocol, Mapping):
         protocol = {key: value for key, value in protocol.items() if key != _LENGTH}
-    return json.dumps({**statepoint, "protocol": protocol}, sort_keys=True)
+    text = json.dumps({**statepoint, "protocol": protocol}, sort_keys=True)
+    return hashlib.sha256(text.encode()).digest()
 
 
-def produced_ns(directory: Path) -> float | None:
-    """Return the length of the production of a finished job, ns; None if it is not known.
+def produced_ns(job: Record) -> float | None:
+    """Return the length of the production of a finished job, ns; None if it is not finished.
 
     It is less than ``protocol.produce_ns`` if the run was ended because it was stationary.
     """
-    record = read_job(directory)
-    if record is None or record.trouble or products.TRAJECTORY not in record.files:
+    if job.trouble or products.TRAJECTORY not in job.files:
         return None
-    protocol = record.statepoint["protocol"]
-    settled = record.document.get("execution", {}).get(SETTLED)
+    protocol = job.statepoint["protocol"]
+    settled = job.document.get("execution", {}).get(SETTLED)
     if isinstance(settled, int):
         return settled * float(protocol["time_step_ps"]) / PS_PER_NS
     return float(protocol[_LENGTH])
 
 
-def _simulated(workspace: Path) -> list[Path]:
-    """Return the folders of the jobs whose simulation is complete."""
-    try:
-        names = sorted(path.name for path in workspace.iterdir() if is_id(path.name))
-    except FileNotFoundError:
-        return []
-    return [path for name in names if products.is_simulated(path := workspace / name)]
+def _finished(directory: Path) -> Iterable[Record]:
+    """Read the jobs whose simulation is complete."""
+    workspace = directory / "workspace"
+    names = [name for name in os.listdir(workspace) if is_id(name)]
+    names = [name for name in names if os.path.exists(f"{workspace}/{name}/{products.TRAJECTORY}")]
+    return jobs.read_jobs(jobs.open_project(directory), names) if names else ()
 
 
 def _mark(shorter: Path, longer: str) -> None:

@@ -61,7 +61,7 @@ def plan(records: Sequence[Record], by: float) -> Plan:
     reasons: dict[str, int] = {}
     for one in records:
         reason = _objection(one)
-        before = None if reason else produced_ns(Path(one.directory))
+        before = None if reason else produced_ns(one)
         if before is None:
             reason = reason or "not finished"
             reasons[reason] = reasons.get(reason, 0) + 1

@@ -232,3 +232,9 @@ def test_a_missing_or_changed_copy_is_told(janus_md: Cli, tmp_path: Path) -> Non
     assert "is missing; jobs of this workspace need it" in done.err
     assert janus_md("init", path, "-d", place).code == 0
     assert copy.exists()
+
+
+def test_the_table_of_keys_has_the_settings(janus_md: Cli) -> None:
+    told = janus_md("schema", "--table").out
+    for key in ("job", "file", "frame", "digest"):
+        assert f"start.from.{key} " in told
