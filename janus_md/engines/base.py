@@ -96,8 +96,7 @@ class EngineStatus:
     advice : str
         How to install missing parts; empty if nothing is missing.
     component : dict or None
-        ``version`` (None if it cannot be used), ``hoomd`` and ``advice`` of the compiled component
-        for HOOMD-blue; None for other engines.
+        ``version`` (or None), ``hoomd`` and ``advice`` of the component of HOOMD-blue.
     """
 
     name: str
@@ -211,7 +210,7 @@ class Engine(ABC):
         return self.simulation(system, bath, time_step, mesh, seed, device, first_step)
 
     def component_version(self) -> str | None:
-        """Version of a compiled component of janus-md for this engine; None if there is none."""
+        """Version of a compiled component for this engine; None if there is none."""
         return None
 
     def uses_component(self, system: System, device: Device) -> bool:
@@ -228,17 +227,7 @@ class Engine(ABC):
         return longest_cutoff(system, SKIN)
 
     def cutoff(self, reach: float, system: System, device: Device) -> CoulombCutoff:
-        """Return a cutoff of the Coulomb interaction: what its range limits depends on the engine.
-
-        Parameters
-        ----------
-        reach : float
-            The range, nm.
-        system : System
-            The system.
-        device : Device
-            Device of the run.
-        """
+        """Return a cutoff at `reach` (nm); what the range limits depends on the engine."""
         del system, device
         return CoulombCutoff(reach)
 
