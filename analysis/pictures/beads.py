@@ -39,7 +39,13 @@ SIDE = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 
 
 def draw_beads(
-    trajectory: Path, path: Path, least: int = 1, *, cut: bool = False, side: bool = False
+    trajectory: Path,
+    path: Path,
+    least: int = 1,
+    *,
+    cut: bool = False,
+    side: bool = False,
+    width: float = np.inf,
 ) -> None:
     """Write a PNG of the last frame; colours are those of the pictures of the bodies.
 
@@ -54,6 +60,8 @@ def draw_beads(
     side : bool
         Whether the view is along y with z up, for fields, walls and interfaces across z. Bodies are
         where the box has them; otherwise aggregates are in one piece.
+    width : float
+        Length along x, nm, of the middle part of the box that is drawn.
 
     Raises
     ------
@@ -66,34 +74,41 @@ def draw_beads(
     context = last_frame(trajectory)
     if context.setup is None:
         raise JanusError(f"{trajectory}: the file does not describe its bodies")
-    spots, radii, colours = [], [], []
+    spots, radii, colours, poles = [], [], [], []
     turned = SIDE if side else view()
     label, sizes, _ = pieces(context)
     centres = context.positions if side else _whole(context, label, len(sizes))
-    drawn = sizes[label] >= least
+    drawn = (sizes[label] >= least) & (np.abs(centres[:, 0]) <= 0.5 * width)
     for index, name in enumerate(context.names):
         who = np.flatnonzero((context.kinds == index) & drawn)
         body = context.setup.body(name)
         if body is None or not len(who):
             continue
+        if body.diameters[name] > 0.0:  # a central bead, with a colour for each half
+            spots.append(centres[who])
+            radii.append(np.full(len(who), 0.5 * body.diameters[name]))
+            colours.append(np.tile([to_rgb(one) for one in COLOURS[:2]], (len(who), 1, 1)))
+            poles.append(_turned(context.orientations[who], np.array([0.0, 0.0, 1.0])))
         kinds = list(dict.fromkeys(body.types))
         for kind, arm in zip(body.types, body.positions, strict=True):
             if body.diameters[kind] > 0.0:
                 spots.append(centres[who] + _turned(context.orientations[who], arm))
                 radii.append(np.full(len(who), _shown_radius(body, kind, arm)))
                 shown = (kinds.index(kind) + 2 * index) % len(COLOURS)
-                colours.append(np.tile(to_rgb(COLOURS[shown]), (len(who), 1)))
+                colours.append(np.tile(to_rgb(COLOURS[shown]), (len(who), 2, 1)))
+                poles.append(np.zeros((len(who), 3)))
     if not spots:
         raise JanusError(f"{trajectory}: the last frame has no aggregate of {least} bodies")
-    page, wide, paint = (
+    page, wide, paint, up = (
         np.concatenate(spots) @ turned,
         np.concatenate(radii),
         np.concatenate(colours),
+        np.concatenate(poles) @ turned,
     )
     if cut:
         behind = page[:, 2] <= 0.5 * (page[:, 2].min() + page[:, 2].max())
-        page, wide, paint = page[behind], wide[behind], paint[behind]
-    image = _image(page, wide, paint)
+        page, wide, paint, up = page[behind], wide[behind], paint[behind], up[behind]
+    image = _image(page, wide, paint, up)
     small = Image.fromarray((255.0 * image[::-1]).astype(np.uint8)).quantize(SHADES)
     with written_whole(path) as partial:
         small.save(partial, format="PNG", optimize=True)
@@ -128,8 +143,13 @@ def _turned(orientations: FloatArray, arm: FloatArray) -> FloatArray:
     return np.asarray(rowan.rotate(orientations, arm) if arm.any() else np.zeros((1, 3)))
 
 
-def _image(page: FloatArray, radii: FloatArray, colours: FloatArray) -> FloatArray:
-    """RGB of each pixel, which shows the bead that is nearest to the reader."""
+def _image(
+    page: FloatArray, radii: FloatArray, colours: FloatArray, poles: FloatArray
+) -> FloatArray:
+    """RGB of each pixel, which shows the bead that is nearest to the reader.
+
+    A bead has two colours, shape (N, 2, 3): of the half at its pole and of the other half.
+    """
     low, high = page[:, :2].min(axis=0), page[:, :2].max(axis=0)
     page = page - np.append(0.5 * (low + high), 0.0)
     half = float(0.5 * (high - low).max() + radii.max())
@@ -137,7 +157,7 @@ def _image(page: FloatArray, radii: FloatArray, colours: FloatArray) -> FloatArr
     depth = np.full((PIXELS, PIXELS), -np.inf)
     image = np.ones((PIXELS, PIXELS, 3))
     near, far = float(page[:, 2].max()), float(page[:, 2].min())
-    for (x, y, z), radius, colour in zip(page, radii, colours, strict=True):
+    for (x, y, z), radius, halves, pole in zip(page, radii, colours, poles, strict=True):
         columns = slice(*np.searchsorted(grid, (x - radius, x + radius)))
         rows = slice(*np.searchsorted(grid, (y - radius, y + radius)))
         dx, dy = np.meshgrid(grid[columns] - x, grid[rows] - y)
@@ -148,5 +168,6 @@ def _image(page: FloatArray, radii: FloatArray, colours: FloatArray) -> FloatArr
         shade = 0.45 + 0.55 * np.clip(normal @ LIGHT, 0.0, None)
         fog = FOG * (near - z) / max(near - far, 1e-9)
         depth[rows, columns][nearer] = (z + rise)[nearer]
+        colour = np.where((normal @ pole >= 0.0)[:, None], halves[0], halves[1])
         image[rows, columns][nearer] = shade[:, None] * colour * (1.0 - fog) + fog
     return image

@@ -112,6 +112,9 @@ FROM_THE_SIDE = {
 }
 """Templates with a direction along z, which is up in their pictures."""
 
+WIDTHS = {"deposition_on_substrate": 60.0}
+"""Length along x that is drawn of a wide box, nm."""
+
 
 def main(name: str, workspace: str, out: str) -> None:
     """Draw the picture of a template: last frames beside each other, each with its title."""
@@ -122,16 +125,24 @@ def main(name: str, workspace: str, out: str) -> None:
     from PIL import Image
 
     jobs = list(janus_md.open_project(workspace))
-    figure, axes = plt.subplots(
-        1, len(PICTURES[name]), figsize=(len(PICTURES[name]) * PIXELS / 100, 1.15 * PIXELS / 100)
-    )
+    panels = []
     with tempfile.TemporaryDirectory() as folder:
-        for axis, (title, wanted) in zip(np.atleast_1d(axes), PICTURES[name], strict=True):
+        panel = Path(folder) / "panel.png"
+        for _, wanted in PICTURES[name]:
             (job,) = (one for one in jobs if wanted(one.statepoint()))
-            panel = Path(folder) / "panel.png"
-            trajectory = Path(job.path) / "trajectory.gsd"
-            draw_beads(trajectory, panel, cut=name == "vesicle", side=name in FROM_THE_SIDE)
-            axis.imshow(np.asarray(Image.open(panel).convert("RGB")))
+            draw_beads(
+                Path(job.path) / "trajectory.gsd", panel, cut=name == "vesicle",
+                side=name in FROM_THE_SIDE, width=WIDTHS.get(name, np.inf),
+            )  # fmt: skip
+            panels.append(_cropped(np.asarray(Image.open(panel).convert("RGB"))))
+        height = max(len(one) / one.shape[1] for one in panels) + 0.15
+        figure, axes = plt.subplots(
+            1, len(panels), figsize=(len(panels) * PIXELS / 100, height * PIXELS / 100)
+        )
+        for axis, image, (title, _) in zip(
+            np.atleast_1d(axes), panels, PICTURES[name], strict=True
+        ):
+            axis.imshow(image)
             axis.set_title(title, fontsize=9)
             axis.axis("off")
         figure.tight_layout(pad=0.4)
@@ -139,6 +150,12 @@ def main(name: str, workspace: str, out: str) -> None:
         figure.savefig(picture, dpi=100)
         image = Image.open(picture).convert("RGB").quantize(COLOURS)
         image.save(ROOT / "docs" / "images" / out, format="PNG", optimize=True)
+
+
+def _cropped(image: np.ndarray) -> np.ndarray:
+    """Return a picture without white rows above and below."""
+    rows = np.flatnonzero(image.min(axis=(1, 2)) < 250)
+    return image[max(0, rows[0] - 4) : rows[-1] + 5]
 
 
 if __name__ == "__main__":

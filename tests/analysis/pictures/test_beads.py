@@ -62,6 +62,29 @@ def test_from_the_side_z_is_up_and_bodies_are_where_the_box_has_them(tmp_path: P
     assert image[:middle, middle:].min() == 255.0
 
 
+def test_nanoclusters_have_a_colour_for_each_half(tmp_path: Path) -> None:
+    """A single sphere that points up: the upper half is blue, the lower one orange."""
+    point = completed(
+        {
+            "particle": "R-Au-Cu", "n_bodies": 2, "volume_fraction": 0.001,
+            "relative_permittivity": 1.0, "protocol": {"produce_ns": 1.0},
+        }
+    )  # fmt: skip
+    system, path = build(point), tmp_path / "trajectory.gsd"
+    system.positions[:] = [[0.0, 0.0, 0.0], [30.0, 0.0, 0.0]]
+    system.orientations[:] = [1.0, 0.0, 0.0, 0.0]
+    with trajectory.GsdWriter(path) as file:
+        file.append(trajectory.frame_of(system, 0, resolve(point), 0.0))
+    picture = tmp_path / "picture.png"
+    draw_beads(path, picture, side=True, width=10.0)
+    image = np.asarray(Image.open(picture).convert("RGB"), float)
+    middle, column = image.shape[0] // 2, image.shape[1] // 2
+    upper, lower = image[middle // 2, column], image[middle + middle // 2, column]
+    assert upper[2] > upper[0] + 30.0
+    assert lower[0] > lower[2] + 30.0
+    assert (image.min(axis=2) < 250.0).mean() == pytest.approx(np.pi / 4, abs=0.05)
+
+
 def test_small_aggregates_are_left_out(tmp_path: Path) -> None:
     """A pair with touching A beads, and a single body far away."""
     positions = np.array([[0.0, 0.0, -1.5], [0.0, 0.0, 1.5], [15.0, 0.0, 0.0]])
