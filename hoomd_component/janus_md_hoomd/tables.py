@@ -51,8 +51,10 @@ def rows_of(terms: Terms, kinds: Sequence[str]) -> list[Row]:
 
 def _numbers(term: dict[str, Any], pair: str) -> tuple[int, float, float, float]:
     name = term.pop("form", None)
-    if name == "wca" and "sigma" in term and "cutoff" not in term:
-        name, term["cutoff"] = "lennard_jones", WCA_CUTOFF * term["sigma"]
+    if name == "wca":
+        if set(term) != {"epsilon", "sigma"}:
+            raise ValueError(f"terms: {pair}: needed are epsilon, sigma and nothing else for wca")
+        name, term["cutoff"] = "lennard_jones", WCA_CUTOFF * float(term["sigma"])
     if name not in FORMS:
         raise ValueError(
             f"terms: {pair}: the form is {name!r}, allowed are lennard_jones, wca and yukawa"

@@ -187,7 +187,7 @@ UNCHARGED: dict[str, Any] = {"lammps": {}, "hoomd": {"electrostatics": {"method"
 CUTOFF = {"electrostatics": {"method": "cutoff", "cutoff_error": {"force": 9.0, "torque": 9.0}}}
 
 
-@pytest.mark.parametrize("case", ["periodic", "confined", "cutoff"])
+@pytest.mark.parametrize("case", ["periodic", "bladed", "confined", "cutoff"])
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
     name: str, case: str, tmp_path: Path, monkeypatch
@@ -198,7 +198,12 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
     monkeypatch.setattr(
         "janus_md.simulation.context.POLL_SECONDS", 100.0
     )  # however busy the machine is
-    changes = {"periodic": {}, "confined": CONFINED | UNCHARGED[name], "cutoff": CUTOFF}
+    changes = {
+        "periodic": {},
+        "bladed": {"model": "bladed"},
+        "confined": CONFINED | UNCHARGED[name],
+        "cutoff": CUTOFF,
+    }
     here = point(**changes[case])
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     whole.mkdir()
