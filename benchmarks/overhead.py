@@ -151,7 +151,10 @@ def _command(folder: Path, point: Row, engine: str) -> float:
     )
     before = processors()
     subprocess.run(
-        [*command, "run", *place, "--engine", engine, "--operation", "simulate"],
+        [
+            *(*command, "run", *place, "--engine", engine),
+            *("--operation", "simulate", "--threads", "1"),
+        ],
         check=True,
         capture_output=True,
     )
