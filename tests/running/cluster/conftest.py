@@ -183,7 +183,8 @@ fixed:
   volume_fraction: 0.05
   relative_permittivity: 1.0
   electrostatics: {{method: none}} # no mesh to tune
-  protocol: {{time_step_ps: 0.1, relax_ps: 2.0, frame_interval_ps: {interval}, produce_ns: {length}}}
+  protocol:
+    {{time_step_ps: 0.1, relax_ps: 2.0, frame_interval_ps: {interval}, produce_ns: {length}}}
 grid: {{replica: [{replicas}]}}
 """
 
