@@ -28,6 +28,9 @@ BODIES = 216
 VOLUME_FRACTION = 0.05
 """Volume fraction of the gas."""
 
+TIME_STEP = 0.1
+"""Time step of the gas, ps."""
+
 WARM_UP = 200
 """Steps before the measurement."""
 
@@ -66,13 +69,14 @@ def costs() -> Costs:
 
 
 def gas_of(entry: Entry) -> StatePoint:
-    """State point of the gas: :data:`BODIES`, :data:`VOLUME_FRACTION`, the default protocol."""
+    """State point of the gas: :data:`BODIES`, :data:`VOLUME_FRACTION`, :data:`TIME_STEP`."""
     from janus_md.study.statepoint import StatePoint
 
     fields: dict[str, Any] = {
         "particle": entry.name,
         "n_bodies": BODIES,
         "volume_fraction": VOLUME_FRACTION,
+        "protocol": {"time_step_ps": TIME_STEP},
     }
     if not isinstance(entry, BeadParticle) or any(kind.charge for kind in entry.kinds.values()):
         fields["relative_permittivity"] = 1.0
