@@ -225,7 +225,7 @@ def work(system: System, mesh: Mesh, skin: float) -> float:
     return (
         8.0 / 30.0 * system.volume / reach**3
         + 20.0 * _pairs(charges, system, reach)
-        + 4.0 * charges * mesh.order**3
+        + 8.0 * charges * mesh.order**3
         + 4.0 * points * math.log2(points)
     )
 
