@@ -11,15 +11,27 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OVITO_THREAD_COUNT"):
     os.environ[name] = "1"
 
+sys.path.insert(0, str(Path(__file__).parent))
+
 from contenders import CONTENDERS, freud_neighbours  # noqa: E402
 from frames_of_wires import wires_of_twenty  # noqa: E402
 
 from janus_md.analysis.frames.source import Frame  # noqa: E402
+
+TITLE = "Wires of a frame"
+ABOUT = """
+One frame at volume fraction 0.05 with straight wires of 20 bodies at random; one thread, the
+shortest CPU time of several runs. The ratio is to freud's neighbour list up to 2.9 nm. janus-md
+finds the same neighbours, the bonds, the wires, the bundles and all columns of wires.parquet; the
+others less.
+"""
+LABELS = ("bodies",)
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 

@@ -28,6 +28,17 @@ from janus_md.simulation.start.first_state import build
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 
+TITLE = "Electrostatics by PPPM and by cutoff"
+ABOUT = """
+Speed and errors of meshes for two limits of the force error, of cutoffs, and of the chosen cutoff
+(force 1 kT/nm, torque 1.5 kT) in a state after 150 ps; 216 bodies of R-Au-Cu, one core, CPU time.
+docs/electrostatics_cutoff.md has the curves.
+"""
+LABELS = ("eps_r",)
+PASSES = 1
+
+QUICK_CASES = [("sphere", 1.5), ("bladed", 1.5)]
+
 CASES = [("sphere", e) for e in (1.0, 1.5, 2.0, 8.93)] + [("bladed", e) for e in (1.5, 8.93)]
 """Models and relative permittivities."""
 
@@ -38,7 +49,7 @@ FORCE_ERRORS = (0.2, 1.0)
 """Limits of the force error for which meshes are chosen, kT/nm; the default and that of cutoffs."""
 
 BODIES, TIME_STEP, GROWN_PS, ROUNDS = 216, 0.1, 150.0, 2
-FIGURE = Path(__file__).parents[1] / "docs" / "images" / "cutoff.png"
+PICTURE = Path(__file__).parents[1] / "docs" / "images" / "cutoff.png"
 
 
 @dataclass
@@ -89,6 +100,22 @@ def engines() -> dict[str, Engine]:
     if hoomd.component_version() is not None:
         found["HOOMD-blue with component"] = hoomd
     return found
+
+
+def rows(quick: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield what was chosen for each limit, of all cases; `quick`: of one permittivity."""
+    for row in measured(QUICK_CASES if quick else CASES, 0.3 if quick else 0.7, tell=False):
+        if row.note:
+            yield {
+                "model": row.model,
+                "eps_r": row.permittivity,
+                "engine": row.engine,
+                "method": f"{row.method} ({row.note})",
+                "range / nm": row.reach,
+                "force error / (kT/nm)": row.force_error,
+                "torque error / kT": row.torque_error,
+                "steps/s": row.speed,
+            }
 
 
 def setup_of(model: str, permittivity: float, method: str) -> Setup:
@@ -160,8 +187,8 @@ def speed(engine: Engine, row: Row, system: System, seconds: float) -> float:
         run.close()
 
 
-def measured(cases: Sequence[tuple[str, float]], seconds: float) -> list[Row]:
-    """Measure all cases."""
+def measured(cases: Sequence[tuple[str, float]], seconds: float, *, tell: bool = True) -> list[Row]:
+    """Measure all cases, and print a table of each."""
     found: list[Row] = []
     here = engines()
     for model, permittivity in cases:
@@ -175,7 +202,8 @@ def measured(cases: Sequence[tuple[str, float]], seconds: float) -> list[Row]:
             for row in rows:
                 row.speed = max(row.speed, speed(here[row.engine], row, system, seconds))
         found += rows
-        print(table(rows), flush=True)
+        if tell:
+            print(table(rows), flush=True)
     return found
 
 
@@ -244,7 +272,7 @@ def main() -> None:
     parser.add_argument("--model", choices=("sphere", "bladed"), help="only this model")
     parser.add_argument("--permittivity", type=float, help="only this relative permittivity")
     parser.add_argument("--seconds", type=float, default=0.7, help="CPU time of a measurement")
-    parser.add_argument("--figure", type=Path, default=FIGURE)
+    parser.add_argument("--figure", type=Path, default=PICTURE)
     options = parser.parse_args()
     cases = [
         (model, permittivity)

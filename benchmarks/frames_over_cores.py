@@ -26,6 +26,14 @@ from frames_of_wires import wires_of_twenty  # noqa: E402
 
 from janus_md.running.workstation.machine import cores_here  # noqa: E402
 
+TITLE = "Analysis over cores"
+ABOUT = """
+Analysis of a trajectory of wires by one process and by one per core. `efficiency` is the wall
+time of one process over that of n processes times n.
+"""
+LABELS = ("bodies", "frames", "cores")
+PASSES = 1
+
 Row = dict[str, Any]
 
 CASES = [(1_000, 4_000), (10_000, 400), (100_000, 40)]

@@ -31,7 +31,7 @@ RATES = {
     ("bladed", "hoomd"): 116.0,
 }
 """Approximate speed of version 0.1.0 with 216 bodies, steps/s, from which lengths are chosen."""
-STEP_PS, FRAME_STEPS = 0.1, 20
+STEP_PS, FRAME_STEPS = 0.1, 200
 
 
 def template(model: str, engine: str, bodies: int, seconds: float) -> dict[str, Any]:

@@ -19,7 +19,17 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-ITEMS = ("gains", "gains_large", "time_to_wires")
+ITEMS = (
+    "gains",
+    "gains_large",
+    "time_to_wires",
+    "cutoff",
+    "mesh_choice",
+    "overhead",
+    "workstation",
+    "compare",
+    "frames_over_cores",
+)
 """Modules that `make bench` runs, in the order of the results."""
 
 GPU_ITEMS = ("gpu_engines", "gpu_jobs")

@@ -29,6 +29,15 @@ from typing import Any
 
 from benchmarks.workstation import adopt_orphans, processors
 
+TITLE = "Overhead of a run"
+ABOUT = """
+A run of `janus-md` over a bare script of the same engine, with the same system, mesh, bath and
+output: CPU time from the first frame to the last one. `whole` includes the start of both, without
+the choice of the mesh.
+"""
+LABELS = ("bodies", "ns")
+PASSES = 1
+
 Row = dict[str, Any]
 
 CASES = [

@@ -24,6 +24,14 @@ from typing import Any
 
 from janus_md.running.workstation.runner import cores_here
 
+TITLE = "Many jobs on a workstation"
+ABOUT = """
+The same jobs with `run` of signac-flow, with its `run --parallel` and with `janus-md run`, each
+in a new workspace with an empty cache of meshes; 216 bodies, LAMMPS.
+"""
+LABELS = ("jobs", "bodies", "ns")
+PASSES = 1
+
 TEMPLATE = """
 fixed:
   particle: R-Au-Cu
