@@ -23,7 +23,8 @@ def compute(context: FrameContext) -> dict[str, float]:
     if properties.fold:
         angles = chirality.screw_angles(context.orientations, bonds, settings.axis)
         turn, _, handedness = chirality.circular_statistics(angles, one_group, 1, properties.fold)
-        turn = np.rad2deg(turn) % (360.0 / properties.fold)
+        period = 360.0 / properties.fold
+        turn = np.rad2deg(turn) % period % period  # the first of a tiny negative number is `period`
     unbranched = np.flatnonzero(context.wires.unbranched[context.wires.bond_wire])
     follower = chirality.next_bonds(len(context.positions), bonds, unbranched)
     first = np.flatnonzero(follower >= 0)

@@ -67,13 +67,15 @@ def init(
 
     from janus_md.common import plugins
     from janus_md.common.folders import check_folder
+    from janus_md.running.jobs.creation import create
     from janus_md.simulation.start.engines_able import check_engines
     from janus_md.simulation.start.packing import check_packing
+    from janus_md.study.starts import first_frames
     from janus_md.study.sweeps.templates import load_template
-    from janus_md.workspace.jobs import create
     from janus_md.workspace.query import labels
 
     plugins.use(directory or Path.cwd())
+    first_frames.use_workspace(directory or Path.cwd())
     del listed
     sweep = load_template(template)
     if small:

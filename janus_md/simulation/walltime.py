@@ -31,7 +31,7 @@ class Limit:
     granted : float
         Length of the whole allocation, s.
     of : str
-        What sets the limit, such as ``Slurm``; empty for `--walltime`.
+        Title of the scheduler that sets the limit; empty for `--walltime`.
     clock : callable
         The clock of this process; it is not passed on by the environment.
     """

@@ -45,7 +45,7 @@ fixed:
   volume_fraction: 0.05
   relative_permittivity: 1.0
   electrostatics: {{method: {method}}}
-  protocol: {{relax_ps: 1.0, frame_interval_ps: 2.0, produce_ns: {length}}}
+  protocol: {{time_step_ps: 0.1, relax_ps: 1.0, frame_interval_ps: 2.0, produce_ns: {length}}}
 """
 FRAME_STEPS = 20
 

@@ -58,7 +58,7 @@ def hang(name: str, how: str) -> str:
 
 SIMULATION = (
     ("its bodies are placed", "simulation__start__first_state", "place_at_random", "python"),
-    ("its mesh is chosen", "engines__tuning", "_speed", "library"),
+    ("its mesh is chosen", "engines__tuning", "Trials", "library"),
     ("its engine starts", "simulation__run", "_seed", "library"),
     ("its files are looked at", "simulation__files__trajectory", "GsdWriter", "python"),
     ("it has done all steps", "simulation__run", "completed", "library"),
@@ -148,7 +148,7 @@ def test_a_run_ends_in_time_if_a_worker_ignores_the_signal(
 ) -> None:
     in_phase = tmp_path / "phase"
     monkeypatch.setenv("IN_PHASE", str(in_phase))
-    lines = {"engines__tuning": hang("_speed", "deaf"), "common__interrupts": QUICK}
+    lines = {"engines__tuning": hang("Trials", "deaf"), "common__interrupts": QUICK}
     patch_processes(tmp_path / "site", monkeypatch, **lines)
     command = ("-m", "janus_md.cli", "run", "-d", job.parent.parent, "--engine", engine)
     process = start(*command, where=job, engine=engine)

@@ -31,7 +31,12 @@ def point(force: float = 4.0, torque: float = 4.0, **changed: Any) -> StatePoint
         "volume_fraction": 0.05,
         "relative_permittivity": 1.5,
         "electrostatics": {"method": "cutoff", "cutoff_error": {"force": force, "torque": torque}},
-        "protocol": {"relax_ps": 1.0, "produce_ns": 0.06, "frame_interval_ps": 2.0},
+        "protocol": {
+            "time_step_ps": 0.1,
+            "relax_ps": 1.0,
+            "produce_ns": 0.06,
+            "frame_interval_ps": 2.0,
+        },
     }
     return StatePoint.of(fields | changed)
 

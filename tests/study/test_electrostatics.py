@@ -18,6 +18,7 @@ BASE: dict[str, Any] = {
     "n_bodies": 216,
     "volume_fraction": 0.05,
     "relative_permittivity": 1.5,
+    "protocol": {"time_step_ps": 0.1},
 }
 
 

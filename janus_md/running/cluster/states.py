@@ -63,7 +63,7 @@ def states(project: Project, documents: Mapping[str, Mapping[str, Any]]) -> dict
 
 
 def batch_job(document: Mapping[str, Any]) -> str:
-    """Return the batch job of the last submission, such as ``Slurm job 17``; empty without one."""
+    """Return the scheduler and the id of the last submission; empty without one."""
     entry = document.get(ledger.KEY)
     if entry is None:
         return ""

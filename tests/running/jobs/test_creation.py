@@ -25,7 +25,12 @@ FRAMES_OF_RESTART = 3
 
 
 def point(produce_ns: float, **changed: Any) -> StatePoint:
-    protocol = {"relax_ps": 1.0, "produce_ns": produce_ns, "frame_interval_ps": 2.0}
+    protocol = {
+        "time_step_ps": 0.1,
+        "relax_ps": 1.0,
+        "produce_ns": produce_ns,
+        "frame_interval_ps": 2.0,
+    }
     fields: dict[str, Any] = {
         "particle": "R-Au-Cu",
         "n_bodies": 27,
@@ -259,9 +264,30 @@ def test_a_damaged_job_is_not_continued(finished: Path, name: str, why: str) -> 
     [
         {"replica": 1},
         {"temperature": 300.0},
-        {"protocol": {"relax_ps": 2.0, "produce_ns": 0.03, "frame_interval_ps": 2.0}},
-        {"protocol": {"relax_ps": 1.0, "produce_ns": 0.03, "frame_interval_ps": 1.0}},
-        {"protocol": {"relax_ps": 1.0, "produce_ns": 0.01, "frame_interval_ps": 2.0}},
+        {
+            "protocol": {
+                "time_step_ps": 0.1,
+                "relax_ps": 2.0,
+                "produce_ns": 0.03,
+                "frame_interval_ps": 2.0,
+            }
+        },
+        {
+            "protocol": {
+                "time_step_ps": 0.1,
+                "relax_ps": 1.0,
+                "produce_ns": 0.03,
+                "frame_interval_ps": 1.0,
+            }
+        },
+        {
+            "protocol": {
+                "time_step_ps": 0.1,
+                "relax_ps": 1.0,
+                "produce_ns": 0.01,
+                "frame_interval_ps": 2.0,
+            }
+        },
     ],
     ids=["replica", "temperature", "relaxation", "frames", "shorter"],
 )

@@ -14,7 +14,7 @@ from janus_md.engines import ENGINES
 from janus_md.engines.base import Engine
 from janus_md.engines.capabilities import Capabilities, Kind, objection
 from janus_md.model.interactions.table import wca_table
-from janus_md.model.planes import CONTACT, heights
+from janus_md.model.planes import ZERO_DISTANCE, heights
 from janus_md.model.setup import Setup
 from janus_md.simulation.start.first_state import build
 from janus_md.simulation.start.packing import check_packing
@@ -99,10 +99,10 @@ def test_bodies_start_between_the_walls(start: str, normal: str) -> None:
     parameters = setup.environment[0].parameters
     placed = (system.kinds, system.positions, system.orientations)
     centres, nearest, sigma = heights(system.bodies, placed, parameters)
-    assert nearest.min() >= CONTACT * sigma
+    assert nearest.min() >= ZERO_DISTANCE * sigma
     kind = system.bodies[0]
     tops = rowan.rotate(system.orientations[:, None], kind.positions[None])[..., axis].max(axis=1)
-    assert (parameters["separation"] - centres - tops).min() >= CONTACT * sigma
+    assert (parameters["separation"] - centres - tops).min() >= ZERO_DISTANCE * sigma
     assert np.ptp(centres) > 0.6 * parameters["separation"]
 
 

@@ -23,7 +23,7 @@ from janus_md.study.catalogue import catalog
 from janus_md.study.catalogue.particle_files import LONGEST_NAME
 from janus_md.study.resolve import bodies_of, resolve
 from janus_md.study.statepoint import StatePoint
-from janus_md.workspace.filters import _parse
+from janus_md.workspace.conditions import Condition, parse
 from tests.conftest import Result
 from tests.engines.conftest import usable
 
@@ -97,7 +97,8 @@ def test_accepted_particles_are_read_back_from_gsd(tmp_path: Path, name: str) ->
         file.append(frame_of(system, 0))
     with gsd.hoomd.open(str(tmp_path / "a.gsd"), "r") as file:
         assert file[0].particles.types == [name]
-    assert _parse(f"mixture.{name}>0.5") == (f"mixture.{name}", ">", "0.5")
+    text = f"mixture.{name}>0.5"
+    assert parse(text) == Condition(text, f"mixture.{name}", ">", ("0.5",))
 
 
 @pytest.mark.parametrize("engine", ["lammps", "hoomd"])

@@ -60,7 +60,7 @@ TEMPLATE = """
 fixed:
   particle: R-Au-Cu
   electrostatics: {method: none}
-  protocol: {relax_ps: 1.0, frame_interval_ps: 2.0, produce_ns: 0.01}
+  protocol: {time_step_ps: 0.1, relax_ps: 1.0, frame_interval_ps: 2.0, produce_ns: 0.01}
   temperature: 300.0
 """
 
