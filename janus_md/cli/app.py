@@ -15,6 +15,7 @@ from janus_md.cli.archive import archive
 from janus_md.cli.calibrate import calibrate
 from janus_md.cli.catalog import catalog
 from janus_md.cli.doctor import doctor
+from janus_md.cli.export import export
 from janus_md.cli.extend import extend
 from janus_md.cli.init import init
 from janus_md.cli.methods import methods
@@ -57,6 +58,7 @@ for command in (
     frames,
     aggregates,
     report,
+    export,
     methods,
     archive,
     remove,
