@@ -30,6 +30,7 @@ from janus_md.cli.run import run
 from janus_md.cli.schema import schema
 from janus_md.cli.status import status
 from janus_md.cli.submit import submit
+from janus_md.cli.view import view
 from janus_md.common import crash, encoding
 
 PRINTING = ("catalog", "calibrate", "schema", "doctor", "status", "query", "wires", "frames",
@@ -59,6 +60,7 @@ for command in (
     aggregates,
     report,
     export,
+    view,
     methods,
     archive,
     remove,
