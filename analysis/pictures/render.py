@@ -72,7 +72,9 @@ def render(context: FrameContext, path: Path, *, by_wire: bool = False) -> None:
         faces = np.tile(triangles, (len(shift), 1))
         faces[:, 1:] += np.repeat(shift, len(triangles))[:, None]
         mesh = pv.PolyData(mesh_points, faces.ravel())
-        rgb = np.repeat(wire[who], len(points), axis=0) if by_wire else np.tile(paint, (len(who), 1))
+        rgb = np.tile(paint, (len(who), 1))
+        if by_wire:
+            rgb = np.repeat(wire[who], len(points), axis=0)
         mesh.point_data["rgb"] = np.rint(255.0 * rgb).astype(np.uint8)
         plotter.add_mesh(mesh, scalars="rgb", rgb=True, smooth_shading=True)
     plotter.add_mesh(_box(pv, lattice_vectors(context.box)), color="grey", line_width=1)
@@ -107,9 +109,7 @@ def _shape(body: RigidBody, ball: FloatArray) -> tuple[FloatArray, FloatArray, i
     points, paint = [], []
     if not wide.any():
         sphere = ball * (middle or RADIUS)
-        nearest = np.argmin(
-            np.linalg.norm(sphere[:, None] - body.positions[None], axis=2), axis=1
-        )
+        nearest = np.argmin(np.linalg.norm(sphere[:, None] - body.positions[None], axis=2), axis=1)
         return sphere, palette[nearest], 1
     if middle > 0.0:
         points.append(ball * middle)

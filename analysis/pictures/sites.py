@@ -65,7 +65,9 @@ def read_context(path: Path, index: int) -> FrameContext:
         if setup is None:
             raise JanusError(f"{path}: the file does not describe its bodies")
         if not -count <= index < count:
-            raise JanusError(f"--frame: {index} is not in {path}; it must be {-count} to {count - 1}")
+            raise JanusError(
+                f"--frame: {index} is not in {path}; it must be {-count} to {count - 1}"
+            )
         frame = source.frame(index % count)
     return FrameContext(frame, Settings.of(bond_criterion(setup), setup), setup)
 
