@@ -15,6 +15,7 @@ from janus_md.cli.archive import archive
 from janus_md.cli.calibrate import calibrate
 from janus_md.cli.catalog import catalog
 from janus_md.cli.doctor import doctor
+from janus_md.cli.export import export
 from janus_md.cli.extend import extend
 from janus_md.cli.init import init
 from janus_md.cli.methods import methods
@@ -29,6 +30,7 @@ from janus_md.cli.run import run
 from janus_md.cli.schema import schema
 from janus_md.cli.status import status
 from janus_md.cli.submit import submit
+from janus_md.cli.view import view
 from janus_md.common import crash, encoding
 
 PRINTING = ("catalog", "calibrate", "schema", "doctor", "status", "query", "wires", "frames",
@@ -57,6 +59,8 @@ for command in (
     frames,
     aggregates,
     report,
+    export,
+    view,
     methods,
     archive,
     remove,

@@ -78,3 +78,35 @@ def chosen_jobs(
             )
         found += fitting
     return query.records(project, list(dict.fromkeys(found)), keys, thorough=True), lost
+
+
+def trajectory_of(name: str, directory: Path) -> Path:
+    """Return the trajectory of the job with this id (or id prefix), or the GSD file `name`.
+
+    Raises
+    ------
+    JanusError
+        If there is no such file, the id matches no job, or several, or the job has no trajectory.
+    """
+    from janus_md.workspace import query
+    from janus_md.workspace.products import TRAJECTORY
+
+    if name.endswith(".gsd"):
+        if not Path(name).is_file():
+            raise JanusError(f"job: the file {name!r} does not exist")
+        return Path(name)
+    fitting = [
+        folder
+        for one, folder in query.folders(query.open_project(directory)).items()
+        if one.startswith(name)
+    ]
+    if len(fitting) != 1:
+        what = f"matches {len(fitting)} jobs" if fitting else "matches no job"
+        raise JanusError(
+            f"job: {name!r} {what} of {str(directory)!r}; it must be a GSD file, or the id of one "
+            "job, or a prefix that matches only one (see janus-md query)"
+        )
+    path = fitting[0] / TRAJECTORY
+    if not path.is_file():
+        raise JanusError(f"job: {name!r} has no {TRAJECTORY} yet")
+    return path
