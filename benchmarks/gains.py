@@ -16,7 +16,8 @@ ABOUT = """
 R-Au-Cu at relative permittivity 1.25 and volume fraction 0.05, time step 0.1 ps, on one core. The
 two versions run the same template one after the other in each pass, each with the mesh that it
 chooses. Steps per second are those of the job documents. The column with the cutoff has
-`electrostatics.method: cutoff`, all others PPPM.
+`electrostatics.method: cutoff`, all others PPPM. Runs are short: starts of the engine and checks of
+the cutoff, which a long run makes rarely, take a large share of the fastest ones.
 """
 LABELS = ("bodies",)
 FIGURE = Figure(x="model", y="gain", series=("engine",))
