@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.systems import dipoles
 from janus_md.common.errors import JanusError
 from janus_md.engines import Engine, adapter
 from janus_md.engines.base import CPU
@@ -24,9 +24,8 @@ from janus_md.engines.mesh import Coulomb, Mesh
 from janus_md.engines.tuning import measured_error, tune
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
+from janus_md.simulation.cost import rate
 from janus_md.simulation.start.first_state import build
-from janus_md.study.resolve import resolve
-from janus_md.study.statepoint import StatePoint
 
 TITLE = "Electrostatics by PPPM and by cutoff"
 ABOUT = """
@@ -120,15 +119,7 @@ def rows(quick: bool = False) -> Iterator[dict[str, Any]]:
 
 def setup_of(model: str, permittivity: float, method: str) -> Setup:
     """Return the setup of a case with this method."""
-    fields: dict[str, Any] = {
-        "particle": "R-Au-Cu",
-        "model": model,
-        "n_bodies": BODIES,
-        "volume_fraction": 0.05,
-        "relative_permittivity": permittivity,
-        "electrostatics": {"method": method},
-    }
-    return resolve(StatePoint.of(fields))
+    return dipoles(model, permittivity, BODIES, electrostatics={"method": method})
 
 
 def grown(setup: Setup) -> System:
@@ -177,12 +168,7 @@ def speed(engine: Engine, row: Row, system: System, seconds: float) -> float:
     bath = setup_of(row.model, row.permittivity, "cutoff").bath
     run = engine.start(system, bath, TIME_STEP, row.coulomb, seed=2, device=CPU)
     try:
-        run.advance(100)
-        begin, steps, chunk = time.process_time(), 0, 100
-        while (spent := time.process_time() - begin) < seconds:
-            run.advance(chunk)
-            steps, chunk = steps + chunk, min(2 * chunk, 5000)
-        return steps / spent
+        return rate(run, seconds)
     finally:
         run.close()
 

@@ -50,7 +50,7 @@ def rows(quick: bool = False, device: str = "gpu") -> Iterator[dict[str, Any]]:
 
 
 def steps_per_second(model: str, bodies: int, engine: str, device: str, seconds: float) -> float:
-    """Steps per second of wall time, after the relaxation and the choice of the mesh.
+    """Steps per second, of wall time on a GPU, after the relaxation and the choice of the mesh.
 
     Parameters
     ----------
@@ -63,44 +63,8 @@ def steps_per_second(model: str, bodies: int, engine: str, device: str, seconds:
     seconds : float
         Duration of the measurement, s.
     """
-    import time
-
-    from janus_md.engines import load
+    from benchmarks.systems import dipoles
     from janus_md.engines.base import Device
-    from janus_md.engines.tuning import tune
-    from janus_md.simulation.start.first_state import build
-    from janus_md.study.resolve import resolve
-    from janus_md.study.statepoint import StatePoint
+    from janus_md.simulation.cost import speed
 
-    setup = resolve(
-        StatePoint.of(
-            {
-                "particle": "R-Au-Cu",
-                "model": model,
-                "n_bodies": bodies,
-                "volume_fraction": 0.05,
-                "relative_permittivity": 1.25,
-            }
-        )
-    )
-    system, runner, place = build(setup), load(engine), Device(device, 1, 0)
-    gentle, stage = setup.stages[0], setup.stages[-1]
-    tuned = tune(runner, system, gentle.bath, gentle.time_step, device=place)
-    run = runner.start(system, gentle.bath, gentle.time_step, tuned.mesh, seed=1, device=place)
-    run.advance(WARM_UP)
-    system = run.system()
-    run.close()
-    run = runner.start(system, stage.bath, stage.time_step, tuned.mesh, seed=2, device=place)
-    try:
-        run.advance(WARM_UP)
-        begin, steps, chunk = time.perf_counter(), 0, WARM_UP
-        while (spent := time.perf_counter() - begin) < seconds:
-            run.advance(chunk)
-            steps, chunk = steps + chunk, min(2 * chunk, 20_000)
-        return steps / spent
-    finally:
-        run.close()
-
-
-WARM_UP = 100
-"""Steps of the relaxation, and steps before the measurement."""
+    return speed(dipoles(model, 1.25, bodies), engine, seconds, Device(device, 1, 0))

@@ -73,26 +73,15 @@ def _rows(quick: bool) -> Iterator[Row]:
 
 def searched(model: str, permittivity: float, bodies: int, engine_name: str, quick: bool) -> Row:
     """Choose a mesh for one system, and search the grid."""
+    from benchmarks.systems import dipoles
     from janus_md.common.clock import CLOCK
     from janus_md.engines import load
     from janus_md.engines.base import CPU
     from janus_md.engines.trials import Candidate, Trials
     from janus_md.engines.tuning import TUNING_SAFETY, measured_error, tune
     from janus_md.simulation.start.first_state import build
-    from janus_md.study.resolve import resolve
-    from janus_md.study.statepoint import StatePoint
 
-    setup = resolve(
-        StatePoint.of(
-            {
-                "particle": "R-Au-Cu",
-                "model": model,
-                "n_bodies": bodies,
-                "volume_fraction": 0.05,
-                "relative_permittivity": permittivity,
-            }
-        )
-    )
+    setup = dipoles(model, permittivity, bodies)
     system, bath, engine = build(setup), setup.bath, load(engine_name)
     electrostatics = system.interactions.electrostatics
     assert electrostatics is not None

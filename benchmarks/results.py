@@ -98,13 +98,11 @@ def _commit() -> str:
 
 
 def _gpu() -> str:
-    """Names of the GPUs, by nvidia-smi; empty without it."""
-    command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return ", ".join(done.stdout.split("\n")).strip(", ")
+    """Names of the GPUs, by NVIDIA's driver; empty without it."""
+    from janus_md.running import gpus
+
+    found = gpus.driver()
+    return ", ".join(found.gpus) if found else ""
 
 
 def merged(rows: Sequence[Mapping[str, Any]], labels: Sequence[str] = ()) -> list[dict[str, Any]]:

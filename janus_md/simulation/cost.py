@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from janus_md.study.catalogue.bead_particle import BeadParticle
 
 if TYPE_CHECKING:
+    from janus_md.engines.base import Device, Simulation
     from janus_md.model.setup import Setup
     from janus_md.study.catalogue.catalog import Entry
     from janus_md.study.statepoint import StatePoint
@@ -132,8 +134,8 @@ def steps_per_second(entry: Entry, engine: str, seconds: float = 1.0) -> float:
     return speed(resolve(gas_of(entry), lambda _: entry), engine, seconds)
 
 
-def speed(setup: Setup, engine: str, seconds: float = 1.0) -> float:
-    """Measure the speed of an engine with a setup on one core.
+def speed(setup: Setup, engine: str, seconds: float = 1.0, device: Device | None = None) -> float:
+    """Measure the speed of an engine with a setup.
 
     Parameters
     ----------
@@ -142,21 +144,23 @@ def speed(setup: Setup, engine: str, seconds: float = 1.0) -> float:
     engine : str
         Name of an installed engine.
     seconds : float
-        CPU time of the measurement, s.
+        Duration of the measurement, s.
+    device : Device, optional
+        Where it runs; one core by default.
 
     Returns
     -------
     float
-        Steps per second of CPU time.
+        Steps per second of CPU time; on a GPU, of wall time.
     """
     from janus_md.engines import load
     from janus_md.engines.base import CPU
     from janus_md.engines.tuning import tune
     from janus_md.simulation.start.first_state import build
 
-    system, stage, runner = build(setup), setup.stages[0], load(engine)
-    tuned = tune(runner, system, stage.bath, setup.time_step, device=CPU)
-    device = replace(CPU, neighbour_list=tuned.neighbour_list)
+    system, stage, runner, device = build(setup), setup.stages[0], load(engine), device or CPU
+    tuned = tune(runner, system, stage.bath, setup.time_step, device=device)
+    device = replace(device, neighbour_list=tuned.neighbour_list)
     # the relaxation first, with its short steps: beads of the first state may be close
     run = runner.start(system, stage.bath, stage.time_step, tuned.mesh, seed=1, device=device)
     run.advance(WARM_UP)
@@ -165,11 +169,16 @@ def speed(setup: Setup, engine: str, seconds: float = 1.0) -> float:
     stage = setup.stages[-1]
     run = runner.start(system, stage.bath, stage.time_step, tuned.mesh, seed=2, device=device)
     try:
-        run.advance(WARM_UP)
-        begin, steps, chunk = time.process_time(), 0, WARM_UP
-        while (spent := time.process_time() - begin) < seconds:
-            run.advance(chunk)
-            steps, chunk = steps + chunk, min(2 * chunk, 20_000)
-        return steps / spent
+        return rate(run, seconds, time.perf_counter if device.kind == "gpu" else time.process_time)
     finally:
         run.close()
+
+
+def rate(run: Simulation, seconds: float, now: Callable[[], float] = time.process_time) -> float:
+    """Return the steps per second of a running simulation, by the clock `now`."""
+    run.advance(WARM_UP)
+    begin, steps, chunk = now(), 0, WARM_UP
+    while (spent := now() - begin) < seconds:
+        run.advance(chunk)
+        steps, chunk = steps + chunk, min(2 * chunk, 20_000)
+    return steps / spent
