@@ -8,8 +8,7 @@ import rowan
 from janus_md.common.arrays import FloatArray, IntArray
 from janus_md.common.errors import JanusError
 from janus_md.model.setup import Setup
-from janus_md.model.system import System
-from janus_md.simulation.start.placement import count_overlaps
+from janus_md.simulation.start.placement import overlaps_in
 
 MIN_CONTACT = 0.7
 """Smallest distance of beads in units of sigma. The repulsion there is above 200 epsilon, so beads
@@ -38,15 +37,7 @@ def place_frame(setup: Setup) -> tuple[IntArray, FloatArray, FloatArray]:
         raise JanusError("start: the frame is missing; resolve the state point in its workspace")
     x = frame.positions - setup.box[:3] * np.rint(frame.positions / setup.box[:3])
     orientations = np.asarray(rowan.normalize(frame.orientations))
-    system = System(
-        bodies=setup.bodies,
-        kinds=frame.kinds,
-        box=setup.box.copy(),
-        positions=x,
-        orientations=orientations,
-        interactions=setup.interactions,
-    )
-    if overlaps := count_overlaps(system, MIN_CONTACT):
+    if overlaps := overlaps_in(setup, frame.kinds, x, orientations, MIN_CONTACT):
         raise JanusError(
             f"start: {overlaps} pairs of bodies overlap in the frame; the bodies of the state "
             "point must not be larger than those of the frame"

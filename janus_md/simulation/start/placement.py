@@ -14,6 +14,7 @@ from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable, sorted_pairs
 from janus_md.model.interactions.term import TERMS
+from janus_md.model.setup import Setup
 from janus_md.model.system import IntArray, System
 from janus_md.simulation.start.limits import Limits
 
@@ -116,6 +117,21 @@ def count_overlaps(system: System, share: float) -> int:
         beads, system.box[:3], system.kinds, system.positions, system.orientations
     )
     return len(set(zip(first.tolist(), second.tolist(), strict=True)))
+
+
+def overlaps_in(
+    setup: Setup, kinds: IntArray, positions: FloatArray, orientations: FloatArray, share: float
+) -> int:
+    """Count the overlaps, as of :func:`count_overlaps`, of bodies placed in the box of a setup."""
+    system = System(
+        bodies=setup.bodies,
+        kinds=kinds,
+        box=setup.box.copy(),
+        positions=positions,
+        orientations=orientations,
+        interactions=setup.interactions,
+    )
+    return count_overlaps(system, share)
 
 
 def place_at_random(

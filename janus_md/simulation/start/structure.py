@@ -9,9 +9,9 @@ import numpy as np
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray
 from janus_md.model.setup import Setup
-from janus_md.model.structure import STRUCTURES, Material
-from janus_md.model.system import System
-from janus_md.simulation.start.placement import count_overlaps
+from janus_md.model.structure import Material
+from janus_md.simulation.start.placement import overlaps_in
+from janus_md.study.starts.prebuilt import structure_of
 
 MIN_CONTACT = 0.8
 """Smallest distance of beads in units of sigma. Distances on a Fibonacci sphere vary, so it is less
@@ -34,23 +34,16 @@ def place_structure(setup: Setup) -> tuple[FloatArray, FloatArray]:
         If bodies overlap.
     """
     assert not isinstance(setup.start, str)
-    values = {key: v for key, v in setup.start.items() if key not in ("kind", "structure")}
+    structure, given = structure_of(setup.start)
     name, (body,), edge = str(setup.start["structure"]), setup.bodies, float(setup.box[0])
-    structure = STRUCTURES.get(name)
     permittivity = setup.relative_permittivity or math.inf
     material = Material(body, setup.interactions.pairs, permittivity)
-    placed = structure.place(structure.settings.model_validate(values), material, edge)
+    placed = structure.place(given, material, edge)
     x = placed.positions - edge * np.rint(placed.positions / edge)
-    system = System(
-        bodies=setup.bodies,
-        kinds=np.zeros(len(x), np.int32),
-        box=setup.box.copy(),
-        positions=x,
-        orientations=placed.orientations,
-        interactions=setup.interactions,
-    )
-    if overlaps := count_overlaps(system, MIN_CONTACT):
-        shown = ", ".join(f"{key} {value:g}" for key, value in values.items())
+    if overlaps := overlaps_in(
+        setup, np.zeros(len(x), np.int32), x, placed.orientations, MIN_CONTACT
+    ):
+        shown = ", ".join(f"{key} {value:g}" for key, value in given.stored().items())
         raise JanusError(
             f"start: {overlaps} pairs of bodies overlap in this {name} of {body.name} ({shown}); "
             "its lengths must be larger or its numbers smaller"

@@ -40,7 +40,7 @@ def filled(
     if not point.structured:
         return point
     assert not isinstance(point.start, str)
-    structure, given = _of(point.start)
+    structure, given = structure_of(point.start)
     name = point.start["structure"]
     try:
         whole = structure.fill(
@@ -74,7 +74,7 @@ def check_room(
         If not; the message has the largest density that is allowed.
     """
     assert not isinstance(point.start, str)
-    structure, given = _of(point.start)
+    structure, given = structure_of(point.start)
     least = structure.edge(given, material(point, bodies, pairs))
     if edge >= least:
         return
@@ -95,7 +95,8 @@ def material(point: StatePoint, bodies: tuple[RigidBody, ...], pairs: PairTable)
     return Material(body, pairs, permittivity)
 
 
-def _of(start: Mapping[str, Any]) -> tuple[Structure, Settings]:
+def structure_of(start: Mapping[str, Any]) -> tuple[Structure, Settings]:
+    """Return the structure of a start, and its settings."""
     name = str(start["structure"])
     values = {key: value for key, value in start.items() if key not in ("kind", "structure")}
     return STRUCTURES.get(name), read_settings("start", STRUCTURES, name, values)
