@@ -11,7 +11,7 @@ from janus_md.common.observables import averages
 from janus_md.workspace.columns import OWN, RESULT_PREFIXES
 from janus_md.workspace.conditions import parse
 from janus_md.workspace.continuation import CONTINUED_BY
-from janus_md.workspace.labels import varying_keys, without_time_step
+from janus_md.workspace.labels import distinguishing_keys
 
 if TYPE_CHECKING:
     from janus_md.workspace.columns import Columns
@@ -43,7 +43,7 @@ def telling_columns(rows: Columns) -> list[str]:
         wanted.append(CHANGED)
     if any_value(values[CONTINUED_BY]):
         wanted.append(CONTINUED_BY)
-    wanted += without_time_step(varying_keys(values), values)
+    wanted += distinguishing_keys(values)
     wanted += averaged_columns(rows)
     wanted.append("failure.message")
     if PASSED in rows.names and False in rows[PASSED]:

@@ -126,6 +126,11 @@ def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
     return found
 
 
+def distinguishing_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Return the varying keys, without the time step if the others determine it."""
+    return without_time_step(varying_keys(columns), columns)
+
+
 def without_time_step(keys: Sequence[str], columns: Mapping[str, Sequence[Any]]) -> list[str]:
     """Return varying keys without the time step, if the others determine it.
 
@@ -203,5 +208,5 @@ def label(statepoint: Mapping[str, Any], keys: Sequence[str]) -> str:
 def labels(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the label of each state point: its particles and the values of the varying keys."""
     values = varying_values(statepoints)
-    keys = without_time_step(varying_keys(values), values)
+    keys = distinguishing_keys(values)
     return [label(statepoint, keys) for statepoint in statepoints]

@@ -171,8 +171,7 @@ def varying_keys(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
 
     The time step is left out if the other keys determine it.
     """
-    values = labels_of.varying_values(statepoints)
-    return labels_of.without_time_step(labels_of.varying_keys(values), values)
+    return labels_of.distinguishing_keys(labels_of.varying_values(statepoints))
 
 
 def table(
