@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from janus_md.common.arrays import FloatArray
 from janus_md.common.errors import JanusError
 from janus_md.model.body import RigidBody
 from janus_md.model.box import wrap
+from janus_md.model.setup import Setup
 
 
 @dataclass(frozen=True)
@@ -61,15 +63,28 @@ def read_context(path: Path, index: int) -> FrameContext:
         If the file cannot be read, has no such frame, or does not describe its bodies.
     """
     with GsdSource(path) as source:
-        setup, count = source.setup(), len(source)
-        if setup is None:
-            raise JanusError(f"{path}: the file does not describe its bodies")
+        count = len(source)
         if not -count <= index < count:
+            _described(source, path)
             raise JanusError(
                 f"--frame: {index} is not in {path}; it must be {-count} to {count - 1}"
             )
-        frame = source.frame(index % count)
-    return FrameContext(frame, Settings.of(bond_criterion(setup), setup), setup)
+        return next(_contexts(source, path, [index % count]))
+
+
+def _described(source: GsdSource, path: Path) -> Setup:
+    """Return the setup of a file; raise an error if it does not describe its bodies."""
+    if (setup := source.setup()) is None:
+        raise JanusError(f"{path}: the file does not describe its bodies")
+    return setup
+
+
+def _contexts(source: GsdSource, path: Path, indices: Iterable[int]) -> Iterator[FrameContext]:
+    """Yield frames of an open trajectory."""
+    setup = _described(source, path)
+    settings = Settings.of(bond_criterion(setup), setup)
+    for index in indices:
+        yield FrameContext(source.frame(index), settings, setup)
 
 
 def halves(body: RigidBody) -> list[int]:
@@ -128,7 +143,7 @@ def all_sites(context: FrameContext) -> Sites:
     )  # fmt: skip
 
 
-def export_ovito(trajectory: Path, out: Path, indices: list[int] | None = None) -> int:
+def export_ovito(trajectory: Path, out: Path) -> int:
     """Write a GSD of all sites with properties that OVITO can colour by; return the frames.
 
     Each frame has ``log/particles/wire``, ``wire_length``, ``hand`` and ``half``.
@@ -142,11 +157,12 @@ def export_ovito(trajectory: Path, out: Path, indices: list[int] | None = None) 
 
     from janus_md.common.files import written_whole
 
-    with GsdSource(trajectory) as source:
-        chosen = list(range(len(source))) if indices is None else indices
-    with written_whole(out) as partial, gsd.hoomd.open(str(partial), "w") as file:
-        for index in chosen:
-            context = read_context(trajectory, index)
+    with (
+        GsdSource(trajectory) as source,
+        written_whole(out) as partial,
+        gsd.hoomd.open(str(partial), "w") as file,
+    ):
+        for context in _contexts(source, trajectory, range(len(source))):
             found = all_sites(context)
             frame = gsd.hoomd.Frame()
             frame.configuration.step = context.frame.step
@@ -163,4 +179,4 @@ def export_ovito(trajectory: Path, out: Path, indices: list[int] | None = None) 
             }.items():  # fmt: skip
                 frame.log[f"particles/{name}"] = np.asarray(values, dtype=np.int32)
             file.append(frame)
-    return len(chosen)
+        return len(source)
