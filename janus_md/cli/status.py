@@ -81,7 +81,7 @@ def status(
         typer.echo(json.dumps(told, indent=2))
         return
     left = sum(
-        one.state in job_status.CONTINUED and bool(scheduler.batch_job(one.record.document))
+        one.state in job_status.RESUBMITTED and bool(scheduler.batch_job(one.record.document))
         for one in found
     )
     ids = [_batch_job(one) for one in notable]

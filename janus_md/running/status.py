@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ORDER = ("waiting", "queued", "begun", "running", "simulated", "done", "failed", DAMAGED)
 """States in the order of the output; those of a scheduler follow."""
 
-CONTINUED = ("waiting", "begun", "simulated", "cancelled", "preempted", "not started", "killed")
+RESUBMITTED = ("waiting", "begun", "simulated", "cancelled", "preempted", "not started", "killed")
 """States of submitted jobs that the next ``janus-md submit`` continues."""
 
 UNLISTED = ("waiting", "queued", "begun", "simulated", "done")
