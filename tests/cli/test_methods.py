@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from janus_md.papers.methods.references import entries
 from tests.cli.test_app import refused
-from tests.conftest import ROOT, Result
+from tests.conftest import Result
 
 Cli = Callable[..., Result]
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Two jobs that LAMMPS has run, and three that are not complete."""
-    shutil.copytree(ROOT / "tests" / "kept" / "v2", tmp_path / "v2")
-    return tmp_path / "v2"
 
 
 def cited(text: str) -> list[str]:

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -19,16 +18,9 @@ import pytest
 from janus_md.common.locks import hold
 from janus_md.workspace.jobs import open_project
 from tests.cli.test_app import refused
-from tests.conftest import ROOT, Result, environment
+from tests.conftest import Result, environment
 
 Cli = Callable[..., Result]
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Five jobs: waiting, begun, failed and two that are done."""
-    shutil.copytree(ROOT / "tests" / "kept" / "v2", tmp_path / "v2")
-    return tmp_path / "v2"
 
 
 def ids(place: Path) -> set[str]:

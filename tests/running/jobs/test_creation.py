@@ -19,26 +19,15 @@ from janus_md.study.statepoint import StatePoint
 from janus_md.workspace import query
 from janus_md.workspace.jobs import open_project
 from tests.engines.conftest import usable
+from tests.simulation import test_run
 
 ENGINES = ["lammps", "hoomd"]
 FRAMES_OF_RESTART = 3
 
 
 def point(produce_ns: float, **changed: Any) -> StatePoint:
-    protocol = {
-        "time_step_ps": 0.1,
-        "relax_ps": 1.0,
-        "produce_ns": produce_ns,
-        "frame_interval_ps": 2.0,
-    }
-    fields: dict[str, Any] = {
-        "particle": "R-Au-Cu",
-        "n_bodies": 27,
-        "volume_fraction": 0.05,
-        "relative_permittivity": 1.0,
-        "protocol": protocol,
-    }
-    return StatePoint.of(fields | changed)
+    changed["protocol"] = {"produce_ns": produce_ns, **changed.get("protocol", {})}
+    return test_run.point(**changed)
 
 
 UNCHARGED: dict[str, Any] = {"electrostatics": {"method": "none"}}
