@@ -1,4 +1,4 @@
-// The processor at hand selects the version of this function when the library is loaded, so that a
+// The processor at hand selects the version of these functions when the library is loaded, so that a
 // component built on one computer runs on others of its cluster.
 
 #include "host.h"
@@ -25,6 +25,25 @@ Result interaction_on_host(const double* a, const double* b, const double* table
                            const Quaternion& orientation_b)
 {
     return interaction(Body(a), Body(b), Table(table), separation, orientation_a, orientation_b);
+}
+
+JANUS_MD_CLONES JANUS_MD_FLATTEN
+Result terms_on_host(const double* a, const double* b, const double* table,
+                     const Vector& separation, const Matrix& turn_a, const Matrix& turn_b)
+{
+    Result result {0.0, {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
+    add_all_terms(Body(a), Body(b), Table(table), separation, turn_a, turn_b, result);
+    return result;
+}
+
+JANUS_MD_CLONES JANUS_MD_FLATTEN
+Vector charges_on_host(const double* table, const Charges& own, int first, int last,
+                       const Charges& others, Acting& acting)
+{
+    const Table of(table);
+    if (of.coulomb->pieces > 0.0)
+        return act<EwaldLaw>(of, own, first, last, others, acting);
+    return act<SmoothLaw>(of, own, first, last, others, acting);
 }
 
 } // namespace janus_md

@@ -38,6 +38,7 @@ def compiled(folder: Path) -> ctypes.CDLL:
         pytest.skip("g++ is not installed")
     library = folder / "pairs.so"
     command = [compiler, "-std=c++17", "-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"]
+    command += ["-ffp-contract=fast", "-Wno-psabi"]  # as CMakeLists.txt
     command += ["-shared", "-fPIC", f"-I{COMPONENT / 'src'}", "-o", str(library)]
     subprocess.run([*command, *map(str, _SOURCES)], check=True)
     return ctypes.CDLL(str(library))
@@ -100,3 +101,35 @@ def sums(
         *map(pointer, arrays), pointer(results),
     )  # fmt: skip
     return Found(results[:, 0], results[:, 1:4], results[:, 4:7], results[:, 7:])
+
+
+def sums_over_neighbours(
+    library: ctypes.CDLL,
+    body_a: RigidBody,
+    body_b: RigidBody,
+    r: FloatArray,
+    turn_a: FloatArray,
+    turns_b: FloatArray,
+    prefactor: float,
+    cutoff: float,
+    splitting: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the Coulomb interaction of a body with M neighbours, computed all at once.
+
+    The rows of the first array are energy, force on the neighbour and torque on the neighbour; the
+    second one is the torque on the body.
+    """
+    module = tables()
+    a, b = (np.array(module.sites_of(x.name, of_body(x), {}), float) for x in (body_a, body_b))
+    results, torque = np.empty((len(r), 7)), np.empty(3)
+    arrays = [np.ascontiguousarray(x, float) for x in (r, turn_a, turns_b)]
+
+    def pointer(x: FloatArray) -> Any:
+        return x.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
+
+    library.neighbours(
+        pointer(a), len(a), pointer(b), len(b),
+        *map(ctypes.c_double, (prefactor, cutoff, splitting)), len(r),
+        *map(pointer, arrays), pointer(results), pointer(torque),
+    )  # fmt: skip
+    return results, torque

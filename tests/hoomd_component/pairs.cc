@@ -23,7 +23,7 @@ std::vector<double> body(const double* sites, int count)
 /// cutoff. Results are rows of energy, force on a, torque on a, torque on b.
 extern "C" void pairs(const double* sites_a, int count_a, const double* sites_b, int count_b,
                       int kinds, const double* rows, int row_count, double prefactor, double cutoff,
-                      double splitting,                      int pair_count, const double* separations, const double* turns_a,
+                      double splitting, int pair_count, const double* separations, const double* turns_a,
                       const double* turns_b, double* results)
 {
     std::vector<Row> terms;
@@ -43,5 +43,45 @@ extern "C" void pairs(const double* sites_a, int count_a, const double* sites_b,
                                    one.torque_a.x, one.torque_a.y, one.torque_a.z,
                                    one.torque_b.x, one.torque_b.y, one.torque_b.z};
         std::copy(values, values + 10, results + 10 * m);
+    }
+}
+
+/// A body with charges and its neighbours, which are all of one kind: as `pairs`, from the sums over
+/// the charges of all neighbours. The torque on the body is that of all of them.
+extern "C" void neighbours(const double* sites_a, int count_a, const double* sites_b, int count_b,
+                           double prefactor, double cutoff, double splitting, int neighbour_count,
+                           const double* separations, const double* turn_a, const double* turns_b,
+                           double* results, double* torque_a)
+{
+    const std::vector<double> a = body(sites_a, count_a), b = body(sites_b, count_b),
+                              table = packed_table(0, {}, {prefactor, cutoff, splitting});
+    Charges own, about_centres, others;
+    Acting acting;
+    own.add(Body(a.data()), Matrix({turn_a[0], turn_a[1], turn_a[2], turn_a[3]}));
+    const int charges = Body(b.data()).charges;
+    for (int m = 0; m < neighbour_count; m++)
+    {
+        const double *r = separations + 3 * m, *q = turns_b + 4 * m;
+        about_centres.add(Body(b.data()), Matrix({q[0], q[1], q[2], q[3]}));
+        for (int k = charges * m; k < charges * (m + 1); k++)
+            others.add(r[0] + about_centres.x[k], r[1] + about_centres.y[k],
+                       r[2] + about_centres.z[k], about_centres.q[k]);
+    }
+    others.fill();
+    const Vector torque
+        = charges_on_host(table.data(), own, 0, own.count, others, acting);
+    torque_a[0] = torque.x, torque_a[1] = torque.y, torque_a[2] = torque.z;
+    for (int m = 0; m < neighbour_count; m++)
+    {
+        double* one = results + 7 * m;
+        std::fill(one, one + 7, 0.0);
+        for (int k = charges * m; k < charges * (m + 1); k++)
+        {
+            const Vector f {acting.x[k], acting.y[k], acting.z[k]},
+                t = cross({about_centres.x[k], about_centres.y[k], about_centres.z[k]}, f);
+            const double values[7] = {acting.energy[k], f.x, f.y, f.z, t.x, t.y, t.z};
+            for (int n = 0; n < 7; n++)
+                one[n] += values[n];
+        }
     }
 }

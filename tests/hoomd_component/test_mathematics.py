@@ -18,7 +18,7 @@ from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint
 from tests.engines.conftest import two_charge_dipole
 from tests.engines.test_terms import TABLES
-from tests.hoomd_component.mathematics import Found, compiled, sums
+from tests.hoomd_component.mathematics import Found, compiled, sums, sums_over_neighbours
 
 PAIRS = 400
 RELATIVE = 1e-12
@@ -198,3 +198,23 @@ def test_forces_and_torques_are_slopes_of_the_energy(
             # terms end with a kink in the force, and close sites have steep forces
             off = np.abs(difference / (2 * step) - expected) / scale
             assert np.quantile(off, 0.95) < 1e-5
+
+
+@pytest.mark.parametrize("splitting", [0.0, SPLITTING])
+@pytest.mark.parametrize("particle", ["R-Au-Cu", "S-1"])
+def test_all_neighbours_at_once_as_pair_by_pair(
+    library: ctypes.CDLL, particle: str, splitting: float
+) -> None:
+    """Neighbours are counted that fill no whole vector register, too."""
+    rng = np.random.default_rng(8)
+    a, b = two_charge_dipole(1.0), body(particle, "bladed")
+    for count in (1, 2, 3, 37):
+        r, others = apart(rng, 2.0, 0.99 * CUTOFF)[:count], turns(rng)[:count]
+        own = turns(rng)[:1]
+        settings = (COULOMB, CUTOFF, splitting)
+        each = sums(library, a, b, r, np.repeat(own, count, axis=0), others, {}, *settings)
+        found, torque = sums_over_neighbours(library, a, b, r, own, others, *settings)
+        expected = np.column_stack([each.energy, -each.force, each.torque_b])
+        scale = COULOMB * count
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-13 * scale)
+        np.testing.assert_allclose(torque, each.torque_a.sum(axis=0), rtol=0, atol=1e-13 * scale)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from janus_md.engines.base import Engine
@@ -70,6 +71,48 @@ def test_a_body_without_a_particle_type_is_refused(with_component: Engine) -> No
     simulation.operations.integrator = hoomd.md.Integrator(dt=0.01, forces=[pair()])
     with pytest.raises(ValueError, match="no particle type is called body"):
         simulation.run(0)
+
+
+@pytest.mark.parametrize("coulomb", [None, {"cutoff": 5.0, "prefactor": 3.0}])
+def test_the_loop_of_the_host_is_that_of_hoomd(with_component: Engine, coulomb: Any) -> None:
+    """Energies, forces, torques and virials of two types of bodies, and one without sites."""
+    import hoomd
+    from janus_md_hoomd import RigidPair
+
+    class ByPairs(RigidPair):  # type: ignore[misc]
+        _cpp_class_name = "RigidPairByPairs"
+
+    rng = np.random.default_rng(1)
+    longer = {"positions": [[0, 0, 1.2], [0.3, 0, 0], [0, 0, -1]], "kinds": ["A", "B", "B"]}
+    bodies = {"body": BODY, "longer": longer | {"charges": [0.5, 0.7, -1.2]}}
+    terms = {
+        ("A", "A"): TERM,
+        ("A", "B"): {"form": "yukawa", "amplitude": 2.0, "kappa": 0.8, "cutoff": 3.0},
+    }
+    simulation = hoomd.Simulation(device=hoomd.device.CPU(), seed=1)
+    snapshot = hoomd.Snapshot()
+    snapshot.configuration.box = [15, 16, 17, 0, 0, 0]
+    snapshot.particles.types = ["body", "longer", "other"]
+    snapshot.particles.N = 90
+    lattice = np.stack(np.meshgrid(*[np.arange(5) - 2.0] * 3), axis=-1).reshape(-1, 3)[:90]
+    snapshot.particles.position[:] = 3.0 * lattice + rng.uniform(-0.2, 0.2, (90, 3))
+    quaternions = rng.normal(size=(90, 4))
+    snapshot.particles.orientation[:] = quaternions / np.linalg.norm(quaternions, axis=1)[:, None]
+    snapshot.particles.typeid[:] = np.arange(90) % 3
+    simulation.create_state_from_snapshot(snapshot)
+    nlist = hoomd.md.nlist.Cell(buffer=0.4)
+    forces = [kind(nlist, bodies, terms, coulomb) for kind in (RigidPair, ByPairs)]
+    simulation.operations.integrator = hoomd.md.Integrator(
+        dt=0.0, forces=forces, integrate_rotational_dof=True
+    )
+    simulation.always_compute_pressure = True
+    simulation.run(0)
+    ours, theirs = forces
+    assert np.count_nonzero(theirs.energies) > 50
+    for name in ("energies", "forces", "torques", "virials"):
+        a, b = getattr(ours, name), getattr(theirs, name)
+        assert np.any(b), name
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-12 * np.abs(b).max(), err_msg=name)
 
 
 def test_a_component_of_another_hoomd_says_so(with_component: Engine, tmp_path: Path) -> None:
