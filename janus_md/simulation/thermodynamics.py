@@ -177,7 +177,7 @@ def complaint(system: System, potential: float, before: float | None, kT: float)
         return f"the kinetic energy rose to {(moving + turning) / (n * kT):.3g} kT a body"
     if before is not None and potential - before > JUMP * kT * n:
         return f"the potential energy jumped by {(potential - before) / (n * kT):.3g} kT a body"
-    from janus_md.simulation.start.placement import count_overlaps
+    from janus_md.simulation.start.overlaps import count_overlaps
 
     if overlaps := count_overlaps(system, OVERLAP):
         return f"{overlaps} pairs of bodies overlap"

@@ -8,7 +8,7 @@ import rowan
 from janus_md.common.arrays import FloatArray, IntArray
 from janus_md.common.errors import JanusError
 from janus_md.model.setup import Setup
-from janus_md.simulation.start.placement import overlaps_in
+from janus_md.simulation.start.overlaps import overlaps_in
 
 MIN_CONTACT = 0.7
 """Smallest distance of beads in units of sigma. The repulsion there is above 200 epsilon, so beads

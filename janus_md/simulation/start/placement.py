@@ -12,10 +12,9 @@ from scipy.spatial import cKDTree
 
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray, RigidBody
-from janus_md.model.interactions.table import PairTable, sorted_pairs
-from janus_md.model.interactions.term import TERMS
-from janus_md.model.setup import Setup
-from janus_md.model.system import IntArray, System
+from janus_md.model.interactions.table import PairTable
+from janus_md.model.system import IntArray
+from janus_md.simulation.start.beads import Beads
 from janus_md.simulation.start.limits import Limits
 
 MIN_CONTACT = 0.9
@@ -28,44 +27,7 @@ _SWEEPS, _STEP = 5, 0.15  # hard-body moves after a round without success; step 
 _MAX_STALLED_ROUNDS = 600  # successive rounds on a lattice without fewer overlaps
 
 
-class _Beads:
-    """Beads with volume of all kinds of bodies, and their smallest allowed distances."""
-
-    def __init__(self, bodies: tuple[RigidBody, ...], pairs: PairTable, share: float = 1.0) -> None:
-        names = sorted({t for pair in pairs for t in pair})
-        number = {name: k for k, name in enumerate(names)}
-        self.sigma = np.zeros((len(names), len(names)))
-        for (a, b), rows in sorted_pairs(pairs).items():
-            contact = max(TERMS.get(row.form).contact(**row.parameters) for row in rows)
-            self.sigma[number[a], number[b]] = self.sigma[number[b], number[a]] = contact
-        self.sigma *= share
-        self.positions: list[FloatArray] = []
-        self.types: list[IntArray] = []
-        for body in bodies:
-            sites = [(body.name, np.zeros(3)), *zip(body.types, body.positions, strict=True)]
-            kept = [(number[t], x) for t, x in sites if t in number]
-            self.types.append(np.array([t for t, _ in kept], np.int32))
-            self.positions.append(np.array([x for _, x in kept]).reshape(-1, 3))
-
-    def of(
-        self, kinds: IntArray, centres: FloatArray, orientations: FloatArray
-    ) -> tuple[FloatArray, IntArray, IntArray]:
-        """Positions, types and owning bodies of the beads of many bodies."""
-        xs, ts, owners = [np.zeros((0, 3))], [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
-        for kind, (sites, types) in enumerate(zip(self.positions, self.types, strict=True)):
-            members = np.flatnonzero(kinds == kind)
-            places = centres[members][:, None, :]
-            if sites.any():
-                places = places + rowan.rotate(orientations[members][:, None, :], sites[None])
-            else:
-                places = np.repeat(places, len(sites), axis=1)
-            xs.append(places.reshape(-1, 3))
-            ts.append(np.tile(types, len(members)))
-            owners.append(np.repeat(members, len(sites)).astype(np.int32))
-        return np.concatenate(xs), np.concatenate(ts), np.concatenate(owners)
-
-
-def _tree(beads: _Beads, edges: FloatArray, places: FloatArray) -> tuple[cKDTree, float]:
+def _tree(beads: Beads, edges: FloatArray, places: FloatArray) -> tuple[cKDTree, float]:
     """Tree of beads in the periodic box, and the largest of the smallest allowed distances."""
     inside = np.mod(places, edges)
     inside[inside >= edges] = 0.0  # result of a rounding error below 0
@@ -73,7 +35,7 @@ def _tree(beads: _Beads, edges: FloatArray, places: FloatArray) -> tuple[cKDTree
 
 
 def _clashes(
-    beads: _Beads, edges: FloatArray, kinds: IntArray, centres: FloatArray, orientations: FloatArray
+    beads: Beads, edges: FloatArray, kinds: IntArray, centres: FloatArray, orientations: FloatArray
 ) -> tuple[IntArray, IntArray]:
     """Pairs of bodies (lower, higher index) with beads that are too close."""
     x, types, owners = beads.of(kinds, centres, orientations)
@@ -92,7 +54,7 @@ def _clashes(
 _Bodies = tuple[IntArray, FloatArray, FloatArray]  # kinds, centres, orientations
 
 
-def _free(beads: _Beads, edges: FloatArray, tried: _Bodies, placed: _Bodies) -> NDArray[np.intp]:
+def _free(beads: Beads, edges: FloatArray, tried: _Bodies, placed: _Bodies) -> NDArray[np.intp]:
     """Select the bodies of `tried` that are not too close to any body of `placed`."""
     (x, types, owners), (y, types_there, _) = beads.of(*tried), beads.of(*placed)
     free = np.ones(len(tried[0]), bool)
@@ -103,35 +65,6 @@ def _free(beads: _Beads, edges: FloatArray, tried: _Bodies, placed: _Bodies) -> 
         close = near["v"] < beads.sigma[types[near["i"]], types_there[near["j"]]]
         free[owners[near["i"][close]]] = False
     return np.flatnonzero(free)
-
-
-def count_overlaps(system: System, share: float) -> int:
-    """Count the pairs of bodies with beads closer than `share` times their sigma.
-
-    The count is 0 for a box that is not orthogonal, which no protocol creates.
-    """
-    if system.box[3:].any():
-        return 0
-    beads = _Beads(system.bodies, system.interactions.pairs, share)
-    first, second = _clashes(
-        beads, system.box[:3], system.kinds, system.positions, system.orientations
-    )
-    return len(set(zip(first.tolist(), second.tolist(), strict=True)))
-
-
-def overlaps_in(
-    setup: Setup, kinds: IntArray, positions: FloatArray, orientations: FloatArray, share: float
-) -> int:
-    """Count the overlaps, as of :func:`count_overlaps`, of bodies placed in the box of a setup."""
-    system = System(
-        bodies=setup.bodies,
-        kinds=kinds,
-        box=setup.box.copy(),
-        positions=positions,
-        orientations=orientations,
-        interactions=setup.interactions,
-    )
-    return count_overlaps(system, share)
 
 
 def place_at_random(
@@ -171,7 +104,7 @@ def place_at_random(
     JanusError
         If a body cannot be placed in many rounds of tries.
     """
-    beads = _Beads(bodies, pairs, MIN_CONTACT)
+    beads = Beads(bodies, pairs, MIN_CONTACT)
     edges, limits = _box(edges, limits)
     n = len(kinds)
     # Bodies already placed come first in these arrays, in the order of `order`.
@@ -210,7 +143,7 @@ def place_at_random(
 
 
 def _shuffle(
-    beads: _Beads,
+    beads: Beads,
     edges: FloatArray,
     kinds: IntArray,
     positions: FloatArray,
@@ -250,7 +183,7 @@ def place_on_lattice(
     orientation. Parameters, returns and errors as in
     :func:`place_at_random`.
     """
-    beads = _Beads(bodies, pairs, MIN_CONTACT)
+    beads = Beads(bodies, pairs, MIN_CONTACT)
     edges, limits = _box(edges, limits)
     n = len(kinds)
     cells = _cells(n, limits.edges)

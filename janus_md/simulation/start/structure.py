@@ -10,7 +10,7 @@ from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray
 from janus_md.model.setup import Setup
 from janus_md.model.structure import Material
-from janus_md.simulation.start.placement import overlaps_in
+from janus_md.simulation.start.overlaps import overlaps_in
 from janus_md.study.starts.prebuilt import structure_of
 
 MIN_CONTACT = 0.8

@@ -17,13 +17,9 @@ from janus_md.model.interactions.table import wca_table
 from janus_md.model.planes import ZERO_DISTANCE, heights
 from janus_md.model.setup import Setup
 from janus_md.simulation.start.first_state import build
+from janus_md.simulation.start.overlaps import count_overlaps
 from janus_md.simulation.start.packing import check_packing
-from janus_md.simulation.start.placement import (
-    MIN_CONTACT,
-    count_overlaps,
-    place_at_random,
-    place_on_lattice,
-)
+from janus_md.simulation.start.placement import MIN_CONTACT, place_at_random, place_on_lattice
 from janus_md.study.catalogue.catalog import body
 from janus_md.study.resolve import resolve
 from janus_md.study.statepoint import StatePoint

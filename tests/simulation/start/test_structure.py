@@ -21,7 +21,7 @@ from janus_md.model.pairs.energy import pair_energy
 from janus_md.model.units import thermal_energy
 from janus_md.simulation.run import simulate
 from janus_md.simulation.start.first_state import build
-from janus_md.simulation.start.placement import count_overlaps
+from janus_md.simulation.start.overlaps import count_overlaps
 from janus_md.simulation.start.structure import MIN_CONTACT
 from janus_md.study.resolve import completed, resolve
 from tests.engines.conftest import usable
