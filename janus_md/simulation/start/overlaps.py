@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
 from janus_md.model.body import FloatArray
 from janus_md.model.setup import Setup
 from janus_md.model.system import IntArray, System
 from janus_md.simulation.start.beads import Beads
-from janus_md.simulation.start.placement import _clashes
+
+_AT_ONCE = 20_000  # pairs of bodies, which bounds the memory
 
 
 def count_overlaps(system: System, share: float) -> int:
@@ -17,10 +22,62 @@ def count_overlaps(system: System, share: float) -> int:
     if system.box[3:].any():
         return 0
     beads = Beads(system.bodies, system.interactions.pairs, share)
-    first, second = _clashes(
-        beads, system.box[:3], system.kinds, system.positions, system.orientations
-    )
-    return len(set(zip(first.tolist(), second.tolist(), strict=True)))
+    edges = system.box[:3]
+    inside = np.mod(system.positions, edges)
+    inside[inside >= edges] = 0.0  # result of a rounding error below 0
+    reach = [np.linalg.norm(x, axis=1).max(initial=-np.inf) for x in beads.positions]
+    longest = 2.0 * max(reach) + beads.sigma.max(initial=0.0)
+    if not longest > 0.0:
+        return 0
+    pairs = cKDTree(inside, boxsize=edges).query_pairs(longest, output_type="ndarray")
+    count = 0
+    for begin in range(0, len(pairs), _AT_ONCE):
+        count += _overlapping(system, beads, np.array(reach), pairs[begin : begin + _AT_ONCE])
+    return count
+
+
+def _overlapping(system: System, beads: Beads, reach: FloatArray, pairs: NDArray[np.intp]) -> int:
+    """Count the pairs of `pairs` with beads that are too close.
+
+    Only beads are compared that are within reach of the other body of their pair.
+    """
+    bodies, members = np.unique(pairs, return_inverse=True)
+    members = members.reshape(pairs.shape)
+    kinds, centres = system.kinds[bodies], system.positions[bodies]
+    x, types, owners = beads.of(kinds, centres, system.orientations[bodies])
+    order = np.argsort(owners, kind="stable")
+    x, types = x[order], types[order]
+    counts = np.bincount(owners, minlength=len(bodies))
+    first = np.cumsum(counts) - counts
+    edges = system.box[:3]
+
+    def facing(own: IntArray, other: IntArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        pair, bead = _runs(first[own], counts[own])
+        apart = x[bead] - centres[other[pair]]
+        apart -= edges * np.rint(apart / edges)
+        limit = reach[kinds[other]] + beads.sigma.max()
+        near = np.einsum("ij,ij->i", apart, apart) <= limit[pair] ** 2
+        return pair[near], bead[near]
+
+    pair_a, bead_a = facing(members[:, 0], members[:, 1])
+    pair_b, bead_b = facing(members[:, 1], members[:, 0])
+    per_pair = np.bincount(pair_b, minlength=len(pairs))
+    begin = np.cumsum(per_pair) - per_pair
+    row, place = _runs(begin[pair_a], per_pair[pair_a])
+    a, b = bead_a[row], bead_b[place]
+    apart = x[a] - x[b]
+    apart -= edges * np.rint(apart / edges)
+    close = np.einsum("ij,ij->i", apart, apart) < beads.sigma[types[a], types[b]] ** 2
+    return len(np.unique(pair_a[row[close]]))
+
+
+def _runs(
+    first: NDArray[np.intp], counts: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return all numbers ``first[k] ... first[k] + counts[k] - 1``, after the k of each."""
+    owner = np.repeat(np.arange(len(counts)), counts)
+    before = np.cumsum(counts) - counts
+    return owner, first[owner] + np.arange(len(owner)) - before[owner]
 
 
 def overlaps_in(
