@@ -51,7 +51,9 @@ def _overlapping(system: System, beads: Beads, reach: FloatArray, pairs: NDArray
     first = np.cumsum(counts) - counts
     edges = system.box[:3]
 
-    def facing(own: IntArray, other: IntArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    def facing(
+        own: NDArray[np.intp], other: NDArray[np.intp]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         pair, bead = _runs(first[own], counts[own])
         apart = x[bead] - centres[other[pair]]
         apart -= edges * np.rint(apart / edges)
