@@ -32,7 +32,7 @@ ITEMS = (
 )
 """Modules that `make bench` runs, in the order of the results."""
 
-GPU_ITEMS = ("gpu_engines", "gpu_jobs")
+GPU_ITEMS = ("gpu_engines", "gpu_jobs", "gpu_component")
 """Modules that `make bench-gpu` runs."""
 
 

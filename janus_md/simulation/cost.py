@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from janus_md.study.catalogue.bead_particle import BeadParticle
 
 if TYPE_CHECKING:
-    from janus_md.engines.base import Device, Simulation
+    from janus_md.engines.base import Device, Engine, Simulation
     from janus_md.model.setup import Setup
     from janus_md.study.catalogue.catalog import Entry
     from janus_md.study.statepoint import StatePoint
@@ -134,15 +134,17 @@ def steps_per_second(entry: Entry, engine: str, seconds: float = 1.0) -> float:
     return speed(resolve(gas_of(entry), lambda _: entry), engine, seconds)
 
 
-def speed(setup: Setup, engine: str, seconds: float = 1.0, device: Device | None = None) -> float:
+def speed(
+    setup: Setup, engine: str | Engine, seconds: float = 1.0, device: Device | None = None
+) -> float:
     """Measure the speed of an engine with a setup.
 
     Parameters
     ----------
     setup : Setup
         The setup; the time step is that of its production.
-    engine : str
-        Name of an installed engine.
+    engine : str or Engine
+        Name of an installed engine, or its adapter.
     seconds : float
         Duration of the measurement, s.
     device : Device, optional
@@ -158,7 +160,8 @@ def speed(setup: Setup, engine: str, seconds: float = 1.0, device: Device | None
     from janus_md.engines.tuning import tune
     from janus_md.simulation.start.first_state import build
 
-    system, stage, runner, device = build(setup), setup.stages[0], load(engine), device or CPU
+    runner = load(engine) if isinstance(engine, str) else engine
+    system, stage, device = build(setup), setup.stages[0], device or CPU
     tuned = tune(runner, system, stage.bath, setup.time_step, device=device)
     device = replace(device, neighbour_list=tuned.neighbour_list)
     # the relaxation first, with its short steps: beads of the first state may be close

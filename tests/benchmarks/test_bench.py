@@ -9,18 +9,20 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from benchmarks import bench, gpu_engines, gpu_jobs, items, results, time_to_wires
+from benchmarks import bench, gpu_component, gpu_engines, gpu_jobs, items, results, time_to_wires
 from benchmarks.items import Figure
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Items for a GPU with few bodies and short measurements."""
-    for module in (gpu_engines, gpu_jobs):
+    for module in (gpu_engines, gpu_jobs, gpu_component):
         monkeypatch.setattr(module, "SECONDS", 0.2)
     monkeypatch.setattr(gpu_engines, "SIZES", (8,))
     monkeypatch.setattr(gpu_engines, "MODELS", ("sphere",))
     monkeypatch.setattr(gpu_jobs, "SIZES", (8,))
+    monkeypatch.setattr(gpu_component, "SIZES", (125,))
+    monkeypatch.setattr(gpu_component, "MODELS", ("sphere",))
     monkeypatch.setattr(gpu_jobs, "JOBS", (2,))
 
 
@@ -60,6 +62,18 @@ def test_items_for_a_gpu_run_on_a_cpu_and_are_written(
     assert section in both
     assert re.search(r"^\| 8 \| 2 \| [\d,.]+ \|$", both, re.M)
     assert both.index("## Engine by size") < both.index("## Jobs per GPU")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small")
+def test_the_component_is_measured_beside_hoomd_alone() -> None:
+    usable("hoomd")
+    if gpu_component.find_component() is None:
+        pytest.skip("the component is not installed")
+    found = list(gpu_component.rows(device="cpu"))
+    assert [row["method"] for row in found] == list(gpu_component.METHODS)
+    speeds = {row["method"]: row["steps/s"] for row in found}
+    assert speeds["component, cutoff"] > 1.2 * speeds["HOOMD-blue, PPPM"] > 0
 
 
 def test_without_a_gpu_it_is_refused_in_a_sentence(

@@ -179,9 +179,10 @@ class HoomdEngine(Engine):
     calls_matter = True  # each run() recomputes the torques, without those of the bath
     neighbour_lists = objects.NEIGHBOUR_LISTS
 
-    def __init__(self, component_allowed: bool = True) -> None:
+    def __init__(self, component_on: tuple[str, ...] = ("cpu",)) -> None:
+        """`component_on`: kinds of devices on which the component is used."""
         _library()
-        self._component_allowed = component_allowed
+        self._component_on = component_on
 
     def simulation(self, *arguments: Any) -> HoomdSimulation:
         """Make a running simulation, with the component where it can be used."""
@@ -212,12 +213,16 @@ class HoomdEngine(Engine):
 
         It does so on one CPU core; it has not been tested on GPUs and ranks.
         """
-        here = device.kind == "cpu" and ranks.size() == 1 and self._component_allowed
+        here = device.kind in self._component_on and ranks.size() == 1
         return here and component.can(system) and self.component_version() is not None
 
     def without_component(self) -> HoomdEngine:
         """Return an adapter that uses only HOOMD-blue itself."""
-        return HoomdEngine(component_allowed=False)
+        return HoomdEngine(component_on=())
+
+    def with_component_on_gpu(self) -> HoomdEngine:
+        """Return an adapter that uses the component on a GPU too, for measurements."""
+        return HoomdEngine(component_on=("cpu", "gpu"))
 
     @classmethod
     def status(cls) -> EngineStatus:
