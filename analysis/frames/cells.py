@@ -37,7 +37,9 @@ class Neighbours(NamedTuple):
 
 
 def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float) -> Neighbours:
-    """Find all pairs of centres that are at most `cutoff` apart, with all periodic images.
+    """Find all pairs of centres within `cutoff`, with all periodic images.
+
+    Pairs that are farther apart by a relative :data:`MARGIN` may be among them.
 
     Parameters
     ----------
@@ -51,16 +53,18 @@ def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float)
     n, faces = len(wrapped), face_distances(lattice)
     reach = (1.0 + MARGIN) * cutoff
     most = 1 + int((CELLS_PER_BODY * n) ** (1.0 / 3.0))
-    shape = np.clip((faces / reach).astype(np.int64), 1, most)
+    shape = np.maximum(np.minimum((faces / reach).astype(np.int64), most), 1)
     border = np.ceil(reach * shape / faces).astype(np.int64)
-    _, columns, layers = (shape + 2 * border).tolist()
+    rows, columns, layers = (shape + 2 * border).tolist()
 
     place = wrapped @ inverse_lattice(lattice) + 0.5
-    cell = np.clip((place * shape).astype(np.int64), 0, shape - 1) + border
+    cell = np.minimum((place * shape).astype(np.int64), shape - 1) + border
     number = (cell[:, 0] * columns + cell[:, 1]) * layers + cell[:, 2]
-    order = np.argsort(number, kind="stable")
-    number, inside = number[order], wrapped[order]
-    count = np.bincount(number, minlength=int(np.prod(shape + 2 * border)))
+    cells = rows * columns * layers
+    # Short integers are sorted several times faster.
+    order = np.argsort(number.astype(np.min_scalar_type(cells)), kind="stable")
+    number, inside = number[order], wrapped.take(order, axis=0)
+    count = np.bincount(number, minlength=cells)
     first = np.cumsum(count) - count
 
     # Bodies of all cells, those of the images included, cell after cell.
@@ -68,8 +72,8 @@ def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float)
     count = count[source]
     stop = np.cumsum(count)
     start = stop - count
-    filled, body = _expanded(first[source], count)
-    images = image.take(filled, axis=0)
+    body = _expanded(first[source], count)
+    images = image.repeat(count, axis=0)
     positions = inside.take(body, axis=0) + images @ lattice
 
     # Of two opposite cells only one is searched, and in its own cell only what follows a body.
@@ -80,17 +84,17 @@ def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float)
         if dx > 0 or dy > 0
     ]
     following = start[number] + np.arange(n) - first[number] + 1
-    depth, limit = int(border[2]), cutoff * cutoff
+    depth, limit = int(border[2]), reach * reach
     found = []
     for begin in range(0, n, BODIES_AT_ONCE):
         part = slice(begin, begin + BODIES_AT_ONCE)
         column = number[part, None] + np.array([0, *around])
         low, high = start[column - depth], stop[column + depth]
         low[:, 0] = following[part]
-        one, other = _expanded(low.ravel(), (high - low).ravel())
-        one = one // len(column[0]) + begin
+        other = _expanded(low.ravel(), (high - low).ravel())
+        one = np.repeat(np.arange(begin, begin + len(low)), (high - low).sum(axis=1))
         vectors = positions.take(other, axis=0) - inside.take(one, axis=0)
-        near = np.flatnonzero(np.einsum("ij,ij->i", vectors, vectors) <= limit)
+        near = np.flatnonzero(np.square(vectors) @ np.ones(3) <= limit)  # faster than einsum
         found.append((one[near], other[near], vectors.take(near, axis=0)))
     one, other, vectors = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return Neighbours(order[one], order[body[other]], vectors, images.take(other, axis=0))
@@ -113,8 +117,7 @@ def _periodic_cells(shape: IndexArray, border: IndexArray) -> tuple[IndexArray, 
     return number.ravel(), image.reshape(-1, 3)
 
 
-def _expanded(start: IndexArray, count: IndexArray) -> tuple[IndexArray, IndexArray]:
-    """Return the elements of ranges one after the other: number of the range, and element."""
-    owner = np.repeat(np.arange(len(count)), count)
-    shift = start - (np.cumsum(count) - count)
-    return owner, np.arange(len(owner)) + shift[owner]
+def _expanded(start: IndexArray, count: IndexArray) -> IndexArray:
+    """Return the integers of ranges, one range after the other."""
+    shift = np.repeat(start - (np.cumsum(count) - count), count)
+    return np.arange(len(shift)) + shift

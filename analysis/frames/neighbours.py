@@ -200,7 +200,8 @@ def coincident_pair(pairs: Pairs) -> tuple[int, int] | None:
 
 def _pairs_at_uniform_density(n: int, lattice: FloatArray, cutoff: float) -> float:
     """Mean number of pairs within the cutoff of n bodies at random positions."""
-    return 2.0 / 3.0 * np.pi * cutoff**3 * n * n / abs(float(np.prod(np.diagonal(lattice))))
+    volume = float(lattice[0, 0] * lattice[1, 1] * lattice[2, 2])
+    return 2.0 / 3.0 * np.pi * cutoff**3 * n * n / volume
 
 
 def _check_crowd(expected: float, wrapped: FloatArray, cutoff: float) -> None:
