@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from janus_md.analysis.aggregates.bonds import body_axes, select_bonds
+from janus_md.analysis.aggregates.bonds import body_axes, projections, select_bonds
 from janus_md.analysis.aggregates.bundles import SIDE_CONTACT, find_bundles
 from janus_md.analysis.aggregates.measures import measure_wires
 from janus_md.analysis.aggregates.wires import build_wires
@@ -30,9 +30,10 @@ def ours(frame: Frame) -> int:
     lattice = lattice_vectors(frame.box)
     axes = body_axes(frame.orientations)
     pairs = pairs_within(frame.positions, frame.box, SIDE_CONTACT)
-    bonds = select_bonds(pairs, axes, CRITERION)
+    along = projections(pairs, axes)
+    bonds = select_bonds(pairs, along, CRITERION)
     wires = build_wires(len(axes), bonds, lattice)
-    find_bundles(pairs, axes, wires)
+    find_bundles(pairs, along, axes, wires)
     measure_wires(
         frame.positions,
         frame.orientations,

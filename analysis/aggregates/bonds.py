@@ -70,20 +70,31 @@ def body_axes(orientations: FloatArray, axis: Sequence[float] = (0.0, 0.0, 1.0))
     -------
     ndarray, shape (N, 3)
     """
-    q = orientations / lengths(orientations)[:, None]
     a = np.asarray(axis, dtype=np.float64) / np.linalg.norm(axis)
-    w, x, y, z = q.T
-    rotation = np.array(
-        [
-            [1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)],
-            [2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x)],
-            [2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)],
-        ]
-    )
-    return np.ascontiguousarray(np.einsum("abn,b->na", rotation, a))
+    w, x, y, z = (orientations / lengths(orientations)[:, None]).T.copy()
+    # With q = (w, u), the result is 2 (u.a) u + (2 w^2 - 1) a + 2 w (u x a).
+    ax, ay, az = a.tolist()
+    twice = 2.0 * (x * ax + y * ay + z * az)
+    own, w = 2.0 * w * w - 1.0, 2.0 * w
+    axes = np.empty((len(w), 3))
+    axes[:, 0] = twice * x + own * ax + w * (y * az - z * ay)
+    axes[:, 1] = twice * y + own * ay + w * (z * ax - x * az)
+    axes[:, 2] = twice * z + own * az + w * (x * ay - y * ax)
+    return axes
 
 
-def select_bonds(pairs: Pairs, axes: FloatArray, criterion: BondCriterion) -> Bonds:
+def projections(pairs: Pairs, axes: FloatArray) -> FloatArray:
+    """Return the components of the dipoles of i and j along the vector of each pair, shape (2, P).
+
+    For unit vectors, they are the cosines of the angles times the distance of the pair, nm.
+    """
+    along = np.empty((2, len(pairs.i)))
+    for row, body in zip(along, (pairs.i, pairs.j), strict=True):
+        np.einsum("ij,ij->i", axes.take(body, axis=0), pairs.vectors, out=row)
+    return along
+
+
+def select_bonds(pairs: Pairs, along: FloatArray, criterion: BondCriterion) -> Bonds:
     """Return the pairs that are bonded head to tail.
 
     Two bodies are bonded if their centres are closer than ``criterion.distance`` and both dipoles
@@ -94,40 +105,42 @@ def select_bonds(pairs: Pairs, axes: FloatArray, criterion: BondCriterion) -> Bo
     ----------
     pairs : Pairs
         All pairs within ``criterion.distance``, or more.
-    axes : ndarray, shape (N, 3)
-        Unit vectors of the dipoles.
+    along : ndarray, shape (2, P)
+        Their :func:`projections`.
     criterion : BondCriterion
         Bond criterion. Its angle must be below 90 degrees for a bond to have a direction.
     """
     if not 0.0 < criterion.angle < 90.0:
         raise ValueError(f"angle of a bond is {criterion.angle} degrees; it must be in (0, 90)")
-    near = pairs.closer_than(criterion.distance)
-    return directed(near, axes, float(np.cos(np.deg2rad(criterion.angle))))
+    cosine = float(np.cos(np.deg2rad(criterion.angle)))
+    return directed(pairs, along, cosine, criterion.distance)
 
 
-def directed(pairs: Pairs, axes: FloatArray, least_cosine: float) -> Bonds:
+def directed(
+    pairs: Pairs, along: FloatArray, least_cosine: float, distance: float = np.inf
+) -> Bonds:
     """Return the pairs in which both dipoles point from one body, the source, to the other.
 
     The cosine between each dipole and the vector between the centres must exceed `least_cosine`,
-    which must not be negative.
+    which must not be negative, and the centres must be closer than `distance`.
     """
-    edge = least_cosine * pairs.distances
-    first = np.einsum("ij,ij->i", axes.take(pairs.i, axis=0), pairs.vectors)
-    second = np.einsum("ij,ij->i", axes.take(pairs.j, axis=0), pairs.vectors)
-    forward = np.flatnonzero((first > edge) & (second > edge))
-    back = np.flatnonzero((first < -edge) & (second < -edge))
+    edge = np.where(pairs.distances < distance, least_cosine * pairs.distances, np.inf)
+    forward = np.flatnonzero((along > edge).all(axis=0))
+    back = np.flatnonzero((along < -edge).all(axis=0))
+    chosen = np.concatenate([forward, back])
+    i, j = pairs.i[chosen], pairs.j[chosen]
+    vectors, images = pairs.vectors.take(chosen, axis=0), pairs.images.take(chosen, axis=0)
     # A bond from j to i has the opposite vector and the opposite image.
-    return Bonds(
-        np.concatenate([pairs.i[forward], pairs.j[back]]),
-        np.concatenate([pairs.j[forward], pairs.i[back]]),
-        np.concatenate([pairs.vectors.take(forward, axis=0), -pairs.vectors.take(back, axis=0)]),
-        np.concatenate([pairs.images.take(forward, axis=0), -pairs.images.take(back, axis=0)]),
-        np.concatenate([pairs.distances[forward], pairs.distances[back]]),
-    )
+    turned = slice(len(forward), None)
+    i[turned], j[turned] = j[turned].copy(), i[turned].copy()
+    np.negative(vectors[turned], out=vectors[turned])
+    np.negative(images[turned], out=images[turned])
+    return Bonds(i, j, vectors, images, pairs.distances[chosen])
 
 
 def find_bonds(
     positions: FloatArray, axes: FloatArray, box: FloatArray, criterion: BondCriterion
 ) -> Bonds:
     """Return the bonds of one frame; see :func:`select_bonds` and :func:`pairs_within`."""
-    return select_bonds(pairs_within(positions, box, criterion.distance), axes, criterion)
+    pairs = pairs_within(positions, box, criterion.distance)
+    return select_bonds(pairs, projections(pairs, axes), criterion)

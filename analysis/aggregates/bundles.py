@@ -48,24 +48,26 @@ class Bundles:
     size: IndexArray
 
 
-def side_contacts(pairs: Pairs, axes: FloatArray, contact: float = SIDE_CONTACT) -> Pairs:
+def side_contacts(
+    pairs: Pairs, along: FloatArray, axes: FloatArray, contact: float = SIDE_CONTACT
+) -> Pairs:
     """Return the pairs in contact side by side.
 
     Their centres are closer than `contact`. Their dipoles are parallel or antiparallel, and
     perpendicular to the line between the centres, within the limits above.
     """
-    # Test one body after the other, because the first test removes half of the pairs.
     limit = np.where(pairs.distances < contact, SIDEWAYS * pairs.distances, 0.0)
-    along = np.einsum("ij,ij->i", axes.take(pairs.i, axis=0), pairs.vectors)
-    chosen = np.flatnonzero(np.abs(along) < limit)
-    j, vectors = axes.take(pairs.j[chosen], axis=0), pairs.vectors.take(chosen, axis=0)
-    sideways = np.abs(np.einsum("ij,ij->i", j, vectors)) < limit[chosen]
-    between = np.einsum("ij,ij->i", axes.take(pairs.i[chosen], axis=0), j)
-    return pairs.take(chosen[sideways & (np.abs(between) > PARALLEL)])
+    sideways = np.flatnonzero((np.abs(along) < limit).all(axis=0))
+    i, j = (axes.take(body[sideways], axis=0) for body in (pairs.i, pairs.j))
+    return pairs.take(sideways[np.abs(np.einsum("ij,ij->i", i, j)) > PARALLEL])
 
 
 def find_bundles(
-    pairs: Pairs, axes: FloatArray, wires: Wires, contact: float = SIDE_CONTACT
+    pairs: Pairs,
+    along: FloatArray,
+    axes: FloatArray,
+    wires: Wires,
+    contact: float = SIDE_CONTACT,
 ) -> Bundles:
     """Join the wires that have at least :data:`JOINED` contacts with each other.
 
@@ -73,6 +75,8 @@ def find_bundles(
     ----------
     pairs : Pairs
         All pairs within `contact`, or more.
+    along : ndarray, shape (2, P)
+        Their :func:`~janus_md.analysis.aggregates.bonds.projections`.
     axes : ndarray, shape (N, 3)
         Unit vectors of the dipoles.
     wires : Wires
@@ -80,7 +84,7 @@ def find_bundles(
     contact : float
         Maximum distance of bodies in contact side by side.
     """
-    found = side_contacts(pairs, axes, contact)
+    found = side_contacts(pairs, along, axes, contact)
     count = len(wires)
     a, b = wires.label[found.i], wires.label[found.j]
     between = a != b
@@ -88,7 +92,7 @@ def find_bundles(
     contacts = np.bincount(low, minlength=count) + np.bincount(high, minlength=count)
     keys, times = np.unique(low * count + high, return_counts=True)
     keys = keys[times >= JOINED]
-    _, label = connected_pieces(count, keys // count, keys % count)
+    label, _ = connected_pieces(count, keys // count, keys % count)
     return Bundles(found, contacts, label, np.bincount(label))
 
 

@@ -43,15 +43,15 @@ def common_symmetry(symmetries: Sequence[int]) -> int:
     return int(np.lcm.reduce(np.asarray(symmetries, dtype=np.int64))) if len(symmetries) else 1
 
 
-def circular_statistics(
+def circular_means(
     angles: FloatArray, group: IndexArray, n_groups: int, fold: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Compute the circular mean, spread and handedness of angles defined modulo 2 pi / fold.
+    """Compute the circular mean and handedness of angles defined modulo 2 pi / fold.
 
     Parameters
     ----------
     angles : ndarray, shape (B,)
-        Angles, radians; NaN is ignored.
+        Angles, radians.
     group : ndarray of int, shape (B,)
         Group of each angle.
     n_groups : int
@@ -63,22 +63,27 @@ def circular_statistics(
     -------
     mean : ndarray, shape (G,)
         Radians, in (-pi/fold, pi/fold]; NaN for an empty group.
-    spread : ndarray, shape (G,)
-        Circular standard deviation ``sqrt(-2 ln R) / fold`` (Mardia and Jupp, "Directional
-        Statistics", 2000, section 2.3), radians.
+    resultant : ndarray, shape (G,)
+        Length R of the mean of ``exp(i fold angle)``, 0 to 1; NaN for an empty group.
     handedness : ndarray, shape (G,)
         Mean of ``sin(fold * angle)``. It changes sign under reflection, and is 0 for achiral
         angles: 0 and half a period.
     """
-    known = np.isfinite(angles)
-    phase, owner = fold * angles[known], group[known]
-    count = np.bincount(owner, minlength=n_groups).astype(np.float64)
+    phase = fold * angles
+    count = np.bincount(group, minlength=n_groups).astype(np.float64)
     count[count == 0] = np.nan
-    cosine = np.bincount(owner, weights=np.cos(phase), minlength=n_groups) / count
-    sine = np.bincount(owner, weights=np.sin(phase), minlength=n_groups) / count
-    resultant = np.clip(np.hypot(cosine, sine), 1e-300, 1.0)
-    spread = np.sqrt(2.0 * np.log(1.0 / resultant)) / fold
-    return np.arctan2(sine, cosine) / fold, np.where(np.isnan(count), np.nan, spread), sine
+    cosine = np.bincount(group, weights=np.cos(phase), minlength=n_groups) / count
+    sine = np.bincount(group, weights=np.sin(phase), minlength=n_groups) / count
+    return np.arctan2(sine, cosine) / fold, np.hypot(cosine, sine), sine
+
+
+def circular_spread(resultant: FloatArray, fold: int) -> FloatArray:
+    """Return the circular standard deviation ``sqrt(-2 ln R) / fold``, radians.
+
+    See Mardia and Jupp, "Directional Statistics" (2000), section 2.3, and :func:`circular_means`
+    for R.
+    """
+    return np.asarray(np.sqrt(2.0 * np.log(1.0 / np.clip(resultant, 1e-300, 1.0))) / fold)
 
 
 def next_bonds(n_bodies: int, bonds: Bonds, unbranched: IndexArray) -> IndexArray:
@@ -108,11 +113,11 @@ def dihedral_angles(bonds: Bonds, follower: IndexArray) -> tuple[FloatArray, Ind
     """
     first = np.flatnonzero(follower >= 0)
     first = first[follower[follower[first]] >= 0]
-    a = bonds.vectors.take(first, axis=0)
-    b = bonds.vectors.take(follower[first], axis=0)
-    c = bonds.vectors.take(follower[follower[first]], axis=0)
+    second = follower[first]
+    third = follower[second]
+    a, b, c = (bonds.vectors.take(k, axis=0) for k in (first, second, third))
     before, after = cross(a, b), cross(b, c)
-    la, lb, lc = (lengths(v) for v in (a, b, c))
+    la, lb, lc = (bonds.lengths[k] for k in (first, second, third))
     bent = (lengths(before) > STRAIGHT * la * lb) & (lengths(after) > STRAIGHT * lb * lc)
     sine = lb * np.einsum("ij,ij->i", a, after)
     angles = np.arctan2(sine, np.einsum("ij,ij->i", before, after))

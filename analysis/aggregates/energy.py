@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from janus_md.analysis.aggregates.bonds import Bonds, directed
+from janus_md.analysis.aggregates.bonds import Bonds, directed, projections
 from janus_md.analysis.frames.neighbours import IndexArray, Pairs
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable
@@ -88,7 +88,7 @@ def select_bonds_by_energy(
     """
     from janus_md.model.pairs.energy import pair_energy
 
-    candidates = directed(pairs, axes, 0.0)
+    candidates = directed(pairs, projections(pairs, axes), 0.0)
     first, second = kinds[candidates.source], kinds[candidates.target]
     bonded = np.zeros(len(candidates), dtype=bool)
     for a in np.unique(first):

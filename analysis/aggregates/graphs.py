@@ -13,18 +13,35 @@ def directed_graph(n: int, source: IndexArray, target: IndexArray) -> Any:
     """Return a directed graph of n nodes in compressed sparse rows, with parallel edges."""
     from scipy.sparse import csr_matrix
 
-    order = np.argsort(source, kind="stable")
+    # Short integers are sorted several times faster.
+    order = np.argsort(source.astype(np.min_scalar_type(n)), kind="stable")
     indptr = np.zeros(n + 1, dtype=np.int32)
     np.cumsum(np.bincount(source, minlength=n), out=indptr[1:])
     indices = target[order].astype(np.int32)
     return csr_matrix((np.ones(len(indices)), indices, indptr), shape=(n, n))
 
 
-def connected_pieces(n: int, source: IndexArray, target: IndexArray) -> tuple[int, IndexArray]:
-    """Return the number of connected components of a graph of n nodes, and that of each node."""
+def connected_pieces(
+    n: int, source: IndexArray, target: IndexArray
+) -> tuple[IndexArray, IndexArray]:
+    """Find the connected components of an undirected graph.
+
+    Returns
+    -------
+    label : ndarray of int, shape (n,)
+        Component of each node; components are numbered by their node of lowest index.
+    first : ndarray of int, shape (components,)
+        Node of lowest index of each component.
+    """
+    nodes = np.arange(n, dtype=np.int64)
     if len(source) == 0:
-        return n, np.arange(n, dtype=np.int64)
+        return nodes, nodes
     from scipy.sparse.csgraph import connected_components
 
-    count, label = connected_components(directed_graph(n, source, target), directed=False)
-    return int(count), label.astype(np.int64)
+    count, found = connected_components(directed_graph(n, source, target), directed=False)
+    first = np.empty(count, dtype=np.int64)
+    first[found[::-1]] = nodes[::-1]
+    order = np.argsort(first, kind="stable")
+    rank = np.empty(count, dtype=np.int64)
+    rank[order] = np.arange(count)
+    return rank[found], first[order]

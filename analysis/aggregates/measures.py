@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from janus_md.analysis.aggregates import chirality
 from janus_md.analysis.aggregates.bonds import Bonds
@@ -75,7 +77,7 @@ def measure_wires(
     follower = chirality.next_bonds(len(positions), bonds, unbranched)
     screw = _screw_columns(orientations, bonds, wires, properties)
     dihedral, first = chirality.dihedral_angles(bonds, follower)
-    twist, _, _ = chirality.circular_statistics(dihedral, wires.bond_wire[first], n_wires, 1)
+    twist, _, _ = chirality.circular_means(dihedral, wires.bond_wire[first], n_wires, 1)
 
     centres = unwrapped_centres(positions, lattice, wires).take(wires.members, axis=0)
     end_to_end = _end_to_end(centres, wires)
@@ -125,12 +127,12 @@ def _screw_columns(
         undefined = np.full(len(wires), np.nan)
         return dict.fromkeys(("screw_deg", "screw_spread_deg", "handedness"), undefined)
     angles = chirality.screw_angles(orientations, bonds, properties.axis)
-    mean, spread, handedness = chirality.circular_statistics(
+    mean, resultant, handedness = chirality.circular_means(
         angles, wires.bond_wire, len(wires), properties.fold
     )
     return {
         "screw_deg": np.rad2deg(mean),
-        "screw_spread_deg": np.rad2deg(spread),
+        "screw_spread_deg": np.rad2deg(chirality.circular_spread(resultant, properties.fold)),
         "handedness": handedness,
     }
 
@@ -158,7 +160,9 @@ def _bond_persistence(
     vectors = bonds.vectors
     cosine = np.einsum("ij,ij->i", vectors.take(first, axis=0), vectors.take(second, axis=0))
     cosine /= bonds.lengths[first] * bonds.lengths[second]
-    return _mean_persistence(cosine, wires.bond_wire[first], contour, n_bonds)
+    owner = wires.bond_wire[first]
+    count = np.bincount(owner, minlength=len(contour))
+    return _mean_persistence(cosine, owner, count, contour, n_bonds)
 
 
 def _dipole_persistence(
@@ -166,13 +170,16 @@ def _dipole_persistence(
 ) -> FloatArray:
     heads, tails = axes.take(bonds.source, axis=0), axes.take(bonds.target, axis=0)
     cosine = np.einsum("ij,ij->i", heads, tails)
-    return _mean_persistence(cosine, wires.bond_wire, contour, n_bonds)
+    return _mean_persistence(cosine, wires.bond_wire, n_bonds, contour, n_bonds)
 
 
 def _mean_persistence(
-    cosine: FloatArray, owner: IndexArray, contour: FloatArray, n_bonds: FloatArray
+    cosine: FloatArray,
+    owner: IndexArray,
+    count: NDArray[Any],
+    contour: FloatArray,
+    n_bonds: FloatArray,
 ) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore"):
         total = np.bincount(owner, weights=cosine, minlength=len(contour))
-        mean = total / np.bincount(owner, minlength=len(contour))
-        return persistence_length(contour / n_bonds, mean)
+        return persistence_length(contour / n_bonds, total / count)

@@ -54,27 +54,29 @@ def spanning_offsets(
     from scipy.sparse.csgraph import breadth_first_order
 
     # Renumber the bodies of these bonds, and list each bond in both directions.
-    bodies, ends = np.unique(
-        np.concatenate([bonds.source[chosen], bonds.target[chosen]]), return_inverse=True
-    )
+    source, target = bonds.source[chosen], bonds.target[chosen]
+    bonded = np.zeros(len(offset), dtype=bool)
+    bonded[source] = bonded[target] = True
+    bodies = np.flatnonzero(bonded)
     n = len(bodies)
-    source, target = ends[: len(chosen)], ends[len(chosen) :]
+    number = np.empty(len(offset), dtype=np.int64)
+    number[bodies] = np.arange(n)
+    source, target = number[source], number[target]
     a, b = np.concatenate([source, target]), np.concatenate([target, source])
     images = bonds.images.take(chosen, axis=0)
     shift = np.concatenate([images, -images])
-    key, index = np.unique(a * n + b, return_index=True)  # keep one of parallel bonds
-    tree_roots = np.searchsorted(bodies, roots)
+    # Node n is joined to all roots, so that one search finds all trees.
     graph = directed_graph(
         n + 1,
-        np.concatenate([a[index], np.full(len(tree_roots), n)]),
-        np.concatenate([b[index], tree_roots]),
+        np.concatenate([a, np.full(len(roots), n)]),
+        np.concatenate([b, number[roots]]),
     )
     _, parent = breadth_first_order(graph, n, return_predecessors=True)
     parent = parent[:n].astype(np.int64)
 
-    child = np.flatnonzero(parent < n)
+    along = np.flatnonzero(parent[b] == a)[::-1]  # the first of parallel bonds is kept
     total = np.zeros((n, 3), dtype=np.int64)
-    total[child] = shift[index[np.searchsorted(key, parent[child] * n + child)]]
+    total[b[along]] = shift.take(along, axis=0)
     # Pointer doubling: after k rounds `total` is the sum over the last 2^k bonds to the root.
     above = np.where(parent < n, parent, np.arange(n))
     while np.any(above != above[above]):

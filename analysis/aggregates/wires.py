@@ -76,7 +76,7 @@ def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
     lattice : ndarray, shape (3, 3)
         Edges of the box as rows, nm.
     """
-    label = _components(n_bodies, bonds)
+    label, first = connected_pieces(n_bodies, bonds.source, bonds.target)
     n = np.bincount(label)
     bond_wire = label[bonds.source]
     n_bonds = np.bincount(bond_wire, minlength=len(n))
@@ -87,19 +87,17 @@ def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
     unbranched[label[crowded]] = False
     closed = unbranched & (n_bonds == n)
 
-    first = np.empty(len(n), dtype=np.int64)
-    first[label[::-1]] = np.arange(n_bodies)[::-1]
     # Rings are opened before their lowest index, so that all unbranched wires become paths.
     opened = closed[bond_wire] & (first[bond_wire] == bonds.target)
-    on_path = unbranched[bond_wire] & ~opened
-    members = _ordered(n_bodies, label, bonds, np.flatnonzero(on_path))
+    in_path = unbranched[bond_wire]
+    path, cyclic = np.flatnonzero(in_path & ~opened), np.flatnonzero(opened | ~in_path)
+    members = _ordered(n_bodies, label, bonds, path)
     start = np.cumsum(n) - n
 
-    offset = _path_offsets(members, start, label, bonds, np.flatnonzero(on_path))
-    tangled = np.flatnonzero(~unbranched[bond_wire])
+    offset = _path_offsets(members, start, label, bonds, path)
+    tangled = np.flatnonzero(~in_path)
     if len(tangled):
         spanning_offsets(offset, bonds, tangled, first[~unbranched])
-    cyclic = np.flatnonzero(opened | ~unbranched[bond_wire])
     winding = windings(offset, bonds, cyclic, bond_wire, len(n), lattice)
 
     kind = np.full(len(n), LINEAR, dtype=np.int8)
@@ -107,16 +105,6 @@ def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
     kind[~unbranched] = BRANCHED
     kind[winding.dims > 0] = PERCOLATING
     return Wires(label, n, kind, members, start, offset, winding, unbranched, bond_wire)
-
-
-def _components(n_bodies: int, bonds: Bonds) -> IndexArray:
-    """Return the connected component of each body; components are numbered by lowest index."""
-    count, found = connected_pieces(n_bodies, bonds.source, bonds.target)
-    first = np.empty(count, dtype=np.int64)
-    first[found[::-1]] = np.arange(n_bodies)[::-1]
-    rank = np.empty(count, dtype=np.int64)
-    rank[np.argsort(first, kind="stable")] = np.arange(count)
-    return rank[found]
 
 
 def _ordered(n_bodies: int, label: IndexArray, bonds: Bonds, path: IndexArray) -> IndexArray:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from janus_md.analysis.frames.cells import IndexArray, Neighbours, neighbours_in_cells
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray
 from janus_md.model.box import face_distances, inverse_lattice, lattice_vectors, wrap
-
-IndexArray = NDArray[np.int64]
 
 SMALLEST_BOX = 0.2
 """Minimum distance between opposite faces of the box, in units of the cutoff."""
@@ -26,6 +23,9 @@ analysis."""
 
 MAX_PAIRS_OF_FEW_BODIES = 2_000_000
 """Number of pairs that is always accepted, so that few bodies may be close together."""
+
+PAIRS_PER_BODY_IN_CELLS = 4.0
+"""Maximum expected number of pairs per body for a search in cells; above it a tree is faster."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,11 @@ def ghosts(
         for shift in range(-int(extent), int(extent) + 1):
             if shift == 0:
                 continue
-            near = np.flatnonzero(
-                place < reach[axis] - shift + 1.0 if shift > 0 else place > -reach[axis] - shift
+            # The first shift of one of two opposite images is positive.
+            begin = len(wrapped) if half and shift < 0 else 0
+            there = place[begin:]
+            near = begin + np.flatnonzero(
+                there < reach[axis] - shift + 1.0 if shift > 0 else there > -reach[axis] - shift
             )
             moved = image[near]
             moved[:, axis] = shift
@@ -126,21 +129,15 @@ def ghosts(
             images.append(moved)
         body, image = np.concatenate(bodies), np.concatenate(images)
     body, image = body[len(wrapped) :], image[len(wrapped) :]
-    if half:
-        first, second, third = image.T
-        chosen = np.flatnonzero(
-            (first > 0) | ((first == 0) & ((second > 0) | ((second == 0) & (third > 0))))
-        )
-        body, image = body[chosen], image[chosen]
     return body, image, wrapped[body] + image @ lattice
 
 
 def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs:
     """Find all pairs of centres closer than `cutoff` under periodic boundary conditions.
 
-    A k-d tree of the bodies is queried against itself and against a tree of their periodic images.
     This is valid for triclinic boxes and for boxes shorter than twice the cutoff, in which two
-    bodies may be neighbours through several images and a body may neighbour its own image.
+    bodies may be neighbours through several images and a body may neighbour its own image. Cells
+    are searched where bodies have few neighbours on average, and a k-d tree elsewhere.
 
     Parameters
     ----------
@@ -158,15 +155,25 @@ def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs
     JanusError
         If there are too many pairs, for example of overlapping bodies.
     """
-    from scipy.spatial import cKDTree
-
     lattice = lattice_vectors(box)
     if face_distances(lattice).min() < SMALLEST_BOX * cutoff:
         raise ValueError(f"box {box[:3]} is too small for a cutoff of {cutoff} nm")
     wrapped, _ = wrap(positions, lattice)
+    expected = _pairs_at_uniform_density(len(wrapped), lattice, cutoff)
+    _check_crowd(expected, wrapped, cutoff)
+    sparse = expected < PAIRS_PER_BODY_IN_CELLS * len(wrapped)
+    search = neighbours_in_cells if sparse else neighbours_in_tree
+    i, j, vectors, images = search(wrapped, lattice, cutoff)
+    # The cutoff of the searches is inclusive, that of the analysis exclusive.
+    return Pairs(i, j, vectors, images, lengths(vectors)).closer_than(cutoff)
+
+
+def neighbours_in_tree(wrapped: FloatArray, lattice: FloatArray, cutoff: float) -> Neighbours:
+    """Find the pairs of bodies with a k-d tree of the bodies and one of their periodic images."""
+    from scipy.spatial import cKDTree
+
     # Sliding-midpoint trees are built faster than balanced ones; queries are equally fast here.
     tree = cKDTree(wrapped, balanced_tree=False, compact_nodes=False)
-    _check_crowd(tree, wrapped, lattice, cutoff)
     inside = tree.query_pairs(cutoff, output_type="ndarray")
     ghost, shift, moved = ghosts(wrapped, lattice, cutoff, half=True)
     i, j = inside[:, 0].astype(np.int64), inside[:, 1].astype(np.int64)
@@ -179,9 +186,7 @@ def pairs_within(positions: FloatArray, box: FloatArray, cutoff: float) -> Pairs
         i, j = np.concatenate([i, a]), np.concatenate([j, ghost[b]])
         vectors = np.concatenate([vectors, moved.take(b, axis=0) - wrapped.take(a, axis=0)])
         images = np.concatenate([images, shift.take(b, axis=0)])
-    distances = lengths(vectors)
-    # The cutoff of the tree is inclusive, that of the analysis exclusive.
-    return Pairs(i, j, vectors, images, distances).closer_than(cutoff)
+    return Neighbours(i, j, vectors, images)
 
 
 def coincident_pair(pairs: Pairs) -> tuple[int, int] | None:
@@ -193,20 +198,31 @@ def coincident_pair(pairs: Pairs) -> tuple[int, int] | None:
     return (int(pairs.i[same[0]]), int(pairs.j[same[0]])) if len(same) else None
 
 
-def _check_crowd(tree: Any, wrapped: FloatArray, lattice: FloatArray, cutoff: float) -> None:
+def _pairs_at_uniform_density(n: int, lattice: FloatArray, cutoff: float) -> float:
+    """Mean number of pairs within the cutoff of n bodies at random positions."""
+    volume = float(lattice[0, 0] * lattice[1, 1] * lattice[2, 2])
+    return 2.0 / 3.0 * np.pi * cutoff**3 * n * n / volume
+
+
+def _check_crowd(expected: float, wrapped: FloatArray, cutoff: float) -> None:
     """Check the number of pairs; count exactly only if the estimate is near the limit."""
     n = len(wrapped)
     most = max(MAX_PAIRS_PER_BODY * n, MAX_PAIRS_OF_FEW_BODIES)
-    spread = 2.0 / 3.0 * np.pi * cutoff**3 * n * n / abs(float(np.linalg.det(lattice)))
-    # All bodies in one cell of this size are pairs. Hash collisions add a few.
-    cells = np.floor(wrapped * (np.sqrt(3.0) / cutoff)).astype(np.int64)
-    places = 1 << max(10, n.bit_length())
-    cell = (cells @ np.array([73856093, 19349663, 83492791])) % places
-    count = np.bincount(cell).astype(np.float64)
-    crowded = float(count @ count)
-    if 22.0 * crowded > most:  # ratio of all pairs to those within cells at uniform density
-        crowded = 0.5 * (tree.count_neighbors(tree, cutoff) - n)
-    if (found := max(spread, crowded)) > most:
+    found = expected
+    if 0.5 * n * (n - 1) > most:
+        # All bodies in one cell of this size are pairs. Hash collisions add a few.
+        cells = np.floor(wrapped * (np.sqrt(3.0) / cutoff)).astype(np.int64)
+        places = 1 << max(10, n.bit_length())
+        cell = (cells @ np.array([73856093, 19349663, 83492791])) % places
+        count = np.bincount(cell).astype(np.float64)
+        crowded = float(count @ count)
+        if 22.0 * crowded > most:  # ratio of all pairs to those within cells at uniform density
+            from scipy.spatial import cKDTree
+
+            tree = cKDTree(wrapped)
+            crowded = 0.5 * (tree.count_neighbors(tree, cutoff) - n)
+        found = max(found, crowded)
+    if found > most:
         raise JanusError(
             f"{found:.3g} pairs of {n} bodies are closer than {cutoff:g}; the distance is not in "
             "the file's unit of length, or the file is damaged"

@@ -22,7 +22,7 @@ def compute(context: FrameContext) -> dict[str, float]:
     turn = handedness = np.full(1, np.nan)
     if properties.fold:
         angles = chirality.screw_angles(context.orientations, bonds, settings.axis)
-        turn, _, handedness = chirality.circular_statistics(angles, one_group, 1, properties.fold)
+        turn, _, handedness = chirality.circular_means(angles, one_group, 1, properties.fold)
         period = 360.0 / properties.fold
         turn = np.rad2deg(turn) % period % period  # the first of a tiny negative number is `period`
     unbranched = np.flatnonzero(context.wires.unbranched[context.wires.bond_wire])

@@ -31,7 +31,7 @@ def cluster_sizes(context: FrameContext) -> IndexArray:
     if found is None:
         return np.zeros(0, np.int64)
     source, target = found.owner[found.pairs.i], found.owner[found.pairs.j]
-    return np.bincount(connected_pieces(len(found.body), source, target)[1])
+    return np.bincount(connected_pieces(len(found.body), source, target)[0])
 
 
 def compute(context: FrameContext) -> dict[str, float]:

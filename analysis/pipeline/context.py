@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from janus_md.analysis.aggregates.bonds import NO_BONDS, Bonds, body_axes, select_bonds
+from janus_md.analysis.aggregates.bonds import NO_BONDS, Bonds, body_axes, projections, select_bonds
 from janus_md.analysis.aggregates.bundles import Bundles, find_bundles
 from janus_md.analysis.aggregates.contacts import Contacts, contacts
 from janus_md.analysis.aggregates.morphology.of_frame import find_aggregates
@@ -22,6 +22,7 @@ from janus_md.analysis.frames.neighbours import (
 )
 from janus_md.analysis.frames.source import Frame
 from janus_md.analysis.pipeline.settings import Settings
+from janus_md.analysis.series.lifetimes import breaking
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray
 from janus_md.model.box import face_distances, lattice_vectors
@@ -107,11 +108,23 @@ class FrameContext:
         return pairs_within(self.frame.positions, box, cutoff)
 
     @cached_property
+    def projections(self) -> FloatArray:
+        """Components of the dipoles along the vectors of the pairs, shape (2, P), nm."""
+        return projections(self.pairs, self.axes)
+
+    @cached_property
     def bonds(self) -> Bonds:
         """Head-to-tail bonds; none where no wires are looked for."""
         if not self.settings.wires:
             return NO_BONDS
-        return select_bonds(self.pairs, self.axes, self.settings.criterion)
+        return select_bonds(self.pairs, self.projections, self.settings.criterion)
+
+    @cached_property
+    def unbroken(self) -> Bonds:
+        """Bonds by the criterion for breaking, which is wider than that for new bonds."""
+        if not self.settings.wires:
+            return NO_BONDS
+        return select_bonds(self.pairs, self.projections, breaking(self.settings.criterion))
 
     @cached_property
     def wires(self) -> Wires:
@@ -121,7 +134,9 @@ class FrameContext:
     @cached_property
     def bundles(self) -> Bundles:
         """Wires that lie side by side."""
-        return find_bundles(self.pairs, self.axes, self.wires, self.settings.side_contact)
+        return find_bundles(
+            self.pairs, self.projections, self.axes, self.wires, self.settings.side_contact
+        )
 
     @cached_property
     def contacts(self) -> Contacts | None:

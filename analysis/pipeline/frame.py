@@ -39,6 +39,8 @@ class FrameResult:
         All pairs within the cutoff of the settings.
     bonds, wires
         The graph; it numbers the bodies from 0. Without bonds where no wires are looked for.
+    unbroken : Bonds
+        Bonds by the criterion for breaking, which is wider.
     frame_row : dict
         Values of frames.parquet.
     wire_columns : dict of str to ndarray, shape (W,)
@@ -52,6 +54,7 @@ class FrameResult:
     hands: IndexArray
     pairs: Pairs
     bonds: Bonds
+    unbroken: Bonds
     wires: Wires
     frame_row: dict[str, float | int]
     wire_columns: dict[str, np.ndarray]
@@ -106,6 +109,7 @@ def analyze_frame(
         properties.hands,
         context.pairs,
         context.bonds,
+        context.unbroken,
         context.wires,
         row,
         columns,

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 
-from janus_md.analysis.aggregates.bonds import body_axes, select_bonds
 from janus_md.analysis.frames.neighbours import coincident_pair
 from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.order.order import RadialDistribution
@@ -22,7 +21,6 @@ from janus_md.analysis.pipeline import table
 from janus_md.analysis.pipeline.frame import FrameResult, analyze_frame
 from janus_md.analysis.pipeline.journal import Part
 from janus_md.analysis.pipeline.settings import Settings
-from janus_md.analysis.series import lifetimes
 from janus_md.analysis.series.lifetimes import Links, bond_keys
 from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import signals_blocked
@@ -68,7 +66,7 @@ def run_task(task: Task) -> Part:
             except JanusError as error:
                 told = str(error).removeprefix(f"frame {index}: ")
                 raise JanusError(f"file {source.path}, frame {index}: {told}") from error
-            links.append(_links(frame, result, task.settings))
+            links.append(_links(frame, result))
             tables.append(table.wire_table(result))
             aggregates.append(table.aggregate_table(result))
             rows.append(result.frame_row)
@@ -81,14 +79,10 @@ def run_task(task: Task) -> Part:
     return Part(wires, found, rows, links, rdf, coincident)
 
 
-def _links(frame: Frame, result: FrameResult, settings: Settings) -> Links:
+def _links(frame: Frame, result: FrameResult) -> Links:
     """Bonds of a frame, and those that count as not yet broken."""
-    kept = result.bonds
-    if settings.wires:
-        axes = body_axes(frame.orientations, settings.axis)
-        kept = select_bonds(result.pairs, axes, lifetimes.breaking(settings.criterion))
-    made, alive = bond_keys(result.bonds, frame.tags), bond_keys(kept, frame.tags)
-    return Links(frame.index, frame.step, len(frame.positions), made, alive)
+    made, kept = (bond_keys(bonds, frame.tags) for bonds in (result.bonds, result.unbroken))
+    return Links(frame.index, frame.step, len(frame.positions), made, kept)
 
 
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:

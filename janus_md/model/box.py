@@ -28,7 +28,7 @@ def inverse_lattice(lattice: FloatArray) -> FloatArray:
 
 def face_distances(lattice: FloatArray) -> FloatArray:
     """Distances of the three pairs of opposite faces, shape (3,), nm."""
-    return np.asarray(1.0 / np.linalg.norm(inverse_lattice(lattice), axis=0))
+    return np.asarray(1.0 / np.sqrt(np.square(inverse_lattice(lattice)).sum(axis=0)))
 
 
 def wrap(positions: FloatArray, lattice: FloatArray) -> tuple[FloatArray, NDArray[np.int32]]:

@@ -59,12 +59,8 @@ def join(pairs: Pairs, sites: FloatArray, body: IndexArray, n: int, lattice: Flo
     bonds = Bonds(
         source[kept], target[kept], pairs.vectors[kept], images[kept], pairs.distances[kept]
     )
-    count, found = connected_pieces(n, bonds.source, bonds.target)
-    first = np.empty(count, dtype=np.int64)
-    first[found[::-1]] = np.arange(n)[::-1]
-    rank = np.empty(count, dtype=np.int64)
-    rank[np.argsort(first, kind="stable")] = np.arange(count)
-    label = rank[found]
+    label, first = connected_pieces(n, bonds.source, bonds.target)
+    count = len(first)
     offset = np.zeros((n, 3), dtype=np.int64)
     dims = np.zeros(count, dtype=np.int64)
     if len(bonds):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.aggregates.bonds import select_bonds
+from janus_md.analysis.aggregates.bonds import projections, select_bonds
 from janus_md.analysis.aggregates.bundles import find_bundles, hexagonal_order, side_contacts
 from janus_md.analysis.aggregates.wires import build_wires
 from janus_md.analysis.frames.neighbours import pairs_within
@@ -17,9 +17,10 @@ SPACING = 1.61
 def bundled(x, u):
     x, u = np.asarray(x, float), np.asarray(u, float)
     pairs = pairs_within(x, BOX, 2.9)
-    bonds = select_bonds(pairs, u, BondCriterion(2.1, 35.0))
+    along = projections(pairs, u)
+    bonds = select_bonds(pairs, along, BondCriterion(2.1, 35.0))
     wires = build_wires(len(x), bonds, lattice_vectors(BOX))
-    return find_bundles(pairs, u, wires), wires, pairs
+    return find_bundles(pairs, along, u, wires), wires, pairs
 
 
 def wire(n, place, sign=1, shift=0.0):
@@ -55,7 +56,8 @@ def test_far_wires_and_crossing_wires_are_no_bundle():
 
 def test_head_to_tail_bonds_are_no_side_contacts():
     x, u = wire(9, (0, 0))
-    assert len(side_contacts(pairs_within(x, BOX, 2.9), u).i) == 0
+    pairs = pairs_within(x, BOX, 2.9)
+    assert len(side_contacts(pairs, projections(pairs, u), u).i) == 0
 
 
 def test_hexagonal_and_square_bundles():

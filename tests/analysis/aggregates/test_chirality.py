@@ -115,9 +115,9 @@ def test_spread_of_scattered_angles():
     rng = np.random.default_rng(2)
     s = 0.3
     angles = rng.normal(0.1, s, 20000)
-    mean, spread, _ = chirality.circular_statistics(angles, np.zeros(20000, int), 1, 2)
+    mean, resultant, _ = chirality.circular_means(angles, np.zeros(20000, int), 1, 2)
     assert mean[0] == pytest.approx(0.1, abs=4 * s / np.sqrt(20000))
-    assert spread[0] == pytest.approx(s, rel=0.03)
+    assert chirality.circular_spread(resultant, 2)[0] == pytest.approx(s, rel=0.03)
 
 
 def test_alternation():

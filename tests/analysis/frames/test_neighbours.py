@@ -5,8 +5,13 @@ import itertools
 import numpy as np
 import pytest
 
-from janus_md.analysis.frames.neighbours import nearest_distances, pairs_within
-from janus_md.model.box import lattice_vectors
+from janus_md.analysis.frames.cells import neighbours_in_cells
+from janus_md.analysis.frames.neighbours import (
+    nearest_distances,
+    neighbours_in_tree,
+    pairs_within,
+)
+from janus_md.model.box import lattice_vectors, wrap
 
 BOXES = {
     "cube": [12.0, 12.0, 12.0, 0.0, 0.0, 0.0],
@@ -30,6 +35,12 @@ def all_distances(x, box):
     return np.array(sorted(zip(i, j, r[i, j, k], strict=True))), r
 
 
+def sorted_pairs(i, j, vectors):
+    """Pairs as (lower index, higher index, distance), in order."""
+    distances = np.linalg.norm(vectors, axis=1)
+    return sorted(zip(np.minimum(i, j), np.maximum(i, j), distances, strict=True))
+
+
 @pytest.mark.parametrize("name", BOXES)
 def test_pairs_agree_with_sum_over_images(name):
     rng = np.random.default_rng(3)
@@ -46,6 +57,37 @@ def test_pairs_agree_with_sum_over_images(name):
     )
     r[r == 0.0] = np.inf
     np.testing.assert_allclose(nearest_distances(x, box, pairs), r.min(axis=(1, 2)), atol=1e-9)
+
+
+@pytest.mark.parametrize("search", [neighbours_in_cells, neighbours_in_tree])
+@pytest.mark.parametrize("name", BOXES)
+@pytest.mark.parametrize("bodies", [1, 2, 40])
+def test_both_searches_agree_with_sum_over_images(search, name, bodies):
+    rng = np.random.default_rng(4)
+    box = np.array(BOXES[name])
+    lattice = lattice_vectors(box)
+    x = wrap(rng.uniform(-0.5, 0.5, (bodies, 3)) @ lattice, lattice)[0]
+    i, j, vectors, images = search(x, lattice, CUTOFF)
+    np.testing.assert_allclose(vectors, x[j] + images @ lattice - x[i], atol=1e-12)
+    found = sorted_pairs(i, j, vectors)
+    np.testing.assert_allclose(found, all_distances(x, box)[0].tolist(), atol=1e-9)
+
+
+@pytest.mark.parametrize("bodies", [900, 3000])
+def test_cells_find_what_the_tree_finds(bodies):
+    """Bodies in drops, on the faces of the box and exactly one cutoff apart; several parts."""
+    rng = np.random.default_rng(5)
+    box = np.array([40.0, 30.0, 52.2, 0.3, 0.0, -0.2])
+    lattice = lattice_vectors(box)
+    x = rng.uniform(-0.5, 0.5, (20, 1, 3)) @ lattice + rng.normal(scale=2.0, size=(bodies // 20, 3))
+    x = wrap(x.reshape(-1, 3), lattice)[0]
+    x[:3] = [-0.5, -0.5, -0.5] @ lattice, [0.0, 0.0, 0.0], [0.0, 0.0, CUTOFF]
+    found = []
+    for search in (neighbours_in_cells, neighbours_in_tree):
+        i, j, vectors, _ = search(x, lattice, CUTOFF)
+        found.append(sorted_pairs(i, j, vectors))
+    assert (1, 2, CUTOFF) in found[0]
+    np.testing.assert_allclose(found[0], found[1], atol=1e-12)
 
 
 def test_nearest_neighbour_far_beyond_the_cutoff():

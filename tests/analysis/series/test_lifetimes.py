@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.aggregates.bonds import body_axes, select_bonds
+from janus_md.analysis.aggregates.bonds import body_axes, projections, select_bonds
 from janus_md.analysis.frames.neighbours import pairs_within
 from janus_md.analysis.series.lifetimes import BondHistory, Links, bond_keys, breaking, table
 from janus_md.model.body import BondCriterion
@@ -18,8 +18,11 @@ def links_at(distance, frame, angle=0.0):
     half = np.deg2rad(angle) / 2
     axes = body_axes(np.array([[1.0, 0, 0, 0], [np.cos(half), np.sin(half), 0, 0]]))
     pairs = pairs_within(x, BOX, 2.9)
+    along = projections(pairs, axes)
     tags = np.array([7, 3])
-    keys = [bond_keys(select_bonds(pairs, axes, c), tags) for c in (CRITERION, breaking(CRITERION))]
+    keys = [
+        bond_keys(select_bonds(pairs, along, c), tags) for c in (CRITERION, breaking(CRITERION))
+    ]
     return Links(frame, 10 * frame, 2, *keys)
 
 

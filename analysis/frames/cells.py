@@ -1,0 +1,123 @@
+"""Neighbour search in cells, for systems with few bodies within the cutoff of a body.
+
+The box is divided into cells at least as wide as the cutoff. Cells around the box contain periodic
+images, so that each body has its neighbours in the same pattern of cells. Cells that follow each
+other along the last axis have consecutive bodies.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from janus_md.model.body import FloatArray
+from janus_md.model.box import face_distances, inverse_lattice
+
+IndexArray = NDArray[np.int64]
+
+CELLS_PER_BODY = 4
+"""Approximate maximum number of cells per body."""
+
+BODIES_AT_ONCE = 1024
+"""Bodies that are searched at a time, so that their arrays fit into the cache of the processor."""
+
+MARGIN = 1e-9
+"""Relative margin of the cell width, larger than the rounding errors of the positions."""
+
+
+class Neighbours(NamedTuple):
+    """Pairs of bodies; see :class:`janus_md.analysis.frames.neighbours.Pairs`."""
+
+    i: IndexArray
+    j: IndexArray
+    vectors: FloatArray
+    images: IndexArray
+
+
+def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float) -> Neighbours:
+    """Find all pairs of centres within `cutoff`, with all periodic images.
+
+    Pairs that are farther apart by a relative :data:`MARGIN` may be among them.
+
+    Parameters
+    ----------
+    wrapped : ndarray, shape (N, 3)
+        Positions inside the box, nm.
+    lattice : ndarray, shape (3, 3)
+        Edges of the box as rows, nm.
+    cutoff : float
+        Maximum distance, nm.
+    """
+    n, faces = len(wrapped), face_distances(lattice)
+    reach = (1.0 + MARGIN) * cutoff
+    most = 1 + int((CELLS_PER_BODY * n) ** (1.0 / 3.0))
+    shape = np.maximum(np.minimum((faces / reach).astype(np.int64), most), 1)
+    border = np.ceil(reach * shape / faces).astype(np.int64)
+    rows, columns, layers = (shape + 2 * border).tolist()
+
+    place = wrapped @ inverse_lattice(lattice) + 0.5
+    cell = np.minimum((place * shape).astype(np.int64), shape - 1) + border
+    number = (cell[:, 0] * columns + cell[:, 1]) * layers + cell[:, 2]
+    cells = rows * columns * layers
+    # Short integers are sorted several times faster.
+    order = np.argsort(number.astype(np.min_scalar_type(cells)), kind="stable")
+    number, inside = number[order], wrapped.take(order, axis=0)
+    count = np.bincount(number, minlength=cells)
+    first = np.cumsum(count) - count
+
+    # Bodies of all cells, those of the images included, cell after cell.
+    source, image = _periodic_cells(shape, border)
+    count = count[source]
+    stop = np.cumsum(count)
+    start = stop - count
+    body = _expanded(first[source], count)
+    images = image.repeat(count, axis=0)
+    positions = inside.take(body, axis=0) + images @ lattice
+
+    # Of two opposite cells only one is searched, and in its own cell only what follows a body.
+    around = [
+        dx * columns * layers + dy * layers
+        for dx in range(border[0] + 1)
+        for dy in range(-border[1], border[1] + 1)
+        if dx > 0 or dy > 0
+    ]
+    following = start[number] + np.arange(n) - first[number] + 1
+    depth, limit = int(border[2]), reach * reach
+    found = []
+    for begin in range(0, n, BODIES_AT_ONCE):
+        part = slice(begin, begin + BODIES_AT_ONCE)
+        column = number[part, None] + np.array([0, *around])
+        low, high = start[column - depth], stop[column + depth]
+        low[:, 0] = following[part]
+        other = _expanded(low.ravel(), (high - low).ravel())
+        one = np.repeat(np.arange(begin, begin + len(low)), (high - low).sum(axis=1))
+        vectors = positions.take(other, axis=0) - inside.take(one, axis=0)
+        near = np.flatnonzero(np.square(vectors) @ np.ones(3) <= limit)  # faster than einsum
+        found.append((one[near], other[near], vectors.take(near, axis=0)))
+    one, other, vectors = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return Neighbours(order[one], order[body[other]], vectors, images.take(other, axis=0))
+
+
+def _periodic_cells(shape: IndexArray, border: IndexArray) -> tuple[IndexArray, IndexArray]:
+    """Return, for each cell with the border, the cell of the box of which it is an image.
+
+    Also returns the image, shape (cells, 3), in lattice vectors.
+    """
+    ranges = [np.arange(-b, s + b) for s, b in zip(shape.tolist(), border.tolist(), strict=True)]
+    image = np.empty((*(len(r) for r in ranges), 3), dtype=np.int64)
+    number = np.zeros(image.shape[:3], dtype=np.int64)
+    for axis, along in enumerate(ranges):
+        line = [1, 1, 1]
+        line[axis] = len(along)
+        image[..., axis] = (along // shape[axis]).reshape(line)
+        number *= len(along)
+        number += (along % shape[axis] + border[axis]).reshape(line)
+    return number.ravel(), image.reshape(-1, 3)
+
+
+def _expanded(start: IndexArray, count: IndexArray) -> IndexArray:
+    """Return the integers of ranges, one range after the other."""
+    shift = np.repeat(start - (np.cumsum(count) - count), count)
+    return np.arange(len(shift)) + shift
