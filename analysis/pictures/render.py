@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from janus_md.analysis.frames.neighbours import IndexArray
+from janus_md.analysis.pictures.figures.styles import COLOURS
 from janus_md.analysis.pictures.sites import halves
 from janus_md.analysis.pictures.snapshot import RADIUS, colours, view
-from janus_md.analysis.pictures.styles import COLOURS
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.common.arrays import FloatArray
 from janus_md.common.errors import JanusError

@@ -12,7 +12,7 @@ import numpy as np
 
 from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.frames.source import GsdSource
-from janus_md.analysis.pictures.figures import new_figure
+from janus_md.analysis.pictures.figures.wires import new_figure
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.model.body import FloatArray

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from janus_md.analysis.pictures import aggregates, figures, snapshot
-from janus_md.analysis.pictures import structure as pictures
-from janus_md.analysis.pictures.styles import plain_style
+from janus_md.analysis.pictures import snapshot
+from janus_md.analysis.pictures.figures import aggregates
+from janus_md.analysis.pictures.figures import structure as pictures
+from janus_md.analysis.pictures.figures import wires as figures
+from janus_md.analysis.pictures.figures.styles import plain_style
 from janus_md.analysis.sweep import evolution
 from janus_md.analysis.sweep.groups import Group, spread
 from janus_md.analysis.sweep.tables import JobTables, setup_of

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from janus_md.analysis.pictures.aggregates import with_aggregates
+from janus_md.analysis.pictures.figures.aggregates import with_aggregates
 from janus_md.analysis.report.gallery import Picture, draw_figures
 from janus_md.analysis.report.readable import read_sweep
 from janus_md.analysis.series.steadiness import SLOW

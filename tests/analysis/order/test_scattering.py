@@ -13,7 +13,7 @@ from janus_md.analysis.order.scattering import (
     structure_factor,
     wire_form_factor,
 )
-from janus_md.analysis.pictures.structure import scattering_of
+from janus_md.analysis.pictures.figures.structure import scattering_of
 from janus_md.model.box import lattice_vectors
 
 

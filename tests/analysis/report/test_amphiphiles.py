@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from janus_md.analysis.aggregates.morphology.kinds import KINDS
-from janus_md.analysis.pictures.aggregates import (
+from janus_md.analysis.pictures.figures.aggregates import (
     aggregation_numbers,
     kinds_along_sweep,
     shares_of_kinds,

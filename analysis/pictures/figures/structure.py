@@ -10,9 +10,9 @@ import numpy as np
 
 from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.order.scattering import sphere_form_factor
-from janus_md.analysis.pictures.figures import new_figure, plain_log
+from janus_md.analysis.pictures.figures.styles import COLOURS
+from janus_md.analysis.pictures.figures.wires import new_figure, plain_log
 from janus_md.analysis.pictures.micrograph import micrograph, microscope_for, scale_bar
-from janus_md.analysis.pictures.styles import COLOURS
 from janus_md.analysis.series.averages import combine_replicas
 from janus_md.common.parquet import read_table
 from janus_md.model.body import FloatArray

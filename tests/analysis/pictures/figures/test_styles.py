@@ -44,7 +44,7 @@ draw_figures(rows, groups, groups, tables, folders, folder)
 
 LOOK = """\
 import matplotlib
-from janus_md.analysis.pictures.styles import plain_style
+from janus_md.analysis.pictures.figures.styles import plain_style
 with plain_style():
     assert not matplotlib.rcParams["text.usetex"]
 assert matplotlib.rcParams["text.usetex"]  # outside it is the user's again
@@ -83,7 +83,10 @@ def test_figures_do_not_depend_on_matplotlibrc(tmp_path: Path) -> None:
 
 
 def test_faulty_matplotlib_settings_are_reported(tmp_path: Path) -> None:
-    code = "from janus_md.analysis.pictures.styles import plain_style\nwith plain_style(): pass"
+    code = (
+        "from janus_md.analysis.pictures.figures.styles import plain_style\n"
+        "with plain_style(): pass"
+    )
     done = run(code, tmp_path, MPLBACKEND="nonsense")
     assert done.returncode == 1
     assert "JanusError: matplotlib cannot be imported" in done.stderr.splitlines()[-1]

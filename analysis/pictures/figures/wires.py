@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from janus_md.analysis.pictures.styles import COLOURS, MARKERS, NAMED, curve_styles, is_scale
+from janus_md.analysis.pictures.figures.styles import (
+    COLOURS,
+    MARKERS,
+    NAMED,
+    curve_styles,
+    is_scale,
+)
 from janus_md.analysis.sweep.groups import Group, independent_keys, numeric_key, spread
 from janus_md.analysis.sweep.tables import JobTables
 from janus_md.analysis.theory.theory import share_in_longer

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.pictures.figures import lengths_along_sweep, new_figure, plain_log
-from janus_md.analysis.pictures.styles import COLOURS, DASHES, curve_styles, is_scale
+from janus_md.analysis.pictures.figures.styles import COLOURS, DASHES, curve_styles, is_scale
+from janus_md.analysis.pictures.figures.wires import lengths_along_sweep, new_figure, plain_log
 from janus_md.analysis.sweep.groups import Group
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from janus_md.analysis.aggregates.morphology.kinds import KINDS, share_name
-from janus_md.analysis.pictures.figures import name_curves, new_figure, plain_log
-from janus_md.analysis.pictures.styles import curve_styles
+from janus_md.analysis.pictures.figures.styles import curve_styles
+from janus_md.analysis.pictures.figures.wires import name_curves, new_figure, plain_log
 from janus_md.analysis.sweep.groups import Group, numeric_key, series_along, spread
 from janus_md.analysis.sweep.tables import JobTables
 from janus_md.workspace.labels import axis_name
