@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from janus_md.common.uncertainty import MISSING
 from janus_md.workspace.columns import RESULT_PREFIXES, substance
 
 METHOD = "electrostatics.method"
@@ -16,9 +17,6 @@ TIME_STEP = "protocol.time_step_ps"
 
 CUTOFF_ERROR = "electrostatics.cutoff_error"
 """Key with the limits of the errors of a cutoff of the Coulomb interaction."""
-
-MISSING = "\N{EN DASH}"
-"""Symbol of a missing value."""
 
 SYMBOLS = {
     "substance": "body",
