@@ -49,6 +49,12 @@ class Microscope:
     blur_nm: float = 0.12
 
 
+def described(scope: Microscope | None = None) -> str:
+    """Return a sentence with the parameters of the imaging model."""
+    one = scope or Microscope()
+    return f"Dose {one.dose:g} electrons per nm², pixels of {one.pixel_nm:g} nm."
+
+
 def microscope_for(box: FloatArray) -> Microscope:
     """Return the microscope for a box, with larger pixels for a very wide field of view."""
     pixel = Microscope().pixel_nm
