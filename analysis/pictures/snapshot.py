@@ -12,6 +12,7 @@ import numpy as np
 from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.pictures.figures.axes import new_figure
+from janus_md.analysis.pictures.figures.replicas import NotDrawnError
 from janus_md.analysis.pictures.figures.styles import COLOURS, StatePointStyles
 from janus_md.analysis.pictures.sites import halves
 from janus_md.analysis.pictures.spheres import RADIUS, Ball, Palette, Scene, balls_of
@@ -34,8 +35,14 @@ BEADS = 40_000
 CENTRAL = "#9A9A9A"
 """Colour of a central particle beside beads with volume."""
 
-TONES = (1.0, 1.0, 0.5, 0.75)
+TONES = (1.0, 1.0, 0.72, 0.86)
 """Brightness of the halves, by number, where the colour stands for the wire; then the last one."""
+
+COLOURED = 3
+"""Bodies of the smallest wire or aggregate with a colour; smaller ones are grey."""
+
+MARGIN = 0.2
+"""Room about the box and the bodies, nm."""
 
 WIDTH = 3.4
 """Width of a panel, inches."""
@@ -75,7 +82,7 @@ def colours(sizes: np.ndarray) -> np.ndarray:
     hue = (0.58 + rank * 0.381966) % 1.0
     value = np.where(rank % 2 == 0, 0.86, 0.70)
     colour = hsv_to_rgb(np.stack([hue, np.full(len(hue), 0.72), value], axis=1))
-    colour[sizes < 3] = 0.78
+    colour[sizes < COLOURED] = 0.78
     return np.asarray(colour)
 
 
@@ -160,7 +167,15 @@ def _palette(context: FrameContext, of_pieces: FloatArray | None) -> Palette:
         np.array([TONES[min(k, len(TONES) - 1)] for k in range(len(table))])[:, None]
         for table in tables
     ]
-    return lambda owner: tones[context.kinds[owner]] * of_pieces[owner]
+    single = np.ptp(of_pieces, axis=1) == 0.0  # grey in all parts
+    return lambda owner: (
+        (
+            np.ones_like(tones[context.kinds[owner]])
+            if single[owner]
+            else tones[context.kinds[owner]]
+        )
+        * of_pieces[owner]
+    )
 
 
 def draw(axes: Axes, context: FrameContext, pixels: int, *, by_piece: bool) -> str:
@@ -184,9 +199,12 @@ def draw(axes: Axes, context: FrameContext, pixels: int, *, by_piece: bool) -> s
     chosen = np.argsort(-sizes[label], kind="stable")[:SHOWN]
     edges = _edges(lattice_vectors(context.box), turned)
     corners = edges.reshape(-1, 2)
-    low, high = corners.min(axis=0) - 1.0, corners.max(axis=0) + 1.0
     palette = _palette(context, colours(sizes)[label] if by_piece else None)
-    image = draw_spheres(scene(context, chosen, turned), low, high, pixels, palette)
+    shown = scene(context, chosen, turned)
+    radii = np.array([[ball.radius] for ball in shown.balls])
+    low = np.minimum(corners.min(axis=0), (shown.page[:, :2] - radii).min(axis=0)) - MARGIN
+    high = np.maximum(corners.max(axis=0), (shown.page[:, :2] + radii).max(axis=0)) + MARGIN
+    image = draw_spheres(shown, low, high, pixels, palette)
     axes.add_collection(LineCollection(list(edges), colors="0.7", linewidths=0.7, zorder=0))
     axes.imshow(
         image,
@@ -218,14 +236,24 @@ def snapshots(
         Resolution of the images.
     by_piece : bool
         As in :func:`draw`.
+
+    Raises
+    ------
+    NotDrawnError
+        If there are no trajectories, or no wires or aggregates of 3 bodies that have a colour.
     """
-    columns = min(3, len(trajectories))
-    rows = -(-len(trajectories) // columns)
+    frames = [(title, last_frame(path)) for title, path in trajectories]
+    if not frames:
+        raise NotDrawnError("there are no trajectories")
+    if by_piece and max(int(pieces(frame)[1].max()) for _, frame in frames) < COLOURED:
+        raise NotDrawnError("the last frames have no wire or aggregate of three bodies or more")
+    columns = min(3, len(frames))
+    rows = -(-len(frames) // columns)
     figure, axes = new_figure(WIDTH * columns, (WIDTH + 0.3) * rows, columns, rows)
-    for one in axes[len(trajectories) :]:
+    for one in axes[len(frames) :]:
         one.remove()
-    for one, (title, path) in zip(axes, trajectories, strict=False):
-        told = draw(one, last_frame(path), round(WIDTH * dpi), by_piece=by_piece)
+    for one, (title, frame) in zip(axes, frames, strict=False):
+        told = draw(one, frame, round(WIDTH * dpi), by_piece=by_piece)
         styles.title(one, title, f"\n{told}" if by_piece else "")
     return figure
 

@@ -81,7 +81,8 @@ def balls_of(body: RigidBody) -> list[Ball]:
         for arm, radius, half in zip(body.positions, wide, number, strict=True)
         if radius > 0.0
     ]
-    found, hidden = [], set()
+    found: list[Ball] = []
+    hidden: set[tuple[tuple[float, ...], float]] = set()
     for arm, radius, half in beads:
         depth = radius - wide - np.linalg.norm(body.positions - arm, axis=1)
         inside = np.flatnonzero((wide > 0.0) & (wide < radius) & (np.abs(depth) < INSIDE))
@@ -135,8 +136,10 @@ def draw(
     width, height = (round(scale * side / FINE) * FINE for side in high - low)
     depth = np.full((height, width), -np.inf, dtype=np.float32)
     image = np.zeros((height, width, 4), dtype=np.float32)
-    near = float(scene.page[:, 2].max(initial=0.0))
-    deep = max(near - float(scene.page[:, 2].min(initial=0.0)), 1e-9)
+    near, far = (
+        float(end(scene.page[:, 2])) if len(scene.page) else 0.0 for end in (np.max, np.min)
+    )
+    deep = max(near - far, 1e-9)
     for (x, y, z), owner, turn, ball in zip(
         scene.page, scene.owner, scene.turn, scene.balls, strict=True
     ):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
 from janus_md.analysis.pictures.figures import axes
-from janus_md.analysis.pictures.figures.replicas import NotDrawnError
+from janus_md.analysis.pictures.figures.replicas import NotApplicableError, NotDrawnError
 from janus_md.analysis.pictures.figures.styles import plain_style
 from janus_md.analysis.report.gallery import FIGURES, FigureKind
 from janus_md.analysis.report.material import Material
@@ -89,19 +89,22 @@ class Drawn:
     ----------
     pictures : list of Picture
         In the order of the report.
-    reasons : dict of str to str
+    reasons : dict of str to NotDrawnError
         Reason by the name of the figure.
     """
 
     pictures: list[Picture] = field(default_factory=list)
-    reasons: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, NotDrawnError] = field(default_factory=dict)
 
-    def not_drawn(self, names: Collection[str] = ()) -> str:
-        """Return a line about figures that were not drawn, of all or of `names`; may be empty."""
+    def not_drawn(self, *, applicable: bool = False) -> str:
+        """Return a line about figures that were not drawn; it may be empty.
+
+        With `applicable`, figures are left out that make no sense for these bodies.
+        """
         by_reason: dict[str, list[str]] = {}
         for name, reason in self.reasons.items():
-            if not names or name in names:
-                by_reason.setdefault(reason, []).append(name)
+            if not (applicable and isinstance(reason, NotApplicableError)):
+                by_reason.setdefault(str(reason), []).append(name)
         return "; ".join(
             f"{', '.join(those)}, because {reason}" for reason, those in by_reason.items()
         )
@@ -128,10 +131,10 @@ def draw_figures(of: Material, out: Path, files: Files) -> Drawn:
             if not of.groups:
                 raise NotDrawnError("no job has results")
             if kind.of_wires and not of.dipolar:
-                raise NotDrawnError("bodies without a dipole form no wires")
+                raise NotApplicableError("bodies without a dipole form no wires")
             figure = kind.draw(of)
         except NotDrawnError as reason:
-            drawn.reasons[name] = str(reason)
+            drawn.reasons[name] = reason
             continue
         paths = [axes.save(figure, out / f"{name}.{suffix}", files.dpi) for suffix in files.formats]
         png = BytesIO()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from janus_md.analysis.pictures import snapshot
 from janus_md.analysis.pictures.figures import aggregates, structure, wires
-from janus_md.analysis.pictures.figures.replicas import NotDrawnError, explained
-from janus_md.analysis.pictures.micrograph import described
+from janus_md.analysis.pictures.figures.replicas import explained
+from janus_md.analysis.pictures.micrograph import COVERED, described
 from janus_md.analysis.report.material import Material
 
 if TYPE_CHECKING:
@@ -66,8 +66,6 @@ def _scattering_caption(of: Material) -> str:
 
 
 def _snapshots(of: Material, by_piece: bool) -> Figure:
-    if not of.shown:
-        raise NotDrawnError("there are no trajectories")
     return snapshot.snapshots(of.shown, of.styles, of.dpi, by_piece=by_piece)
 
 
@@ -147,8 +145,9 @@ FIGURES: dict[str, FigureKind] = {
         "synthetic transmission electron micrographs",
         lambda of: structure.micrographs(of.by_size(), of.styles),
         lambda of: (
-            "Synthetic transmission electron micrographs of the last frames, seen along the "
-            f"third edge of the box: metal cores dark, ligands grey. {described()}"
+            "Synthetic transmission electron micrographs of a section through the last frames, "
+            "seen along the third edge of the box: metal cores dark, ligands grey. The section is "
+            f"so thin that cores cover {COVERED:.0%} of the image. {described()}"
         ),
         of_wires=True,
     ),

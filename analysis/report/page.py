@@ -140,7 +140,7 @@ def write_report(
         coupling=tell_coupling,
         caveat=CAVEAT,
         sections=_sections(drawn.pictures),
-        not_drawn=drawn.not_drawn(),
+        not_drawn=drawn.not_drawn(applicable=True),
         meaning=MEANING,
         evolution_headings=evolution.HEADINGS,
         evolution=evolution.evolution(complete, chosen, read.tables) if dipolar else [],

@@ -16,6 +16,7 @@ from janus_md.analysis.pictures.figures.axes import (
     plain_log,
 )
 from janus_md.analysis.pictures.figures.replicas import (
+    NotApplicableError,
     NotDrawnError,
     check_curves,
     draw_replicas,
@@ -116,7 +117,7 @@ def _with_aggregates(groups: Sequence[Group]) -> list[Group]:
     """Return the state points with aggregates; raise NotDrawnError if a figure would be empty."""
     shown = with_aggregates(groups)
     if not shown:
-        raise NotDrawnError("aggregates are not defined for these bodies")
+        raise NotApplicableError("these bodies have no sites that define aggregates")
     single = [group.values[share_name(KINDS[0])][0] or 0.0 for group in shown]
     if min(single) > NEARLY_ALL:
         raise NotDrawnError(f"{min(single):.1%} of the bodies or more are single everywhere")
@@ -178,16 +179,18 @@ def aggregation_numbers(
     curves = [np.array([_share(n, largest) for n in known]) for known in samples]
     check_curves([one for known in curves for one in known], "share of aggregates of a size")
     figure, (axes,) = new_figure(7.2, 4.2)
-    for group, known in zip(shown, curves, strict=True):
-        seen = np.flatnonzero(known.any(axis=0))
-        draw_replicas(axes, seen, known[:, seen], styles.curve(group.label), group.label,
-                      marker="o", ms=3)  # fmt: skip
+    for group, shares in zip(shown, curves, strict=True):
+        seen = np.flatnonzero(shares.any(axis=0))
+        n, style = seen.astype(float), styles.curve(group.label)
+        draw_replicas(axes, n, shares[:, seen], style, group.label, marker="o", ms=3)
     axes.set(
         xscale="linear" if largest <= SMALL else "log",
         xlabel="aggregation number n / bodies",
         ylabel="share of the bodies in aggregates of n",
     )
     axes.set_ylim(bottom=0.0)
+    if largest <= SMALL:
+        axes.locator_params(axis="x", integer=True)
     plain_log(axes)
     name_curves(figure, axes, shown, styles)
     return figure

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from janus_md.analysis.pictures.figures.styles import StatePointStyles
 from janus_md.analysis.sweep.groups import Group
 from janus_md.common.files import written_whole
@@ -14,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FEW_TICKS = 5.0
-"""Ratio of the limits of a logarithmic axis below which ticks at 1, 2 and 5 are too few."""
+FEW_TICKS = 3
+"""Number of ticks at 1, 2 and 5 on a logarithmic axis below which these are too few."""
 
 DPI = 150
 """Resolution of a PNG, pixels per inch."""
@@ -28,7 +30,9 @@ def new_figure(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height))
+    # The layout neglects the background of titles.
+    figure.set_layout_engine("constrained", h_pad=0.1)
     FigureCanvasAgg(figure)
     axes = [figure.add_subplot(rows, columns, k + 1) for k in range(rows * columns)]
     for one in axes:
@@ -53,8 +57,10 @@ def plain_log(axes: Axes) -> None:
             continue
         if scale == "log":
             low, high = axis.get_view_interval()
-            narrow = high < FEW_TICKS * low
-            axis.set_major_locator(MaxNLocator(5) if narrow else LogLocator(subs=(1.0, 2.0, 5.0)))
+            locator = LogLocator(subs=(1.0, 2.0, 5.0))
+            ticks = np.asarray(locator.tick_values(low, high))
+            enough = np.count_nonzero((ticks >= low) & (ticks <= high)) >= FEW_TICKS
+            axis.set_major_locator(locator if enough else MaxNLocator(5))
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.set_minor_formatter(NullFormatter())
 

@@ -22,7 +22,11 @@ LIGHT = 0.22
 
 
 class NotDrawnError(Exception):
-    """A figure would be flat or empty, or does not apply; the message is the reason."""
+    """A figure would be flat or empty; the message is the reason."""
+
+
+class NotApplicableError(NotDrawnError):
+    """A figure makes no sense for these bodies; the message is the reason."""
 
 
 def draw_replicas(

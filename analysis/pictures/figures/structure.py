@@ -22,7 +22,12 @@ from janus_md.analysis.pictures.figures.replicas import (
     draw_replicas,
 )
 from janus_md.analysis.pictures.figures.styles import StatePointStyles
-from janus_md.analysis.pictures.micrograph import micrograph, microscope_for, scale_bar
+from janus_md.analysis.pictures.micrograph import (
+    micrograph,
+    microscope_for,
+    scale_bar,
+    section,
+)
 from janus_md.analysis.series.averages import combine_replicas
 from janus_md.analysis.sweep.groups import Group
 from janus_md.analysis.sweep.tables import JobTables
@@ -178,13 +183,14 @@ def micrographs(trajectories: Sequence[tuple[str, Path]], styles: StatePointStyl
         with GsdSource(path) as source:
             frame = source.frame(len(source) - 1)
         scope = microscope_for(frame.box)
-        images.append((micrograph(frame.positions, frame.box, scope), scope.pixel_nm))
-    low = min(float(np.percentile(image, 0.2)) for image, _ in images)
-    high = max(float(np.percentile(image, 99.8)) for image, _ in images)
-    figure, axes = new_figure(4.6 * len(images), 4.9, len(images))
-    for one, (image, pixel), (title, _) in zip(axes, images, trajectories, strict=True):
+        bodies, thickness = section(frame.positions, frame.box)
+        images.append((micrograph(bodies, frame.box, scope), scope.pixel_nm, thickness))
+    low = min(float(np.percentile(image, 0.1)) for image, _, _ in images)
+    high = max(float(np.percentile(image, 99.9)) for image, _, _ in images)
+    figure, axes = new_figure(4.8 * len(images), 5.4, len(images))
+    for one, (image, pixel, thick), (title, _) in zip(axes, images, trajectories, strict=True):
         _show(one, image, pixel, low, high)
-        styles.title(one, title)
+        styles.title(one, title, f"\nsection of {thick:.1f} nm")
     return figure
 
 

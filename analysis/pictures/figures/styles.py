@@ -28,7 +28,7 @@ NAMED = len(COLOURS) * len(DASHES)
 """Maximum number of curves with a legend entry; more curves get a colour scale."""
 
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "font.size": 11,
     "axes.labelsize": 12,
     "axes.titlesize": 11,
@@ -61,7 +61,8 @@ def plain_style() -> Iterator[None]:
         ) from error
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(SETTINGS)
+        for name, value in SETTINGS.items():
+            mpl.rcParams[name] = value  # type: ignore[index]
         yield
 
 
@@ -97,15 +98,15 @@ class StatePointStyles:
         return self.curve(label)["color"]
 
     def title(self, axes: Axes, label: str, more: str = "") -> None:
-        """Write the label of a state point above axes, marked with a dot in its colour."""
-        from matplotlib.lines import Line2D
+        """Write the label of a state point above axes, on a background in its colour."""
+        from matplotlib.colors import to_rgb
 
-        dot = Line2D([], [], marker="o", ls="", ms=8, color=self.colour(label))
-        legend = axes.legend(
-            [dot], [f"{label}{more}"], loc="lower center", bbox_to_anchor=(0.5, 1.0),
-            handletextpad=0.2, borderaxespad=0.2, fontsize=11,
-        )  # fmt: skip
-        axes.add_artist(legend)
+        colour = np.array(to_rgb(self.colour(label)))
+        pill = {
+            "facecolor": 0.25 * colour + 0.75, "edgecolor": colour, "boxstyle": "round,pad=0.25",
+        }  # fmt: skip
+        axes.set_title(f"{label}{more}", pad=9, bbox=pill)
+        axes.set_anchor("S")  # room that a fixed aspect leaves is above, where the label is
 
 
 def curve_styles(groups: Sequence[Group]) -> list[dict[str, Any]]:

@@ -144,7 +144,7 @@ def lengths_along_sweep(
     """
     key = numeric_key(groups)
     if key is None:
-        raise NotDrawnError("no number varies between the state points")
+        raise NotDrawnError("no number that all state points have varies")
     others = independent_keys(groups, key)
     series: dict[tuple[Any, ...], list[Group]] = {}
     for group in groups:
