@@ -247,7 +247,7 @@ def snapshots(
         raise NotDrawnError("there are no trajectories")
     if by_piece and max(int(pieces(frame)[1].max()) for _, frame in frames) < COLOURED:
         raise NotDrawnError("the last frames have no wire or aggregate of three bodies or more")
-    columns = min(3, len(frames))
+    columns = 2 if len(frames) == 4 else min(3, len(frames))
     rows = -(-len(frames) // columns)
     figure, axes = new_figure(WIDTH * columns, (WIDTH + 0.3) * rows, columns, rows)
     for one in axes[len(frames) :]:

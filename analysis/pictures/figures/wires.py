@@ -99,10 +99,12 @@ def length_distribution(
     if longest < 2:
         raise NotDrawnError("all bodies are single")
     figure, (axes,) = new_figure(7.2, 4.2)
+    lowest = 1.0
     for group in groups:
         samples = [tables[job].lengths for job in group.jobs]
         n = np.arange(1.0, max(int(one.max()) for one in samples) + 2.0)
         curves = np.array([_share_in_longer(one, len(n)) for one in samples])
+        lowest = min(lowest, float(curves[curves > 0.0].min()) / len(curves))
         style = styles.curve(group.label)
         draw_replicas(axes, n, curves, style, group.label, step=True, positive=0.1 * LOWEST)
         lengths = np.concatenate(samples)
@@ -116,7 +118,7 @@ def length_distribution(
         ylabel="share of bodies in wires of at least n",
         xlim=(0.9, 1.1 * longest),
     )
-    axes.set_ylim(bottom=max(axes.get_ylim()[0], LOWEST), top=1.3)
+    axes.set_ylim(bottom=max(0.5 * lowest, LOWEST), top=1.3)
     plain_log(axes)
     name_curves(figure, axes, groups, styles)
     return figure
