@@ -10,7 +10,6 @@ replicas. A second call continues; ``--table`` prints the table of what is finis
 from __future__ import annotations
 
 import argparse
-import math
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import janus_md
+from janus_md.common.uncertainty import with_error
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +45,8 @@ points:
   - {relative_permittivity: 8.93, protocol: {produce_ns: 3.0}}
 replicas: 8
 """
+
+DECIMALS = 5
 
 QUANTITIES = {
     "mean_n": "mean length",
@@ -89,15 +91,9 @@ def summary(rows: pd.DataFrame) -> str:
         cells.append(f"{ends[0]:.2f}, {ends[1]:.2f}")
         for name in QUANTITIES:
             values = of_kind[name].astype(float)
-            cells.append(_told(values.mean(), values.std() / len(values) ** 0.5))
+            cells.append(with_error(values.mean(), values.std() / len(values) ** 0.5, DECIMALS))
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
-
-
-def _told(mean: float, error: float) -> str:
-    """Return a mean with its standard error, to two digits of the error."""
-    digits = max(0, 1 - math.floor(math.log10(error))) if error > 0 else 3
-    return f"{mean:.{digits}f} ± {error:.{digits}f}"
 
 
 def _ranges(rows: pd.DataFrame) -> str:

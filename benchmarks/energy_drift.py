@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from janus_md.common.uncertainty import with_error
 from janus_md.engines import load
 from janus_md.engines.base import CPU, SKIN
 from janus_md.engines.mesh import MAX_ORDER, Mesh, balanced, longest_cutoff, resolution_for
@@ -247,7 +248,7 @@ def main() -> None:
     for row, error in rows:
         values = "blows up | -"
         if np.isfinite(row.drift):
-            values = f"{row.drift:.5f} ± {error:.5f} | {row.fluctuation:.2g}"
+            values = f"{with_error(row.drift, error, 5)} | {row.fluctuation:.2g}"
         print(f"| {row.model} | {row.engine} | {row.mesh} | {row.time_step} | {values} |")
     draw(rows, asked.figure)
 

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from janus_md.analysis.pipeline.table import WIRE_COLUMNS, wire_schema
+from janus_md.common.uncertainty import with_error
 from janus_md.study.sweeps.templates import read_template
 from janus_md.workspace.jobs import create
 from janus_md.workspace.products import TABLES, TRAJECTORY
@@ -160,11 +161,11 @@ def main() -> None:
             if arguments[1] == "--group-by":
                 for one in json.loads(out):
                     permittivity = one["relative_permittivity"]
+                    bond = (one["persistence_bond_nm.mean"], one["persistence_bond_nm.sem"])
                     print(
-                        f"    ε {permittivity}: n {one['n.mean']:.3f} ± {one['n.sem']:.3f}, "
+                        f"    ε {permittivity}: n {with_error(one['n.mean'], one['n.sem'])}, "
                         f"exact {LENGTH / permittivity:.3f}; persistence "
-                        f"{one['persistence_bond_nm.mean']:.3f} ± "
-                        f"{one['persistence_bond_nm.sem']:.3f} nm, "
+                        f"{with_error(*bond)} nm, "
                         f"exact {PERSISTENCE / permittivity:.3f} nm"
                     )
 

@@ -191,9 +191,9 @@ def show(found: list[Line]) -> None:
 
 def _told(value: float, error: float) -> str:
     """A value with its standard error in parentheses, as in reports."""
-    from janus_md.analysis.sweep.results import format_short
+    from janus_md.common.uncertainty import with_error
 
-    return format_short(value, error)
+    return with_error(value, error)
 
 
 def draw(found: list[Line], path: Path) -> None:

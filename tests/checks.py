@@ -15,16 +15,16 @@ from typing import Any
 
 import pytest
 
-from janus_md.analysis.sweep.results import format_value
+from janus_md.common.uncertainty import with_error
 
 PROPERTY = "validation"
 HEADER = ("check", "published or exact", "source", "ours", "engine", "test")
 TITLE = "# Validation"
 ABOUT = """\
 Every row belongs to a test, named in the last column, that fails if the two numbers differ by more
-than its limit. For a random number, the limit is 3 or 4 standard errors (given after the ±). The
-table is written by `make validate TABLE=docs/validation.md`; rows of tests that did not run are
-not changed.
+than its limit. For a random number, the limit is 3 or 4 standard errors. 1.63(2) means 1.63 with a
+standard error of 0.02. The table is written by `make validate TABLE=docs/validation.md`; rows of
+tests that did not run are not changed.
 """
 DIGITS = 9
 
@@ -113,7 +113,7 @@ def _order(row: tuple[str, ...]) -> tuple[str, ...]:
 def _number(value: float | str, error: float | None) -> str:
     if isinstance(value, str):
         return value
-    return f"{value:.{DIGITS}g}" if error is None else format_value(value, error)
+    return f"{value:.{DIGITS}g}" if error is None else with_error(value, error, DIGITS)
 
 
 def _print(rows: list[tuple[str, ...]]) -> None:

@@ -19,7 +19,7 @@ def rows_of(path: Path) -> list[str]:
 
 def test_numbers_carry_their_errors() -> None:
     cells = Check("chi", 0.822, "somebody", 0.815, 0.012, 0.017, "lammps").cells()
-    assert cells == ("chi", "0.822 ± 0.017", "somebody", "0.815 ± 0.012", "lammps")
+    assert cells == ("chi", "0.82(2)", "somebody", "0.81(1)", "lammps")
     assert Check("x", -1.74756459463, "textbooks", "none").cells()[1:4:2] == ("-1.74756459", "none")
 
 

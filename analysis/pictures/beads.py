@@ -9,8 +9,8 @@ import numpy as np
 from janus_md.analysis.aggregates.morphology.graph import join
 from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.pictures.body import LIGHT
+from janus_md.analysis.pictures.figures.styles import COLOURS
 from janus_md.analysis.pictures.snapshot import last_frame, pieces, view
-from janus_md.analysis.pictures.styles import COLOURS
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.common.arrays import FloatArray
 from janus_md.common.errors import JanusError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from janus_md.analysis.pictures.styles import COLOURS, plain_style
+from janus_md.analysis.pictures.figures.styles import COLOURS, plain_style
 from janus_md.common.arrays import FloatArray
 from janus_md.common.files import written_whole
 from janus_md.model.body import RigidBody

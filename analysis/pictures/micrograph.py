@@ -42,11 +42,39 @@ class Microscope:
         Standard deviation of the point spread function, nm.
     """
 
-    pixel_nm: float = 0.12
-    dose: float = 20000.0
+    pixel_nm: float = 0.06
+    dose: float = 2e5
     core: float = 0.12
     ligand: float = 0.012
-    blur_nm: float = 0.12
+    blur_nm: float = 0.1
+
+
+COVERED = 0.15
+"""Share of a micrograph that metal cores cover, if the section has the right thickness: more cores
+hide each other, and wires are not recognised."""
+
+
+def section(positions: FloatArray, box: FloatArray) -> tuple[FloatArray, float]:
+    """Return the bodies of a section across the beam through the middle of the box.
+
+    Returns
+    -------
+    positions : ndarray, shape (M, 3)
+        Bodies whose centres are in the section, nm.
+    thickness : float
+        Of the section, nm: cores cover :data:`COVERED` of the image, or all of the box is in it.
+    """
+    inside, _ = wrap(positions, lattice_vectors(box))
+    covered = len(inside) * np.pi * CORE_RADIUS**2 / float(box[0] * box[1])
+    height = float(box[2])
+    thickness = height * min(1.0, COVERED / covered) if len(inside) else height
+    return inside[np.abs(inside[:, 2]) <= 0.5 * thickness], thickness
+
+
+def described(scope: Microscope | None = None) -> str:
+    """Return a sentence with the parameters of the imaging model."""
+    one = scope or Microscope()
+    return f"Dose {one.dose:,.0f} electrons per nm², pixels of {one.pixel_nm:g} nm."
 
 
 def microscope_for(box: FloatArray) -> Microscope:

@@ -6,19 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from janus_md.analysis.frames.neighbours import IndexArray
-from janus_md.analysis.pictures.sites import halves
-from janus_md.analysis.pictures.snapshot import RADIUS, colours, view
-from janus_md.analysis.pictures.styles import COLOURS
+from janus_md.analysis.pictures.snapshot import colours, half_colours, view
+from janus_md.analysis.pictures.spheres import balls_of, surface_halves
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.common.arrays import FloatArray
 from janus_md.common.errors import JanusError
 from janus_md.common.files import written_whole
 from janus_md.model.body import RigidBody
 from janus_md.model.box import lattice_vectors, wrap
-
-CENTRAL = "#9A9A9A"
-"""Colour of a central particle beside beads with volume."""
 
 PIXELS = 900
 """Width and height of the picture."""
@@ -100,24 +95,10 @@ def render(context: FrameContext, path: Path, *, by_wire: bool = False) -> None:
 
 def _shape(body: RigidBody, ball: FloatArray) -> tuple[FloatArray, FloatArray, int]:
     """Return the points of the spheres of a body, their RGB, and the number of spheres."""
-    from matplotlib.colors import to_rgb
-
-    number: IndexArray = np.asarray(halves(body), dtype=int)
-    palette = np.array([to_rgb(COLOURS[(k - 1) % len(COLOURS)]) for k in number]).reshape(-1, 3)
-    wide = np.array([0.5 * body.diameters[kind] for kind in body.types])
-    middle = 0.5 * body.diameters[body.name]
-    points, paint = [], []
-    if not wide.any():
-        sphere = ball * (middle or RADIUS)
-        nearest = np.argmin(np.linalg.norm(sphere[:, None] - body.positions[None], axis=2), axis=1)
-        return sphere, palette[nearest], 1
-    if middle > 0.0:
-        points.append(ball * middle)
-        paint.append(np.tile(to_rgb(CENTRAL), (len(ball), 1)))
-    for arm, radius, colour in zip(body.positions, wide, palette, strict=True):
-        if radius > 0.0:
-            points.append(arm + radius * ball)
-            paint.append(np.tile(colour, (len(ball), 1)))
+    points, paint, palette = [], [], half_colours(body)
+    for one in balls_of(body):
+        points.append(one.arm + one.radius * ball)
+        paint.append(palette[surface_halves(one, ball)])
     return np.concatenate(points), np.concatenate(paint), len(points)
 
 

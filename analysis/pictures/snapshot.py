@@ -1,9 +1,8 @@
-"""Snapshots of a frame with coloured wires or aggregates."""
+"""Snapshots of a frame: bodies in the colours of their halves, or of their wires or aggregates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,27 +11,41 @@ import numpy as np
 
 from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.frames.source import GsdSource
-from janus_md.analysis.pictures.figures import new_figure
+from janus_md.analysis.pictures.figures.axes import new_figure
+from janus_md.analysis.pictures.figures.replicas import NotDrawnError
+from janus_md.analysis.pictures.figures.styles import COLOURS, StatePointStyles
+from janus_md.analysis.pictures.sites import halves
+from janus_md.analysis.pictures.spheres import RADIUS, Ball, Palette, Scene, balls_of
+from janus_md.analysis.pictures.spheres import draw as draw_spheres
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.analysis.pipeline.settings import Settings
-from janus_md.model.body import FloatArray
+from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.box import lattice_vectors, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-RADIUS = 0.8
-"""Radius of drawn bodies with a dipole, nm; other bodies are drawn with their beads."""
-
 SHOWN = 4000
 """Maximum number of drawn bodies; those in the longest wires or largest aggregates come first."""
 
-BEADS = 20_000
+BEADS = 40_000
 """Maximum number of drawn beads; if there are more, each body is drawn as one sphere."""
 
-DARKER = 0.45
-"""Brightness of attractive beads relative to the other beads of the body."""
+CENTRAL = "#9A9A9A"
+"""Colour of a central particle beside beads with volume."""
+
+TONES = (1.0, 1.0, 0.72, 0.86)
+"""Brightness of the halves, by number, where the colour stands for the wire; then the last one."""
+
+COLOURED = 3
+"""Bodies of the smallest wire or aggregate with a colour; smaller ones are grey."""
+
+MARGIN = 0.2
+"""Room about the box and the bodies, nm."""
+
+WIDTH = 3.4
+"""Width of a panel, inches."""
 
 TURN = np.deg2rad(22.0)
 TILT = np.deg2rad(18.0)
@@ -44,6 +57,17 @@ def view() -> FloatArray:
     about_y = np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
     c, s = np.cos(TILT), np.sin(TILT)
     return np.asarray(about_y @ np.array([[1.0, 0.0, 0.0], [0.0, c, s], [0.0, -s, c]]))
+
+
+def half_colours(body: RigidBody) -> FloatArray:
+    """Return the RGB colours of the halves of a body by number, shape (halves + 1, 3).
+
+    The first one is that of the central particle.
+    """
+    from matplotlib.colors import to_rgb
+
+    count = max(halves(body), default=0)
+    return np.array([to_rgb(CENTRAL)] + [to_rgb(COLOURS[k % len(COLOURS)]) for k in range(count)])
 
 
 def colours(sizes: np.ndarray) -> np.ndarray:
@@ -58,7 +82,7 @@ def colours(sizes: np.ndarray) -> np.ndarray:
     hue = (0.58 + rank * 0.381966) % 1.0
     value = np.where(rank % 2 == 0, 0.86, 0.70)
     colour = hsv_to_rgb(np.stack([hue, np.full(len(hue), 0.72), value], axis=1))
-    colour[sizes < 3] = 0.78
+    colour[sizes < COLOURED] = 0.78
     return np.asarray(colour)
 
 
@@ -94,114 +118,143 @@ def pieces(context: FrameContext) -> tuple[np.ndarray, np.ndarray, str]:
     return label, np.append(found.n, np.ones(others, dtype=found.n.dtype)), "largest aggregate"
 
 
-@dataclass(frozen=True)
-class Balls:
-    """Spheres that represent bodies in the picture.
+def scene(context: FrameContext, chosen: np.ndarray, turned: FloatArray) -> Scene:
+    """Return the spheres of the bodies with these indices, turned to the page.
 
-    Attributes
-    ----------
-    positions : ndarray, shape (B, 3)
-        nm.
-    owner : ndarray of int, shape (B,)
-        Body of each sphere.
-    radius : ndarray, shape (B,)
-        nm.
-    attractive : ndarray of bool, shape (B,)
-        Whether the sphere is a site that joins bodies to aggregates.
-    """
-
-    positions: FloatArray
-    owner: np.ndarray
-    radius: FloatArray
-    attractive: np.ndarray
-
-
-def balls(context: FrameContext, chosen: np.ndarray) -> Balls:
-    """Return the spheres that represent the bodies with these indices.
-
-    Each body is drawn with its beads. It is drawn as one sphere if bodies have a dipole, are not
-    described in the file, or have too many beads.
+    A body is one grey sphere if the file does not describe it or the bodies have too many beads.
     """
     import rowan
 
     centres = wrap(context.positions, context.lattice)[0]
+    shapes = [_balls(context, name) for name in context.names]
+    beads = sum(len(shapes[kind]) for kind in context.kinds[chosen])
+    page, owner, turn, drawn = [], [], [], []
+    for kind in np.unique(context.kinds[chosen]):
+        who = chosen[context.kinds[chosen] == kind]
+        # Rows of the matrix are the axes of the body on the page: page = turn @ vector.
+        matrices = turned.T @ rowan.to_matrix(context.orientations[who])
+        shape = shapes[kind] if beads <= BEADS else [_plain(shapes[kind])]
+        for ball in shape:
+            page.append(centres[who] @ turned + matrices @ ball.arm)
+            owner.append(who)
+            turn.append(matrices)
+            drawn += [ball] * len(who)
+    return Scene(np.concatenate(page), np.concatenate(owner), np.concatenate(turn), drawn)
+
+
+def _balls(context: FrameContext, name: str) -> list[Ball]:
+    body = None if context.setup is None else context.setup.body(name)
+    none = np.zeros((0, 3)), np.zeros(0, dtype=int), np.zeros(0)
+    return [Ball(np.zeros(3), RADIUS, 0, *none)] if body is None else balls_of(body)
+
+
+def _plain(balls: Sequence[Ball]) -> Ball:
+    """Return one sphere about the centre, as wide as the body."""
+    reach = max(float(np.linalg.norm(one.arm)) + one.radius for one in balls)
+    none = np.zeros((0, 3)), np.zeros(0, dtype=int), np.zeros(0)
+    return Ball(np.zeros(3), reach, balls[0].half, *none)
+
+
+def _palette(context: FrameContext, of_pieces: FloatArray | None) -> Palette:
+    """Return the colours of each body: those of its halves, or shades of its wire or aggregate."""
     setup = context.setup
-    parts = []
-    kinds = context.settings.clusters.kinds if context.settings.clusters is not None else ()
-    for k in np.unique(context.kinds[chosen]):
-        who = chosen[context.kinds[chosen] == k]
-        body = None if setup is None or setup.dipolar else setup.body(context.names[k])
-        beads = [] if body is None else [(body.name, np.zeros(3))]
-        beads += [] if body is None else list(zip(body.types, body.positions, strict=True))
-        for kind, arm in beads:
-            assert body is not None
-            if body.diameters[kind] > 0.0:
-                turned = rowan.rotate(context.orientations[who], arm) if arm.any() else 0.0
-                radius = np.full(len(who), 0.5 * body.diameters[kind])
-                joins = np.full(len(who), kind in kinds)
-                parts.append(Balls(centres[who] + turned, who, radius, joins))
-    found = [np.concatenate(one) for one in zip(*map(_arrays, parts), strict=True)]
-    if not found or len(found[0]) > BEADS or len(np.unique(found[1])) < len(chosen):
-        none = np.zeros(len(chosen), dtype=bool)
-        return Balls(centres[chosen], chosen, np.full(len(chosen), RADIUS), none)
-    return Balls(*found)
-
-
-def _arrays(one: Balls) -> tuple[np.ndarray, ...]:
-    return one.positions, one.owner, one.radius, one.attractive
-
-
-def draw(axes: Axes, path: Path, title: str) -> None:
-    """Draw the last frame of a trajectory into `axes`; distant bodies are paler."""
-    from matplotlib.collections import EllipseCollection, LineCollection
-
-    context = last_frame(path)
-    frame, (label, sizes, name) = context.frame, pieces(context)
-    lattice = lattice_vectors(frame.box)
-    turned = view()
-    drawn = balls(context, np.argsort(-sizes[label], kind="stable")[:SHOWN])
-    colour = colours(sizes)[label[drawn.owner]]
-    colour[drawn.attractive] *= DARKER
-    page = drawn.positions @ turned
-    order = np.argsort(page[:, 2])
-    page, colour, radius = page[order], colour[order], drawn.radius[order]
-
-    depth = (page[:, 2] - page[:, 2].min()) / max(float(np.ptp(page[:, 2])), 1e-9)
-    far = (1.0 - depth[:, None]) * 0.55
-    colour = colour * (1.0 - far) + far
-    # Rim, fill and highlight of each sphere are adjacent, so that nearer spheres cover others.
-    centre = np.repeat(page[:, :2], 3, axis=0)
-    centre[2::3] += np.array([-0.25, 0.28]) * radius[:, None]
-    shade = np.repeat(colour, 3, axis=0)
-    shade[0::3] *= 0.55
-    shade[2::3] = 0.45 * shade[2::3] + 0.55
-    width = (np.array([2.0, 1.8, 0.55]) * radius[:, None]).ravel()
-    edges = _edges(lattice, turned)
-    axes.add_collection(LineCollection(list(edges), colors="0.75", linewidths=0.7, zorder=0))
-    axes.add_collection(
-        EllipseCollection(
-            width, width, 0.0, units="xy", offsets=centre, offset_transform=axes.transData,
-            facecolors=shade, linewidths=0.0,
+    bodies = [None if setup is None else setup.body(name) for name in context.names]
+    grey = np.full((1, 3), 0.75)
+    tables = [grey if body is None else half_colours(body) for body in bodies]
+    if of_pieces is None:
+        return lambda owner: tables[context.kinds[owner]]
+    tones = [
+        np.array([TONES[min(k, len(TONES) - 1)] for k in range(len(table))])[:, None]
+        for table in tables
+    ]
+    single = np.ptp(of_pieces, axis=1) == 0.0  # grey in all parts
+    return lambda owner: (
+        (
+            np.ones_like(tones[context.kinds[owner]])
+            if single[owner]
+            else tones[context.kinds[owner]]
         )
-    )  # fmt: skip
-    corners = edges.reshape(-1, 2)
-    axes.set(
-        xlim=(corners[:, 0].min() - 1.0, corners[:, 0].max() + 1.0),
-        ylim=(corners[:, 1].min() - 1.0, corners[:, 1].max() + 1.0),
-        aspect="equal",
+        * of_pieces[owner]
     )
+
+
+def draw(axes: Axes, context: FrameContext, pixels: int, *, by_piece: bool) -> str:
+    """Draw a frame into `axes`; return the size of its longest wire or largest aggregate in words.
+
+    Parameters
+    ----------
+    axes : Axes
+        A panel.
+    context : FrameContext
+        The frame.
+    pixels : int
+        Pixels along the longer side of the image.
+    by_piece : bool
+        Whether colours stand for wires or aggregates; otherwise they stand for halves.
+    """
+    from matplotlib.collections import LineCollection
+
+    label, sizes, name = pieces(context)
+    turned = view()
+    chosen = np.argsort(-sizes[label], kind="stable")[:SHOWN]
+    edges = _edges(lattice_vectors(context.box), turned)
+    corners = edges.reshape(-1, 2)
+    palette = _palette(context, colours(sizes)[label] if by_piece else None)
+    shown = scene(context, chosen, turned)
+    radii = np.array([[ball.radius] for ball in shown.balls])
+    low = np.minimum(corners.min(axis=0), (shown.page[:, :2] - radii).min(axis=0)) - MARGIN
+    high = np.maximum(corners.max(axis=0), (shown.page[:, :2] + radii).max(axis=0)) + MARGIN
+    image = draw_spheres(shown, low, high, pixels, palette)
+    axes.add_collection(LineCollection(list(edges), colors="0.7", linewidths=0.7, zorder=0))
+    axes.imshow(
+        image,
+        origin="lower",
+        extent=(low[0], high[0], low[1], high[1]),
+        interpolation="antialiased",
+    )
+    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
     axes.axis("off")
-    axes.set_title(f"{title}\n{name} {sizes.max()} of {len(frame.kinds)}", fontsize=9)
+    return f"{name} {sizes.max()} of {len(context.kinds)}"
 
 
-def snapshots(trajectories: Sequence[tuple[str, Path]]) -> Figure:
-    """Draw last frames in rows of three, each with a title."""
-    columns = min(3, len(trajectories))
-    rows = -(-len(trajectories) // columns)
-    figure, axes = new_figure(3.4 * columns, 3.7 * rows)
-    axes[0].remove()
-    for k, (title, path) in enumerate(trajectories):
-        draw(figure.add_subplot(rows, columns, k + 1), path, title)
+def snapshots(
+    trajectories: Sequence[tuple[str, Path]],
+    styles: StatePointStyles,
+    dpi: float,
+    *,
+    by_piece: bool = False,
+) -> Figure:
+    """Draw last frames in rows of three, each with the label of its state point in its colour.
+
+    Parameters
+    ----------
+    trajectories : sequence of (label, path)
+        The state points.
+    styles : StatePointStyles
+        Colours of the labels.
+    dpi : float
+        Resolution of the images.
+    by_piece : bool
+        As in :func:`draw`.
+
+    Raises
+    ------
+    NotDrawnError
+        If there are no trajectories, or no wires or aggregates of 3 bodies that have a colour.
+    """
+    frames = [(title, last_frame(path)) for title, path in trajectories]
+    if not frames:
+        raise NotDrawnError("there are no trajectories")
+    if by_piece and max(int(pieces(frame)[1].max()) for _, frame in frames) < COLOURED:
+        raise NotDrawnError("the last frames have no wire or aggregate of three bodies or more")
+    columns = 2 if len(frames) == 4 else min(3, len(frames))
+    rows = -(-len(frames) // columns)
+    figure, axes = new_figure(WIDTH * columns, (WIDTH + 0.3) * rows, columns, rows)
+    for one in axes[len(frames) :]:
+        one.remove()
+    for one, (title, frame) in zip(axes, frames, strict=False):
+        told = draw(one, frame, round(WIDTH * dpi), by_piece=by_piece)
+        styles.title(one, title, f"\n{told}" if by_piece else "")
     return figure
 
 

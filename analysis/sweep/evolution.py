@@ -11,14 +11,13 @@ import numpy as np
 from janus_md.analysis.series import growth
 from janus_md.analysis.series.averages import combine_replicas
 from janus_md.analysis.sweep.groups import Group, job_ids
-from janus_md.analysis.sweep.results import format_value
 from janus_md.analysis.sweep.tables import JobTables
 from janus_md.analysis.theory import theory
 from janus_md.analysis.theory.coupling import SPACING
+from janus_md.common.uncertainty import MISSING, with_error
 from janus_md.model import units
 from janus_md.model.body import RigidBody
 from janus_md.model.setup import Setup
-from janus_md.workspace.labels import MISSING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,7 +111,7 @@ def evolution(
                     _exponent(frames),
                     samples,
                     _lifetime(lifetimes, frames),
-                    format_value(*group.values["mean_n_energy"]),
+                    with_error(*group.values["mean_n_energy"]),
                     MISSING if expected is None else f"{expected.mean_n:.3g}",
                     _free_energy(group, samples, expected),
                 ],
@@ -149,7 +148,7 @@ def _averaged(values: Sequence[tuple[float | None, float | None]]) -> str:
     known = [(mean, error) for mean, error in values if mean is not None]
     if not known:
         return MISSING
-    return format_value(*combine_replicas([m for m, _ in known], [e for _, e in known]))
+    return with_error(*combine_replicas([m for m, _ in known], [e for _, e in known]))
 
 
 def _increasing(frames: Sequence[pd.DataFrame]) -> bool:
@@ -210,4 +209,4 @@ def _free_energy(group: Group, samples: str, expected: Expectation | None) -> st
     if expected is None or mean is None or mean <= 1.0 or not samples.isdigit():
         return MISSING
     found = theory.bond_free_energy(mean, error or 0.0, expected.density, expected.temperature)
-    return format_value(found.free_energy, found.free_energy_error if error else None)
+    return with_error(found.free_energy, found.free_energy_error if error else None)

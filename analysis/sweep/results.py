@@ -15,8 +15,9 @@ from janus_md.analysis.sweep.groups import Group, group_jobs, job_ids, substance
 from janus_md.analysis.sweep.tables import setup_of
 from janus_md.analysis.theory.coupling import SPACING
 from janus_md.common.observables import Column, averages
+from janus_md.common.uncertainty import MEANING, MISSING, with_error
 from janus_md.model import units
-from janus_md.workspace.labels import METHOD, MISSING, SYMBOLS, short, tell
+from janus_md.workspace.labels import METHOD, SYMBOLS, short, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,38 +48,12 @@ class Result:
     @property
     def cells(self) -> list[str]:
         """Formatted values for the report."""
-        return [format_short(*value) for value in self.values]
+        return [with_error(*value) for value in self.values]
 
     @property
     def slow(self) -> bool:
         """Whether the lengths are determined by kinetics."""
         return self.coupling is not None and self.coupling > SLOW
-
-
-def format_value(mean: float | None, error: float | None) -> str:
-    """Format as ``mean ± error`` with two digits of the error; a dash without a mean."""
-    if mean is None or not np.isfinite(mean):
-        return MISSING
-    if error is None or not np.isfinite(error):
-        return f"{mean:.3g}" if abs(mean) < 1000.0 else f"{mean:.0f}"
-    if error < 5e-5:
-        return f"{mean:.4g}" if abs(mean) < 10000.0 else f"{mean:.0f}"
-    digits = max(0, 1 - int(np.floor(np.log10(error))))
-    return f"{mean:.{digits}f} ± {error:.{digits}f}"
-
-
-def format_short(mean: float | None, error: float | None) -> str:
-    """Format as ``15.2(3)``, the error in units of the last digit.
-
-    The value has at most three decimals, or three significant digits if it is below 0.1.
-    """
-    if mean is None or not np.isfinite(mean):
-        return MISSING
-    if error is None or not np.isfinite(error) or error == 0.0:
-        return f"{mean:.4g}" if abs(mean) < 10000.0 else f"{mean:.0f}"
-    most = 3 if mean == 0.0 else max(3, 2 - int(np.floor(np.log10(abs(mean)))))
-    digits = min(max(0, -int(np.floor(np.log10(float(f"{error:.0e}"))))), most)
-    return f"{mean:.{digits}f}({max(error * 10**digits, 1.0):.0f})"
 
 
 def dipole_of(directory: Path) -> float | None:
@@ -185,10 +160,10 @@ def console_table(
     shown = headed(groups)
     for k, column in enumerate(shown):
         heading = "\n".join(column.narrow or column.heading or ())
-        columns[column.name] = (heading, [format_short(*result.values[k]) for result in found])
+        columns[column.name] = (heading, [with_error(*result.values[k]) for result in found])
     left_out = _fit(columns, keys, [column.name for column in shown], width)
     table = Table(
-        title="Averages over the last third of each run (standard error of the last digit)",
+        title=f"Averages over the last third of each run; {MEANING}",
         box=box.SIMPLE_HEAD,
         padding=0,  # the box style separates columns by a blank
         pad_edge=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,30 @@ def unfinished(
     return [Unfinished(job, "", troubles[job], True) for job in lost] + _with_rows(
         rows, finished, most - len(lost), troubles
     )
+
+
+def count_reasons(
+    rows: pd.DataFrame, finished: Collection[str], troubles: Mapping[str, str]
+) -> str:
+    """Return the numbers of jobs that are not `finished`, such as ``2 failed, 10 not begun``."""
+    ids, hot, changed = job_ids(rows), not_at_temperature(rows), changed_since(rows)
+    none = [None] * len(rows)
+    said, status = (
+        rows[name].tolist() if name in rows else none for name in ("failure.message", "status")
+    )
+    found = Counter({"unusable": len(troubles.keys() - set(ids))})
+    for job, message, state in zip(ids, said, status, strict=True):
+        if job in finished:
+            continue
+        if job in troubles:
+            found["unusable"] += 1
+        elif isinstance(message, str):
+            found["failed"] += 1
+        elif job in hot | changed:
+            found["left out of averages"] += 1
+        else:
+            found[_status_reason(state)] += 1
+    return ", ".join(f"{number} {reason}" for reason, number in found.most_common() if number)
 
 
 def _with_rows(

@@ -203,15 +203,15 @@ def _print(summary: dict[str, Any], out: Path, *, ours: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from janus_md.analysis.sweep.results import format_value
     from janus_md.common.observables import averages
+    from janus_md.common.uncertainty import with_error
 
     table = Table(box=None, show_header=False)
     for column in averages():
         value = summary.get(column.name, {"mean": None, "error": None})
         if value["mean"] is not None and (value["mean"] or not column.if_any):
             unit = column.unit if ours else _foreign(column.unit)
-            table.add_row(column.name, format_value(value["mean"], value["error"]), unit)
+            table.add_row(column.name, with_error(value["mean"], value["error"]), unit)
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     distance, angle = summary["criterion"]["distance"], summary["criterion"]["angle"]

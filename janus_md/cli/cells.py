@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from janus_md.cli import text_table
 from janus_md.cli.output import plain
 from janus_md.cli.text_table import TextColumn
+from janus_md.common.uncertainty import MEANING, with_error
 
 if TYPE_CHECKING:
     from janus_md.workspace.columns import Columns
@@ -43,16 +44,14 @@ def cells_of(rows: Columns, name: str, every: Columns) -> list[str]:
     if not name.endswith(".mean") or error not in rows.names:
         digits = 4 if name.startswith(_COMPUTED) else 6
         return [cell(value, digits) for value in values]
-    return [with_error(mean, e) for mean, e in zip(values, rows[error], strict=True)]
+    return [average_cell(mean, e) for mean, e in zip(values, rows[error], strict=True)]
 
 
-def with_error(mean: float | None, error: float | None) -> str:
+def average_cell(mean: float | None, error: float | None) -> str:
     """Return a mean with its standard error in parentheses, if there is one."""
-    from janus_md.analysis.sweep.results import format_short
-
     if mean is None or error is None or error == 0.0:
         return cell(mean)
-    return format_short(mean, error)
+    return with_error(mean, error)
 
 
 def id_length(ids: Sequence[str]) -> int:
@@ -105,7 +104,7 @@ def show_groups(groups: dict[str, list[Any]], keys: int, note: str) -> None:
             if not same and groups[name] != groups.get("rows"):
                 later.append(TextColumn(name, [cell(value) for value in groups[name]], 2))
         elif statistic == "mean" and sem is not None:
-            told = [with_error(*pair) for pair in zip(groups[name], sem, strict=True)]
+            told = [average_cell(*pair) for pair in zip(groups[name], sem, strict=True)]
             errors = errors or any(one.endswith(")") for one in told)
             columns.append(TextColumn(column, told))
         else:
@@ -113,6 +112,6 @@ def show_groups(groups: dict[str, list[Any]], keys: int, note: str) -> None:
     if same and "rows" not in groups:
         columns.insert(keys, TextColumn("n", [cell(value) for value in numbers], 0))
     if errors:
-        note += "; in parentheses the standard error of the last digit"
+        note += f"; {MEANING}"
     hint = "`--columns NAMES` or `--csv` shows them"
     text_table.show([*columns, *later], turn=False, notes=[note], hint=hint)

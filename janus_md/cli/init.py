@@ -96,7 +96,7 @@ def init(
     if directory is None:
         directory = _empty_folder(besides=template)
     check_folder(directory, "--directory")
-    new = create(directory, statepoints, lambda note: typer.echo(note, err=True))
+    new = create(directory, statepoints, lambda note: typer.echo(note, err=True), sweep.description)
     for line in _default_steps(sweep):
         console.print(line, markup=False)
     known = f" ({number - new} already existed)" if new < number else ""

@@ -99,6 +99,7 @@ def _print_jobs(rows: Columns, names: Sequence[str], every: Columns, *, chosen: 
     from janus_md.cli import text_table
     from janus_md.cli.cells import cells_of, headings_of
     from janus_md.common.messages import count
+    from janus_md.common.uncertainty import MEANING
 
     failures = not chosen and FAILURE in names
     names = [name for name in names if name != FAILURE or not failures]
@@ -116,7 +117,7 @@ def _print_jobs(rows: Columns, names: Sequence[str], every: Columns, *, chosen: 
     total = len(every)
     number = count(len(rows), "job") if len(rows) == total else f"{len(rows)} of {total} jobs"
     if errors:
-        number += "; in parentheses the standard error of the last digit"
+        number += f"; {MEANING}"
     notes = [number]
     if failures:
         pairs = zip(cells_of(rows, "job", every), rows[FAILURE], strict=True)

@@ -1,4 +1,4 @@
-"""The command `report`: the table of results and the HTML page."""
+"""The command `report`: the table of results, the HTML page and its figures."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ from janus_md.cli.options import LISTED, Allow, Directory, Filters
 from janus_md.common.errors import JanusError
 
 
+def _list_figures(names: list[str] | None) -> list[str] | None:
+    """Print the names of all figures if `list` is among `names`, and end the command."""
+    if names and "list" in names:
+        from janus_md.analysis.report.gallery import FIGURES
+
+        for name, kind in FIGURES.items():
+            typer.echo(f"{name:18} {kind.shows}")
+        raise typer.Exit
+    return names
+
+
 def report(
     filters: Filters = None,
     directory: Directory = Path(),
@@ -21,19 +32,43 @@ def report(
         typer.Option("--out", help="Folder of the report; `report` in the workspace by default."),
     ] = None,
     allow: Allow = None,
+    figure: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--figure",
+            metavar="NAME",
+            callback=_list_figures,
+            help="Write this figure without the report; can be repeated. `--figure list` prints "
+            "the names.",
+        ),
+    ] = None,
+    formats: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="FORMATS", help="Formats of the figures: png, svg, pdf, or several."
+        ),
+    ] = "png",
+    dpi: Annotated[
+        float, typer.Option("--dpi", help="Resolution of the figures, pixels per inch.")
+    ] = 150,
 ) -> None:
     """Print the table of results; write report.html, its figures and results.csv.
 
     With FILTERS, the report covers the jobs that match all of them; --out must then be given.
+
+    Example: janus-md report --figure growth --figure snapshots --format png,svg,pdf --dpi 300
     """
     from rich.console import Console
 
-    from janus_md.analysis.report.page import console_table, write_report
+    from janus_md.analysis.report.drawing import Files
+    from janus_md.analysis.report.page import console_table, write_figures, write_report
     from janus_md.analysis.sweep.unfinished import changed_since, not_at_temperature
     from janus_md.cli import troubles
     from janus_md.common.folders import check_folder
+    from janus_md.workspace import descriptions
     from janus_md.workspace import query as questions
 
+    wanted = Files(figure or (), [one for one in map(str.strip, formats.split(",")) if one], dpi)
     if filters and out is None:
         raise JanusError("--out: is missing; a report with filters needs its own folder")
     project = questions.open_project(directory)
@@ -53,14 +88,25 @@ def report(
     page = console if console.is_terminal else Console(width=160)
     analyzed = any(rows["status"] == "done")
     files = []
+    if analyzed and figure:
+        for path in write_figures(
+            rows, folders, out or directory / "report", wanted, unusable.__setitem__
+        ):
+            console.print(str(path.resolve()), highlight=False, soft_wrap=True, markup=False)
+        return
     if analyzed:
+        about = descriptions.read(Path(project.path))
         files = write_report(
             rows,
             folders,
             out or directory / "report",
             damaged=damaged,
             told=unusable.__setitem__,
+            descriptions=about,
+            files=wanted,
         )
+        for text in about[:1]:
+            page.print(text, highlight=False, markup=False)
         usable = rows[[job not in unusable for job in rows["job"]]]
         page.print(console_table(usable[usable["status"] == "done"], folders, width=page.width))
     doubtful = {"heat": len(not_at_temperature(rows)), "state": len(changed_since(rows))}

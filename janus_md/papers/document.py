@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from janus_md import __version__
-from janus_md.analysis.sweep.results import format_short
 from janus_md.common.files import publish_text
+from janus_md.common.uncertainty import MEANING, with_error
 from janus_md.papers.excess import ExcessResult, by_excess, sorting
 from janus_md.papers.paper import Fact
 from janus_md.papers.quantities import QUANTITIES
@@ -53,9 +53,9 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
         _about(found),
         *(f"- {remark}" for remark in paper.remarks),
         "## Facts",
-        f"{verdict_counts(found.rows)}. Values are averages over the last third of the runs. The "
-        "error, in units of the last digit, is the standard error over replicas, or the error "
-        "within the runs if that is larger. Runs that are not steady by the definition of janus-md "
+        f"{verdict_counts(found.rows)}. Values are averages over the last third of the runs. "
+        f"{MEANING}. The standard error is that over replicas, or the error within the runs if "
+        "that is larger. Runs that are not steady by the definition of janus-md "
         "(docs/questions.md) are counted in brackets. One rule gives all verdicts. The interval of "
         f"{ERRORS:g} standard errors around the value lies inside the range (agreement), outside "
         "the range (disagreement), or across its edge (undecided). A fact that the model was "
@@ -158,10 +158,10 @@ def _predictions(excess: ExcessResult) -> list[str]:
             (
                 f"{x:g}",
                 str(count),
-                format_short(*known),
+                with_error(*known),
                 f"{next(v for e, v in random.items() if abs(e - x) < 1e-6):.3f}",
-                format_short(*by_number),
-                format_short(*by_weight),
+                with_error(*by_number),
+                with_error(*by_weight),
             )
         )
     said = [
@@ -184,13 +184,13 @@ def _predictions(excess: ExcessResult) -> list[str]:
         mean, error = like[0.0]
         said.append(
             f"50:50 mixture: {sorting(mean, error, random[0.0])} "
-            f"({format_short(mean, error)} against {random[0.0]:.3f})."
+            f"({with_error(mean, error)} against {random[0.0]:.3f})."
         )
     for name, fit in (("number", excess.by_number), ("weight", excess.by_weight)):
         if fit is not None:
             said.append(
                 f"Mean length by {name} against the excess: {fit.statement} "
-                f"({format_short(fit.slope, fit.error)} bodies from an excess of 0 to 1, "
+                f"({with_error(fit.slope, fit.error)} bodies from an excess of 0 to 1, "
                 f"straight line through {len(excess.points)} runs, p = {fit.probability:.2g})."
             )
     return said

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from janus_md.analysis.pictures.figures import COLOURS, new_figure, plain_log, save
-from janus_md.analysis.pictures.styles import plain_style
+from janus_md.analysis.pictures.figures.axes import new_figure, plain_log, save
+from janus_md.analysis.pictures.figures.styles import COLOURS, plain_style
 from janus_md.papers.excess import ExcessResult, by_excess
 from janus_md.papers.measures import Measured
 from janus_md.papers.paper import Fact, Paper

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from janus_md import __version__
-from janus_md.analysis.sweep.results import format_short
+from janus_md.common.uncertainty import with_error
 from janus_md.papers.excess import ExcessResult
 from janus_md.papers.measures import Run
 from janus_md.papers.paper import Fact, Paper
@@ -84,7 +84,7 @@ def told(row: Row) -> str:
     mean = row.mean
     if mean is None:
         return MISSING
-    text = f"{mean:.4g}" if row.fact.medium == PAIR else format_short(mean, row.error)
+    text = f"{mean:.4g}" if row.fact.medium == PAIR else with_error(mean, row.error)
     return f"{text} {unit}".rstrip()
 
 

@@ -23,7 +23,7 @@ from janus_md.common import locks, plugins
 from janus_md.common.errors import JanusError
 from janus_md.common.files import written_whole
 from janus_md.study.catalogue import copies
-from janus_md.workspace import project_file
+from janus_md.workspace import descriptions, project_file
 from janus_md.workspace.records import STATE_POINT, Record, read_document, read_jobs
 
 if TYPE_CHECKING:
@@ -118,13 +118,14 @@ def create(
     statepoints: Iterable[Mapping[str, Any]],
     notify: Callable[[str], None] = lambda note: None,
     prepare: Prepare = lambda folder, statepoint: True,
+    description: str = "",
 ) -> int:
     """Create the workspace in `directory`, or add jobs to it; return the number of new jobs.
 
     The folder of a job gets its name after its state point is written. If this function is
     interrupted, all existing jobs are complete, and the next call adds the rest. Damaged state
     points are written again. `notify` is called with messages for the user, and `prepare` with each
-    new job.
+    new job. `description` is that of the template, the title of the report.
 
     Raises
     ------
@@ -139,6 +140,7 @@ def create(
         directory.mkdir(parents=True, exist_ok=True)
         with _alone(directory):
             project = signac.init_project(path=directory.resolve())
+            descriptions.add(directory, description)
             new = _add(Path(project.workspace), _with_copies(directory, statepoints), prepare)
             update_cache(project)
             if note := project_file.write(directory):

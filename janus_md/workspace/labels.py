@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from janus_md.common.uncertainty import MISSING
 from janus_md.workspace.columns import RESULT_PREFIXES, substance
 
 METHOD = "electrostatics.method"
@@ -16,9 +17,6 @@ TIME_STEP = "protocol.time_step_ps"
 
 CUTOFF_ERROR = "electrostatics.cutoff_error"
 """Key with the limits of the errors of a cutoff of the Coulomb interaction."""
-
-MISSING = "\N{EN DASH}"
-"""Symbol of a missing value."""
 
 SYMBOLS = {
     "substance": "body",
@@ -88,7 +86,15 @@ def say(keys: Mapping[str, Any]) -> list[str]:
             parts.append(str(value))
         elif tell(value) != MISSING:
             parts.append(f"{name} {tell(value)} {unit}".rstrip())
-    return parts or [f"{short(key)} {MISSING}" for key in keys]
+    return parts or list(dict.fromkeys(map(_without, keys)))
+
+
+def _without(key: str) -> str:
+    """Return the text of a key without a value, such as ``no electric field``."""
+    parts = key.split(".")
+    if parts[0] == _ENVIRONMENT and len(parts) > 1:
+        return f"no {parts[1].replace('_', ' ')}"
+    return f"{short(key)} {MISSING}"
 
 
 def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:

@@ -107,7 +107,7 @@ def test_columns_without_room_are_named(janus_md: Cli, place: Path) -> None:
     assert "persistence_nm" in left_out
     assert "mean_n" not in left_out
     assert "`--columns NAMES` or `--csv` shows them" in told
-    assert "18 jobs; in parentheses the standard error of the last digit" in told
+    assert "18 jobs; 1.63(2) means 1.63 with a standard error of 0.02" in told
 
 
 def test_chosen_columns_are_all_shown(janus_md: Cli, place: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_table_of_groups(janus_md: Cli, place: Path) -> None:
     ).out.splitlines()
     assert lines[0].split() == ["substance", "n", "mean_w"]
     assert lines[1].split() == ["Au3Cd", "6", "8(1)"]
-    assert lines[-1].startswith("3 groups of 18 jobs; in parentheses")
+    assert lines[-1].startswith("3 groups of 18 jobs; 1.63(2) means")
 
 
 def test_order(janus_md: Cli, place: Path) -> None:

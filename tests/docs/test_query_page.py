@@ -55,7 +55,7 @@ def groups(out: str, column: int) -> list[str]:
 
 def check_all(out: str, here: Path) -> None:
     assert len(re.findall(r"^[0-9a-f]{8} ", out, re.MULTILINE)) == JOBS
-    assert "8 jobs; in parentheses the standard error of the last digit" in out
+    assert "8 jobs; 1.63(2) means 1.63 with a standard error of 0.02" in out
 
 
 def check_selected(out: str, here: Path) -> None:

@@ -5,7 +5,7 @@ single precision; a checkpoint in single precision would show. In a bath each st
 so the two part; what they share is the temperature, kT/2 per degree of freedom. (HOOMD-blue begins
 with half a step without noise (-3/4 of a step's kinetic energy) and without friction (+1/2): the
 temperature falls by a quarter of it, divided by the steps from checkpoint to checkpoint, which are
-thousands. Measured with a checkpoint every 4 steps: -0.063 +/- 0.006; LAMMPS: -0.005 +/- 0.004.)
+thousands. Measured with a checkpoint every 4 steps: -0.063(6); LAMMPS: -0.005(4).)
 """
 
 from __future__ import annotations

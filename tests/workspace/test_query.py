@@ -181,7 +181,7 @@ def test_averages_are_printed_with_their_errors(capsys: pytest.CaptureFixture[st
     assert said[0].split() == ["job", "mean_n", "mean_w"]
     assert said[1].split() == ["a", "15.0(3)", "30"]
     assert said[3].split() == ["c", "1.05", "30"]
-    assert said[4] == "3 of 4 jobs; in parentheses the standard error of the last digit"
+    assert said[4] == "3 of 4 jobs; 1.63(2) means 1.63 with a standard error of 0.02"
 
 
 def test_keys_that_were_not_read_are_still_suggested(tmp_path: Path) -> None:

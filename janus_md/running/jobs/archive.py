@@ -21,7 +21,7 @@ from janus_md.common.messages import count
 from janus_md.running.jobs.containers import opened
 from janus_md.study.catalogue import copies
 from janus_md.study.starts import frame_copies
-from janus_md.workspace import documents, products, project_file
+from janus_md.workspace import descriptions, documents, products, project_file
 from janus_md.workspace.records import STATE_POINT
 
 if TYPE_CHECKING:
@@ -177,8 +177,9 @@ def _files(
     config = root / ".signac" / "config"
     if config.is_file():
         yield ".signac/config", config
-    if (root / project_file.NAME).is_file():
-        yield project_file.NAME, root / project_file.NAME
+    for name in (project_file.NAME, descriptions.FILE):
+        if (root / name).is_file():
+            yield name, root / name
     yield from _copies(root, records)
     for folder in (plugins.FOLDER, REPORT):
         for path in sorted((root / folder).rglob("*")):

@@ -121,6 +121,7 @@ def create(
     directory: Path,
     statepoints: Iterable[Mapping[str, Any]],
     notify: Callable[[str], None] = lambda note: None,
+    description: str = "",
 ) -> int:
     """Create the workspace in `directory`, or add jobs to it.
 
@@ -136,6 +137,8 @@ def create(
         State points of the jobs.
     notify : callable
         Called with messages for the user.
+    description : str
+        Description of the template, which is the title of the report.
 
     Returns
     -------
@@ -148,7 +151,7 @@ def create(
         If `directory` is a file or cannot be written.
     """
     continuations = Continuations(directory)
-    new = jobs.create(directory, statepoints, notify, continuations)
+    new = jobs.create(directory, statepoints, notify, continuations, description)
     if links := continuations.links:
         notify(f"{count(len(links), 'new job')} {told(links)}")
     for job, why in continuations.refused.items():

@@ -13,7 +13,7 @@ from janus_md.analysis.order.scattering import (
     structure_factor,
     wire_form_factor,
 )
-from janus_md.analysis.pictures.structure import scattering_of
+from janus_md.analysis.pictures.figures.structure import scattering_of
 from janus_md.model.box import lattice_vectors
 
 
@@ -162,7 +162,9 @@ def test_replicas_are_averaged(tmp_path):
         columns = {"q_per_nm": [0.5, 1.0], "s": [s, s], "s_error": [0.1, np.nan]}
         pd.DataFrame(columns).to_parquet(folder / "scattering.parquet")
     q, s, error = scattering_of(folders)
-    assert (q.tolist(), s.tolist(), error.tolist()) == ([0.5, 1.0], [2.0, 2.0], [1.0, 1.0])
+    assert (q.tolist(), error.tolist()) == ([0.5, 1.0], [1.0, 1.0])
+    assert s.tolist() == [[1.0, 1.0], [3.0, 3.0]]
+    assert s.mean(axis=0).tolist() == [2.0, 2.0]
     old = pd.read_parquet(folders[0] / "scattering.parquet").drop(columns="s_error")
     old.to_parquet(folders[0] / "scattering.parquet")
     assert np.isnan(scattering_of(folders[:1])[2]).all()

@@ -10,8 +10,8 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from janus_md.analysis.pictures.beads import draw_beads
+from janus_md.analysis.pictures.figures.styles import COLOURS
 from janus_md.analysis.pictures.snapshot import view
-from janus_md.analysis.pictures.styles import COLOURS
 from janus_md.common.errors import JanusError
 from janus_md.simulation.files import trajectory
 from janus_md.simulation.start.first_state import build

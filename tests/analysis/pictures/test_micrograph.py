@@ -5,6 +5,7 @@ import pytest
 
 from janus_md.analysis.order.scattering import CORE_RADIUS
 from janus_md.analysis.pictures.micrograph import (
+    COVERED,
     LIGAND_RADIUS,
     Microscope,
     attenuation,
@@ -12,6 +13,7 @@ from janus_md.analysis.pictures.micrograph import (
     micrograph,
     microscope_for,
     scale_bar,
+    section,
 )
 
 SCOPE = Microscope(pixel_nm=0.05, blur_nm=0.0)
@@ -85,3 +87,27 @@ def test_a_very_wide_field_has_larger_pixels():
     assert scope.pixel_nm == pytest.approx(1.5)
     image = micrograph(np.zeros((1, 3)), wide, scope)
     assert image.shape == (2000, 4000)
+
+
+@pytest.mark.parametrize("density", [0.0005, 0.02])
+def test_a_section_has_as_many_bodies_as_cover_its_share(density):
+    """Cores of area pi R^2 in a uniform gas: their mean sum is the share of the image."""
+    rng = np.random.default_rng(8)
+    box = np.array([60.0, 50.0, 40.0, 0.0, 0.0, 0.0])
+    x = box[:3] * (rng.random((round(density * box[:3].prod()), 3)) - 0.5)
+    inside, thickness = section(x, box)
+    area = np.pi * CORE_RADIUS**2
+    expected = min(COVERED / area, density * 40.0)  # per nm^2; a dilute box is there as a whole
+    assert thickness == pytest.approx(expected / density, rel=1e-3)
+    assert np.abs(inside[:, 2]).max() <= 0.5 * thickness
+    count = expected * 60.0 * 50.0
+    assert len(inside) == pytest.approx(count, abs=4.0 * np.sqrt(count))
+    assert len(section(x[:0], box)[0]) == 0
+
+
+def test_a_core_stands_out_from_the_noise_of_a_pixel():
+    """Poisson counts: contrast 1 - exp(-depth) of the mean n against noise 1 / sqrt(n)."""
+    scope = Microscope()
+    depth = 2.0 * (scope.core * CORE_RADIUS + scope.ligand * (LIGAND_RADIUS - CORE_RADIUS))
+    electrons = scope.dose * scope.pixel_nm**2
+    assert (1.0 - np.exp(-depth)) * np.sqrt(electrons) > 3.0

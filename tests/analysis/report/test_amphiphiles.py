@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 
 from janus_md.analysis.aggregates.morphology.kinds import KINDS
-from janus_md.analysis.pictures.aggregates import (
+from janus_md.analysis.pictures.figures.aggregates import (
     aggregation_numbers,
     kinds_along_sweep,
     shares_of_kinds,
 )
-from janus_md.analysis.pictures.snapshot import balls, last_frame, pieces
+from janus_md.analysis.pictures.figures.replicas import NotDrawnError
+from janus_md.analysis.pictures.figures.styles import StatePointStyles
+from janus_md.analysis.pictures.snapshot import last_frame, pieces, scene, view
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.analysis.report.page import console_table, write_report
 from janus_md.analysis.sweep.groups import group_jobs
@@ -130,7 +132,7 @@ def test_a_row_of_panels_for_each_value_of_other_keys(sweep):
     axes = kinds_along_sweep(group_jobs(pd.concat([rows, other], ignore_index=True))).axes
     assert len(axes) == 4
     assert {axes[0].get_title(loc="left"), axes[2].get_title(loc="left")} == {"am", "other"}
-    assert kinds_along_sweep(group_jobs(rows[:1])) is None
+    assert kinds_along_sweep(group_jobs(rows[1:2])) is None
 
 
 def test_shares_and_aggregation_numbers_are_those_of_the_jobs(sweep):
@@ -147,8 +149,14 @@ def test_shares_and_aggregation_numbers_are_those_of_the_jobs(sweep):
         "worms": pytest.approx([0.0, 0.0, 1.0]),
     }
     tables = {name: read_job(folder, 0.25) for name, folder in folders.items()}
-    lines = aggregation_numbers(groups, tables).axes[0].lines
+    lines = aggregation_numbers(groups, tables, StatePointStyles.of(groups)).axes[0].lines
     assert [line.get_xydata().tolist() for line in lines] == [[[1, 1]], [[12, 1]], [[70, 1]]]
+
+
+def test_single_bodies_alone_are_not_drawn(sweep):
+    groups = group_jobs(sweep[0][:1])
+    with pytest.raises(NotDrawnError, match=r"100\.0% of the bodies or more are single"):
+        shares_of_kinds(groups)
 
 
 def test_jobs_that_were_analysed_before_there_were_aggregates(sweep, tmp_path):
@@ -164,11 +172,11 @@ def test_snapshots_colour_aggregates(sweep):
     assert (label.tolist(), sizes.tolist(), name) == ([0] * 12, [12], "largest aggregate")
 
 
-def test_bodies_without_a_dipole_are_drawn_with_their_beads(sweep):
+def test_bodies_are_drawn_with_their_beads(sweep):
     """Head and attractive bead of each, of their radii and 0.8 nm apart."""
-    drawn = balls(last_frame(sweep[1]["b"] / "trajectory.gsd"), np.arange(12))
-    head, tail = ~drawn.attractive, drawn.attractive
-    assert drawn.owner[head].tolist() == drawn.owner[tail].tolist() == [*range(12)]
-    assert (set(drawn.radius[head]), set(drawn.radius[tail])) == ({1.0}, {0.65})
-    apart = np.linalg.norm(drawn.positions[tail] - drawn.positions[head], axis=1)
+    drawn = scene(last_frame(sweep[1]["b"] / "trajectory.gsd"), np.arange(12), view())
+    assert [one.half for one in drawn.balls] == [1] * 12 + [2] * 12
+    assert [one.radius for one in drawn.balls] == [1.0] * 12 + [0.65] * 12
+    assert drawn.owner.tolist() == [*range(12)] * 2
+    apart = np.linalg.norm(drawn.page[12:] - drawn.page[:12], axis=1)
     assert apart == pytest.approx(np.full(12, 0.8))

@@ -3,8 +3,15 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.pictures.figures import lengths_along_sweep, new_figure, plain_log
-from janus_md.analysis.pictures.styles import COLOURS, DASHES, curve_styles, is_scale
+from janus_md.analysis.pictures.figures.axes import new_figure, plain_log
+from janus_md.analysis.pictures.figures.styles import (
+    COLOURS,
+    DASHES,
+    StatePointStyles,
+    curve_styles,
+    is_scale,
+)
+from janus_md.analysis.pictures.figures.wires import lengths_along_sweep
 from janus_md.analysis.sweep.groups import Group
 
 
@@ -54,12 +61,12 @@ def test_keys_fixed_by_the_permittivity_do_not_split_a_series():
         Group(
             {"substance": name, "relative_permittivity": medium, "viscosity": viscosity},
             (),
-            {"mean_n": (2.0, 0.1), "mean_w": (3.0, 0.2)},
+            {"mean_n": (2.0, 0.1), "mean_w": (3.0 / medium, 0.2)},
         )
         for name in ("A", "B")
         for medium, viscosity in pairs
     ]
-    figure = lengths_along_sweep(groups, {})
+    figure = lengths_along_sweep(groups, {}, StatePointStyles.of(groups))
     legend = figure.axes[1].get_legend()
     assert [text.get_text() for text in legend.get_texts()] == ["A", "B"]
     assert [one.label for one in groups[:2]] == ["A, ε 1", "A, ε 8.93, η 0.413 mPa s"]

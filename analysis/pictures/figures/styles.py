@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from janus_md.analysis.sweep.groups import Group, numeric_key
 from janus_md.common.errors import JanusError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#4D4D4D")
 """Colour-blind safe palette of Okabe and Ito, with yellow and black replaced by brown and grey."""
@@ -24,9 +28,22 @@ NAMED = len(COLOURS) * len(DASHES)
 """Maximum number of curves with a legend entry; more curves get a colour scale."""
 
 
+SETTINGS: dict[str, Any] = {
+    "font.size": 11,
+    "axes.labelsize": 12,
+    "axes.titlesize": 11,
+    "legend.fontsize": 10,
+    "legend.frameon": False,
+    "lines.linewidth": 1.5,
+    "pdf.fonttype": 42,  # text stays text
+    "svg.hashsalt": "janus-md",  # the same figure gives the same file
+}
+"""Settings of matplotlib that differ from its defaults; figures are read from a distance."""
+
+
 @contextmanager
 def plain_style() -> Iterator[None]:
-    """Use matplotlib's default style in place of the user's matplotlibrc.
+    """Use matplotlib's default style with :data:`SETTINGS` in place of the user's matplotlibrc.
 
     All figures are drawn in this context.
 
@@ -44,7 +61,52 @@ def plain_style() -> Iterator[None]:
         ) from error
     with mpl.rc_context():
         mpl.rcdefaults()
+        for name, value in SETTINGS.items():
+            mpl.rcParams[name] = value  # type: ignore[index]
         yield
+
+
+@dataclass(frozen=True)
+class StatePointStyles:
+    """Colour and line style of each state point, the same in all figures of a report.
+
+    Attributes
+    ----------
+    of_label : dict of str to dict
+        Keywords of matplotlib (``color``, ``ls``) by the label of the state point.
+    scale : bool
+        Whether the colours are a scale from dark to light, which replaces the legend.
+    """
+
+    of_label: dict[str, dict[str, Any]]
+    scale: bool
+
+    @classmethod
+    def of(cls, groups: Sequence[Group]) -> StatePointStyles:
+        """Return the styles of the state points of a report (:func:`curve_styles`)."""
+        if not groups:
+            return cls({}, False)
+        labels = [group.label for group in groups]
+        return cls(dict(zip(labels, curve_styles(groups), strict=True)), is_scale(groups))
+
+    def curve(self, label: str) -> dict[str, Any]:
+        """Return colour and line style of a state point."""
+        return self.of_label.get(label, {"color": "0.3", "ls": "-"})
+
+    def colour(self, label: str) -> Any:
+        """Return the colour of a state point."""
+        return self.curve(label)["color"]
+
+    def title(self, axes: Axes, label: str, more: str = "") -> None:
+        """Write the label of a state point above axes, on a background in its colour."""
+        from matplotlib.colors import to_rgb
+
+        colour = np.array(to_rgb(self.colour(label)))
+        pill = {
+            "facecolor": 0.25 * colour + 0.75, "edgecolor": colour, "boxstyle": "round,pad=0.25",
+        }  # fmt: skip
+        axes.set_title(f"{label}{more}", pad=9, bbox=pill)
+        axes.set_anchor("S")  # room that a fixed aspect leaves is above, where the label is
 
 
 def curve_styles(groups: Sequence[Group]) -> list[dict[str, Any]]:

@@ -31,7 +31,8 @@ import sys
 from pathlib import Path
 import numpy as np
 import pandas as pd
-from janus_md.analysis.report.gallery import draw_figures
+from janus_md.analysis.report.drawing import Files, draw_figures
+from janus_md.analysis.report.material import Material
 from janus_md.analysis.sweep.groups import group_jobs
 from janus_md.analysis.sweep.tables import read_job
 from tests.analysis.report.test_page import job
@@ -39,12 +40,12 @@ folder = Path(sys.argv[1])
 rows = pd.DataFrame([job(folder, "a", 8), job(folder, "b", 3, relative_permittivity=2.0)])
 folders = {name: folder / name for name in "ab"}
 groups, tables = group_jobs(rows), {name: read_job(folders[name], 0.1) for name in "ab"}
-draw_figures(rows, groups, groups, tables, folders, folder)
+draw_figures(Material(groups, groups, tables, folders, 150), folder, Files())
 """
 
 LOOK = """\
 import matplotlib
-from janus_md.analysis.pictures.styles import plain_style
+from janus_md.analysis.pictures.figures.styles import plain_style
 with plain_style():
     assert not matplotlib.rcParams["text.usetex"]
 assert matplotlib.rcParams["text.usetex"]  # outside it is the user's again
@@ -75,7 +76,7 @@ def test_figures_do_not_depend_on_matplotlibrc(tmp_path: Path) -> None:
     for folder in (here, config):
         (folder / "matplotlibrc").write_text(SETTINGS)
     expected = pictures(plain)
-    assert len(expected) == 8
+    assert len(expected) == 9
     assert pictures(own, MPLCONFIGDIR=str(config)) == expected
     assert pictures(here) == expected
     done = run(LOOK, here)
@@ -83,7 +84,10 @@ def test_figures_do_not_depend_on_matplotlibrc(tmp_path: Path) -> None:
 
 
 def test_faulty_matplotlib_settings_are_reported(tmp_path: Path) -> None:
-    code = "from janus_md.analysis.pictures.styles import plain_style\nwith plain_style(): pass"
+    code = (
+        "from janus_md.analysis.pictures.figures.styles import plain_style\n"
+        "with plain_style(): pass"
+    )
     done = run(code, tmp_path, MPLBACKEND="nonsense")
     assert done.returncode == 1
     assert "JanusError: matplotlib cannot be imported" in done.stderr.splitlines()[-1]

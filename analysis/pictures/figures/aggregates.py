@@ -8,10 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from janus_md.analysis.aggregates.morphology.kinds import KINDS, share_name
-from janus_md.analysis.pictures.figures import name_curves, new_figure, plain_log
-from janus_md.analysis.pictures.styles import curve_styles
+from janus_md.analysis.frames.neighbours import IndexArray
+from janus_md.analysis.pictures.figures.axes import (
+    legend_beside,
+    name_curves,
+    new_figure,
+    plain_log,
+)
+from janus_md.analysis.pictures.figures.replicas import (
+    NotApplicableError,
+    NotDrawnError,
+    check_curves,
+    draw_replicas,
+)
+from janus_md.analysis.pictures.figures.styles import StatePointStyles
 from janus_md.analysis.sweep.groups import Group, numeric_key, series_along, spread
 from janus_md.analysis.sweep.tables import JobTables
+from janus_md.common.arrays import FloatArray
 from janus_md.workspace.labels import axis_name
 
 if TYPE_CHECKING:
@@ -35,6 +48,9 @@ PALETTE = (
 SMALL = 50
 """Largest aggregation number up to which its axis is linear."""
 
+NEARLY_ALL = 0.995
+"""Share of single bodies above which there is nothing to see of aggregates."""
+
 MAX_SERIES = 3
 """Series of state points in the figure along the sweep at most."""
 
@@ -55,14 +71,20 @@ def with_aggregates(groups: Sequence[Group]) -> list[Group]:
 def kinds_along_sweep(groups: Sequence[Group]) -> Figure | None:
     """Draw the shares of the kinds, and mean sizes, against the first number that varies.
 
-    A row of panels for each value of the other keys, of at most :data:`MAX_SERIES`. None where no
-    aggregates are defined, or no number varies.
+    A row of panels for each value of the other keys, of at most :data:`MAX_SERIES`. None if no
+    number varies.
+
+    Raises
+    ------
+    NotDrawnError
+        If there are no aggregates, or all state points have the same ones.
     """
-    shown = with_aggregates(groups)
+    shown = _with_aggregates(groups)
     key = numeric_key(shown)
-    if key is None:
+    every = {} if key is None else series_along(shown, key)
+    every = {title: members for title, members in every.items() if len(members) > 1}
+    if key is None or not every:
         return None
-    every = series_along(shown, key)
     rows = spread(list(every), MAX_SERIES)
     figure, axes = new_figure(10.4, 3.5 * len(rows) + 0.3, 2, len(rows))
     present = [kind for kind in KINDS if any(group.values[share_name(kind)][0] for group in shown)]
@@ -87,8 +109,19 @@ def kinds_along_sweep(groups: Sequence[Group]) -> Figure | None:
             left.set_title(title, fontsize=9, loc="left")
     # Beside the panels, since curves reach every corner of them.
     for one in axes[:2]:
-        one.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+        legend_beside(figure, one)
     return figure
+
+
+def _with_aggregates(groups: Sequence[Group]) -> list[Group]:
+    """Return the state points with aggregates; raise NotDrawnError if a figure would be empty."""
+    shown = with_aggregates(groups)
+    if not shown:
+        raise NotApplicableError("these bodies have no sites that define aggregates")
+    single = [group.values[share_name(KINDS[0])][0] or 0.0 for group in shown]
+    if min(single) > NEARLY_ALL:
+        raise NotDrawnError(f"{min(single):.1%} of the bodies or more are single everywhere")
+    return shown
 
 
 def _values(groups: Sequence[Group], name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -102,11 +135,15 @@ def _plural(kind: str) -> str:
     return f"{kind.replace('_', ' ')}s"
 
 
-def shares_of_kinds(groups: Sequence[Group]) -> Figure | None:
-    """Share of the bodies in each kind of aggregate, a bar per state point; None without any."""
-    shown = with_aggregates(groups)
-    if not shown:
-        return None
+def shares_of_kinds(groups: Sequence[Group]) -> Figure:
+    """Draw the share of the bodies in each kind of aggregate, a bar per state point.
+
+    Raises
+    ------
+    NotDrawnError
+        If there are no aggregates.
+    """
+    shown = _with_aggregates(groups)
     figure, (axes,) = new_figure(8.0, 1.4 + 0.32 * len(shown))
     place, begin = np.arange(len(shown)), np.zeros(len(shown))
     for kind, colour in zip(KINDS, PALETTE, strict=True):
@@ -114,36 +151,52 @@ def shares_of_kinds(groups: Sequence[Group]) -> Figure | None:
         if share.any():
             axes.barh(place, share, 0.8, begin, color=colour, label=_plural(kind))
         begin += share
-    axes.set_yticks(place, [group.label for group in shown], fontsize=8)
+    axes.set_yticks(place, [group.label for group in shown])
     axes.set(xlabel="share of the bodies", xlim=(0.0, 1.0))
     axes.invert_yaxis()
-    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    legend_beside(figure, axes)
     return figure
 
 
-def aggregation_numbers(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure | None:
-    """Share of the bodies in aggregates of n, over the last third of each run; None without any."""
-    shown, sizes = [], []
-    for group in with_aggregates(groups):
+def aggregation_numbers(
+    groups: Sequence[Group], tables: Mapping[str, JobTables], styles: StatePointStyles
+) -> Figure:
+    """Draw the share of the bodies in aggregates of n, over the last third of each run.
+
+    Raises
+    ------
+    NotDrawnError
+        If there are no aggregates.
+    """
+    shown, samples = [], []
+    for group in _with_aggregates(groups):
         found = [tables[job].sizes for job in group.jobs]
         known = [one for one in found if one is not None and len(one)]
         if known:
             shown.append(group)
-            sizes.append(np.concatenate(known))
-    if not shown:
-        return None
-    figure, (axes,) = new_figure(7.2, 4.0)
-    for group, n, style in zip(shown, sizes, curve_styles(shown), strict=True):
-        bodies = np.bincount(n) * np.arange(int(n.max()) + 1)
-        seen = np.flatnonzero(bodies)
-        axes.plot(seen, bodies[seen] / bodies.sum(), marker="o", ms=3, lw=1.0, label=group.label,
-                  **style)  # fmt: skip
+            samples.append(known)
+    largest = max((int(n.max()) for known in samples for n in known), default=0)
+    curves = [np.array([_share(n, largest) for n in known]) for known in samples]
+    check_curves([one for known in curves for one in known], "share of aggregates of a size")
+    figure, (axes,) = new_figure(7.2, 4.2)
+    for group, shares in zip(shown, curves, strict=True):
+        seen = np.flatnonzero(shares.any(axis=0))
+        n, style = seen.astype(float), styles.curve(group.label)
+        draw_replicas(axes, n, shares[:, seen], style, group.label, marker="o", ms=3)
     axes.set(
-        xscale="linear" if max(int(n.max()) for n in sizes) <= SMALL else "log",
+        xscale="linear" if largest <= SMALL else "log",
         xlabel="aggregation number n / bodies",
         ylabel="share of the bodies in aggregates of n",
     )
     axes.set_ylim(bottom=0.0)
+    if largest <= SMALL:
+        axes.locator_params(axis="x", integer=True)
     plain_log(axes)
-    name_curves(figure, axes, shown)
+    name_curves(figure, axes, shown, styles)
     return figure
+
+
+def _share(sizes: IndexArray, largest: int) -> FloatArray:
+    """Return the share of the bodies in aggregates of 0, 1, ... `largest` bodies."""
+    bodies = np.bincount(sizes, minlength=largest + 1) * np.arange(largest + 1.0)
+    return np.asarray(bodies / bodies.sum())
