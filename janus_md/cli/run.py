@@ -26,7 +26,9 @@ ALL = "all"
 def run(
     directory: Directory = Path(),
     engine: Annotated[str, typer.Option(help="auto, hoomd or lammps.")] = "auto",
-    device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
+    device: Annotated[
+        str, typer.Option(help="auto (the faster one in short trials), cpu or gpu.")
+    ] = "auto",
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -196,8 +198,11 @@ def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job
             continue
         point = StatePoint.of(job.statepoint)
         name = query.label(job.statepoint, keys)
-        threads = job.document.get("execution", {}).get("threads", 0)
-        pending.append(Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies, threads))
+        begun = job.document.get("execution", {})
+        threads, device = begun.get("threads", 0), begun.get("device", "")
+        pending.append(
+            Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies, threads, device)
+        )
     return pending, waiting
 
 

@@ -70,6 +70,7 @@ PARTS: dict[str, dict[str, _Kind]] = {
         "version": TEXT,
         "component": TEXT_OR_NULL,
         "device": TEXT,
+        "device_from": TEXT_OR_NULL,
         "threads": COUNT,
         "steps": COUNT,
         "seconds": NUMBER,
@@ -186,9 +187,23 @@ def timed(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     execution = document.get("execution", {})
     if not {"steps", "seconds", "engine"} <= execution.keys():
         return None
-    trial = execution.get("trial_steps_per_second", {}).get(execution["engine"])
+    trial = trial_speed(execution)
     known = execution["steps"] > 0 and execution["seconds"] > 0
     return execution if known or (_number(trial) and trial > 0) else None
+
+
+def trial_key(engine: str, device: str) -> str:
+    """Return the key of an engine on a device (``cpu``, ``gpu``) in ``trial_steps_per_second``."""
+    return f"{engine} {device}"
+
+
+def trial_speed(execution: Mapping[str, Any]) -> Any:
+    """Return the speed of the trial with the engine and device of an execution; None without one.
+
+    Older records have the speed by engine only.
+    """
+    speeds, engine = execution.get("trial_steps_per_second", {}), execution["engine"]
+    return speeds.get(trial_key(engine, execution.get("device", "cpu")), speeds.get(engine))
 
 
 def finite(values: Any) -> Any:
