@@ -47,6 +47,24 @@ def test_the_table_fits_the_terminal(width: int) -> None:
     assert texts[-1].startswith("0 of 60 jobs done, 40 running, 20 waiting, 48146 steps/s")
 
 
+def test_long_labels_are_wrapped_and_not_shortened() -> None:
+    running = some(40)
+    for one in running:
+        object.__setattr__(one.job, "label", f"{one.job.label}, {'key 0.12345, ' * 3}last 7")
+    console = Console(file=io.StringIO(), width=80, height=24, force_terminal=True)
+    display = LiveTable(console, [one.job for one in running])
+    display.show(running)
+    lines = console.render_lines(display.table(), pad=False)
+    texts = ["".join(segment.text for segment in line).rstrip() for line in lines]
+    assert len(texts) <= 24
+    assert all(len(text) <= 80 for text in texts)
+    shown = sum(text.count("replica") for text in texts)
+    assert shown >= 4
+    assert " ".join(texts).count("last 7") == shown
+    assert "\N{HORIZONTAL ELLIPSIS}" not in "".join(texts)
+    assert texts[-2] == f"... and {40 - shown} more"
+
+
 def test_ended_jobs_are_counted_and_failures_stay_visible() -> None:
     out = io.StringIO()
     console = Console(file=out, width=100, height=24, force_terminal=True)
