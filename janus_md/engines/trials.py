@@ -26,8 +26,8 @@ FINALISTS, ROUNDS = 2, 2
 
 _WARM_UP = 5  # steps
 GPU_WARM_UP_SECONDS = 2.0
-"""Wall time of the steps before a trial on a GPU, s: HOOMD-blue first tries its kernels with several
-launch parameters."""
+"""Wall time of the steps before a trial on a GPU, s. HOOMD-blue first tries several launch
+parameters of its kernels."""
 
 _SECONDS = 0.12
 _STEPS = 60  # neighbour lists are rebuilt every 10 to 30 steps, which must be part of the trial

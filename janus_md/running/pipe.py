@@ -11,8 +11,8 @@ from typing import Any
 class Reporter:
     """Writes messages to a pipe, and detects that its reader has ended.
 
-    Without a pipe, messages, warnings and the choice of the device are written to standard error, and
-    progress is discarded.
+    Without a pipe, messages, warnings and the choice of the device are written to standard error,
+    and progress is discarded.
 
     Attributes
     ----------

@@ -2,8 +2,8 @@
 
 The worker writes lines of JSON to a pipe. ``{"stage", "step", "total", "rate", "wires"}`` is its
 progress, where ``wires`` is the mean wire length. ``{"device", "choice"}`` is where a simulation
-runs, and why, if there was a choice. ``{"warning"}`` is the reason why the results are doubtful, and
-``{"message"}`` the reason why the worker ends early.
+runs, and why, if there was a choice. ``{"warning"}`` is the reason why the results are doubtful,
+and ``{"message"}`` the reason why the worker ends early.
 
 With ``--ranks``, under mpiexec or the launcher of a scheduler, a simulation runs in several
 processes. The first one reports.

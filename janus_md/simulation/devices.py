@@ -13,9 +13,9 @@ from janus_md.workspace.documents import trial_key, trial_speed
 LARGE_SITES = 50_000
 """Number of sites (centres of bodies and beads) from which a GPU is used without trials on the CPU.
 
-The fastest engine on a CPU makes about 6e5 site-steps per second and core (``costs.yaml``), which is
-12 steps per second at this size. Below it, the time of a step on a GPU hardly depends on the size,
-so that trials decide."""
+The fastest engine on a CPU makes about 6e5 site-steps per second and core (``costs.yaml``), which
+is 12 steps per second at this size. Below it, the time of a step on a GPU hardly depends on the
+size, so that trials decide."""
 
 TRIALS, SIZE = "trials", "number of sites"
 """Values of ``device_from`` in the job document; null if there was only one kind of device."""

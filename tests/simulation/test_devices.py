@@ -22,8 +22,8 @@ from tests.conftest import PATIENCE, TINY
 from tests.engines.conftest import usable
 from tests.patched import patch_processes
 from tests.running.workstation.test_runner import document, make
-from tests.simulation.test_choice import NEUTRAL, point
 from tests.simulated_gpu import speed
+from tests.simulation.test_choice import NEUTRAL, point
 
 BOTH = ["hoomd gpu", "hoomd cpu", "lammps cpu"]
 
@@ -101,8 +101,9 @@ def test_large_systems_run_on_the_gpu_without_trials_on_the_cpu(
 
 
 def test_a_system_that_the_engine_of_the_gpu_cannot_run_runs_on_the_cpu(gpu: list[str]) -> None:
+    """Charges between walls need a mesh with two periodic directions."""
     wall = {"form": "repulsive", "epsilon": 2.5, "sigma": 1.0}
-    setup = resolve(point(environment={"walls": {"lower": wall, "upper": wall}}))  # a mesh with two periodic directions
+    setup = resolve(point(environment={"walls": {"lower": wall, "upper": wall}}))
     assert to_try(setup, require()) == (require(), None)
 
 
