@@ -243,14 +243,14 @@ def _spread(
     """Write the values of nested maps to a row of the columns; lists and empty maps are values."""
     leaves, branches = branch.leaves, branch.branches
     for key, value in nested.items():
-        if isinstance(value, dict) and value:
+        if type(value) is dict and value:
             if key not in branches:
                 branches[key] = _Branch(f"{branch.prefix}{key}.")
             _spread(value, branches[key], columns, row)
             continue
-        if key not in leaves:
-            leaves[key] = columns.setdefault(f"{branch.prefix}{key}", [])
-        values = leaves[key]
+        values = leaves.get(key)
+        if values is None:
+            values = leaves[key] = columns.setdefault(f"{branch.prefix}{key}", [])
         if len(values) < row:  # earlier jobs have no such value
             values.extend([None] * (row - len(values)))
         values.append(value)
