@@ -111,7 +111,7 @@ def read(directory: str) -> tuple[dict[str, Any], str]:
         The reason why it is not valid, with advice; empty if it is valid.
     """
     try:
-        document = json.loads(content(f"{directory}/{DOCUMENT}"))
+        document = parsed(content(f"{directory}/{DOCUMENT}"))
     except FileNotFoundError:
         return {}, ""
     except (OSError, ValueError, RecursionError) as error:
@@ -132,6 +132,22 @@ def content(path: str) -> bytes:
     finally:
         os.close(descriptor)
     return b"".join(parts)
+
+
+def parsed(text: bytes) -> Any:
+    """Read JSON with the parser of pydantic, which takes half the time of that of Python.
+
+    Raises
+    ------
+    ValueError, RecursionError
+        If it is not JSON.
+    """
+    from pydantic_core import from_json
+
+    try:
+        return from_json(text)
+    except ValueError:  # such as deep nesting, which only Python's parser accepts
+        return json.loads(text)
 
 
 def objection(document: Any) -> str:

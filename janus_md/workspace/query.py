@@ -28,7 +28,14 @@ from janus_md.workspace.filters import (
 from janus_md.workspace.jobs import job_of, open_job, open_project
 from janus_md.workspace.labels import label, labels, value_at
 from janus_md.workspace.ordering import rank as rank_of
-from janus_md.workspace.records import STATE_POINT, Record, job_ids, read_jobs, strays
+from janus_md.workspace.records import (
+    STATE_POINT,
+    Record,
+    job_ids,
+    read_jobs,
+    strays,
+    without_collection,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,8 +140,9 @@ def columns(
             jobs.append((record.id, record.statepoint))
             yield record
 
-    found = Columns(each())
-    found = found.take(_order(jobs))
+    with without_collection():
+        found = Columns(each())
+        found = found.take(_order(jobs))
     for reason in doubts.ALLOWABLE:
         if reason not in allow:
             found.clear("analysis.", withheld(found, reason))
@@ -191,7 +199,7 @@ def study_keys(project: Project) -> list[str]:
         if name not in known:
             with suppress(OSError, ValueError):
                 path = f"{project.workspace}/{name}/{STATE_POINT}"
-                known[name] = json.loads(documents.content(path))
+                known[name] = documents.parsed(documents.content(path))
         found.append(known.get(name))
     return varying_keys([one for one in found if isinstance(one, dict)])
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,15 +147,22 @@ def read_jobs(
     kept = None if keys is None else frozenset(keys)
     edited = copies.edited_in(Path(project.path))
     lists: dict[tuple[str, ...], tuple[str, ...]] = {}
-    collecting = gc.isenabled()
-    gc.disable()  # no garbage is created here, and its collection would take time
-    try:
+    with without_collection():
         for name in here:
             if wanted is not None and name not in wanted:
                 continue
             directory = f"{project.workspace}/{name}"
             if (record := _read(directory, name, kept, lists, thorough, edited)) is not None:
                 yield record
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Suspend the search for unreachable objects, which takes time where there are few of them."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
     finally:
         if collecting:
             gc.enable()
@@ -238,7 +245,7 @@ def _statepoint(path: str, name: str) -> tuple[dict[str, Any], str]:
     from signac.job import calc_id
 
     try:
-        found = json.loads(documents.content(f"{path}/{STATE_POINT}"))
+        found = documents.parsed(documents.content(f"{path}/{STATE_POINT}"))
     except (FileNotFoundError, ValueError, RecursionError):
         found = None
     except OSError as error:
