@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -54,7 +55,7 @@ def extend(
     begun = f", which {told(ready.links)}" if ready.links else ""
     console.print(
         f"{directory.resolve()}: {count(new, 'new job')}{begun}{more}; "
-        f"next: janus-md run --directory {directory}",
+        f"next: janus-md run --directory {shlex.quote(str(directory))}",
         markup=False,
     )
     if ready.refused:

@@ -172,8 +172,11 @@ def objection(document: Any) -> str:
 def _objection_to_averages(analysis: Mapping[str, Any]) -> str:
     """Return the reason why an average is not valid; empty if all are valid."""
     for name, value in analysis.items():
-        if type(value) is dict and _plain(value.get("mean")) and _plain(value.get("error"), 0.0):
-            continue
+        if type(value) is dict:  # a quick check of what is usual
+            mean, error = value.get("mean"), value.get("error")
+            right = mean is None or (type(mean) is float and -LARGEST < mean < LARGEST)
+            if right and (error is None or (type(error) is float and 0.0 <= error < LARGEST)):
+                continue
         if not isinstance(value, dict):
             if name in NEEDED["analysis"]:
                 return _refused(f"analysis.{name}", value, "a map with mean and error")
@@ -184,11 +187,6 @@ def _objection_to_averages(analysis: Mapping[str, Any]) -> str:
         if not (error is None or (_number(error) and error >= 0)):
             return _refused(f"analysis.{name}.error", error, "a finite number, 0 or more, or null")
     return ""
-
-
-def _plain(value: Any, least: float = -LARGEST) -> bool:
-    """Whether a value is null or a float from `least` on: a quick check of what is usual."""
-    return value is None or (type(value) is float and least <= value < LARGEST)
 
 
 def _refused(key: str, value: Any, wanted: str) -> str:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from janus_md.common.collection import without_collection
 from janus_md.common.errors import JanusError
 from janus_md.workspace import documents, doubts
 from janus_md.workspace import labels as labels_of
@@ -28,14 +29,7 @@ from janus_md.workspace.filters import (
 from janus_md.workspace.jobs import job_of, open_job, open_project
 from janus_md.workspace.labels import label, labels, value_at
 from janus_md.workspace.ordering import rank as rank_of
-from janus_md.workspace.records import (
-    STATE_POINT,
-    Record,
-    job_ids,
-    read_jobs,
-    strays,
-    without_collection,
-)
+from janus_md.workspace.records import STATE_POINT, Record, job_ids, read_jobs, strays
 
 if TYPE_CHECKING:
     import pandas as pd

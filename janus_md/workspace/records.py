@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from janus_md.common.collection import without_collection
 from janus_md.common.errors import JanusError
 from janus_md.study.catalogue import copies
 from janus_md.workspace import continuation, documents, doubts, products
@@ -156,18 +155,6 @@ def read_jobs(
                 yield record
 
 
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Suspend the search for unreachable objects, which takes time where there are few of them."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
 def _check_version(project: Project, names: Iterable[str]) -> None:
     """Refuse a workspace of the first version.
 
@@ -295,7 +282,7 @@ def _kept(nested: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:
     for key, value in nested.items():
         if key in keys:
             found[key] = value
-        elif type(value) is dict:
+        elif type(value) is dict and key != doubts.MADE_FOR:
             # Most maps are averages; to look into each of them would take half of the time.
             if value.keys() == _AVERAGE and keys.isdisjoint(_AVERAGE):
                 continue
