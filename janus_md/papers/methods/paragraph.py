@@ -55,6 +55,7 @@ def _software(runs: Sequence[Run], cite: Citations) -> str:
     devices = sorted({str(run.execution["device"]).upper() for run in runs})
     engines = []
     for (engine, version), number in ran.items():
+        keys: tuple[str, ...]
         name, keys = ENGINES.get(engine, (engine, ()))
         its = [run for run in runs if (run.execution["engine"], run.execution["version"])
                == (engine, version)]  # fmt: skip
