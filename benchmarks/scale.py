@@ -4,6 +4,9 @@ janus-md is compared with a plain signac loop and the status of signac-flow, eac
 process including imports. The workspace is filled with the products of a small job, which is run
 first; they are linked to save disk space. CPU time (user and system) is the relevant number on a
 shared machine. Memory is the largest resident set.
+
+``--folder FOLDER`` keeps the workspace. With a folder that exists, the commands on jobs that are
+done are measured there again, or those whose names contain the text of ``--only``.
 """
 
 from __future__ import annotations
@@ -73,6 +76,29 @@ print(frame.to_dataframe().to_csv())
 """
 
 
+FILTER = "relative_permittivity<1.3"
+
+DONE = {
+    "janus-md status": ["status"],
+    "janus-md query FILTER": ["query", FILTER],
+    "janus-md query --group-by, means": [
+        "query", "--group-by", "relative_permittivity", "--columns", "mean_n",
+        "--stat", "mean,sem,n",
+    ],
+    "janus-md query FILTER --sort": ["query", FILTER, "--sort=-temperature"],
+    "janus-md query --csv, all columns": ["query", "--csv"],
+    "janus-md wires FILTER --group-by": [
+        "wires", FILTER, "--group-by", "relative_permittivity", "--columns", "n",
+    ],
+    "janus-md frames FILTER --group-by": [
+        "frames", FILTER, "--group-by", "relative_permittivity", "--columns", "polar_order",
+    ],
+    "janus-md run, nothing to analyse": ["run", "--operation=analyze"],
+    "janus-md report": ["report", "--out", "REPORT"],
+}  # fmt: skip
+"""Commands on a workspace with jobs that are done, by their names in the table."""
+
+
 @dataclass(frozen=True)
 class Cost:
     """Cost of a process: wall and CPU time in seconds, memory in MiB."""
@@ -132,7 +158,9 @@ def fill(workspace: Path, donor: Path) -> dict[str, int]:
         for product in products if state == "done" else ():
             os.link(copies / product.name, job / product.name)
         if state in texts:
-            (job / "signac_job_document.json").write_text(json.dumps(texts[state]))
+            point = json.loads((job / "signac_statepoint.json").read_text())
+            text = texts[state] | ({"made_for": point} if state == "done" else {})
+            (job / "signac_job_document.json").write_text(json.dumps(text))
     return {state: states.count(state) for state in MIXED}
 
 
@@ -143,9 +171,6 @@ def measure(folder: Path, points: int, plain: bool) -> None:
     ours, theirs = folder / "ours", folder / "signac"
     cli = ("-m", "janus_md.cli")
 
-    def show(name: str, used: Cost) -> None:
-        print(f"{name:44} {used.wall:8.2f} {used.cpu:8.2f} {used.peak:8.0f}", flush=True)
-
     print(f"{points} state points{'':24} wall / s  CPU / s      MiB")
     show("janus-md init", cost(*cli, "init", template, "-d", ours))
     show("janus-md init, all there already", cost(*cli, "init", template, "-d", ours))
@@ -155,16 +180,24 @@ def measure(folder: Path, points: int, plain: bool) -> None:
     show("janus-md submit --pretend", cost(*cli, "submit", "--pretend", "-d", ours))
     counts = fill(ours / "workspace", finished_job(folder))
     print(f"with {', '.join(f'{number} {state}' for state, number in counts.items())}:")
-    show("janus-md status", cost(*cli, "status", "-d", ours))
-    wanted = "relative_permittivity<1.3"
-    show("janus-md query FILTER", cost(*cli, "query", wanted, "-d", ours))
-    show("janus-md query --csv, all columns", cost(*cli, "query", "--csv", "-d", ours))
-    show("janus-md run, nothing to analyse", cost(*cli, "run", "--operation=analyze", "-d", ours))
-    show("janus-md report", cost(*cli, "report", "-d", ours, "--out", folder / "report"))
+    measure_done(folder, "")
     if plain:
         show("plain signac: loop over documents", cost("-c", PLAIN_STATUS, ours))
         show("plain signac: to_dataframe, FILTER", cost("-c", PLAIN_QUERY, ours))
         show("flow: project.py status", cost("project.py", "status", cwd=ours))
+
+
+def show(name: str, used: Cost) -> None:
+    """Print a row of the table."""
+    print(f"{name:44} {used.wall:8.2f} {used.cpu:8.2f} {used.peak:8.0f}", flush=True)
+
+
+def measure_done(folder: Path, only: str) -> None:
+    """Print the rows of the commands whose names contain `only`, on jobs that are done."""
+    for name, arguments in DONE.items():
+        if only in name:
+            words = [str(folder / "report") if one == "REPORT" else one for one in arguments]
+            show(name, cost("-m", "janus_md.cli", *words, "-d", folder / "ours"))
 
 
 def main() -> None:
@@ -173,7 +206,11 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=10_000, help="a multiple of 100")
     parser.add_argument("--ours-only", action="store_true", help="leave signac and flow out")
     parser.add_argument("--folder", type=Path, help="folder that is kept; temporary by default")
+    parser.add_argument("--only", default="", help="with a folder that exists: part of a name")
     given = parser.parse_args()
+    if given.folder is not None and given.folder.exists():
+        measure_done(given.folder, given.only)
+        return
     if given.folder is not None:
         given.folder.mkdir(parents=True)
         measure(given.folder, given.points, not given.ours_only)

@@ -26,6 +26,9 @@ JOB_INDEX = "janus_md_job"
 BATCH_ROWS = 65_536
 """Maximum number of rows that are read at a time."""
 
+FILES_AT_A_TIME = 256
+"""Number of files in a dataset, which keeps the metadata of all files that it has read."""
+
 READ_AHEAD = 2
 """Number of batches, and of files, that are read ahead."""
 
@@ -95,35 +98,39 @@ class RowTable:
         from pyarrow.fs import LocalFileSystem
 
         options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
-        dataset = ds.FileSystemDataset.from_paths(
-            self.files,
-            schema=self.schema.append(pa.field(JOB_INDEX, pa.int32())),
-            format=ds.ParquetFileFormat(default_fragment_scan_options=options),
-            filesystem=LocalFileSystem(),
-            partitions=[
-                ds.field(JOB_INDEX) == pa.scalar(k, pa.int32()) for k in range(len(self.files))
-            ],
-        )
+        schema = self.schema.append(pa.field(JOB_INDEX, pa.int32()))
         condition = None
         for one in self.conditions:
             found = expression(one, self.schema.field(one.key))
             condition = found if condition is None else condition & found
-        scanner = dataset.scanner(
-            columns=[JOB_INDEX, *columns],
-            filter=condition,
-            batch_size=BATCH_ROWS,
-            batch_readahead=READ_AHEAD,
-            fragment_readahead=READ_AHEAD,
-        )
-        try:
-            for batch in scanner.to_batches():
-                if len(batch):
-                    yield decoded(batch)
-        except (OSError, pa.ArrowException) as error:
-            raise JanusError(
-                f"{FILES[self.name]}: a file cannot be read ({error}); remove it and run again to "
-                "recreate it"
-            ) from error
+        for begin in range(0, len(self.files), FILES_AT_A_TIME):
+            files = self.files[begin : begin + FILES_AT_A_TIME]
+            dataset = ds.FileSystemDataset.from_paths(
+                files,
+                schema=schema,
+                format=ds.ParquetFileFormat(default_fragment_scan_options=options),
+                filesystem=LocalFileSystem(),
+                partitions=[
+                    ds.field(JOB_INDEX) == pa.scalar(begin + k, pa.int32())
+                    for k in range(len(files))
+                ],
+            )
+            scanner = dataset.scanner(
+                columns=[JOB_INDEX, *columns],
+                filter=condition,
+                batch_size=BATCH_ROWS,
+                batch_readahead=READ_AHEAD,
+                fragment_readahead=READ_AHEAD,
+            )
+            try:
+                for batch in scanner.to_batches():
+                    if len(batch):
+                        yield decoded(batch)
+            except (OSError, pa.ArrowException) as error:
+                raise JanusError(
+                    f"{FILES[self.name]}: a file cannot be read ({error}); remove it and run again "
+                    "to recreate it"
+                ) from error
 
 
 def open_rows(

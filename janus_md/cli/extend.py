@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +40,7 @@ def extend(
         console.print(f"left out: {found.left_out}", markup=False)
     if dry_run:
         console.print(f"{count(len(found.jobs), 'job')} to extend by {by:g} ns:", markup=False)
-        keys = [*query.varying_keys([one.statepoint for one in found.jobs]), "protocol.produce_ns"]
+        keys = [*query.study_keys(project), "protocol.produce_ns"]
         for one, statepoint in zip(found.jobs, found.longer, strict=True):
             label = query.label(one.statepoint, list(dict.fromkeys(keys)))
             end = f"{statepoint['protocol']['produce_ns']:g}"
@@ -54,7 +55,7 @@ def extend(
     begun = f", which {told(ready.links)}" if ready.links else ""
     console.print(
         f"{directory.resolve()}: {count(new, 'new job')}{begun}{more}; "
-        f"next: janus-md run --directory {directory}",
+        f"next: janus-md run --directory {shlex.quote(str(directory))}",
         markup=False,
     )
     if ready.refused:

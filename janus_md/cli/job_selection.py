@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from janus_md.common.errors import JanusError
+from janus_md.common.prefixes import only
 
 if TYPE_CHECKING:
     from signac import Project
@@ -69,26 +70,8 @@ def chosen_jobs(
         if name not in known and is_id(name):
             lost[name] = "it no longer exists"
             continue
-        found.append(_only("--job", name, known, project.path, "the id of one"))
+        found.append(only("--job", name, known, project.path))
     return query.records(project, list(dict.fromkeys(found)), keys, thorough=True), lost
-
-
-def _only(key: str, name: str, known: Collection[str], place: str, allowed: str) -> str:
-    """Return the known id that is `name`, or the only one that begins with it.
-
-    Raises
-    ------
-    JanusError
-        If there is none, or several; `key`, `place` and `allowed` are parts of the message.
-    """
-    fitting = [name] if name in known else [one for one in known if one.startswith(name)]
-    if len(fitting) != 1:
-        what = f"matches {len(fitting)} jobs" if fitting else "matches no job"
-        raise JanusError(
-            f"{key}: {name!r} {what} of {place!r}; it must be {allowed}, or a prefix that matches "
-            "only one (see janus-md query)"
-        )
-    return fitting[0]
 
 
 def trajectory_of(name: str, directory: Path) -> Path:
@@ -107,8 +90,7 @@ def trajectory_of(name: str, directory: Path) -> Path:
             raise JanusError(f"job: the file {name!r} does not exist")
         return Path(name)
     folders = query.folders(query.open_project(directory))
-    allowed = "a GSD file, or the id of one job"
-    path = folders[_only("job", name, folders, str(directory), allowed)] / TRAJECTORY
+    path = folders[only("job", name, folders, str(directory), "a GSD file")] / TRAJECTORY
     if not path.is_file():
         raise JanusError(f"job: {name!r} has no {TRAJECTORY} yet")
     return path

@@ -28,13 +28,13 @@ def methods(
     """Print a methods paragraph for a paper, and the BibTeX entries of all software and methods.
 
     It describes the finished jobs that match all FILTERS: engine and version, particles,
-    interactions, mesh and its measured error, bath, time step, lengths and number of runs. Only
-    what was used is cited. Check the text before you publish it.
+    interactions, mesh or cutoff and its measured error, bath, time step, lengths and number of
+    runs. Only what was used is cited. Check the text before you publish it.
     """
     import textwrap
 
     from janus_md.common.files import publish_text
-    from janus_md.papers.methods import paragraph, references, runs
+    from janus_md.papers.methods import electrostatics, paragraph, references, runs
     from janus_md.workspace import query
 
     if bib is not None and not bib.absolute().parent.is_dir():
@@ -45,7 +45,8 @@ def methods(
     cite = references.Citations(latex)
     text = paragraph.paragraph(found, runs.sources(found, root), cite)
     if latex:
-        for plain, escaped in (("nm^-3", "nm$^{-3}$"), *((x, f"\\{x}") for x in "%&#_")):
+        formulas = (("nm^-3", "nm$^{-3}$"), (electrostatics.FORMULA, f"${electrostatics.FORMULA}$"))
+        for plain, escaped in (*formulas, *((x, f"\\{x}") for x in "%&#_")):
             text = text.replace(plain, escaped)
     typer.echo(textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False))
     if bib is None:

@@ -53,7 +53,6 @@ def query(
     --group-by relative_permittivity --stat mean,sem,n prints the statistics of the jobs with equal
     permittivity.
     """
-    from janus_md.analysis.sweep import statistics
     from janus_md.cli import troubles
     from janus_md.cli.options import listed
     from janus_md.workspace import ordering
@@ -61,7 +60,10 @@ def query(
 
     kind = output.format_of(csv, json, out)
     asked, keys, order = listed(columns), listed(group_by), ordering.parse(sort)
-    wanted = statistics.chosen(stat, bool(keys))
+    if keys or stat:
+        from janus_md.analysis.sweep import statistics  # which imports NumPy
+
+        wanted = statistics.chosen(stat, bool(keys))
     everything = asked == ["all"] or (not asked and bool(kind) and not keys)
     read = [*(asked or questions.telling_keys()), *keys, *(one.key for one in order)]
     project = questions.open_project(directory)

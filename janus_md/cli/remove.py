@@ -44,7 +44,7 @@ def remove(
     chosen = [one for one in chosen if one.id not in queued]
     console = Console(highlight=False, soft_wrap=True)
     if chosen:
-        keys = query.varying_keys([one.statepoint for one in chosen])
+        keys = query.study_keys(project)
         for one in chosen[:LISTED]:
             label = query.label(one.statepoint, keys) if one.statepoint else ""
             console.print(f"  {one.id[:8]} {one.state:<9} {label}".rstrip(), markup=False)

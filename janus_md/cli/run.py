@@ -26,7 +26,9 @@ ALL = "all"
 def run(
     directory: Directory = Path(),
     engine: Annotated[str, typer.Option(help="auto, hoomd or lammps.")] = "auto",
-    device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
+    device: Annotated[
+        str, typer.Option(help="auto (the faster one in short trials), cpu or gpu.")
+    ] = "auto",
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -118,7 +120,10 @@ def run(
     here = [one for one in chosen if one.id not in queued]
     tried = [one for one in here if failures.times(one.document) < failures.MAX_FAILURES]
     skipped = len(here) - len(tried) if skip_failed else 0
-    pending, waiting = pending_jobs(tried if skip_failed else here, operation)
+    keys = query.varying_keys([one.statepoint for one in chosen])
+    if job or jobs_file:
+        keys = query.study_keys(project)
+    pending, waiting = pending_jobs(tried if skip_failed else here, operation, keys)
     if pending:
         fork_server.begin("janus_md.cli.preloaded")  # it imports while engines are looked for
     machine = replace(
@@ -176,16 +181,18 @@ def run(
         raise typer.Exit(75)
 
 
-def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job], int]:
+def pending_jobs(
+    jobs: Sequence[Record], operation: str, keys: Sequence[str]
+) -> tuple[list[Job], int]:
     """Return the jobs with `operation` left, and how many others must be simulated before.
 
-    The jobs must have been read with ``thorough=True``, which checks their state points.
+    The jobs must have been read with ``thorough=True``, which checks their state points. `keys` are
+    those of the labels: all that vary in the workspace, also if only one job of it runs.
     """
     from janus_md.running.workstation.processes import Job
     from janus_md.study.statepoint import StatePoint
     from janus_md.workspace import query
 
-    keys = query.varying_keys([job.statepoint for job in jobs])
     pending, waiting = [], 0
     for job in jobs:
         todo = [one for one in job.left if operation in (ALL, one)]
@@ -196,8 +203,11 @@ def pending_jobs(jobs: Sequence[Record], operation: str = ALL) -> tuple[list[Job
             continue
         point = StatePoint.of(job.statepoint)
         name = query.label(job.statepoint, keys)
-        threads = job.document.get("execution", {}).get("threads", 0)
-        pending.append(Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies, threads))
+        begun = job.document.get("execution", {})
+        threads, device = begun.get("threads", 0), begun.get("device", "")
+        pending.append(
+            Job(job.id, Path(job.directory), name, tuple(todo), point.n_bodies, threads, device)
+        )
     return pending, waiting
 
 

@@ -52,6 +52,7 @@ def status(
         queue = {}
         typer.echo(f"{error}; the states shown are those on disk", err=True)
     found = job_status.job_statuses(records, queue)
+    every = [one.statepoint for one in records]
     if filters:
         rows = query.Columns([one.record for one in found], [one.state for one in found])
         fitting = set(query.select(rows, filters)["job"])
@@ -63,7 +64,7 @@ def status(
         job_status.parts(queue.get(one.record.id, ""))[1] for one in found if one.state == "queued"
     )
     reasons.pop("", None)
-    keys = query.varying_keys([one.record.statepoint for one in found]) if notable else []
+    keys = query.varying_keys(every) if notable else []
     labels = [query.label(one.record.statepoint, keys) for one in notable]
     if as_json:
         jobs = [

@@ -46,7 +46,9 @@ def adapter(name: str) -> Engine:
 
 
 def require(engine: str = "auto", device: str = "auto") -> list[tuple[str, str]]:
-    """Return the (engine, device) pairs that can serve a request, best first.
+    """Return the (engine, device) pairs that can serve a request, those on GPUs first.
+
+    With the device ``auto``, they include those on the CPU also if there is a GPU.
 
     Raises
     ------
@@ -74,9 +76,8 @@ def require(engine: str = "auto", device: str = "auto") -> list[tuple[str, str]]
                 f"device: 'gpu' is not usable here ({reasons}); allowed are auto and cpu"
             )
         return on_gpu
-    if device == "auto" and on_gpu:
-        return on_gpu
-    return [(status.name, "cpu") for status in usable]
+    on_cpu = [(status.name, "cpu") for status in usable]
+    return on_gpu + on_cpu if device == "auto" else on_cpu
 
 
 __all__ = [

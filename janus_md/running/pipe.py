@@ -11,7 +11,8 @@ from typing import Any
 class Reporter:
     """Writes messages to a pipe, and detects that its reader has ended.
 
-    Without a pipe, messages and warnings are written to standard error, and progress is discarded.
+    Without a pipe, messages, warnings and the choice of the device are written to standard error,
+    and progress is discarded.
 
     Attributes
     ----------
@@ -30,6 +31,8 @@ class Reporter:
                 print(message["message"], file=sys.stderr, flush=True)
             elif "warning" in message:
                 print(f"warning: {message['warning']}", file=sys.stderr, flush=True)
+            elif message.get("choice"):
+                print(message["choice"], file=sys.stderr, flush=True)
             return
         try:
             os.write(self._descriptor, json.dumps(message).encode() + b"\n")

@@ -1,8 +1,9 @@
 """Worker: a process that runs one operation of one job, so that a crash affects only this job.
 
 The worker writes lines of JSON to a pipe. ``{"stage", "step", "total", "rate", "wires"}`` is its
-progress, where ``wires`` is the mean wire length. ``{"warning"}`` is the reason why the results are
-doubtful, and ``{"message"}`` the reason why the worker ends early.
+progress, where ``wires`` is the mean wire length. ``{"device", "choice"}`` is where a simulation
+runs, and why, if there was a choice. ``{"warning"}`` is the reason why the results are doubtful,
+and ``{"message"}`` the reason why the worker ends early.
 
 With ``--ranks``, under mpiexec or the launcher of a scheduler, a simulation runs in several
 processes. The first one reports.
@@ -51,6 +52,7 @@ def simulate(
     """Simulate a job and report the progress over all stages."""
     from janus_md.analysis.pipeline.observer import WireObserver
     from janus_md.running.operations import simulate_job
+    from janus_md.simulation.devices import described
     from janus_md.study.resolve import setup_of
 
     reporter.send(stage="prepare", step=0, total=0, rate=0.0, wires=None)
@@ -60,9 +62,14 @@ def simulate(
         stage.name: sum(one.steps for one in plan[:number]) for number, stage in enumerate(plan)
     }
 
-    wires = WireObserver()
+    wires, told = WireObserver(), False
 
     def progress(stage: str, step: int, of_stage: int, rate: float) -> None:
+        nonlocal told
+        if not told:
+            execution = document["execution"]
+            reporter.send(device=execution["device"], choice=described(execution))
+            told = True
         done = before[stage] + step
         mean = wires.mean_n if setup.dipolar else None
         reporter.send(stage=stage, step=done, total=total, rate=rate, wires=mean)

@@ -18,8 +18,10 @@ from janus_md.engines import ENGINES, load, ranks
 from janus_md.engines.mesh import MAX_ORDER
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
+from janus_md.simulation.devices import to_try
 from janus_md.simulation.execution import Execution, accurate, choose, device_for, not_yet_run
 from janus_md.simulation.run_options import RunOptions
+from janus_md.workspace.documents import trial_key
 
 CACHE = "meshes"
 """Name of the cache file of the choices."""
@@ -53,6 +55,8 @@ class Choice(_Plain):
 
     engine: str
     """Fastest of the candidates."""
+    device: Literal["cpu", "gpu"]
+    """Its device."""
     mesh: _Mesh | None
     """None if no body carries charge, or the Coulomb interaction has a cutoff."""
     cutoff: _Cutoff | None = None
@@ -60,7 +64,7 @@ class Choice(_Plain):
     neighbour_list: str
     """Kind of neighbour list."""
     trial_steps_per_second: dict[str, _Positive]
-    """Speed of each engine that was tried."""
+    """Speed of each engine and device that was tried (`trial_key`)."""
     quiet: bool
     """Whether the machine was idle."""
     at: str
@@ -82,16 +86,16 @@ def choose_once(
     ``mesh_from`` in the result says which it was. A new choice is kept in the cache.
     """
     file, machine = cache.cache_file(CACHE), cache.processor()
+    candidates, device_from = to_try(setup, candidates)
     kind = kind_of(setup, candidates, options)
     quiet = cache.load_per_core() <= IDLE_LOAD
-    devices = dict(candidates)
 
     def taken(earlier: Choice | None) -> Execution | None:
-        if earlier is None or earlier.engine not in devices:
+        if earlier is None or (earlier.engine, earlier.device) not in candidates:
             return None
         if earlier.neighbour_list not in ENGINES.get(earlier.engine).neighbour_lists:
             return None
-        where = device_for(earlier.engine, devices[earlier.engine], options)
+        where = device_for(earlier.engine, earlier.device, options)
         coulomb = earlier.model_dump(mode="json", include={"mesh", "cutoff"})
         if earlier.cutoff is None:
             del coulomb["cutoff"]
@@ -99,14 +103,15 @@ def choose_once(
         came = f"an earlier choice ({earlier.at})"
         speeds = earlier.trial_steps_per_second
         record = not_yet_run(load(earlier.engine), where, system, coulomb, came, speeds)
+        record["device_from"] = device_from
         return accurate(record, setup.bath.kT, system, check)
 
     def kept() -> Choice | None:
         return _read(cache.recall(machine, file).get(kind))
 
     def anew() -> Execution:
-        record = choose(setup, system, list(candidates), options, check)
-        names = ("engine", "mesh", "cutoff", "neighbour_list", "trial_steps_per_second")
+        record = choose(setup, system, candidates, options, check) | {"device_from": device_from}
+        names = ("engine", "device", "mesh", "cutoff", "neighbour_list", "trial_steps_per_second")
         chosen = {name: record[name] for name in names if name in record}
         chosen |= {"quiet": quiet, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         cache.keep(machine, kind, chosen, file)
@@ -125,7 +130,8 @@ def _read(kept: Any) -> Choice | None:
     """Return an entry of the cache as a choice; None if it is damaged."""
     with suppress(ValidationError):
         choice = Choice.model_validate(kept)
-        return choice if choice.engine in choice.trial_steps_per_second else None
+        key = trial_key(choice.engine, choice.device)
+        return choice if key in choice.trial_steps_per_second else None
     return None
 
 

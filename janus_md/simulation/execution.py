@@ -19,6 +19,7 @@ from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.run_options import RunOptions
+from janus_md.workspace.documents import trial_key, trial_speed
 
 RESTART_FRAMES = 50
 """Frames between two restarts of the engine. The number is stored with each run: a run that is
@@ -51,13 +52,13 @@ def choose(
     engines = able([ENGINES.get(name) for name, _ in candidates], setup)
     names = [engine.name for engine in engines]
     candidates = [one for one in candidates if one[0] in names]
-    tuned: dict[str, tuple[Engine, Device, Tuned]] = {}
+    tuned: dict[str, tuple[Engine, Device, Tuned]] = {}  # by engine and device
     for name, kind in candidates:
         adapter = load(name)
         where = device_for(name, kind, options)
         found = tune(_Watched(adapter, check), system, environment, setup.time_step, device=where)
         where = replace(where, neighbour_list=found.neighbour_list)
-        tuned[name] = (adapter, where, found)
+        tuned[trial_key(name, kind)] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
     speeds = {name: round(row[2].steps_per_second, 1) for name, row in tuned.items()}
     coulomb = coulomb_record(found.mesh)
@@ -82,6 +83,7 @@ def not_yet_run(
         "version": engine.version(),
         "component": engine.component_version() if engine.uses_component(system, where) else None,
         "device": where.kind,
+        "device_from": None,
         "gpu_id": where.gpu_id if where.kind == "gpu" else None,
         "threads": where.threads,
         "ranks": ranks.size(),
@@ -92,7 +94,9 @@ def not_yet_run(
         "torque_error": 0.0,
         "trial_steps_per_second": dict(trial_steps_per_second),
         "restart_frames": RESTART_FRAMES,
-        "call_steps": max(1, int(CALL_SECONDS * trial_steps_per_second[engine.name])),
+        "call_steps": max(
+            1, int(CALL_SECONDS * trial_steps_per_second[trial_key(engine.name, where.kind)])
+        ),
         "bit_equal": True,
         "steps": 0,
         "seconds": 0.0,
@@ -226,7 +230,7 @@ def measured_rate(execution: Mapping[str, Any]) -> float:
     """Return steps per second so far; before the first step, those of the trial."""
     if execution["seconds"] > 0:
         return float(execution["steps"] / execution["seconds"])
-    return float(execution["trial_steps_per_second"][execution["engine"]])
+    return float(trial_speed(execution))
 
 
 def engine_of(execution: Mapping[str, Any]) -> Engine:

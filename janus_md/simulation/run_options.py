@@ -20,7 +20,7 @@ class RunOptions:
     engine : str
         ``auto`` (the fastest installed), or the name of an engine.
     device : str
-        ``auto``, ``cpu`` or ``gpu``.
+        ``auto`` (the fastest; :mod:`janus_md.simulation.devices`), ``cpu`` or ``gpu``.
     threads : int
         CPU threads of a simulation, or processes of an analysis.
     gpu_id : int

@@ -6,8 +6,7 @@ import math
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import compress, islice
+from itertools import chain, compress, islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from janus_md.workspace import documents
@@ -78,10 +77,8 @@ class Columns:
             "changed": [one.changed or None for one in records],
             CONTINUED_BY: [one.continued_by or None for one in records],
         }
-        root = _Branch()
-        for row, one in enumerate(records):
-            _spread(one.statepoint, root, found, row)
-            _spread(_parts_with_columns(one.document), root, found, row)
+        _spread([one.statepoint for one in records], found)
+        _spread([_parts_with_columns(one.document) for one in records], found)
         for name, values in found.items():
             column = self._columns.setdefault(name, array("d"))
             _fill(column, begin)
@@ -217,15 +214,6 @@ def _alike(values: Sequence[Any], lists: dict[str, Any]) -> list[Any]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Branch:
-    """Columns of a map's values, and branches of its nested maps."""
-
-    prefix: str = ""
-    leaves: dict[str, list[Any]] = field(default_factory=dict)
-    branches: dict[str, _Branch] = field(default_factory=dict)
-
-
 def _parts_with_columns(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parts of a document that have columns; results per kind of particle have none."""
     parts = {key: document[key] for key in _PARTS if key in document}
@@ -238,22 +226,22 @@ def _parts_with_columns(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _spread(
-    nested: Mapping[str, Any], branch: _Branch, columns: dict[str, list[Any]], row: int
+    maps: Sequence[Mapping[str, Any]], columns: dict[str, list[Any]], prefix: str = ""
 ) -> None:
-    """Write the values of nested maps to a row of the columns; lists and empty maps are values."""
-    leaves, branches = branch.leaves, branch.branches
-    for key, value in nested.items():
-        if isinstance(value, dict) and value:
-            if key not in branches:
-                branches[key] = _Branch(f"{branch.prefix}{key}.")
-            _spread(value, branches[key], columns, row)
-            continue
-        if key not in leaves:
-            leaves[key] = columns.setdefault(f"{branch.prefix}{key}", [])
-        values = leaves[key]
-        if len(values) < row:  # earlier jobs have no such value
-            values.extend([None] * (row - len(values)))
-        values.append(value)
+    """Write the values of nested maps, one for each row, to columns with a value for each row.
+
+    Lists and empty maps are values. Whole columns are written at a time, which is faster than rows.
+    """
+    for key in dict.fromkeys(chain.from_iterable(maps)):
+        values = [one.get(key) for one in maps]
+        nested = [value for value in values if type(value) is dict and value]
+        name = f"{prefix}{key}"
+        if len(nested) < sum(key in one for one in maps):  # some are no maps
+            whole = [None if type(value) is dict and value else value for value in values]
+            columns[name] = whole if nested else values
+        if nested:
+            below = [value if type(value) is dict else {} for value in values]
+            _spread(below, columns, f"{name}.")
 
 
 def _names(nested: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

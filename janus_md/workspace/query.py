@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from janus_md.common.collection import without_collection
 from janus_md.common.errors import JanusError
-from janus_md.workspace import doubts
+from janus_md.workspace import documents, doubts
 from janus_md.workspace import labels as labels_of
 from janus_md.workspace.columns import Columns, substance
 from janus_md.workspace.continuation import CONTINUED
@@ -25,7 +29,7 @@ from janus_md.workspace.filters import (
 from janus_md.workspace.jobs import job_of, open_job, open_project
 from janus_md.workspace.labels import label, labels, value_at
 from janus_md.workspace.ordering import rank as rank_of
-from janus_md.workspace.records import Record, job_ids, read_jobs, strays
+from janus_md.workspace.records import STATE_POINT, Record, job_ids, read_jobs, strays
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +52,7 @@ __all__ = [
     "records",
     "select",
     "strays",
+    "study_keys",
     "table",
     "telling_columns",
     "telling_keys",
@@ -129,8 +134,9 @@ def columns(
             jobs.append((record.id, record.statepoint))
             yield record
 
-    found = Columns(each())
-    found = found.take(_order(jobs))
+    with without_collection():
+        found = Columns(each())
+        found = found.take(_order(jobs))
     for reason in doubts.ALLOWABLE:
         if reason not in allow:
             found.clear("analysis.", withheld(found, reason))
@@ -172,6 +178,24 @@ def varying_keys(statepoints: Sequence[Mapping[str, Any]]) -> list[str]:
     The time step is left out if the other keys determine it.
     """
     return labels_of.distinguishing_keys(labels_of.varying_values(statepoints))
+
+
+def study_keys(project: Project) -> list[str]:
+    """Return the varying keys of all jobs of a workspace, for the labels of some of them.
+
+    State points that are not in signac's cache are read from the folders of the jobs.
+    """
+    known: dict[str, Any] = {}
+    with suppress(OSError, EOFError, ValueError), gzip.open(project.fn(project.FN_CACHE)) as file:
+        known = json.load(file)
+    found = []
+    for name in job_ids(project):
+        if name not in known:
+            with suppress(OSError, ValueError):
+                path = f"{project.workspace}/{name}/{STATE_POINT}"
+                known[name] = documents.parsed(documents.content(path))
+        found.append(known.get(name))
+    return varying_keys([one for one in found if isinstance(one, dict)])
 
 
 def table(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import json
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -11,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from janus_md.common.collection import without_collection
 from janus_md.common.errors import JanusError
 from janus_md.study.catalogue import copies
 from janus_md.workspace import continuation, documents, doubts, products
@@ -40,6 +39,7 @@ SCHEMA_VERSION = 2
 """Schema version of state points with these keys."""
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_AVERAGE = frozenset({"mean", "error"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +146,13 @@ def read_jobs(
     kept = None if keys is None else frozenset(keys)
     edited = copies.edited_in(Path(project.path))
     lists: dict[tuple[str, ...], tuple[str, ...]] = {}
-    collecting = gc.isenabled()
-    gc.disable()  # no garbage is created here, and its collection would take time
-    try:
+    with without_collection():
         for name in here:
             if wanted is not None and name not in wanted:
                 continue
             directory = f"{project.workspace}/{name}"
             if (record := _read(directory, name, kept, lists, thorough, edited)) is not None:
                 yield record
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _check_version(project: Project, names: Iterable[str]) -> None:
@@ -237,7 +232,7 @@ def _statepoint(path: str, name: str) -> tuple[dict[str, Any], str]:
     from signac.job import calc_id
 
     try:
-        found = json.loads(documents.content(f"{path}/{STATE_POINT}"))
+        found = documents.parsed(documents.content(f"{path}/{STATE_POINT}"))
     except (FileNotFoundError, ValueError, RecursionError):
         found = None
     except OSError as error:
@@ -287,6 +282,10 @@ def _kept(nested: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:
     for key, value in nested.items():
         if key in keys:
             found[key] = value
-        elif isinstance(value, dict) and (below := _kept(value, keys)):
-            found[key] = below
+        elif type(value) is dict and key != doubts.MADE_FOR:
+            # Most maps are averages; to look into each of them would take half of the time.
+            if value.keys() == _AVERAGE and keys.isdisjoint(_AVERAGE):
+                continue
+            if below := _kept(value, keys):
+                found[key] = below
     return found

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from janus_md.papers.methods.references import entries
 from tests.cli.test_app import refused
-from tests.conftest import Result
+from tests.conftest import TINY, Result
+from tests.engines.conftest import usable
 
 Cli = Callable[..., Result]
+
+UNITS = (("force", "kT/nm"), ("torque", "kT"))
 
 
 def cited(text: str) -> list[str]:
@@ -69,6 +72,52 @@ def test_without_charges_no_mesh_and_with_hoomd_no_lammps(janus_md: Cli, place: 
     assert "HOOMD-blue 4.8.2" in text
     for unused in ("thompson2022lammps", "schneider1978", "hockney1988pppm", "kT/nm"):
         assert unused not in text
+
+
+def test_a_cutoff_and_the_component_are_described(janus_md: Cli, tmp_path: Path) -> None:
+    usable("lammps")
+    template, place = tmp_path / "cutoff.yaml", tmp_path / "workspace"
+    cutoff = "{method: cutoff, cutoff_error: {force: 4.0, torque: 5.0}}"
+    text = TINY.replace("{method: none} # no mesh to tune", cutoff).replace("16", "64")
+    template.write_text(text + "  relative_permittivity: 1.5\n", encoding="utf-8")
+    assert janus_md("init", template, "-d", place).code == 0
+    assert janus_md("run", "-d", place, "--engine", "lammps").code == 0
+    (path,) = place.glob("workspace/*/signac_job_document.json")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    ran = document["execution"]
+    errors = [f"{ran[f'{one}_error']:.2g} {unit}" for one, unit in UNITS]
+    ends = [f"{ran[f'{one}_error_at_end']:.2g} {unit}" for one, unit in UNITS]
+    expected = (
+        "Charges interacted in a medium of relative permittivity 1.5 by a potential with a cutoff, "
+        "u(d) = 1/d + (5/4) d^2/R^3 - (3/8) d^4/R^5 with the range R = "
+        f"{ran['cutoff']['range_nm']:g} nm, between all pairs of charges of different bodies "
+        "closer than R; it is the short-range part of the multilevel summation method with C2 "
+        "continuity [@hardy2009multilevel]. The range was chosen so that the rms errors on a body "
+        "are below 4 kT/nm (force) and 5 kT (torque). Measured against the particle-particle "
+        f"particle-mesh method [@hockney1988pppm], they were at most {errors[0]} and {errors[1]} "
+        f"in the first frame, and {ends[0]} and {ends[1]} at the end."
+    )
+    done = janus_md("methods", "-d", place)
+    told, _, bibtex = done.out.partition("\n\n")
+    told = " ".join(told.split())
+    assert expected in told
+    assert references(bibtex) == list(dict.fromkeys(cited(told)))
+    assert "component" not in told
+    latex = " ".join(janus_md("methods", "--latex", "-d", place).out.split())
+    assert "cutoff, $u(d) = 1/d + (5/4) d^2/R^3 - (3/8) d^4/R^5$ with" in latex
+    # As a run with HOOMD-blue and its component writes the record.
+    ran |= {"engine": "hoomd", "version": "4.8.2", "component": "0.2.0"}
+    ran["cutoff"]["between"] = "bodies"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    done = janus_md("methods", "-d", place)
+    told = " ".join(done.out.partition("\n\n")[0].split())
+    assert (
+        "HOOMD-blue 4.8.2 [@anderson2020hoomd] and its compiled component janus-md-hoomd 0.2.0 "
+        "[@janus-md-hoomd], which computes the pair interactions of whole rigid bodies, on CPUs"
+    ) in told
+    assert "charges of bodies whose centres are closer than R" in told
+    assert "lebard2012pppm" in cited(told)
+    assert "nguyen2011rigid" not in done.out  # a body is a single particle
 
 
 def test_latex_and_a_file_of_references(janus_md: Cli, place: Path, tmp_path: Path) -> None:

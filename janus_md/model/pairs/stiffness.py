@@ -59,11 +59,7 @@ def highest_frequency(
     pairs : mapping, optional
         Pair table, as of :func:`~janus_md.model.pairs.energy.pair_energy`.
     """
-    stiffness = _stiffness(first, second, kT, relative_permittivity, hashable(pairs))
-    largest = _largest_eigenvalue(
-        stiffness, (first.mass, second.mass), (first.inertia, second.inertia)
-    )
-    return float(np.sqrt(largest))
+    return _highest_frequency(first, second, kT, relative_permittivity, hashable(pairs))
 
 
 def highest_rate(
@@ -89,6 +85,17 @@ def highest_rate(
     """
     stiffness = _stiffness(first, second, kT, relative_permittivity, hashable(pairs))
     return _largest_eigenvalue(stiffness, gamma, gamma_r)
+
+
+@lru_cache(maxsize=1024)  # a sweep asks for it with each of its state points
+def _highest_frequency(
+    first: RigidBody, second: RigidBody, kT: float, relative_permittivity: float, rows: Rows | None
+) -> float:
+    stiffness = _stiffness(first, second, kT, relative_permittivity, rows)
+    largest = _largest_eigenvalue(
+        stiffness, (first.mass, second.mass), (first.inertia, second.inertia)
+    )
+    return float(np.sqrt(largest))
 
 
 def _largest_eigenvalue(stiffness: FloatArray, linear: ArrayLike, angular: ArrayLike) -> float:

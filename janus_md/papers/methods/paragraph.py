@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from janus_md import __version__
 from janus_md.common.messages import count
 from janus_md.model.interactions.table import LENNARD_JONES, WCA_CUTOFF
+from janus_md.papers.methods.electrostatics import electrostatics
 from janus_md.papers.methods.references import Citations
 from janus_md.papers.methods.runs import Run
+from janus_md.papers.methods.wording import distinct, joined, several, values
 from janus_md.study.stages import RELAX_DAMPING, RELAX_STEP_SHARE
 
 ENGINES = {
-    "hoomd": ("HOOMD-blue", ("anderson2020hoomd", "nguyen2011rigid", "glaser2020pressure")),
+    "hoomd": ("HOOMD-blue", ("anderson2020hoomd",)),
     "lammps": ("LAMMPS", ("thompson2022lammps",)),
 }
 """Name and references of each engine."""
 
-_MESH = {"hoomd": ("lebard2012pppm",)}  # references of an engine's mesh, besides that of the method
+_RIGID = {"hoomd": ("nguyen2011rigid", "glaser2020pressure")}
+"""References of an engine's rigid bodies, where bodies have constituent particles."""
 
 
 def paragraph(runs: Sequence[Run], sources: Mapping[str, Sequence[str]], cite: Citations) -> str:
@@ -36,14 +39,14 @@ def paragraph(runs: Sequence[Run], sources: Mapping[str, Sequence[str]], cite: C
         Gets the references in the order of the text.
     """
     sentences = (
-        _software, _systems, _repulsion, _electrostatics, _fields, _bath, _start, _lengths, _heat,
+        _software, _systems, _repulsion, electrostatics, _fields, _bath, _start, _lengths, _heat,
         _analysis,
     )  # fmt: skip
     parts = [part for sentence in sentences if (part := sentence(runs, cite))]
     by_source: dict[str, list[str]] = {}
     for name, texts in sources.items():
         by_source.setdefault("; ".join(texts), []).append(name)
-    parts += [f"Values of {_joined(names)}: {text}." for text, names in by_source.items()]
+    parts += [f"Values of {joined(names)}: {text}." for text, names in by_source.items()]
     return " ".join(parts)
 
 
@@ -52,33 +55,60 @@ def _software(runs: Sequence[Run], cite: Citations) -> str:
     devices = sorted({str(run.execution["device"]).upper() for run in runs})
     engines = []
     for (engine, version), number in ran.items():
+        keys: tuple[str, ...]
         name, keys = ENGINES.get(engine, (engine, ()))
+        its = [run for run in runs if (run.execution["engine"], run.execution["version"])
+               == (engine, version)]  # fmt: skip
+        if any(not _single_particles(run) for run in its):
+            keys += _RIGID.get(engine, ())
         of_all = f" ({count(number, 'run')})" if len(ran) > 1 else ""
-        engines.append(f"{name} {version}{cite(*keys) if keys else ''}{of_all}")
+        engines.append(
+            f"{name} {version}{cite(*keys) if keys else ''}{_component(its, cite)}{of_all}"
+        )
     points = {run.point.model_copy(update={"replica": 0}).canonical() for run in runs}
     replicas = Counter(run.point.model_copy(update={"replica": 0}).canonical() for run in runs)
-    repeated = _several(replicas.values())
+    repeated = several(replicas.values())
     seeds = "" if repeated == "1" else f" in {repeated} independent runs each"
-    where = f" on {_joined(devices)}s"
+    where = f" on {joined(devices)}s"
     return (
-        f"We simulated {count(len(points), 'state point')}{seeds} with {_joined(engines)}{where}. "
+        f"We simulated {count(len(points), 'state point')}{seeds} with {joined(engines)}{where}. "
         f"janus-md {__version__}{cite('janus-md')} prepared, ran and analysed the simulations in "
         f"a workspace of signac{cite('adorf2018signac', 'ramasubramani2018signac')}. "
         f"Trajectories are GSD files{cite('gsd')}."
     )
 
 
+def _single_particles(run: Run) -> bool:
+    """Whether the component computed all interactions, so that a body is a single particle."""
+    return bool(run.execution.get("component")) and not run.execution.get("mesh")
+
+
+def _component(runs: Sequence[Run], cite: Citations) -> str:
+    """Return the component of HOOMD-blue with which runs were made; empty if there is none."""
+    used = Counter(one for run in runs if (one := run.execution.get("component")))
+    told = [
+        f"{version}" + (f" in {count(number, 'run')}" if number < len(runs) else "")
+        for version, number in used.items()
+    ]
+    if not told:
+        return ""
+    return (
+        f" and its compiled component janus-md-hoomd {joined(told)}{cite('janus-md-hoomd')}, which "
+        "computes the pair interactions of whole rigid bodies,"
+    )
+
+
 def _systems(runs: Sequence[Run], cite: Citations) -> str:
     del cite
-    substances = _distinct(
-        _joined([f"{share:.3g} {name}" for name, share in run.point.composition().items()])
+    substances = distinct(
+        joined([f"{share:.3g} {name}" for name, share in run.point.composition().items()])
         if run.point.mixture
         else str(run.point.particle)
         for run in runs
     )
-    models = _distinct(run.point.model for run in runs if run.point.model)
-    model = f" (model {_joined(models)})" if models else ""
-    numbers = _values((run.point.n_bodies for run in runs), "")
+    models = distinct(run.point.model for run in runs if run.point.model)
+    model = f" (model {joined(models)})" if models else ""
+    numbers = values((run.point.n_bodies for run in runs), "")
     densities = []
     for key, name, unit in (
         ("volume_fraction", "a volume fraction of", ""),
@@ -86,10 +116,10 @@ def _systems(runs: Sequence[Run], cite: Citations) -> str:
     ):
         found = [value for run in runs if (value := getattr(run.point, key)) is not None]
         if found:
-            densities.append(f"{name} {_values(found, unit)}")
+            densities.append(f"{name} {values(found, unit)}")
     return (
-        f"Each box contained {numbers} rigid bodies of {_joined(substances, 'or')}{model} at "
-        f"{_joined(densities, 'or')}."
+        f"Each box contained {numbers} rigid bodies of {joined(substances, 'or')}{model} at "
+        f"{joined(densities, 'or')}."
     )
 
 
@@ -99,52 +129,24 @@ def _repulsion(runs: Sequence[Run], cite: Citations) -> str:
     jones = [row for row in rows if row.form == LENNARD_JONES]
     repulsive = [row for row in jones if _is_wca(row)]
     if repulsive:
-        depths = _values((row["epsilon"] for row in repulsive), "kJ/mol")
+        depths = values((row["epsilon"] for row in repulsive), "kJ/mol")
         parts.append(
             f"the Weeks-Chandler-Andersen potential{cite('weeks1971wca')} with epsilon {depths}"
         )
     if attractive := [row for row in jones if not _is_wca(row)]:
-        depths = _values((row["epsilon"] for row in attractive), "kJ/mol")
-        cutoffs = _values((row.cutoff / row["sigma"] for row in attractive), "sigma")
+        depths = values((row["epsilon"] for row in attractive), "kJ/mol")
+        cutoffs = values((row.cutoff / row["sigma"] for row in attractive), "sigma")
         parts.append(
             f"the Lennard-Jones potential, shifted to 0 at its cutoff of {cutoffs}, with epsilon "
             f"{depths}"
         )
-    others = _distinct(row.form.replace("_", " ") for row in rows if row.form != LENNARD_JONES)
+    others = distinct(row.form.replace("_", " ") for row in rows if row.form != LENNARD_JONES)
     parts += [f"the pair term {name}" for name in others]
-    return f"Beads of different bodies interacted by {_joined(parts)}." if parts else ""
+    return f"Beads of different bodies interacted by {joined(parts)}." if parts else ""
 
 
 def _is_wca(row: Any) -> bool:
     return math.isclose(row.cutoff, WCA_CUTOFF * row["sigma"], rel_tol=1e-6)
-
-
-def _electrostatics(runs: Sequence[Run], cite: Citations) -> str:
-    charged = [run for run in runs if run.execution.get("mesh")]
-    if not charged:
-        return ""
-    engines = _distinct(run.execution["engine"] for run in charged)
-    keys = ("hockney1988pppm", *(key for name in engines for key in _MESH.get(name, ())))
-    media = _values((run.setup.relative_permittivity for run in charged), "")
-    orders = _values((run.execution["mesh"]["order"] for run in charged), "")
-    cutoffs = _values((run.execution["mesh"]["cutoff_nm"] for run in charged), "nm")
-    allowed = _values((run.point.electrostatics.force_error for run in charged), "kT/nm")
-    ends = [run.execution.get("force_error_at_end") or 0.0 for run in charged]
-    begin = max(run.execution["force_error"] for run in charged)
-    at_end = f" and {max(ends):.2g} kT/nm at the end" if max(ends) > 0 else ""
-    slab = ""
-    if any(
-        run.setup.interactions.electrostatics and run.setup.interactions.electrostatics.slab
-        for run in charged
-    ):
-        slab = f" Between walls, the correction for slabs{cite('yeh1999slab')} was applied."
-    return (
-        f"Charges interacted in a medium of relative permittivity {media} by the "
-        f"particle-particle particle-mesh method{cite(*keys)} (real-space cutoff {cutoffs}, "
-        f"interpolation order {orders}). The mesh was chosen so that the rms error of the force on "
-        f"a body is below {allowed}; measured against a finer mesh, it was at most {begin:.2g} "
-        f"kT/nm in the first frame{at_end}.{slab}"
-    )
 
 
 def _fields(runs: Sequence[Run], cite: Citations) -> str:
@@ -154,7 +156,7 @@ def _fields(runs: Sequence[Run], cite: Citations) -> str:
         name.replace("_", " ") + (f" ({count(n, 'run')})" if n < len(runs) else "")
         for name, n in names.items()
     ]
-    return f"External fields and boundaries: {_joined(told)}." if told else ""
+    return f"External fields and boundaries: {joined(told)}." if told else ""
 
 
 def _bath(runs: Sequence[Run], cite: Citations) -> str:
@@ -163,22 +165,22 @@ def _bath(runs: Sequence[Run], cite: Citations) -> str:
         found = [run for run in runs if run.point.protocol.name == method]
         if not found:
             continue
-        steps = f"a time step of {_values((run.setup.time_step for run in found), 'ps')}"
+        steps = f"a time step of {values((run.setup.time_step for run in found), 'ps')}"
         friction = ""
         if method != "nve":
             solvents = [run.point.viscosity for run in found if run.point.viscosity is not None]
             times = [run.point.protocol.damping_ps for run in found if run.point.viscosity is None]
             kinds = []
             if solvents:
-                kinds.append(f"Stokes friction at a viscosity of {_values(solvents, 'mPa s')}")
+                kinds.append(f"Stokes friction at a viscosity of {values(solvents, 'mPa s')}")
             if times:
-                kinds.append(f"a damping time of {_values(times, 'ps')}")
-            friction = f"{_joined(kinds, 'or')} and "
+                kinds.append(f"a damping time of {values(times, 'ps')}")
+            friction = f"{joined(kinds, 'or')} and "
         schneider = any(run.execution["engine"] == "lammps" for run in found)
         ref = cite("schneider1978langevin") if method == "langevin" and schneider else ""
-        temperatures = _values((run.point.temperature for run in found), "K")
+        temperatures = values((run.point.temperature for run in found), "K")
         parts.append(f"{name} dynamics{ref} at {temperatures} with {friction}{steps}")
-    return f"Translation and rotation followed {_joined(parts, 'or')}."
+    return f"Translation and rotation followed {joined(parts, 'or')}."
 
 
 def _start(runs: Sequence[Run], cite: Citations) -> str:
@@ -193,7 +195,7 @@ def _start(runs: Sequence[Run], cite: Citations) -> str:
             told.append(f"in a {start['structure']}")
         else:
             told.append("as in a frame of an earlier simulation")
-    return f"Bodies were placed {_joined(_distinct(told), 'or')}."
+    return f"Bodies were placed {joined(distinct(told), 'or')}."
 
 
 def _lengths(runs: Sequence[Run], cite: Citations) -> str:
@@ -202,15 +204,15 @@ def _lengths(runs: Sequence[Run], cite: Citations) -> str:
     relax = [run.point.protocol.relax_ps for run in runs]
     if any(relax):
         stages.append(
-            f"a relaxation of {_values(relax, 'ps')} (time step reduced to {RELAX_STEP_SHARE:g} of "
+            f"a relaxation of {values(relax, 'ps')} (time step reduced to {RELAX_STEP_SHARE:g} of "
             f"its value, damping time {RELAX_DAMPING:g} ps)"
         )
     equilibrate = [run.point.protocol.equilibrate_ns for run in runs]
     if any(equilibrate):
-        stages.append(f"an equilibration of {_values(equilibrate, 'ns')}")
-    after = f"After {_joined(stages)}, trajectories" if stages else "Trajectories"
-    lengths = _values((run.produced_ns for run in runs), "ns")
-    frames = _values((run.point.protocol.frame_interval_ps for run in runs), "ps")
+        stages.append(f"an equilibration of {values(equilibrate, 'ns')}")
+    after = f"After {joined(stages)}, trajectories" if stages else "Trajectories"
+    lengths = values((run.produced_ns for run in runs), "ns")
+    frames = values((run.point.protocol.frame_interval_ps for run in runs), "ps")
     settled = sum("settled_at_step" in run.execution for run in runs)
     early = f"; {count(settled, 'run')} ended early, as wires no longer grew" if settled else ""
     return f"{after} of {lengths} were recorded, with a frame every {frames}{early}."
@@ -237,7 +239,7 @@ def _analysis(runs: Sequence[Run], cite: Citations) -> str:
         return ""
     parts = []
     criteria = [one["criterion"] for one in done if isinstance(one.get("criterion"), Mapping)]
-    bonds = _distinct(
+    bonds = distinct(
         f"{one['distance']:g} nm and {one['angle']:g} degrees"
         for one in criteria
         if {"distance", "angle"} <= one.keys()
@@ -245,7 +247,7 @@ def _analysis(runs: Sequence[Run], cite: Citations) -> str:
     if bonds:
         parts.append(
             "Two bodies are bonded if the distance of their centres, and the angles of their axes "
-            f"to the line between them, are below a limit ({_joined(bonds, 'or')})."
+            f"to the line between them, are below a limit ({joined(bonds, 'or')})."
         )
     parts.append(
         f"Order parameters were computed with freud{cite('ramasubramani2020freud')}, rotations "
@@ -257,28 +259,3 @@ def _analysis(runs: Sequence[Run], cite: Citations) -> str:
     if any(one.get("steady_samples") is not None for one in done):
         parts.append(f"Equilibration was tested as in ref.{cite('chodera2016equilibration')}.")
     return " ".join(parts)
-
-
-def _distinct(values: Iterable[Any]) -> list[Any]:
-    return list(dict.fromkeys(values))
-
-
-def _several(numbers: Iterable[int]) -> str:
-    """Return one number, or the range of several."""
-    found = sorted(set(numbers))
-    return str(found[0]) if len(found) == 1 else f"{found[0]} to {found[-1]}"
-
-
-def _values(values: Iterable[Any], unit: str, most: int = 6) -> str:
-    """Return the distinct numbers, sorted, with their unit; of many, the range."""
-    found = sorted({float(f"{value:.6g}") for value in values})
-    told: Callable[[float], str] = "{:g}".format
-    text = _joined([told(x) for x in found]) if len(found) <= most else ""
-    text = text or f"{told(found[0])} to {told(found[-1])} ({len(found)} values)"
-    return f"{text} {unit}".rstrip()
-
-
-def _joined(parts: Sequence[str], word: str = "and") -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"

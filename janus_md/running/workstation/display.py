@@ -31,6 +31,7 @@ NAMED = 3
 
 _ENDS = {DONE: "done", STOPPED: "stopped", HELD: "held"}
 _BORDER = 6  # lines of the terminal for the heading, the summary and a few jobs that have ended
+_OTHERS, _BAR = 45, 12  # width of the columns beside the label; of the progress bar
 _WIDE = 100  # width of the terminal from which progress bars are shown
 
 
@@ -225,12 +226,14 @@ class LiveTable(_Tally):
         from rich.text import Text
 
         running = self._running
-        rows = max(1, self._console.height - _BORDER)
+        bars = self._console.width >= _WIDE  # otherwise the labels need the space
+        room = self._console.width - (_OTHERS + _BAR if bars else _OTHERS)
+        lines = max((-(-len(one.job.label) // max(1, room)) for one in running), default=1)
+        rows = max(1, (self._console.height - _BORDER) // lines)
         shown = running if len(running) <= rows else running[: rows - 1]
         table = Table(box=None, expand=True, pad_edge=False, header_style="dim")
-        table.add_column("job", ratio=1, no_wrap=True, overflow="ellipsis")
+        table.add_column("job", ratio=1, overflow="fold")  # a shortened label may lack a key
         table.add_column("stage", min_width=11, no_wrap=True)
-        bars = self._console.width >= _WIDE  # otherwise the labels need the space
         if bars:
             table.add_column("", width=10)
         for heading, width in (("%", 3), ("steps/s", 7), ("time left", 9), ("wires", 5)):

@@ -42,6 +42,8 @@ class Job:
         Number of bodies.
     threads : int
         Number of threads of its simulation so far; 0 if it has not started.
+    device : str
+        Device of its simulation so far (``cpu``, ``gpu``); empty if it has not started.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Job:
     operations: tuple[str, ...]
     n_bodies: int = 0
     threads: int = 0
+    device: str = ""
 
 
 @dataclass
@@ -72,6 +75,8 @@ class Running:
     wires: float | None = None
     message: str = ""
     warning: str = ""
+    device: str = ""
+    choice: str = ""
     unread: bytes = b""
 
     @property
@@ -112,6 +117,8 @@ class Running:
                 self.message = report["message"]
             elif "warning" in report:
                 self.warning = report["warning"]
+            elif "device" in report:
+                self.device, self.choice = report["device"], report["choice"]
             else:
                 self.stage, self.step = report["stage"], report["step"]
                 self.total, self.rate = report["total"], report["rate"]

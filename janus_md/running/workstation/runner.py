@@ -120,6 +120,8 @@ class _Pool:
                     for key, _ in self._selector.select(_POLL_SECONDS):
                         if not key.data.read():
                             self._end(key.data, stopping or interrupted())
+                        elif key.data.choice:
+                            self._place(key.data)
                     if suspended():
                         self._suspend()
                     self._watch_gpus()
@@ -182,10 +184,12 @@ class _Pool:
         for operation in reversed(OPERATIONS):
             if not (queue := self._waiting[operation]):
                 continue
-            if machine.gpus and operation == "simulate":
+            if machine.gpus and operation == "simulate" and queue[0].device != "cpu":
                 gpu_id = self._gpu_for(queue[0])
-                if gpu_id is not None:
-                    self._start(queue.popleft(), operation, 1, gpu_id)
+                trials = machine.options.device == "auto"  # which may choose the CPU
+                threads = self._threads(queue[0], operation, free, room) if trials else 1
+                if gpu_id is not None and (free >= threads or not trials):
+                    self._start(queue.popleft(), operation, threads, gpu_id)
                     return True
             elif free >= (threads := self._threads(queue[0], operation, free, room)):
                 self._start(queue.popleft(), operation, threads, None)
@@ -205,6 +209,13 @@ class _Pool:
         if 0 < job.threads <= machine.cores:
             return job.threads
         return threads_for(machine.cores, self._at_a_time, job.n_bodies)
+
+    def _place(self, running: Running) -> None:
+        """Show the choice of engine and device, and release the GPU or the cores not used."""
+        self._display.note(f"{running.job.label}: {running.choice}")
+        on_cpu, running.choice = running.device == "cpu", ""
+        running.gpu_id = None if on_cpu else running.gpu_id
+        running.threads = running.threads if on_cpu else 1
 
     def _on_gpu(self, gpu_id: int) -> list[Running]:
         return [one for one in self._running if one.gpu_id == gpu_id]

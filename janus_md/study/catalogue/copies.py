@@ -12,13 +12,13 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from janus_md.common.errors import JanusError
 from janus_md.common.files import written_whole
-from janus_md.study.catalogue import catalog
-from janus_md.study.catalogue.bead_particle import BeadParticle
-from janus_md.study.catalogue.catalog import Entry
-from janus_md.study.catalogue.particle import Particle
+
+if TYPE_CHECKING:
+    from janus_md.study.catalogue.catalog import Entry
 
 FOLDER = "particles"
 """Folder of the copies in a workspace."""
@@ -33,6 +33,8 @@ def copy_file(workspace: Path, name: str, digest: str) -> Path:
 
 def digests(names: Iterable[str]) -> dict[str, str]:
     """Digest of the current definition of each particle in the catalogue."""
+    from janus_md.study.catalogue import catalog
+
     return {name: catalog.entry(name).digest() for name in names}
 
 
@@ -47,6 +49,9 @@ def write(workspace: Path, name: str, digest: str) -> None:
         If the copy cannot be written.
     """
     from ruamel.yaml import YAML
+
+    from janus_md.study.catalogue import catalog
+    from janus_md.study.catalogue.bead_particle import BeadParticle
 
     file = copy_file(workspace, name, digest)
     if file.exists():
@@ -96,6 +101,9 @@ def _read(file: Path, _time: int, _size: int) -> Entry:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    from janus_md.study.catalogue.bead_particle import BeadParticle
+    from janus_md.study.catalogue.particle import Particle
+
     try:
         text = file.read_text(encoding="utf-8")
         data = YAML(typ="safe", pure=True).load(text)
@@ -120,6 +128,8 @@ def entries(workspace: Path, definitions: Mapping[str, str]) -> Callable[[str], 
     def entry(name: str) -> Entry:
         digest = definitions.get(name)
         if digest is None:
+            from janus_md.study.catalogue import catalog
+
             return catalog.entry(name)
         return read(copy_file(workspace, name, digest))
 

@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from janus_md.common.errors import JanusError
+from janus_md.common.prefixes import only
 from janus_md.common.settings import Settings, neutral
 from janus_md.model.first_frame import FirstFrame
 from janus_md.model.setup import Setup
@@ -22,6 +24,7 @@ from janus_md.study.statepoint_errors import BadStatePoint
 
 _DENSITY_DIGITS = 9
 _RATIO_DIGITS = 7
+_ID_LENGTH = 32
 
 BOX_TOLERANCE = 1e-5
 """Relative difference up to which the box of a frame is that of the state point. GSD files contain
@@ -151,25 +154,17 @@ def _source(start: FromSettings) -> tuple[Path, str | None, str, str]:
         return path, None, "start.file", f"file {str(path)!r}"
     key, name = "start.job", str(start.job)
     workspace = _folders.get("workspace", Path.cwd()) / "workspace"
-    fitting = [path for path in workspace.glob(f"{_plain(name)}*") if len(path.name) == 32]
-    if len(fitting) != 1:
-        number = f"{len(fitting)} jobs" if fitting else "no job"
-        raise BadStatePoint(
-            key,
-            f"{key}: {name!r} matches {number} of {str(workspace.parent)!r}; it must be the id of "
-            "one, or a prefix that matches only one",
-        )
-    path = fitting[0] / "trajectory.gsd"
+    known = [path.name for path in workspace.glob("*") if len(path.name) == _ID_LENGTH]
+    try:
+        job = only(key, name, known, str(workspace.parent))
+    except JanusError as error:
+        raise BadStatePoint(key, str(error)) from error
+    path = workspace / job / "trajectory.gsd"
     if not path.exists():
         raise BadStatePoint(
             key, f"{key}: {name!r} has no complete trajectory; it must be simulated first"
         )
-    return path, fitting[0].name, key, f"job {fitting[0].name}"
-
-
-def _plain(name: str) -> str:
-    """Return an id, or a pattern that matches nothing if it cannot be one."""
-    return name if name and set(name) <= set("0123456789abcdef") else "-"
+    return path, job, key, f"job {job}"
 
 
 def known(digest: str) -> FirstFrame:

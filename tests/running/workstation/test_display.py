@@ -42,9 +42,30 @@ def test_the_table_fits_the_terminal(width: int) -> None:
     assert texts[0].split() == ["job", "stage", "%", "steps/s", "time", "left", "wires"]
     assert texts[1].startswith("R-Au-Cu, \N{GREEK SMALL LETTER EPSILON} 1, T 2")
     # 81000 steps at 1234.5 per second are 65.6 s.
-    assert texts[2].split()[-4:] == ["1", "1234", "1:06", "1.2"]
-    assert texts[-2] == f"... and {40 - len(texts) + 3} more"
+    second = [text for text in texts if text.startswith("R-Au-Cu")][1]
+    assert second.split()[-4:] == ["1", "1234", "1:06", "1.2"]
+    shown = sum(text.startswith("R-Au-Cu") for text in texts)  # a row has two lines at 80 columns
+    assert shown >= 8
+    assert texts[-2] == f"... and {40 - shown} more"
     assert texts[-1].startswith("0 of 60 jobs done, 40 running, 20 waiting, 48146 steps/s")
+
+
+def test_long_labels_are_wrapped_and_not_shortened() -> None:
+    running = some(40)
+    for one in running:
+        object.__setattr__(one.job, "label", f"{one.job.label}, {'key 0.12345, ' * 3}last 7")
+    console = Console(file=io.StringIO(), width=80, height=24, force_terminal=True)
+    display = LiveTable(console, [one.job for one in running])
+    display.show(running)
+    lines = console.render_lines(display.table(), pad=False)
+    texts = ["".join(segment.text for segment in line).rstrip() for line in lines]
+    assert len(texts) <= 24
+    assert all(len(text) <= 80 for text in texts)
+    shown = sum(text.count("replica") for text in texts)
+    assert shown >= 4
+    assert " ".join(texts).count("last 7") == shown
+    assert "\N{HORIZONTAL ELLIPSIS}" not in "".join(texts)
+    assert texts[-2] == f"... and {40 - shown} more"
 
 
 def test_ended_jobs_are_counted_and_failures_stay_visible() -> None:

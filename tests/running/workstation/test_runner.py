@@ -192,6 +192,8 @@ def test_run_accepts_single_jobs_and_single_operations(
     done = janus_md(*run, "--job", first.name[:8], "--operation", "simulate")
     assert done.code == 0, done.err
     assert "1 of 1 job to do" in done.out
+    # The label has the key that varies in the workspace, although one job runs.
+    assert "R-Au-Cu, ε 1: simulate done" in done.out
     assert (first / "trajectory.gsd").exists()
     assert not (first / "frames.parquet").exists()
 
@@ -205,6 +207,24 @@ def test_run_accepts_single_jobs_and_single_operations(
     assert "1 of 2 jobs to do" in done.out
     assert "analysis" in document(second)
     assert not (third / "init.gsd").exists()
+
+
+def test_labels_of_a_few_jobs_have_the_keys_that_vary_in_the_study(
+    janus_md: Cli, tmp_path: Path
+) -> None:
+    place = tmp_path / "workspace"
+    make(janus_md, place, TINY + "grid: {relative_permittivity: [1, 2], temperature: [300, 310]}\n")
+    project = query.open_project(place)
+    keys = ["relative_permittivity", "temperature"]
+    assert query.study_keys(project) == keys
+    cache = place / ".signac" / "statepoint_cache.json.gz"
+    assert cache.exists()
+    cache.write_text("damaged")
+    assert query.study_keys(project) == keys
+    cache.unlink()
+    assert query.study_keys(project) == keys
+    done = janus_md("remove", "relative_permittivity=2", "temperature=310", "-y", "-d", place)
+    assert "R-Au-Cu, ε 2, T 310 K" in done.out
 
 
 def test_unknown_jobs_are_refused(janus_md: Cli, tmp_path: Path) -> None:

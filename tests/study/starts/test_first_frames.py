@@ -146,7 +146,7 @@ def not_finite() -> Any:
         ("{kind: from, file: from.yaml}", "", ["start.file", "not a readable GSD file"]),
         ("{kind: from, file: a.gsd, frame: 2}", "", ["start.frame: 2", "2 frames", "-2 to 1"]),
         ("{kind: from, file: a.gsd, frame: -3}", "", ["start.frame: -3", "-2 to 1"]),
-        ("{kind: from, job: abc}", "", ["start.job: 'abc' matches no job"]),
+        ("{kind: from, job: abc}", "", ["start.job: 'abc' matches no job", "see janus-md query"]),
         ("{kind: from, job: '../x'}", "", ["start.job: '../x' matches no job"]),
         ("{kind: from, file: other.gsd}", "", ["particle:", "bodies of Au3Cd", "has R-Au-Cu"]),
         ("{kind: from, file: a.gsd}", "  n_bodies: 15\n", ["n_bodies: 15", "has 16"]),
