@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janus_md.analysis.aggregates.bonds import Bonds
+from janus_md.analysis.frames.neighbours import pairs_within
 from janus_md.model.body import FloatArray
 from janus_md.model.box import face_distances, lattice_vectors, wrap
 
@@ -19,16 +20,19 @@ RDF_RANGE = 8.0
 RDF_BIN = 0.02
 """Bin width of the radial distribution function, nm."""
 
+FEW_BODIES = 2_000
+"""Up to this number, all pairs are binned at once. For more bodies freud counts them without a list
+of pairs; the construction of its counter takes 0.15 s."""
+
 
 def nematic_order(axes: FloatArray) -> float:
-    """Return the largest eigenvalue of the Q tensor of the dipole axes, computed by freud.
+    """Return the largest eigenvalue of the Q tensor of the dipole axes.
 
     ``Q = <3 u u - 1> / 2``. The value is 1 for parallel axes and of order ``N**-0.5``, not 0, in an
     isotropic frame of N bodies (Eppenga and Frenkel, Mol. Phys. 52, 1303, 1984).
     """
-    import freud
-
-    return float(freud.order.Nematic().compute(axes.astype(np.float32)).order)
+    tensor = 1.5 * axes.T @ axes / len(axes) - 0.5 * np.eye(3)
+    return float(np.linalg.eigvalsh(tensor)[-1])
 
 
 def polar_order(axes: FloatArray, bonds: Bonds) -> float:
@@ -51,7 +55,7 @@ def freud_system(positions: FloatArray, box: FloatArray) -> tuple[Any, NDArray[n
 
 @lru_cache(maxsize=1)
 def _pair_counter(bins: int, r_max: float) -> Any:
-    """Return a cached freud RDF; its construction takes longer than counting a small frame."""
+    """Return a cached freud RDF."""
     import freud
 
     return freud.density.RDF(bins=bins, r_max=r_max)
@@ -62,7 +66,7 @@ atexit.register(_pair_counter.cache_clear)
 
 
 class RadialDistribution:
-    """Radial distribution function g(r) of the centres, counted by freud, averaged over frames.
+    """Radial distribution function g(r) of the centres, averaged over frames.
 
     Counts are integers, so partial results can be added in any order.
 
@@ -91,9 +95,14 @@ class RadialDistribution:
 
     def add(self, positions: FloatArray, box: FloatArray) -> None:
         """Add the pairs of a frame."""
-        rdf = _pair_counter(len(self.counts), float(self.edges[-1]))
-        rdf.compute(freud_system(positions, box))
-        self.counts += rdf.bin_counts
+        bins, r_max = len(self.counts), float(self.edges[-1])
+        if len(positions) <= FEW_BODIES:
+            distances = pairs_within(positions, box, r_max).distances
+            self.counts += 2.0 * np.histogram(distances, bins, (0.0, r_max))[0]
+        else:
+            rdf = _pair_counter(bins, r_max)
+            rdf.compute(freud_system(positions, box))
+            self.counts += rdf.bin_counts
         self.expected += len(positions) ** 2 / float(np.prod(box[:3]))
 
     def merge(self, other: RadialDistribution) -> None:
