@@ -105,6 +105,8 @@ def length_distribution(
     longest = max((int(one.max()) for samples in found.values() for one in samples), default=1)
     if longest < 2:
         raise NotDrawnError("all bodies are single")
+    if all(one.min() == one.max() for samples in found.values() for one in samples):
+        raise NotDrawnError("all wires of a run have the same length")
     figure, (axes,) = new_figure(7.2, 4.2)
     lowest = 1.0
     for group in groups:
