@@ -11,6 +11,7 @@ from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.pictures.body import LIGHT
 from janus_md.analysis.pictures.figures.styles import COLOURS
 from janus_md.analysis.pictures.snapshot import last_frame, pieces, view
+from janus_md.analysis.pictures.spheres import INSIDE
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.common.arrays import FloatArray
 from janus_md.common.errors import JanusError
@@ -23,9 +24,6 @@ PIXELS = 480
 
 FOG = 0.6
 """Share of white in the colour of the farthest beads."""
-
-INSIDE = 0.01
-"""Largest distance of a bead inside another from its surface, nm, to count as touching it."""
 
 SWOLLEN = 1.25
 """Radius at which such a bead is drawn, in units of its own; it is not visible otherwise."""

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from janus_md.common.locks import hold
+from janus_md.workspace import descriptions
 from janus_md.workspace.jobs import open_project
 from tests.cli.test_app import refused
 from tests.conftest import Result, environment
@@ -121,6 +122,7 @@ def test_an_archive_is_a_workspace_with_the_same_results(
     janus_md: Cli, place: Path, tmp_path: Path, ending: str
 ) -> None:
     file = tmp_path / f"study{ending}"
+    descriptions.add(place, "A template.")
     done = janus_md("archive", file, "status=done", "-d", place)
     assert done.code == 0, done.err
     assert "no report is included; janus-md report writes one" in done.out
@@ -134,6 +136,7 @@ def test_an_archive_is_a_workspace_with_the_same_results(
     for line in sums:
         digest, name = line.split("  ")
         assert hashlib.sha256((inside / name).read_bytes()).hexdigest() == digest
+    assert descriptions.read(inside) == ["A template."]
     readme = (inside / "README.md").read_text(encoding="utf-8")
     assert "2 jobs of janus-md" in readme
     assert "Jobs by state: 2 done." in readme

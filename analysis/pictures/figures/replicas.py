@@ -34,7 +34,7 @@ def draw_replicas(
     x: FloatArray,
     curves: FloatArray,
     style: dict[str, Any],
-    label: str,
+    label: str | None,
     *,
     errors: FloatArray | None = None,
     step: bool = False,
@@ -53,7 +53,7 @@ def draw_replicas(
         Values of R replicas.
     style : dict
         Colour and line style of the state point.
-    label : str
+    label : str or None
         Entry in the legend.
     errors : ndarray, shape (N,), optional
         Standard error of the mean; that of the scatter of the replicas, ``s / sqrt(R)``, if it is

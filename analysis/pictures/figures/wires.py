@@ -15,6 +15,7 @@ from janus_md.analysis.pictures.figures.axes import (
     plain_log,
 )
 from janus_md.analysis.pictures.figures.replicas import (
+    LEAST,
     NotDrawnError,
     check_curves,
     draw_replicas,
@@ -69,15 +70,17 @@ def growth(
     for group in groups:
         frames = [tables[job].frames for job in group.jobs]
         frames = [one for one in frames if len(one) > 1]
-        if not frames:
-            continue
-        common = min(len(one) for one in frames)
-        time = in_blocks(frames[0]["time_ns"].to_numpy()[:common], BLOCKS)
-        for one, column in zip(axes, MEANS, strict=True):
-            curves = [in_blocks(frame[column].to_numpy()[:common], BLOCKS) for frame in frames]
-            draw_replicas(
-                one, time, np.array(curves), styles.curve(group.label), group.label, positive=0.5
-            )
+        # The mean over replicas ends with the shortest one.
+        drawn = [frames] if len(frames) >= LEAST else [[one] for one in frames]
+        for number, those in enumerate(drawn):
+            common = min(len(one) for one in those)
+            time = in_blocks(those[0]["time_ns"].to_numpy()[:common], BLOCKS)
+            label = None if number else group.label
+            for one, column in zip(axes, MEANS, strict=True):
+                curves = [in_blocks(frame[column].to_numpy()[:common], BLOCKS) for frame in those]
+                draw_replicas(
+                    one, time, np.array(curves), styles.curve(group.label), label, positive=0.5
+                )
     _name_lengths(axes, "time / ns")
     name_curves(figure, axes[1], groups, styles)
     return figure
@@ -95,13 +98,21 @@ def length_distribution(
     NotDrawnError
         If no body is in a wire of two or more.
     """
-    longest = max(int(tables[job].lengths.max()) for group in groups for job in group.jobs)
+    found = {
+        group.label: [tables[job].lengths for job in group.jobs if len(tables[job].lengths)]
+        for group in groups
+    }
+    longest = max((int(one.max()) for samples in found.values() for one in samples), default=1)
     if longest < 2:
         raise NotDrawnError("all bodies are single")
+    if all(one.min() == one.max() for samples in found.values() for one in samples):
+        raise NotDrawnError("all wires of a run have the same length")
     figure, (axes,) = new_figure(7.2, 4.2)
     lowest = 1.0
     for group in groups:
-        samples = [tables[job].lengths for job in group.jobs]
+        samples = found[group.label]
+        if not samples:  # bodies without a dipole, beside others
+            continue
         n = np.arange(1.0, max(int(one.max()) for one in samples) + 2.0)
         curves = np.array([_share_in_longer(one, len(n)) for one in samples])
         lowest = min(lowest, float(curves[curves > 0.0].min()) / len(curves))

@@ -68,9 +68,10 @@ def test_a_bead_that_touches_the_surface_from_inside_is_a_patch():
     for spot in ball.spots:
         image = picture([[0.0, 0.0, 0.0]], [ball], towards(spot, [0.0, 0.0, 1.0]))
         assert channel(image, 0.0, 0.0) == "b"
-    between = ball.spots[0] + next(one for one in ball.spots[1:] if abs(one @ ball.spots[0]) < 1e-6)
-    image = picture([[0.0, 0.0, 0.0]], [ball], towards(-between, [0.0, 0.0, 1.0]))
-    assert {channel(image, x, 0.0) for x in np.linspace(-0.7, 0.7, 15)} == {"r", "b"}
+    # From the other side, most of the surface has the colour of the sphere itself.
+    image = picture([[0.0, 0.0, 0.0]], [ball], towards(-ball.spots.mean(axis=0), [0.0, 0.0, 1.0]))
+    shown = image[image[..., 3] == 1.0][:, :3].argmax(axis=1)
+    assert np.mean(shown == 0) > 0.5
 
 
 def test_colours_of_halves_are_those_of_view(janus):

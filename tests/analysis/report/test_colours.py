@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,6 +30,10 @@ def material(tmp_path_factory) -> Material:
     folders = {name: folder / name for name in "abc"}
     groups = group_jobs(pd.DataFrame(rows))
     tables = {name: read_job(folders[name], 0.1) for name in "abc"}
+    tables = {  # bodies that are single, beside the wires
+        name: replace(one, lengths=np.append(one.lengths, np.ones(5, dtype=int)))
+        for name, one in tables.items()
+    }
     return Material(groups, groups, tables, folders, 60.0)
 
 

@@ -100,7 +100,6 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
         "report.html",
         "growth.png",
         "sweep.png",
-        "lengths.png",
         "snapshots.png",
         "snapshots_by_wire.png",
         "micrograph.png",
@@ -113,6 +112,7 @@ def test_report_is_one_file_with_every_job(sweep, tmp_path):
     page = paths[0].read_text(encoding="utf-8")
     assert not re.search(r'(src|href)="(?!data:|#)', page)
     assert "9(1)" in page
+    assert "Not drawn: lengths, because all wires of a run have the same length." in page
     failed = page.index("<td>ε 4, replica 0</td>")
     assert page.index("bodies 3 &amp; 7 overlap &lt;badly&gt; (step 120)") > failed
     assert (

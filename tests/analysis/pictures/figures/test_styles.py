@@ -76,7 +76,7 @@ def test_figures_do_not_depend_on_matplotlibrc(tmp_path: Path) -> None:
     for folder in (here, config):
         (folder / "matplotlibrc").write_text(SETTINGS)
     expected = pictures(plain)
-    assert len(expected) == 9
+    assert len(expected) == 8
     assert pictures(own, MPLCONFIGDIR=str(config)) == expected
     assert pictures(here) == expected
     done = run(LOOK, here)
