@@ -20,6 +20,8 @@ from janus_md.study import time_step
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.interactions import pair_table
+from janus_md.study.protocol.corners import check_same_pairs, corners
+from janus_md.study.protocol.schedule import pieces
 from janus_md.study.stages import stages
 from janus_md.study.starts import first_frames, frame_copies, prebuilt
 from janus_md.study.statepoint import LEAST_BODIES, StatePoint
@@ -83,8 +85,11 @@ def resolve(
         medium = 1.0 if magnetic else point.relative_permittivity or 1.0
         electrostatics = _electrostatics(point, medium, bodies)
     interactions = Interactions(pairs, electrostatics)
-    point = time_step.filled(point, bodies, interactions)
-    setup = Setup(
+    cases = list(corners(point, interactions))
+    for case, _ in cases[1:]:
+        check_same_pairs(pairs, _pairs(case, particles, bodies))
+    point = time_step.filled(point, bodies, cases)
+    bare = Setup(
         statepoint=point.stored(),
         bodies=bodies,
         counts=point.counts(),
@@ -95,6 +100,23 @@ def resolve(
         seed=point.seed(),
         environment=tuple(AppliedField(name, one) for name, one in point.environment.items()),
     )
+    setup = _with_fields(bare)
+    if point.protocol.stages:
+        schedule = pieces(point, bare, _with_fields)
+        setup = replace(setup, schedule=schedule, environment=schedule[0].environment)
+    if point.first_frame is not None:
+        setup = replace(setup, first=first_frames.fitting(point, setup, frames))
+    return setup
+
+
+def _with_fields(setup: Setup) -> Setup:
+    """Return a setup with what its fields change in it.
+
+    Raises
+    ------
+    BadStatePoint
+        If one cannot be used.
+    """
     for field in setup.environment:
         setup = FIELDS.get(field.name).prepare(setup, field.parameters)
     for field in setup.environment:
@@ -106,8 +128,6 @@ def resolve(
         fields = list(setup.environment)
         fields[k] = AppliedField(field.name, parameters)
         setup = replace(setup, bodies=bodies, environment=tuple(fields))
-    if point.first_frame is not None:
-        setup = replace(setup, first=first_frames.fitting(point, setup, frames))
     return setup
 
 
@@ -153,7 +173,7 @@ def default_step(point: StatePoint, entry: Entry = catalog.entry) -> DefaultStep
     """Return the default time step of a state point, with the limit that decided."""
     unset = point.protocol.model_copy(update={"time_step_ps": None})
     setup = resolve(point.model_copy(update={"protocol": unset}), entry)
-    return time_step.default_step(point, setup.bodies, setup.interactions)
+    return time_step.shortest_step(setup.bodies, corners(point, setup.interactions))
 
 
 def _charged(bodies: tuple[RigidBody, ...]) -> tuple[bool, bool]:
