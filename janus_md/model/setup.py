@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,25 @@ class Setup:
             environment=piece.environment,
             stages=(*others, replace(production, bath=piece.bath)),
         )
+
+    def values(self, step: int) -> dict[str, float]:
+        """Return what stages change in a step of the production, and ``stage``, from 1.
+
+        Without a schedule it is empty.
+        """
+        piece = self.piece(step)
+        if piece is None:
+            return {}
+        names = list(dict.fromkeys(one.stage for one in self.schedule))
+        return {"stage": float(1 + names.index(piece.stage)), **piece.values}
+
+    @property
+    def last_change(self) -> int:
+        """Step of the production after which conditions stay; 0 without a schedule."""
+        for before, after in reversed(list(pairwise(self.schedule))):
+            if before.values != after.values:
+                return before.end
+        return 0
 
     @property
     def baths(self) -> tuple[Bath, ...]:
