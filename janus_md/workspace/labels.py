@@ -70,10 +70,33 @@ def tell(value: Any) -> str:
         return MISSING
     if isinstance(value, Mapping) and "structure" in value:  # of `start`
         return str(value["structure"])
+    if isinstance(value, list) and value and all(map(_is_stage, value)):
+        return " + ".join(map(_stage, value))
     if isinstance(value, Mapping) and value.get("kind") == "from":
         source = value.get("job") or value.get("digest") or ""
         return f"frame {value.get('frame')} of {source[:8]}"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _is_stage(value: Any) -> bool:
+    """Whether a value is a stage of a protocol."""
+    return isinstance(value, Mapping) and {"name", "length_ns"} <= value.keys()
+
+
+def _stage(stage: Mapping[str, Any]) -> str:
+    """Return a stage with its length and the values at its end."""
+    ends = [
+        f"{SYMBOLS.get(name, name.replace('_', ' ')).partition(' / ')[0]} {_end(change):g}"
+        for name, change in stage.items()
+        if isinstance(change, Mapping)
+    ]
+    told = f" ({', '.join(ends)})" if ends else ""
+    return f"{stage['name']} {stage['length_ns']:g} ns{told}"
+
+
+def _end(change: Mapping[str, Any]) -> float:
+    """Return the value of a quantity at the end of a stage."""
+    return float(change["points"][-1][1] if "points" in change else change["to"])
 
 
 def say(keys: Mapping[str, Any]) -> list[str]:

@@ -128,3 +128,14 @@ def test_method_is_a_label_and_limits_of_the_cutoff_where_two_differ() -> None:
     assert set(query.telling_columns(Columns(records(points)))) == {
         "job", "status", "particle", "electrostatics.method", "electrostatics.cutoff_error.force"
     }  # fmt: skip
+
+
+def test_stages_are_told_by_length_and_values_at_the_end() -> None:
+    stages = [
+        {"name": "dry", "length_ns": 0.5, "pieces": 50, "residual_solvent": {"to": 0.0}},
+        {"name": "press", "length_ns": 0.2, "pieces": 50, "volume_fraction": {"to": 0.4}},
+        {"name": "hold", "length_ns": 2.0, "pieces": 1},
+    ]
+    assert labels.tell(stages) == (
+        "dry 0.5 ns (residual solvent 0) + press 0.2 ns (\u03c6 0.4) + hold 2 ns"
+    )
