@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from janus_md.analysis.pictures.conditions_axis import add_first_conditions
 from janus_md.analysis.pictures.styles import COLOURS, MARKERS, NAMED, curve_styles, is_scale
 from janus_md.analysis.sweep.groups import Group, independent_keys, numeric_key, spread
 from janus_md.analysis.sweep.tables import JobTables
@@ -45,7 +46,11 @@ def new_figure(
 
 
 def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
-    """Draw the mean wire length by number and by weight against time, a curve per job."""
+    """Draw the mean wire length by number and by weight against time, a curve per job.
+
+    A dashed line and a second axis in the first part show what stages change, in the first job
+    with stages.
+    """
     figure, axes = new_figure(10.0, 3.8, 2)
     for group, style in zip(groups, curve_styles(groups), strict=True):
         for k, job in enumerate(group.jobs):
@@ -61,6 +66,7 @@ def growth(groups: Sequence[Group], tables: Mapping[str, JobTables]) -> Figure:
     for one, title in zip(axes, ("by number", "by weight"), strict=True):
         one.set(xlabel="time / ns", ylabel=f"mean wire length {title} / bodies", yscale="log")
         plain_log(one)
+    add_first_conditions(axes[:1], [tables[job].frames for group in groups for job in group.jobs])
     name_curves(figure, axes[1], groups)
     return figure
 

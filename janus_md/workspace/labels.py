@@ -85,11 +85,11 @@ def _is_stage(value: Any) -> bool:
 
 def _stage(stage: Mapping[str, Any]) -> str:
     """Return a stage with its length and the values at its end."""
-    ends = [
-        f"{SYMBOLS.get(name, name.replace('_', ' ')).partition(' / ')[0]} {_end(change):g}"
-        for name, change in stage.items()
-        if isinstance(change, Mapping)
-    ]
+    ends = []
+    for name, change in stage.items():
+        if isinstance(change, Mapping):
+            symbol, _, unit = SYMBOLS.get(name, name.replace("_", " ")).partition(" / ")
+            ends.append(f"{symbol} {_end(change):g} {unit}".rstrip())
     told = f" ({', '.join(ends)})" if ends else ""
     return f"{stage['name']} {stage['length_ns']:g} ns{told}"
 
