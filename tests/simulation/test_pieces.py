@@ -168,6 +168,35 @@ def test_a_run_stopped_between_and_inside_pieces_is_the_same_to_the_bit(
     assert resumed["execution"]["meshes"] == document["execution"]["meshes"]
 
 
+class _Killed(BaseException):
+    """Stands for a signal that cannot be caught: nothing is saved."""
+
+
+def test_a_run_killed_in_a_frame_is_the_same_to_the_bit(dried, tmp_path: Path) -> None:
+    """Frames that are newer than the last checkpoint are written again."""
+    whole, document, name = dried
+    here, seen, kills = point(EVAPORATE, DRY, HOLD), 0, 0
+
+    def now_and_then(step: int, *_: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen % 11 == 0:
+            raise _Killed
+
+    resumed: dict[str, Any] = {}
+    while not (tmp_path / "trajectory.gsd").exists():
+        try:
+            simulate(here, tmp_path, resumed, engine=name, observers=[now_and_then])
+        except _Killed:
+            kills += 1
+    assert kills >= 4
+    assert resumed["execution"]["bit_equal"] is True
+    for one, other in zip(frames(whole), frames(tmp_path), strict=True):
+        np.testing.assert_array_equal(one.particles.position, other.particles.position)
+        np.testing.assert_array_equal(one.particles.velocity, other.particles.velocity)
+    assert resumed["execution"]["meshes"] == document["execution"]["meshes"]
+
+
 def test_a_longer_run_continues_the_hold(dried, tmp_path: Path) -> None:
     """A run made longer is that of the longer state point, to the bit."""
     from janus_md.simulation.files.extension import begin_from
