@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import compress, islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from janus_md.common.named_lists import by_name
 from janus_md.workspace import documents
 from janus_md.workspace.continuation import CONTINUED, CONTINUED_BY
 
@@ -107,8 +108,7 @@ class Columns:
             if column.startswith(f"{name}."):
                 key = column.removeprefix(f"{name}.")
                 for row, value in enumerate(self[column]):
-                    if value is not None:
-                        held = found[row]
+                    if value is not None and not isinstance(held := found[row], list):
                         found[row] = {**(held if isinstance(held, dict) else {}), key: value}
         return found
 
@@ -240,13 +240,18 @@ def _parts_with_columns(document: Mapping[str, Any]) -> dict[str, Any]:
 def _spread(
     nested: Mapping[str, Any], branch: _Branch, columns: dict[str, list[Any]], row: int
 ) -> None:
-    """Write the values of nested maps to a row of the columns; lists and empty maps are values."""
+    """Write the values of nested maps to a row of the columns; lists and empty maps are values.
+
+    The items of a list of maps with names get columns too.
+    """
     leaves, branches = branch.leaves, branch.branches
     for key, value in nested.items():
-        if isinstance(value, dict) and value:
+        inner = value if isinstance(value, dict) else by_name(value)
+        if inner:
             if key not in branches:
                 branches[key] = _Branch(f"{branch.prefix}{key}.")
-            _spread(value, branches[key], columns, row)
+            _spread(inner, branches[key], columns, row)
+        if inner and inner is value:
             continue
         if key not in leaves:
             leaves[key] = columns.setdefault(f"{branch.prefix}{key}", [])
