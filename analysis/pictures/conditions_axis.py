@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from janus_md.analysis.sweep.conditions import CONDITIONS
+from janus_md.analysis.sweep.conditions import CONDITIONS, PREFIX
 from janus_md.workspace.labels import axis_name
 
 if TYPE_CHECKING:
@@ -20,10 +20,11 @@ GREY = "0.55"
 
 def changing(frames: pd.DataFrame) -> list[str]:
     """Return the conditions that change between the frames of a run, in order of preference."""
+    columns = {name: frames.get(f"{PREFIX}{name}") for name in CONDITIONS}
     return [
         name
-        for name in CONDITIONS
-        if name in frames and frames[name].notna().all() and np.ptp(frames[name].to_numpy()) > 0.0
+        for name, values in columns.items()
+        if values is not None and values.notna().all() and np.ptp(values.to_numpy()) > 0.0
     ]
 
 
@@ -48,7 +49,7 @@ def add_conditions(axes: Axes, frames: pd.DataFrame, name: str | None = None) ->
     if chosen is None:
         return None
     second = axes.twinx()
-    second.plot(frames["time_ns"], frames[chosen], color=GREY, lw=1.0, ls="--")
+    second.plot(frames["time_ns"], frames[f"{PREFIX}{chosen}"], color=GREY, lw=1.0, ls="--")
     second.set_ylabel(axis_name(chosen).replace("_", " "), color=GREY)
     second.tick_params(axis="y", colors=GREY)
     second.spines[["top", "left"]].set_visible(False)

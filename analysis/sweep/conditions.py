@@ -9,11 +9,14 @@ from typing import Any
 CONDITIONS = (
     "residual_solvent", "relative_permittivity", "volume_fraction", "temperature", "field"
 )  # fmt: skip
-"""Columns of frames.parquet, in the order in which they are preferred in figures."""
+"""Quantities that stages change, in the order in which they are preferred in figures."""
+
+PREFIX = "frame_"
+"""Prefix of their columns in frames.parquet; state points have keys without it."""
 
 
 def condition_columns(path: Path) -> list[str]:
-    """Return which of :data:`CONDITIONS` a table has; tables of earlier versions have none."""
+    """Return the columns of :data:`CONDITIONS` in a table; those of earlier versions have none."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -21,7 +24,7 @@ def condition_columns(path: Path) -> list[str]:
         names = pq.read_schema(path).names
     except (OSError, pa.ArrowException):  # reported when the table is read
         return []
-    return [name for name in CONDITIONS if name in names]
+    return [f"{PREFIX}{name}" for name in CONDITIONS if f"{PREFIX}{name}" in names]
 
 
 def at_end(

@@ -130,6 +130,40 @@ def test_a_run_killed_in_a_frame_is_the_same_to_the_bit(dried, tmp_path: Path) -
     assert resumed["execution"]["meshes"] == document["execution"]["meshes"]
 
 
+def test_a_film_killed_while_it_shrinks_is_the_same_to_the_bit(tmp_path: Path) -> None:
+    """Walls that come closer, charges of a slab, and a field that is switched on."""
+    usable("lammps")
+    wall = {"form": "repulsive", "epsilon": 2.5, "sigma": 0.9}
+    shrink = {"name": "shrink", "length_ns": 0.01, "pieces": 20, "along": "z",
+              "volume_fraction": {"to": 0.04, "form": "exponential"},
+              "field": {"points": [[0.0, 0.0], [1.0, 1.0]]}}  # fmt: skip
+    fields = {"walls": {"lower": wall, "upper": wall}, "electric_field": {"z": 0.05}}
+    here = point(shrink, environment=fields)
+    seen = 0
+
+    def sometimes(*_: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen % 8 == 0:
+            raise _Killed
+
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole.mkdir()
+    cut.mkdir()
+    simulate(here, whole, {}, engine="lammps")
+    while not (cut / "trajectory.gsd").exists():
+        with suppress(_Killed):
+            simulate(here, cut, {}, engine="lammps", observers=[sometimes])
+    setup = resolve(here)
+    for one, other in zip(frames(whole), frames(cut), strict=True):
+        step = one.configuration.step
+        np.testing.assert_array_equal(one.particles.position, other.particles.position)
+        np.testing.assert_array_equal(one.particles.velocity, other.particles.velocity)
+        assert one.log["janus_md/field"][0] == pytest.approx(min(1.0, np.ceil(step / 5) / 20))
+        apart = setup.at(step).environment[1].parameters["separation"]
+        assert np.abs(one.particles.position[:, 2]).max() < 0.5 * apart
+
+
 def test_a_longer_run_continues_the_hold(dried, tmp_path: Path) -> None:
     """A run made longer is that of the longer state point, to the bit."""
     from janus_md.simulation.files.extension import begin_from
@@ -161,9 +195,10 @@ def test_the_analysis_has_the_conditions_of_each_frame(dried, tmp_path: Path) ->
     names = ("stage", "volume_fraction", "relative_permittivity", "residual_solvent")
     for name in names:
         expected = [frame.log[f"janus_md/{name}"][0] for frame in frames(folder)]
-        np.testing.assert_array_equal(table[name], expected)
-    assert table["temperature"].to_numpy() == pytest.approx(298.15)
-    assert table["field"].isna().all()
+        column = name if name == "stage" else f"frame_{name}"
+        np.testing.assert_array_equal(table[column], expected)
+    assert table["frame_temperature"].to_numpy() == pytest.approx(298.15)
+    assert table["frame_field"].isna().all()
     assert not any("conditions change" in note for note in summary["notes"])
     early = analyze_file(folder / "trajectory.gsd", tmp_path / "early", frames=slice(0, 30))
     assert any("conditions change" in note for note in early["notes"])

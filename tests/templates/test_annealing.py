@@ -19,8 +19,8 @@ def test_wires_do_not_begin_while_it_is_hot(small_variant, engine: str) -> None:
     (annealed,) = [row for row in rows if len(row["protocol.stages"]) > 1]
     (cold,) = [row for row in rows if len(row["protocol.stages"]) == 1]
     frames = pd.read_parquet(annealed["trajectory"].with_name("frames.parquet"))
-    assert frames["temperature"].max() == pytest.approx(600.0)
-    assert frames["temperature"].iloc[-1] == pytest.approx(298.15)
+    assert frames["frame_temperature"].max() == pytest.approx(600.0)
+    assert frames["frame_temperature"].iloc[-1] == pytest.approx(298.15)
     check(annealed)
     assert cold["analysis.mean_n.mean"] > 1.2
     with pytest.raises(AssertionError):

@@ -18,7 +18,9 @@ def frames(**columns: object) -> pd.DataFrame:
 
 
 def test_only_what_changes_is_drawn() -> None:
-    constant = frames(temperature=298.15, relative_permittivity=1.0, residual_solvent=np.nan)
+    constant = frames(
+        frame_temperature=298.15, frame_relative_permittivity=1.0, frame_residual_solvent=np.nan
+    )
     assert changing(constant) == []
     _, (axes,) = new_figure(3.0, 3.0)
     assert add_conditions(axes, constant) is None
@@ -27,8 +29,8 @@ def test_only_what_changes_is_drawn() -> None:
 
 def test_the_curve_has_the_values_and_an_axis_with_a_name() -> None:
     solvent = np.linspace(1.0, 0.0, 5)
-    drying = frames(temperature=298.15, relative_permittivity=1.0 + 7.93 * solvent,
-                    residual_solvent=solvent)  # fmt: skip
+    drying = frames(frame_temperature=298.15, frame_relative_permittivity=1.0 + 7.93 * solvent,
+                    frame_residual_solvent=solvent)  # fmt: skip
     _, (axes,) = new_figure(3.0, 3.0)
     second = add_conditions(axes, drying)
     assert second is not None
@@ -41,5 +43,7 @@ def test_the_curve_has_the_values_and_an_axis_with_a_name() -> None:
 
 def test_the_first_run_with_a_change_counts() -> None:
     figure, axes = new_figure(6.0, 3.0, 2)
-    add_first_conditions(axes, [frames(temperature=300.0), frames(temperature=np.arange(5.0))])
+    add_first_conditions(
+        axes, [frames(frame_temperature=300.0), frames(frame_temperature=np.arange(5.0))]
+    )
     assert len(figure.axes) == 4
