@@ -37,9 +37,9 @@ def at_end(
     stages : sequence of mapping, optional
         ``protocol.stages`` of the state point.
     permittivity : float or None
-        Relative permittivity at the begin.
+        Relative permittivity at the start.
     temperature : float
-        K, at the begin.
+        K, at the start.
     """
     if not isinstance(stages, list):
         return permittivity, temperature

@@ -17,7 +17,7 @@ from janus_md.model.environment import AppliedField
 class Piece:
     """Conditions of the steps after the piece before, up to `end`.
 
-    The first piece of a schedule ends at step 0 and has the conditions at the begin.
+    The first piece of a schedule ends at step 0 and has the conditions at the start.
 
     Attributes
     ----------

@@ -43,7 +43,7 @@ class ToSettings(Settings):
     to: float
     """Value at the end of the stage."""
     form: Literal["linear", "exponential", "decay"] = "linear"
-    """With x the share of the stage that is done, a the value at its begin and b that at its end:
+    """With x the share of the stage that is done, a the value at its start and b that at its end:
     `linear`: a + (b - a) x; `exponential`: a (b / a)^x; `decay`: b + (a - b) (1 - x) exp(-5 x)."""
 
 

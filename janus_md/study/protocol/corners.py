@@ -17,7 +17,7 @@ Case = tuple[StatePoint, Interactions]
 
 
 def corners(point: StatePoint, interactions: Interactions) -> Iterator[Case]:
-    """Yield state points without stages at the begin and at the extremes of what stages change.
+    """Yield state points without stages at the start and at the extremes of what stages change.
 
     Yields
     ------
