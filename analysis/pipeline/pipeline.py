@@ -146,8 +146,9 @@ def analyze_file(
         settings = Settings.of(chosen, setup, axis, symmetry, enantiomers, clusters, wires)
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
-        ends = (first.box, source.frame(numbers[-1]).box)  # stages change the box
-        smallest = min(ends, key=lambda box: float(np.prod(box[:3])))
+        staged = setup is not None and setup.schedule  # stages can change the box
+        boxes = [first.box, *([source.frame(numbers[-1]).box] if staged else [])]
+        smallest = min(boxes, key=lambda box: float(np.prod(box[:3])))
         rdf = RadialDistribution.for_box(smallest, settings.unit)
         size = max(1, min(CHUNK, CHUNK_BODIES // len(first.kinds)))
         tasks = [

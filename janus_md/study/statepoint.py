@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from janus_md.common.messages import unknown
 from janus_md.common.settings import Positive, Settings, neutral
 from janus_md.study.electrostatics import ElectrostaticsSettings
-from janus_md.study.protocol.settings import ProtocolSettings
+from janus_md.study.protocol.settings import ProtocolSettings, of_seed
 from janus_md.study.statepoint_errors import BadStatePoint, WrongValue, sentence
 
 SCHEMA_VERSION: Literal[2] = 2
@@ -283,10 +283,11 @@ class StatePoint(Settings):
     def seed(self) -> int:
         """Seed of all random numbers, below 2**31: a hash of the physics and the replica.
 
-        Lengths are not included (:meth:`ProtocolSettings.of_seed`).
+        Lengths are not included (:func:`janus_md.study.protocol.settings.of_seed`).
         """
-        physics = self.stored() | {"protocol": self.protocol.of_seed()}
+        physics = self.stored()
         del physics["schema_version"]
+        physics["protocol"] = of_seed(physics["protocol"])
         digest = hashlib.sha256(_canonical(physics).encode()).digest()
         return int.from_bytes(digest[:4], "big") >> 1
 

@@ -26,6 +26,9 @@ def corners(point: StatePoint, interactions: Interactions) -> Iterator[Case]:
     interactions : Interactions
         With its permittivity.
     """
+    if not point.protocol.stages:
+        yield point, interactions
+        return
     still = point.model_copy(update={"protocol": point.protocol.model_copy(update={"stages": []})})
     yield still, interactions
     values = {

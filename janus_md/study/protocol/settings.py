@@ -116,21 +116,22 @@ class ProtocolSettings(Settings):
             found["stages"] = [stage.stored() for stage in self.stages]
         return found
 
-    def of_seed(self) -> dict[str, Any]:
-        """Return what affects the seed: all but names and lengths.
 
-        The length of a stage in which conditions change is part of the physics; that of stages
-        after the last change is not.
-        """
-        found = self.stored()
-        for name in LENGTHS:
-            del found[name]
-        stages = found.pop("stages", [])
-        while stages and not set(stages[-1]) & set(QUANTITIES):
-            stages.pop()
-        for stage in stages:
-            del stage["name"]
-        return found | ({"stages": stages} if stages else {})
+def of_seed(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return what affects the seed in a stored protocol: all but names and lengths.
+
+    The length of a stage in which conditions change is part of the physics; that of stages after
+    the last change is not.
+    """
+    found = {key: value for key, value in stored.items() if key not in LENGTHS}
+    if "stages" not in found:
+        return found
+    stages = [dict(one) for one in found.pop("stages")]
+    while stages and not set(stages[-1]) & set(QUANTITIES):
+        stages.pop()
+    for stage in stages:
+        del stage["name"]
+    return found | ({"stages": stages} if stages else {})
 
 
 def _key(number: int, stage: Any) -> str:

@@ -136,7 +136,11 @@ def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
         If a list has no item of this name.
     """
     nested: dict[str, Any] = {}
-    for key, value in sorted(flat.items(), key=lambda one: one[0] != NAMED_LIST):
+    if NAMED_LIST in flat:  # first, and a copy, as state points share it
+        flat = {NAMED_LIST: deepcopy(flat[NAMED_LIST])} | {
+            key: value for key, value in flat.items() if key != NAMED_LIST
+        }
+    for key, value in flat.items():
         *path, last = key.split(".")
         inside = nested
         for part in path:
@@ -144,7 +148,7 @@ def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
                 inside = _named(inside, part, key)
             else:
                 inside = inside.setdefault(part, {})
-        inside[last] = deepcopy(value)  # lists are shared between state points
+        inside[last] = value
     return nested
 
 
