@@ -29,7 +29,7 @@ def corners(point: StatePoint, interactions: Interactions) -> Iterator[Case]:
     if not point.protocol.stages:
         yield point, interactions
         return
-    still = point.model_copy(update={"protocol": point.protocol.model_copy(update={"stages": []})})
+    still = point.model_copy(update={"protocol": point.protocol.model_copy(update={"stages": ()})})
     yield still, interactions
     values = {
         "relative_permittivity": point.relative_permittivity or 1.0,

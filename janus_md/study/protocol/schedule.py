@@ -88,7 +88,7 @@ def _first_values(point: StatePoint, bare: Setup) -> Values:
     }
 
 
-def _changed(stages: list[StageSettings]) -> tuple[str, ...]:
+def _changed(stages: tuple[StageSettings, ...]) -> tuple[str, ...]:
     """Quantities that any stage changes; permittivity and friction follow from the solvent."""
     return tuple(dict.fromkeys(name for stage in stages for name in stage.changes))
 

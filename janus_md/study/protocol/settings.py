@@ -42,7 +42,7 @@ class ProtocolSettings(Settings):
     frame_interval_ps: Positive = 20.0
     """Time between frames, a whole number of time steps, ps."""
 
-    stages: list[StageSettings] = neutral([])
+    stages: tuple[StageSettings, ...] = neutral(())
     """Stages of the production, in which conditions change, one after the other. Those at the end
     of the last stage stay until `produce_ns`, which is by default the sum of the lengths."""
 
@@ -51,7 +51,7 @@ class ProtocolSettings(Settings):
     def _read_stages(cls, given: Any) -> Any:
         from janus_md.study.registered_settings import read_model
 
-        if not isinstance(given, list):
+        if not isinstance(given, list | tuple):
             return given
         read = [
             one if isinstance(one, StageSettings) else read_model(_key(k, one), StageSettings, one)
@@ -61,7 +61,7 @@ class ProtocolSettings(Settings):
         for k, name in enumerate(names):
             if name in names[:k]:
                 raise WrongValue("protocol.stages", f"there are two stages {name}")
-        return read
+        return tuple(read)
 
     @model_validator(mode="before")
     @classmethod
