@@ -217,6 +217,9 @@ def _alike(values: Sequence[Any], lists: dict[str, Any]) -> list[Any]:
     ]
 
 
+_STAGES = "stages"
+
+
 @dataclass(frozen=True, slots=True)
 class _Branch:
     """Columns of a map's values, and branches of its nested maps."""
@@ -242,17 +245,19 @@ def _spread(
 ) -> None:
     """Write the values of nested maps to a row of the columns; lists and empty maps are values.
 
-    The items of a list of maps with names get columns too.
+    The stages of a protocol get columns by their names too.
     """
     leaves, branches = branch.leaves, branch.branches
     for key, value in nested.items():
-        inner = value if isinstance(value, dict) else by_name(value)
-        if inner:
+        inner = value
+        if key == _STAGES:
+            inner = by_name(value)
+        if isinstance(inner, dict) and inner:
             if key not in branches:
                 branches[key] = _Branch(f"{branch.prefix}{key}.")
             _spread(inner, branches[key], columns, row)
-        if inner and inner is value:
-            continue
+            if inner is value:
+                continue
         if key not in leaves:
             leaves[key] = columns.setdefault(f"{branch.prefix}{key}", [])
         values = leaves[key]
