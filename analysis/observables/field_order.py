@@ -21,6 +21,8 @@ def compute(context: FrameContext) -> dict[str, float]:
     for one in environment:
         if one.name in FIELDS:
             field = np.array([one.parameters[axis] for axis in "xyz"], float)
+            if not field.any():  # a stage has switched it off
+                break
             return {"cos_to_field": float(np.mean(context.axes @ field) / np.linalg.norm(field))}
     return {"cos_to_field": float("nan")}
 

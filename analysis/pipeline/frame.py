@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from janus_md.analysis.aggregates.bonds import Bonds
 from janus_md.analysis.aggregates.contacts import ClusterCriterion, cluster_criterion
 from janus_md.analysis.aggregates.criterion import bond_criterion
+from janus_md.analysis.aggregates.energy import energy_criterion
 from janus_md.analysis.aggregates.measures import measure_wires
 from janus_md.analysis.aggregates.morphology.recognition import Aggregates
 from janus_md.analysis.aggregates.wires import Wires
@@ -86,6 +87,9 @@ def analyze_frame(
         If the box is too small or too large for the bond criterion, the bodies are too crowded, or
         an observable fails.
     """
+    if setup is not None and setup.schedule:
+        setup = setup.at(frame.step)
+        settings = replace(settings, energy=energy_criterion(setup))
     context = FrameContext(frame, settings, setup)
     properties = settings.properties(frame)
     columns: dict[str, np.ndarray] = {}

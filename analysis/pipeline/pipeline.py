@@ -146,7 +146,10 @@ def analyze_file(
         settings = Settings.of(chosen, setup, axis, symmetry, enantiomers, clusters, wires)
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
-        rdf = RadialDistribution.for_box(first.box, settings.unit)
+        staged = setup is not None and setup.schedule  # stages can change the box
+        boxes = [first.box, *([source.frame(numbers[-1]).box] if staged else [])]
+        smallest = min(boxes, key=lambda box: float(np.prod(box[:3])))
+        rdf = RadialDistribution.for_box(smallest, settings.unit)
         size = max(1, min(CHUNK, CHUNK_BODIES // len(first.kinds)))
         tasks = [
             Task(
@@ -195,6 +198,12 @@ def analyze_file(
         )
     lifetime = history.lifetime() if history is not None else None
     scale = 1.0 if setup is None else setup.time_step / PS_PER_NS
+    last = setup and setup.at(int(columns["step"][-1]))
+    if setup is not None and columns["step"][first_averaged(len(numbers))] < setup.last_change:
+        notes.append(
+            "conditions change in the frames that averages are taken over; a longer last stage, "
+            "or --frames, gives averages at constant conditions"
+        )
     fold = settings.properties(first).fold
     averaged = summarize(columns, {chains.TURN: 360.0 / fold} if fold else None)
     return {
@@ -213,7 +222,7 @@ def analyze_file(
                 steps=columns["step"],
                 bonds=columns["n_bonds"] if wires and history is not None else None,
                 lifetime=lifetime[0] if lifetime else None,
-                coupling=coupling_of(setup) if wires else None,
+                coupling=coupling_of(last) if wires else None,
             )
         ),
         "n_frames": len(numbers),

@@ -72,7 +72,8 @@ def susceptibility_of(
     """
     dipoles = _series(log, "box_dipole", 3, notes)
     with GsdSource(trajectory) as source:
-        setup, box = source.setup(), source.frame(0).box
+        setup, box = source.setup(), source.frame(len(source) - 1).box
+        setup = setup and setup.at(setup.stages[-1].steps)
     electrostatics = None if setup is None else setup.interactions.electrostatics
     if dipoles is None or setup is None or electrostatics is None:
         return {"mean": None, "error": None}

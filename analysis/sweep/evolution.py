@@ -73,6 +73,8 @@ def expectation(setup: Setup | None) -> Expectation | None:
     setup : Setup or None
         Setup stored in the trajectory of the job.
     """
+    if setup is not None:
+        setup = setup.at(setup.stages[-1].steps)  # conditions at the end
     if setup is None or setup.relative_permittivity is None or len(setup.bodies) != 1:
         return None
     (body,), medium = setup.bodies, setup.relative_permittivity

@@ -183,6 +183,8 @@ def series_along(groups: Sequence[Group], key: str) -> dict[str, list[Group]]:
 def _plain(value: Any) -> Any:
     """Return a Python number, or None for a missing value, so that values can be hashed."""
     value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, list | dict):  # such as stages of a protocol
+        return tell(value)
     return None if isinstance(value, float) and np.isnan(value) else value
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from janus_md.analysis.series.steadiness import SLOW
 from janus_md.analysis.series.thermolog import ENERGY
+from janus_md.analysis.sweep.conditions import at_end
 from janus_md.analysis.sweep.groups import Group, group_jobs, job_ids, substances
 from janus_md.analysis.sweep.tables import setup_of
 from janus_md.analysis.theory.coupling import SPACING
@@ -87,7 +88,7 @@ def results(
     columns = headed(groups)
     place = {job: k for k, job in enumerate(job_ids(rows))}
     names = substances(rows)
-    wanted = ("relative_permittivity", "temperature", "model", METHOD)
+    wanted = ("relative_permittivity", "temperature", "model", METHOD, "protocol.stages")
     about = [key for key in wanted if key in rows]
     of_jobs = {key: rows[key].tolist() for key in about}
     dipoles: dict[tuple[str, str], float | None] = {}  # read once for each kind of body
@@ -97,6 +98,7 @@ def results(
         row = {key: values[place[job]] for key, values in of_jobs.items()}
         medium = row.get("relative_permittivity", 1.0)
         temperature = float(row.get("temperature", 298.15))
+        medium, temperature = at_end(row.get("protocol.stages"), medium, temperature)
         kind = (names[place[job]], str(row.get("model")))
         if dipoles.get(kind) is None and job in job_dirs:
             dipoles[kind] = dipole_of(job_dirs[job])

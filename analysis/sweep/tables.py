@@ -10,6 +10,7 @@ import numpy as np
 
 from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.series.averages import first_averaged
+from janus_md.analysis.sweep.conditions import condition_columns
 from janus_md.common.errors import JanusError
 from janus_md.common.parquet import read_table
 from janus_md.model.setup import Setup
@@ -73,7 +74,8 @@ def read_job(directory: Path, time_step_ps: float) -> JobTables:
         If a table cannot be read.
     """
     paths = [directory / name for name in TABLES]
-    frames = read_table(paths[0], ("frame", "step", "mean_n", "mean_w"))
+    wanted = ("frame", "step", "mean_n", "mean_w", *condition_columns(paths[0]))
+    frames = read_table(paths[0], wanted)
     wires = rdf = sizes = None
     if len(frames):
         frames["time_ns"] = frames["step"] * time_step_ps / PS_PER_NS

@@ -122,6 +122,9 @@ def _keys(schema: dict[str, Any], parts: dict[str, Any]) -> Iterator[tuple[str, 
             yield key, about
         else:
             yield key, about | {"default": "empty"}
+        if "$ref" in about.get("items", {}):  # a list of settings, each with a name
+            inner = parts[about["items"]["$ref"].rsplit("/", 1)[-1]]
+            yield from ((f"{key}.NAME.{name}", one) for name, one in _keys(inner, parts))
 
 
 def _allowed(about: dict[str, Any]) -> str:

@@ -88,10 +88,10 @@ def _missing(engine: str, kind: Kind, name: str) -> str:
 def objection(engine: type[Engine], setup: Setup) -> str:
     """Return why an engine cannot run a setup; empty if it can."""
     able = engine.capabilities
-    for stage in setup.stages:
-        if stage.bath.method not in able.methods:
+    for bath in setup.baths:
+        if bath.method not in able.methods:
             return (
-                f"protocol.name: {stage.bath.method!r} is not in the engine {engine.name}, which "
+                f"protocol.name: {bath.method!r} is not in the engine {engine.name}, which "
                 f"has {', '.join(able.methods)}"
             )
     charged = any(body.charges.any() for body in setup.bodies)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from janus_md.model.dynamics import Bath, Stage
 from janus_md.model.environment import AppliedField
 from janus_md.model.first_frame import FirstFrame
 from janus_md.model.interactions.table import Interactions
+from janus_md.model.schedule import Piece
 
 SCHEMA = 2
 """Version of the layout of :meth:`Setup.to_dict`."""
@@ -57,6 +60,8 @@ class Setup:
     first : FirstFrame, optional
         Frame in which the run starts, if `start` has the kind ``from``. It is not part of
         :meth:`to_dict`, which contains its digest.
+    schedule : tuple of Piece
+        Pieces of a production whose conditions change; those of the last one stay to its end.
     """
 
     statepoint: Mapping[str, Any]
@@ -69,6 +74,61 @@ class Setup:
     seed: int = 0
     environment: tuple[AppliedField, ...] = ()
     first: FirstFrame | None = None
+    schedule: tuple[Piece, ...] = ()
+
+    def piece(self, step: int) -> Piece | None:
+        """Return the piece that contains a step of the production; None without a schedule."""
+        if not self.schedule:
+            return None
+        ends = [one.end for one in self.schedule]
+        return self.schedule[min(bisect_left(ends, step), len(ends) - 1)]
+
+    def at(self, step: int) -> Setup:
+        """Return the setup under the conditions of a step of the production.
+
+        Box, permittivity, environment and the bath of the production are those of :meth:`piece`.
+        """
+        piece = self.piece(step)
+        if piece is None:
+            return self
+        interactions = self.interactions
+        if interactions.electrostatics is not None and piece.relative_permittivity is not None:
+            medium = replace(
+                interactions.electrostatics, relative_permittivity=piece.relative_permittivity
+            )
+            interactions = replace(interactions, electrostatics=medium)
+        *others, production = self.stages
+        return replace(
+            self,
+            box=piece.box,
+            interactions=interactions,
+            environment=piece.environment,
+            stages=(*others, replace(production, bath=piece.bath)),
+        )
+
+    def values(self, step: int) -> dict[str, float]:
+        """Return what stages change in a step of the production, and ``stage``, from 1.
+
+        Without a schedule it is empty.
+        """
+        piece = self.piece(step)
+        if piece is None:
+            return {}
+        names = list(dict.fromkeys(one.stage for one in self.schedule))
+        return {"stage": float(1 + names.index(piece.stage)), **piece.values}
+
+    @property
+    def last_change(self) -> int:
+        """Step of the production after which conditions stay; 0 without a schedule."""
+        for before, after in reversed(list(pairwise(self.schedule))):
+            if before.values != after.values:
+                return before.end
+        return 0
+
+    @property
+    def baths(self) -> tuple[Bath, ...]:
+        """Baths of all stages and pieces."""
+        return (*(one.bath for one in self.stages), *(one.bath for one in self.schedule))
 
     @property
     def n_bodies(self) -> int:
@@ -113,7 +173,7 @@ class Setup:
     def to_dict(self) -> dict[str, Any]:
         """Return the setup as plain JSON values; :meth:`of` reads them.
 
-        An empty environment is omitted, as in files of earlier versions.
+        An empty environment or schedule is omitted, as in files of earlier versions.
         """
         environment = [one.to_dict() for one in self.environment]
         return {
@@ -128,6 +188,7 @@ class Setup:
             "start": plain(self.start),
             "seed": self.seed,
             **({"environment": environment} if environment else {}),
+            **({"schedule": [one.to_dict() for one in self.schedule]} if self.schedule else {}),
         }
 
     @classmethod
@@ -151,4 +212,5 @@ class Setup:
             start=data["start"],
             seed=data["seed"],
             environment=tuple(map(AppliedField.of, data.get("environment", ()))),
+            schedule=tuple(map(Piece.of, data.get("schedule", ()))),
         )

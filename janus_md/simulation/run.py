@@ -30,9 +30,10 @@ from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.files.checkpoint import load as load_checkpoint
 from janus_md.simulation.files.recorder import PARTIAL_LOG, PARTIAL_TRAJECTORY, Observer, Recorder
 from janus_md.simulation.files.resume import Versions, adopt, check_allowed
+from janus_md.simulation.pieces import entered, pressed, restored
 from janus_md.simulation.run_options import RunOptions
 from janus_md.simulation.start.first_state import build
-from janus_md.simulation.stepping import cadence, is_over, to_next_restart
+from janus_md.simulation.stepping import failed, fixed_steps, is_over, to_next_restart
 from janus_md.simulation.temperature_check import examine
 from janus_md.simulation.walltime import Pace
 from janus_md.study.resolve import as_setup
@@ -127,9 +128,9 @@ def _begin(run: RunContext, setup: Setup, options: RunOptions) -> Checkpoint:
         require(before["engine"], before["device"])
         engine = load(before["engine"])
         here = Versions(engine.version(), engine.component_version())
-        state = adopt(restart, state, setup.to_dict(), here, options.allow)
+        state = restored(setup, adopt(restart, state, setup.to_dict(), here, options.allow))
         execution = placed(state.execution, state.system, options)
-        if state.done % cadence(execution, setup):  # the engine does not restart here
+        if state.done not in fixed_steps(execution, setup, state.stage):
             execution["bit_equal"] = False
         run.begun = (state.stage, state.done)
         return replace(state, execution=execution)
@@ -148,9 +149,9 @@ def _run_stage(
 ) -> Checkpoint:
     """Run `stage` from `state` to its end, from one restart of the engine to the next.
 
-    The engine restarts at fixed steps (:func:`janus_md.simulation.stepping.cadence`), also if the
-    run was not stopped there. A run that was stopped is then equal to one that was not, to the bit
-    if the engine is deterministic.
+    The engine restarts at fixed steps (:func:`janus_md.simulation.stepping.fixed_steps`), also if
+    the run was not stopped there. A run that was stopped is then equal to one that was not, to the
+    bit if the engine is deterministic.
     """
     if is_over(state, stage):
         return state
@@ -158,14 +159,22 @@ def _run_stage(
     if stage.frame_steps:
         with _until_steps(run, state, stage):
             frames = Recorder(run.directory, setup, state, stage, run.observers)
-    every = cadence(state.execution, setup)
+    fixed_at = fixed_steps(state.execution, setup, stage.name)
     try:
+        if frames is not None and setup.schedule and state.done == 0:
+            _keep_first_frame(run, state, stage, frames, _seed(setup, number))
         while not is_over(state, stage):
             run.check_time(state)
-            if state.done % every == 0:
+            if state.done in fixed_at:
                 run.fixed = state
-            if check_due(state.execution, state.done, every):
+            if check_due(state.execution, state.done, fixed_at.every):
                 state = _rechecked(run, state, stage)
+            if frames is not None and setup.schedule:
+                if trouble := pressed(setup, state):
+                    advice = "a slower change of protocol.stages, or a smaller one, may help"
+                    raise failed(run, stage, state.done, trouble, frames, advice)
+                state = _entered(run, setup, state, stage)
+                stage = setup.at(state.done + 1).stages[-1]
             with run.pace.timing("start"), _until_steps(run, state, stage):
                 simulation = engine_of(state.execution).start(
                     state.system,
@@ -179,7 +188,7 @@ def _run_stage(
                     first_step=(number << 36) + state.done,
                 )
             try:
-                state = to_next_restart(run, state, stage, simulation, frames, every)
+                state = to_next_restart(run, state, stage, simulation, frames, fixed_at)
             finally:
                 simulation.close()
     except BaseException:
@@ -213,10 +222,39 @@ def _rechecked(run: RunContext, state: Checkpoint, stage: Stage) -> Checkpoint:
     return replace(state, execution=execution)
 
 
+def _entered(run: RunContext, setup: Setup, state: Checkpoint, stage: Stage) -> Checkpoint:
+    """Return the state with which the next piece begins; save it if it has a new mesh."""
+    with run.pace.timing("start"), _until_steps(run, state, stage):
+        state, chosen = entered(setup, state, run.check_stop)
+    run.document["execution"] = state.execution
+    if chosen:
+        run.save(state)
+    return state
+
+
+def _keep_first_frame(
+    run: RunContext, state: Checkpoint, stage: Stage, frames: Recorder, seed: int
+) -> None:
+    """Write the frame before the first piece."""
+    with run.pace.timing("start"), _until_steps(run, state, stage):
+        simulation = engine_of(state.execution).start(
+            state.system,
+            stage.bath,
+            stage.time_step,
+            mesh_of(state.execution),
+            seed=seed,
+            device=device_of(state.execution),
+        )
+        try:
+            frames.keep(0, simulation.system(), simulation.potential_energy(), simulation.kicks())
+        finally:
+            simulation.close()
+
+
 def _finish(run: RunContext, setup: Setup, state: Checkpoint) -> None:
     """Measure the error in the last state, complete the record, rename the files."""
     with interruptible("stopped after the last step; run again to complete the record"):
-        execution = completed(state.execution, setup.bath.kT, state.system)
+        execution = completed(state.execution, setup.at(state.done).bath.kT, state.system)
     run.document["execution"] = execution
     run.document[doubts.MADE_FOR] = dict(setup.statepoint)
     run.document.pop("failure", None)
@@ -235,7 +273,9 @@ def _keep_fixed_step(run: RunContext, setup: Setup) -> None:
     long run.
     """
     saved = run.saved
-    if saved is None or run.fixed is None or saved.done % cadence(saved.execution, setup) == 0:
+    if saved is None or run.fixed is None:
+        return
+    if saved.done in fixed_steps(saved.execution, setup, saved.stage):
         return
     run.save(run.fixed)
 

@@ -17,6 +17,7 @@ from janus_md.simulation.context import RunContext
 from janus_md.simulation.execution import measured_rate
 from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.files.recorder import Recorder
+from janus_md.simulation.pieces import FixedSteps
 from janus_md.simulation.thermodynamics import complaint
 from janus_md.workspace.products import RESTART
 
@@ -28,9 +29,16 @@ GIVE_BACK_SECONDS = float(os.environ.get("JANUS_MD_GIVE_BACK_SECONDS", "60"))
 more would be lost, the current state is saved."""
 
 
-def cadence(execution: Mapping[str, Any], setup: Setup) -> int:
-    """Return the steps between two restarts of the engine, in every stage."""
-    return int(execution["restart_frames"]) * setup.stages[-1].frame_steps
+def fixed_steps(execution: Mapping[str, Any], setup: Setup, stage: str) -> FixedSteps:
+    """Return the steps of a stage at which the engine restarts.
+
+    In every stage, they are a fixed number of steps apart; in the production, pieces end at further
+    ones.
+    """
+    every = int(execution["restart_frames"]) * setup.stages[-1].frame_steps
+    if not setup.schedule or stage != setup.stages[-1].name:
+        return FixedSteps(every)
+    return FixedSteps(every, tuple(one.end for one in setup.schedule), setup.last_change)
 
 
 def is_over(state: Checkpoint, stage: Stage) -> bool:
@@ -44,7 +52,7 @@ def to_next_restart(
     stage: Stage,
     simulation: Simulation,
     frames: Recorder | None,
-    every: int,
+    fixed_at: FixedSteps,
 ) -> Checkpoint:
     """Integrate to the next fixed step or the end of the stage; write frames, check the state.
 
@@ -64,8 +72,8 @@ def to_next_restart(
         The engine.
     frames : Recorder or None
         Trajectory and log, if the stage writes them.
-    every : int
-        :func:`cadence`.
+    fixed_at : FixedSteps
+        :func:`fixed_steps`.
 
     Returns
     -------
@@ -81,7 +89,7 @@ def to_next_restart(
     """
     execution = dict(begin.execution)
     done, before = begin.done, simulation.potential_energy()
-    if frames is not None and done == 0:
+    if frames is not None and len(frames) == 0:
         frames.keep(0, simulation.system(), before, simulation.kicks())
 
     def reached() -> Checkpoint:
@@ -99,16 +107,14 @@ def to_next_restart(
     # If the engine restarts with each call, the calls must not depend on the clock.
     by_clock = not load(execution["engine"]).calls_matter
     while True:
-        goal = min(
-            stage.steps, (done // frame_every + 1) * frame_every, (done // every + 1) * every
-        )
+        goal = min(stage.steps, (done // frame_every + 1) * frame_every, fixed_at.after(done))
         length = max(1, int(rate * context.POLL_SECONDS)) if by_clock else execution["call_steps"]
         piece = min(goal - done, length)
         start = clock()
         try:
             simulation.advance(piece)
         except ArithmeticError as error:
-            raise _failed(run, stage, done, str(error), frames) from error
+            raise failed(run, stage, done, str(error), frames) from error
         now = clock()
         done += piece
         rate = max(1.0, piece / max(now - start, 1e-6))
@@ -117,17 +123,17 @@ def to_next_restart(
         if done % frame_every == 0 or done == stage.steps:
             system, potential = simulation.system(), simulation.potential_energy()
             if trouble := complaint(system, potential, before, stage.bath.kT):
-                raise _failed(run, stage, done, trouble, frames)
+                raise failed(run, stage, done, trouble, frames)
             before = potential
             if frames is not None:
                 frames.keep(done, system, potential, simulation.kicks())
-                if run.settled():
+                if done >= fixed_at.unchanged_from and run.settled():
                     execution["settled_at_step"] = done
         ended = done == stage.steps or "settled_at_step" in execution
         if run.progress is not None and (ended or now - told > context.POLL_SECONDS):
             run.progress(stage.name, done, stage.steps, rate)
             told = now
-        fixed = done % every == 0
+        fixed = done in fixed_at
         late = not ended and run.pace.too_late(seconds=context.seconds_to_next_poll(rate))
         stop = late or run.should_stop()
         if ended or fixed:
@@ -162,16 +168,18 @@ def _stopped(
     )
 
 
-def _failed(
-    run: RunContext, stage: Stage, step: int, why: str, frames: Recorder | None
+def failed(
+    run: RunContext,
+    stage: Stage,
+    step: int,
+    why: str,
+    frames: Recorder | None,
+    advice: str = "a smaller protocol.time_step_ps may help",
 ) -> SimulationFailed:
     """Return the failure, and write it into the job document."""
     last_frame = len(frames) - 1 if frames is not None else -1
     good = f"the last good frame is {last_frame}" if last_frame >= 0 else "no frame was kept"
-    message = (
-        f"the simulation failed at step {step} of {stage.name}: {why}; {good}; "
-        "a smaller protocol.time_step_ps may help"
-    )
+    message = f"the simulation failed at step {step} of {stage.name}: {why}; {good}; {advice}"
     run.document["failure"] = {
         "message": message,
         "stage": stage.name,

@@ -22,6 +22,9 @@ DRIFT, FLUCTUATION = 0.02, 0.01
 ns, and kT per degree of freedom in addition. At the default time step it drifts by 0.01 or less and
 fluctuates by 0.001 (docs/time_step.md); shortly below the step that blows up it drifts by 0.03."""
 
+LEAST_ROWS = 10
+"""Smallest number of frames after the last change of conditions for a check."""
+
 PIECES = 50
 """Number of pieces of the run from which the random walk of the energy is estimated. The mesh
 causes random forces, whose effect averages out over many bodies, but not over few."""
@@ -52,6 +55,14 @@ def examine(log: Path, setup: Setup) -> dict[str, Any]:
     if not all(FIELDS.get(field.name).conservative for field in setup.environment):
         return _unchecked("a field does work on the bodies, so they are warmer than the bath")
     rows = _read(log)
+    if setup.schedule:
+        # Only the part in which conditions are constant is compared with one bath.
+        begin = setup.last_change * setup.time_step
+        later = rows["time_ps"].ravel() >= begin - 0.5 * setup.time_step
+        if np.count_nonzero(later) < LEAST_ROWS:
+            return _unchecked("conditions change until the end of the run")
+        rows = {name: values[later] for name, values in rows.items()}
+        setup = setup.at(setup.schedule[-1].end)
     if setup.bath.method == "nve":
         return _energy(rows, setup)
     if not {"temperatures_translational", "excess_translational"} <= rows.keys():

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import model_validator
 
 from janus_md.common.settings import Positive, Settings, neutral
-from janus_md.study.statepoint_errors import WrongValue
+from janus_md.model.body import RigidBody
+from janus_md.model.interactions.table import Electrostatics
+from janus_md.study.statepoint_errors import BadStatePoint, WrongValue
 
 FORCE_ERROR = 0.2
 """Default of `electrostatics.force_error`, kT/nm."""
@@ -59,3 +62,46 @@ class ElectrostaticsSettings(Settings):
                 "electrostatics.cutoff_error",
             )
         return self
+
+
+def charges_of(bodies: tuple[RigidBody, ...]) -> tuple[bool, bool]:
+    """Return whether any body has charges, and whether they are magnetic.
+
+    Raises
+    ------
+    BadStatePoint
+        If some are electric and some magnetic.
+    """
+    charged = [body for body in bodies if np.any(body.charges != 0)]
+    magnetic = [body.name for body in charged if body.magnetic]
+    if magnetic and len(magnetic) < len(charged):
+        electric = next(body.name for body in charged if not body.magnetic)
+        raise BadStatePoint(
+            "mixture",
+            f"mixture: {magnetic[0]} has magnetic charges and {electric} electric ones; a state "
+            "point must have one sort of charges",
+        )
+    return bool(charged), bool(magnetic)
+
+
+def electrostatics_of(
+    settings: ElectrostaticsSettings, medium: float, bodies: tuple[RigidBody, ...]
+) -> Electrostatics:
+    """Return the electrostatics with these settings, in a medium of this relative permittivity.
+
+    Raises
+    ------
+    BadStatePoint
+        If a body with a net charge would have a cutoff.
+    """
+    if settings.cutoff_error is None:
+        return Electrostatics(medium, settings.force_error)
+    for body in bodies:
+        if abs(net := float(body.charges.sum())) > 1e-9 * float(np.abs(body.charges).sum()):
+            raise BadStatePoint(
+                "electrostatics.method",
+                f"electrostatics.method: cutoff is not allowed, since {body.name} has a net charge "
+                f"of {net:+g} e; all bodies must be neutral, or the method must be pppm",
+            )
+    limits = settings.cutoff_error
+    return Electrostatics(medium, limits.force, torque_error=limits.torque)

@@ -12,14 +12,17 @@ import numpy as np
 
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.environment import FIELDS, AppliedField
-from janus_md.model.interactions.table import Electrostatics, Interactions, Kinds, Row
+from janus_md.model.interactions.table import Interactions, Kinds, Row
 from janus_md.model.setup import Setup
 from janus_md.model.solid import union_volume
 from janus_md.model.units import thermal_energy
 from janus_md.study import time_step
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.bead_particle import BeadParticle
+from janus_md.study.electrostatics import charges_of, electrostatics_of
 from janus_md.study.interactions import pair_table
+from janus_md.study.protocol.corners import check_same_pairs, corners
+from janus_md.study.protocol.schedule import pieces
 from janus_md.study.stages import stages
 from janus_md.study.starts import first_frames, frame_copies, prebuilt
 from janus_md.study.statepoint import LEAST_BODIES, StatePoint
@@ -74,17 +77,20 @@ def resolve(
         prebuilt.check_room(point, bodies, pairs, float(edges.min()))
     electrostatics = None
     if point.electrostatics.method != "none":
-        charged, magnetic = _charged(bodies)
+        charged, magnetic = charges_of(bodies)
         if point.relative_permittivity is None and charged and not magnetic:
             raise BadStatePoint(
                 "relative_permittivity",
                 "relative_permittivity: is missing; it must be given where bodies are charged",
             )
         medium = 1.0 if magnetic else point.relative_permittivity or 1.0
-        electrostatics = _electrostatics(point, medium, bodies)
+        electrostatics = electrostatics_of(point.electrostatics, medium, bodies)
     interactions = Interactions(pairs, electrostatics)
-    point = time_step.filled(point, bodies, interactions)
-    setup = Setup(
+    cases = list(corners(point, interactions))
+    for case, _ in cases[1:]:
+        check_same_pairs(pairs, _pairs(case, particles, bodies))
+    point = time_step.filled(point, bodies, cases)
+    bare = Setup(
         statepoint=point.stored(),
         bodies=bodies,
         counts=point.counts(),
@@ -95,6 +101,23 @@ def resolve(
         seed=point.seed(),
         environment=tuple(AppliedField(name, one) for name, one in point.environment.items()),
     )
+    setup = _with_fields(bare)
+    if point.protocol.stages:
+        schedule = pieces(point, bare, _with_fields)
+        setup = replace(setup, schedule=schedule, environment=schedule[0].environment)
+    if point.first_frame is not None:
+        setup = replace(setup, first=first_frames.fitting(point, setup, frames))
+    return setup
+
+
+def _with_fields(setup: Setup) -> Setup:
+    """Return a setup with what its fields change in it.
+
+    Raises
+    ------
+    BadStatePoint
+        If one cannot be used.
+    """
     for field in setup.environment:
         setup = FIELDS.get(field.name).prepare(setup, field.parameters)
     for field in setup.environment:
@@ -106,8 +129,6 @@ def resolve(
         fields = list(setup.environment)
         fields[k] = AppliedField(field.name, parameters)
         setup = replace(setup, bodies=bodies, environment=tuple(fields))
-    if point.first_frame is not None:
-        setup = replace(setup, first=first_frames.fitting(point, setup, frames))
     return setup
 
 
@@ -153,51 +174,7 @@ def default_step(point: StatePoint, entry: Entry = catalog.entry) -> DefaultStep
     """Return the default time step of a state point, with the limit that decided."""
     unset = point.protocol.model_copy(update={"time_step_ps": None})
     setup = resolve(point.model_copy(update={"protocol": unset}), entry)
-    return time_step.default_step(point, setup.bodies, setup.interactions)
-
-
-def _charged(bodies: tuple[RigidBody, ...]) -> tuple[bool, bool]:
-    """Whether any body has charges, and whether they are magnetic.
-
-    Raises
-    ------
-    BadStatePoint
-        If some are electric and some magnetic.
-    """
-    charged = [body for body in bodies if np.any(body.charges != 0)]
-    magnetic = [body.name for body in charged if body.magnetic]
-    if magnetic and len(magnetic) < len(charged):
-        electric = next(body.name for body in charged if not body.magnetic)
-        raise BadStatePoint(
-            "mixture",
-            f"mixture: {magnetic[0]} has magnetic charges and {electric} electric ones; a state "
-            "point must have one sort of charges",
-        )
-    return bool(charged), bool(magnetic)
-
-
-def _electrostatics(
-    point: StatePoint, medium: float, bodies: tuple[RigidBody, ...]
-) -> Electrostatics:
-    """Electrostatics of the state point, in a medium of this relative permittivity.
-
-    Raises
-    ------
-    BadStatePoint
-        If a body with a net charge would have a cutoff.
-    """
-    settings = point.electrostatics
-    if settings.cutoff_error is None:
-        return Electrostatics(medium, settings.force_error)
-    for body in bodies:
-        if abs(net := float(body.charges.sum())) > 1e-9 * float(np.abs(body.charges).sum()):
-            raise BadStatePoint(
-                "electrostatics.method",
-                f"electrostatics.method: cutoff is not allowed, since {body.name} has a net charge "
-                f"of {net:+g} e; all bodies must be neutral, or the method must be pppm",
-            )
-    limits = settings.cutoff_error
-    return Electrostatics(medium, limits.force, torque_error=limits.torque)
+    return time_step.shortest_step(setup.bodies, corners(point, setup.interactions))
 
 
 def _pairs(

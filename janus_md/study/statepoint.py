@@ -16,17 +16,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from janus_md.common.messages import unknown
-from janus_md.common.settings import NotNegative, Positive, Settings, neutral
-from janus_md.model.units import PS_PER_NS
+from janus_md.common.settings import Positive, Settings, neutral
 from janus_md.study.electrostatics import ElectrostaticsSettings
+from janus_md.study.protocol.settings import ProtocolSettings, of_seed
 from janus_md.study.statepoint_errors import BadStatePoint, WrongValue, sentence
 
 SCHEMA_VERSION: Literal[2] = 2
 """Version of the schema of state points."""
-
-LENGTHS = ("relax_ps", "equilibrate_ns", "produce_ns", "frame_interval_ps")
-"""Keys of the protocol that do not affect the seed: a longer run extends the same one."""
-
 
 LEAST_BODIES = 2
 """Smallest number of bodies."""
@@ -39,51 +35,6 @@ PREBUILT, FROM = "prebuilt", "from"
 
 CUBE = [1.0, 1.0, 1.0]
 """Ratio of the edges of a cube."""
-
-
-def _is_multiple(value: float, unit: float) -> bool:
-    """Whether `value` is a positive integer multiple of `unit`, apart from rounding errors."""
-    ratio = value / unit
-    return round(ratio) >= 1 and abs(ratio - round(ratio)) < 1e-6 * ratio
-
-
-class ProtocolSettings(Settings):
-    """Stages of the run and their numbers."""
-
-    name: Literal["langevin", "brownian", "nve"] = "langevin"
-    """Equations of motion of equilibration and production."""
-    time_step_ps: Positive | None = None
-    """Time step, ps; null, or left out: `janus-md init` stores a third of the largest stable step
-    or of the shortest damping time, whichever is smaller, rounded down to a divisor of
-    `frame_interval_ps`."""
-    damping_ps: Positive = 5.0
-    """Damping time of translation and rotation if `viscosity` is null, ps."""
-    relax_ps: NotNegative = 20.0
-    """Length of the relaxation, ps; its time step is a tenth of `time_step_ps`."""
-    equilibrate_ns: NotNegative = 0.0
-    """Length of the equilibration, from which no frames are kept, ns."""
-    produce_ns: Positive = 8.0
-    """Length of the production, a whole number of frame intervals, ns."""
-    frame_interval_ps: Positive = 20.0
-    """Time between frames, a whole number of time steps, ps."""
-
-    @model_validator(mode="after")
-    def _whole_numbers(self) -> ProtocolSettings:
-        if self.time_step_ps is not None and not _is_multiple(
-            self.frame_interval_ps, self.time_step_ps
-        ):
-            raise WrongValue(
-                "protocol.frame_interval_ps",
-                f"{self.frame_interval_ps:g} must be a whole number of time steps "
-                f"(protocol.time_step_ps is {self.time_step_ps:g})",
-            )
-        if not _is_multiple(self.produce_ns * PS_PER_NS, self.frame_interval_ps):
-            raise WrongValue(
-                "protocol.produce_ns",
-                f"{self.produce_ns:g} must be a whole number of frame intervals "
-                f"(protocol.frame_interval_ps is {self.frame_interval_ps:g})",
-            )
-        return self
 
 
 class StatePoint(Settings):
@@ -332,12 +283,11 @@ class StatePoint(Settings):
     def seed(self) -> int:
         """Seed of all random numbers, below 2**31: a hash of the physics and the replica.
 
-        Lengths (:data:`LENGTHS`) are not included.
+        Lengths are not included (:func:`janus_md.study.protocol.settings.of_seed`).
         """
         physics = self.stored()
         del physics["schema_version"]
-        for name in LENGTHS:
-            del physics["protocol"][name]
+        physics["protocol"] = of_seed(physics["protocol"])
         digest = hashlib.sha256(_canonical(physics).encode()).digest()
         return int.from_bytes(digest[:4], "big") >> 1
 

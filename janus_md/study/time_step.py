@@ -12,12 +12,14 @@ with measured steps.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 from janus_md.model.body import RigidBody
 from janus_md.model.interactions.table import Interactions
 from janus_md.model.pairs.stiffness import highest_frequency, highest_rate
+from janus_md.study.protocol.corners import Case
 from janus_md.study.stages import bath
 from janus_md.study.statepoint import StatePoint
 
@@ -100,13 +102,17 @@ def divisor(interval: float, limit: float) -> float:
     return interval / count
 
 
-def filled(
-    point: StatePoint, bodies: tuple[RigidBody, ...], interactions: Interactions
-) -> StatePoint:
+def shortest_step(bodies: tuple[RigidBody, ...], cases: Iterable[Case]) -> DefaultStep:
+    """Return the shortest of the default time steps of several cases of one state point."""
+    found = [default_step(point, bodies, interactions) for point, interactions in cases]
+    return min(found, key=lambda one: one.step)
+
+
+def filled(point: StatePoint, bodies: tuple[RigidBody, ...], cases: Iterable[Case]) -> StatePoint:
     """Return a state point with a time step; unchanged if it has one."""
     if point.protocol.time_step_ps is not None:
         return point
-    step = default_step(point, bodies, interactions).step
+    step = shortest_step(bodies, cases).step
     protocol = point.protocol.model_copy(update={"time_step_ps": step})
     return point.model_copy(update={"protocol": protocol})
 

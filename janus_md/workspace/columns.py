@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, compress, islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from janus_md.common.named_lists import by_name
 from janus_md.workspace import documents
 from janus_md.workspace.continuation import CONTINUED, CONTINUED_BY
 
@@ -104,8 +105,7 @@ class Columns:
             if column.startswith(f"{name}."):
                 key = column.removeprefix(f"{name}.")
                 for row, value in enumerate(self[column]):
-                    if value is not None:
-                        held = found[row]
+                    if value is not None and not isinstance(held := found[row], list):
                         found[row] = {**(held if isinstance(held, dict) else {}), key: value}
         return found
 
@@ -214,6 +214,9 @@ def _alike(values: Sequence[Any], lists: dict[str, Any]) -> list[Any]:
     ]
 
 
+_STAGES = "stages"
+
+
 def _parts_with_columns(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parts of a document that have columns; results per kind of particle have none."""
     parts = {key: document[key] for key in _PARTS if key in document}
@@ -230,7 +233,8 @@ def _spread(
 ) -> None:
     """Write the values of nested maps, one for each row, to columns with a value for each row.
 
-    Lists and empty maps are values. Whole columns are written at a time, which is faster than rows.
+    Lists and empty maps are values. The stages of a protocol get columns by their names too. Whole
+    columns are written at a time, which is faster than rows.
     """
     for key in dict.fromkeys(chain.from_iterable(maps)):
         values = [one.get(key) for one in maps]
@@ -242,6 +246,8 @@ def _spread(
         if nested:
             below = [value if type(value) is dict else {} for value in values]
             _spread(below, columns, f"{name}.")
+        if key == _STAGES and any(named := [by_name(value) or {} for value in values]):
+            _spread(named, columns, f"{name}.")
 
 
 def _names(nested: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from janus_md.common.named_lists import by_name
 from janus_md.common.uncertainty import MISSING
 from janus_md.workspace.columns import RESULT_PREFIXES, substance
 
@@ -14,6 +15,9 @@ METHOD = "electrostatics.method"
 
 TIME_STEP = "protocol.time_step_ps"
 """Key with the time step, whose default differs between bodies and media."""
+
+STAGES = "protocol.stages"
+"""Key with the stages of the protocol."""
 
 CUTOFF_ERROR = "electrostatics.cutoff_error"
 """Key with the limits of the errors of a cutoff of the Coulomb interaction."""
@@ -47,8 +51,15 @@ _ENVIRONMENT = "environment"
 
 
 def short(key: str) -> str:
-    """Return the last part of a dotted key."""
-    return key.rsplit(".", 1)[-1]
+    """Return the last part of a dotted key; of a stage's key, its name and what it is."""
+    _, found, rest = key.partition(f"{STAGES}.")
+    if not found:
+        return key.rsplit(".", 1)[-1]
+    stage, _, quantity = rest.partition(".")
+    quantity = quantity.removesuffix(".to")
+    if quantity == "length_ns":
+        return f"{stage} / ns"
+    return f"{stage} {SYMBOLS.get(quantity, quantity.replace('_', ' '))}"
 
 
 def axis_name(key: str) -> str:
@@ -68,10 +79,33 @@ def tell(value: Any) -> str:
         return MISSING
     if isinstance(value, Mapping) and "structure" in value:  # of `start`
         return str(value["structure"])
+    if isinstance(value, list) and value and all(map(_is_stage, value)):
+        return " + ".join(map(_stage, value))
     if isinstance(value, Mapping) and value.get("kind") == "from":
         source = value.get("job") or value.get("digest") or ""
         return f"frame {value.get('frame')} of {source[:8]}"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _is_stage(value: Any) -> bool:
+    """Whether a value is a stage of a protocol."""
+    return isinstance(value, Mapping) and {"name", "length_ns"} <= value.keys()
+
+
+def _stage(stage: Mapping[str, Any]) -> str:
+    """Return a stage with its length and the values at its end."""
+    ends = []
+    for name, change in stage.items():
+        if isinstance(change, Mapping):
+            symbol, _, unit = SYMBOLS.get(name, name.replace("_", " ")).partition(" / ")
+            ends.append(f"{symbol} {_end(change):g} {unit}".rstrip())
+    told = f" ({', '.join(ends)})" if ends else ""
+    return f"{stage['name']} {stage['length_ns']:g} ns{told}"
+
+
+def _end(change: Mapping[str, Any]) -> float:
+    """Return the value of a quantity at the end of a stage."""
+    return float(change["points"][-1][1] if "points" in change else change["to"])
 
 
 def say(keys: Mapping[str, Any]) -> list[str]:
@@ -129,7 +163,18 @@ def varying_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
         optional = optional or key.startswith(CUTOFF_ERROR)
         if _differ(values, missing_counts=not optional):
             found.append(key)
-    return found
+    return _of_stages(found, columns[STAGES]) if STAGES in columns else found
+
+
+def _of_stages(keys: list[str], values: Sequence[Any]) -> list[str]:
+    """Return the keys without the list of stages, or without those of each stage.
+
+    Stages are compared one by one where all jobs have the same ones, by name and in order.
+    """
+    names = {tuple(by_name(value) or ()) for value in values}
+    if len(names) == 1 and any(key.startswith(f"{STAGES}.") for key in keys):
+        return [key for key in keys if key != STAGES]
+    return [key for key in keys if not key.startswith(f"{STAGES}.")]
 
 
 def distinguishing_keys(columns: Mapping[str, Sequence[Any]]) -> list[str]:
@@ -190,6 +235,8 @@ def varying_values(
         sparse = whole == CUTOFF_ERROR or whole.partition(".")[0] in (_DEFINITIONS, _ENVIRONMENT)
         if sparse and any(isinstance(value, dict) for value in held):
             held = [{} if value is None else value for value in held]
+        if whole == STAGES and len({tuple(by_name(value) or ()) for value in held}) == 1:
+            held = [by_name(value) for value in held]
         if all(isinstance(value, dict) for value in held):
             found |= varying_values(held, f"{prefix}{key}.")
         else:
@@ -201,6 +248,7 @@ def value_at(nested: Mapping[str, Any], key: str) -> Any:
     """Return the value of a dotted key in nested maps; None if there is none."""
     value: Any = nested
     for part in key.split("."):
+        value = by_name(value) or value
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
 

@@ -69,6 +69,11 @@ def _wall(form: str) -> Wanted:
     return lambda point: bool(point["environment"]["walls"]["lower"]["form"] == form)
 
 
+def _stages(number: int) -> Wanted:
+    """Filter of state points by the number of stages."""
+    return lambda point: len(point["protocol"]["stages"]) == number
+
+
 PICTURES: dict[str, list[tuple[str, Wanted]]] = {
     "vesicle": [
         ("vesicle at the start, 5 kT (cut open)", _job(5, "amphiphile-d40-s95")),
@@ -99,6 +104,8 @@ PICTURES: dict[str, list[tuple[str, Wanted]]] = {
         ("attractive substrate", _wall("lj93")),
         ("repulsive substrate", _wall("repulsive")),
     ],
+    "drop_casting": [("dried", _stages(3)), ("in the solvent", _stages(2))],
+    "film": [("dried, with the substrate below", _stages(3))],
     "two_payload_release": [("carriers", lambda point: bool(point["replica"] == 0))],
 }
 """Titles and jobs by template."""
@@ -109,6 +116,7 @@ FROM_THE_SIDE = {
     "pickering_interface",
     "dumbbell_compatibilizer",
     "deposition_on_substrate",
+    "film",
 }
 """Templates with a direction along z, which is up in their pictures."""
 

@@ -128,3 +128,34 @@ def test_method_is_a_label_and_limits_of_the_cutoff_where_two_differ() -> None:
     assert set(query.telling_columns(Columns(records(points)))) == {
         "job", "status", "particle", "electrostatics.method", "electrostatics.cutoff_error.force"
     }  # fmt: skip
+
+
+def test_stages_are_told_by_length_and_values_at_the_end() -> None:
+    stages = [
+        {"name": "dry", "length_ns": 0.5, "pieces": 50, "residual_solvent": {"to": 0.0}},
+        {"name": "press", "length_ns": 0.2, "pieces": 50, "volume_fraction": {"to": 0.4}},
+        {"name": "hold", "length_ns": 2.0, "pieces": 1},
+    ]
+    assert labels.tell(stages) == (
+        "dry 0.5 ns (residual solvent 0) + press 0.2 ns (\u03c6 0.4) + hold 2 ns"
+    )
+
+
+def test_stages_of_equal_names_are_compared_one_by_one() -> None:
+    def point(ns: float, *names: str) -> dict[str, Any]:
+        stages = [{"name": name, "length_ns": ns if name == "dry" else 1.0, "pieces": 1}
+                  for name in names or ("dry", "hold")]  # fmt: skip
+        return {"particle": "A", "protocol": {"produce_ns": 9.0, "stages": stages}}
+
+    alike = [point(0.5), point(4.0)]
+    assert labels.varying_values(alike) == {"protocol.stages.dry.length_ns": [0.5, 4.0]}
+    assert labels.labels(alike) == ["A, dry 0.5 ns", "A, dry 4 ns"]
+    assert labels.axis_name("protocol.stages.dry.length_ns") == "dry / ns"
+    columns = Columns(records(alike))
+    key = "protocol.stages.dry.length_ns"
+    assert columns[key] == [0.5, 4.0]
+    assert key in query.telling_columns(columns)
+    assert "protocol.stages" not in query.telling_columns(columns)
+    others = [point(0.5), point(0.5, "dry")]
+    assert list(labels.varying_values(others)) == ["protocol.stages"]
+    assert labels.labels(others) == ["A, stages dry 0.5 ns + hold 1 ns", "A, stages dry 0.5 ns"]

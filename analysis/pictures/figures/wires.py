@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from janus_md.analysis.frames.neighbours import IndexArray
+from janus_md.analysis.pictures.conditions_axis import add_first_conditions
 from janus_md.analysis.pictures.figures.axes import (
     legend_beside,
     name_curves,
@@ -59,6 +60,9 @@ def growth(
 ) -> Figure:
     """Draw the mean wire length by number and by weight against time.
 
+    A dashed line and a second axis in the first part show what stages change, in the first job
+    with stages.
+
     Raises
     ------
     NotDrawnError
@@ -82,6 +86,7 @@ def growth(
                     one, time, np.array(curves), styles.curve(group.label), label, positive=0.5
                 )
     _name_lengths(axes, "time / ns")
+    add_first_conditions(axes[:1], every)
     name_curves(figure, axes[1], groups, styles)
     return figure
 

@@ -284,7 +284,7 @@ class LammpsEngine(Engine):
     @classmethod
     def objection(cls, setup: Setup) -> str:
         """Return why LAMMPS cannot run the bodies of a setup; empty if it can."""
-        found = (commands.bath_objection(setup.bodies, stage.bath) for stage in setup.stages)
+        found = (commands.bath_objection(setup.bodies, bath) for bath in setup.baths)
         return commands.point_objection(setup.bodies) or next(filter(None, found), "")
 
     def version(self) -> str:

@@ -15,6 +15,7 @@ from janus_md.papers.methods.references import Citations
 from janus_md.papers.methods.runs import Run
 from janus_md.papers.methods.wording import distinct, joined, several, values
 from janus_md.study.stages import RELAX_DAMPING, RELAX_STEP_SHARE
+from janus_md.workspace.labels import tell
 
 ENGINES = {
     "hoomd": ("HOOMD-blue", ("anderson2020hoomd",)),
@@ -39,8 +40,8 @@ def paragraph(runs: Sequence[Run], sources: Mapping[str, Sequence[str]], cite: C
         Gets the references in the order of the text.
     """
     sentences = (
-        _software, _systems, _repulsion, electrostatics, _fields, _bath, _start, _lengths, _heat,
-        _analysis,
+        _software, _systems, _repulsion, electrostatics, _fields, _bath, _start, _lengths,
+        _stages, _heat, _analysis,
     )  # fmt: skip
     parts = [part for sentence in sentences if (part := sentence(runs, cite))]
     by_source: dict[str, list[str]] = {}
@@ -216,6 +217,18 @@ def _lengths(runs: Sequence[Run], cite: Citations) -> str:
     settled = sum("settled_at_step" in run.execution for run in runs)
     early = f"; {count(settled, 'run')} ended early, as wires no longer grew" if settled else ""
     return f"{after} of {lengths} were recorded, with a frame every {frames}{early}."
+
+
+def _stages(runs: Sequence[Run], cite: Citations) -> str:
+    del cite
+    told = [tell(run.point.stored()["protocol"].get("stages", [])) for run in runs]
+    staged = distinct(one for one in told if one != "[]")
+    if not staged:
+        return ""
+    return (
+        f"From these values, conditions changed in stages: {joined(staged, 'or')}. The centres of "
+        "the bodies were scaled with the box."
+    )
 
 
 def _heat(runs: Sequence[Run], cite: Citations) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from janus_md.common.errors import JanusError
 from janus_md.engines.base import Kicks
 from janus_md.model.dynamics import Stage
+from janus_md.model.pairs.overlap import overlap_energy
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.files import trajectory
@@ -55,17 +56,19 @@ class Recorder:
 
     def keep(self, step: int, system: System, potential: float, kicks: Kicks) -> None:
         """Append a state with its potential energy (kJ/mol), and call the observers."""
-        bath, time_step = self._stage.bath, self._stage.time_step
+        bath, time_step = self._setup.at(step).bath, self._stage.time_step
         time_ps = step * time_step
         setup = self._setup if len(self) == 0 else None
         row = quantities(system, potential, time_ps)
         if bath.method != "brownian":  # Brownian dynamics has no velocities
             excess = step_excess(system, kicks.forces, kicks.torques, bath, time_step)
             row["excess_translational"], row["excess_rotational"] = excess
+        if self._setup.schedule:
+            row["overlap_energy"] = overlap_energy(system)
         for observer in self._observers:
             row.update(observer(step, time_ps, system) or {})
         frames = (
-            trajectory.frame_of(system, step, setup, time_ps),
+            trajectory.frame_of(system, step, setup, time_ps, self._setup.values(step)),
             trajectory.log_frame(step, row),
         )
         for k, (file, frame) in enumerate(zip((self._trajectory, self._log), frames, strict=True)):

@@ -140,11 +140,12 @@ def _misfit(
 def _state_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """Return the differences in keys of the state point or, if these are equal, in the setup."""
     edited = list(changes(before["statepoint"], now["statepoint"]))
-    yield from edited or (
-        change
-        for key in ("bodies", "interactions", "stages")
-        for change in changes(_named(before[key]), _named(now[key]), key)
-    )
+    if edited:
+        yield from edited
+        return
+    for key in ("bodies", "interactions", "stages"):
+        yield from changes(_named(before[key]), _named(now[key]), key)
+    yield from changes(before.get("schedule"), now.get("schedule"), "schedule")
 
 
 def _stage(setup: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:

@@ -25,7 +25,10 @@ from janus_md.model.system import System
 from janus_md.simulation.files.description import CHUNK, description, parse_setup
 from janus_md.simulation.files.description import METADATA as METADATA
 
-TIME = "janus_md/time_ps"
+OURS = "janus_md/"
+"""Prefix of the log chunks of this package."""
+
+TIME = f"{OURS}time_ps"
 """Name of the log chunk of each frame that contains its time, ps."""
 
 
@@ -46,6 +49,7 @@ def frame_of(
     step: int,
     setup: Setup | None = None,
     time_ps: float | None = None,
+    values: Mapping[str, float] | None = None,
 ) -> Any:
     """Return `system` as a ``gsd.hoomd.Frame``.
 
@@ -59,6 +63,8 @@ def frame_of(
         Setup of the run, for frame 0.
     time_ps : float, optional
         Time of the state.
+    values : mapping, optional
+        Quantities that stages change (:meth:`janus_md.model.setup.Setup.values`).
     """
     import gsd.hoomd
 
@@ -85,6 +91,8 @@ def frame_of(
         frame.log[METADATA] = np.frombuffer(description(setup), np.uint8)
     if time_ps is not None:
         frame.log[TIME] = np.array([time_ps])
+    for name, value in (values or {}).items():
+        frame.log[f"{OURS}{name}"] = np.array([value])
     return frame
 
 

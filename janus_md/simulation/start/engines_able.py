@@ -46,5 +46,5 @@ def _kind(point: StatePoint) -> tuple[object, ...]:
     return (
         point.particle, str(point.mixture), point.model, point.protocol.name,
         point.viscosity is None, point.electrostatics.method, point.relative_permittivity is None,
-        str(terms), *point.environment,
+        str(terms), *point.environment, str(point.protocol.stages),
     )  # fmt: skip

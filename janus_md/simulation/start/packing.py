@@ -50,7 +50,8 @@ def check_packing(points: Iterable[StatePoint]) -> None:
             densest[alike] = (density, number, point)
         terms = str(point.interactions)  # cutoffs depend on them
         kind = (composition, point.model, point.electrostatics.method, terms)
-        length = float(face_distances(lattice_vectors(setup.box)).min())
+        boxes = [setup.box, *(piece.box for piece in setup.schedule)]
+        length = min(float(face_distances(lattice_vectors(box)).min()) for box in boxes)
         if length < smallest.setdefault(kind, (length, setup))[0]:
             smallest[kind] = (length, setup)
     for length, setup in smallest.values():

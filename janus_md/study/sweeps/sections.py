@@ -11,6 +11,7 @@ from janus_md.study.sweeps.text import (
     line_of,
     overlap,
     plain,
+    refines,
     settings,
 )
 
@@ -128,7 +129,7 @@ class Sections:
             taken = list(before)
             for key, line in group:
                 for other, where, first in taken:
-                    if overlap(key, other):
+                    if overlap(key, other) and not refines(key, other):
                         raise self._refuse(
                             line,
                             f"{section}: {key} is already given ({other} in {where}, line {first})",

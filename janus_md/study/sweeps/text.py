@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from janus_md.common.errors import JanusError
+from janus_md.common.named_lists import NAME
 from janus_md.common.yaml_text import NotYaml, load
+from janus_md.study.statepoint_errors import BadStatePoint
+
+NAMED_LIST = "protocol.stages"
+"""Key of a list of maps with names; a template may give keys of its items too."""
 
 
 @dataclass(frozen=True)
@@ -120,15 +126,46 @@ def plain(value: Any) -> Any:
 
 
 def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Convert dotted keys to nested maps."""
+    """Convert dotted keys to nested maps.
+
+    In the list :data:`NAMED_LIST`, keys contain the name of an item.
+
+    Raises
+    ------
+    BadStatePoint
+        If a list has no item of this name.
+    """
     nested: dict[str, Any] = {}
+    if NAMED_LIST in flat:  # first, and a copy, as state points share it
+        flat = {NAMED_LIST: deepcopy(flat[NAMED_LIST])} | {
+            key: value for key, value in flat.items() if key != NAMED_LIST
+        }
     for key, value in flat.items():
         *path, last = key.split(".")
         inside = nested
         for part in path:
-            inside = inside.setdefault(part, {})
+            if isinstance(inside, list):
+                inside = _named(inside, part, key)
+            else:
+                inside = inside.setdefault(part, {})
         inside[last] = value
     return nested
+
+
+def _named(items: list[Any], name: str, key: str) -> dict[str, Any]:
+    """Return the item of a list with this name."""
+    maps = [one for one in items if isinstance(one, dict)]
+    for one in maps:
+        if one.get(NAME) == name:
+            return one
+    names = ", ".join(str(one.get(NAME)) for one in maps)
+    raise BadStatePoint(key, f"{key}: there is no {name!r}; allowed are {names}")
+
+
+def refines(first: str, second: str) -> bool:
+    """Whether one of two keys is :data:`NAMED_LIST`, and the other one of a value of its items."""
+    short, long = sorted((first, second), key=len)
+    return short == NAMED_LIST and long.startswith(f"{NAMED_LIST}.")
 
 
 def overlap(first: str, second: str) -> bool:

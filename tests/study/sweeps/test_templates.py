@@ -238,3 +238,34 @@ def test_as_many_state_points_as_are_allowed_and_one_more(monkeypatch: pytest.Mo
     grid = "grid: {temperature: [280, 290, 300]}\nreplicas: 3\n"
     with pytest.raises(JanusError, match="9 state points; at most 8"):
         read(BASE + grid)
+
+
+STAGED = """
+fixed:
+  particle: R-Au-Cu
+  n_bodies: 64
+  volume_fraction: 0.01
+  relative_permittivity: 8.93
+  viscosity: 0.413
+  protocol:
+    time_step_ps: 0.1
+    stages:
+      - {name: dry, length_ns: 0.5, residual_solvent: 0}
+      - {name: hold, length_ns: 2.0}
+grid:
+  protocol.stages.dry.length_ns: [0.5, 4.0]
+"""
+
+
+def test_a_sweep_of_a_stage_by_its_name() -> None:
+    points = read_template(STAGED, "staged").points
+    lengths = [[stage.length_ns for stage in one.protocol.stages] for one in points]
+    assert lengths == [[0.5, 2.0], [4.0, 2.0]]
+    assert [one.protocol.produce_ns for one in points] == [2.5, 6.0]
+
+
+def test_a_sweep_of_a_stage_that_is_not_there() -> None:
+    with pytest.raises(
+        JanusError, match=r"line \d+: .*there is no 'drying'; allowed are dry, hold"
+    ):
+        read_template(STAGED.replace("stages.dry.", "stages.drying."), "staged")
