@@ -11,6 +11,7 @@ from typing import Any
 from janus_md import __version__
 from janus_md.common.files import publish_text
 from janus_md.common.uncertainty import MEANING, with_error
+from janus_md.papers.aligned_dipoles import finding
 from janus_md.papers.excess import ExcessResult, by_excess, sorting
 from janus_md.papers.paper import Fact
 from janus_md.papers.quantities import QUANTITIES
@@ -64,6 +65,8 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
         "The range of agreement of each fact, and its reason:",
         _facts([fact for fact in paper.facts if any(row.fact == fact for row in found.rows)]),
     ]
+    if paper.bond is not None:
+        parts += ["## One bond, three values", *finding(paper.bond)]
     if found.combinations:
         parts += ["## Hypotheses", *_hypotheses(found)]
     if found.excess is not None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
+from janus_md.papers.aligned_dipoles import AlignedDipoles
 from janus_md.papers.quantities import PAIR, QUANTITIES
 
 Text = Annotated[str, Field(min_length=1)]
@@ -86,6 +87,8 @@ class Paper(_Entry):
     facts: list[Fact] = Field(min_length=1)
     hypotheses: list[Hypothesis] = []
     excess: Excess | None = None
+    bond: AlignedDipoles | None = None
+    """Values of one bond, whose consistency the page examines."""
     remarks: list[Text] = []
     """Notes for readers of the table."""
 
