@@ -26,13 +26,14 @@ of pairs; the construction of its counter takes 0.15 s."""
 
 
 def nematic_order(axes: FloatArray) -> float:
-    """Return the largest eigenvalue of the Q tensor of the dipole axes.
+    """Return the largest eigenvalue of the Q tensor of the dipole axes, computed by freud.
 
     ``Q = <3 u u - 1> / 2``. The value is 1 for parallel axes and of order ``N**-0.5``, not 0, in an
     isotropic frame of N bodies (Eppenga and Frenkel, Mol. Phys. 52, 1303, 1984).
     """
-    tensor = 1.5 * axes.T @ axes / len(axes) - 0.5 * np.eye(3)
-    return float(np.linalg.eigvalsh(tensor)[-1])
+    import freud
+
+    return float(freud.order.Nematic().compute(axes.astype(np.float32)).order)
 
 
 def polar_order(axes: FloatArray, bonds: Bonds) -> float:
