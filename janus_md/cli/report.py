@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from janus_md.cli.options import LISTED, Allow, Directory, Filters
+from janus_md.cli.text_table import terminal_width
 from janus_md.common.errors import JanusError
 
 
@@ -85,7 +86,7 @@ def report(
     del every, chosen  # large for many jobs
     folders = questions.folders(project)
     console = Console()
-    page = console if console.is_terminal else Console(width=160)
+    page = console if console.is_terminal else Console(width=terminal_width())
     analyzed = any(rows["status"] == "done")
     files = []
     if analyzed and figure:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from janus_md.analysis.report.drawing import Drawn
 from tests.conftest import TINY, environment
 from tests.workspace.damage.outputs import Outputs, rows
 
@@ -56,7 +57,7 @@ def copy(study: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Restrict reports to tables; the data of figures are still read."""
-    monkeypatch.setattr("janus_md.analysis.report.page.draw_figures", lambda *arguments: [])
+    monkeypatch.setattr("janus_md.analysis.report.page.draw_figures", lambda *arguments: Drawn())
 
 
 @pytest.fixture(scope="session")
