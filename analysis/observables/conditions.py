@@ -52,5 +52,5 @@ OBSERVABLE = Observable(
         ),
     ),
     compute,
-    place=12,
+    place=25,
 )

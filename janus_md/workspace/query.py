@@ -186,8 +186,8 @@ def study_keys(project: Project) -> list[str]:
     State points that are not in signac's cache are read from the folders of the jobs.
     """
     known: dict[str, Any] = {}
-    with suppress(OSError, EOFError, ValueError), gzip.open(project.fn(project.FN_CACHE)) as file:
-        known = json.load(file)
+    with suppress(OSError, EOFError, ValueError):
+        known = json.loads(gzip.decompress(Path(project.fn(project.FN_CACHE)).read_bytes()))
     found = []
     for name in job_ids(project):
         if name not in known:

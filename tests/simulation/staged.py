@@ -62,7 +62,8 @@ def given(
     else:
         mesh = rescaled(load(name), system, 4.5, 5, 0.05 * setup.bath.kT)
     device = device_for(name, kind, RunOptions())
-    record = not_yet_run(load(name), device, system, coulomb_record(mesh), "test", {name: 500.0})
+    speeds = {f"{name} cpu": 500.0}
+    record = not_yet_run(load(name), device, system, coulomb_record(mesh), "test", speeds)
     return record | {"force_error": 0.01, "call_steps": 100}
 
 
