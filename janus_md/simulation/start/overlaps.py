@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from janus_md.model.body import FloatArray
+from janus_md.model.pairs.beads import Beads
 from janus_md.model.setup import Setup
 from janus_md.model.system import IntArray, System
-from janus_md.simulation.start.beads import Beads
 
 _AT_ONCE = 20_000  # pairs of bodies, which bounds the memory
 

@@ -13,8 +13,8 @@ from scipy.spatial import cKDTree
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable
+from janus_md.model.pairs.beads import Beads
 from janus_md.model.system import IntArray
-from janus_md.simulation.start.beads import Beads
 from janus_md.simulation.start.limits import Limits
 
 MIN_CONTACT = 0.9
