@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from janus_md.common.arrays import expanded
 from janus_md.model.body import FloatArray
 from janus_md.model.box import face_distances, inverse_lattice
 
@@ -72,7 +73,7 @@ def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float)
     count = count[source]
     stop = np.cumsum(count)
     start = stop - count
-    body = _expanded(first[source], count)
+    body = expanded(first[source], count)
     images = image.repeat(count, axis=0)
     positions = inside.take(body, axis=0) + images @ lattice
 
@@ -91,7 +92,7 @@ def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float)
         column = number[part, None] + np.array([0, *around])
         low, high = start[column - depth], stop[column + depth]
         low[:, 0] = following[part]
-        other = _expanded(low.ravel(), (high - low).ravel())
+        other = expanded(low.ravel(), (high - low).ravel())
         one = np.repeat(np.arange(begin, begin + len(low)), (high - low).sum(axis=1))
         vectors = positions.take(other, axis=0) - inside.take(one, axis=0)
         near = np.flatnonzero(np.square(vectors) @ np.ones(3) <= limit)  # faster than einsum
@@ -115,9 +116,3 @@ def _periodic_cells(shape: IndexArray, border: IndexArray) -> tuple[IndexArray, 
         number *= len(along)
         number += (along % shape[axis] + border[axis]).reshape(line)
     return number.ravel(), image.reshape(-1, 3)
-
-
-def _expanded(start: IndexArray, count: IndexArray) -> IndexArray:
-    """Return the integers of ranges, one range after the other."""
-    shift = np.repeat(start - (np.cumsum(count) - count), count)
-    return np.arange(len(shift)) + shift

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from janus_md.workspace.labels import end_of
+
 CONDITIONS = (
     "residual_solvent", "relative_permittivity", "volume_fraction", "temperature", "field"
 )  # fmt: skip
@@ -47,7 +49,7 @@ def at_end(
     for stage in stages:
         for name in CONDITIONS:
             if isinstance(change := stage.get(name), Mapping):
-                ends[name] = float(change["points"][-1][1] if "points" in change else change["to"])
+                ends[name] = end_of(change)
     if "residual_solvent" in ends and permittivity is not None:
         permittivity = 1.0 + (permittivity - 1.0) * ends["residual_solvent"]
     return ends.get("relative_permittivity", permittivity), ends.get("temperature", temperature)

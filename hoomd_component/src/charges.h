@@ -33,12 +33,21 @@ struct EwaldLaw
     {
         const double place = r2 * per_width;
         const int piece = int(place);
-        const double x = place - (piece + 0.5), *c = polynomial + COEFFICIENTS * piece;
-        const double value = c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * (c[4] + x * c[5]))));
-        const double slope
-            = c[1] + x * (2.0 * c[2] + x * (3.0 * c[3] + x * (4.0 * c[4] + x * 5.0 * c[5])));
+        const double* c = polynomial + COEFFICIENTS * piece;
+        return in_piece(place - (piece + 0.5), inverse, [c](int k) { return c[k]; }, over_distance);
+    }
+
+    /// The same at `x` in a piece, from a function that returns its coefficients; `Number` is a
+    /// double or several.
+    template <class Number, class Coefficient>
+    JANUS_MD_BOTH Number in_piece(const Number& x, const Number& inverse,
+                                  const Coefficient& coefficient, Number& over_distance) const
+    {
+        const Number c1 = coefficient(1), c2 = coefficient(2), c3 = coefficient(3),
+                     c4 = coefficient(4), c5 = coefficient(5);
+        const Number slope = c1 + x * (2.0 * c2 + x * (3.0 * c3 + x * (4.0 * c4 + x * (5.0 * c5))));
         over_distance = inverse * inverse * inverse + 2.0 * per_width * slope;
-        return inverse - value;
+        return inverse - (coefficient(0) + x * (c1 + x * (c2 + x * (c3 + x * (c4 + x * c5)))));
     }
 };
 
@@ -53,7 +62,10 @@ struct SmoothLaw
     {
     }
 
-    JANUS_MD_BOTH double operator()(double r2, double inverse, double& over_distance) const
+    /// `Number` is a double or several.
+    template <class Number>
+    JANUS_MD_BOTH Number operator()(const Number& r2, const Number& inverse,
+                                    Number& over_distance) const
     {
         over_distance = inverse * inverse * inverse - 2.0 * square + 4.0 * fourth * r2;
         return inverse + r2 * (square - fourth * r2);

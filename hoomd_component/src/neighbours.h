@@ -80,14 +80,14 @@ struct Acting
     }
 };
 
-/// The law at several distances at once: energies of unit charges, and forces over the distances.
-inline void several(const SmoothLaw& law, const Lanes& r2, const Lanes& inverse, Lanes& u, Lanes& f)
+/// A law at several distances at once: energies of unit charges; `f` gets the forces over the
+/// distances.
+inline Lanes several(const SmoothLaw& law, const Lanes& r2, const Lanes& inverse, Lanes& f)
 {
-    f = inverse * inverse * inverse - 2.0 * law.square + 4.0 * law.fourth * r2;
-    u = inverse + r2 * (law.square - law.fourth * r2);
+    return law(r2, inverse, f);
 }
 
-inline void several(const EwaldLaw& law, const Lanes& r2, const Lanes& inverse, Lanes& u, Lanes& f)
+inline Lanes several(const EwaldLaw& law, const Lanes& r2, const Lanes& inverse, Lanes& f)
 {
     Lanes x {};
     const double* of[LANES_OF_CHARGES];
@@ -99,14 +99,10 @@ inline void several(const EwaldLaw& law, const Lanes& r2, const Lanes& inverse, 
         of[l] = law.polynomial + COEFFICIENTS * piece;
     }
     const auto coefficient = [&](int k) { return Lanes {of[0][k], of[1][k], of[2][k], of[3][k]}; };
-    const Lanes c1 = coefficient(1), c2 = coefficient(2), c3 = coefficient(3), c4 = coefficient(4),
-                c5 = coefficient(5);
-    u = inverse - (coefficient(0) + x * (c1 + x * (c2 + x * (c3 + x * (c4 + x * c5)))));
-    const Lanes slope = c1 + x * (2.0 * c2 + x * (3.0 * c3 + x * (4.0 * c4 + x * (5.0 * c5))));
-    f = inverse * inverse * inverse + 2.0 * law.per_width * slope;
+    const Lanes u = law.in_piece(x, inverse, coefficient, f);
     const auto near = r2 < law.cutoff2;
-    u = near ? u : Lanes {};
     f = near ? f : Lanes {};
+    return near ? u : Lanes {};
 }
 
 /// Interaction of the charges `first` to `last` of `own` with those of the neighbours.
@@ -128,12 +124,11 @@ inline Vector act(const Table& table, const Charges& own, int first, int last,
         {
             const Lanes dx = lanes(&others.x[m]) - px, dy = lanes(&others.y[m]) - py,
                         dz = lanes(&others.z[m]) - pz, r2 = dx * dx + dy * dy + dz * dz;
-            Lanes root {}, f {}, u {};
+            Lanes root {}, f {};
             for (int l = 0; l < LANES_OF_CHARGES; l++)
                 root[l] = sqrt(r2[l]);
             const Lanes product = charge * lanes(&others.q[m]);
-            several(law, r2, 1.0 / root, u, f);
-            lanes(&acting.energy[m]) += product * u;
+            lanes(&acting.energy[m]) += product * several(law, r2, 1.0 / root, f);
             f *= product;
             const Lanes fx = f * dx, fy = f * dy, fz = f * dz;
             lanes(&acting.x[m]) += fx;

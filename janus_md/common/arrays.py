@@ -13,6 +13,12 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int32]
 
 
+def expanded(start: NDArray[np.integer], count: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the integers ``start[k] ... start[k] + count[k] - 1``, one range after the other."""
+    shift = np.repeat(start - (np.cumsum(count) - count), count)
+    return np.asarray(np.arange(len(shift)) + shift)
+
+
 def plain(value: Any) -> Any:
     """Convert `value` for JSON: arrays and tuples to lists, NumPy scalars to Python numbers.
 

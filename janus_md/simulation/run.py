@@ -12,6 +12,7 @@ from janus_md.common.errors import JanusError, ToBeContinued
 from janus_md.common.files import publish
 from janus_md.common.interrupts import interruptible
 from janus_md.engines import load, require
+from janus_md.engines.base import Simulation
 from janus_md.model.dynamics import Stage
 from janus_md.model.setup import Setup
 from janus_md.simulation.choice import choose_once
@@ -176,17 +177,10 @@ def _run_stage(
                 state = _entered(run, setup, state, stage)
                 stage = setup.at(state.done + 1).stages[-1]
             with run.pace.timing("start"), _until_steps(run, state, stage):
-                simulation = engine_of(state.execution).start(
-                    state.system,
-                    stage.bath,
-                    stage.time_step,
-                    mesh_of(state.execution),
-                    seed=_seed(setup, number),
-                    device=device_of(state.execution),
-                    # Every stage has steps of its own: HOOMD's noise is a function of seed and
-                    # step, of which it takes 40 bits.
-                    first_step=(number << 36) + state.done,
-                )
+                # Every stage has steps of its own: HOOMD's noise is a function of seed and step, of
+                # which it takes 40 bits.
+                first_step = (number << 36) + state.done
+                simulation = _started(state, stage, _seed(setup, number), first_step)
             try:
                 state = to_next_restart(run, state, stage, simulation, frames, fixed_at)
             finally:
@@ -199,6 +193,19 @@ def _run_stage(
     if frames is not None:
         frames.close()
     return state
+
+
+def _started(state: Checkpoint, stage: Stage, seed: int, first_step: int = 0) -> Simulation:
+    """Return a simulation from a state, with engine, mesh and device of its execution."""
+    return engine_of(state.execution).start(
+        state.system,
+        stage.bath,
+        stage.time_step,
+        mesh_of(state.execution),
+        seed=seed,
+        device=device_of(state.execution),
+        first_step=first_step,
+    )
 
 
 @contextmanager
@@ -237,14 +244,7 @@ def _keep_first_frame(
 ) -> None:
     """Write the frame before the first piece."""
     with run.pace.timing("start"), _until_steps(run, state, stage):
-        simulation = engine_of(state.execution).start(
-            state.system,
-            stage.bath,
-            stage.time_step,
-            mesh_of(state.execution),
-            seed=seed,
-            device=device_of(state.execution),
-        )
+        simulation = _started(state, stage, seed)
         try:
             frames.keep(0, simulation.system(), simulation.potential_energy(), simulation.kicks())
         finally:

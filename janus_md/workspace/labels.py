@@ -98,13 +98,13 @@ def _stage(stage: Mapping[str, Any]) -> str:
     for name, change in stage.items():
         if isinstance(change, Mapping):
             symbol, _, unit = SYMBOLS.get(name, name.replace("_", " ")).partition(" / ")
-            ends.append(f"{symbol} {_end(change):g} {unit}".rstrip())
+            ends.append(f"{symbol} {end_of(change):g} {unit}".rstrip())
     told = f" ({', '.join(ends)})" if ends else ""
     return f"{stage['name']} {stage['length_ns']:g} ns{told}"
 
 
-def _end(change: Mapping[str, Any]) -> float:
-    """Return the value of a quantity at the end of a stage."""
+def end_of(change: Mapping[str, Any]) -> float:
+    """Return the value of a quantity at the end of a stage, from what the stage says of it."""
     return float(change["points"][-1][1] if "points" in change else change["to"])
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import rowan
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable, sorted_pairs
@@ -11,12 +13,47 @@ from janus_md.model.interactions.term import TERMS
 from janus_md.model.system import IntArray
 
 
+def periodic_tree(places: FloatArray, edges: FloatArray) -> cKDTree:
+    """Return a k-d tree of places in a periodic box without tilt."""
+    inside = np.mod(places, edges)
+    inside[inside >= edges] = 0.0  # result of a rounding error below 0
+    return cKDTree(inside, boxsize=edges)
+
+
+def squared_distances(apart: FloatArray, edges: FloatArray) -> FloatArray:
+    """Return the squared lengths of vectors to the nearest image, in a box without tilt, nm^2."""
+    nearest = apart - edges * np.rint(apart / edges)
+    return np.asarray(np.einsum("ij,ij->i", nearest, nearest))
+
+
+def near_pairs(
+    places: FloatArray, edges: FloatArray, distance: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
+    """Return the pairs of places within `distance` (nm) in a periodic box without tilt.
+
+    At most half of the shortest edge is searched. The third array has the squared distances, nm^2.
+    """
+    reach = min(distance, 0.499 * float(edges.min()))
+    a, b = periodic_tree(places, edges).query_pairs(reach, output_type="ndarray").T
+    return a, b, squared_distances(places[a] - places[b], edges)
+
+
 class Beads:
-    """Beads with volume of all kinds of bodies, and their smallest allowed distances."""
+    """Beads with volume of all kinds of bodies, and their smallest allowed distances.
+
+    Attributes
+    ----------
+    number : dict
+        Number of each type of bead.
+    sigma : ndarray, shape (types, types)
+        Smallest distance of two types, nm.
+    positions, types : list of ndarray
+        Places (nm, in the frame of the body) and types of the beads of each kind of body.
+    """
 
     def __init__(self, bodies: tuple[RigidBody, ...], pairs: PairTable, share: float = 1.0) -> None:
         names = sorted({t for pair in pairs for t in pair})
-        number = {name: k for k, name in enumerate(names)}
+        self.number = number = {name: k for k, name in enumerate(names)}
         self.sigma = np.zeros((len(names), len(names)))
         for (a, b), rows in sorted_pairs(pairs).items():
             contact = max(TERMS.get(row.form).contact(**row.parameters) for row in rows)

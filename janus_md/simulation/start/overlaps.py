@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
+from janus_md.common.arrays import expanded
 from janus_md.model.body import FloatArray
-from janus_md.model.pairs.beads import Beads
+from janus_md.model.pairs.beads import Beads, periodic_tree, squared_distances
 from janus_md.model.setup import Setup
 from janus_md.model.system import IntArray, System
 
@@ -23,13 +23,11 @@ def count_overlaps(system: System, share: float) -> int:
         return 0
     beads = Beads(system.bodies, system.interactions.pairs, share)
     edges = system.box[:3]
-    inside = np.mod(system.positions, edges)
-    inside[inside >= edges] = 0.0  # result of a rounding error below 0
     reach = [np.linalg.norm(x, axis=1).max(initial=-np.inf) for x in beads.positions]
     longest = 2.0 * max(reach) + beads.sigma.max(initial=0.0)
     if not longest > 0.0:
         return 0
-    pairs = cKDTree(inside, boxsize=edges).query_pairs(longest, output_type="ndarray")
+    pairs = periodic_tree(system.positions, edges).query_pairs(longest, output_type="ndarray")
     count = 0
     for begin in range(0, len(pairs), _AT_ONCE):
         count += _overlapping(system, beads, np.array(reach), pairs[begin : begin + _AT_ONCE])
@@ -54,32 +52,21 @@ def _overlapping(system: System, beads: Beads, reach: FloatArray, pairs: NDArray
     def facing(
         own: NDArray[np.intp], other: NDArray[np.intp]
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        pair, bead = _runs(first[own], counts[own])
-        apart = x[bead] - centres[other[pair]]
-        apart -= edges * np.rint(apart / edges)
+        pair, bead = np.repeat(np.arange(len(own)), counts[own]), expanded(first[own], counts[own])
         limit = reach[kinds[other]] + beads.sigma.max()
-        near = np.einsum("ij,ij->i", apart, apart) <= limit[pair] ** 2
+        squared = squared_distances(x[bead] - centres[other[pair]], edges)
+        near = squared <= limit[pair] ** 2
         return pair[near], bead[near]
 
     pair_a, bead_a = facing(members[:, 0], members[:, 1])
     pair_b, bead_b = facing(members[:, 1], members[:, 0])
     per_pair = np.bincount(pair_b, minlength=len(pairs))
     begin = np.cumsum(per_pair) - per_pair
-    row, place = _runs(begin[pair_a], per_pair[pair_a])
-    a, b = bead_a[row], bead_b[place]
-    apart = x[a] - x[b]
-    apart -= edges * np.rint(apart / edges)
-    close = np.einsum("ij,ij->i", apart, apart) < beads.sigma[types[a], types[b]] ** 2
-    return len(np.unique(pair_a[row[close]]))
-
-
-def _runs(
-    first: NDArray[np.intp], counts: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return all numbers ``first[k] ... first[k] + counts[k] - 1``, after the k of each."""
-    owner = np.repeat(np.arange(len(counts)), counts)
-    before = np.cumsum(counts) - counts
-    return owner, first[owner] + np.arange(len(owner)) - before[owner]
+    partners = per_pair[pair_a]
+    a, b = np.repeat(bead_a, partners), bead_b[expanded(begin[pair_a], partners)]
+    squared = squared_distances(x[a] - x[b], edges)
+    close = squared < beads.sigma[types[a], types[b]] ** 2
+    return len(np.unique(np.repeat(pair_a, partners)[close]))
 
 
 def overlaps_in(

@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 from janus_md.common.errors import JanusError
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable
-from janus_md.model.pairs.beads import Beads
+from janus_md.model.pairs.beads import Beads, near_pairs, periodic_tree
 from janus_md.model.system import IntArray
 from janus_md.simulation.start.limits import Limits
 
@@ -29,9 +29,7 @@ _MAX_STALLED_ROUNDS = 600  # successive rounds on a lattice without fewer overla
 
 def _tree(beads: Beads, edges: FloatArray, places: FloatArray) -> tuple[cKDTree, float]:
     """Tree of beads in the periodic box, and the largest of the smallest allowed distances."""
-    inside = np.mod(places, edges)
-    inside[inside >= edges] = 0.0  # result of a rounding error below 0
-    return cKDTree(inside, boxsize=edges), min(beads.sigma.max(), 0.499 * float(edges.min()))
+    return periodic_tree(places, edges), min(beads.sigma.max(), 0.499 * float(edges.min()))
 
 
 def _clashes(
@@ -41,11 +39,8 @@ def _clashes(
     x, types, owners = beads.of(kinds, centres, orientations)
     if len(x) == 0:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    tree, furthest = _tree(beads, edges, x)
-    a, b = tree.query_pairs(furthest, output_type="ndarray").T
-    apart = x[a] - x[b]
-    apart -= edges * np.rint(apart / edges)
-    close = np.einsum("ij,ij->i", apart, apart) < beads.sigma[types[a], types[b]] ** 2
+    a, b, squared = near_pairs(x, edges, beads.sigma.max())
+    close = squared < beads.sigma[types[a], types[b]] ** 2
     close &= owners[a] != owners[b]
     first, second = owners[a[close]], owners[b[close]]
     return np.minimum(first, second), np.maximum(first, second)
