@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from itertools import product
-from multiprocessing import get_context
 from typing import Any
 
 from benchmarks.earlier import Unavailable
 from benchmarks.gpu_engines import SECONDS
 from benchmarks.items import Figure
+from benchmarks.processes import apart
 from benchmarks.versions import installed
 
 TITLE = "Component"
@@ -48,8 +47,7 @@ def rows(quick: bool = False, device: str = "gpu") -> Iterator[dict[str, Any]]:
         raise Unavailable("the component is not installed (`make component`)")
     for model, bodies in product(MODELS, SIZES[:1] if quick else SIZES):
         for name in METHODS:
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                speed = pool.submit(steps_per_second, model, bodies, name, device, SECONDS).result()
+            speed = apart(steps_per_second, model, bodies, name, device, SECONDS)
             yield {"model": model, "method": name, "bodies": bodies, "steps/s": speed}
 
 

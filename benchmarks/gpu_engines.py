@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from itertools import product
-from multiprocessing import get_context
 from typing import Any
 
 from benchmarks.earlier import Unavailable
 from benchmarks.items import Figure
+from benchmarks.processes import apart
 from benchmarks.versions import installed
 
 TITLE = "Engine by size"
@@ -42,9 +41,7 @@ def rows(quick: bool = False, device: str = "gpu") -> Iterator[dict[str, Any]]:
     for model, bodies in product(MODELS, SIZES[:2] if quick else SIZES):
         for engine, where in (("hoomd", device), ("lammps", "cpu")):
             if engine in installed() and (where == "gpu" or bodies <= LARGEST_ON_CPU):
-                with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                    found = pool.submit(steps_per_second, model, bodies, engine, where, SECONDS)
-                    speed = found.result()
+                speed = apart(steps_per_second, model, bodies, engine, where, SECONDS)
                 name = f"{engine}, {'GPU' if where == 'gpu' else 'one core'}"
                 yield {"model": model, "engine": name, "bodies": bodies, "steps/s": speed}
 

@@ -12,9 +12,9 @@ import argparse
 import itertools
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Any
+
+from benchmarks.processes import apart
 
 TITLE = "Choice of the mesh"
 ABOUT = """
@@ -67,8 +67,7 @@ def rows(quick: bool = False) -> list[Row]:
 
 def _rows(quick: bool) -> Iterator[Row]:
     for system in SYSTEMS[2:4] if quick else SYSTEMS:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            yield process.submit(searched, *system, quick).result()
+        yield apart(searched, *system, quick)
 
 
 def searched(model: str, permittivity: float, bodies: int, engine_name: str, quick: bool) -> Row:

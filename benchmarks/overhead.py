@@ -22,11 +22,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from benchmarks.processes import apart
 from benchmarks.workstation import adopt_orphans, processors
 
 TITLE = "Overhead of a run"
@@ -114,11 +113,11 @@ def measured(engine: str, bodies: int, ns: float, times: int) -> Row:
         short = template(bodies, 0.001 if bodies > 1000 else 0.01)
         first = _command(Path(folder) / "first", short, engine)
         again = _command(Path(folder) / "again", short, engine)
-        short_run = _apart(run, short, str(Path(folder) / "short"), engine)
+        short_run = apart(run, short, str(Path(folder) / "short"), engine)
         for number in range(times):
             place = str(Path(folder) / str(number))
-            ours.append(_apart(run, point, place, engine))
-            scripts.append(_apart(script, point, place, engine))
+            ours.append(apart(run, point, place, engine))
+            scripts.append(apart(script, point, place, engine))
             ratios.append(ours[-1]["seconds"] / scripts[-1]["seconds"])
             starts.append(scripts[-1]["before"])
     run_seconds = statistics.median(one["seconds"] for one in ours)
@@ -138,12 +137,6 @@ def measured(engine: str, bodies: int, ns: float, times: int) -> Row:
         "tuning_seconds": first - again,
         "whole": whole,
     }
-
-
-def _apart(function: Any, *arguments: Any) -> Row:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        found: Row = process.submit(function, *arguments).result()
-    return found
 
 
 def _command(folder: Path, point: Row, engine: str) -> float:
