@@ -12,6 +12,7 @@ from janus_md.common.errors import JanusError
 if TYPE_CHECKING:
     from signac import Project
 
+    from janus_md.papers.before import Earlier
     from janus_md.papers.measures import Run
     from janus_md.papers.paper import Paper
 
@@ -36,10 +37,25 @@ def reproduce(
             help="Replicas of each state point; by default as in the templates.", show_default=False
         ),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Model of the bodies, where the paper's templates have its usual one.",
+            show_default=False,
+        ),
+    ] = None,
     table_only: Annotated[
         bool,
         typer.Option("--table-only", help="Run nothing; compare the results of finished jobs."),
     ] = False,
+    before: Annotated[
+        Path | None,
+        typer.Option(
+            "--before",
+            help="JSON file of an earlier reproduction, to show beside the results.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -56,6 +72,7 @@ def reproduce(
     """
     from janus_md.cli.run import run
     from janus_md.common.folders import check_folder
+    from janus_md.papers.before import read_earlier
     from janus_md.papers.paper import load_paper
     from janus_md.simulation.start.packing import check_packing
     from janus_md.workspace.jobs import create
@@ -63,7 +80,11 @@ def reproduce(
     if replicas is not None and replicas < 1:
         raise JanusError(f"--replicas: {replicas} is not allowed; it must be at least 1")
     chosen = load_paper(paper)
+    earlier = read_earlier(before, chosen.name) if before else {}
     points = _points(chosen.quick if quick else chosen.sweeps, replicas)
+    if model is not None:
+        points = _with_model(points, chosen.model, model)
+        chosen = chosen.model_copy(update={"model": model})
     directory = directory or Path(chosen.name)
     out = out or directory / "reproduction"
     check_folder(directory, "--directory")
@@ -80,9 +101,10 @@ def reproduce(
         ["janus-md reproduce", chosen.name]
         + (["--quick"] if quick else [])
         + ([f"--replicas {replicas}"] if replicas is not None else [])
+        + ([f"--model {model}"] if model is not None else [])
     )
     statepoints = [point.stored() for point in points]
-    _tell(chosen, directory, statepoints, command, out)
+    _tell(chosen, directory, statepoints, command, out, earlier)
     if code:
         raise typer.Exit(code)
 
@@ -102,8 +124,26 @@ def _points(templates: list[str], replicas: int | None) -> list[Any]:
     ]
 
 
+def _with_model(points: list[Any], usual: str, model: str) -> list[Any]:
+    """Return the state points with `model` in place of the usual model of the paper."""
+    from janus_md.common.messages import unknown
+    from janus_md.model.nanocluster import MODELS
+
+    if model not in MODELS:
+        raise JanusError(unknown("--model", model, sorted(MODELS)))
+    return [
+        point.model_copy(update={"model": model}) if point.model == usual else point
+        for point in points
+    ]
+
+
 def _tell(
-    paper: Paper, directory: Path, statepoints: list[dict[str, Any]], command: str, out: Path
+    paper: Paper,
+    directory: Path,
+    statepoints: list[dict[str, Any]],
+    command: str,
+    out: Path,
+    earlier: Earlier,
 ) -> None:
     """Evaluate the jobs that are done, print the table, write page and figures."""
     from rich.console import Console
@@ -111,6 +151,7 @@ def _tell(
 
     from janus_md.cli import troubles
     from janus_md.papers import document, figures, rows, tables
+    from janus_md.papers.before import beside
     from janus_md.papers.excess import compare_excess
     from janus_md.papers.measures import measure
     from janus_md.workspace import query
@@ -141,14 +182,16 @@ def _tell(
     excess = paper.excess and compare_excess(
         paper.excess, paper.media[paper.excess.medium], measured
     )
+    compared = rows.table(paper, results)
     found = tables.Reproduction(
         paper,
-        rows.table(paper, results),
+        compared,
         rows.combinations(paper, results) if tested <= {name for name, _ in results} else [],
         excess or None,
         runs,
         len(statepoints),
         command,
+        beside(compared, earlier) if earlier else [],
     )
     page = console if console.is_terminal else Console(width=160, highlight=False)
     page.print(tables.console_table(found.rows))

@@ -12,6 +12,7 @@ from janus_md import __version__
 from janus_md.common.files import publish_text
 from janus_md.common.uncertainty import MEANING, with_error
 from janus_md.papers.aligned_dipoles import finding
+from janus_md.papers.before import HEADINGS as BESIDE
 from janus_md.papers.excess import ExcessResult, by_excess, sorting
 from janus_md.papers.paper import Fact
 from janus_md.papers.quantities import QUANTITIES
@@ -65,6 +66,12 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
         "The range of agreement of each fact, and its reason:",
         _facts([fact for fact in paper.facts if any(row.fact == fact for row in found.rows)]),
     ]
+    if found.before:
+        parts += [
+            "## Before and now",
+            "The same facts in an earlier reproduction.",
+            _grid(BESIDE, found.before),
+        ]
     if paper.bond is not None:
         parts += ["## One bond, three values", *finding(paper.bond)]
     if found.combinations:

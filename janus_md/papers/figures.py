@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from janus_md.analysis.pictures.figures.axes import new_figure, plain_log, save
-from janus_md.analysis.pictures.figures.styles import COLOURS, plain_style
+from janus_md.analysis.pictures.figures.structure import micrographs
+from janus_md.analysis.pictures.figures.styles import COLOURS, StatePointStyles, plain_style
+from janus_md.analysis.pictures.micrograph import COVERED
 from janus_md.papers.excess import ExcessResult, by_excess
 from janus_md.papers.measures import Measured
 from janus_md.papers.paper import Fact, Paper
@@ -40,6 +42,12 @@ def draw(
     out.mkdir(parents=True, exist_ok=True)
     drawn: list[tuple[str, Figure | None, str]] = [
         (
+            "micrographs",
+            media(paper, results),
+            "Synthetic transmission electron micrographs of the last frame of one run in each "
+            f"medium: sections in which metal cores cover {COVERED:.0%} of the image.",
+        ),
+        (
             "growth",
             growth(paper, results),
             "Where wires form, a line per run: mean wire length by number and by weight, and the "
@@ -68,19 +76,33 @@ def draw(
     ]
 
 
+def media(paper: Paper, results: Results) -> Figure | None:
+    """Micrographs of the first substance that forms wires, in each medium; None without wires."""
+    wires = _with_wires(paper, results)
+    if not wires:
+        return None
+    substance = wires[0][0]
+    found = [
+        (f"{substance} ({medium})", runs[0].trajectory)
+        for medium in paper.media
+        if (runs := results.get((substance, medium))) and runs[0].trajectory
+    ]
+    return micrographs(found, StatePointStyles.of([]))
+
+
 def growth(paper: Paper, results: Results) -> Figure | None:
     """Mean lengths and order of hands against time, a curve per run; None without wires."""
     shown = _with_wires(paper, results)
     if not shown:
         return None
     figure, axes = new_figure(13.0, 3.8, 3)
-    for (label, runs), colour in zip(shown, _colours(len(shown)), strict=True):
+    for (*label, runs), colour in zip(shown, _colours(len(shown)), strict=True):
         for run in runs:
             for one, series in zip(axes, (run.mean_n, run.mean_w, run.opposite), strict=True):
                 if one is axes[2] and not np.any(series > 0.0):
                     continue  # bodies of one hand only
                 one.plot(run.time_ns, series, color=colour, lw=1.0)
-        axes[0].plot([], [], color=colour, label=label)
+        axes[0].plot([], [], color=colour, label="{} ({})".format(*label))
     for one, title in zip(axes, ("by number", "by weight"), strict=False):
         one.set(xlabel="time / ns", ylabel=f"mean wire length {title} / bodies", yscale="log")
         plain_log(one)
@@ -102,13 +124,16 @@ def structure(paper: Paper, results: Results) -> Figure | None:
     figure, _ = new_figure(10.0, 7.0)
     figure.clear()
     axes = figure.subplots(2, 2).ravel()
-    for (label, runs), colour in zip(shown, _colours(len(shown)), strict=True):
+    for (*label, runs), colour in zip(shown, _colours(len(shown)), strict=True):
         for one, (name, edges) in zip(axes, PANELS.items(), strict=False):
             values = np.concatenate([run.samples[name] for run in runs])
             period = QUANTITIES[name].period
             values = values % period if period else values
             share, _ = np.histogram(values, edges)
-            one.stairs(share / max(1, len(values)), edges, color=colour, lw=1.2, label=label)
+            one.stairs(
+                share / max(1, len(values)), edges, color=colour, lw=1.2,
+                label="{} ({})".format(*label),
+            )  # fmt: skip
         counts = np.sum([run.samples["side_counts"] for run in runs], axis=0)
         axes[3].stairs(_over_far(counts), SIDE_EDGES, baseline=None, color=colour, lw=1.2)
     for one, name in zip(axes, [*PANELS, "side_nm"], strict=True):
@@ -176,15 +201,15 @@ def _with_bars(axes: Axes, excess: ExcessResult, name: str, label: str, colour: 
     )
 
 
-def _with_wires(paper: Paper, results: Results) -> list[tuple[str, Sequence[Measured]]]:
-    """Label and runs of substances whose bodies are mostly in wires, in the order of the paper."""
+def _with_wires(paper: Paper, results: Results) -> list[tuple[str, str, Sequence[Measured]]]:
+    """Substance, medium and runs where bodies are mostly in wires, in the order of the paper."""
     found = []
     for substance in paper.substances:
         for medium in paper.media:
             runs = results.get((substance, medium), ())
             shares = [run.values["share_in_wires"][0] or 0.0 for run in runs]
             if runs and np.mean(shares) > NO_WIRES:
-                found.append((f"{substance} ({medium})", runs))
+                found.append((substance, medium, runs))
     return found
 
 

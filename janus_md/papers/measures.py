@@ -84,6 +84,8 @@ class Measured:
         there are no bonds between bodies with hands.
     steady : bool or None
         Whether the run is steady (:mod:`janus_md.analysis.series.steadiness`); None if unknown.
+    trajectory : Path or None
+        File with the frames.
     """
 
     values: dict[str, Value]
@@ -93,6 +95,7 @@ class Measured:
     mean_w: FloatArray
     opposite: FloatArray
     steady: bool | None = None
+    trajectory: Path | None = None
 
 
 def measure(run: Run) -> Measured:
@@ -108,7 +111,8 @@ def measure(run: Run) -> Measured:
     analysis = run.document["analysis"]
     series: dict[str, list[float]] = {}
     pooled: dict[str, list[FloatArray]] = {}
-    with GsdSource(run.directory / "trajectory.gsd") as source:
+    trajectory = run.directory / "trajectory.gsd"
+    with GsdSource(trajectory) as source:
         setup = source.setup()
         settings = Settings.of(bond_criterion(setup), setup)
         first = first_averaged(len(source))
@@ -148,7 +152,10 @@ def measure(run: Run) -> Measured:
     values["growth_exponent"] = _exponent(time, mean_n)
     opposite = opposite_share(run.directory / "wires.parquet", table["frame"].to_numpy())
     mean_w = table["mean_w"].to_numpy(float)
-    return Measured(values, joined, time, mean_n, mean_w, opposite, analysis.get("steady"))
+    return Measured(
+        values, joined, time, mean_n, mean_w, opposite, analysis.get("steady"),
+        trajectory,
+    )  # fmt: skip
 
 
 def opposite_share(wires: Path, frames: IndexArray) -> FloatArray:

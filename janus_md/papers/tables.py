@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from janus_md import __version__
@@ -45,6 +45,8 @@ class Reproduction:
         Number of planned jobs.
     command : str
         Command that creates the comparison.
+    before : list of tuple of str
+        Rows beside those of an earlier reproduction (:func:`janus_md.papers.before.beside`).
     """
 
     paper: Paper
@@ -54,6 +56,7 @@ class Reproduction:
     runs: list[Run]
     n_jobs: int
     command: str
+    before: list[tuple[str, ...]] = field(default_factory=list)
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -80,11 +83,14 @@ def runs(row: Row) -> str:
 
 def told(row: Row) -> str:
     """Return the value of a row with its error and unit."""
-    unit = QUANTITIES[row.fact.quantity].unit
-    mean = row.mean
+    return valued(row.mean, row.error, QUANTITIES[row.fact.quantity].unit, row.fact.medium)
+
+
+def valued(mean: float | None, error: float | None, unit: str, medium: str) -> str:
+    """Return a value with its error and unit; values of two isolated bodies have no error."""
     if mean is None:
         return MISSING
-    text = f"{mean:.4g}" if row.fact.medium == PAIR else with_error(mean, row.error)
+    text = f"{mean:.4g}" if medium == PAIR else with_error(mean, error)
     return f"{text} {unit}".rstrip()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import signac
 
+from janus_md.workspace.labels import MISSING
 from tests.conftest import TINY, Result
 
 Cli = Callable[..., Result]
@@ -114,6 +115,24 @@ def test_a_paper_is_run_told_and_told_again(janus_md: Cli, paper: Path, tmp_path
     assert (tmp_path / "docs" / "tiny.json").read_text() == before
     assert "(images/tiny_excess.png)" in (tmp_path / "docs" / "tiny.md").read_text()
 
+    # An earlier reproduction is shown beside it, with the facts that only one of them has.
+    earlier = json.loads(before)
+    earlier["rows"][1].update(mean=-37.5, verdict="agreement")
+    earlier["rows"][2]["fact"] = "width"
+    (tmp_path / "earlier.json").write_text(json.dumps(earlier))
+    janus_md("reproduce", paper, "-d", place, "--table-only", "--before", tmp_path / "earlier.json")
+    page = (out / "tiny.md").read_text()
+    dimer = "| dimer energy | pure | two bodies | 37.54 kJ/mol | -37.5 kJ/mol | agreement | -52.5"
+    assert dimer in page
+    assert f"| length | pure | dry | long | {MISSING} | {MISSING} | 1" in page
+    assert "| width | pure | dry | long | 1" in page
+
+    # Another model in place of that of the paper has its own jobs.
+    paper.write_text(PAPER + "model: sphere\n")
+    other = janus_md("reproduce", paper, "-d", place, "--table-only", "--model", "narrow")
+    assert "none of the 2 jobs is finished" in other.out
+    paper.write_text(PAPER)
+
     # More replicas are more jobs, which a table without them counts as missing.
     more = janus_md("reproduce", paper, "-d", place, "--table-only", "--replicas", "2")
     assert "2 of 4 jobs are finished" in more.out
@@ -136,6 +155,8 @@ def test_quick_is_another_set_of_jobs(janus_md: Cli, paper: Path, tmp_path: Path
     [
         (["li2023"], ["paper", "'li2023'", "did you mean li2022", "allowed are li2022"]),
         (["li2022", "--replicas", "0"], ["--replicas", "0", "at least 1"]),
+        (["li2022", "--model", "glass"], ["--model", "'glass'", "allowed are", "narrow"]),
+        (["li2022", "--before", "none.json"], ["--before", "none.json", "JSON file"]),
     ],
 )
 def test_bad_input_is_told_in_a_sentence(

@@ -1,0 +1,73 @@
+"""A reproduction beside an earlier one, fact by fact."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from janus_md.common.errors import JanusError
+from janus_md.papers.quantities import PAIR
+from janus_md.papers.rows import Row
+from janus_md.papers.tables import told, valued
+from janus_md.workspace.labels import MISSING
+
+HEADINGS = ("fact", "substance", "medium", "paper", "before", "verdict", "now", "verdict")
+
+Earlier = Mapping[tuple[str, str, str], Mapping[str, Any]]
+"""Rows of an earlier reproduction by fact, substance and medium."""
+
+
+def read_earlier(file: Path, paper: str) -> Earlier:
+    """Read the rows of an earlier reproduction of `paper` from its JSON file.
+
+    Raises
+    ------
+    JanusError
+        If the file cannot be read or is not a reproduction of this paper.
+    """
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        name, rows = data["paper"], data["rows"]
+        found = {(row["fact"], row["substance"], row["medium"]): row for row in rows}
+        for row in rows:
+            _told(row)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise JanusError(
+            f"--before: {file} is not a reproduction ({' '.join(str(error).split())}); give the "
+            "JSON file that an earlier reproduce has written"
+        ) from error
+    if name != paper:
+        raise JanusError(f"--before: {file} is a reproduction of {name}; it must be of {paper}")
+    return found
+
+
+def beside(rows: Sequence[Row], earlier: Earlier) -> list[tuple[str, ...]]:
+    """Return the cells of each row in the order of :data:`HEADINGS`.
+
+    Facts of the earlier reproduction alone are last.
+    """
+    cells: list[tuple[str, ...]] = []
+    known = set()
+    for row in rows:
+        key = (row.fact.name, row.substance, row.fact.medium)
+        known.add(key)
+        old = earlier.get(key)
+        before = (_told(old), str(old["verdict"])) if old else (MISSING, MISSING)
+        cells.append((*_named(key), row.fact.paper, *before, told(row), row.verdict))
+    for key, old in earlier.items():
+        if key not in known:
+            cells.append(
+                (*_named(key), str(old["paper"]), _told(old), str(old["verdict"]), MISSING, MISSING)
+            )
+    return cells
+
+
+def _named(key: tuple[str, str, str]) -> tuple[str, str, str]:
+    fact, substance, medium = key
+    return fact, substance, "two bodies" if medium == PAIR else medium
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    return valued(row["mean"], row["error"], row["unit"], row["medium"])
