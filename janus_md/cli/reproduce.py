@@ -191,6 +191,7 @@ def _tell(
         runs,
         len(statepoints),
         command,
+        rows.rows_of(paper.choice, paper, results),
         beside(compared, earlier) if earlier else [],
     )
     page = console if console.is_terminal else Console(width=160, highlight=False)

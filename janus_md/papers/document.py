@@ -27,7 +27,7 @@ from janus_md.papers.tables import (
     verdict_counts,
     wanted,
 )
-from janus_md.papers.verdicts import ERRORS
+from janus_md.papers.verdicts import AGREEMENT, ERRORS
 from janus_md.workspace.labels import MISSING
 
 
@@ -66,6 +66,8 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
         "The range of agreement of each fact, and its reason:",
         _facts([fact for fact in paper.facts if any(row.fact == fact for row in found.rows)]),
     ]
+    if found.choice:
+        parts += [f"## Choice of the model: {paper.model}", *_choice(found.choice)]
     if found.before:
         parts += [
             "## Before and now",
@@ -100,6 +102,29 @@ def _about(found: Reproduction) -> str:
         f"`{found.command}` with janus-md {__version__} ({', '.join(sorted(engines))}): "
         f"{len(found.runs)} runs, {hours} of core time in total.{unfinished}"
     )
+
+
+def _choice(rows: Sequence[Row]) -> list[str]:
+    met = sum(row.verdict == AGREEMENT for row in rows)
+    return [
+        "The model of this page has to meet these conditions: the interval of "
+        f"{ERRORS:g} standard errors around the value lies inside the range. "
+        f"{met} of {len(rows)} are met.",
+        _grid(
+            ("condition", "substance", "needed", "simulation", "runs", "met"),
+            [
+                (
+                    row.fact.name,
+                    row.substance,
+                    wanted(row.fact),
+                    told(row),
+                    cells(row)[HEADINGS.index("runs")],
+                    "yes" if row.verdict == AGREEMENT else "no",
+                )
+                for row in rows
+            ],
+        ),
+    ]
 
 
 def _facts(facts: Sequence[Fact]) -> str:

@@ -85,6 +85,8 @@ class Paper(_Entry):
     model: Text = "bladed"
     """Model of the bodies in pairs that are computed without simulation."""
     facts: list[Fact] = Field(min_length=1)
+    choice: list[Fact] = []
+    """Conditions that the model of this page has to meet; otherwise another model is chosen."""
     hypotheses: list[Hypothesis] = []
     excess: Excess | None = None
     bond: AlignedDipoles | None = None
@@ -94,7 +96,7 @@ class Paper(_Entry):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Paper:
-        for fact in self.facts:
+        for fact in [*self.facts, *self.choice]:
             _known("quantity", fact.quantity, QUANTITIES)
             _known("medium", fact.medium, {PAIR, *self.media})
             if (fact.medium == PAIR) != QUANTITIES[fact.quantity].of_pair:

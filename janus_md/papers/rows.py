@@ -85,7 +85,12 @@ def same_shares(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
 
 
 def table(paper: Paper, results: Results) -> list[Row]:
-    """Return the rows of all facts in the order of the paper.
+    """Return the rows of all facts in the order of the paper (:func:`rows_of`)."""
+    return rows_of(paper.facts, paper, results)
+
+
+def rows_of(facts: Sequence[Fact], paper: Paper, results: Results) -> list[Row]:
+    """Return the rows of facts in their order.
 
     A fact is left out for a substance that was not simulated in its medium, as in a reduced
     variant.
@@ -93,7 +98,7 @@ def table(paper: Paper, results: Results) -> list[Row]:
     media = {medium for _, medium in results} | {PAIR}
     return [
         row(paper, fact, substance, results)
-        for fact in paper.facts
+        for fact in facts
         for substance in fact.substances
         if fact.medium in media
     ]

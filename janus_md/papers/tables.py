@@ -45,6 +45,8 @@ class Reproduction:
         Number of planned jobs.
     command : str
         Command that creates the comparison.
+    choice : list of Row
+        Conditions for the choice of the model.
     before : list of tuple of str
         Rows beside those of an earlier reproduction (:func:`janus_md.papers.before.beside`).
     """
@@ -56,6 +58,7 @@ class Reproduction:
     runs: list[Run]
     n_jobs: int
     command: str
+    choice: list[Row] = field(default_factory=list)
     before: list[tuple[str, ...]] = field(default_factory=list)
 
 
