@@ -13,10 +13,10 @@ from janus_md.model.solid import union_volume
 from janus_md.study.catalogue import catalog
 from janus_md.study.catalogue.calibrate import (
     calibrate,
-    calibration_table,
     side_by_side_minimum,
     solve_diameter,
 )
+from janus_md.study.catalogue.calibration_table import calibration_table
 
 NM, KJ = 0.02, 1.0
 
