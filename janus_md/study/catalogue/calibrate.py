@@ -2,7 +2,9 @@
 
 The reference is the distance of neighbours along a wire, 1.61 nm, the c axis of the crystal of Li
 et al., ACS Cent. Sci. 2022, 8, 1258-1264. The diameters of the bead of `sphere` and of the core
-beads of `bladed` are solved for that distance. All other numbers are results and are not fitted.
+beads of `bladed` are solved for that distance. `sphere_tem` has a larger bead, for the shortest
+distance in the micrographs and the bond energy of the same paper. All other numbers are results and
+are not fitted.
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ from janus_md.model.nanoclusters.sphere import sphere
 from janus_md.model.pairs.energy import Minimum, head_to_tail_minimum, lowest, pair_energy
 from janus_md.model.rotations import TURNED_OVER, turn, turn_about_z
 from janus_md.study.catalogue import catalog
+
+TEM_SPACING = 1.8
+"""Shortest distance between clusters in the micrographs of nanowires, nm (Li et al. 2022)."""
 
 MAX_OFFSET = 0.4
 """Largest shift along the axis in a side-by-side pair before relaxation, nm."""
@@ -70,6 +75,10 @@ class Calibration:
     narrow_core_sigma, narrow_meshing, narrow_opposed, narrow_side
         The same of `narrow`: diameter of the core beads, head to tail with contacts of faces of
         equal and of opposite hand, and R-Au-Cu side by side.
+    tem_sigma : float
+        Diameter of the bead of `sphere` that puts the head-to-tail minimum at 1.8 nm, nm.
+    tem : Minimum
+        Head to tail with the diameter of `sphere_tem`.
     """
 
     sphere_sigma: float
@@ -86,6 +95,8 @@ class Calibration:
     narrow_meshing: Minimum
     narrow_opposed: Minimum
     narrow_side: SideBySide
+    tem_sigma: float
+    tem: Minimum
 
 
 def calibrate() -> Calibration:
@@ -101,6 +112,7 @@ def calibrate() -> Calibration:
     kinds = ("sphere", "bladed")
     au3cd_sphere, au3cd_bladed = (catalog.body("Au3Cd", model) for model in kinds)
     one_bead = catalog.body("R-Au-Cu", "sphere")
+    large = catalog.body("R-Au-Cu", "sphere_tem")
     slim, slim_opposite = catalog.body("R-Au-Cu", "narrow"), _with_faces(1, -1, narrow.SIZES)
     return Calibration(
         sphere_sigma=solve_diameter(_sphere_of, 1.5, 2.0),
@@ -117,6 +129,8 @@ def calibrate() -> Calibration:
         narrow_meshing=head_to_tail_minimum(slim, slim),
         narrow_opposed=head_to_tail_minimum(slim_opposite, slim_opposite),
         narrow_side=side_by_side_minimum(slim),
+        tem_sigma=solve_diameter(_sphere_of, 1.7, 2.0, TEM_SPACING),
+        tem=head_to_tail_minimum(large, large),
     )
 
 
