@@ -139,7 +139,8 @@ def _tell(
     results = rows.collect(paper, measured)
     tested = {name for one in paper.hypotheses for name in one.options.values()}
     excess = paper.excess and compare_excess(
-        paper.excess, paper.media[paper.excess.medium], measured
+        paper.excess,
+        [one for one in measured if rows.done_in(paper, paper.excess.medium, *one)],
     )
     found = tables.Reproduction(
         paper,
@@ -149,6 +150,7 @@ def _tell(
         runs,
         len(statepoints),
         command,
+        results=results,
     )
     page = console if console.is_terminal else Console(width=160, highlight=False)
     page.print(tables.console_table(found.rows))

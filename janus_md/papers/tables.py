@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from janus_md import __version__
@@ -14,8 +14,8 @@ from janus_md.common.uncertainty import with_error
 from janus_md.papers.excess import ExcessResult
 from janus_md.papers.measures import Run
 from janus_md.papers.paper import Fact, Paper
-from janus_md.papers.quantities import PAIR, QUANTITIES
-from janus_md.papers.rows import Combination, Row
+from janus_md.papers.quantities import QUANTITIES, WITHOUT_RUNS
+from janus_md.papers.rows import Combination, Results, Row
 from janus_md.papers.verdicts import VERDICTS
 from janus_md.workspace.labels import MISSING
 
@@ -45,6 +45,8 @@ class Reproduction:
         Number of planned jobs.
     command : str
         Command that creates the comparison.
+    results : Results
+        Results of the replicas of each substance in each medium.
     """
 
     paper: Paper
@@ -54,6 +56,7 @@ class Reproduction:
     runs: list[Run]
     n_jobs: int
     command: str
+    results: Results = field(default_factory=dict)
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -61,7 +64,7 @@ def cells(row: Row) -> tuple[str, ...]:
     return (
         row.fact.name,
         row.substance,
-        "two bodies" if row.fact.medium == PAIR else row.fact.medium,
+        WITHOUT_RUNS.get(row.fact.medium, row.fact.medium),
         row.fact.paper,
         told(row),
         runs(row),
@@ -84,7 +87,7 @@ def told(row: Row) -> str:
     mean = row.mean
     if mean is None:
         return MISSING
-    text = f"{mean:.4g}" if row.fact.medium == PAIR else with_error(mean, row.error)
+    text = f"{mean:.4g}" if row.fact.medium in WITHOUT_RUNS else with_error(mean, row.error)
     return f"{text} {unit}".rstrip()
 
 
