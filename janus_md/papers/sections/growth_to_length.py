@@ -16,6 +16,9 @@ from janus_md.papers.sections.markdown import grid
 LENGTH_NM = 1000.0
 """Length of the wires in the paper, nm."""
 
+UNITS = {"s": 1e9, "ms": 1e6, "us": 1e3, "ns": 1.0}
+"""Units of time, in ns."""
+
 
 def time_to(length: float, run: Measured) -> tuple[float, float] | None:
     """Time at which the mean length by number reaches `length` bodies, from the growth so far.
@@ -61,9 +64,7 @@ def section(paper: Paper, results: Results) -> list[str]:
         f"A wire of one micrometre has {bodies:.0f} bodies at {paper.bond.spacing:g} nm per body. "
         "The power law of the last decade of each run, length ~ time^z, is extrapolated to this "
         "mean length by number:",
-        grid(
-            ("substance", "runs", "ended at / ns", "length then", "z", "time / ns", "range"), rows
-        ),
+        grid(("substance", "runs", "ended at / ns", "length then", "z", "time", "range"), rows),
         "The range is one standard error to either side, of the fits or over the runs if that is "
         "larger. It does not include the error of the extrapolation itself: z changes with time, "
         "longer wires diffuse more slowly, and the boxes contain fewer bodies than such a wire "
@@ -90,6 +91,13 @@ def _row(label: str, grown: list[tuple[Measured, tuple[float, float]]]) -> tuple
         f"{min(ends):.2g}" if min(ends) == max(ends) else f"{min(ends):.2g} to {max(ends):.2g}",
         with_error(*lengths),
         with_error(*z),
-        f"{10.0**log_time:.2g}",
-        f"{10.0 ** (log_time - spread):.2g} to {10.0 ** (log_time + spread):.2g}",
+        _time(log_time),
+        f"{_time(log_time - spread)} to {_time(log_time + spread)}",
     )
+
+
+def _time(logarithm: float) -> str:
+    """Return a time, of which the decimal logarithm in ns is given, in a suitable unit."""
+    nanoseconds = 10.0**logarithm
+    unit = next((name for name, size in UNITS.items() if nanoseconds >= size), "ns")
+    return f"{float(f'{nanoseconds / UNITS[unit]:.2g}'):g} {unit}"

@@ -52,7 +52,7 @@ def section(paper: Paper, results: Results) -> list[str]:
         + f". The substance is {second.substance}, dry. The two models are not mixed: no other "
         "table has results of this one.",
         grid(("fact", "paper", "agrees if", *heads), rows),
-        f"`{models[1]}`: {max((runs(other) for _, other in found), key=len)} runs.",
+        f"Runs with `{models[1]}`: {max((runs(other) for _, other in found), key=len)}.",
     ]
 
 
