@@ -52,7 +52,8 @@ def section(paper: Paper, results: Results) -> list[str]:
         "A micrograph shows particles, not bonds. Its distances are therefore compared with those "
         "of all neighbours, bonded or not, and with the distances that are measured on a synthetic "
         f"micrograph. The model is that of the film ({', '.join(dict.fromkeys(films))}), since "
-        "bodies with blades do not reach its density.",
+        "bodies with blades do not reach its density. A drop evaporates to this density, and then "
+        "the last solvent leaves; there is no contact with a surface.",
         grid(
             ("film", "distances of", "mean / nm", "10 to 90 % / nm", f"in {low:g} to {high:g} nm"),
             rows,
