@@ -39,6 +39,8 @@ def li2022() -> Paper:
 
 def at_the_end(point: StatePoint) -> Conditions:
     """Conditions at the end of the run of a state point."""
+    if not point.protocol.stages:
+        return Conditions.of(point.stored())
     setup = resolve(point)
     return Conditions.of(point.stored(), setup, setup.stages[-1].steps)
 
@@ -76,12 +78,7 @@ def test_every_fact_has_its_simulations(name: str, variant: str) -> None:
         ("spacing of two bodies, crystal", "R-Au-Cu", (1.610, CALIBRATED), (1.604, CALIBRATED)),
         ("dimer energy", "R-Au-Cu", (-52.5, DISAGREEMENT), (-52.67, DISAGREEMENT)),
         ("turn of two bodies", "R-Au-Cu", (60.0, CALIBRATED), (59.3, CALIBRATED)),
-        (
-            "spacing of two bodies side by side",
-            "R-Au-Cu",
-            (3.30, DISAGREEMENT),
-            (2.05, DISAGREEMENT),
-        ),
+        ("spacing of two bodies side by side", "R-Au-Cu", (3.30, DISAGREEMENT), None),
         (
             "R and S prefer each other",
             "racemate",
@@ -96,13 +93,14 @@ def test_bodies_alone(
     name: str,
     substance: str,
     bladed: tuple[float, str],
-    narrow: tuple[float, str],
+    narrow: tuple[float, str] | None,
 ) -> None:
     (fact,) = (one for one in li2022.facts if one.name == name)
-    for model, (value, word) in (("bladed", bladed), ("narrow", narrow)):
-        found = row(li2022, fact, substance, {}, model=model)
-        assert found.mean == pytest.approx(value, rel=0.03)
-        assert found.verdict == word
+    for model, expected in (("bladed", bladed), ("narrow", narrow)):
+        if expected is not None:
+            found = row(li2022, fact, substance, {}, model=model)
+            assert found.mean == pytest.approx(expected[0], rel=0.03)
+            assert found.verdict == expected[1]
 
 
 def test_without_runs_there_are_only_pairs(li2022: Paper) -> None:
