@@ -35,10 +35,13 @@ from janus_md.workspace.labels import MISSING
 def write(found: Reproduction, figures: Sequence[tuple[Path, str]], out: Path) -> list[Path]:
     """Write NAME.md, NAME.csv and NAME.json into `out`."""
     out.mkdir(parents=True, exist_ok=True)
+    data = as_data(found) | {
+        "second_calibration": second_calibration.data(found.paper, found.results)
+    }
     texts = {
         "md": markdown(found, [(path.relative_to(out), text) for path, text in figures]),
         "csv": comma_separated(found.rows),
-        "json": json.dumps(as_data(found), indent=2, ensure_ascii=False) + "\n",
+        "json": json.dumps(data, indent=2, ensure_ascii=False) + "\n",
     }
     written = []
     for ending, text in texts.items():

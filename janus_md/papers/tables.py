@@ -140,7 +140,7 @@ def as_data(found: Reproduction) -> dict[str, Any]:
         "version": __version__,
         "jobs": found.n_jobs,
         "jobs_done": len(found.runs),
-        "rows": [_row_data(row) for row in found.rows],
+        "rows": [row_data(row) for row in found.rows],
         "combinations": [
             {
                 "choices": list(one.choices),
@@ -165,7 +165,7 @@ def as_data(found: Reproduction) -> dict[str, Any]:
 
 def comma_separated(rows: Sequence[Row]) -> str:
     """Write the rows as CSV."""
-    data = [_row_data(row) for row in rows]
+    data = [row_data(row) for row in rows]
     text = io.StringIO()
     writer = csv.DictWriter(text, list(data[0]), lineterminator="\n")
     writer.writeheader()
@@ -173,7 +173,8 @@ def comma_separated(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
-def _row_data(row: Row) -> dict[str, Any]:
+def row_data(row: Row) -> dict[str, Any]:
+    """Return a row as plain data."""
     fact = row.fact
     return {
         "fact": fact.name,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from janus_md.papers.paper import Paper
 from janus_md.papers.quantities import WITHOUT_RUNS
 from janus_md.papers.rows import Results, Row, row
 from janus_md.papers.sections.markdown import grid
-from janus_md.papers.tables import runs, told, wanted
+from janus_md.papers.tables import row_data, runs, told, wanted
 
 
 def beside(paper: Paper, results: Results) -> list[tuple[Row, Row]]:
@@ -54,6 +56,11 @@ def section(paper: Paper, results: Results) -> list[str]:
         grid(("fact", "paper", "agrees if", *heads), rows),
         f"Runs with `{models[1]}`: {max((runs(other) for _, other in found), key=len)}.",
     ]
+
+
+def data(paper: Paper, results: Results) -> list[dict[str, Any]]:
+    """Return the rows of the other model as plain data."""
+    return [row_data(other) for _, other in beside(paper, results)]
 
 
 def _cells(one: Row) -> tuple[str, str]:

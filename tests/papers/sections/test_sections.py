@@ -89,5 +89,11 @@ def test_the_second_calibration_stands_beside_the_model_of_the_paper() -> None:
     assert found["spacing in the wire, TEM"][1].verdict == CALIBRATED
     text = "\n".join(second_calibration.section(PAPER, results))
     assert "not mixed" in text
+    (wires,) = (
+        one
+        for one in second_calibration.data(PAPER, results)
+        if one["fact"] == "spacing in the wire, TEM"
+    )
+    assert (wires["medium"], wires["mean"], wires["runs"]) == (second.medium, 1.82, 3)
     assert "Runs with `sphere_tem`: 3 (4 ns)." in text
     assert second_calibration.section(PAPER, {}) == []
