@@ -81,6 +81,7 @@ CASES = {
     "sphere": _dry("sphere"),
     "bladed": _dry("bladed"),
     "narrow": _dry("narrow"),
+    "sphere_tem": _dry("sphere_tem"),
     "two-bead": Case(
         {
             "particle": "amphiphile",

@@ -57,6 +57,7 @@ PLANS = {
     "sphere": Plan((0.1, 0.2, 0.35, 0.5, 0.7), 50),
     "bladed": Plan((0.1, 0.15, 0.25, 0.35), 24),
     "narrow": Plan((0.1, 0.15, 0.25, 0.35), 24),
+    "sphere_tem": Plan((0.1, 0.2, 0.42, 0.7, 1.05), 50),
     "two-bead": Plan((0.1, 0.2, 0.35, 0.5, 0.7), 50),
 }
 """Plans by case (:data:`benchmarks.stable_step.CASES`)."""

@@ -131,8 +131,41 @@ def _levels(values: FloatArray, split: int) -> tuple[float, float]:
     return float(values[:split].mean()), float(values[split:].mean())
 
 
+@dataclass(frozen=True)
+class GrowthFit:
+    """A straight line through the logarithms of time and length.
+
+    Attributes
+    ----------
+    exponent, exponent_error : float
+        Its slope z, and the standard error.
+    log_time, log_length : float
+        Natural logarithms at its centre, where the errors of height and slope are independent.
+    log_length_error : float
+        Standard error of the height there.
+    """
+
+    exponent: float
+    exponent_error: float
+    log_time: float
+    log_length: float
+    log_length_error: float
+
+    def log_time_of(self, length: float) -> tuple[float, float]:
+        """Natural logarithm of the time at which the line reaches `length`, and its error."""
+        rise = float(np.log(length)) - self.log_length
+        error = float(np.hypot(self.log_length_error, self.exponent_error * rise / self.exponent))
+        return self.log_time + rise / self.exponent, error / abs(self.exponent)
+
+
 def growth_exponent(time: FloatArray, length: FloatArray, bins: int = 8) -> tuple[float, float]:
-    """Return the exponent z of ``length ~ time^z`` over the last decade, and its standard error.
+    """Return the exponent z of ``length ~ time^z`` and its standard error (:func:`growth_fit`)."""
+    fit = growth_fit(time, length, bins)
+    return fit.exponent, fit.exponent_error
+
+
+def growth_fit(time: FloatArray, length: FloatArray, bins: int = 8) -> GrowthFit:
+    """Fit ``length ~ time^z`` over the last decade of time.
 
     The logarithms are averaged in bins of equal width in log time and fitted with a straight line.
     Without bins, the many correlated late times would dominate the fit. For irreversible
@@ -166,8 +199,14 @@ def growth_exponent(time: FloatArray, length: FloatArray, bins: int = 8) -> tupl
     away = x - x.mean()
     slope = float(away @ y / (away @ away))
     residual = y - y.mean() - slope * away
-    variance = float(residual @ residual) / (len(x) - 2) / float(away @ away)
-    return slope, variance**0.5
+    variance = float(residual @ residual) / (len(x) - 2)
+    return GrowthFit(
+        slope,
+        (variance / float(away @ away)) ** 0.5,
+        float(x.mean()),
+        float(y.mean()),
+        (variance / len(x)) ** 0.5,
+    )
 
 
 def bootstrap_error(

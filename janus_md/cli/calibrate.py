@@ -8,7 +8,7 @@ def calibrate() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from janus_md.study.catalogue.calibrate import calibration_table
+    from janus_md.study.catalogue.calibration_table import calibration_table
 
     table = Table(box=None)
     for heading, side in (

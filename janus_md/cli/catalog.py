@@ -101,7 +101,8 @@ def _table(chosen: list[Particle | BeadParticle], wide: bool) -> Table:
             sites = str(len(one.build(None).types))
             texts = (", ".join(one.classes) or "-", one.morphology or "-")
         else:
-            sites = "/".join(str(len(particles.body(one.name, m).types)) for m in particles.MODELS)
+            counts = [len(particles.body(one.name, model).types) for model in particles.MODELS]
+            sites = "/".join(map(str, dict.fromkeys(counts)))
             texts = ("hybrid", "nanocluster")
         rates = [measured.rate(one.name, one.digest(), engine) for engine in measured.versions]
         told = ("-" if rate is None else f"{rate:g}" for rate in rates)

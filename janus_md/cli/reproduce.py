@@ -180,7 +180,8 @@ def _tell(
     results = rows.collect(paper, measured)
     tested = {name for one in paper.hypotheses for name in one.options.values()}
     excess = paper.excess and compare_excess(
-        paper.excess, paper.media[paper.excess.medium], measured
+        paper.excess,
+        [one for one in measured if rows.done_in(paper, paper.excess.medium, *one)],
     )
     compared = rows.table(paper, results)
     found = tables.Reproduction(
@@ -191,8 +192,9 @@ def _tell(
         runs,
         len(statepoints),
         command,
-        rows.rows_of(paper.choice, paper, results),
-        beside(compared, earlier) if earlier else [],
+        choice=rows.rows_of(paper.choice, paper, results),
+        before=beside(compared, earlier) if earlier else [],
+        results=results,
     )
     page = console if console.is_terminal else Console(width=160, highlight=False)
     page.print(tables.console_table(found.rows))

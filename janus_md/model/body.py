@@ -43,7 +43,7 @@ class RigidBody:
     name : str
         Name of the particle; also the type of its central particle.
     model : str
-        Model used to build the body (``sphere``, ``bladed``, ``narrow`` or ``beads``).
+        Model used to build the body (of :data:`janus_md.model.nanocluster.MODELS`, or ``beads``).
     positions : ndarray, shape (S, 3)
         Constituent sites, nm.
     types : tuple of str, length S

@@ -16,6 +16,9 @@ COULOMB = 138.935458
 VOLT_PER_NM = 96.4853321
 """Force on 1 e in a field of 1 V/nm, kJ/mol/nm (Faraday constant, CODATA 2018)."""
 
+GRAM_PER_CM3 = 602.214076
+"""A density of 1 g/cm^3 in amu/nm^3."""
+
 MILLINEWTON_PER_M = 0.602214076
 """An interfacial tension of 1 mN/m in kJ/mol/nm^2."""
 

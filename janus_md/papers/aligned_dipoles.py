@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from janus_md.model.body import FloatArray
 from janus_md.model.units import COULOMB, DEBYE
 
 
@@ -34,6 +36,28 @@ class AlignedDipoles(BaseModel):
 def aligned_energy(dipole: float, distance: float, relative_permittivity: float = 1.0) -> float:
     """Energy of two aligned point dipoles, kJ/mol; `dipole` in debye, `distance` in nm."""
     return -2.0 * COULOMB * (dipole * DEBYE) ** 2 / relative_permittivity / distance**3
+
+
+def dipole_energies(
+    first: FloatArray, second: FloatArray, vectors: FloatArray, relative_permittivity: float = 1.0
+) -> FloatArray:
+    """Energies of pairs of point dipoles, shape (P,), kJ/mol.
+
+    Parameters
+    ----------
+    first, second : ndarray, shape (P, 3)
+        Dipole moments, debye.
+    vectors : ndarray, shape (P, 3)
+        From the first to the second, nm.
+    relative_permittivity : float
+        Of the medium.
+    """
+    distance = np.linalg.norm(vectors, axis=1)
+    along = vectors / distance[:, None]
+    product = np.einsum("ij,ij->i", first, second)
+    one, other = (np.einsum("ij,ij->i", moment, along) for moment in (first, second))
+    scale = COULOMB * DEBYE**2 / relative_permittivity / distance**3
+    return np.asarray(-scale * (3.0 * one * other - product))
 
 
 def distance_of(dipole: float, energy: float) -> float:

@@ -17,6 +17,8 @@ from janus_md.papers.excess import ExcessResult, by_excess, sorting
 from janus_md.papers.paper import Fact
 from janus_md.papers.quantities import QUANTITIES
 from janus_md.papers.rows import Row
+from janus_md.papers.sections import crystal, film, growth_to_length, second_calibration
+from janus_md.papers.sections.markdown import grid as _grid
 from janus_md.papers.tables import (
     HEADINGS,
     Reproduction,
@@ -34,10 +36,13 @@ from janus_md.workspace.labels import MISSING
 def write(found: Reproduction, figures: Sequence[tuple[Path, str]], out: Path) -> list[Path]:
     """Write NAME.md, NAME.csv and NAME.json into `out`."""
     out.mkdir(parents=True, exist_ok=True)
+    data = as_data(found) | {
+        "second_calibration": second_calibration.data(found.paper, found.results)
+    }
     texts = {
         "md": markdown(found, [(path.relative_to(out), text) for path, text in figures]),
         "csv": comma_separated(found.rows),
-        "json": json.dumps(as_data(found), indent=2, ensure_ascii=False) + "\n",
+        "json": json.dumps(data, indent=2, ensure_ascii=False) + "\n",
     }
     written = []
     for ending, text in texts.items():
@@ -76,6 +81,10 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
         ]
     if paper.bond is not None:
         parts += ["## One bond, three values", *finding(paper.bond)]
+    if paper.crystal is not None:
+        parts += ["## Repeat or contact?", *crystal.finding(paper.crystal)]
+    for one in (film, growth_to_length, second_calibration):
+        parts += one.section(paper, found.results)
     if found.combinations:
         parts += ["## Hypotheses", *_hypotheses(found)]
     if found.excess is not None:
@@ -233,11 +242,6 @@ def _predictions(excess: ExcessResult) -> list[str]:
 
 def _listed(rows: Sequence[Row]) -> str:
     return "; ".join(f"{row.fact.name} ({row.substance})" for row in rows) or MISSING
-
-
-def _grid(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -92,20 +91,16 @@ class ExcessResult:
     by_weight: Trend | None
 
 
-def compare_excess(
-    excess: Excess, permittivity: float, measured: Iterable[tuple[Run, Measured]]
-) -> ExcessResult | None:
+def compare_excess(excess: Excess, measured: Iterable[tuple[Run, Measured]]) -> ExcessResult | None:
     """Sort the mixtures of the two enantiomers by their excess; None if none was run.
+
+    `measured` are the runs in the medium of the mixtures; runs of other substances are left out.
 
     Lengths and order change with time, and runs end at different times. Averages are therefore over
     the last third of the shortest run.
     """
     first, second = excess.enantiomers
-    found = [
-        (run, values)
-        for run, values in measured
-        if set(run.shares) <= {first, second} and math.isclose(run.permittivity, permittivity)
-    ]
+    found = [(run, values) for run, values in measured if set(run.shares) <= {first, second}]
     if not any(len(run.shares) > 1 for run, _ in found):
         return None
     end = min(float(values.time_ns[-1]) for _, values in found)

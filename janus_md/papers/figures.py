@@ -17,6 +17,7 @@ from janus_md.papers.measures import Measured
 from janus_md.papers.paper import Fact, Paper
 from janus_md.papers.quantities import QUANTITIES
 from janus_md.papers.rows import Results
+from janus_md.papers.sections import film
 from janus_md.papers.side_distances import SIDE_EDGES
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ def draw(
             "Bonds in the last third of the runs: length, energy of the two bodies alone, turn of "
             "a body against the one before; and bodies side by side in different wires, over what "
             "the largest distances have. Grey: the paper.",
+        ),
+        (
+            "film",
+            film.figure(paper, results),
+            "Distances in the dried film: bonds, all neighbours, and nearest particles in the "
+            "synthetic micrographs. Grey: the range of the paper's micrographs.",
         ),
         (
             "excess",
@@ -206,6 +213,8 @@ def _with_wires(paper: Paper, results: Results) -> list[tuple[str, str, Sequence
     found = []
     for substance in paper.substances:
         for medium in paper.media:
+            if paper.media[medium].model is not None:
+                continue  # other bodies than those of the paper's model
             runs = results.get((substance, medium), ())
             shares = [run.values["share_in_wires"][0] or 0.0 for run in runs]
             if runs and np.mean(shares) > NO_WIRES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from janus_md.analysis.aggregates.chirality import screw_angles
 from janus_md.analysis.aggregates.criterion import bond_criterion
+from janus_md.analysis.aggregates.energy import energy_criterion
 from janus_md.analysis.aggregates.wires import KINDS, LINEAR
 from janus_md.analysis.frames.neighbours import IndexArray
 from janus_md.analysis.frames.source import Frame, GsdSource
@@ -21,11 +22,18 @@ from janus_md.analysis.series.averages import circular_mean, first_averaged, mea
 from janus_md.analysis.sweep.evolution import MIN_GROWN_LENGTH
 from janus_md.common.parquet import read_table
 from janus_md.model.body import FloatArray
+from janus_md.model.setup import Setup
 from janus_md.model.units import PS_PER_NS
+from janus_md.papers.measuring.bond_energies import bond_energies, dipole_energies_of_bonds
+from janus_md.papers.measuring.film_distances import micrograph_distances, shell_distances
+from janus_md.papers.media import Conditions
 from janus_md.papers.side_distances import counted, side_distance, side_distances
 
 MAX_FRAMES = 60
 """Largest number of frames of a run to measure, evenly spaced; more would be correlated."""
+
+MICROGRAPHS = 12
+"""Number of these frames of which a micrograph is made, evenly spaced."""
 
 MIN_BONDS = 50
 """Number of bonds below which averages over bonds are left out: these are random contacts."""
@@ -61,11 +69,6 @@ class Run:
         mixture = self.statepoint.get("mixture")
         return dict(mixture) if mixture else {str(self.statepoint["particle"]): 1.0}
 
-    @property
-    def permittivity(self) -> float:
-        """Relative permittivity of the medium."""
-        return float(self.statepoint["relative_permittivity"])
-
 
 @dataclass
 class Measured:
@@ -76,8 +79,9 @@ class Measured:
     values : dict of str to (mean, error)
         Values by the name of the quantity; None if it is undefined or unknown.
     samples : dict of str to ndarray
-        For all bonds in the measured frames: ``bond_nm``, ``bond_energy``, ``turn_deg``,
-        ``opposite`` (1 for R and S, 0 for equal hands, NaN if a body has no hand); also
+        For all bonds in the measured frames: ``bond_nm``, ``bond_energy``, ``bond_dipole_energy``,
+        ``bond_aligned_energy``, ``turn_deg``, ``opposite`` (1 for R and S, 0 for equal hands, NaN
+        if a body has no hand). For all neighbours: ``shell_nm`` and ``micrograph_nm``. Also
         ``side_counts``, shape (distances,).
     time_ns, mean_n, mean_w, opposite : ndarray, shape (frames,)
         Mean wire lengths over the whole run, and the fraction of bonds between R and S, NaN if
@@ -86,6 +90,8 @@ class Measured:
         Whether the run is steady (:mod:`janus_md.analysis.series.steadiness`); None if unknown.
     trajectory : Path or None
         File with the frames.
+    conditions : Conditions, optional
+        Conditions at the end of the run.
     """
 
     values: dict[str, Value]
@@ -96,10 +102,11 @@ class Measured:
     opposite: FloatArray
     steady: bool | None = None
     trajectory: Path | None = None
+    conditions: Conditions | None = None
 
 
 def measure(run: Run) -> Measured:
-    """Measure a run over the last third of its frames.
+    """Measure a run over the last third of its frames, without those before conditions were final.
 
     Raises
     ------
@@ -114,12 +121,17 @@ def measure(run: Run) -> Measured:
     trajectory = run.directory / "trajectory.gsd"
     with GsdSource(trajectory) as source:
         setup = source.setup()
-        settings = Settings.of(bond_criterion(setup), setup)
-        first = first_averaged(len(source))
+        step = int(table["step"].iloc[-1])
+        conditions = Conditions.of(run.statepoint, setup, step)
+        settings = _settings(setup, step)
+        first = max(first_averaged(len(source)), _first_final(table["step"].to_numpy(), setup))
         chosen = np.unique(np.linspace(first, len(source) - 1, MAX_FRAMES).astype(int))
+        pictured = chosen[:: -(-len(chosen) // MICROGRAPHS)]
         for index in chosen:
             frame = source.frame(int(index))
-            samples = _of_frame(frame, analyze_frame(frame, settings), settings)
+            samples = _of_frame(frame, analyze_frame(frame, settings, known={}), settings)
+            if index in pictured:
+                samples["micrograph_nm"] = micrograph_distances(frame.positions, frame.box)
             for name, found in samples.items():
                 pooled.setdefault(name, []).append(found)
                 mean = float(np.nanmean(found)) if np.any(np.isfinite(found)) else np.nan
@@ -137,11 +149,16 @@ def measure(run: Run) -> Measured:
     contacts = (table["n_side_contacts"] / table["n_bodies"]).to_numpy(float)
     values["side_contacts"] = _pair(mean_and_error(contacts[first_averaged(len(table)) :]))
     values["share_single"] = _pair(mean_and_error(series["single"]))
+    for name in ("shell_nm", "micrograph_nm"):
+        known = [one for one in series[name] if np.isfinite(one)]
+        values[name] = _pair(mean_and_error(known)) if known else (None, None)
     values["side_nm"] = side_distance(pooled["side_nm"])
     if len(joined["bond_nm"]) >= MIN_BONDS:
         for name, key in (
             ("bond_nm", "bond_nm"),
             ("bond_energy", "bond_energy"),
+            ("bond_dipole_energy", "bond_dipole_energy"),
+            ("bond_aligned_energy", "bond_aligned_energy"),
             ("opposite_bonds", "opposite"),
         ):
             values[name] = _pair(mean_and_error(series[key]))
@@ -152,10 +169,24 @@ def measure(run: Run) -> Measured:
     values["growth_exponent"] = _exponent(time, mean_n)
     opposite = opposite_share(run.directory / "wires.parquet", table["frame"].to_numpy())
     mean_w = table["mean_w"].to_numpy(float)
-    return Measured(
-        values, joined, time, mean_n, mean_w, opposite, analysis.get("steady"),
-        trajectory,
-    )  # fmt: skip
+    steady = analysis.get("steady")
+    return Measured(values, joined, time, mean_n, mean_w, opposite, steady, trajectory, conditions)
+
+
+def _settings(setup: Setup | None, step: int) -> Settings:
+    """Return the settings of the analysis, with the conditions at this step."""
+    found = Settings.of(bond_criterion(setup), setup)
+    if setup is None or not setup.schedule:
+        return found
+    return replace(found, energy=energy_criterion(setup.at(step)))
+
+
+def _first_final(steps: IndexArray, setup: Setup | None) -> int:
+    """Return the index of the first frame after the last change of conditions."""
+    if setup is None or not setup.schedule:
+        return 0
+    after = int(np.searchsorted(steps, setup.last_change, side="right"))
+    return min(after, len(steps) - 1)
 
 
 def opposite_share(wires: Path, frames: IndexArray) -> FloatArray:
@@ -176,41 +207,20 @@ def _of_frame(frame: Frame, result: FrameResult, settings: Settings) -> dict[str
     """Return the quantities of bodies, bonds and side-by-side pairs in a frame."""
     n = result.wires.n
     bonds = result.bonds
+    dipoles, aligned = dipole_energies_of_bonds(frame, bonds, settings.energy)
     product = result.hands[bonds.source] * result.hands[bonds.target]
     turns = np.rad2deg(screw_angles(frame.orientations, bonds, settings.axis))
     return {
+        "shell_nm": shell_distances(frame.positions, frame.box),
         "single": np.repeat((n == 1).astype(float), n),
         "bond_nm": bonds.lengths,
-        "bond_energy": bond_energies(frame, result, settings),
+        "bond_energy": bond_energies(frame, bonds, settings.energy),
+        "bond_dipole_energy": dipoles,
+        "bond_aligned_energy": aligned,
         "turn_deg": turns,
         "opposite": np.where(product == 0, np.nan, product < 0),
         "side_nm": side_distances(frame, result, settings),
     }
-
-
-def bond_energies(frame: Frame, result: FrameResult, settings: Settings) -> FloatArray:
-    """Energy of the two isolated bodies of each bond in the medium, shape (B,), kJ/mol.
-
-    It is NaN if the file does not describe the bodies.
-    """
-    from janus_md.model.pairs.energy import pair_energy
-
-    bonds, known = result.bonds, settings.energy
-    energies = np.full(len(bonds), np.nan)
-    if known is None:
-        return energies
-    first, second = frame.kinds[bonds.source], frame.kinds[bonds.target]
-    for a, b in {(int(a), int(b)) for a, b in zip(first, second, strict=True)}:
-        chosen = np.flatnonzero((first == a) & (second == b))
-        energies[chosen] = pair_energy(
-            known.bodies[frame.names[a]],
-            known.bodies[frame.names[b]],
-            bonds.vectors[chosen],
-            frame.orientations[bonds.source[chosen]],
-            frame.orientations[bonds.target[chosen]],
-            relative_permittivity=known.relative_permittivity,
-        )
-    return energies
 
 
 def _turn(parts: list[FloatArray]) -> Value:

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
 from janus_md.papers.aligned_dipoles import AlignedDipoles
-from janus_md.papers.quantities import PAIR, QUANTITIES
+from janus_md.papers.media import Medium
+from janus_md.papers.quantities import QUANTITIES, WITHOUT_RUNS
+from janus_md.papers.sections.crystal import Crystal
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -31,7 +40,8 @@ class Fact(_Entry):
     quantity: Text
     """Quantity to measure: a key of :data:`janus_md.papers.quantities.QUANTITIES`."""
     medium: Text
-    """A key of the media of the paper, or ``pair``: two isolated bodies, without simulation."""
+    """A key of the media of the paper; ``pair``: two isolated bodies, or ``body``: one body, both
+    without simulation."""
     substances: list[Text] = Field(min_length=1)
     """Keys of the substances of the paper."""
     low: float | None = None
@@ -69,6 +79,19 @@ class Excess(_Entry):
     """A key of the media of the paper."""
 
 
+class SecondCalibration(_Entry):
+    """Another model, which is compared with some facts beside the model of the paper."""
+
+    medium: Text
+    """A key of the media of the paper, with the model."""
+    substance: Text
+    """The substance that was simulated in it."""
+    facts: list[Text] = Field(min_length=1)
+    """Names of the facts."""
+    calibrated: dict[Text, Text]
+    """Facts on which the model was calibrated, and how."""
+
+
 class Paper(_Entry):
     """A paper with its facts and the simulations to compare with them."""
 
@@ -78,12 +101,12 @@ class Paper(_Entry):
     """Templates to run."""
     quick: list[Text] = Field(min_length=1)
     """Templates of the reduced variant."""
-    media: dict[str, float]
-    """Relative permittivity of each medium."""
+    media: dict[str, Medium]
+    """Media by name; a number is a relative permittivity."""
     substances: dict[str, dict[str, float]]
     """Number fraction of each particle in each substance."""
     model: Text = "bladed"
-    """Model of the bodies in pairs that are computed without simulation."""
+    """Model of the bodies, where a medium has no other one."""
     facts: list[Fact] = Field(min_length=1)
     choice: list[Fact] = []
     """Conditions that the model of this page has to meet; otherwise another model is chosen."""
@@ -91,15 +114,30 @@ class Paper(_Entry):
     excess: Excess | None = None
     bond: AlignedDipoles | None = None
     """Values of one bond, whose consistency the page examines."""
+    crystal: Crystal | None = None
+    """Repeats of the crystal, whose consistency with its density the page examines."""
+    second_calibration: SecondCalibration | None = None
+    """Model to show beside that of the paper."""
     remarks: list[Text] = []
     """Notes for readers of the table."""
+
+    @field_validator("media", mode="before")
+    @classmethod
+    def _numbers_are_permittivities(cls, media: Any) -> Any:
+        if not isinstance(media, dict):
+            return media
+        return {
+            name: {"relative_permittivity": one} if isinstance(one, (int, float)) else one
+            for name, one in media.items()
+        }
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Paper:
         for fact in [*self.facts, *self.choice]:
             _known("quantity", fact.quantity, QUANTITIES)
-            _known("medium", fact.medium, {PAIR, *self.media})
-            if (fact.medium == PAIR) != QUANTITIES[fact.quantity].of_pair:
+            _known("medium", fact.medium, {*WITHOUT_RUNS, *self.media})
+            without_run = QUANTITIES[fact.quantity].medium
+            if fact.medium != without_run and (without_run or fact.medium in WITHOUT_RUNS):
                 raise ValueError(f"{fact.name}: quantity {fact.quantity} with medium {fact.medium}")
             for substance in [*fact.substances, *fact.calibrated]:
                 _known("substance", substance, self.substances)
@@ -108,7 +146,17 @@ class Paper(_Entry):
                 _known("substance", substance, self.substances)
         if self.excess is not None:
             _known("medium", self.excess.medium, self.media)
+        if self.second_calibration is not None:
+            second = self.second_calibration
+            _known("medium", second.medium, self.media)
+            _known("substance", second.substance, self.substances)
+            for name in [*second.facts, *second.calibrated]:
+                _known("fact", name, {fact.name for fact in self.facts})
         return self
+
+    def model_in(self, medium: str) -> str:
+        """Return the model of the bodies in a medium."""
+        return self.media[medium].model or self.model
 
 
 def paper_names() -> list[str]:

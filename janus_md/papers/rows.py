@@ -10,9 +10,11 @@ from itertools import product
 
 from janus_md.analysis.series.averages import combine_replicas
 from janus_md.model.pairs.energy import head_to_tail_minimum
+from janus_md.model.solid import union_volume
 from janus_md.papers.measures import Measured, Run, Value
+from janus_md.papers.media import Conditions
 from janus_md.papers.paper import Fact, Paper
-from janus_md.papers.quantities import PAIR, QUANTITIES
+from janus_md.papers.quantities import QUANTITIES, WITHOUT_RUNS
 from janus_md.papers.verdicts import AGREEMENT, DISAGREEMENT, verdict
 from janus_md.study.catalogue import catalog
 from janus_md.study.catalogue.calibrate import side_by_side_minimum
@@ -73,10 +75,16 @@ def collect(paper: Paper, measured: Iterable[tuple[Run, Measured]]) -> Results:
     found: dict[tuple[str, str], list[Measured]] = {}
     for run, values in measured:
         for substance, shares in paper.substances.items():
-            for medium, permittivity in paper.media.items():
-                if same_shares(run.shares, shares) and math.isclose(run.permittivity, permittivity):
+            for medium in paper.media:
+                if same_shares(run.shares, shares) and done_in(paper, medium, run, values):
                     found.setdefault((substance, medium), []).append(values)
     return found
+
+
+def done_in(paper: Paper, medium: str, run: Run, values: Measured) -> bool:
+    """Return whether a run was done in a medium of the paper, with its model."""
+    conditions = values.conditions or Conditions.of(run.statepoint)
+    return paper.media[medium].holds(conditions, paper.model)
 
 
 def same_shares(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
@@ -95,7 +103,7 @@ def rows_of(facts: Sequence[Fact], paper: Paper, results: Results) -> list[Row]:
     A fact is left out for a substance that was not simulated in its medium, as in a reduced
     variant.
     """
-    media = {medium for _, medium in results} | {PAIR}
+    media = {medium for _, medium in results} | set(WITHOUT_RUNS)
     return [
         row(paper, fact, substance, results)
         for fact in facts
@@ -105,13 +113,30 @@ def rows_of(facts: Sequence[Fact], paper: Paper, results: Results) -> list[Row]:
 
 
 def row(
-    paper: Paper, fact: Fact, substance: str, results: Results, *, calibrated: bool | None = None
+    paper: Paper,
+    fact: Fact,
+    substance: str,
+    results: Results,
+    *,
+    calibrated: bool | None = None,
+    model: str | None = None,
 ) -> Row:
-    """Compare one fact for one substance; `calibrated` overrides the entry of the fact."""
+    """Compare one fact for one substance.
+
+    Parameters
+    ----------
+    paper, fact, substance, results
+        What is compared.
+    calibrated : bool, optional
+        Whether the model was calibrated on it; by default as the fact says.
+    model : str, optional
+        Model of bodies without simulation; by default that of the paper.
+    """
     period = QUANTITIES[fact.quantity].period
-    if fact.medium == PAIR:
+    if fact.medium in WITHOUT_RUNS:
         shares = paper.substances[substance]
-        found: Value = (pair_value(paper.model, tuple(sorted(shares)), fact.quantity), 0.0)
+        value = value_without_run(model or paper.model, tuple(sorted(shares)), fact.quantity)
+        found: Value = (value, 0.0)
         ends: tuple[float, ...] = ()
         unsteady = 0
     else:
@@ -144,9 +169,11 @@ def combine(values: Sequence[Value], period: float = 0.0) -> Value:
 
 
 @lru_cache(maxsize=64)
-def pair_value(model: str, names: tuple[str, ...], quantity: str) -> float:
-    """Return a quantity of two isolated bodies in vacuum, of the same or of different kinds."""
+def value_without_run(model: str, names: tuple[str, ...], quantity: str) -> float:
+    """Return a quantity of one body, or of two in vacuum, of the same or of different kinds."""
     bodies = [catalog.body(name, model) for name in names]
+    if quantity == "union_nm3":
+        return union_volume(bodies[0])
     if quantity == "pair_side_nm":
         return side_by_side_minimum(bodies[0]).distance
     minimum = head_to_tail_minimum(bodies[0], bodies[-1])
@@ -179,5 +206,10 @@ def combinations(paper: Paper, results: Results) -> list[Combination]:
 
 
 def facts_about(paper: Paper, substance: str) -> list[Fact]:
-    """Return the facts about a substance that have a range."""
-    return [fact for fact in paper.facts if fact.compared and substance in fact.substances]
+    """Return the facts about a substance that have a range and concern the model of the paper."""
+    others = {name for name, medium in paper.media.items() if medium.model is not None}
+    return [
+        fact
+        for fact in paper.facts
+        if fact.compared and substance in fact.substances and fact.medium not in others
+    ]

@@ -14,8 +14,8 @@ from janus_md.common.uncertainty import with_error
 from janus_md.papers.excess import ExcessResult
 from janus_md.papers.measures import Run
 from janus_md.papers.paper import Fact, Paper
-from janus_md.papers.quantities import PAIR, QUANTITIES
-from janus_md.papers.rows import Combination, Row
+from janus_md.papers.quantities import QUANTITIES, WITHOUT_RUNS
+from janus_md.papers.rows import Combination, Results, Row
 from janus_md.papers.verdicts import VERDICTS
 from janus_md.workspace.labels import MISSING
 
@@ -49,6 +49,8 @@ class Reproduction:
         Conditions for the choice of the model.
     before : list of tuple of str
         Rows beside those of an earlier reproduction (:func:`janus_md.papers.before.beside`).
+    results : Results
+        Results of the replicas of each substance in each medium.
     """
 
     paper: Paper
@@ -60,6 +62,7 @@ class Reproduction:
     command: str
     choice: list[Row] = field(default_factory=list)
     before: list[tuple[str, ...]] = field(default_factory=list)
+    results: Results = field(default_factory=dict)
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -67,7 +70,7 @@ def cells(row: Row) -> tuple[str, ...]:
     return (
         row.fact.name,
         row.substance,
-        "two bodies" if row.fact.medium == PAIR else row.fact.medium,
+        WITHOUT_RUNS.get(row.fact.medium, row.fact.medium),
         row.fact.paper,
         told(row),
         runs(row),
@@ -93,7 +96,7 @@ def valued(mean: float | None, error: float | None, unit: str, medium: str) -> s
     """Return a value with its error and unit; values of two isolated bodies have no error."""
     if mean is None:
         return MISSING
-    text = f"{mean:.4g}" if medium == PAIR else with_error(mean, error)
+    text = f"{mean:.4g}" if medium in WITHOUT_RUNS else with_error(mean, error)
     return f"{text} {unit}".rstrip()
 
 
@@ -146,7 +149,7 @@ def as_data(found: Reproduction) -> dict[str, Any]:
         "version": __version__,
         "jobs": found.n_jobs,
         "jobs_done": len(found.runs),
-        "rows": [_row_data(row) for row in found.rows],
+        "rows": [row_data(row) for row in found.rows],
         "combinations": [
             {
                 "choices": list(one.choices),
@@ -171,7 +174,7 @@ def as_data(found: Reproduction) -> dict[str, Any]:
 
 def comma_separated(rows: Sequence[Row]) -> str:
     """Write the rows as CSV."""
-    data = [_row_data(row) for row in rows]
+    data = [row_data(row) for row in rows]
     text = io.StringIO()
     writer = csv.DictWriter(text, list(data[0]), lineterminator="\n")
     writer.writeheader()
@@ -179,7 +182,8 @@ def comma_separated(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
-def _row_data(row: Row) -> dict[str, Any]:
+def row_data(row: Row) -> dict[str, Any]:
+    """Return a row as plain data."""
     fact = row.fact
     return {
         "fact": fact.name,

@@ -47,8 +47,8 @@ class StatePoint(Settings):
     mixture: dict[str, Positive] | None = None
     """Number fraction of each particle, with sum 1; null if `particle` is given."""
     model: str | None = "sphere"
-    """Model of every nanocluster: `sphere` (no chirality, fast), `bladed` or `narrow` (chiral
-    faces); null if all particles are defined by their beads."""
+    """Model of every nanocluster: `sphere` or `sphere_tem` (no chirality, fast), `bladed` or
+    `narrow` (chiral faces); null if all particles are defined by their beads."""
     n_bodies: Annotated[int, Field(ge=LEAST_BODIES, le=10_000_000)]
     """Number of bodies."""
     volume_fraction: Positive | None = None

@@ -51,6 +51,7 @@ MEASURED = {
     "sphere": Measured(0.99, 0.9150),
     "bladed": Measured(0.41, 2.3295),
     "narrow": Measured(0.30, 3.4582),
+    "sphere_tem": Measured(1.3, 0.8471),
 }
 """Measured limits by the model of the nanoclusters."""
 

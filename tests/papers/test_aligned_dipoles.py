@@ -26,6 +26,16 @@ def test_aligned_dipoles_in_si_units() -> None:
     assert dipoles.aligned_energy(MU, 1.9) == pytest.approx(of_vectors(z, z, 1.9 * z), rel=1e-5)
 
 
+def test_any_orientation_in_si_units() -> None:
+    rng = np.random.default_rng(1)
+    first, second, r = rng.normal(size=(3, 20, 3))
+    first, second = (one / np.linalg.norm(one, axis=1)[:, None] for one in (first, second))
+    r *= (rng.uniform(1.5, 2.5, 20) / np.linalg.norm(r, axis=1))[:, None]
+    found = dipoles.dipole_energies(MU * first, MU * second, r, relative_permittivity=1.5)
+    expected = [of_vectors(*one) / 1.5 for one in zip(first, second, r, strict=True)]
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
 def test_what_the_published_energy_needs() -> None:
     """Each solution, put into the energy of two vectors, gives the published energy."""
     z = np.array([0.0, 0.0, 1.0])

@@ -62,7 +62,7 @@ points:
 @pytest.fixture
 def paper(tmp_path: Path) -> Path:
     """Write a paper whose runs take no time, with its templates beside it."""
-    tiny = TINY.replace("particle: R-Au-Cu", "relative_permittivity: 1.0")
+    tiny = TINY.replace("particle: R-Au-Cu", "model: bladed\n  relative_permittivity: 1.0")
     (tmp_path / "tiny.yaml").write_text(tiny + POINTS)
     (tmp_path / "shorter.yaml").write_text(tiny.replace("0.02", "0.01") + POINTS)
     path = tmp_path / "paper.yaml"

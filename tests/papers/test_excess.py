@@ -80,7 +80,7 @@ def test_runs_are_compared_over_the_time_that_all_have() -> None:
         made({"S-Au-Cu": 1.0}, 1.0, 6.0),
         made({"R-1": 0.5, "S-1": 0.5}, 9.0, 0.3),  # another substance
     ]
-    found = compare_excess(excess, 1.0, runs)
+    found = compare_excess(excess, runs)
     assert found is not None
     assert found.window_ns == pytest.approx((2.0, 3.0))
     assert [point.excess for point in found.points] == [0.0, 0.0, 0.5, 1.0]
@@ -94,4 +94,4 @@ def test_runs_are_compared_over_the_time_that_all_have() -> None:
 
 def test_pure_enantiomers_alone_are_no_mixtures() -> None:
     excess = Excess(enantiomers=("R-Au-Cu", "S-Au-Cu"), medium="dry")
-    assert compare_excess(excess, 1.0, [made({"R-Au-Cu": 1.0}, 1.0, 1.0)]) is None
+    assert compare_excess(excess, [made({"R-Au-Cu": 1.0}, 1.0, 1.0)]) is None

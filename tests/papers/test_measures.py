@@ -5,15 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from janus_md.analysis.pictures.micrograph import Microscope
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.model.pairs.energy import pair_energy
 from janus_md.model.rotations import turn_about_z
+from janus_md.papers.aligned_dipoles import aligned_energy
 from janus_md.papers.measures import Measured, Run, measure
 from janus_md.papers.side_distances import SIDE_EDGES, most_frequent_distance, side_distance
 from janus_md.study.catalogue import catalog
 from tests.analysis.worlds import described, gsd_frame, quaternions_along, write_gsd
 
 ACROSS, LENGTH, SPACING, SIDEWAYS, TURN = 6, 10, 1.65, 2.68, 0.4
+
+MOMENT = float(np.linalg.norm(catalog.body("R-1", "bladed").dipole))
 
 STATEPOINT = {
     "particle": None,
@@ -79,11 +83,17 @@ def test_a_lattice_of_wires_gives_its_own_numbers(measured: Measured) -> None:
         "bond_nm": SPACING,
         "opposite_bonds": 1.0,
         "turn_deg": np.degrees(TURN),
+        # straight wires of aligned dipoles; neighbours in other wires are beyond 2.4 nm
+        "bond_dipole_energy": aligned_energy(MOMENT, SPACING),
+        "bond_aligned_energy": aligned_energy(MOMENT, SPACING),
+        "shell_nm": SPACING,
         # every body has four such neighbours, each contact has two bodies
         "side_contacts": 2.0,
     }
     for name, value in expected.items():
         assert measured.values[name][0] == pytest.approx(value, abs=1e-4), name
+    # wires that stand upright, seen from above: the lattice, to the size of a pixel
+    assert measured.values["micrograph_nm"][0] == pytest.approx(SIDEWAYS, abs=Microscope.pixel_nm)
     side, error = measured.values["side_nm"]
     assert error is None  # two frames are too few for blocks
     assert side == pytest.approx(SIDEWAYS, abs=SIDE_EDGES[1] - SIDE_EDGES[0])

@@ -48,7 +48,9 @@ def test_the_step_is_a_divisor_of_the_frame_interval(
     assert divisor(interval, limit) == interval / count
 
 
-@pytest.mark.parametrize(("model", "count"), [("sphere", 61), ("bladed", 147), ("narrow", 200)])
+@pytest.mark.parametrize(
+    ("model", "count"), [("sphere", 61), ("bladed", 147), ("narrow", 200), ("sphere_tem", 47)]
+)
 def test_default_of_dry_bodies_is_a_third_of_the_largest_stable_step(
     model: str, count: int
 ) -> None:

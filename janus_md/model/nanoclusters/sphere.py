@@ -30,6 +30,7 @@ def sphere(
     separation: float,
     enantiomer: str = "",
     sigma: float = SPHERE_SIGMA,
+    model: str = "sphere",
 ) -> RigidBody:
     """One bead on the central particle and two charge sites on the axis; no chirality.
 
@@ -49,6 +50,8 @@ def sphere(
         ``R``, ``S`` or empty.
     sigma : float
         WCA diameter of the bead, nm.
+    model : str
+        Name of the model.
 
     Returns
     -------
@@ -64,13 +67,13 @@ def sphere(
         moment = charge * separation / DEBYE
         raise ValueError(
             f"{moment:.4g} debye puts charges of {charge:g} e {separation:.3f} nm apart; in the "
-            f"model sphere they must be at most {SPHERE_SEPARATION:.3f} nm apart, or those of two "
+            f"model {model} they must be at most {SPHERE_SEPARATION:.3f} nm apart, or those of two "
             "bodies meet"
         )
     half = 0.5 * separation
     return RigidBody(
         name=name,
-        model="sphere",
+        model=model,
         positions=np.array([[0.0, 0.0, half], [0.0, 0.0, -half]]),
         types=(CHARGE, CHARGE),
         charges=np.array([charge, -charge]),

@@ -2,7 +2,9 @@
 
 The reference is the distance of neighbours along a wire, 1.61 nm, the c axis of the crystal of Li
 et al., ACS Cent. Sci. 2022, 8, 1258-1264. The diameters of the bead of `sphere` and of the core
-beads of `bladed` are solved for that distance. All other numbers are results and are not fitted.
+beads of `bladed` are solved for that distance. `sphere_tem` has a larger bead, for the shortest
+distance in the micrographs and the bond energy of the same paper. All other numbers are results and
+are not fitted.
 """
 
 from __future__ import annotations
@@ -17,10 +19,13 @@ from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.nanocluster import WIRE_SPACING, Faces
 from janus_md.model.nanoclusters import narrow
 from janus_md.model.nanoclusters.bladed import SIZES, BladedSizes, bladed
-from janus_md.model.nanoclusters.sphere import SPHERE_SIGMA, sphere
+from janus_md.model.nanoclusters.sphere import sphere
 from janus_md.model.pairs.energy import Minimum, head_to_tail_minimum, lowest, pair_energy
 from janus_md.model.rotations import TURNED_OVER, turn, turn_about_z
 from janus_md.study.catalogue import catalog
+
+TEM_SPACING = 1.8
+"""Shortest distance between clusters in the micrographs of nanowires, nm (Li et al. 2022)."""
 
 MAX_OFFSET = 0.4
 """Largest shift along the axis in a side-by-side pair before relaxation, nm."""
@@ -70,6 +75,10 @@ class Calibration:
     narrow_core_sigma, narrow_meshing, narrow_opposed, narrow_side
         The same of `narrow`: diameter of the core beads, head to tail with contacts of faces of
         equal and of opposite hand, and R-Au-Cu side by side.
+    tem_sigma : float
+        Diameter of the bead of `sphere` that puts the head-to-tail minimum at 1.8 nm, nm.
+    tem : Minimum
+        Head to tail with the diameter of `sphere_tem`.
     """
 
     sphere_sigma: float
@@ -86,6 +95,8 @@ class Calibration:
     narrow_meshing: Minimum
     narrow_opposed: Minimum
     narrow_side: SideBySide
+    tem_sigma: float
+    tem: Minimum
 
 
 def calibrate() -> Calibration:
@@ -101,6 +112,7 @@ def calibrate() -> Calibration:
     kinds = ("sphere", "bladed")
     au3cd_sphere, au3cd_bladed = (catalog.body("Au3Cd", model) for model in kinds)
     one_bead = catalog.body("R-Au-Cu", "sphere")
+    large = catalog.body("R-Au-Cu", "sphere_tem")
     slim, slim_opposite = catalog.body("R-Au-Cu", "narrow"), _with_faces(1, -1, narrow.SIZES)
     return Calibration(
         sphere_sigma=solve_diameter(_sphere_of, 1.5, 2.0),
@@ -117,6 +129,8 @@ def calibrate() -> Calibration:
         narrow_meshing=head_to_tail_minimum(slim, slim),
         narrow_opposed=head_to_tail_minimum(slim_opposite, slim_opposite),
         narrow_side=side_by_side_minimum(slim),
+        tem_sigma=solve_diameter(_sphere_of, 1.7, 2.0, TEM_SPACING),
+        tem=head_to_tail_minimum(large, large),
     )
 
 
@@ -218,52 +232,6 @@ def side_by_side_minimum(body: RigidBody, relative_permittivity: float = 1.0) ->
     if found.fun <= energy and apart > 135.0 and off < 0.5:
         return SideBySide(float(found.fun), distance, apart, relaxed=True)
     return SideBySide(energy, float(np.hypot(point[0], point[3])), 180.0, relaxed=False)
-
-
-def calibration_table(found: Calibration | None = None) -> list[dict[str, str | float]]:
-    """Return the results of :func:`calibrate` as rows for printing.
-
-    Parameters
-    ----------
-    found : Calibration, optional
-        The results; by default the calibration is run.
-
-    Returns
-    -------
-    list of dict
-        Rows with `quantity`, `value`, `unit` and `reference`, which is empty if there is none.
-    """
-    found = found or calibrate()
-    rows: list[dict[str, str | float]] = []
-
-    def row(quantity: str, value: float, unit: str, reference: str = "") -> None:
-        rows.append({"quantity": quantity, "value": value, "unit": unit, "reference": reference})
-
-    spacing = f"{WIRE_SPACING} (Li et al. 2022, neighbours along c)"
-    row("sphere: bead diameter", found.sphere_sigma, "nm", f"{SPHERE_SIGMA} in use")
-    row("bladed: core diameter", found.core_sigma, "nm", f"{SIZES.core_sigma} in use")
-    row("narrow: core diameter", found.narrow_core_sigma, "nm", f"{narrow.SIZES.core_sigma} in use")
-    pairs: tuple[tuple[str, Minimum | SideBySide, str], ...] = (
-        ("sphere R-Au-Cu, head to tail", found.sphere, spacing),
-        ("bladed R-Au-Cu, head to tail, meshing", found.meshing, spacing),
-        ("bladed, head to tail, opposite hands meet", found.opposed, ""),
-        ("sphere Au3Cd, head to tail", found.au3cd_sphere, ""),
-        ("bladed Au3Cd, head to tail", found.au3cd_bladed, ""),
-        ("bladed, side by side, equal hands, no turn", found.side_equal, ""),
-        ("bladed, side by side, opposite hands, no turn", found.side_opposite, ""),
-        ("bladed R-Au-Cu, side by side", found.side_turned, "2.68 (Li et al. 2022, along b)"),
-        ("narrow R-Au-Cu, head to tail, meshing", found.narrow_meshing, spacing),
-        ("narrow, head to tail, opposite hands meet", found.narrow_opposed, ""),
-        ("narrow R-Au-Cu, side by side", found.narrow_side, "2.68 (Li et al. 2022, along b)"),
-    )
-    for name, pair, reference in pairs:
-        row(f"{name}: energy", pair.energy, "kJ/mol")
-        row(f"{name}: distance", pair.distance, "nm", reference)
-    period = 360.0 / catalog.body("R-Au-Cu", "bladed").symmetry
-    screw = f"180 modulo {period:.0f} (Li et al. 2022, 2_1 screw axis)"
-    row("bladed R-Au-Cu: turn per body", found.meshing.turn, "deg", screw)
-    row("narrow R-Au-Cu: turn per body", found.narrow_meshing.turn, "deg", screw)
-    return rows
 
 
 def _sphere_of(sigma: float) -> RigidBody:

@@ -256,7 +256,7 @@ def body(name: str, model: str | None = None) -> RigidBody:
     name : str
         Name of the particle.
     model : str or None
-        ``sphere``, ``bladed`` or ``narrow``; None for particles defined by their beads.
+        One of :data:`MODELS`; None for particles defined by their beads.
 
     Returns
     -------

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from janus_md.analysis.series.growth import bootstrap_error, equilibration, growth_exponent, onset
+from janus_md.analysis.series.growth import (
+    bootstrap_error,
+    equilibration,
+    growth_exponent,
+    growth_fit,
+    onset,
+)
 from tests.analysis.series.test_averages import autoregressive
 
 
@@ -46,6 +52,20 @@ def test_exponent_of_a_power_law(exponent):
     slope, error = growth_exponent(time, length)
     assert abs(slope - exponent) < 4 * error
     assert 0.0 < error < 0.1
+
+
+def test_extrapolated_time_has_the_error_of_the_fit():
+    """The line of each of 100 noisy power laws reaches 600 at the exact time within its error."""
+    rng = np.random.default_rng(8)
+    time = np.arange(1.0, 401.0)
+    pulls = []
+    for _ in range(100):
+        fit = growth_fit(time, 0.5 * time**0.7 * np.exp(0.1 * rng.normal(size=400)))
+        found, error = fit.log_time_of(600.0)
+        pulls.append((found - np.log(1200.0) / 0.7) / error)
+    # errors from 8 bins have 6 degrees of freedom: Student's t has the variance 6 / 4
+    assert abs(np.mean(pulls)) < 4.0 * np.sqrt(1.5 / 100)
+    assert 0.8 < np.std(pulls) < 1.8
 
 
 def test_exponent_needs_several_times():

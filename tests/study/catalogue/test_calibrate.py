@@ -13,10 +13,10 @@ from janus_md.model.solid import union_volume
 from janus_md.study.catalogue import catalog
 from janus_md.study.catalogue.calibrate import (
     calibrate,
-    calibration_table,
     side_by_side_minimum,
     solve_diameter,
 )
+from janus_md.study.catalogue.calibration_table import calibration_table
 
 NM, KJ = 0.02, 1.0
 
@@ -126,3 +126,14 @@ def test_narrow_fills_the_volume_of_a_cluster_in_the_crystal():
     other = catalog.body("S-Au-Cu", "narrow")
     pair = (head_to_tail_minimum(one, one).energy for one in (body, other))
     assert next(pair) == pytest.approx(next(pair), abs=1e-6)
+
+
+def test_sphere_tem_has_the_spacing_of_the_micrographs_and_nearly_the_published_energy(found):
+    # 1.8 to 2.5 nm and 37.54 kJ/mol: Li et al., ACS Cent. Sci. 2022, 8, 1258-1264; the minimum was
+    # computed independently when the diameter was chosen
+    assert found.tem_sigma == pytest.approx(1.88, abs=0.01)
+    assert found.tem.distance == pytest.approx(1.793, abs=2e-3)
+    assert found.tem.energy == pytest.approx(-35.20, abs=0.05)
+    assert found.tem.energy == pytest.approx(-37.54, rel=0.1)
+    rows = {row["quantity"]: row["value"] for row in calibration_table(found)}
+    assert rows["sphere_tem R-Au-Cu, head to tail: energy"] == found.tem.energy

@@ -89,12 +89,14 @@ def test_bodies(name, model):
     assert body is catalog.body(name, model)
     assert (body.name, body.model) == (name, model)
     assert body.enantiomer == catalog.entry(name).enantiomer
-    assert body.diameters[name] == (1.727 if model == "sphere" else 0.0)
+    ball = model in ("sphere", "sphere_tem")
+    assert body.diameters[name] == {"sphere": 1.727, "sphere_tem": 1.88}.get(model, 0.0)
     assert body.volume == 2.19
-    assert body.bond.distance == (2.1 if model == "sphere" else 2.4)
+    assert body.bond.distance == (2.1 if ball else 2.4)
     assert body.bond.angle == 35.0
-    assert body.hydrodynamic_radius == {"sphere": 0.805, "bladed": 1.12, "narrow": 0.949}[model]
-    assert body.symmetry == (0 if model == "sphere" else 3)
+    radii = {"sphere": 0.805, "bladed": 1.12, "narrow": 0.949, "sphere_tem": 0.805}
+    assert body.hydrodynamic_radius == radii[model]
+    assert body.symmetry == (0 if ball else 3)
     with pytest.raises(ValueError, match="read-only"):
         body.positions[0, 0] = 1.0
 

@@ -1,0 +1,1 @@
+"""Quantities of the bodies in one frame that are compared with papers."""
