@@ -128,10 +128,8 @@ def test_a_paper_is_run_told_and_told_again(janus_md: Cli, paper: Path, tmp_path
     assert "| width | pure | dry | long | 1" in page
 
     # Another model in place of that of the paper has its own jobs.
-    paper.write_text(PAPER + "model: sphere\n")
     other = janus_md("reproduce", paper, "-d", place, "--table-only", "--model", "narrow")
     assert "none of the 2 jobs is finished" in other.out
-    paper.write_text(PAPER)
 
     # More replicas are more jobs, which a table without them counts as missing.
     more = janus_md("reproduce", paper, "-d", place, "--table-only", "--replicas", "2")
