@@ -70,7 +70,7 @@ def section(paper: Paper, results: Results) -> list[str]:
         "longer wires diffuse more slowly, and the boxes contain fewer bodies than such a wire "
         "has. The time is that of the model, in which bodies move through a dilute gas; a film "
         "dries in milliseconds to seconds. The length of wires in equilibrium, which growth does "
-        "not exceed, follows from the association constants of pairs.",
+        "not exceed, follows from the association constants of pairs (section on equilibrium).",
     ]
 
 
