@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from janus_md.common.errors import JanusError
-from janus_md.papers.quantities import PAIR
+from janus_md.papers.quantities import WITHOUT_RUNS
 from janus_md.papers.rows import Row
 from janus_md.papers.tables import told, valued
 from janus_md.workspace.labels import MISSING
@@ -66,7 +66,7 @@ def beside(rows: Sequence[Row], earlier: Earlier) -> list[tuple[str, ...]]:
 
 def _named(key: tuple[str, str, str]) -> tuple[str, str, str]:
     fact, substance, medium = key
-    return fact, substance, "two bodies" if medium == PAIR else medium
+    return fact, substance, WITHOUT_RUNS.get(medium, medium)
 
 
 def _told(row: Mapping[str, Any]) -> str:
