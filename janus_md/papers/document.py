@@ -11,6 +11,7 @@ from typing import Any
 from janus_md import __version__
 from janus_md.common.files import publish_text
 from janus_md.common.uncertainty import MEANING, with_error
+from janus_md.papers import drying_page
 from janus_md.papers.aligned_dipoles import finding
 from janus_md.papers.excess import ExcessResult, by_excess, sorting
 from janus_md.papers.paper import Fact
@@ -69,8 +70,21 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
         parts += ["## One bond, three values", *finding(paper.bond)]
     if found.combinations:
         parts += ["## Hypotheses", *_hypotheses(found)]
+    if found.excess is not None or found.drying is not None:
+        parts += [
+            "## Predictions",
+            "No measurement of these quantities is known. An experiment can test them.",
+        ]
     if found.excess is not None:
-        parts += ["## Predictions", *_predictions(found.excess)]
+        parts += _predictions(found.excess)
+    if paper.drying is not None and found.drying is not None:
+        parts += [
+            "### Wire length against drying time",
+            drying_page.introduction(paper.drying),
+            _grid(drying_page.HEADINGS, drying_page.rows(found.drying)),
+            *drying_page.statements(paper.drying, found.drying),
+            *paper.drying.notes,
+        ]
     if figures:
         parts.append("## Figures")
         parts += [f"![{text}]({path.as_posix()})\n\n{text}" for path, text in figures]
@@ -168,7 +182,6 @@ def _predictions(excess: ExcessResult) -> list[str]:
             )
         )
     said = [
-        "No measurement of these quantities is known. An experiment can test them.",
         _grid(
             (
                 "enantiomeric excess",

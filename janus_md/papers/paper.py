@@ -69,6 +69,25 @@ class Excess(_Entry):
     """A key of the media of the paper."""
 
 
+class Drying(_Entry):
+    """Films dried at several rates, analysed as a function of the drying time."""
+
+    sweep: Text
+    """Template to run, in which the length of the stage varies."""
+    stage: Text
+    """Stage in which the film dries."""
+    hold_ns: float = Field(gt=0.0)
+    """Time after the end of this stage at which the lengths are compared (equal hold)."""
+    permittivity: float = Field(gt=1.0)
+    """Relative permittivity below which bonds last."""
+    below_ns: float = Field(gt=0.0)
+    """Time below this permittivity at which the lengths are compared (equal time)."""
+    average_ns: float = Field(gt=0.0)
+    """Lengths are averaged over this time before."""
+    notes: list[Text] = []
+    """Notes on the model, on a possible experiment and on limits."""
+
+
 class Paper(_Entry):
     """A paper with its facts and the simulations to compare with them."""
 
@@ -87,6 +106,7 @@ class Paper(_Entry):
     facts: list[Fact] = Field(min_length=1)
     hypotheses: list[Hypothesis] = []
     excess: Excess | None = None
+    drying: Drying | None = None
     bond: AlignedDipoles | None = None
     """Values of one bond, whose consistency the page examines."""
     remarks: list[Text] = []
@@ -129,12 +149,14 @@ def load_paper(path_or_name: str) -> Paper:
     path = Path(path_or_name)
     if path.is_file():
         paper = read_paper(path.read_text(encoding="utf-8"), path.name)
-        return paper.model_copy(
-            update={
-                "sweeps": [_beside(path, name) for name in paper.sweeps],
-                "quick": [_beside(path, name) for name in paper.quick],
-            }
-        )
+        beside = {
+            "sweeps": [_beside(path, name) for name in paper.sweeps],
+            "quick": [_beside(path, name) for name in paper.quick],
+        }
+        if paper.drying is not None:
+            sweep = _beside(path, paper.drying.sweep)
+            beside["drying"] = paper.drying.model_copy(update={"sweep": sweep})
+        return paper.model_copy(update=beside)
     if path_or_name not in paper_names():
         raise JanusError(unknown("paper", path_or_name, [*paper_names(), "a YAML file"]))
     file = resources.files(__package__) / "facts" / f"{path_or_name}.yaml"

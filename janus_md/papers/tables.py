@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md import __version__
 from janus_md.common.uncertainty import with_error
+from janus_md.papers.drying_time import DryingResult
 from janus_md.papers.excess import ExcessResult
 from janus_md.papers.measures import Run
 from janus_md.papers.paper import Fact, Paper
@@ -45,6 +46,8 @@ class Reproduction:
         Number of planned jobs.
     command : str
         Command that creates the comparison.
+    drying : DryingResult, optional
+        Films dried at several rates.
     """
 
     paper: Paper
@@ -54,6 +57,7 @@ class Reproduction:
     runs: list[Run]
     n_jobs: int
     command: str
+    drying: DryingResult | None = None
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -156,6 +160,15 @@ def as_data(found: Reproduction) -> dict[str, Any]:
             "points": [vars(point) for point in excess.points],
             "by_number": excess.by_number and vars(excess.by_number),
             "by_weight": excess.by_weight and vars(excess.by_weight),
+        },
+        "drying": None
+        if found.drying is None
+        else {
+            "runs": [vars(run) for run in found.drying.runs],
+            "fits": {
+                name: {**vars(fit), "differs": fit.differs, "detectable": fit.detectable}
+                for name, fit in found.drying.fits.items()
+            },
         },
     }
 

@@ -1,0 +1,116 @@
+"""Wire length against drying time: table, text and figure of a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from janus_md.analysis.pictures.figures.axes import new_figure, plain_log
+from janus_md.analysis.pictures.figures.styles import COLOURS
+from janus_md.common.uncertainty import with_error
+from janus_md.papers.drying_time import POWER, DryingResult, Fit, by_drying_time
+from janus_md.papers.paper import Drying
+from janus_md.papers.verdicts import ERRORS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HEADINGS = (
+    "drying time / ns",
+    "runs",
+    "time below the threshold at equal hold / ns",
+    "equal hold: length by number",
+    "by weight",
+    "equal time: length by number",
+    "by weight",
+)
+
+KINDS = {"n": "by number", "w": "by weight"}
+
+
+def comparisons(drying: Drying) -> dict[str, str]:
+    """Return the two ways in which runs are compared, in words."""
+    return {
+        "hold": f"equal hold, {drying.hold_ns:g} ns after the end of drying",
+        "below": f"equal time, {drying.below_ns:g} ns after the relative permittivity fell below "
+        f"{drying.permittivity:g}",
+    }
+
+
+def rows(found: DryingResult) -> list[tuple[str, ...]]:
+    """Return the rows of the table, by drying time, in the order of :data:`HEADINGS`."""
+    names = ("below_at_hold_ns", "hold_n", "hold_w", "below_n", "below_w")
+    columns = [by_drying_time(found.runs, name) for name in names]
+    table = []
+    for (time, count, below, _), *lengths in zip(*columns, strict=True):
+        values = (with_error(mean, error) for _, _, mean, error in lengths)
+        table.append((f"{time:g}", str(count), f"{below:.2f}", *values))
+    return table
+
+
+def introduction(drying: Drying) -> str:
+    """Return how the runs are compared."""
+    first, second = comparisons(drying).values()
+    return (
+        f"Films dry within different times. Their wires are compared twice: at {first}, and at "
+        f"{second}. Lengths are averages over the {drying.average_ns:g} ns before that time. In a "
+        "slow drying more time passes below this permittivity before the hold begins, so that the "
+        "first comparison includes growth during the drying."
+    )
+
+
+def statements(drying: Drying, found: DryingResult) -> list[str]:
+    """Return the results of the straight lines, one sentence or two for each."""
+    if not found.fits:
+        return ["A straight line needs at least 3 runs with two different drying times."]
+    said = []
+    for key, words in comparisons(drying).items():
+        for kind, name in KINDS.items():
+            said.append(f"- Mean length {name}, {words}: {_sentence(found.fits[f'{key}_{kind}'])}.")
+    fit = next(iter(found.fits.values()))
+    return [
+        f"Straight lines through all {fit.n_runs} runs against the logarithm of the drying time:",
+        *said,
+        f"Without any effect, such a slope differs from 0 by more than {ERRORS:g} standard errors "
+        f"with a probability of {fit.by_chance:.0%}.",
+    ]
+
+
+def _sentence(fit: Fit) -> str:
+    slope = f"{with_error(fit.slope, fit.error)} bodies per factor of 10 in drying time"
+    verdict = "differs" if fit.differs else "does not differ"
+    return (
+        f"slope {slope}; it {verdict} from 0 by more than {ERRORS:g} standard errors. These runs "
+        f"show a slope of {fit.detectable:.2g} or more with a probability of at least {POWER:.0%}"
+    )
+
+
+def against_drying_time(drying: Drying, found: DryingResult) -> Figure:
+    """Draw the lengths of all runs against the drying time, a panel for each comparison."""
+    figure, axes = new_figure(10.0, 3.8, 2)
+    for one, (key, words) in zip(axes, comparisons(drying).items(), strict=True):
+        for (kind, label), colour in zip(KINDS.items(), COLOURS, strict=False):
+            name = f"{key}_{kind}"
+            points = [(run.drying_ns, getattr(run, name)) for run in found.runs]
+            one.plot(*zip(*points, strict=True), ".", ms=4, color=colour, alpha=0.5)
+            means = by_drying_time(found.runs, name)
+            one.errorbar(
+                [time for time, *_ in means],
+                [mean for *_, mean, _ in means],
+                [error or 0.0 for *_, error in means],
+                color=colour, marker="o", ms=5, ls="none", capsize=3, label=label,
+            )  # fmt: skip
+            fit = found.fits.get(name)
+            if fit is not None:
+                ends = np.array([means[0][0], means[-1][0]])
+                line = fit.intercept + fit.slope * np.log10(ends)
+                one.plot(ends, line, color=colour, lw=0.8, ls="--")
+        one.set_title(words.replace(", ", ":\n", 1), fontsize=9)
+        one.set(xlabel="drying time / ns", ylabel="mean wire length / bodies", xscale="log")
+    highest = max(one.get_ylim()[1] for one in axes)
+    for one in axes:
+        one.set_ylim(0.0, highest)
+        plain_log(one)
+    axes[0].legend(frameon=False, fontsize=8)
+    return figure
