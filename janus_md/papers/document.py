@@ -80,8 +80,8 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
     if paper.drying is not None and found.drying is not None:
         parts += [
             "### Wire length against drying time",
-            drying_page.introduction(paper.drying),
-            _grid(drying_page.HEADINGS, drying_page.rows(found.drying)),
+            drying_page.introduction(paper.drying, found.drying),
+            _grid(drying_page.headings(paper.drying), drying_page.rows(found.drying)),
             *drying_page.statements(paper.drying, found.drying),
             *paper.drying.notes,
         ]

@@ -16,16 +16,6 @@ from janus_md.papers.verdicts import ERRORS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-HEADINGS = (
-    "drying time / ns",
-    "runs",
-    "time below the threshold at equal hold / ns",
-    "equal hold: length by number",
-    "by weight",
-    "equal time: length by number",
-    "by weight",
-)
-
 KINDS = {"n": "by number", "w": "by weight"}
 
 
@@ -38,8 +28,21 @@ def comparisons(drying: Drying) -> dict[str, str]:
     }
 
 
+def headings(drying: Drying) -> tuple[str, ...]:
+    """Return the headings of the table."""
+    return (
+        "drying time / ns",
+        "runs",
+        f"time below {drying.permittivity:g} at equal hold / ns",
+        "equal hold: length by number",
+        "by weight",
+        "equal time: length by number",
+        "by weight",
+    )
+
+
 def rows(found: DryingResult) -> list[tuple[str, ...]]:
-    """Return the rows of the table, by drying time, in the order of :data:`HEADINGS`."""
+    """Return the rows of the table, by drying time, in the order of :func:`headings`."""
     names = ("below_at_hold_ns", "hold_n", "hold_w", "below_n", "below_w")
     columns = [by_drying_time(found.runs, name) for name in names]
     table = []
@@ -49,14 +52,15 @@ def rows(found: DryingResult) -> list[tuple[str, ...]]:
     return table
 
 
-def introduction(drying: Drying) -> str:
+def introduction(drying: Drying, found: DryingResult) -> str:
     """Return how the runs are compared."""
     first, second = comparisons(drying).values()
+    shortest, longest = found.runs[0].drying_ns, found.runs[-1].drying_ns
     return (
-        f"Films dry within different times. Their wires are compared twice: at {first}, and at "
-        f"{second}. Lengths are averages over the {drying.average_ns:g} ns before that time. In a "
-        "slow drying more time passes below this permittivity before the hold begins, so that the "
-        "first comparison includes growth during the drying."
+        f"Films that dry within {shortest:g} to {longest:g} ns are compared in two ways: at "
+        f"{first}, and at {second}. Lengths are averages over the {drying.average_ns:g} ns before "
+        "that time. In a slow drying more time passes below this permittivity before the hold "
+        "begins, so that the first comparison includes growth during the drying."
     )
 
 
@@ -81,8 +85,8 @@ def _sentence(fit: Fit) -> str:
     slope = f"{with_error(fit.slope, fit.error)} bodies per factor of 10 in drying time"
     verdict = "differs" if fit.differs else "does not differ"
     return (
-        f"slope {slope}; it {verdict} from 0 by more than {ERRORS:g} standard errors. These runs "
-        f"show a slope of {fit.detectable:.2g} or more with a probability of at least {POWER:.0%}"
+        f"slope {slope}; it {verdict} from 0 by more than {ERRORS:g} standard errors. The smallest "
+        f"slope that such runs detect with a probability of {POWER:.0%} is {fit.detectable:.2g}"
     )
 
 

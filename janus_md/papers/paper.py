@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -149,7 +149,7 @@ def load_paper(path_or_name: str) -> Paper:
     path = Path(path_or_name)
     if path.is_file():
         paper = read_paper(path.read_text(encoding="utf-8"), path.name)
-        beside = {
+        beside: dict[str, Any] = {
             "sweeps": [_beside(path, name) for name in paper.sweeps],
             "quick": [_beside(path, name) for name in paper.quick],
         }

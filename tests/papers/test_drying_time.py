@@ -155,7 +155,7 @@ def test_the_page_says_what_was_found() -> None:
     assert "it does not differ from 0" in without
     table = drying_page.rows(found)
     assert [row[:3] for row in table] == [(f"{x:g}", "6", "2.00") for x in (0.25, 1, 4, 16)]
-    assert {len(row) for row in table} == {len(drying_page.HEADINGS)}
+    assert {len(row) for row in table} == {len(drying_page.headings(DRYING))}
 
 
 def test_the_template_lasts_until_both_times() -> None:
