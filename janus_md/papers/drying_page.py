@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from janus_md.analysis.pictures.figures.axes import new_figure, plain_log
+from janus_md.analysis.pictures.figures.axes import new_figure
 from janus_md.analysis.pictures.figures.styles import COLOURS
 from janus_md.common.uncertainty import with_error
 from janus_md.papers.drying_time import POWER, DryingResult, Fit, by_drying_time
@@ -16,14 +16,19 @@ from janus_md.papers.verdicts import ERRORS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+COMPARED = ("hold", "below")
+"""The two comparisons: equal hold, equal time below the permittivity."""
+
 KINDS = {"n": "by number", "w": "by weight"}
+"""Means of the length."""
 
 
 def comparisons(drying: Drying) -> dict[str, str]:
     """Return the two ways in which runs are compared, in words."""
+    hold, below = COMPARED
     return {
-        "hold": f"equal hold, {drying.hold_ns:g} ns after the end of drying",
-        "below": f"equal time, {drying.below_ns:g} ns after the relative permittivity fell below "
+        hold: f"equal hold, {drying.hold_ns:g} ns after the end of drying",
+        below: f"equal time, {drying.below_ns:g} ns after the relative permittivity fell below "
         f"{drying.permittivity:g}",
     }
 
@@ -76,9 +81,27 @@ def statements(drying: Drying, found: DryingResult) -> list[str]:
     return [
         f"Straight lines through all {fit.n_runs} runs against the logarithm of the drying time:",
         *said,
-        f"Without any effect, such a slope differs from 0 by more than {ERRORS:g} standard errors "
-        f"with a probability of {fit.by_chance:.0%}.",
+        f"{conclusion(found)} Without any effect, each slope differs from 0 by more than "
+        f"{ERRORS:g} standard errors with a probability of {fit.by_chance:.0%}.",
     ]
+
+
+def conclusion(found: DryingResult) -> str:
+    """Return what the slopes of both comparisons say together."""
+    differ = {key: any(found.fits[f"{key}_{kind}"].differs for kind in KINDS) for key in COMPARED}
+    if differ["below"]:
+        return (
+            "The lengths depend on the drying time, also at an equal time below this permittivity."
+        )
+    if differ["hold"]:
+        return (
+            "The lengths depend on the drying time at equal hold only, as expected if the time "
+            "below this permittivity determines them."
+        )
+    return (
+        "No dependence on the drying time is seen; slopes below the smallest detectable ones "
+        "are not excluded."
+    )
 
 
 def _sentence(fit: Fit) -> str:
@@ -113,8 +136,10 @@ def against_drying_time(drying: Drying, found: DryingResult) -> Figure:
         one.set_title(words.replace(", ", ":\n", 1), fontsize=9)
         one.set(xlabel="drying time / ns", ylabel="mean wire length / bodies", xscale="log")
     highest = max(one.get_ylim()[1] for one in axes)
+    times = sorted({run.drying_ns for run in found.runs})
     for one in axes:
         one.set_ylim(0.0, highest)
-        plain_log(one)
+        one.set_xticks(times, [f"{time:g}" for time in times])
+        one.minorticks_off()
     axes[0].legend(frameon=False, fontsize=8)
     return figure

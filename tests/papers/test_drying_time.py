@@ -13,6 +13,7 @@ from janus_md.papers import drying_page
 from janus_md.papers.drying_time import (
     POWER,
     DriedRun,
+    DryingResult,
     Fit,
     by_drying_time,
     compare_drying,
@@ -153,6 +154,11 @@ def test_the_page_says_what_was_found() -> None:
     (without,) = [one for one in said if one.startswith("- Mean length by number, equal time")]
     assert "it differs from 0 by more than 2 standard errors" in with_slope
     assert "it does not differ from 0" in without
+    assert "at equal hold only" in said[-1]
+    other = dict(found.fits, below_w=found.fits["hold_n"])
+    assert "also at an equal time" in drying_page.conclusion(DryingResult(found.runs, other))
+    flat = dict.fromkeys(found.fits, found.fits["below_n"])
+    assert "not excluded" in drying_page.conclusion(DryingResult(found.runs, flat))
     table = drying_page.rows(found)
     assert [row[:3] for row in table] == [(f"{x:g}", "6", "2.00") for x in (0.25, 1, 4, 16)]
     assert {len(row) for row in table} == {len(drying_page.headings(DRYING))}
