@@ -79,10 +79,12 @@ def statements(drying: Drying, found: DryingResult) -> list[str]:
             said.append(f"- Mean length {name}, {words}: {_sentence(found.fits[f'{key}_{kind}'])}.")
     fit = next(iter(found.fits.values()))
     return [
-        f"Straight lines through all {fit.n_runs} runs against the logarithm of the drying time:",
+        f"Straight lines through all {fit.n_runs} runs against the logarithm of the drying time. A "
+        f"slope of more than {ERRORS:g} standard errors differs from 0; without any effect, each "
+        f"slope does so with a probability of {fit.by_chance:.0%}. The smallest detectable slope "
+        f"is the one that such runs find with a probability of {POWER:.0%}.",
         *said,
-        f"{conclusion(found)} Without any effect, each slope differs from 0 by more than "
-        f"{ERRORS:g} standard errors with a probability of {fit.by_chance:.0%}.",
+        conclusion(found),
     ]
 
 
@@ -105,11 +107,11 @@ def conclusion(found: DryingResult) -> str:
 
 
 def _sentence(fit: Fit) -> str:
-    slope = f"{with_error(fit.slope, fit.error)} bodies per factor of 10 in drying time"
     verdict = "differs" if fit.differs else "does not differ"
+    errors = f", {abs(fit.slope) / fit.error:.1f} standard errors" if fit.error > 0.0 else ""
     return (
-        f"slope {slope}; it {verdict} from 0 by more than {ERRORS:g} standard errors. The smallest "
-        f"slope that such runs detect with a probability of {POWER:.0%} is {fit.detectable:.2g}"
+        f"slope {with_error(fit.slope, fit.error)} bodies per factor of 10 in drying time{errors}; "
+        f"it {verdict} from 0. Smallest detectable slope: {fit.detectable:.1f}"
     )
 
 
