@@ -70,7 +70,8 @@ def reproduce(
     An earlier call is continued. The engine is the default of `run`; to choose another one, use
     `run` on the same folder. The exit codes are those of `run`.
     """
-    from janus_md.cli.run import run
+    from signac.job import calc_id
+
     from janus_md.common.folders import check_folder
     from janus_md.papers.before import read_earlier
     from janus_md.papers.paper import load_paper
@@ -85,26 +86,25 @@ def reproduce(
     if model is not None:
         points = _with_model(points, chosen.model, model)
         chosen = chosen.model_copy(update={"model": model})
+    films = [] if quick or chosen.drying is None else _points([chosen.drying.sweep], replicas)
     directory = directory or Path(chosen.name)
     out = out or directory / "reproduction"
     check_folder(directory, "--directory")
     check_folder(out, "--out")
     code = 0
     if not table_only:
-        check_packing(points)
-        create(directory, [point.stored() for point in points])
-        try:
-            run(directory, until_stationary=True)
-        except typer.Exit as end:
-            code = end.exit_code
+        check_packing([*points, *films])
+        create(directory, [point.stored() for point in (*points, *films)])
+        code = _run(directory, [calc_id(point.stored()) for point in films])
     command = " ".join(
         ["janus-md reproduce", chosen.name]
         + (["--quick"] if quick else [])
         + ([f"--replicas {replicas}"] if replicas is not None else [])
         + ([f"--model {model}"] if model is not None else [])
     )
-    statepoints = [point.stored() for point in points]
-    _tell(chosen, directory, statepoints, command, out, earlier)
+    statepoints = [point.stored() for point in (*points, *films)]
+    drying = {calc_id(one.stored()) for one in films}
+    _tell(chosen, directory, statepoints, drying, command, out, earlier)
     if code:
         raise typer.Exit(code)
 
@@ -137,21 +137,45 @@ def _with_model(points: list[Any], usual: str, model: str) -> list[Any]:
     ]
 
 
+def _run(directory: Path, films: list[str]) -> int:
+    """Run all jobs, those named in `films` to their full length, and return the exit code."""
+    from janus_md.cli.run import run
+
+    code = 0
+    options: list[dict[str, Any]] = [{"until_stationary": True}]
+    if films:
+        options.insert(0, {"job": films})
+    for one in options:
+        try:
+            run(directory, **one)
+            code = 0
+        except typer.Exit as end:
+            code = end.exit_code
+            if code not in (0, 1):  # stopped
+                break
+    return code
+
+
 def _tell(
     paper: Paper,
     directory: Path,
     statepoints: list[dict[str, Any]],
+    films: set[str],
     command: str,
     out: Path,
     earlier: Earlier,
 ) -> None:
-    """Evaluate the jobs that are done, print the table, write page and figures."""
+    """Evaluate the jobs that are done, print the table, write page and figures.
+
+    The jobs in `films`, by id, are those of the drying sweep.
+    """
     from rich.console import Console
     from rich.progress import track
 
     from janus_md.cli import troubles
     from janus_md.papers import document, figures, rows, tables
     from janus_md.papers.before import beside
+    from janus_md.papers.drying_time import compare_drying, dried_run
     from janus_md.papers.excess import compare_excess
     from janus_md.papers.measures import measure
     from janus_md.workspace import query
@@ -164,16 +188,19 @@ def _tell(
             "were changed afterwards; they are left out (see janus-md status)"
         )
     screen = Console(stderr=True)
-    measured = []
+    measured, runs, dried = [], [], []
     for run in track(
         finished, "measuring", console=screen, transient=True, disable=not screen.is_terminal
     ):
         try:
-            measured.append((run, measure(run)))
+            if run.id in films and paper.drying is not None:
+                dried.append(dried_run(paper.drying, run))
+            else:
+                measured.append((run, measure(run)))
+            runs.append(run)
         except JanusError as error:
             unusable[run.id] = str(error)
     troubles.tell(unusable)
-    runs = [run for run, _ in measured]
     if not runs:
         console.print(f"none of the {len(statepoints)} jobs is finished: no table yet")
         return
@@ -195,6 +222,7 @@ def _tell(
         choice=rows.rows_of(paper.choice, paper, results),
         before=beside(compared, earlier) if earlier else [],
         results=results,
+        drying=compare_drying(dried),
     )
     page = console if console.is_terminal else Console(width=160, highlight=False)
     page.print(tables.console_table(found.rows))
@@ -202,7 +230,7 @@ def _tell(
     ended = len(runs) + doubtful
     if ended < len(statepoints):
         console.print(f"{ended} of {len(statepoints)} jobs are finished; the table shows these")
-    drawn = figures.draw(paper, results, found.excess, out / "images")
+    drawn = figures.draw(paper, results, found.excess, out / "images", found.drying)
     for file in [*document.write(found, drawn, out), *(path for path, _ in drawn)]:
         console.print(f"  {file.resolve()}", markup=False)
 

@@ -11,6 +11,7 @@ from typing import Any
 from janus_md import __version__
 from janus_md.common.files import publish_text
 from janus_md.common.uncertainty import MEANING, with_error
+from janus_md.papers import drying_page
 from janus_md.papers.aligned_dipoles import finding
 from janus_md.papers.before import HEADINGS as BESIDE
 from janus_md.papers.excess import ExcessResult, by_excess, sorting
@@ -87,8 +88,21 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
         parts += one.section(paper, found.results)
     if found.combinations:
         parts += ["## Hypotheses", *_hypotheses(found)]
+    if found.excess is not None or found.drying is not None:
+        parts += [
+            "## Predictions",
+            "No measurement of these quantities is known. An experiment can test them.",
+        ]
     if found.excess is not None:
-        parts += ["## Predictions", *_predictions(found.excess)]
+        parts += _predictions(found.excess)
+    if paper.drying is not None and found.drying is not None:
+        parts += [
+            "### Wire length against drying time",
+            drying_page.introduction(paper.drying, found.drying),
+            _grid(drying_page.headings(paper.drying), drying_page.rows(found.drying)),
+            *drying_page.statements(paper.drying, found.drying),
+            *paper.drying.notes,
+        ]
     if figures:
         parts.append("## Figures")
         parts += [f"![{text}]({path.as_posix()})\n\n{text}" for path, text in figures]
@@ -209,7 +223,6 @@ def _predictions(excess: ExcessResult) -> list[str]:
             )
         )
     said = [
-        "No measurement of these quantities is known. An experiment can test them.",
         _grid(
             (
                 "enantiomeric excess",

@@ -12,6 +12,8 @@ from janus_md.analysis.pictures.figures.axes import new_figure, plain_log, save
 from janus_md.analysis.pictures.figures.structure import micrographs
 from janus_md.analysis.pictures.figures.styles import COLOURS, StatePointStyles, plain_style
 from janus_md.analysis.pictures.micrograph import COVERED
+from janus_md.papers.drying_page import against_drying_time
+from janus_md.papers.drying_time import DryingResult
 from janus_md.papers.excess import ExcessResult, by_excess
 from janus_md.papers.measures import Measured
 from janus_md.papers.paper import Fact, Paper
@@ -37,7 +39,11 @@ NO_WIRES = 0.5
 
 @plain_style()
 def draw(
-    paper: Paper, results: Results, excess: ExcessResult | None, out: Path
+    paper: Paper,
+    results: Results,
+    excess: ExcessResult | None,
+    out: Path,
+    drying: DryingResult | None = None,
 ) -> list[tuple[Path, str]]:
     """Write all figures for which there are results as PNG; return each with its caption."""
     out.mkdir(parents=True, exist_ok=True)
@@ -74,6 +80,12 @@ def draw(
             "the same time in all runs, with a straight line through all of them (left); share of "
             "the bonds that join like hands, and that of a random order (right). Dots: runs; bars: "
             "standard error over replicas.",
+        ),
+        (
+            "drying",
+            against_drying_time(paper.drying, drying) if paper.drying and drying else None,
+            "Mean wire length against the drying time, with a straight line through all runs. "
+            "Small dots: runs; large dots and bars: mean and standard error over replicas.",
         ),
     ]
     return [

@@ -92,6 +92,25 @@ class SecondCalibration(_Entry):
     """Facts on which the model was calibrated, and how."""
 
 
+class Drying(_Entry):
+    """Films dried at several rates, analysed as a function of the drying time."""
+
+    sweep: Text
+    """Template to run, in which the length of the stage varies."""
+    stage: Text
+    """Stage in which the film dries."""
+    hold_ns: float = Field(gt=0.0)
+    """Time after the end of this stage at which the lengths are compared (equal hold)."""
+    permittivity: float = Field(gt=1.0)
+    """Relative permittivity below which bonds last."""
+    below_ns: float = Field(gt=0.0)
+    """Time below this permittivity at which the lengths are compared (equal time)."""
+    average_ns: float = Field(gt=0.0)
+    """Lengths are averaged over this time before."""
+    notes: list[Text] = []
+    """Notes on the model, on a possible experiment and on limits."""
+
+
 class Paper(_Entry):
     """A paper with its facts and the simulations to compare with them."""
 
@@ -112,6 +131,7 @@ class Paper(_Entry):
     """Conditions that the model of this page has to meet; otherwise another model is chosen."""
     hypotheses: list[Hypothesis] = []
     excess: Excess | None = None
+    drying: Drying | None = None
     bond: AlignedDipoles | None = None
     """Values of one bond, whose consistency the page examines."""
     crystal: Crystal | None = None
@@ -179,12 +199,14 @@ def load_paper(path_or_name: str) -> Paper:
     path = Path(path_or_name)
     if path.is_file():
         paper = read_paper(path.read_text(encoding="utf-8"), path.name)
-        return paper.model_copy(
-            update={
-                "sweeps": [_beside(path, name) for name in paper.sweeps],
-                "quick": [_beside(path, name) for name in paper.quick],
-            }
-        )
+        beside: dict[str, Any] = {
+            "sweeps": [_beside(path, name) for name in paper.sweeps],
+            "quick": [_beside(path, name) for name in paper.quick],
+        }
+        if paper.drying is not None:
+            sweep = _beside(path, paper.drying.sweep)
+            beside["drying"] = paper.drying.model_copy(update={"sweep": sweep})
+        return paper.model_copy(update=beside)
     if path_or_name not in paper_names():
         raise JanusError(unknown("paper", path_or_name, [*paper_names(), "a YAML file"]))
     file = resources.files(__package__) / "facts" / f"{path_or_name}.yaml"

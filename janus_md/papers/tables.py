@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md import __version__
 from janus_md.common.uncertainty import with_error
+from janus_md.papers.drying_time import DryingResult
 from janus_md.papers.excess import ExcessResult
 from janus_md.papers.measures import Run
 from janus_md.papers.paper import Fact, Paper
@@ -51,6 +52,8 @@ class Reproduction:
         Rows beside those of an earlier reproduction (:func:`janus_md.papers.before.beside`).
     results : Results
         Results of the replicas of each substance in each medium.
+    drying : DryingResult, optional
+        Films dried at several rates.
     """
 
     paper: Paper
@@ -63,6 +66,7 @@ class Reproduction:
     choice: list[Row] = field(default_factory=list)
     before: list[tuple[str, ...]] = field(default_factory=list)
     results: Results = field(default_factory=dict)
+    drying: DryingResult | None = None
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -168,6 +172,15 @@ def as_data(found: Reproduction) -> dict[str, Any]:
             "points": [vars(point) for point in excess.points],
             "by_number": excess.by_number and vars(excess.by_number),
             "by_weight": excess.by_weight and vars(excess.by_weight),
+        },
+        "drying": None
+        if found.drying is None
+        else {
+            "runs": [vars(run) for run in found.drying.runs],
+            "fits": {
+                name: {**vars(fit), "differs": fit.differs, "detectable": fit.detectable}
+                for name, fit in found.drying.fits.items()
+            },
         },
     }
 

@@ -105,6 +105,10 @@ PICTURES: dict[str, list[tuple[str, Wanted]]] = {
         ("repulsive substrate", _wall("repulsive")),
     ],
     "drop_casting": [("dried", _stages(3)), ("in the solvent", _stages(2))],
+    "annealing": [
+        ("cooled from 600 K", lambda point: len(point["protocol"]["stages"]) > 1),
+        ("at room temperature", _stages(1)),
+    ],
     "film": [("dried, with the substrate below", _stages(3))],
     "two_payload_release": [("carriers", lambda point: bool(point["replica"] == 0))],
 }

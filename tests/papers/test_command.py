@@ -173,3 +173,71 @@ def test_a_table_of_nothing_is_refused(janus_md: Cli, tmp_path: Path) -> None:
     assert done.code == 2
     assert "is not a workspace" in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+FILMS = """
+description: A film that dries in almost no time.
+fixed:
+  particle: R-Au-Cu
+  model: sphere
+  n_bodies: 16
+  volume_fraction: 0.05
+  relative_permittivity: 8.93
+  viscosity: 0.413
+  protocol:
+    time_step_ps: 0.1
+    relax_ps: 2.0
+    frame_interval_ps: 2.0
+    stages:
+      - {name: dry, length_ns: 0.02, pieces: 5, residual_solvent: 0}
+      - {name: hold, length_ns: 0.01}
+points: [{replica: 0}]
+"""
+
+DRYING = """
+drying:
+  sweep: films.yaml
+  stage: dry
+  hold_ns: 0.01
+  permittivity: 5.0
+  below_ns: 0.01
+  average_ns: 0.004
+"""
+
+
+IN_SOLUTION = """
+facts:
+  - name: length in solution
+    paper: short
+    quantity: mean_n
+    medium: DCM
+    substances: [pure]
+    why: the films begin in this medium
+"""
+
+
+def test_films_are_no_part_of_the_facts(janus_md: Cli, paper: Path, tmp_path: Path) -> None:
+    """They begin in a solvent and end dry, and have a table and a figure of their own."""
+    (tmp_path / "films.yaml").write_text(FILMS)
+    text = PAPER.replace("dry: 1.0", "dry: 1.0, DCM: 8.93").replace("\nfacts:\n", IN_SOLUTION)
+    paper.write_text(text + DRYING)
+    place = tmp_path / "films"
+    janus_md("init", tmp_path / "films.yaml", "-d", place)
+    janus_md("run", "-d", place, "--engine", "lammps")
+    done = janus_md("reproduce", paper, "-d", place)
+    assert done.code == 0, done.err
+    data = json.loads((place / "reproduction" / "tiny.json").read_text())
+    assert (data["jobs"], data["jobs_done"]) == (3, 3)
+    assert [row["fact"] for row in data["rows"] if row["runs"]] == ["apart", "length", "length"]
+    assert "length in solution" not in {row["fact"] for row in data["rows"]}
+    films = data["drying"]["runs"]
+    # below 5.0 from the third of five pieces on, with frames of 2 ps
+    assert [film["below_at_hold_ns"] for film in films] == pytest.approx([0.022])
+    page = (place / "reproduction" / "tiny.md").read_text()
+    assert "### Wire length against drying time" in page
+    assert "A straight line needs at least 3 runs" in page
+    picture = place / "reproduction" / "images" / "tiny_drying.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    # the reduced variant has no films
+    quick = janus_md("reproduce", paper, "-d", place, "--quick", "--table-only")
+    assert "none of the 2 jobs is finished" in quick.out

@@ -6,8 +6,11 @@ import pytest
 
 
 def check(row: dict) -> None:
-    """Require that few wires have begun in the last third, which begins at 450 K."""
-    assert row["analysis.mean_n.mean"] < 1.15
+    """Require that few wires have begun in the last third, which begins at 450 K.
+
+    Annealed, LAMMPS has 1.09(1) and HOOMD-blue 1.14(3); at room temperature 1.37(2) and 1.38(2).
+    """
+    assert row["analysis.mean_n.mean"] < 1.25
 
 
 @pytest.mark.slow
@@ -22,6 +25,5 @@ def test_wires_do_not_begin_while_it_is_hot(small_variant, engine: str) -> None:
     assert frames["frame_temperature"].max() == pytest.approx(600.0)
     assert frames["frame_temperature"].iloc[-1] == pytest.approx(298.15)
     check(annealed)
-    assert cold["analysis.mean_n.mean"] > 1.2
     with pytest.raises(AssertionError):
         check(cold)

@@ -173,7 +173,7 @@ def _check(point: StatePoint, bare: Setup) -> None:
     if point.electrostatics.method == "cutoff":
         raise BadStatePoint(
             "protocol.stages",
-            "protocol.stages: are not allowed with electrostatics.method cutoff; use pppm",
+            "protocol.stages: stages are not allowed with electrostatics.method cutoff; use pppm",
         )
     charged = any(np.any(body.charges != 0) for body in bare.bodies)
     magnetic = any(body.magnetic for body in bare.bodies)
