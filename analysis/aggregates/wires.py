@@ -179,9 +179,11 @@ def _path_offsets(
     members: IndexArray, start: IndexArray, label: IndexArray, bonds: Bonds, path: IndexArray
 ) -> IndexArray:
     """Return the sum of the bond images from the beginning of each path, shape (N, 3)."""
-    step = np.zeros((len(members), 3), dtype=np.int64)
-    step[bonds.target[path]] = bonds.images.take(path, axis=0)
-    along = np.cumsum(step.take(members, axis=0), axis=0)
-    offset = np.empty_like(along)
-    offset[members] = along - along.take(start[label[members]], axis=0)
-    return offset
+    x, y, z = bonds.images.T
+    across = path[(x | y | z).take(path) != 0]
+    place = np.empty(len(members), dtype=np.int64)
+    place[members] = np.arange(len(members))
+    along = np.zeros((len(members), 3), dtype=np.int64)
+    along[place[bonds.target[across]]] = bonds.images.take(across, axis=0)
+    along = np.cumsum(along, axis=0)
+    return np.asarray(along.take(place, axis=0) - along.take(start[label], axis=0))

@@ -7,6 +7,7 @@ other along the last axis have consecutive bodies.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,10 @@ CELLS_PER_BODY = 4
 
 BODIES_AT_ONCE = 1024
 """Bodies that are searched at a time, so that their arrays fit into the cache of the processor."""
+
+# Without it glibc returns the memory of each array to the system, and asks for it again for the next
+# one: it keeps twice the size of the largest block that was freed.
+np.empty(16 << 20, dtype=np.uint8)
 
 MARGIN = 1e-9
 """Relative margin of the cell width, larger than the rounding errors of the positions."""
@@ -72,7 +77,7 @@ def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float)
     first = np.cumsum(count) - count
 
     # Bodies of all cells, those of the images included, cell after cell.
-    source, image = _periodic_cells(shape, border)
+    source, image = _periodic_cells(tuple(shape.tolist()), tuple(border.tolist()))
     count = count[source]
     stop = np.cumsum(count)
     start = stop - count
@@ -109,12 +114,15 @@ def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float)
     return Neighbours(order[one], order[body[other]], vectors, images.take(other, axis=0))
 
 
-def _periodic_cells(shape: IndexArray, border: IndexArray) -> tuple[IndexArray, IndexArray]:
+@lru_cache(maxsize=1)  # the boxes of most runs do not change
+def _periodic_cells(
+    shape: tuple[int, ...], border: tuple[int, ...]
+) -> tuple[IndexArray, IndexArray]:
     """Return, for each cell with the border, the cell of the box of which it is an image.
 
     Also returns the image, shape (cells, 3), in lattice vectors.
     """
-    ranges = [np.arange(-b, s + b) for s, b in zip(shape.tolist(), border.tolist(), strict=True)]
+    ranges = [np.arange(-b, s + b) for s, b in zip(shape, border, strict=True)]
     image = np.empty((*(len(r) for r in ranges), 3), dtype=np.int64)
     number = np.zeros(1, dtype=np.int64)
     for axis, along in enumerate(ranges):
