@@ -8,7 +8,6 @@ import numpy as np
 
 from janus_md.analysis.frames.neighbours import IndexArray
 
-
 FEW_EDGES = 100
 """Number of edges up to which joining nodes one by one is faster than a compiled search."""
 

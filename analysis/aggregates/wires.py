@@ -115,9 +115,7 @@ def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
     return Wires(label, n, kind, members, start, offset, winding, unbranched, bond_wire)
 
 
-def _chains(
-    n_bodies: int, source: IndexArray, target: IndexArray
-) -> tuple[IndexArray, IndexArray]:
+def _chains(n_bodies: int, source: IndexArray, target: IndexArray) -> tuple[IndexArray, IndexArray]:
     """Follow bonds of which a body has at most one at each end.
 
     Returns

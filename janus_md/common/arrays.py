@@ -18,7 +18,7 @@ def expanded(start: NDArray[np.integer], count: NDArray[np.integer]) -> NDArray[
     full = np.flatnonzero(count)
     if len(full) == 0:
         return np.zeros(0, dtype=np.int64)
-    # Steps of 1 but for the jumps between ranges; repeating by irregular counts takes twice as long.
+    # Steps of 1 except between ranges; repeating by irregular counts takes twice as long.
     count, start = count.take(full), start.take(full)
     stop = np.cumsum(count)
     steps = np.ones(stop[-1], dtype=np.int64)
