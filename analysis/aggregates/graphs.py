@@ -55,7 +55,7 @@ def connected_pieces(
 def _joined(
     nodes: IndexArray, source: IndexArray, target: IndexArray
 ) -> tuple[IndexArray, IndexArray]:
-    """Find the components as :func:`connected_pieces`, by joining the ends of one edge at a time."""
+    """Find the same as :func:`connected_pieces`, by joining the ends of one edge at a time."""
     lower: dict[int, int] = {}
 
     def lowest(node: int) -> int:

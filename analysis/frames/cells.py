@@ -25,8 +25,8 @@ CELLS_PER_BODY = 4
 BODIES_AT_ONCE = 1024
 """Bodies that are searched at a time, so that their arrays fit into the cache of the processor."""
 
-# Without it glibc returns the memory of each array to the system, and asks for it again for the next
-# one: it keeps twice the size of the largest block that was freed.
+# glibc keeps twice the size of the largest block that was freed. Without this block it would return
+# the memory of each array to the system and ask for it again.
 np.empty(16 << 20, dtype=np.uint8)
 
 MARGIN = 1e-9
