@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process, resource_tracker
 from pathlib import Path
@@ -121,9 +121,7 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
         yield from _shared(deque(tasks), pool, QUEUED * others, most=HELD * workers)
 
 
-def _shared(
-    tasks: deque[Task], pool: ProcessPoolExecutor, queued: int, most: int
-) -> Iterator[Part]:
+def _shared(tasks: deque[Task], pool: Executor, queued: int, most: int) -> Iterator[Part]:
     """Yield the results of tasks that this process shares with a pool.
 
     At most `queued` tasks are with the pool, and at most `most` results or tasks wait for an
