@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -68,8 +68,9 @@ def compared(
     seconds: float,
     cutoff_nm: float | None = None,
     limit: float | None = None,
+    models: Collection[str] = ("sphere", "bladed"),
 ) -> Iterator[dict[str, Any]]:
-    """Rows for all models, engines and `sizes`.
+    """Rows for all `sizes`, models and engines.
 
     Parameters
     ----------
@@ -81,10 +82,13 @@ def compared(
         Cutoff in real space of the only meshes that are tried, nm.
     limit : float, optional
         Time limit of each run, s; what takes longer is left out of its row.
+    models : collection of str
+        Models.
     """
     with_cutoff = allows_cutoff()
     lammps: dict[tuple[int, str], float | None] = {}
-    for bodies, (model, engine) in product(sizes, RATES):
+    chosen = [one for one in RATES if one[0] in models]
+    for bodies, (model, engine) in product(sizes, chosen):
         wanted = template(model, engine, bodies, seconds)
         earlier, now = (
             _speed(version, wanted, engine, cutoff_nm, limit) for version in (EARLIER, NOW)
