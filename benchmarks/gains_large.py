@@ -22,7 +22,7 @@ FIGURE = Figure(x="bodies", y="gain", series=("model", "engine"))
 SIZES = (1728, 10_000)
 CUTOFF_NM = 5.0
 
-LIMIT, QUICK_LIMIT = 240.0, 20.0
+LIMIT, QUICK_LIMIT = 240.0, 40.0
 """Time limit of a run, s."""
 
 
