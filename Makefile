@@ -4,9 +4,9 @@
 # make component  build the HOOMD-blue component into .venv, and its kernels with nvcc
 # make templates  small variants of all templates and their controls; make test runs the three fastest
 # make validate   long tests against published numbers; TABLE=FILE.md writes the results
-# make bench      all benchmarks (40 minutes), written to benchmarks/RESULTS.md; QUICK=1: one short pass
+# make bench      all benchmarks (two hours), written to benchmarks/RESULTS.md; QUICK=1: one short pass
 # make bench-gpu  benchmarks for a GPU (20 minutes), written to benchmarks/RESULTS_GPU.md
-# make bench-analysis  speed of the analysis: wires, aggregates
+# make bench-analysis  those of the analysis: wires, cores, aggregates, queries on rows
 # make torture    kills, full disks, damaged files, a jumping clock (ten minutes)
 
 PYTHON ?= python3
@@ -89,8 +89,8 @@ bench-gpu: $(TEST_READY)
 
 # The detector compared with alternatives; MDAnalysis and OVITO if they are installed.
 bench-analysis: $(TEST_READY)
-	@$(BIN)/python benchmarks/compare.py
-	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/aggregates.py
+	@OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.bench $(if $(QUICK),--quick) \
+	  --only compare frames_over_cores aggregates rows
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info hoomd_component/build hoomd_component/dist

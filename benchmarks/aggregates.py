@@ -1,20 +1,19 @@
-"""CPU time to find, measure and name the aggregates of a frame, one thread.
+"""CPU time of the aggregates of a frame: ``python -m benchmarks.aggregates``.
 
-``OMP_NUM_THREADS=1 python benchmarks/aggregates.py [trajectory.gsd]``
-
-The frame is the last of a run of the template ``amphiphilic_micelles`` at 6 kT, repeated along the
-edges of the box; without a trajectory the run is made first (LAMMPS, about a minute).
+The frame is the last of a run of the template ``amphiphilic_micelles`` at 6 kT (LAMMPS, about a
+minute), repeated along the edges of the box.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +22,14 @@ from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.model.setup import Setup
+
+TITLE = "Aggregates of a frame"
+ABOUT = """
+The aggregates of the last frame of a run (template `amphiphilic_micelles` at 6 kT, 25 ns), repeated
+along the edges of the box, are found, measured and named. One thread, CPU time.
+"""
+LABELS = ("bodies", "aggregates")
+PASSES = 1
 
 REPEATS = (2, 4, 6, 8, 12)
 """Copies along each edge: 12 make 373,248 bodies of 216."""
@@ -50,7 +57,9 @@ def run(folder: Path) -> Path:
     template.write_text(json.dumps(TEMPLATE))
     for command in (["init", template], ["run", "--engine", "lammps", "--operation", "simulate"]):
         words = [sys.executable, "-m", "janus_md.cli", *map(str, command)]
-        subprocess.run([*words, "--directory", str(folder / "run")], check=True)
+        subprocess.run(
+            [*words, "--directory", str(folder / "run")], check=True, stdout=subprocess.DEVNULL
+        )
     return next((folder / "run" / "workspace").glob("*/trajectory.gsd"))
 
 
@@ -83,29 +92,30 @@ def measure(frame: Frame, setup: Setup, settings: Settings) -> tuple[float, Fram
     return min(times), context
 
 
-def main() -> None:
-    """Print a line for each size."""
+def rows(quick: bool = False) -> Iterator[dict[str, Any]]:
+    """Measure all sizes; `quick`: the smallest two."""
     import freud
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "trajectory", nargs="?", type=Path, help="of a run of the template amphiphilic_micelles"
-    )
-    path = parser.parse_args().trajectory
-    with tempfile.TemporaryDirectory() as folder, freud.parallel.NumThreads(1):
-        with GsdSource(path or run(Path(folder))) as source:
+    with tempfile.TemporaryDirectory(prefix="janus-md-") as folder, freud.parallel.NumThreads(1):
+        with GsdSource(run(Path(folder))) as source:
             setup = source.setup()
             frame = source.frame(len(source) - 1)
         assert setup is not None
         settings = Settings.of(bond_criterion(setup), setup)
-        print("bodies      aggregates  micelles  seconds  microseconds a body")
-        for copies in REPEATS:
+        for copies in REPEATS[:2] if quick else REPEATS:
             seconds, context = measure(tiled(frame, copies), setup, settings)
-            found, n = context.aggregates, len(context.positions)
+            found, bodies = context.aggregates, len(context.positions)
             assert found is not None
-            share = found.share("micelle")
-            print(f"{n:<11} {len(found):<11} {share:<9.2f} {seconds:<8.3f} {seconds / n * 1e6:.1f}")
+            yield {
+                "bodies": bodies,
+                "aggregates": len(found),
+                "share in micelles": found.share("micelle"),
+                "CPU time / s": seconds,
+                "per body / µs": 1e6 * seconds / bodies,
+            }
 
 
 if __name__ == "__main__":
-    main()
+    from benchmarks.bench import alone
+
+    alone("aggregates")

@@ -1,7 +1,8 @@
 """Run the benchmarks and write benchmarks/RESULTS.md: ``python -m benchmarks.bench``.
 
 ``--only NAME`` runs some items and replaces their sections; ``--quick`` makes one short pass.
-``--gpu`` runs the items for a GPU instead, and writes benchmarks/RESULTS_GPU.md.
+``--gpu`` runs the items for a GPU instead, and writes benchmarks/RESULTS_GPU.md. Sections are
+printed as well, and written as soon as their item is finished.
 """
 
 from __future__ import annotations
@@ -9,63 +10,49 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks import results
-from benchmarks.earlier import Unavailable
-from benchmarks.items import GPU_ITEMS, ITEMS, module_of
+from benchmarks.items import GPU_ITEMS, ITEMS, module_of, time_limit
+from benchmarks.limited import Outcome, run_pass
 
 FOLDER = Path(__file__).parent
 PASSES = 3
 """Passes of an item that does not state them."""
 
-Rows = list[dict[str, Any]]
-
 
 def measure(
-    names: Sequence[str], quick: bool, device: str | None
-) -> tuple[dict[str, Rows], dict[str, str]]:
-    """Run the passes of all items in alternation.
+    names: Sequence[str], options: Mapping[str, Any]
+) -> Iterator[tuple[str, Outcome, results.Circumstances]]:
+    """Run the passes of all items in alternation; yield each item when it is finished.
 
     Parameters
     ----------
     names : sequence of str
         Items.
-    quick : bool
-        One short pass.
-    device : str or None
-        For items for a GPU: the device.
-
-    Returns
-    -------
-    rows : dict
-        Rows of all passes by item.
-    reasons : dict
-        Why an item was not measured.
+    options : mapping
+        Arguments of their function ``rows``.
     """
-    rows: dict[str, Rows] = {name: [] for name in names}
-    reasons: dict[str, str] = {}
-    options: dict[str, Any] = {"quick": quick} | ({} if device is None else {"device": device})
+    quick = bool(options["quick"])
+    load = os.getloadavg()[0]
     modules = {name: module_of(name) for name in names}
     passes = {
         name: 1 if quick else getattr(module, "PASSES", PASSES) for name, module in modules.items()
     }
+    found = {name: Outcome() for name in names}
     for number in range(max(passes.values(), default=0)):
-        for name, module in modules.items():
-            if number >= passes[name] or name in reasons:
+        for name in names:
+            outcome = found[name]
+            if number >= passes[name] or outcome.reason:
                 continue
-            begin = time.monotonic()
-            try:
-                for row in module.rows(**options):
-                    rows[name].append(row)
-            except Unavailable as error:
-                reasons[name] = str(error)
+            limit = time_limit(modules[name], quick)
+            run_pass(name, options, outcome, limit)
             told = f"{name}, pass {number + 1} of {passes[name]}"
-            print(f"{told}: {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
-    return rows, reasons
+            print(f"{told}: {outcome.seconds:.0f} s in all", file=sys.stderr, flush=True)
+            if number + 1 == passes[name] or outcome.reason:
+                yield name, outcome, results.Circumstances.here(load, outcome.seconds, quick)
 
 
 def has_gpu() -> bool:
@@ -100,16 +87,24 @@ def main(words: Sequence[str] | None = None) -> int:
         )
         return 2
     out = asked.out or FOLDER / ("RESULTS_GPU.md" if asked.gpu else "RESULTS.md")
-    load = os.getloadavg()[0]
-    begin = time.monotonic()
-    rows, reasons = measure(names, asked.quick, asked.device if asked.gpu else None)
-    about = results.About.here(load, time.monotonic() - begin, asked.quick)
-    sections = {
-        name: results.section(module_of(name), name, rows[name], reasons.get(name), out.parent)
-        for name in names
-    }
-    results.write(out, sections, about, known)
+    options = {"quick": asked.quick} | ({"device": asked.device} if asked.gpu else {})
+    for name, outcome, circumstances in measure(names, options):
+        text = results.section(module_of(name), name, outcome.rows, outcome.reason, out.parent)
+        results.write(out, {name: text}, circumstances, known)
+        print(f"{text}\n", flush=True)
     print(f"{out}: {', '.join(names)}")
+    return 0
+
+
+def alone(name: str) -> int:
+    """Run one item from the command line, in this process and without a time limit.
+
+    The table is printed only.
+    """
+    module = module_of(name)
+    parser = argparse.ArgumentParser(description=module.TITLE)
+    parser.add_argument("--quick", action="store_true", help="a short measurement")
+    print(results.table(module, list(module.rows(quick=parser.parse_args().quick))))
     return 0
 
 

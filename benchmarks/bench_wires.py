@@ -1,10 +1,11 @@
-"""The comparison of compare.py with pytest-benchmark: ``pytest benchmarks/bench_wires.py``."""
+"""compare.py with pytest-benchmark: ``python -m pytest benchmarks/bench_wires.py``."""
 
 from __future__ import annotations
 
 import pytest
-from contenders import CONTENDERS
-from frames_of_wires import wires_of_twenty
+
+from benchmarks.contenders import CONTENDERS
+from benchmarks.frames_of_wires import wires_of_twenty
 
 pytest.importorskip("pytest_benchmark")
 

@@ -1,15 +1,13 @@
-"""Speed against error of PPPM and of a cutoff: ``python benchmarks/cutoff.py``.
+"""Speed against error of PPPM and of a cutoff: ``python -m benchmarks.cutoff``.
 
 Errors are rms on whole bodies against a tight mesh, in a state after 150 ps with PPPM from random
 positions. Speeds are steps per second of CPU time on one core; the alternatives of a system
-alternate, and the best of the rounds counts. Prints a table in Markdown and draws
-docs/images/cutoff.png.
+alternate, and the best of the rounds counts. ``--figure`` draws docs/images/cutoff.png.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +33,7 @@ docs/electrostatics_cutoff.md has the curves.
 """
 LABELS = ("eps_r",)
 PASSES = 1
+MINUTES = 15.0
 
 QUICK_CASES = [("sphere", 1.5), ("bladed", 1.5)]
 
@@ -103,18 +102,23 @@ def engines() -> dict[str, Engine]:
 
 def rows(quick: bool = False) -> Iterator[dict[str, Any]]:
     """Yield what was chosen for each limit, of all cases; `quick`: of one permittivity."""
-    for row in measured(QUICK_CASES if quick else CASES, 0.3 if quick else 0.7, tell=False):
-        if row.note:
-            yield {
-                "model": row.model,
-                "eps_r": row.permittivity,
-                "engine": row.engine,
-                "method": f"{row.method} ({row.note})",
-                "range / nm": row.reach,
-                "force error / (kT/nm)": row.force_error,
-                "torque error / kT": row.torque_error,
-                "steps/s": row.speed,
-            }
+    chosen = (
+        row
+        for case in (QUICK_CASES if quick else CASES)
+        for row in measured([case], 0.3 if quick else 0.7)
+        if row.note
+    )
+    for row in chosen:
+        yield {
+            "model": row.model,
+            "eps_r": row.permittivity,
+            "engine": row.engine,
+            "method": f"{row.method} ({row.note})",
+            "range / nm": row.reach,
+            "force error / (kT/nm)": row.force_error,
+            "torque error / kT": row.torque_error,
+            "steps/s": row.speed,
+        }
 
 
 def setup_of(model: str, permittivity: float, method: str) -> Setup:
@@ -173,8 +177,8 @@ def speed(engine: Engine, row: Row, system: System, seconds: float) -> float:
         run.close()
 
 
-def measured(cases: Sequence[tuple[str, float]], seconds: float, *, tell: bool = True) -> list[Row]:
-    """Measure all cases, and print a table of each."""
+def measured(cases: Sequence[tuple[str, float]], seconds: float) -> list[Row]:
+    """Measure all cases, meshes and cutoffs."""
     found: list[Row] = []
     here = engines()
     for model, permittivity in cases:
@@ -188,23 +192,7 @@ def measured(cases: Sequence[tuple[str, float]], seconds: float, *, tell: bool =
             for row in rows:
                 row.speed = max(row.speed, speed(here[row.engine], row, system, seconds))
         found += rows
-        if tell:
-            print(table(rows), flush=True)
     return found
-
-
-def table(rows: Sequence[Row]) -> str:
-    """Return the table in Markdown."""
-    titles = ["model", "eps_r", "engine", "method", "range / nm", "force error / (kT/nm)"]
-    titles += ["torque error / kT", "steps/s"]
-    lines = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
-    for row in rows:
-        note = f" ({row.note})" if row.note else ""
-        lines.append(
-            f"| {row.model} | {row.permittivity:g} | {row.engine} | {row.method}{note} | "
-            f"{row.reach:g} | {row.force_error:.2f} | {row.torque_error:.2f} | {row.speed:.0f} |"
-        )
-    return "\n".join(lines)
 
 
 def draw(rows: Sequence[Row], path: Path) -> None:
@@ -253,23 +241,14 @@ def draw(rows: Sequence[Row], path: Path) -> None:
 
 
 def main() -> None:
-    """Measure, print and draw."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
-    parser.add_argument("--model", choices=("sphere", "bladed"), help="only this model")
-    parser.add_argument("--permittivity", type=float, help="only this relative permittivity")
-    parser.add_argument("--seconds", type=float, default=0.7, help="CPU time of a measurement")
-    parser.add_argument("--figure", type=Path, default=PICTURE)
-    options = parser.parse_args()
-    cases = [
-        (model, permittivity)
-        for model, permittivity in CASES
-        if options.model in (None, model) and options.permittivity in (None, permittivity)
-    ]
-    rows = measured(cases, options.seconds)
-    print(table(rows))
-    draw(rows, options.figure)
+    """Measure and print; with ``--figure``, draw the errors and speeds of all ranges instead."""
+    if "--figure" in sys.argv[1:]:
+        draw(measured(CASES, 0.7), PICTURE)
+    else:
+        alone("cutoff")
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from benchmarks.bench import alone
+
     main()

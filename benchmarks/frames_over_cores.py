@@ -1,95 +1,118 @@
-"""Analysis of a trajectory on several cores: ``python benchmarks/frames_over_cores.py``.
+"""Analysis of a trajectory on several cores: ``python -m benchmarks.frames_over_cores``.
 
 A file with frames of wires of twenty bodies is analysed by one process and by one per core, in
-turn. The efficiency is the wall time of one process over that of n processes times n, from the
-fastest of several runs, and needs idle cores. On a busy machine, the ratio of the CPU times is an
-upper limit of it.
+turn. Cores that share memory bandwidth, or the units of a physical core, cannot be faster together
+than independent processes: one per core analyse the file at the same time, to find that limit.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import resource
+import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[name] = "1"
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from frames_of_wires import wires_of_twenty  # noqa: E402
-
-from janus_md.running.workstation.machine import cores_here  # noqa: E402
+from benchmarks.frames_of_wires import wires_of_twenty
+from janus_md.running.workstation.machine import cores_here
 
 TITLE = "Analysis over cores"
 ABOUT = """
-Analysis of a trajectory of wires by one process and by one per core. `efficiency` is the wall
-time of one process over that of n processes times n.
+Wall time of the analysis of a trajectory of wires by one process and by one per core (`all`), start
+included. `speedup` is the ratio of the two. `limit` is that of independent processes: one per core,
+each with the file for itself and started before, over the time of one, times their number.
 """
 LABELS = ("bodies", "frames", "cores")
 PASSES = 1
-
-Row = dict[str, Any]
 
 CASES = [(1_000, 4_000), (10_000, 400), (100_000, 40)]
 """Bodies and frames of each file."""
 
 QUICK_CASES = [(1_000, 1_600)]
 
+TIMES = 3
+"""Number of measurements, of which the shortest counts."""
 
-def rows(quick: bool = False) -> list[Row]:
-    """Measure all cases.
+ROOT = Path(__file__).resolve().parents[1]
+
+ANALYSIS = """\
+import sys, time
+from janus_md.analysis.pipeline.pipeline import analyze_file
+analyze_file(sys.argv[1], sys.argv[2] + "-start", workers=1, frames=slice(0, 2))
+print("ready", flush=True)
+sys.stdin.readline()
+begin = time.monotonic()
+analyze_file(sys.argv[1], sys.argv[2], workers=int(sys.argv[3]))
+print(time.monotonic() - begin, flush=True)
+"""
+"""Program that analyses a file when it is told to, and prints the wall time."""
+
+
+def rows(quick: bool = False) -> Iterator[dict[str, Any]]:
+    """Measure all files.
 
     Parameters
     ----------
     quick : bool
         One small file, once.
-
-    Returns
-    -------
-    list of dict
-        ``bodies``, ``frames``, ``cores``; ``one`` and ``all``, wall time with one process and with
-        one per core, s; ``efficiency``; ``cpu_one`` and ``cpu_all``, CPU time of all processes, s,
-        and ``cpu_efficiency``, their ratio.
     """
-    return [
-        measured(bodies, frames, 1 if quick else 3)
-        for bodies, frames in (QUICK_CASES if quick else CASES)
-    ]
+    for bodies, frames in QUICK_CASES if quick else CASES:
+        with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
+            path = Path(folder) / "wires.gsd"
+            write(path, bodies, frames)
+            yield {"bodies": bodies, "frames": frames, **measured(path, 1 if quick else TIMES)}
 
 
-def measured(bodies: int, frames: int, times: int) -> Row:
+def measured(path: Path, times: int) -> dict[str, Any]:
     """Measure one file."""
-    from janus_md.analysis.pipeline.pipeline import analyze_file
-
-    cores, best = cores_here(), {}
-    with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
-        path = Path(folder) / "wires.gsd"
-        write(path, bodies, frames)
-        for number in range(times):
-            for workers in (1, cores):
-                before, begin = _cpu(), time.monotonic()
-                analyze_file(path, Path(folder) / f"{workers}-{number}", workers=workers)
-                wall, cpu = time.monotonic() - begin, _cpu() - before
-                kept = best.get(workers, (wall, cpu))
-                best[workers] = (min(wall, kept[0]), min(cpu, kept[1]))
-    (one, cpu_one), (every, cpu_all) = best[1], best[cores]
+    cores = cores_here()
+    one, every, apart = (
+        min(longest) for longest in zip(*(_round(path, cores) for _ in range(times)), strict=True)
+    )
     return {
-        "bodies": bodies,
-        "frames": frames,
         "cores": cores,
-        "one": one,
-        "all": every,
-        "efficiency": one / (cores * every),
-        "cpu_one": cpu_one,
-        "cpu_all": cpu_all,
-        "cpu_efficiency": cpu_one / cpu_all,
+        "one / s": one,
+        "all / s": every,
+        "speedup": one / every,
+        "over cores": one / (every * cores),
+        "limit": cores * one / apart,
+        "over limit": apart / (every * cores),
     }
+
+
+def _round(path: Path, cores: int) -> tuple[float, float, float]:
+    """Wall time with one process, with one per core, and of independent processes, s."""
+    return analyses(path, 1, 1), analyses(path, 1, cores), analyses(path, cores, 1)
+
+
+def analyses(path: Path, count: int, workers: int) -> float:
+    """Wall time of the longest of several analyses at the same time, s."""
+    environment = os.environ | {
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+    }
+    with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-c", ANALYSIS, path, f"{folder}/{number}", str(workers)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=environment,
+            )
+            for number in range(count)
+        ]
+        for process in processes:
+            assert process.stdout is not None
+            process.stdout.readline()
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        return max(float(process.communicate()[0]) for process in processes)
 
 
 def write(path: Path, bodies: int, frames: int) -> None:
@@ -113,29 +136,7 @@ def write(path: Path, bodies: int, frames: int) -> None:
             file.append(frame)
 
 
-def _cpu() -> float:
-    used = [resource.getrusage(one) for one in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="one small file, once")
-    given = parser.parse_args()
-    print(
-        "| bodies | frames | cores | one process, s | one per core, s | efficiency "
-        "| CPU, one process, s | CPU, one per core, s | ratio |\n"
-        "|---|---|---|---|---|---|---|---|---|"
-    )
-    for row in rows(given.quick):
-        print(
-            f"| {row['bodies']} | {row['frames']} | {row['cores']} | {row['one']:.1f} "
-            f"| {row['all']:.1f} | {row['efficiency']:.2f} | {row['cpu_one']:.1f} "
-            f"| {row['cpu_all']:.1f} | {row['cpu_efficiency']:.2f} |",
-            flush=True,
-        )
-
-
 if __name__ == "__main__":
-    main()
+    from benchmarks.bench import alone
+
+    alone("frames_over_cores")

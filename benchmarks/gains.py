@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -32,14 +32,15 @@ RATES = {
     ("bladed", "hoomd"): 116.0,
 }
 """Approximate speed of version 0.1.0 with 216 bodies, steps/s, from which lengths are chosen."""
-STEP_PS, FRAME_STEPS = 0.1, 200
+STEP_PS, FRAME_STEPS, LEAST_STEPS = 0.1, 200, 20
+"""Time step, ps; steps between two frames, and the fewest."""
 
 
 def template(model: str, engine: str, bodies: int, seconds: float) -> dict[str, Any]:
     """Template of one job that takes about `seconds` with version 0.1.0."""
-    steps = seconds * RATES[model, engine] * 216 / bodies
-    frames = max(2, round(steps / FRAME_STEPS))
-    interval = FRAME_STEPS * STEP_PS
+    steps = max(2 * LEAST_STEPS, seconds * RATES[model, engine] * 216 / bodies)
+    frame_steps = min(FRAME_STEPS, int(steps / 2))
+    interval = frame_steps * STEP_PS
     return {
         "fixed": {
             "particle": "R-Au-Cu",
@@ -50,7 +51,7 @@ def template(model: str, engine: str, bodies: int, seconds: float) -> dict[str, 
             "protocol": {
                 "time_step_ps": STEP_PS,
                 "relax_ps": 1.0,
-                "produce_ns": frames * interval / 1000.0,
+                "produce_ns": round(steps / frame_steps) * interval / 1000.0,
                 "frame_interval_ps": interval,
             },
         }
@@ -59,36 +60,80 @@ def template(model: str, engine: str, bodies: int, seconds: float) -> dict[str, 
 
 def rows(quick: bool = False) -> Iterator[dict[str, Any]]:
     """One pass: both versions, all models and engines."""
-    return compared(SIZES, quick)
+    return compared(SIZES, 0.5 * SECONDS if quick else SECONDS)
 
 
-def compared(sizes: tuple[int, ...], quick: bool) -> Iterator[dict[str, Any]]:
-    """Rows for all models, engines and `sizes`."""
-    cutoff = allows_cutoff()
-    lammps: dict[tuple[int, str], float] = {}
-    for bodies, (model, engine) in product(sizes, RATES):
-        wanted = template(model, engine, bodies, 0.5 * SECONDS if quick else SECONDS)
-        speeds = {version: _speed(version, wanted, engine) for version in (EARLIER, NOW)}
+def compared(
+    sizes: Iterable[int],
+    seconds: float,
+    cutoff_nm: float | None = None,
+    limit: float | None = None,
+    models: Collection[str] = ("sphere", "bladed"),
+) -> Iterator[dict[str, Any]]:
+    """Rows for all `sizes`, models and engines.
+
+    Parameters
+    ----------
+    sizes : iterable of int
+        Numbers of bodies.
+    seconds : float
+        Approximate duration of a run of version 0.1.0, without the choice of the mesh, s.
+    cutoff_nm : float, optional
+        Cutoff in real space of the only meshes that are tried, nm.
+    limit : float, optional
+        Time limit of each run, s; what takes longer is left out of its row.
+    models : collection of str
+        Models.
+    """
+    with_cutoff = allows_cutoff()
+    lammps: dict[tuple[int, str], float | None] = {}
+    chosen = [one for one in RATES if one[0] in models]
+    for bodies, (model, engine) in product(sizes, chosen):
+        wanted = template(model, engine, bodies, seconds)
+        earlier, now = (
+            _speed(version, wanted, engine, cutoff_nm, limit) for version in (EARLIER, NOW)
+        )
         row = {
             "model": model,
             "engine": engine,
             "bodies": bodies,
-            "v0.1.0 / (steps/s)": speeds[EARLIER],
-            "now / (steps/s)": speeds[NOW],
-            "gain": speeds[NOW] / speeds[EARLIER],
+            "v0.1.0 / (steps/s)": earlier,
+            "now / (steps/s)": now,
+            "gain": _ratio(now, earlier),
         }
         if engine == "lammps":
-            lammps[bodies, model] = speeds[NOW]
-        row["over LAMMPS"] = speeds[NOW] / lammps[bodies, model]
-        if cutoff:
+            lammps[bodies, model] = now
+        row["over LAMMPS"] = _ratio(now, lammps[bodies, model])
+        if with_cutoff:
             wanted["fixed"]["electrostatics"] = {"method": "cutoff"}
-            with_cutoff = _speed(NOW, wanted, engine)
-            row["with cutoff / (steps/s)"] = with_cutoff
-            row["gain with cutoff"] = with_cutoff / speeds[EARLIER]
-            row["with cutoff over LAMMPS"] = with_cutoff / lammps[bodies, model]
+            speed = _speed(NOW, wanted, engine, None, limit)
+            row["with cutoff / (steps/s)"] = speed
+            row["gain with cutoff"] = _ratio(speed, earlier)
+            row["with cutoff over LAMMPS"] = _ratio(speed, lammps[bodies, model])
         yield row
 
 
-def _speed(version: str, wanted: dict[str, Any], engine: str) -> float:
+def _ratio(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one / other
+
+
+def _speed(
+    version: str,
+    wanted: dict[str, Any],
+    engine: str,
+    cutoff_nm: float | None,
+    limit: float | None,
+) -> float | None:
+    """Steps per second of a run; None if it takes too long."""
     with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
-        return run(version, wanted, engine, Path(folder)).steps_per_second()
+        try:
+            found = run(version, wanted, engine, Path(folder), cutoff_nm, limit)
+        except TimeoutError:
+            return None
+        return found.steps_per_second()
+
+
+if __name__ == "__main__":
+    from benchmarks.bench import alone
+
+    alone("gains")

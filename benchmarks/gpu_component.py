@@ -70,3 +70,9 @@ def steps_per_second(model: str, bodies: int, name: str, device: str, seconds: f
     engine = engine.with_component_on_gpu() if with_component else engine.without_component()
     setup = dipoles(model, 1.25, bodies, electrostatics={"method": method})
     return speed(setup, engine, seconds, Device(device, 1, 0))
+
+
+if __name__ == "__main__":
+    from benchmarks.bench import alone
+
+    alone("gpu_component")

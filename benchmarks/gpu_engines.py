@@ -65,3 +65,9 @@ def steps_per_second(model: str, bodies: int, engine: str, device: str, seconds:
     from janus_md.simulation.cost import speed
 
     return speed(dipoles(model, 1.25, bodies), engine, seconds, Device(device, 1, 0))
+
+
+if __name__ == "__main__":
+    from benchmarks.bench import alone
+
+    alone("gpu_engines")

@@ -43,3 +43,9 @@ def rows(quick: bool = False, device: str = "gpu") -> Iterator[dict[str, Any]]:
             ]
             speeds = [task.result() for task in tasks]
         yield {"bodies": bodies, "jobs": jobs, "steps/s, all jobs": sum(speeds)}
+
+
+if __name__ == "__main__":
+    from benchmarks.bench import alone
+
+    alone("gpu_jobs")

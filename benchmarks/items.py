@@ -7,10 +7,13 @@ An item is a module of this folder with
   measured, or label it if their column is in ``LABELS``;
 - ``LABELS`` (optional): names of columns of numbers that label a row, such as the bodies;
 - ``FIGURE`` (optional): a :class:`Figure`;
-- ``PASSES`` (optional): number of passes, 3 by default. Passes of all items alternate.
+- ``PASSES`` (optional): number of passes, 3 by default. Passes of all items alternate;
+- ``MINUTES`` (optional): time limit of all passes, :data:`MINUTES` by default. A quick measurement
+  has :data:`QUICK_MINUTES`. What is measured until then is written, with a note.
 
 Items for a GPU have ``rows(quick=False, device="gpu")``. An item that cannot run here raises
-:class:`~benchmarks.earlier.Unavailable` with the reason. A new item is a line in :data:`ITEMS`.
+:class:`~benchmarks.earlier.Unavailable` with the reason. A new item is a line in :data:`ITEMS`, and
+``python -m benchmarks.NAME`` runs it alone (:func:`benchmarks.bench.alone`).
 """
 
 from __future__ import annotations
@@ -29,11 +32,16 @@ ITEMS = (
     "workstation",
     "compare",
     "frames_over_cores",
+    "aggregates",
+    "rows",
 )
 """Modules that `make bench` runs, in the order of the results."""
 
 GPU_ITEMS = ("gpu_engines", "gpu_jobs", "gpu_component")
 """Modules that `make bench-gpu` runs."""
+
+MINUTES, QUICK_MINUTES = 10.0, 3.0
+"""Time limits of an item."""
 
 
 @dataclass(frozen=True)
@@ -61,3 +69,9 @@ class Figure:
 def module_of(name: str) -> ModuleType:
     """Return the module of an item."""
     return import_module(f"benchmarks.{name}")
+
+
+def time_limit(module: ModuleType, quick: bool) -> float:
+    """Return the time that all passes of an item may take, s."""
+    minutes = QUICK_MINUTES if quick else getattr(module, "MINUTES", MINUTES)
+    return 60.0 * float(minutes)

@@ -1,4 +1,4 @@
-"""Compare the chosen meshes with a grid search: ``python benchmarks/mesh_choice.py``.
+"""Compare the chosen meshes with a grid search: ``python -m benchmarks.mesh_choice``.
 
 For each system, cutoffs, orders and resolutions of the charge mesh are searched on a fine grid. All
 meshes whose measured force error is at most that allowed in the choice compete with the chosen one.
@@ -8,7 +8,6 @@ one are timed again in turn, and the best time of each counts. Engines do not sh
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import time
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ ABOUT = """
 The chosen mesh against the fastest of a grid of cutoffs, orders and resolutions whose measured
 error is allowed; R-Au-Cu at volume fraction 0.05, steps per second of CPU time on one core.
 """
-LABELS = ("permittivity", "bodies")
+LABELS = ("eps_r", "bodies")
 PASSES = 1
 
 Row = dict[str, Any]
@@ -46,26 +45,14 @@ FINALISTS, ROUNDS = 5, 3
 """Meshes of the grid that are timed again, and how many times."""
 
 
-def rows(quick: bool = False) -> list[Row]:
+def rows(quick: bool = False) -> Iterator[Row]:
     """Choose and search; one row for each system.
 
     Parameters
     ----------
     quick : bool
         Only two systems, and cutoffs of whole nanometres.
-
-    Returns
-    -------
-    list of dict
-        ``model``, ``permittivity``, ``bodies``, ``engine``; ``chosen`` and ``best``, the meshes;
-        ``chosen_speed`` and ``best_speed``, steps per second of CPU time; ``ratio`` of the two;
-        ``chosen_error`` and ``allowed_error``, kT/nm; ``tried``, the number of meshes of the grid;
-        ``tuning_seconds``, CPU time of the choice.
     """
-    return list(_rows(quick))
-
-
-def _rows(quick: bool) -> Iterator[Row]:
     for system in SYSTEMS[2:4] if quick else SYSTEMS:
         yield apart(searched, *system, quick)
 
@@ -113,18 +100,18 @@ def searched(model: str, permittivity: float, bodies: int, engine_name: str, qui
     best = max(speeds, key=lambda one: speeds[one])
     return {
         "model": model,
-        "permittivity": permittivity,
+        "eps_r": permittivity,
         "bodies": bodies,
         "engine": engine_name,
-        "chosen": _text(chosen),
-        "best": _text(best),
-        "chosen_speed": speeds[chosen],
-        "best_speed": speeds[best],
+        "chosen mesh": _text(chosen),
+        "best of the grid": _text(best),
+        "chosen / (steps/s)": speeds[chosen],
+        "best / (steps/s)": speeds[best],
         "ratio": speeds[chosen] / speeds[best],
-        "chosen_error": tuned.force_error,
-        "allowed_error": allowed,
-        "tried": len(meshes),
-        "tuning_seconds": tuning,
+        "error / (kT/nm)": tuned.force_error,
+        "allowed / (kT/nm)": allowed,
+        "meshes tried": len(meshes),
+        "choice / s": tuning,
     }
 
 
@@ -150,25 +137,7 @@ def _text(candidate: Any) -> str:
     return f"{mesh.cutoff:g} nm, {points}, order {mesh.order}, {candidate.neighbour_list}"
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="two systems and a coarser grid")
-    given = parser.parse_args()
-    print(
-        "| system | chosen mesh | steps/s | best of the grid | steps/s | ratio | error / allowed, "
-        "kT/nm | choice, s |\n|---|---|---|---|---|---|---|---|"
-    )
-    for row in _rows(given.quick):
-        print(
-            f"| `{row['model']}`, eps_r {row['permittivity']:g}, N {row['bodies']}, "
-            f"{row['engine']} | {row['chosen']} | {row['chosen_speed']:.0f} "
-            f"| {row['best']} (of {row['tried']}) | {row['best_speed']:.0f} "
-            f"| {row['ratio']:.2f} | {row['chosen_error']:.3f} / {row['allowed_error']:.3f} "
-            f"| {row['tuning_seconds']:.1f} |",
-            flush=True,
-        )
-
-
 if __name__ == "__main__":
-    main()
+    from benchmarks.bench import alone
+
+    alone("mesh_choice")

@@ -1,4 +1,4 @@
-"""Overhead of a run against a bare script: ``OMP_NUM_THREADS=1 python -m benchmarks.overhead``.
+"""Overhead of a run against a bare script: ``python -m benchmarks.overhead``.
 
 The bare script has the same engine, system, mesh, neighbour list, bath and time step. It writes
 positions, orientations and velocities of the bodies, and a log of energies and temperatures, at the
@@ -12,7 +12,6 @@ mesh, is given in seconds, since it does not depend on the length of the run.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import pickle
@@ -31,11 +30,12 @@ from benchmarks.workstation import adopt_orphans, processors
 TITLE = "Overhead of a run"
 ABOUT = """
 A run of `janus-md` over a bare script of the same engine, with the same system, mesh, bath and
-output: CPU time from the first frame to the last one. `whole` includes the start of both, without
-the choice of the mesh.
+output: CPU time from the first frame to the last one. `ratio with start` includes the start of
+both, without the choice of the mesh.
 """
 LABELS = ("bodies", "ns")
 PASSES = 1
+MINUTES = 45.0
 
 Row = dict[str, Any]
 
@@ -61,28 +61,14 @@ FRAMES = 20.0
 """Largest interval between frames, ps; a run has at least two intervals."""
 
 
-def rows(quick: bool = False) -> list[Row]:
+def rows(quick: bool = False) -> Iterator[Row]:
     """Measure all cases.
 
     Parameters
     ----------
     quick : bool
         Only 216 bodies, for a tenth of the time.
-
-    Returns
-    -------
-    list of dict
-        ``engine``, ``bodies``, ``ns``; ``ratio``, the median of the CPU time of the run over that
-        of the script, from the first frame to the last, and ``low`` and ``high``, its extremes;
-        ``run_seconds`` and ``script_seconds``, the medians of both times; ``startup_seconds``, CPU
-        time of ``janus-md run`` outside of it, and ``tuning_seconds``, that of the choice of the
-        mesh, which is made once for all similar jobs; ``whole``, the CPU time of ``janus-md run``
-        with its start over that of the script with its start, without the choice of the mesh.
     """
-    return list(_rows(quick))
-
-
-def _rows(quick: bool) -> Iterator[Row]:
     adopt_orphans()
     for case in QUICK_CASES if quick else CASES:
         yield measured(*case, times=1 if quick else TIMES)
@@ -129,13 +115,13 @@ def measured(engine: str, bodies: int, ns: float, times: int) -> Row:
         "bodies": bodies,
         "ns": ns,
         "ratio": statistics.median(ratios),
-        "low": min(ratios),
-        "high": max(ratios),
-        "run_seconds": run_seconds,
-        "script_seconds": script_seconds,
-        "startup_seconds": startup,
-        "tuning_seconds": first - again,
-        "whole": whole,
+        "least ratio": min(ratios),
+        "largest ratio": max(ratios),
+        "run / s": run_seconds,
+        "script / s": script_seconds,
+        "start / s": startup,
+        "choice of the mesh / s": first - again,
+        "ratio with start": whole,
     }
 
 
@@ -260,25 +246,7 @@ def _hoomd_writers(simulation: Any, output: Path, every: int) -> Any:
     return inner.run
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="216 bodies, 0.2 ns, once")
-    given = parser.parse_args()
-    print(
-        "| engine | bodies | ns | run, s | script, s | ratio (extremes) "
-        "| start of `janus-md run`, s | choice of the mesh, s | ratio with start |\n"
-        "|---|---|---|---|---|---|---|---|---|"
-    )
-    for row in _rows(given.quick):
-        print(
-            f"| {row['engine']} | {row['bodies']} | {row['ns']:g} | {row['run_seconds']:.1f} "
-            f"| {row['script_seconds']:.1f} | {row['ratio']:.3f} ({row['low']:.3f} to "
-            f"{row['high']:.3f}) | {row['startup_seconds']:.1f} | {row['tuning_seconds']:.1f} "
-            f"| {row['whole']:.2f} |",
-            flush=True,
-        )
-
-
 if __name__ == "__main__":
-    main()
+    from benchmarks.bench import alone
+
+    alone("overhead")

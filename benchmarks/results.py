@@ -28,7 +28,7 @@ COLOURS = ("#0b7a75", "#b5541c", "#5b5ea6", "#8a8d2b", "#9b2335", "#55606b")
 
 
 @dataclass(frozen=True)
-class About:
+class Circumstances:
     """Circumstances of a measurement.
 
     Attributes
@@ -51,7 +51,7 @@ class About:
     quick: bool
 
     @classmethod
-    def here(cls, load: float, seconds: float, quick: bool) -> About:
+    def here(cls, load: float, seconds: float, quick: bool) -> Circumstances:
         """Return those of this machine and this environment."""
         from janus_md import __version__
         from janus_md.common.cache import processor
@@ -158,25 +158,44 @@ def section(
     module: ModuleType,
     name: str,
     rows: Sequence[Mapping[str, Any]],
-    reason: str | None,
+    reason: str,
     folder: Path,
 ) -> str:
-    """Return the section of an item in Markdown; its figure is written to the folder of images."""
+    """Return the section of an item in Markdown; its figure is written to the folder of images.
+
+    Parameters
+    ----------
+    module : module
+        The item.
+    name : str
+        Its name.
+    rows : sequence of mapping
+        Rows of all passes.
+    reason : str
+        Why something was not measured; empty if everything was.
+    folder : Path
+        Folder of the Markdown file.
+    """
     parts = [f"## {module.TITLE}", " ".join(module.ABOUT.split())]
-    if reason is not None:
-        parts.append(f"Not measured: {reason}.")
-    table = merged(rows, getattr(module, "LABELS", ()))
-    if table:
-        columns = list(dict.fromkeys(column for row in table for column in row))
-        lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
-        lines += [f"| {' | '.join(told(row.get(c)) for c in columns)} |" for row in table]
-        parts.append("\n".join(lines))
+    if reason:
+        parts.append(f"{'Not complete' if rows else 'Not measured'}: {reason}.")
+    if rows:
+        parts.append(table(module, rows))
         figure = getattr(module, "FIGURE", None)
         if figure is not None:
-            image = folder / IMAGES / f"{name}.png"
-            draw(table, figure, image)
+            merged_rows = merged(rows, getattr(module, "LABELS", ()))
+            draw(merged_rows, figure, folder / IMAGES / f"{name}.png")
             parts.append(f"![{module.TITLE}]({IMAGES}/{name}.png)")
     return "\n\n".join(parts)
+
+
+def table(module: ModuleType, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the rows of all passes of an item as a table in Markdown."""
+    found = merged(rows, getattr(module, "LABELS", ()))
+    columns = list(dict.fromkeys(column for row in found for column in row))
+    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    lines += [f"| {' | '.join(told(row.get(c)) for c in columns)} |" for row in found]
+    return "\n".join(lines)
 
 
 def draw(table: Sequence[Mapping[str, Any]], figure: Figure, path: Path) -> None:
@@ -234,13 +253,15 @@ parentheses. [README.md](README.md) describes the items.
 """
 
 
-def write(path: Path, sections: Mapping[str, str], about: About, order: Sequence[str]) -> None:
+def write(
+    path: Path, sections: Mapping[str, str], circumstances: Circumstances, order: Sequence[str]
+) -> None:
     """Write the file; sections of other items are kept."""
     from janus_md.common.files import written_whole
 
     kept = dict(_read(path))
     for name, text in sections.items():
-        kept[name] = f"{text}\n\n{about.told()}"
+        kept[name] = f"{text}\n\n{circumstances.told()}"
     names = sorted(kept, key=lambda name: order.index(name) if name in order else len(order))
     parts = [f"<!-- begin {name} -->\n{kept[name]}\n<!-- end {name} -->\n" for name in names]
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,21 +1,21 @@
-"""Time and memory of queries on rows: ``python -m benchmarks.rows --rows 10000000 --jobs 100``.
+"""Time and memory of queries on rows: ``python -m benchmarks.rows``.
 
 A workspace is filled with synthetic wires: geometric lengths with the mean 20/ε at the permittivity
-ε, and exponential persistence lengths with the mean 10 nm/ε. Each command runs in a process of its
-own, imports included. CPU time (user and system) is the relevant number on a shared machine; memory
-is the largest resident set. The mean lengths are compared with those of the distributions.
+ε, and exponential persistence lengths with the mean 10 nm/ε. The mean lengths are compared with
+those of the distributions.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,16 @@ from janus_md.common.uncertainty import with_error
 from janus_md.study.sweeps.templates import read_template
 from janus_md.workspace.jobs import create
 from janus_md.workspace.products import TABLES, TRAJECTORY
+
+TITLE = "Queries on rows"
+ABOUT = """
+Commands on a workspace of 100 jobs with 10^7 synthetic wires (10^6 in one short pass), each in a
+process of its own, imports included. Memory is the largest resident set.
+"""
+PASSES = 1
+
+JOBS, ROWS = 100, 10_000_000
+"""Jobs and wires of the workspace."""
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -144,31 +154,40 @@ def cost(arguments: list[str], place: Path) -> tuple[str, float, float, float]:
     return out, time.monotonic() - begin, used.ru_utime + used.ru_stime, kibibytes / 1024
 
 
-def main() -> None:
-    """Make a workspace and print the cost of each command."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rows", type=int, default=1_000_000)
-    options.add_argument("--jobs", type=int, default=100)
-    chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+def rows(quick: bool = False) -> Iterator[dict[str, Any]]:
+    """Make a workspace and measure each command; `quick`: a tenth of the wires."""
+    with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
         place = Path(folder) / "rows"
-        make(place, chosen.jobs, chosen.rows)
-        size = sum(one.stat().st_size for one in place.glob("workspace/*/wires.parquet"))
-        print(f"{chosen.rows} wires of {chosen.jobs} jobs, {size / 1e6:.0f} MB on disk")
+        make(place, JOBS, ROWS // 10 if quick else ROWS)
         for arguments in COMMANDS:
             out, wall, cpu, memory = cost(arguments, place)
-            print(f"{cpu:6.1f} s CPU {wall:6.1f} s wall {memory:6.0f} MiB  {' '.join(arguments)}")
+            yield {
+                "command": f"`{' '.join(arguments).replace('FOLDER/', '')}`",
+                "wall time / s": wall,
+                "CPU time / s": cpu,
+                "memory / MiB": memory,
+            }
             if arguments[1] == "--group-by":
-                for one in json.loads(out):
-                    permittivity = one["relative_permittivity"]
-                    bond = (one["persistence_bond_nm.mean"], one["persistence_bond_nm.sem"])
-                    print(
-                        f"    ε {permittivity}: n {with_error(one['n.mean'], one['n.sem'])}, "
-                        f"exact {LENGTH / permittivity:.3f}; persistence "
-                        f"{with_error(*bond)} nm, "
-                        f"exact {PERSISTENCE / permittivity:.3f} nm"
-                    )
+                check(json.loads(out))
+
+
+def check(groups: list[dict[str, Any]]) -> None:
+    """Compare mean lengths with those of the distributions.
+
+    Raises
+    ------
+    ValueError
+        If one differs by more than five standard errors.
+    """
+    for one in groups:
+        for name, exact in (("n", LENGTH), ("persistence_bond_nm", PERSISTENCE)):
+            mean, error = one[f"{name}.mean"], one[f"{name}.sem"]
+            wanted = exact / one["relative_permittivity"]
+            if abs(mean - wanted) > 5.0 * error:
+                raise ValueError(f"{name} is {with_error(mean, error)}; exact is {wanted:.3f}")
 
 
 if __name__ == "__main__":
-    main()
+    from benchmarks.bench import alone
+
+    alone("rows")

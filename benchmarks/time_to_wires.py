@@ -160,3 +160,9 @@ def crossing_with_error(times: ArrayLike, values: FloatArray, target: float) -> 
     )
     variance = (count - 1) / count * float(np.sum((left_out - left_out.mean()) ** 2))
     return crossing(times, values.mean(axis=0), target), variance**0.5
+
+
+if __name__ == "__main__":
+    from benchmarks.bench import alone
+
+    alone("time_to_wires")

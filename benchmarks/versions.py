@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks import earlier
 from benchmarks.earlier import Unavailable
+from benchmarks.processes import end_group
 
 EARLIER, NOW = "v0.1.0", "now"
 
@@ -44,7 +45,41 @@ class Run:
         return sum(one["steps"] for one in records) / sum(one["seconds"] for one in records)
 
 
-def run(version: str, template: Mapping[str, Any], engine: str, folder: Path) -> Run:
+ONE_MESH = """\
+import sys
+from importlib import util
+
+
+class Finder:
+    def find_spec(self, name, path, target=None):
+        if name != "janus_md.engines.tuning":
+            return None
+        sys.meta_path.remove(self)
+        found = util.find_spec(name)
+        execute = found.loader.exec_module
+
+        def with_one_mesh(module):
+            execute(module)
+            module.CUTOFFS, module.ORDERS = (CUTOFF,), (4,)
+
+        found.loader.exec_module = with_one_mesh
+        return found
+
+
+sys.meta_path.insert(0, Finder())
+"""
+"""A module that Python imports at its start: only meshes of one cutoff, in nm, and of order 4 are
+tried. The choice among all takes version 0.1.0 minutes for thousands of bodies."""
+
+
+def run(
+    version: str,
+    template: Mapping[str, Any],
+    engine: str,
+    folder: Path,
+    cutoff: float | None = None,
+    limit: float | None = None,
+) -> Run:
     """Make a workspace in `folder`, and run it on one core.
 
     Parameters
@@ -57,11 +92,17 @@ def run(version: str, template: Mapping[str, Any], engine: str, folder: Path) ->
         Engine.
     folder : Path
         An empty folder.
+    cutoff : float, optional
+        Cutoff in real space of the only meshes that are tried, nm.
+    limit : float, optional
+        Time limit of the run, s.
 
     Raises
     ------
     Unavailable
         If version 0.1.0 or the engine is not available.
+    TimeoutError
+        If the run takes longer than `limit`.
     """
     words = earlier.command() if version == EARLIER else [sys.executable, "-m", "janus_md.cli"]
     if engine not in installed():
@@ -72,7 +113,11 @@ def run(version: str, template: Mapping[str, Any], engine: str, folder: Path) ->
     _call([*words, "init", str(file), "--directory", str(workspace)], version)
     begin = time.monotonic()
     options = ["--engine", engine, "--device", "cpu", "--jobs", "1"]
-    _call([*words, "run", "--directory", str(workspace), *options], version)
+    paths = []
+    if cutoff is not None:
+        (folder / "sitecustomize.py").write_text(ONE_MESH.replace("CUTOFF,", f"{cutoff},"))
+        paths = [str(folder)]
+    _call([*words, "run", "--directory", str(workspace), *options], version, paths, limit)
     wall = time.monotonic() - begin
     jobs = sorted((workspace / "workspace").iterdir())
     documents = [
@@ -108,24 +153,48 @@ def _cache(version: str) -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix=f"janus-md-{version}-")
 
 
-def _call(words: list[str], version: str) -> None:
-    """Run a command on the last of the allowed cores."""
+def _call(
+    words: list[str], version: str, paths: Sequence[str] = (), limit: float | None = None
+) -> None:
+    """Run a command on the last of the allowed cores, with folders for Python to search."""
     # Python imports this package from the current folder, so version 0.1.0 must not run in it.
-    repository = str(Path(__file__).resolve().parents[1])
-    paths = {} if version == EARLIER else {"PYTHONPATH": repository}
-    done = subprocess.run(
+    if version == NOW:
+        paths = [*paths, str(Path(__file__).resolve().parents[1])]
+    done = _in_time(
         words,
+        limit,
         cwd=_cache(version).name,
-        env=os.environ | {"JANUS_MD_CACHE": _cache(version).name, "OMP_NUM_THREADS": "1"} | paths,
-        preexec_fn=_on_one_core,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+        env=os.environ
+        | {"JANUS_MD_CACHE": _cache(version).name, "OMP_NUM_THREADS": "1"}
+        | ({"PYTHONPATH": os.pathsep.join(paths)} if paths else {}),
     )
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:]
         raise Unavailable(f"`{' '.join(words[-6:])}` of {version} failed: {''.join(last)}")
+
+
+def _in_time(
+    words: list[str], limit: float | None, **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """Run a command; after `limit` seconds it is interrupted, and then killed."""
+    with subprocess.Popen(
+        words,
+        preexec_fn=_on_one_core,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+        **options,
+    ) as process:
+        try:
+            out, error = process.communicate(timeout=limit)
+        except BaseException as stopped:
+            end_group(process.pid, lambda seconds: process.wait(seconds))
+            if isinstance(stopped, subprocess.TimeoutExpired):
+                raise TimeoutError(f"`{' '.join(words[-6:])}` took longer than {limit} s") from None
+            raise
+    return subprocess.CompletedProcess(words, process.returncode, out, error)
 
 
 def _on_one_core() -> None:

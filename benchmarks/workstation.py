@@ -1,13 +1,12 @@
-"""Print the speed of a sweep on this machine; ``python benchmarks/workstation.py``.
+"""Speed of a sweep on this machine; ``python -m benchmarks.workstation``.
 
 The same jobs are run three times, each in a new workspace: sequentially by ``run`` of signac-flow,
 in parallel by its ``run --parallel``, and by ``janus-md run``. Wall time is unreliable on a shared
-machine, so the CPU time and the load before each are printed too.
+machine, so the CPU time and the load before each are given too.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import ctypes
 import json
@@ -18,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ in a new workspace with an empty cache of meshes; 216 bodies, LAMMPS.
 """
 LABELS = ("jobs", "bodies", "ns")
 PASSES = 1
+MINUTES = 15.0
 
 TEMPLATE = """
 fixed:
@@ -115,29 +116,18 @@ def race(command: list[str], workspace: Path, engine: str) -> Taken:
     return Taken(wall, cpu, sum(one["execution"]["steps"] for one in documents), load)
 
 
-def rows(quick: bool = False) -> list[dict[str, Any]]:
+def rows(quick: bool = False) -> Iterator[dict[str, Any]]:
     """Run 12 jobs of 0.5 ns, and two jobs per core of 2 ns.
 
     Parameters
     ----------
     quick : bool
         Two jobs per core of 0.1 ns, once.
-
-    Returns
-    -------
-    list of dict
-        ``jobs``, ``bodies``, ``ns`` and ``contender``; ``load`` before; the medians of ``wall`` and
-        of ``cpu_per_job``, s, over the repetitions, and ``low`` and ``high``, the extremes of the
-        wall time; ``jobs_per_hour``, ``body_steps_per_second`` and ``cores_busy``.
     """
     adopt_orphans()
-    if quick:
-        return compared(2 * cores_here(), 216, 0.1, "lammps", 1)
-    return [
-        row
-        for jobs, ns in ((12, 0.5), (2 * cores_here(), 2.0))
-        for row in compared(jobs, 216, ns, "lammps", 3)
-    ]
+    short = [(2 * cores_here(), 0.1)]
+    for jobs, ns in short if quick else [(12, 0.5), (2 * cores_here(), 2.0)]:
+        yield from compared(jobs, 216, ns, "lammps", 1 if quick else 3)
 
 
 def compared(jobs: int, bodies: int, ns: float, engine: str, times: int) -> list[dict[str, Any]]:
@@ -163,44 +153,20 @@ def compared(jobs: int, bodies: int, ns: float, engine: str, times: int) -> list
                 "bodies": bodies,
                 "ns": ns,
                 "contender": name,
-                "load": runs[0].load,
-                "wall": wall,
-                "low": min(one.wall for one in runs),
-                "high": max(one.wall for one in runs),
-                "jobs_per_hour": 3600 * jobs / wall,
-                "body_steps_per_second": runs[0].steps * bodies / wall,
-                "cpu_per_job": cpu / jobs,
-                "cores_busy": cpu / wall,
+                "load before": runs[0].load,
+                "wall time / s": wall,
+                "least / s": min(one.wall for one in runs),
+                "most / s": max(one.wall for one in runs),
+                "jobs/hour": 3600 * jobs / wall,
+                "body-steps/s": runs[0].steps * bodies / wall,
+                "CPU time / (s/job)": cpu / jobs,
+                "cores busy": cpu / wall,
             }
         )
     return found
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=2 * cores_here())
-    parser.add_argument("--bodies", type=int, default=216)
-    parser.add_argument("--ns", type=float, default=2.0, help="length of each job")
-    parser.add_argument("--engine", default="lammps")
-    parser.add_argument("--times", type=int, default=1, help="repetitions, in turn")
-    given = parser.parse_args()
-    adopt_orphans()
-    print(
-        f"{given.jobs} jobs of {given.bodies} bodies and {given.ns:g} ns with {given.engine}, "
-        f"{cores_here()} cores\n\n"
-        "| | load before | wall / s | extremes | jobs/hour | body-steps/s | CPU / s a job "
-        "| cores busy |\n|---|---|---|---|---|---|---|---|"
-    )
-    for row in compared(given.jobs, given.bodies, given.ns, given.engine, given.times):
-        print(
-            f"| {row['contender']} | {row['load']:.1f} | {row['wall']:.1f} "
-            f"| {row['low']:.1f} to {row['high']:.1f} | {row['jobs_per_hour']:.0f} "
-            f"| {row['body_steps_per_second']:.3g} "
-            f"| {row['cpu_per_job']:.1f} | {row['cores_busy']:.2f} |",
-            flush=True,
-        )
-
-
 if __name__ == "__main__":
-    main()
+    from benchmarks.bench import alone
+
+    alone("workstation")

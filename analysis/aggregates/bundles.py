@@ -90,8 +90,8 @@ def find_bundles(
     between = a != b
     low, high = np.minimum(a, b)[between], np.maximum(a, b)[between]
     contacts = np.bincount(low, minlength=count) + np.bincount(high, minlength=count)
-    keys, times = np.unique(low * count + high, return_counts=True)
-    keys = keys[times >= JOINED]
+    keys = np.sort(low * count + high)
+    keys = keys[JOINED - 1 :][keys[JOINED - 1 :] == keys[: len(keys) - JOINED + 1]]
     label, _ = connected_pieces(count, keys // count, keys % count)
     return Bundles(found, contacts, label, np.bincount(label))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,7 +41,7 @@ def common_symmetry(symmetries: Sequence[int]) -> int:
     and m-fold symmetry is defined modulo 360 / lcm(n, m). The result is 0 (undefined) if any body
     has the symmetry number 0 (a body of revolution).
     """
-    return int(np.lcm.reduce(np.asarray(symmetries, dtype=np.int64))) if len(symmetries) else 1
+    return math.lcm(*map(int, symmetries))
 
 
 def circular_means(

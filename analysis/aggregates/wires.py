@@ -1,6 +1,7 @@
 """Wires: connected components of the bond graph, ordered and unwrapped.
 
-All operations are vectorised over wires; scipy's csgraph traverses the graph.
+All operations are vectorised over wires. Bonds that are alone at both of their ends join bodies to
+chains, which are followed by pointer doubling; only the other bonds need a search of a graph.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janus_md.analysis.aggregates.bonds import Bonds
-from janus_md.analysis.aggregates.graphs import connected_pieces, directed_graph
+from janus_md.analysis.aggregates.graphs import connected_pieces
 from janus_md.analysis.aggregates.winding import Winding, spanning_offsets, windings
 from janus_md.analysis.frames.neighbours import IndexArray
+from janus_md.common.arrays import expanded
 from janus_md.model.body import FloatArray
 
 LINEAR, RING, BRANCHED, PERCOLATING = 0, 1, 2, 3
@@ -76,23 +78,29 @@ def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
     lattice : ndarray, shape (3, 3)
         Edges of the box as rows, nm.
     """
-    label, first = connected_pieces(n_bodies, bonds.source, bonds.target)
-    n = np.bincount(label)
-    bond_wire = label[bonds.source]
-    n_bonds = np.bincount(bond_wire, minlength=len(n))
-    crowded = (np.bincount(bonds.source, minlength=n_bodies) > 1) | (
-        np.bincount(bonds.target, minlength=n_bodies) > 1
+    source, target = bonds.source, bonds.target
+    alone = (np.bincount(source, minlength=n_bodies)[source] == 1) & (
+        np.bincount(target, minlength=n_bodies)[target] == 1
     )
+    lowest, after = _chains(n_bodies, source[alone], target[alone])
+    joining = np.flatnonzero(~alone)
+    if len(joining):
+        piece, first = connected_pieces(n_bodies, lowest[source[joining]], lowest[target[joining]])
+        lowest = first[piece[lowest]]
+    begins = lowest == np.arange(n_bodies)
+    first, label = np.flatnonzero(begins), (np.cumsum(begins) - 1)[lowest]
+    n = np.bincount(label)
+    bond_wire = label[source]
     unbranched = np.ones(len(n), dtype=bool)
-    unbranched[label[crowded]] = False
-    closed = unbranched & (n_bonds == n)
+    unbranched[bond_wire[joining]] = False
+    closed = unbranched & (np.bincount(bond_wire, minlength=len(n)) == n)
 
     # Rings are opened before their lowest index, so that all unbranched wires become paths.
-    opened = closed[bond_wire] & (first[bond_wire] == bonds.target)
+    opened = closed[bond_wire] & (first[bond_wire] == target)
     in_path = unbranched[bond_wire]
     path, cyclic = np.flatnonzero(in_path & ~opened), np.flatnonzero(opened | ~in_path)
-    members = _ordered(n_bodies, label, bonds, path)
     start = np.cumsum(n) - n
+    members = _ordered(label, after, n, start, unbranched)
 
     offset = _path_offsets(members, start, label, bonds, path)
     tangled = np.flatnonzero(~in_path)
@@ -107,36 +115,73 @@ def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
     return Wires(label, n, kind, members, start, offset, winding, unbranched, bond_wire)
 
 
-def _ordered(n_bodies: int, label: IndexArray, bonds: Bonds, path: IndexArray) -> IndexArray:
-    """Return the bodies wire after wire; those on a path are in the order of the path.
+def _chains(n_bodies: int, source: IndexArray, target: IndexArray) -> tuple[IndexArray, IndexArray]:
+    """Follow bonds of which a body has at most one at each end.
 
-    The end of each path is joined to the beginning of the next one, so that a single compiled
-    search traverses all bodies. Bodies of other wires are separate pieces, ordered by index.
+    Returns
+    -------
+    lowest : ndarray of int, shape (N,)
+        Lowest index in the chain of each body.
+    after : ndarray of int, shape (N,)
+        Number of bodies that follow in the chain; a ring ends before its lowest index.
     """
-    from scipy.sparse.csgraph import breadth_first_order
+    bodies = np.arange(n_bodies, dtype=np.int64)
+    follower = bodies.copy()
+    follower[source] = target
+    end, after = _ends(follower)
+    if len(rings := np.flatnonzero(follower[end] != end)):
+        _, first = connected_pieces(n_bodies, rings, follower[rings])
+        last = rings[np.isin(follower[rings], first)]
+        follower[last] = last
+        end, after = _ends(follower)
+    lowest = np.empty(n_bodies, dtype=np.int64)
+    lowest[end[::-1]] = bodies[::-1]
+    return lowest[end], after
 
-    successor = np.full(n_bodies, -1, dtype=np.int64)
-    successor[bonds.source[path]] = bonds.target[path]
-    begins = np.ones(n_bodies, dtype=bool)
-    begins[bonds.target[path]] = False
-    starts, ends = np.flatnonzero(begins), np.flatnonzero(successor < 0)
-    # Both sorts are stable and keep the pieces of a wire in the order of their indices.
-    starts = starts[np.argsort(label[starts], kind="stable")]
-    ends = ends[np.argsort(label[ends], kind="stable")]
-    successor[ends[:-1]] = starts[1:]
-    followed = np.flatnonzero(successor >= 0)
-    graph = directed_graph(n_bodies, followed, successor[followed])
-    walk = breadth_first_order(graph, int(starts[0]), return_predecessors=False)
-    return walk.astype(np.int64)
+
+def _ends(follower: IndexArray) -> tuple[IndexArray, IndexArray]:
+    """Return the last body of each chain, and the number of bodies from each body to it.
+
+    The last body is its own follower. In rings, some body is returned instead.
+    """
+    end = follower.copy()
+    after = (end != np.arange(len(end))).astype(np.int64)
+    moving = -1
+    # After k rounds, `end` is 2^k bodies ahead. Only rings remain when no further body arrives.
+    while (left := int(np.count_nonzero(follower.take(end) != end))) and left != moving:
+        moving = left
+        after += after.take(end)
+        end = end.take(end)
+    return end, after
+
+
+def _ordered(
+    label: IndexArray,
+    after: IndexArray,
+    n: IndexArray,
+    start: IndexArray,
+    unbranched: NDArray[np.bool_],
+) -> IndexArray:
+    """Return the bodies wire after wire: along unbranched wires, by index in the others."""
+    members = np.empty(len(label), dtype=np.int64)
+    members[(start + n - 1)[label] - after] = np.arange(len(label))
+    if not unbranched.all():
+        tangled = np.flatnonzero(~unbranched[label])
+        branched = np.flatnonzero(~unbranched)
+        tangled = tangled[np.argsort(label[tangled], kind="stable")]
+        members[expanded(start[branched], n[branched])] = tangled
+    return members
 
 
 def _path_offsets(
     members: IndexArray, start: IndexArray, label: IndexArray, bonds: Bonds, path: IndexArray
 ) -> IndexArray:
     """Return the sum of the bond images from the beginning of each path, shape (N, 3)."""
-    step = np.zeros((len(members), 3), dtype=np.int64)
-    step[bonds.target[path]] = bonds.images.take(path, axis=0)
-    along = np.cumsum(step.take(members, axis=0), axis=0)
-    offset = np.empty_like(along)
-    offset[members] = along - along.take(start[label[members]], axis=0)
-    return offset
+    x, y, z = bonds.images.T
+    across = path[(x | y | z).take(path) != 0]
+    place = np.empty(len(members), dtype=np.int64)
+    place[members] = np.arange(len(members))
+    along = np.zeros((len(members), 3), dtype=np.int64)
+    along[place[bonds.target[across]]] = bonds.images.take(across, axis=0)
+    along = np.cumsum(along, axis=0)
+    return np.asarray(along.take(place, axis=0) - along.take(start[label], axis=0))

@@ -7,6 +7,7 @@ other along the last axis have consecutive bodies.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,10 @@ CELLS_PER_BODY = 4
 
 BODIES_AT_ONCE = 1024
 """Bodies that are searched at a time, so that their arrays fit into the cache of the processor."""
+
+# glibc keeps twice the size of the largest block that was freed. Without this block it would return
+# the memory of each array to the system and ask for it again.
+np.empty(16 << 20, dtype=np.uint8)
 
 MARGIN = 1e-9
 """Relative margin of the cell width, larger than the rounding errors of the positions."""
@@ -58,9 +63,12 @@ def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float)
     border = np.ceil(reach * shape / faces).astype(np.int64)
     rows, columns, layers = (shape + 2 * border).tolist()
 
-    place = wrapped @ inverse_lattice(lattice) + 0.5
-    cell = np.minimum((place * shape).astype(np.int64), shape - 1) + border
-    number = (cell[:, 0] * columns + cell[:, 1]) * layers + cell[:, 2]
+    place = np.ascontiguousarray((wrapped @ inverse_lattice(lattice) + 0.5).T)
+    x, y, z = (
+        np.minimum((along * cells).astype(np.int64), cells - 1) + outside
+        for along, cells, outside in zip(place, shape.tolist(), border.tolist(), strict=True)
+    )
+    number = (x * columns + y) * layers + z
     cells = rows * columns * layers
     # Short integers are sorted several times faster.
     order = np.argsort(number.astype(np.min_scalar_type(cells)), kind="stable")
@@ -69,7 +77,7 @@ def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float)
     first = np.cumsum(count) - count
 
     # Bodies of all cells, those of the images included, cell after cell.
-    source, image = _periodic_cells(shape, border)
+    source, image = _periodic_cells(tuple(shape.tolist()), tuple(border.tolist()))
     count = count[source]
     stop = np.cumsum(count)
     start = stop - count
@@ -86,33 +94,39 @@ def neighbours_in_cells(wrapped: FloatArray, lattice: FloatArray, cutoff: float)
     ]
     following = start[number] + np.arange(n) - first[number] + 1
     depth, limit = int(border[2]), reach * reach
+    # Coordinates are searched one by one: short arrays are not returned to the system.
+    those, these = np.ascontiguousarray(positions.T), np.ascontiguousarray(inside.T)
+    ranges = np.ones(1 + len(around), dtype=np.int64)
     found = []
     for begin in range(0, n, BODIES_AT_ONCE):
         part = slice(begin, begin + BODIES_AT_ONCE)
         column = number[part, None] + np.array([0, *around])
         low, high = start[column - depth], stop[column + depth]
         low[:, 0] = following[part]
-        other = expanded(low.ravel(), (high - low).ravel())
-        one = np.repeat(np.arange(begin, begin + len(low)), (high - low).sum(axis=1))
-        vectors = positions.take(other, axis=0) - inside.take(one, axis=0)
-        near = np.flatnonzero(np.square(vectors) @ np.ones(3) <= limit)  # faster than einsum
-        found.append((one[near], other[near], vectors.take(near, axis=0)))
-    one, other, vectors = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        high -= low
+        other = expanded(low.ravel(), high.ravel())
+        one = np.repeat(np.arange(begin, begin + len(low)), high @ ranges)
+        x, y, z = (a.take(other) - b.take(one) for a, b in zip(those, these, strict=True))
+        near = np.flatnonzero(x * x + y * y + z * z <= limit)
+        found.append([one.take(near), other.take(near), x.take(near), y.take(near), z.take(near)])
+    one, other, *apart = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    vectors = np.stack(apart, axis=1)
     return Neighbours(order[one], order[body[other]], vectors, images.take(other, axis=0))
 
 
-def _periodic_cells(shape: IndexArray, border: IndexArray) -> tuple[IndexArray, IndexArray]:
+@lru_cache(maxsize=1)  # the boxes of most runs do not change
+def _periodic_cells(
+    shape: tuple[int, ...], border: tuple[int, ...]
+) -> tuple[IndexArray, IndexArray]:
     """Return, for each cell with the border, the cell of the box of which it is an image.
 
     Also returns the image, shape (cells, 3), in lattice vectors.
     """
-    ranges = [np.arange(-b, s + b) for s, b in zip(shape.tolist(), border.tolist(), strict=True)]
+    ranges = [np.arange(-b, s + b) for s, b in zip(shape, border, strict=True)]
     image = np.empty((*(len(r) for r in ranges), 3), dtype=np.int64)
-    number = np.zeros(image.shape[:3], dtype=np.int64)
+    number = np.zeros(1, dtype=np.int64)
     for axis, along in enumerate(ranges):
-        line = [1, 1, 1]
-        line[axis] = len(along)
-        image[..., axis] = (along // shape[axis]).reshape(line)
-        number *= len(along)
-        number += (along % shape[axis] + border[axis]).reshape(line)
-    return number.ravel(), image.reshape(-1, 3)
+        shift, inside = np.divmod(along, shape[axis])
+        image[..., axis] = shift.reshape([-1 if k == axis else 1 for k in range(3)])
+        number = (number[:, None] * len(along) + (inside + border[axis])).ravel()
+    return number, image.reshape(-1, 3)

@@ -117,7 +117,7 @@ class Settings:
 
     def properties(self, frame: Frame) -> BodyProperties:
         """Properties of the bodies of this frame that the wires are measured with."""
-        present = np.flatnonzero(np.bincount(frame.kinds))
+        present = np.flatnonzero(np.bincount(frame.kinds)).tolist()
         folds = [self.symmetries.get(frame.names[k], self.symmetry) for k in present]
         hands = np.array([HANDS.get(self.enantiomers.get(name, ""), 0) for name in frame.names])
         return BodyProperties(self.axis, common_symmetry(folds), hands[frame.kinds])

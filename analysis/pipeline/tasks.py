@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process, resource_tracker
 from pathlib import Path
@@ -27,9 +27,15 @@ from janus_md.common.interrupts import signals_blocked
 from janus_md.common.observables import observables
 from janus_md.model.box import face_distances, lattice_vectors
 
-WORTH_SECONDS = 5.0
+WORTH_SECONDS = 3.0
 """Time that the rest of a file must take, estimated from its beginning, to be split over processes:
 a new process spends a second or two on imports."""
+
+QUEUED = 3
+"""Tasks that each process of the pool has, so that it never waits for the next one; ..."""
+
+HELD = 32
+"""... and results per process that are held at most, as those of a process that starts are late."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,16 @@ def _links(frame: Frame, result: FrameResult) -> Links:
 
 
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
-    """Yield the results of the tasks in order; few are queued, to limit memory."""
+    """Yield the results of the tasks in order.
+
+    This process is one of the workers. The others are started where the rest of the tasks takes
+    longer than their start, and this process goes on meanwhile.
+
+    Raises
+    ------
+    JanusError
+        If a frame cannot be analysed: that of the first such task, after the results before it.
+    """
     if tasks and workers > 1:
         import freud  # noqa: F401  # its import is no part of what is measured
 
@@ -95,26 +110,47 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
         tasks = tasks[1:]
         if len(tasks) * (time.monotonic() - begun) < WORTH_SECONDS:
             workers = 1
-    if workers <= 1 or len(tasks) <= 1:
+    others = min(workers - 1, len(tasks) // 2)
+    if others < 1:
         yield from map(run_task, tasks)
         return
-    waiting: deque[Future[Part]] = deque()
     # Threads of freud or Arrow do not survive a fork.
-    context, number = get_context("spawn"), min(workers, len(tasks))
+    context = get_context("spawn")
     resource_tracker.ensure_running()  # it would unblock signals
-    with ProcessPoolExecutor(number, mp_context=context, initializer=_end_with_parent) as pool:
-        try:
-            for task in tasks:
+    with ProcessPoolExecutor(others, mp_context=context, initializer=_end_with_parent) as pool:
+        yield from _shared(deque(tasks), pool, QUEUED * others, most=HELD * workers)
+
+
+def _shared(tasks: deque[Task], pool: Executor, queued: int, most: int) -> Iterator[Part]:
+    """Yield the results of tasks that this process shares with a pool.
+
+    At most `queued` tasks are with the pool, and at most `most` results or tasks wait for an
+    earlier one.
+    """
+    waiting: deque[Future[Part]] = deque()
+    try:
+        while tasks or waiting:
+            while tasks and sum(not one.done() for one in waiting) < queued:
                 # A batch system signals all processes of a job; only this one acts on it.
                 with signals_blocked():
-                    waiting.append(pool.submit(run_task, task))
-                if len(waiting) > 2 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
+                    waiting.append(pool.submit(run_task, tasks.popleft()))
+            if waiting and (waiting[0].done() or not tasks or len(waiting) >= most):
                 yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+            elif tasks:
+                waiting.append(_done(tasks.popleft()))
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _done(task: Task) -> Future[Part]:
+    """Run a task in this process; its error is raised when its result is asked for."""
+    future: Future[Part] = Future()
+    try:
+        future.set_result(run_task(task))
+    except JanusError as error:
+        future.set_exception(error)
+    return future
 
 
 def _end_with_parent() -> None:

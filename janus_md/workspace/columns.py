@@ -238,16 +238,27 @@ def _spread(
     """
     for key in dict.fromkeys(chain.from_iterable(maps)):
         values = [one.get(key) for one in maps]
-        nested = [value for value in values if type(value) is dict and value]
         name = f"{prefix}{key}"
+        if dict not in set(map(type, values)):
+            columns[name] = values
+            if key == _STAGES:
+                _spread_stages(values, columns, name)
+            continue
+        nested = [value for value in values if type(value) is dict and value]
         if len(nested) < sum(key in one for one in maps):  # some are no maps
             whole = [None if type(value) is dict and value else value for value in values]
             columns[name] = whole if nested else values
         if nested:
             below = [value if type(value) is dict else {} for value in values]
             _spread(below, columns, f"{name}.")
-        if key == _STAGES and any(named := [by_name(value) or {} for value in values]):
-            _spread(named, columns, f"{name}.")
+        if key == _STAGES:
+            _spread_stages(values, columns, name)
+
+
+def _spread_stages(values: Sequence[Any], columns: dict[str, list[Any]], name: str) -> None:
+    """Write the stages of protocols to columns by their names."""
+    if any(named := [by_name(value) or {} for value in values]):
+        _spread(named, columns, f"{name}.")
 
 
 def _names(nested: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks import bench, gpu_component, gpu_engines, gpu_jobs, items, results, time_to_wires
+from benchmarks import (
+    bench,
+    gpu_component,
+    gpu_engines,
+    gpu_jobs,
+    items,
+    limited,
+    results,
+    time_to_wires,
+)
 from benchmarks.items import Figure
+from tests.conftest import wait_for
+from tests.running.workstation.test_runner import running
 
 
 @pytest.fixture
@@ -118,6 +133,64 @@ def test_a_reason_is_written_instead_of_a_table(tmp_path: Path) -> None:
     text = results.section(module, "speed", [], "LAMMPS is not installed", tmp_path)
     assert text == "## Speed\n\nOf what.\n\nNot measured: LAMMPS is not installed."
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def item(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], list[str]]:
+    """Measure an item with these rows, and return the words of the driver."""
+
+    def take(rows: Callable[..., Any]) -> list[str]:
+        module = SimpleNamespace(TITLE="Speed", ABOUT="Of what.", LABELS=("bodies",), rows=rows)
+        for user in (bench, limited):
+            monkeypatch.setattr(user, "module_of", lambda _: module)
+        return ["--only", "gains", "--quick"]
+
+    return take
+
+
+def test_an_item_is_stopped_with_its_processes_and_says_so(
+    tmp_path: Path, item: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(items, "QUICK_MINUTES", 0.05)
+    note = tmp_path / "process"
+
+    def rows(quick: bool) -> Iterator[dict[str, Any]]:
+        yield {"bodies": 8, "speed": 100.0}
+        process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        note.write_text(str(process.pid))
+        process.wait()
+        yield {"bodies": 27, "speed": 30.0}
+
+    out = tmp_path / "RESULTS.md"
+    assert bench.main([*item(rows), "--out", str(out)]) == 0
+    text = out.read_text(encoding="utf-8")
+    assert "Not complete: stopped after 0.05 minutes." in text
+    assert "| 8 | 100 |" in text
+    assert "| 27 |" not in text
+    wait_for(lambda: not running(int(note.read_text())))
+
+
+def test_an_item_that_fails_does_not_stop_the_others(
+    tmp_path: Path, item: Callable[..., list[str]], capfd: pytest.CaptureFixture[str]
+) -> None:
+    def rows(quick: bool) -> list[dict[str, Any]]:
+        raise ValueError("no such mesh")
+
+    out = tmp_path / "RESULTS.md"
+    assert bench.main([*item(rows), "--out", str(out)]) == 0
+    assert "Not measured: ValueError: no such mesh." in out.read_text(encoding="utf-8")
+    assert "Traceback" in capfd.readouterr().err
+
+
+def test_an_item_runs_alone_and_prints_its_table(
+    item: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    item(lambda quick: [{"bodies": 8 if quick else 216, "speed": 100.0}])
+    monkeypatch.setattr(sys, "argv", ["gains", "--quick"])
+    assert bench.alone("gains") == 0
+    assert capsys.readouterr().out == "| bodies | speed |\n|---|---|\n| 8 | 100 |\n"
 
 
 def test_crossing_is_interpolated_in_the_mean_over_runs() -> None:

@@ -2,10 +2,12 @@
 
 import networkx as nx
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from janus_md.analysis.aggregates.bonds import Bonds
+from janus_md.analysis.aggregates.graphs import FEW_EDGES, connected_pieces
 from janus_md.analysis.aggregates.wires import KINDS, build_wires
 from tests.analysis.aggregates.test_truth import MANY
 
@@ -61,6 +63,20 @@ def test_classification_agrees_with_networkx(graph):
         if kind == "linear" and len(members) > 1:
             assert nx.is_path(piece, members.tolist())
             assert piece.in_degree(members[0]) == 0
+
+
+@pytest.mark.parametrize("edges", [0, 20, FEW_EDGES, FEW_EDGES + 1, 400])
+def test_pieces_agree_with_networkx(edges):
+    """Pieces are numbered by their lowest node, with few edges and with many."""
+    n = 300
+    source, target = np.random.default_rng(edges).integers(0, n, (2, edges))
+    label, first = connected_pieces(n, source, target)
+    graph = nx.Graph()
+    graph.add_nodes_from(range(n))
+    graph.add_edges_from(zip(source.tolist(), target.tolist(), strict=True))
+    pieces = sorted(nx.connected_components(graph), key=min)
+    assert first.tolist() == [min(piece) for piece in pieces]
+    assert [set(np.flatnonzero(label == k).tolist()) for k in range(len(first))] == pieces
 
 
 def cycle_sums(piece):

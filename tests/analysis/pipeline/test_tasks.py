@@ -7,14 +7,19 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.frames.source import GsdSource
 from janus_md.analysis.pipeline import tasks
 from janus_md.analysis.pipeline.settings import Settings
+from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import SIGNALS
 from tests.analysis.worlds import described, gsd_frame, quaternions_along, straight_wires, write_gsd
 from tests.conftest import PATIENCE, environment, wait_for
@@ -40,6 +45,34 @@ def main(path: str) -> None:
     done.append(next(parts))
     print(*(part.rows[0]["step"] for part in done), flush=True)
     sys.stdin.readline()
+
+
+def test_shared_tasks_end_with_the_first_frame_that_cannot_be_analysed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where this process reaches a later one earlier."""
+    hurry = threading.Event()
+    done: list[tuple[int, bool]] = []
+
+    def run(task: int) -> str:
+        here = threading.current_thread() is threading.main_thread()
+        if here and task > 6:
+            hurry.set()  # this process is ahead of the pool
+        elif not here:
+            assert hurry.wait(PATIENCE)
+        done.append((task, here))
+        if task in (4, 9):
+            raise JanusError(f"frame {task}")
+        return f"part {task}"
+
+    monkeypatch.setattr(tasks, "run_task", run)
+    with ThreadPoolExecutor(1) as pool:
+        parts = tasks._shared(deque(range(12)), pool, queued=3, most=100)
+        found = [next(parts) for _ in range(4)]
+        with pytest.raises(JanusError, match="frame 4"):
+            next(parts)
+    assert found == ["part 0", "part 1", "part 2", "part 3"]
+    assert {here for _, here in done} == {True, False}
 
 
 def test_workers_ignore_signals_and_end_with_their_parent(
