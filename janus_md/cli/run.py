@@ -90,11 +90,14 @@ def run(
     failed or is damaged, 75 if something is left for a later run (after Ctrl-C all jobs write
     checkpoints and stop), and 130 after a second Ctrl-C.
     """
+    from janus_md.running.workstation import fork_server
+
+    fork_server.begin("janus_md.cli.preloaded")  # it imports while jobs are read
     from janus_md.cli import troubles
     from janus_md.cli.job_selection import at_scheduler, chosen_jobs
     from janus_md.common.messages import count, unknown
     from janus_md.running.time_limit import limit
-    from janus_md.running.workstation import fork_server, runner
+    from janus_md.running.workstation import runner
     from janus_md.simulation.files.resume import check_allowed
     from janus_md.simulation.run_options import RunOptions
     from janus_md.workspace import failures, query
@@ -124,8 +127,6 @@ def run(
     if job or jobs_file:
         keys = query.study_keys(project)
     pending, waiting = pending_jobs(tried if skip_failed else here, operation, keys)
-    if pending:
-        fork_server.begin("janus_md.cli.preloaded")  # it imports while engines are looked for
     machine = replace(
         _machine(engine, device, jobs, bool(pending)),
         options=RunOptions(

@@ -83,6 +83,11 @@ class Registry(Generic[T]):
         entry = _installed(self.group).get(name)
         return None if entry is None else cast(T, _loaded(entry))
 
+    def import_built_in(self) -> None:
+        """Import all built-in components, in a process that is to be forked."""
+        for name in self._built_in():
+            import_module(f"{self._package}.{name}")
+
     def added(self) -> dict[str, str]:
         """Return the origin of each component that is not built in, by name."""
         built_in = self._built_in()

@@ -138,8 +138,9 @@ def to_next_restart(
         stop = late or run.should_stop()
         if ended or fixed:
             state = reached()
-            # The end of a production is not saved: a longer run continues from the last fixed step.
-            if fixed or stage.frame_steps == 0 or "settled_at_step" in execution:
+            # The end of a stage is not saved: the run saves the begin of the next one, and a longer
+            # production continues from the last fixed step.
+            if fixed or "settled_at_step" in execution:
                 run.save(state)
             if stop and not ended:
                 raise _stopped(run, stage, done, state, late)

@@ -2,7 +2,7 @@
 
 The server only imports modules and forks. It does not use an engine, a GPU or MPI, which do not
 survive a fork. A crash affects only one process. The server ignores the signals that stop a run,
-and ends with the process that started it.
+and ends with the process (on Linux, the thread) that started it.
 """
 
 from __future__ import annotations

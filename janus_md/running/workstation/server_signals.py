@@ -1,7 +1,10 @@
-"""Signal handlers of the fork server, so that no signal ends it; imported before other modules.
+"""Signal handlers of the fork server, imported before other modules: only the run ends it.
 
 A terminal sends Ctrl-C to all of its processes, and a batch system sends its signals to all
 processes of a job. The signals are blocked until this module is imported (:mod:`.fork_server`).
+
+Linux kills the server when the run ends. It would else finish its imports first, and then free all
+modules, which takes 0.3 s; whoever reads the output of the run would wait for both.
 """
 
 from __future__ import annotations
@@ -10,8 +13,8 @@ import os
 import signal
 from types import FrameType
 
-from janus_md.common.interrupts import SIGNALS
-from janus_md.running.worker import STOPPED
+from janus_md.common.interrupts import SIGNALS, STOPPED
+from janus_md.running.workstation.suspension import signal_when_orphaned
 
 _SERVER = os.getpid()
 
@@ -27,3 +30,4 @@ for _number in SIGNALS:
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run sends SIGTERM to each worker
 signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # Ctrl-Z: the run may be waiting for the server
 signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+signal_when_orphaned(signal.SIGKILL)

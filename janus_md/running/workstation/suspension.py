@@ -58,8 +58,13 @@ def suspend(processes: Collection[int]) -> None:
 
 def wake_when_orphaned() -> None:
     """Make Linux continue this process, if it is suspended, when its parent ends."""
+    signal_when_orphaned(signal.SIGCONT)
+
+
+def signal_when_orphaned(number: signal.Signals) -> None:
+    """Make Linux send a signal to this process when its parent ends."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGCONT, 0, 0, 0)
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, number, 0, 0, 0)
 
 
 def _send(processes: Collection[int], number: signal.Signals) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from janus_md.common.interrupts import SIGNALS
 from janus_md.running.workstation import fork_server
-from tests.conftest import environment, wait_for
+from tests.conftest import PATIENCE, environment, wait_for
 from tests.running.workstation.test_runner import running
 
 
@@ -86,3 +86,23 @@ def test_a_suspended_process_does_not_outlive_its_parent() -> None:
     asked.kill()
     asked.wait()
     wait_for(lambda: not running(suspended))
+
+
+def end_with_a_stopped_server() -> None:
+    """Suspend the server, print its id, and end."""
+    fork_server.begin()
+    process, _ = fork_server.start(leave)
+    process.join()
+    server = forkserver._forkserver._forkserver_pid
+    os.kill(server, signal.SIGSTOP)
+    print(server)
+
+
+def test_the_end_of_the_run_kills_the_server() -> None:
+    """The server frees no modules and ends no imports: here it could not even notice the end."""
+    words = f"from {__name__} import end_with_a_stopped_server as end; end()"
+    command = [sys.executable, "-c", words]
+    done = subprocess.run(
+        command, env=environment(), stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE
+    )
+    wait_for(lambda: not running(int(done.stdout)))
