@@ -12,9 +12,9 @@ from janus_md.common.errors import JanusError
 from janus_md.engines import ENGINES, Device, Engine, load, ranks
 from janus_md.engines.base import CPU, Simulation, Wrapper
 from janus_md.engines.capabilities import able
-from janus_md.engines.cutoff import CUTOFF_SAFETY, within
+from janus_md.engines.cutoff import within
 from janus_md.engines.mesh import Coulomb, Mesh
-from janus_md.engines.tuning import TUNING_SAFETY, Tuned, choose_cutoff, remeasure, tune
+from janus_md.engines.tuning import Tuned, choose_cutoff, remeasure, tune
 from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
@@ -27,6 +27,11 @@ continued or made longer restarts at the same steps as one long run."""
 
 CALL_SECONDS = 0.2
 """Wall time of one call of an engine that restarts with every call, by the speed of its trial."""
+
+REUSE_SAFETY = 0.92
+"""Initial error over the allowed one up to which a mesh or cutoff of another job is used. It is
+larger than that of a choice, as the error varies by several percent from start to start, and a new
+choice takes seconds."""
 
 Execution = dict[str, Any]
 """Value of ``execution`` in the job document: plain JSON."""
@@ -127,9 +132,9 @@ def accurate(
         return None
     force, torque = remeasure(engine, system, mesh, kT, device)
     if isinstance(mesh, Mesh):
-        if force > TUNING_SAFETY * settings.force_error:
+        if force > REUSE_SAFETY * settings.force_error:
             return None
-    elif not within(system, force, torque, CUTOFF_SAFETY):
+    elif not within(system, force, torque, REUSE_SAFETY):
         return None
     return execution | {"force_error": force, "torque_error": torque}
 
