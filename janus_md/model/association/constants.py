@@ -4,21 +4,23 @@ The association constant of a bond from the head of A to the tail of B is
 
     K = int d^3r <exp(-u / kT)>
 
-over all positions of B relative to A in which they are bonded, averaged over the orientations of
-both; the integrand is 0 in orientations that are not bonded. It is the cluster integral of a bonded
-pair (Hill, "Statistical Mechanics", 1956, section 26), and the volume ``4 pi Delta`` of an
-association site, with ``exp(-u/kT)`` for ``exp(-u/kT) - 1`` (Jackson, Chapman and Gubbins, Mol. Phys.
-65, 1, 1988): bonded pairs are counted, rather than those that a bond adds. With it, the density of
-bonds from A to B in an ideal mixture is K times the densities of free heads of A and free tails of B.
+over all positions of B relative to A, averaged over the orientations of both, where the integrand
+is 0 unless they are bonded. It is the cluster integral of a bonded pair (Hill, "Statistical
+Mechanics", 1956, section 26). In first-order perturbation theory it takes the place of the volume
+``4 pi g K F`` of an association site, which has the Mayer function for the Boltzmann factor
+(Jackson, Chapman and Gubbins, Mol. Phys. 65, 1, 1988): here all bonded pairs are counted, and not
+only those in excess of the pairs of bodies without attraction. The density of bonds from A to B in
+an ideal mixture is K times the densities of free heads of A and of free tails of B.
 
-The integral of a ladder of states (:mod:`janus_md.model.association.ladder`) is known for the first
-one, the volume of the bonded region. MBAR gives the ratios (Shirts and Chodera, J. Chem. Phys. 129,
-124105, 2008).
+The integrand may vary by a factor of 10^9 within 1 % of the region. Populations of points that are
+typical of the states between no interaction and the full one
+(:mod:`janus_md.model.association.populations`) therefore define a mixture of smooth distributions.
+Independent points of this mixture give all integrals by importance sampling, without bias and with
+a standard error.
 """
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,12 +29,37 @@ import numpy as np
 import rowan
 
 from janus_md.model import units
-from janus_md.model.association.ladder import Samples, Sampling, sample
+from janus_md.model.association.populations import Energies, evaluated, populations
+from janus_md.model.association.proposal import Kernels, Mixture
 from janus_md.model.association.region import BondedRegion
-from janus_md.model.association.walkers import Energies
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable
 from janus_md.model.pairs.sums import SiteSums
+
+CHUNK = 1 << 14
+"""Pairs of sites at a time: their arrays stay in the cache of the processor."""
+
+BATCH = 2048
+"""Points at a time."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Length of a Monte Carlo calculation.
+
+    Attributes
+    ----------
+    population : int
+        Points of a population.
+    points : int
+        Independent points of a repetition.
+    repetitions : int
+        Independent repetitions, each with populations of its own, at least 2.
+    """
+
+    population: int = 512
+    points: int = 1 << 14
+    repetitions: int = 8
 
 
 @dataclass(frozen=True)
@@ -44,17 +71,20 @@ class AssociationConstants:
     relative_permittivity : ndarray, shape (P,)
         As asked for.
     value : ndarray, shape (P,)
-        nm^3: the geometric mean of the repetitions.
+        nm^3.
     over_repetitions : ndarray, shape (P,)
-        Standard error over the independent repetitions, nm^3.
+        Standard error from the scatter of the independent repetitions, nm^3.
     within_repetitions : ndarray, shape (P,)
-        Standard error that MBAR gives for the samples of the repetitions, nm^3.
+        Standard error from the scatter of the points within them, nm^3.
+    effective_points : ndarray, shape (P,)
+        Effective number of points, those of all repetitions together (Kish).
     """
 
     relative_permittivity: FloatArray
     value: FloatArray
     over_repetitions: FloatArray
     within_repetitions: FloatArray
+    effective_points: FloatArray
 
     @property
     def error(self) -> FloatArray:
@@ -82,7 +112,7 @@ def association_constants(
     body_a, body_b : RigidBody
         Body whose head (+z) is bonded, and body whose tail is.
     relative_permittivities : sequence of float
-        Of the medium. All of them come from one calculation, and their errors are correlated.
+        Of the medium. All of them come from one calculation, so that their errors are correlated.
     temperature : float
         K.
     pairs : mapping, optional
@@ -97,21 +127,30 @@ def association_constants(
     Endless
         If the energy of the pair has no lower bound.
     """
-    energies = pair_energies(body_a, body_b, temperature, pairs)
-    region = BondedRegion.of(body_a.bond, body_b.bond)
+    region = BondedRegion.of(body_a.bond, body_b.bond, fold=body_b.symmetry)
+    energies = pair_energies(body_a, body_b, region, temperature, pairs)
     return integrals(energies, region, relative_permittivities, sampling=sampling, seed=seed)
 
 
 def pair_energies(
-    body_a: RigidBody, body_b: RigidBody, temperature: float, pairs: PairTable | None = None
+    body_a: RigidBody,
+    body_b: RigidBody,
+    region: BondedRegion,
+    temperature: float,
+    pairs: PairTable | None = None,
 ) -> Energies:
-    """Return the function of both energies of B in the frame of A, in kT."""
+    """Return the function of both energies of two bodies at points of a region, in kT."""
     sums, kT = SiteSums(body_a, body_b, 1.0, pairs), units.thermal_energy(temperature)
-    upright = np.eye(3)[None]
+    step = max(1, CHUNK // sums.pairs)
 
-    def energies(vectors: FloatArray, orientations: FloatArray) -> tuple[FloatArray, FloatArray]:
-        beads, coulomb = sums.energies(vectors, upright, rowan.to_matrix(orientations))
-        return beads / kT, coulomb / kT
+    def energies(points: FloatArray) -> tuple[FloatArray, FloatArray]:
+        vectors, first, second = region.placed(points)
+        a, b = rowan.to_matrix(first), rowan.to_matrix(second)
+        found = np.empty((2, len(points)))
+        for k in range(0, len(points), step):
+            part = slice(k, k + step)
+            found[:, part] = sums.energies(vectors[part], a[part], b[part])
+        return found[0] / kT, found[1] / kT
 
     return energies
 
@@ -129,9 +168,10 @@ def integrals(
     Parameters
     ----------
     energies : callable
-        Energies of beads and charges in kT; see :data:`~janus_md.model.association.walkers.Energies`.
+        Energies of beads and charges in kT; see
+        :data:`~janus_md.model.association.populations.Energies`.
     region : BondedRegion
-        Region of vectors and orientations.
+        Region of the points.
     relative_permittivities : sequence of float
         By which the Coulomb energy is divided; ``math.inf`` for none.
     sampling : Sampling, optional
@@ -142,47 +182,38 @@ def integrals(
     sampling = sampling or Sampling()
     asked = np.asarray(relative_permittivities, float)
     couplings, place = np.unique(1.0 / asked, return_inverse=True)
-    found, within = [], []
-    for random in np.random.SeedSequence(seed).spawn(sampling.repetitions):
-        rng = np.random.default_rng(random)
-        ln_ratio, error = ln_ratios(sample(energies, region, couplings.tolist(), rng, sampling))
-        found.append(ln_ratio)
-        within.append(error)
-    count = len(found)
-    value = region.volume * np.exp(np.mean(found, axis=0))
-    over = np.std(found, axis=0, ddof=1) / math.sqrt(count) if count > 1 else 0.0 * value
-    inside = np.sqrt(np.sum(np.square(within), axis=0)) / count
-    return AssociationConstants(
-        asked, value[place], (value * over)[place], (value * inside)[place]
-    )
+    values, errors, effective = [], [], []
+    for source in np.random.SeedSequence(seed).spawn(sampling.repetitions):
+        weights = _weights(energies, region, couplings, np.random.default_rng(source), sampling)
+        count = len(weights)
+        mean, square = weights.mean(axis=0), (weights**2).mean(axis=0)
+        values.append(region.volume * mean)
+        errors.append(region.volume * np.sqrt((square - mean**2) / count))
+        effective.append(count * mean**2 / square)
+    number = len(values)
+    over = np.std(values, axis=0, ddof=1) / math.sqrt(number)
+    within = np.sqrt(np.sum(np.square(errors), axis=0)) / number
+    columns = (np.mean(values, axis=0), over, within, np.sum(effective, axis=0))
+    return AssociationConstants(asked, *(one[place] for one in columns))
 
 
-def ln_ratios(samples: Samples) -> tuple[FloatArray, FloatArray]:
-    """Return ``ln(K / V)`` at the states asked for and its standard error, by MBAR.
-
-    Samples of a state are thinned out to one per statistical inefficiency of its energy.
-    """
-    # pymbar says at its import that jax is not installed, which would only be faster.
-    logging.getLogger("pymbar").setLevel(logging.ERROR)
-    from pymbar import MBAR
-    from pymbar.timeseries import statistical_inefficiency_multiple
-
-    states = samples.states
-    beads, coulomb, counts = [], [], []
-    for k in range(len(states.beads)):
-        # the slopes of the reduced energy along the ladder; of hard beads, its logarithm
-        followed = samples.u_coulomb[k] if states.beads[k] == 1.0 else np.log1p(
-            np.abs(samples.u_beads[k])
-        )
-        every = 1
-        if k > 0 and np.ptp(followed) > 0.0:
-            every = math.ceil(statistical_inefficiency_multiple(list(followed.T)))
-        beads.append(samples.u_beads[k, ::every].ravel())
-        coulomb.append(samples.u_coulomb[k, ::every].ravel())
-        counts.append(len(beads[-1]))
-    reduced = np.multiply.outer(states.beads, np.concatenate(beads))
-    reduced += np.multiply.outer(states.coulomb, np.concatenate(coulomb))
-    mbar = MBAR(reduced, np.array(counts), initialize="BAR")
-    result = mbar.compute_free_energy_differences()
-    asked = samples.asked
-    return -result["Delta_f"][0, asked], result["dDelta_f"][0, asked]
+def _weights(
+    energies: Energies,
+    region: BondedRegion,
+    couplings: FloatArray,
+    rng: np.random.Generator,
+    sampling: Sampling,
+) -> FloatArray:
+    """Return the Boltzmann factors of points over their density, shape (points, couplings)."""
+    found = populations(energies, region, couplings.tolist(), rng, sampling.population)
+    mixture = Mixture(region, [Kernels.of(one, rng) for one in found])
+    points = mixture.sample(rng, sampling.points)
+    weights = np.zeros((len(points), len(couplings)))
+    inside = np.flatnonzero(region.contains(points))
+    for k in range(0, len(inside), BATCH):
+        chosen = inside[k : k + BATCH]
+        beads, coulomb = evaluated(energies, points[chosen])
+        reduced = beads[:, None] + couplings * coulomb[:, None]
+        density = mixture.density(points[chosen], sampling.points)
+        weights[chosen] = np.exp(-reduced) / density[:, None]
+    return weights

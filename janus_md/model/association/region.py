@@ -6,17 +6,27 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import rowan
 
 from janus_md.model.body import BondCriterion, FloatArray
+
+DIMENSIONS = 6
+"""Numbers of a point: distance, tilt of A and tilt of B (two each), spin of B."""
+
+Placement = tuple[FloatArray, FloatArray, FloatArray]
+"""Vectors from A to B, nm, shape (M, 3), and unit quaternions of A and of B, shape (M, 4)."""
 
 
 @dataclass(frozen=True)
 class BondedRegion:
-    """Places of body B that is bonded by its tail to the head of body A, in the frame of A.
+    """Places of a body B that is bonded by its tail to the head of a body A.
 
     The centres are closer than `distance`, and the z axes of both bodies make an angle below
     `angle` with the vector from A to B: the bond criterion of the analysis.
+
+    A point has six numbers: the cube of the distance in units of the largest one; two numbers of a
+    unit disc for the tilt of each axis against that vector (Lambert's azimuthal equal-area
+    projection of the cap); and the spin of B relative to A in units of the period. Equal volumes of
+    these numbers are equal volumes of positions and orientations.
 
     Attributes
     ----------
@@ -24,68 +34,63 @@ class BondedRegion:
         nm.
     angle : float
         Degrees, above 0, at most 180 (all directions).
+    fold : int
+        n of the n-fold symmetry of B about its axis, 1 without symmetry. The spin is that of one
+        period.
     """
 
     distance: float
     angle: float
+    fold: int = 1
 
     @classmethod
-    def of(cls, *criteria: BondCriterion) -> BondedRegion:
+    def of(cls, *criteria: BondCriterion, fold: int = 1) -> BondedRegion:
         """Return the region of the largest distance and the largest angle of these criteria."""
-        return cls(max(one.distance for one in criteria), max(one.angle for one in criteria))
+        distance, angle = (max(getattr(c, name) for c in criteria) for name in ("distance", "angle"))
+        return cls(distance, angle, max(fold, 1))
+
+    @property
+    def cap(self) -> float:
+        """Share of all directions that are within `angle` of one."""
+        return 0.5 * (1.0 - math.cos(math.radians(self.angle)))
 
     @property
     def volume(self) -> float:
-        """Integral of 1 over the region: over positions, averaged over orientations, nm^3."""
-        cap = 0.5 * (1.0 - self._cosine)
-        return 4.0 / 3.0 * math.pi * self.distance**3 * cap**2
+        """Integral of 1: over positions, averaged over orientations, nm^3."""
+        return 4.0 / 3.0 * math.pi * self.distance**3 * self.cap**2
 
     @property
-    def _cosine(self) -> float:
-        return math.cos(math.radians(self.angle))
+    def extent(self) -> float:
+        """Volume of the numbers of all points: that of two unit discs."""
+        return math.pi**2
 
-    def sample(self, rng: np.random.Generator, count: int) -> tuple[FloatArray, FloatArray]:
-        """Draw independent uniform points.
+    def sample(self, rng: np.random.Generator, count: int) -> FloatArray:
+        """Draw independent uniform points, shape (count, 6)."""
+        points = rng.random((count, DIMENSIONS))
+        for k in (1, 3):
+            radius, azimuth = np.sqrt(points[:, k]), 2.0 * math.pi * points[:, k + 1]
+            points[:, k], points[:, k + 1] = radius * np.cos(azimuth), radius * np.sin(azimuth)
+        return points
 
-        Returns
-        -------
-        vectors : ndarray, shape (count, 3)
-            From the centre of A to that of B, nm.
-        orientations : ndarray, shape (count, 4)
-            Unit quaternions of B.
-        """
-        directions = self._in_cap(rng, count)
-        radii = self.distance * np.cbrt(rng.random(count))
-        spins = rowan.from_axis_angle([0.0, 0.0, 1.0], 2.0 * math.pi * rng.random(count))
-        # B: spun about its axis, tilted against +z, then +z turned to the direction of the bond.
-        along = rowan.multiply(_from_z(directions), _from_z(self._in_cap(rng, count)))
-        return radii[:, None] * directions, np.asarray(rowan.multiply(along, spins))
+    def contains(self, points: FloatArray) -> np.ndarray:
+        """Return which points are in the region, shape (M,)."""
+        tilts = points[:, 1:5].reshape(-1, 2, 2)
+        inside = (np.einsum("mki,mki->mk", tilts, tilts) < 1.0).all(axis=1)
+        return np.asarray(inside & (points[:, 0] > 0.0) & (points[:, 0] < 1.0))
 
-    def contains(self, vectors: FloatArray, axes: FloatArray) -> np.ndarray:
-        """Return which points are in the region, shape (M,).
+    def placed(self, points: FloatArray) -> Placement:
+        """Return the places of the bodies: the vector along +z, A without spin."""
+        vectors = np.zeros((len(points), 3))
+        vectors[:, 2] = self.distance * np.cbrt(points[:, 0])
+        half_spin = math.pi / self.fold * points[:, 5]
+        first, second = self._tilted(points[:, 1:3]), self._tilted(points[:, 3:5])
+        c, s = np.cos(half_spin), np.sin(half_spin)
+        w, x, y, _ = second.T
+        return vectors, first, np.stack([w * c, x * c + y * s, y * c - x * s, w * s], axis=1)
 
-        Parameters
-        ----------
-        vectors : ndarray, shape (M, 3)
-            From the centre of A to that of B, nm.
-        axes : ndarray, shape (M, 3)
-            z axis of B.
-        """
-        length = np.sqrt(np.einsum("mi,mi->m", vectors, vectors))
-        edge = self._cosine * length
-        along = np.einsum("mi,mi->m", vectors, axes)
-        return np.asarray((length < self.distance) & (vectors[:, 2] >= edge) & (along >= edge))
-
-    def _in_cap(self, rng: np.random.Generator, count: int) -> FloatArray:
-        """Draw unit vectors within `angle` of +z, shape (count, 3)."""
-        z = 1.0 - (1.0 - self._cosine) * rng.random(count)
-        azimuth = 2.0 * math.pi * rng.random(count)
-        across = np.sqrt(np.maximum(1.0 - z * z, 0.0))
-        return np.stack([across * np.cos(azimuth), across * np.sin(azimuth), z], axis=1)
-
-
-def _from_z(directions: FloatArray) -> FloatArray:
-    """Quaternions of the shortest rotations of +z to unit vectors, shape (M, 4)."""
-    x, y, z = directions.T
-    half = np.sqrt(np.maximum(0.5 * (1.0 + z), 1e-30))
-    return np.stack([half, -0.5 * y / half, 0.5 * x / half, 0.0 * z], axis=1)
+    def _tilted(self, disc: FloatArray) -> FloatArray:
+        """Quaternions of the shortest rotations of +z into the cap, shape (M, 4)."""
+        # The height below the pole is 2 cap |disc|^2, which is 2 sin^2 of half the tilt.
+        x, y = math.sqrt(self.cap) * disc.T
+        w = np.sqrt(np.maximum(1.0 - x * x - y * y, 0.0))
+        return np.stack([w, -y, x, np.zeros_like(w)], axis=1)
