@@ -29,7 +29,7 @@ import numpy as np
 import rowan
 
 from janus_md.model import units
-from janus_md.model.association.populations import Energies, evaluated, populations
+from janus_md.model.association.populations import Endless, Energies, evaluated, populations
 from janus_md.model.association.proposal import Kernels, Mixture
 from janus_md.model.association.region import BondedRegion
 from janus_md.model.body import FloatArray, RigidBody
@@ -41,6 +41,9 @@ CHUNK = 1 << 14
 
 BATCH = 2048
 """Points at a time."""
+
+DEEPEST = 500.0
+"""Depth of an energy that is taken to have no lower bound, kT."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,8 @@ def _weights(
         chosen = inside[k : k + BATCH]
         beads, coulomb = evaluated(energies, points[chosen])
         reduced = beads[:, None] + couplings * coulomb[:, None]
+        if float(reduced.min(initial=0.0)) < -DEEPEST:
+            raise Endless("the energy of the two bodies has no lower bound")
         density = mixture.density(points[chosen], sampling.points)
         weights[chosen] = np.exp(-reduced) / density[:, None]
     return weights
