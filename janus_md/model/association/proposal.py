@@ -14,7 +14,7 @@ from janus_md.model.body import FloatArray
 UNIFORM = 0.1
 """Share of points that are drawn uniformly, which keeps all of the region accessible."""
 
-KERNELS = 96
+KERNELS = 64
 """Largest number of points of a population about which points are drawn."""
 
 WIDTH = 0.45

@@ -66,7 +66,7 @@ def test_errors_are_those_of_repeated_calculations():
     assert 1e-3 < chi2.sf(float(pulls @ pulls), len(pulls))
     ratio = np.mean([one.over_repetitions[0] / one.within_repetitions[0] for one in found])
     assert 0.4 < ratio < 1.6
-    assert np.all([one.effective_points[0] > 500.0 for one in found])
+    assert np.all([one.effective_points[0] > 200.0 for one in found])
 
 
 def dipoles(angle: float) -> RigidBody:
