@@ -34,8 +34,8 @@ from janus_md.cli.submit import submit
 from janus_md.cli.view import view
 from janus_md.common import crash, encoding
 
-PRINTING = ("catalog", "calibrate", "associate", "schema", "doctor", "status", "query", "wires", "frames",
-    "aggregates", "methods",
+PRINTING = ("catalog", "calibrate", "associate", "schema", "doctor", "status", "query", "wires",
+    "frames", "aggregates", "methods",
 )  # fmt: skip
 """Commands that only print: SIGPIPE ends them when their output is closed."""
 

@@ -115,7 +115,8 @@ def _media(text: str) -> list[float]:
             found.append(float("nan"))
         if not 1.0 <= found[-1] < float("inf"):
             raise JanusError(
-                f"--relative-permittivity: {part!r} is not allowed; it must be a number of at least 1"
+                f"--relative-permittivity: {part!r} is not allowed; it must be a number of at "
+                "least 1"
             )
     if not found:
         raise JanusError("--relative-permittivity: at least one number is needed")

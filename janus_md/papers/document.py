@@ -11,6 +11,7 @@ from typing import Any
 from janus_md import __version__
 from janus_md.common.files import publish_text
 from janus_md.common.uncertainty import MEANING, with_error
+from janus_md.papers import equilibrium
 from janus_md.papers.aligned_dipoles import finding
 from janus_md.papers.excess import ExcessResult, by_excess, sorting
 from janus_md.papers.paper import Fact
@@ -71,6 +72,8 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
         parts += ["## Hypotheses", *_hypotheses(found)]
     if found.excess is not None:
         parts += ["## Predictions", *_predictions(found.excess)]
+    if paper.equilibrium is not None and found.equilibrium is not None:
+        parts += ["## Equilibrium", *equilibrium.section(paper.equilibrium, found.equilibrium)]
     if figures:
         parts.append("## Figures")
         parts += [f"![{text}]({path.as_posix()})\n\n{text}" for path, text in figures]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md import __version__
 from janus_md.common.uncertainty import with_error
+from janus_md.papers import equilibrium
+from janus_md.papers.equilibrium import EquilibriumResult
 from janus_md.papers.excess import ExcessResult
 from janus_md.papers.measures import Run
 from janus_md.papers.paper import Fact, Paper
@@ -45,6 +47,8 @@ class Reproduction:
         Number of planned jobs.
     command : str
         Command that creates the comparison.
+    equilibrium : EquilibriumResult, optional
+        Equilibrium of the chains.
     """
 
     paper: Paper
@@ -54,6 +58,7 @@ class Reproduction:
     runs: list[Run]
     n_jobs: int
     command: str
+    equilibrium: EquilibriumResult | None = None
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -157,6 +162,7 @@ def as_data(found: Reproduction) -> dict[str, Any]:
             "by_number": excess.by_number and vars(excess.by_number),
             "by_weight": excess.by_weight and vars(excess.by_weight),
         },
+        "equilibrium": found.equilibrium and equilibrium.as_data(found.equilibrium),
     }
 
 

@@ -8,8 +8,8 @@ where rho_i are number densities and K_ij is the association constant of the hea
 of j. The density of bonds from i to j is ``K_ij rho_i h_i rho_j t_j``. These are the equations of
 mass action of Wertheim's first-order theory for bodies with two sites (M. S. Wertheim, J. Stat.
 Phys. 42, 459, 1986; Chapman, Jackson and Gubbins, Mol. Phys. 65, 1057, 1988). Of one kind, the mean
-length is that of isodesmic association, ``(1 + sqrt(1 + 4 K rho)) / 2``. Rings, interactions of bodies
-that are not bonded, and cooperativity are neglected.
+length is that of isodesmic association, ``(1 + sqrt(1 + 4 K rho)) / 2``. Rings, interactions of
+bodies that are not bonded, and cooperativity are neglected.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ WIDTH = 0.45
 """Width of the distribution about each of them, in units of the spread of the population."""
 
 FREEDOM = 6.0
-"""Degrees of freedom of Student's distribution, whose tails are heavier than those of a normal. With
-six numbers, its density is an integer power."""
+"""Degrees of freedom of Student's distribution, whose tails are heavier than those of a normal one.
+With six numbers, its density is an integer power."""
 
 
 @dataclass(frozen=True)

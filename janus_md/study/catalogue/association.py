@@ -136,7 +136,9 @@ def pair_constants(
             f"{first.name} has magnetic charges, which a medium does not screen; "
             "the relative permittivity must be 1"
         )
-    stated = {body.name: one.interactions for body, one in zip(bodies, (first, second), strict=True)}
+    stated = {
+        body.name: one.interactions for body, one in zip(bodies, (first, second), strict=True)
+    }
     kT = thermal_energy(temperature)
     tables = [pair_table(kinds, stated, {}, medium, kT) for medium in media.tolist()]
     plain = not any(stated.values())
