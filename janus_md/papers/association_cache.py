@@ -51,9 +51,7 @@ def cached_constants(
     entries = [catalog.entry(name) for name in names]
     bodies = (catalog.build(entries[0], model), catalog.build(entries[1], model))
     described: list[Any] = [METHOD, temperature, list(relative_permittivities), asdict(sampling)]
-    described += [
-        [body.to_dict(), one.interactions] for body, one in zip(bodies, entries, strict=True)
-    ]
+    described += [one.interactions for one in entries] + [body.to_dict() for body in bodies]
     text = json.dumps(described, sort_keys=True)
     key = f"{' '.join(names)} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
     kept = _read(file)
@@ -63,7 +61,9 @@ def cached_constants(
         return PairConstants(bodies, np.array(relative_permittivities, float), of)
     except (KeyError, TypeError, IndexError):
         pass
-    found = pair_constants(*entries, model, relative_permittivities, temperature, sampling=sampling)
+    found = pair_constants(
+        entries[0], entries[1], model, relative_permittivities, temperature, sampling=sampling
+    )
     distinct = list({id(one): one for one in found.of}.values())
     kept[key] = {
         "of": [next(k for k, two in enumerate(distinct) if one is two) for one in found.of],

@@ -191,10 +191,10 @@ def section(wanted: Equilibrium, found: EquilibriumResult) -> list[str]:
         )
         for one in found.media
     ]  # fmt: skip
-    text = [
+    return [
         f"Association constants K of two isolated bodies of {a} and {b} (`{found.model}`, "
-        f"{TEMPERATURE:g} K, bond criterion of the analysis), by Monte Carlo, give the equilibrium of "
-        f"an ideal mixture of equal numbers at volume fraction {phi:g} (docs/association.md). The "
+        f"{TEMPERATURE:g} K, bond criterion of the analysis), by Monte Carlo, give the equilibrium "
+        f"of an ideal mixture of equal numbers at volume fraction {phi:g} (docs/association.md). The "
         "equilibrium neglects that bodies of other wires crowd and attract; a simulation need not "
         "have reached equilibrium. The paper's share is that of its crystal.",
         _grid(head, rows),
@@ -213,7 +213,6 @@ def section(wanted: Equilibrium, found: EquilibriumResult) -> list[str]:
             ],
         ),
     ]  # fmt: skip
-    return text
 
 
 def as_data(found: EquilibriumResult) -> dict[str, Any]:
@@ -248,8 +247,8 @@ def draw(wanted: Equilibrium, found: EquilibriumResult, file: Path) -> tuple[Pat
     right.legend(frameon=False, fontsize=8)
     caption = (
         f"{' and '.join(wanted.enantiomers)} (`{found.model}`), volume fraction "
-        f"{wanted.volume_fractions[0]:g}: share of the bonds that join R and S (left) and mean length "
-        "(right) against the relative permittivity, in equilibrium and in the simulation. Bars: "
+        f"{wanted.volume_fractions[0]:g}: share of the bonds that join R and S (left) and mean "
+        "length (right) against the relative permittivity, in equilibrium and in the simulation. Bars: "
         "standard error."
     )
     return save(figure, file), caption

@@ -100,7 +100,7 @@ def populations(
     points = region.sample(rng, count)
     now = _Population(points, *evaluated(energies, points))
     here: State = (0.0, 0.0)
-    found = []
+    found: list[FloatArray] = []
     for goal in ((FULL, 0.0), *((FULL, one) for one in couplings if one > 0.0)):
         while here != goal:
             if len(found) >= MAX_STATES:

@@ -45,7 +45,7 @@ class Kernels:
         """Return distributions that together are about that of a population."""
         chosen = rng.choice(len(population), min(KERNELS, len(population)), replace=False)
         shape = np.cov(_unwrapped(population).T) + 1e-10 * np.eye(DIMENSIONS)
-        return cls(population[chosen], WIDTH * np.linalg.cholesky(shape))
+        return cls(population[chosen], np.asarray(WIDTH * np.linalg.cholesky(shape)))
 
     def sample(self, rng: np.random.Generator, count: int) -> FloatArray:
         """Draw points, of which some may be outside the region, shape (count, 6)."""

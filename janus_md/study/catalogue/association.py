@@ -136,9 +136,7 @@ def pair_constants(
             f"{first.name} has magnetic charges, which a medium does not screen; "
             "the relative permittivity must be 1"
         )
-    stated = {
-        body.name: one.interactions for body, one in zip(bodies, (first, second), strict=True)
-    }
+    stated = {one.name: one.interactions for one in (first, second)}
     kT = thermal_energy(temperature)
     tables = [pair_table(kinds, stated, {}, medium, kT) for medium in media.tolist()]
     plain = not any(stated.values())
