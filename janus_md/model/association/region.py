@@ -46,9 +46,7 @@ class BondedRegion:
     @classmethod
     def of(cls, *criteria: BondCriterion, fold: int = 1) -> BondedRegion:
         """Return the region of the largest distance and the largest angle of these criteria."""
-        distance, angle = (
-            max(getattr(c, name) for c in criteria) for name in ("distance", "angle")
-        )
+        distance, angle = max(c.distance for c in criteria), max(c.angle for c in criteria)
         return cls(distance, angle, max(fold, 1))
 
     @property
