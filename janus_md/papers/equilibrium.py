@@ -12,6 +12,7 @@ from janus_md.analysis.pictures.figures.axes import new_figure, save
 from janus_md.analysis.pictures.figures.styles import COLOURS, plain_style
 from janus_md.analysis.series.averages import combine_replicas
 from janus_md.common.uncertainty import with_error
+from janus_md.model.association.constants import Sampling
 from janus_md.model.units import thermal_energy
 from janus_md.papers.association_cache import cached_constants
 from janus_md.papers.measures import Measured, Run, Value
@@ -104,7 +105,11 @@ class EquilibriumResult:
 
 
 def compare_equilibrium(
-    wanted: Equilibrium, model: str, measured: Iterable[tuple[Run, Measured]], cache: Path
+    wanted: Equilibrium,
+    model: str,
+    measured: Iterable[tuple[Run, Measured]],
+    cache: Path,
+    sampling: Sampling | None = None,
 ) -> EquilibriumResult:
     """Compute the equilibrium, and collect the simulations of the same bodies.
 
@@ -118,6 +123,8 @@ def compare_equilibrium(
         Finished runs.
     cache : Path
         File that keeps the association constants.
+    sampling : Sampling, optional
+        Length of the Monte Carlo calculation.
     """
     phi = wanted.volume_fractions[0]
     found = [
@@ -126,8 +133,10 @@ def compare_equilibrium(
         if set(run.shares) == set(wanted.enantiomers) and run.statepoint.get("model") == model
     ]
     media = sorted({*wanted.relative_permittivities, *(run.permittivity for run, _ in found)})
-    pair = cached_constants(cache, wanted.enantiomers, model, media, TEMPERATURE)
-    wire = cached_constants(cache, (wanted.wire,) * 2, model, media[:1], TEMPERATURE)
+    pair = cached_constants(cache, wanted.enantiomers, model, media, TEMPERATURE, sampling)
+    wire = cached_constants(
+        cache, (wanted.wire, wanted.wire), model, media[:1], TEMPERATURE, sampling
+    )
     rows = []
     for k, medium in enumerate(media):
         chains = pair.chains(k, phi, 0.5)
@@ -194,8 +203,8 @@ def section(wanted: Equilibrium, found: EquilibriumResult) -> list[str]:
     return [
         f"Association constants K of two isolated bodies of {a} and {b} (`{found.model}`, "
         f"{TEMPERATURE:g} K, bond criterion of the analysis), by Monte Carlo, give the equilibrium "
-        f"of an ideal mixture of equal numbers at volume fraction {phi:g} (docs/association.md). The "
-        "equilibrium neglects that bodies of other wires crowd and attract; a simulation need not "
+        f"of an ideal mixture of equal numbers at volume fraction {phi:g} (docs/association.md). "
+        "The equilibrium neglects that bodies of other wires crowd and attract; a simulation need not "
         "have reached equilibrium. The paper's share is that of its crystal.",
         _grid(head, rows),
         f"Wires of {wanted.wire} in equilibrium, relative permittivity {lowest:g}: "
@@ -248,8 +257,8 @@ def draw(wanted: Equilibrium, found: EquilibriumResult, file: Path) -> tuple[Pat
     caption = (
         f"{' and '.join(wanted.enantiomers)} (`{found.model}`), volume fraction "
         f"{wanted.volume_fractions[0]:g}: share of the bonds that join R and S (left) and mean "
-        "length (right) against the relative permittivity, in equilibrium and in the simulation. Bars: "
-        "standard error."
+        "length (right) against the relative permittivity, in equilibrium and in the simulation. "
+        "Bars: standard error."
     )
     return save(figure, file), caption
 
