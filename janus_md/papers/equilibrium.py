@@ -204,8 +204,8 @@ def section(wanted: Equilibrium, found: EquilibriumResult) -> list[str]:
         f"Association constants K of two isolated bodies of {a} and {b} (`{found.model}`, "
         f"{TEMPERATURE:g} K, bond criterion of the analysis), by Monte Carlo, give the equilibrium "
         f"of an ideal mixture of equal numbers at volume fraction {phi:g} (docs/association.md). "
-        "The equilibrium neglects that bodies of other wires crowd and attract; a simulation need not "
-        "have reached equilibrium. The paper's share is that of its crystal.",
+        "The equilibrium neglects that bodies of other wires crowd and attract; a simulation need "
+        "not have reached equilibrium. The paper's share is that of its crystal.",
         _grid(head, rows),
         f"Wires of {wanted.wire} in equilibrium, relative permittivity {lowest:g}: "
         f"K = {with_error(*found.wire_constant)} nm^3. The last column is the free energy by which "
