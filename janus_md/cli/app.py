@@ -12,6 +12,7 @@ import typer
 from janus_md import __version__
 from janus_md.cli.analyze import analyze
 from janus_md.cli.archive import archive
+from janus_md.cli.associate import associate
 from janus_md.cli.calibrate import calibrate
 from janus_md.cli.catalog import catalog
 from janus_md.cli.doctor import doctor
@@ -33,8 +34,8 @@ from janus_md.cli.submit import submit
 from janus_md.cli.view import view
 from janus_md.common import crash, encoding
 
-PRINTING = ("catalog", "calibrate", "schema", "doctor", "status", "query", "wires", "frames",
-    "aggregates", "methods",
+PRINTING = ("catalog", "calibrate", "associate", "schema", "doctor", "status", "query", "wires",
+    "frames", "aggregates", "methods",
 )  # fmt: skip
 """Commands that only print: SIGPIPE ends them when their output is closed."""
 
@@ -49,6 +50,7 @@ for command in (
     catalog,
     particle,
     calibrate,
+    associate,
     init,
     run,
     extend,

@@ -57,7 +57,7 @@ def particle(
     from janus_md.study.interactions import pair_table
 
     plugins.use(Path.cwd())
-    entry = _entry(file)
+    entry = entry_of("particle", file)
     if not isinstance(entry, BeadParticle) and model is None:
         model = "sphere"
     body = catalog.build(entry, model)
@@ -80,8 +80,8 @@ def particle(
         _show(numbers, found, kT, png)
 
 
-def _entry(file: str) -> Entry:
-    """Read a file, or take a particle of the catalogue."""
+def entry_of(command: str, file: str) -> Entry:
+    """Read a file, or take a particle of the catalogue; `command` begins messages."""
     from janus_md.common.errors import JanusError
     from janus_md.common.files import reading
     from janus_md.study.catalogue import catalog
@@ -91,10 +91,10 @@ def _entry(file: str) -> Entry:
         if file in catalog.names():
             return catalog.entry(file)
         raise JanusError(
-            f"particle: {file!r} is neither a file nor in the catalogue; allowed are a YAML file, "
+            f"{command}: {file!r} is neither a file nor in the catalogue; allowed are a YAML file, "
             f"{', '.join(catalog.names())}"
         )
-    with reading(f"particle: {file!r}"):
+    with reading(f"{command}: {file!r}"):
         text = path.read_text(encoding="utf-8")
     return catalog.read_particle(text, None)
 

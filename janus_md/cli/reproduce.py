@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from janus_md.papers.measures import Run
     from janus_md.papers.paper import Paper
 
+CONSTANTS = Path("reproduction") / "association_constants.json"
+"""File of the workspace that keeps association constants, whose calculation takes half a minute."""
+
 
 def reproduce(
     paper: Annotated[str, typer.Argument(help="Name of a paper, such as li2022, or a YAML file.")],
@@ -176,6 +179,7 @@ def _tell(
     from janus_md.papers import document, figures, rows, tables
     from janus_md.papers.before import beside
     from janus_md.papers.drying_time import compare_drying, dried_run
+    from janus_md.papers.equilibrium import compare_equilibrium, draw
     from janus_md.papers.excess import compare_excess
     from janus_md.papers.measures import measure
     from janus_md.workspace import query
@@ -211,6 +215,9 @@ def _tell(
         [one for one in measured if rows.done_in(paper, paper.excess.medium, *one)],
     )
     compared = rows.table(paper, results)
+    chains = paper.equilibrium and compare_equilibrium(
+        paper.equilibrium, paper.model, measured, directory / CONSTANTS
+    )
     found = tables.Reproduction(
         paper,
         compared,
@@ -223,6 +230,7 @@ def _tell(
         before=beside(compared, earlier) if earlier else [],
         results=results,
         drying=compare_drying(dried),
+        equilibrium=chains or None,
     )
     page = console if console.is_terminal else Console(width=160, highlight=False)
     page.print(tables.console_table(found.rows))
@@ -230,7 +238,10 @@ def _tell(
     ended = len(runs) + doubtful
     if ended < len(statepoints):
         console.print(f"{ended} of {len(statepoints)} jobs are finished; the table shows these")
-    drawn = figures.draw(paper, results, found.excess, out / "images", found.drying)
+    images = out / "images"
+    drawn = figures.draw(paper, results, found.excess, images, found.drying)
+    if paper.equilibrium and chains:
+        drawn.append(draw(paper.equilibrium, chains, images / f"{paper.name}_equilibrium.png"))
     for file in [*document.write(found, drawn, out), *(path for path, _ in drawn)]:
         console.print(f"  {file.resolve()}", markup=False)
 

@@ -11,7 +11,7 @@ from typing import Any
 from janus_md import __version__
 from janus_md.common.files import publish_text
 from janus_md.common.uncertainty import MEANING, with_error
-from janus_md.papers import drying_page
+from janus_md.papers import drying_page, equilibrium
 from janus_md.papers.aligned_dipoles import finding
 from janus_md.papers.before import HEADINGS as BESIDE
 from janus_md.papers.excess import ExcessResult, by_excess, sorting
@@ -103,6 +103,8 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
             *drying_page.statements(paper.drying, found.drying),
             *paper.drying.notes,
         ]
+    if paper.equilibrium is not None and found.equilibrium is not None:
+        parts += ["## Equilibrium", *equilibrium.section(paper.equilibrium, found.equilibrium)]
     if figures:
         parts.append("## Figures")
         parts += [f"![{text}]({path.as_posix()})\n\n{text}" for path, text in figures]

@@ -111,6 +111,23 @@ class Drying(_Entry):
     """Notes on the model, on a possible experiment and on limits."""
 
 
+class Equilibrium(_Entry):
+    """Two enantiomers whose equilibrium is computed, and a particle that forms long wires."""
+
+    enantiomers: tuple[str, str]
+    """Particles of the catalogue, in equal numbers."""
+    alternation: float
+    """Share of the bonds of the paper's chains that join the enantiomers."""
+    wire: str
+    """Particle of the catalogue that forms the longest wires."""
+    rise: float = Field(gt=0.0)
+    """Length of a wire per body in the paper, nm."""
+    relative_permittivities: list[float] = Field(min_length=1)
+    """Of the media; the wires are those in the lowest one."""
+    volume_fractions: list[float] = Field(min_length=1)
+    """Of the wires; the chains of the enantiomers are those at the first one."""
+
+
 class Paper(_Entry):
     """A paper with its facts and the simulations to compare with them."""
 
@@ -132,6 +149,8 @@ class Paper(_Entry):
     hypotheses: list[Hypothesis] = []
     excess: Excess | None = None
     drying: Drying | None = None
+    equilibrium: Equilibrium | None = None
+    """Equilibrium of the chains, by association constants."""
     bond: AlignedDipoles | None = None
     """Values of one bond, whose consistency the page examines."""
     crystal: Crystal | None = None

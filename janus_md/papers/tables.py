@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md import __version__
 from janus_md.common.uncertainty import with_error
+from janus_md.papers import equilibrium
 from janus_md.papers.drying_time import DryingResult
+from janus_md.papers.equilibrium import EquilibriumResult
 from janus_md.papers.excess import ExcessResult
 from janus_md.papers.measures import Run
 from janus_md.papers.paper import Fact, Paper
@@ -54,6 +56,8 @@ class Reproduction:
         Results of the replicas of each substance in each medium.
     drying : DryingResult, optional
         Films dried at several rates.
+    equilibrium : EquilibriumResult, optional
+        Equilibrium of the chains.
     """
 
     paper: Paper
@@ -67,6 +71,7 @@ class Reproduction:
     before: list[tuple[str, ...]] = field(default_factory=list)
     results: Results = field(default_factory=dict)
     drying: DryingResult | None = None
+    equilibrium: EquilibriumResult | None = None
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -182,6 +187,7 @@ def as_data(found: Reproduction) -> dict[str, Any]:
                 for name, fit in found.drying.fits.items()
             },
         },
+        "equilibrium": found.equilibrium and equilibrium.as_data(found.equilibrium),
     }
 
 

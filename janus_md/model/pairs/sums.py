@@ -40,7 +40,14 @@ class SiteSums:
 
     def energy(self, r: FloatArray, turn_a: FloatArray, turn_b: FloatArray) -> FloatArray:
         """Energies, shape (M,), kJ/mol."""
-        total = np.zeros(len(r))
+        beads, coulomb = self.energies(r, turn_a, turn_b)
+        return beads + coulomb
+
+    def energies(
+        self, r: FloatArray, turn_a: FloatArray, turn_b: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Energies of the pair table and of the charges, each of shape (M,), kJ/mol."""
+        found = []
         for kind, (a, b) in enumerate(self._sites(turn_a, turn_b)):
             ends = b + r[:, None]
             # |e - a|^2 expanded: a matrix product is cheaper than all differences
@@ -48,8 +55,8 @@ class SiteSums:
             r2 = r2 + np.einsum("mbi,mbi->mb", ends, ends)[:, None]
             r2 -= 2.0 * (a @ ends.transpose(0, 2, 1))
             u = self._beads.energy(r2) if kind == 0 else self._coulomb(r2, r)[0]
-            total += u.sum(axis=(1, 2))
-        return total
+            found.append(u.sum(axis=(1, 2)))
+        return found[0], found[1]
 
     def forces(
         self, r: FloatArray, turn_a: FloatArray, turn_b: FloatArray

@@ -1,0 +1,1 @@
+"""Association constants of two rigid bodies by Monte Carlo."""
