@@ -24,6 +24,10 @@ _HOME = {
     "load_template": "study.sweeps.templates",
     "resolve": "study.resolve",
     # two bodies alone
+    "AssociationSampling": "model.association.constants",
+    "association_constants": "model.association.constants",
+    "body": "study.catalogue.catalog",
+    "chain_equilibrium": "model.association.chains",
     "head_to_tail_minimum": "model.pairs.energy",
     "pair_energy": "model.pairs.energy",
     "pair_forces": "model.pairs.energy",
@@ -87,11 +91,12 @@ _HOME = {
 }
 """Module of each public name."""
 
-_CALLED = {"analyze": "analyze_file"}
+_CALLED = {"analyze": "analyze_file", "AssociationSampling": "Sampling"}
 """Names that are others in their modules."""
 
 __all__ = [
     "AppliedField",
+    "AssociationSampling",
     "Beads",
     "Capabilities",
     "Column",
@@ -132,6 +137,9 @@ __all__ = [
     "analyze",
     "analyze_job",
     "association_constant_of",
+    "association_constants",
+    "body",
+    "chain_equilibrium",
     "create",
     "each_pair",
     "extend",
@@ -174,6 +182,9 @@ if TYPE_CHECKING:
     from janus_md.engines.capabilities import Capabilities
     from janus_md.engines.lammps.styles import PairStyle
     from janus_md.engines.sites import each_pair
+    from janus_md.model.association.chains import chain_equilibrium
+    from janus_md.model.association.constants import Sampling as AssociationSampling
+    from janus_md.model.association.constants import association_constants
     from janus_md.model.body import RigidBody
     from janus_md.model.environment import AppliedField, ExternalField
     from janus_md.model.interactions.table import Row
@@ -195,6 +206,7 @@ if TYPE_CHECKING:
     from janus_md.running.jobs.extension import extend
     from janus_md.running.operations import analyze_job, simulate_job
     from janus_md.simulation.run import simulate
+    from janus_md.study.catalogue.catalog import body
     from janus_md.study.catalogue.particle import Particle
     from janus_md.study.resolve import resolve
     from janus_md.study.statepoint import StatePoint

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janus_md.analysis.pictures.figures.axes import new_figure, save
+from janus_md.analysis.pictures.figures.axes import new_figure, plain_log, save
 from janus_md.analysis.pictures.figures.styles import COLOURS, plain_style
 from janus_md.analysis.series.averages import combine_replicas
 from janus_md.common.uncertainty import with_error
@@ -254,13 +254,12 @@ def draw(wanted: Equilibrium, found: EquilibriumResult, file: Path) -> tuple[Pat
         _bars(axes, media, curve, "equilibrium, Monte Carlo", COLOURS[0], "-")
         _bars(axes, media, points, "simulation", COLOURS[1], "none")
         axes.set(xscale="log", xlabel="relative permittivity")
-        axes.set_xticks(media[:: max(1, len(media) // 6)])
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.xaxis.set_minor_formatter("")
     left.axhline(wanted.alternation, color="0.4", ls="--", lw=1.0, label="paper, crystal")
     left.axhline(0.5, color="0.7", ls=":", lw=1.0, label="random order")
     left.set(ylabel="share of bonds that join R and S", ylim=(0.0, 1.05))
     right.set(yscale="log", ylabel="mean length by number / bodies")
+    for axes in (left, right):
+        plain_log(axes)
     left.legend(frameon=False, fontsize=8)
     right.legend(frameon=False, fontsize=8)
     caption = (

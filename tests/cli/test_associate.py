@@ -56,7 +56,7 @@ def test_table_of_a_bead_particle_with_attraction(janus_md, monkeypatch, tmp_pat
         (["R-1", "--relative-permittivity", ","], ["--relative-permittivity", "at least one"]),
         (["R-3"], ["associate", "'R-3'", "catalogue"]),
         (["R-1", "--model", "cube"], ["model", "'cube'"]),
-        (["platelet_BaFe12O19_Au"], ["magnetic", "must be 1"]),
+        (["magnetic_platelet"], ["magnetic", "must be 1"]),
     ],
 )
 def test_refusals(janus_md, monkeypatch, tmp_path: Path, arguments, said):
