@@ -213,11 +213,11 @@ def section(wanted: Equilibrium, found: EquilibriumResult) -> list[str]:
         f"Association constants K of two isolated bodies of {a} and {b} (`{found.model}`, "
         f"{TEMPERATURE:g} K, bond criterion of the analysis), by Monte Carlo, give the equilibrium "
         f"of an ideal mixture of equal numbers at volume fraction {phi:g} (docs/association.md). "
-        "The equilibrium neglects that bodies of other wires crowd and attract, and that the dipoles "
-        "attract beyond the next body of a wire: the ends of two long wires attract up to "
-        f"pi^2/6 = {math.pi**2 / 6.0:.2f} times as strongly as two bodies. So weak bonds last longer "
-        "in a simulation, and wires grow longer. A simulation need not have reached equilibrium. The "
-        "paper's share is that of its crystal.",
+        "The equilibrium neglects that bodies of other wires crowd and attract. It also neglects "
+        "that dipoles attract beyond the next body of a wire: the ends of two long wires attract up "
+        f"to pi^2/6 = {math.pi**2 / 6.0:.2f} times as strongly as two bodies. So weak bonds last "
+        "longer in a simulation, and wires grow longer. A simulation need not have reached "
+        "equilibrium. The paper's share is that of its crystal.",
         _grid(head, rows),
         f"Wires of {wanted.wire} in equilibrium, relative permittivity {lowest:g}: "
         f"K = {with_error(*found.wire_constant)} nm^3. The last column is the free energy by which "
