@@ -84,7 +84,7 @@ def reproduce(
     if replicas is not None and replicas < 1:
         raise JanusError(f"--replicas: {replicas} is not allowed; it must be at least 1")
     chosen = load_paper(paper)
-    earlier = read_earlier(before, chosen.name) if before else {}
+    earlier = read_earlier(before, chosen.name) if before else None
     points = _points(chosen.quick if quick else chosen.sweeps, replicas)
     if model is not None:
         points = _with_model(points, chosen.model, model)
@@ -166,7 +166,7 @@ def _tell(
     films: set[str],
     command: str,
     out: Path,
-    earlier: Earlier,
+    earlier: Earlier | None,
 ) -> None:
     """Evaluate the jobs that are done, print the table, write page and figures.
 
@@ -227,7 +227,7 @@ def _tell(
         len(statepoints),
         command,
         choice=rows.rows_of(paper.choice, paper, results),
-        before=beside(compared, earlier) if earlier else [],
+        before=(earlier.source, beside(compared, earlier)) if earlier else None,
         results=results,
         drying=compare_drying(dried),
         equilibrium=chains or None,

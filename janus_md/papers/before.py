@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,24 @@ from janus_md.workspace.labels import MISSING
 
 HEADINGS = ("fact", "substance", "medium", "paper", "before", "verdict", "now", "verdict")
 
-Earlier = Mapping[tuple[str, str, str], Mapping[str, Any]]
-"""Rows of an earlier reproduction by fact, substance and medium."""
+Place = tuple[str, str, str]
+"""Fact, substance and medium of a row."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier reproduction.
+
+    Attributes
+    ----------
+    source : str
+        Name of its file, version of janus-md and number of runs.
+    rows : mapping
+        Its rows, as in the JSON file.
+    """
+
+    source: str
+    rows: Mapping[Place, Mapping[str, Any]]
 
 
 def read_earlier(file: Path, paper: str) -> Earlier:
@@ -31,6 +48,7 @@ def read_earlier(file: Path, paper: str) -> Earlier:
         data = json.loads(file.read_text(encoding="utf-8"))
         name, rows = data["paper"], data["rows"]
         found = {(row["fact"], row["substance"], row["medium"]): row for row in rows}
+        source = f"{file.name}, janus-md {data['version']}, {data['jobs_done']} runs"
         for row in rows:
             _told(row)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -40,7 +58,7 @@ def read_earlier(file: Path, paper: str) -> Earlier:
         ) from error
     if name != paper:
         raise JanusError(f"--before: {file} is a reproduction of {name}; it must be of {paper}")
-    return found
+    return Earlier(source, found)
 
 
 def beside(rows: Sequence[Row], earlier: Earlier) -> list[tuple[str, ...]]:
@@ -53,10 +71,10 @@ def beside(rows: Sequence[Row], earlier: Earlier) -> list[tuple[str, ...]]:
     for row in rows:
         key = (row.fact.name, row.substance, row.fact.medium)
         known.add(key)
-        old = earlier.get(key)
+        old = earlier.rows.get(key)
         before = (_told(old), str(old["verdict"])) if old else (MISSING, MISSING)
         cells.append((*_named(key), row.fact.paper, *before, told(row), row.verdict))
-    for key, old in earlier.items():
+    for key, old in earlier.rows.items():
         if key not in known:
             cells.append(
                 (*_named(key), str(old["paper"]), _told(old), str(old["verdict"]), MISSING, MISSING)
@@ -64,7 +82,7 @@ def beside(rows: Sequence[Row], earlier: Earlier) -> list[tuple[str, ...]]:
     return cells
 
 
-def _named(key: tuple[str, str, str]) -> tuple[str, str, str]:
+def _named(key: Place) -> tuple[str, str, str]:
     fact, substance, medium = key
     return fact, substance, WITHOUT_RUNS.get(medium, medium)
 

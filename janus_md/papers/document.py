@@ -77,8 +77,8 @@ def markdown(found: Reproduction, figures: Sequence[tuple[Path, str]]) -> str:
     if found.before:
         parts += [
             "## Before and now",
-            "The same facts in an earlier reproduction.",
-            _grid(BESIDE, found.before),
+            f"The same facts in an earlier reproduction ({found.before[0]}).",
+            _grid(BESIDE, found.before[1]),
         ]
     if paper.bond is not None:
         parts += ["## One bond, three values", *finding(paper.bond)]

@@ -214,9 +214,9 @@ def section(wanted: Equilibrium, found: EquilibriumResult) -> list[str]:
         f"{TEMPERATURE:g} K, bond criterion of the analysis), by Monte Carlo, give the equilibrium "
         f"of an ideal mixture of equal numbers at volume fraction {phi:g} (docs/association.md). "
         "The equilibrium neglects that bodies of other wires crowd and attract. It also neglects "
-        "that dipoles attract beyond the next body of a wire: the ends of two long wires attract up "
-        f"to pi^2/6 = {math.pi**2 / 6.0:.2f} times as strongly as two bodies. So weak bonds last "
-        "longer in a simulation, and wires grow longer. A simulation need not have reached "
+        "that dipoles attract beyond the next body of a wire: the ends of two long wires attract "
+        f"up to pi^2/6 = {math.pi**2 / 6.0:.2f} times as strongly as two bodies. So weak bonds "
+        "last longer in a simulation, and wires grow longer. A simulation need not have reached "
         "equilibrium. The paper's share is that of its crystal.",
         _grid(head, rows),
         f"Wires of {wanted.wire} in equilibrium, relative permittivity {lowest:g}: "

@@ -50,8 +50,9 @@ class Reproduction:
         Command that creates the comparison.
     choice : list of Row
         Conditions for the choice of the model.
-    before : list of tuple of str
-        Rows beside those of an earlier reproduction (:func:`janus_md.papers.before.beside`).
+    before : (str, list of tuple of str)
+        Source of an earlier reproduction, and rows beside its own
+        (:func:`janus_md.papers.before.beside`).
     results : Results
         Results of the replicas of each substance in each medium.
     drying : DryingResult, optional
@@ -68,7 +69,7 @@ class Reproduction:
     n_jobs: int
     command: str
     choice: list[Row] = field(default_factory=list)
-    before: list[tuple[str, ...]] = field(default_factory=list)
+    before: tuple[str, list[tuple[str, ...]]] | None = None
     results: Results = field(default_factory=dict)
     drying: DryingResult | None = None
     equilibrium: EquilibriumResult | None = None
