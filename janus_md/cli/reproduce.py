@@ -12,9 +12,9 @@ from janus_md.common.errors import JanusError
 if TYPE_CHECKING:
     from signac import Project
 
-    from janus_md.papers.before import Earlier
     from janus_md.papers.measures import Run
     from janus_md.papers.paper import Paper
+    from janus_md.papers.sections.before import Earlier
 
 CONSTANTS = Path("reproduction") / "association_constants.json"
 """File of the workspace that keeps association constants, whose calculation takes half a minute."""
@@ -76,8 +76,8 @@ def reproduce(
     from signac.job import calc_id
 
     from janus_md.common.folders import check_folder
-    from janus_md.papers.before import read_earlier
     from janus_md.papers.paper import load_paper
+    from janus_md.papers.sections.before import read_earlier
     from janus_md.simulation.start.packing import check_packing
     from janus_md.workspace.jobs import create
 
@@ -177,11 +177,11 @@ def _tell(
 
     from janus_md.cli import troubles
     from janus_md.papers import document, figures, rows, tables
-    from janus_md.papers.before import beside
-    from janus_md.papers.drying_time import compare_drying, dried_run
-    from janus_md.papers.equilibrium import compare_equilibrium, draw
-    from janus_md.papers.excess import compare_excess
     from janus_md.papers.measures import measure
+    from janus_md.papers.measuring.drying_time import compare_drying, dried_run
+    from janus_md.papers.measuring.excess import compare_excess
+    from janus_md.papers.sections.before import beside
+    from janus_md.papers.sections.equilibrium import compare_equilibrium, draw
     from janus_md.workspace import query
 
     console = Console(highlight=False, soft_wrap=True)

@@ -11,14 +11,20 @@ from typing import Any
 from janus_md import __version__
 from janus_md.common.files import publish_text
 from janus_md.common.uncertainty import MEANING, with_error
-from janus_md.papers import drying_page, equilibrium
-from janus_md.papers.aligned_dipoles import finding
-from janus_md.papers.before import HEADINGS as BESIDE
-from janus_md.papers.excess import ExcessResult, by_excess, sorting
+from janus_md.papers.measuring.excess import ExcessResult, by_excess, sorting
 from janus_md.papers.paper import Fact
 from janus_md.papers.quantities import QUANTITIES
 from janus_md.papers.rows import Row
-from janus_md.papers.sections import crystal, film, growth_to_length, second_calibration
+from janus_md.papers.sections import (
+    crystal,
+    drying_page,
+    equilibrium,
+    film,
+    growth_to_length,
+    second_calibration,
+)
+from janus_md.papers.sections.aligned_dipoles import finding
+from janus_md.papers.sections.before import HEADINGS as BESIDE
 from janus_md.papers.sections.markdown import grid as _grid
 from janus_md.papers.tables import (
     HEADINGS,

@@ -12,15 +12,15 @@ from janus_md.analysis.pictures.figures.axes import new_figure, plain_log, save
 from janus_md.analysis.pictures.figures.structure import micrographs
 from janus_md.analysis.pictures.figures.styles import COLOURS, StatePointStyles, plain_style
 from janus_md.analysis.pictures.micrograph import COVERED
-from janus_md.papers.drying_page import against_drying_time
-from janus_md.papers.drying_time import DryingResult
-from janus_md.papers.excess import ExcessResult, by_excess
 from janus_md.papers.measures import Measured
+from janus_md.papers.measuring.drying_time import DryingResult
+from janus_md.papers.measuring.excess import ExcessResult, by_excess
+from janus_md.papers.measuring.side_distances import SIDE_EDGES
 from janus_md.papers.paper import Fact, Paper
 from janus_md.papers.quantities import QUANTITIES
 from janus_md.papers.rows import Results
 from janus_md.papers.sections import film
-from janus_md.papers.side_distances import SIDE_EDGES
+from janus_md.papers.sections.drying_page import against_drying_time
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

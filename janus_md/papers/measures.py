@@ -26,8 +26,8 @@ from janus_md.model.setup import Setup
 from janus_md.model.units import PS_PER_NS
 from janus_md.papers.measuring.bond_energies import bond_energies, dipole_energies_of_bonds
 from janus_md.papers.measuring.film_distances import micrograph_distances, shell_distances
+from janus_md.papers.measuring.side_distances import counted, side_distance, side_distances
 from janus_md.papers.media import Conditions
-from janus_md.papers.side_distances import counted, side_distance, side_distances
 
 MAX_FRAMES = 60
 """Largest number of frames of a run to measure, evenly spaced; more would be correlated."""

@@ -18,9 +18,9 @@ from pydantic import (
 
 from janus_md.common.errors import JanusError
 from janus_md.common.messages import unknown
-from janus_md.papers.aligned_dipoles import AlignedDipoles
 from janus_md.papers.media import Medium
 from janus_md.papers.quantities import QUANTITIES, WITHOUT_RUNS
+from janus_md.papers.sections.aligned_dipoles import AlignedDipoles
 from janus_md.papers.sections.crystal import Crystal
 
 Text = Annotated[str, Field(min_length=1)]

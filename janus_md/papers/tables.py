@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md import __version__
 from janus_md.common.uncertainty import with_error
-from janus_md.papers import equilibrium
-from janus_md.papers.drying_time import DryingResult
-from janus_md.papers.equilibrium import EquilibriumResult
-from janus_md.papers.excess import ExcessResult
 from janus_md.papers.measures import Run
+from janus_md.papers.measuring.drying_time import DryingResult
+from janus_md.papers.measuring.excess import ExcessResult
 from janus_md.papers.paper import Fact, Paper
 from janus_md.papers.quantities import QUANTITIES, WITHOUT_RUNS
 from janus_md.papers.rows import Combination, Results, Row
+from janus_md.papers.sections import equilibrium
+from janus_md.papers.sections.equilibrium import EquilibriumResult
 from janus_md.papers.verdicts import VERDICTS
 from janus_md.workspace.labels import MISSING
 
@@ -52,7 +52,7 @@ class Reproduction:
         Conditions for the choice of the model.
     before : (str, list of tuple of str)
         Source of an earlier reproduction, and rows beside its own
-        (:func:`janus_md.papers.before.beside`).
+        (:func:`janus_md.papers.sections.before.beside`).
     results : Results
         Results of the replicas of each substance in each medium.
     drying : DryingResult, optional

@@ -9,9 +9,13 @@ from janus_md.analysis.pictures.micrograph import Microscope
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.model.pairs.energy import pair_energy
 from janus_md.model.rotations import turn_about_z
-from janus_md.papers.aligned_dipoles import aligned_energy
 from janus_md.papers.measures import Measured, Run, measure
-from janus_md.papers.side_distances import SIDE_EDGES, most_frequent_distance, side_distance
+from janus_md.papers.measuring.side_distances import (
+    SIDE_EDGES,
+    most_frequent_distance,
+    side_distance,
+)
+from janus_md.papers.sections.aligned_dipoles import aligned_energy
 from janus_md.study.catalogue import catalog
 from tests.analysis.worlds import described, gsd_frame, quaternions_along, write_gsd
 

@@ -2,8 +2,7 @@
 
 `sphere` has the spacing of the crystal, 1.61 nm. This model has a spacing in the range of the
 micrographs, 1.8 to 2.5 nm, and the paper's bond energy of 37.54 kJ/mol to 10 %. One bond cannot
-have all three values (:mod:`janus_md.papers.aligned_dipoles`), so the two calibrations exclude each
-other.
+have all three values (docs/li2022.md), so the two calibrations exclude each other.
 """
 
 from __future__ import annotations

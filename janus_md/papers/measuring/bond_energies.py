@@ -9,7 +9,7 @@ from janus_md.analysis.aggregates.bonds import Bonds
 from janus_md.analysis.aggregates.energy import EnergyCriterion
 from janus_md.analysis.frames.source import Frame
 from janus_md.model.body import FloatArray
-from janus_md.papers.aligned_dipoles import dipole_energies
+from janus_md.papers.sections.aligned_dipoles import dipole_energies
 
 
 def bond_energies(frame: Frame, bonds: Bonds, known: EnergyCriterion | None) -> FloatArray:

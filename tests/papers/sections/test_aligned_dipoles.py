@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.constants import Avogadro, epsilon_0, pi
 
-from janus_md.papers import aligned_dipoles as dipoles
 from janus_md.papers.paper import load_paper
+from janus_md.papers.sections import aligned_dipoles as dipoles
 
 MU, ENERGY, SPACING = 43.42, -37.54, 1.61
 

@@ -14,10 +14,10 @@ from janus_md.analysis.series.averages import combine_replicas
 from janus_md.common.uncertainty import with_error
 from janus_md.model.association.constants import Sampling
 from janus_md.model.units import thermal_energy
-from janus_md.papers.association_cache import cached_constants
 from janus_md.papers.measures import Measured, Run, Value
 from janus_md.papers.media import Conditions
 from janus_md.papers.paper import Equilibrium
+from janus_md.papers.sections.association_cache import cached_constants
 from janus_md.workspace.labels import MISSING
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 from janus_md.analysis.pictures.figures.axes import new_figure
 from janus_md.analysis.pictures.figures.styles import COLOURS
 from janus_md.common.uncertainty import with_error
-from janus_md.papers.drying_time import POWER, DryingResult, Fit, by_drying_time
+from janus_md.papers.measuring.drying_time import POWER, DryingResult, Fit, by_drying_time
 from janus_md.papers.paper import Drying
 from janus_md.papers.verdicts import ERRORS
 

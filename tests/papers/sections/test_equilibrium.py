@@ -9,10 +9,10 @@ import pytest
 
 from janus_md.analysis.theory.theory import mean_length
 from janus_md.model.association.constants import Sampling
-from janus_md.papers import association_cache, equilibrium
 from janus_md.papers.measures import Measured, Run
 from janus_md.papers.media import Conditions
 from janus_md.papers.paper import Equilibrium, load_paper
+from janus_md.papers.sections import association_cache, equilibrium
 
 SHORT = Sampling(population=128, points=1024, repetitions=4)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from janus_md.papers.excess import (
+from janus_md.papers.measures import Measured, Run
+from janus_md.papers.measuring.excess import (
     LIKE,
     RANDOM,
     UNLIKE,
@@ -18,7 +19,6 @@ from janus_md.papers.excess import (
     sorting,
     trend,
 )
-from janus_md.papers.measures import Measured, Run
 from janus_md.papers.paper import Excess
 
 

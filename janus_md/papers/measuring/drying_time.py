@@ -14,8 +14,8 @@ from janus_md.common.arrays import FloatArray
 from janus_md.common.errors import JanusError
 from janus_md.common.parquet import read_table
 from janus_md.model.units import PS_PER_NS
-from janus_md.papers.excess import trend
 from janus_md.papers.measures import Run
+from janus_md.papers.measuring.excess import trend
 from janus_md.papers.paper import Drying
 from janus_md.papers.verdicts import ERRORS
 

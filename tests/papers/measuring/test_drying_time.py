@@ -9,8 +9,7 @@ import pytest
 from scipy.stats import t
 
 from janus_md.common.errors import JanusError
-from janus_md.papers import drying_page
-from janus_md.papers.drying_time import (
+from janus_md.papers.measuring.drying_time import (
     POWER,
     DriedRun,
     DryingResult,
@@ -20,6 +19,7 @@ from janus_md.papers.drying_time import (
     drawn_at_equal_times,
 )
 from janus_md.papers.paper import Drying, load_paper
+from janus_md.papers.sections import drying_page
 from janus_md.papers.verdicts import ERRORS
 from janus_md.study.sweeps.templates import load_template
 
