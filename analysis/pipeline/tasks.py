@@ -32,10 +32,10 @@ WORTH_SECONDS = 3.0
 a new process spends a second or two on imports."""
 
 QUEUED = 3
-"""Tasks that each process of the pool has, so that it never waits for the next one; ..."""
+"""Tasks that each process of the pool has at a time, so that it does not wait for the next one."""
 
 HELD = 32
-"""... and results per process that are held at most, as those of a process that starts are late."""
+"""Results per process that are held at most: those of a process that is still starting are late."""
 
 
 @dataclass(frozen=True)
