@@ -26,6 +26,7 @@ each with the file for itself and started before, over the time of one, times th
 """
 LABELS = ("bodies", "frames", "cores")
 PASSES = 1
+MINUTES = 15.0
 
 CASES = [(1_000, 4_000), (10_000, 400), (100_000, 40)]
 """Bodies and frames of each file."""

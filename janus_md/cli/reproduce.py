@@ -215,6 +215,12 @@ def _tell(
         [one for one in measured if rows.done_in(paper, paper.excess.medium, *one)],
     )
     compared = rows.table(paper, results)
+    if not compared:
+        console.print(
+            f"no fact of {paper.name} is about the {len(runs)} finished jobs: none has the "
+            f"substances, the media and the model ({paper.model}) of its file"
+        )
+        return
     chains = paper.equilibrium and compare_equilibrium(
         paper.equilibrium, paper.model, measured, directory / CONSTANTS
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from janus_md.common import locks, user_folders
-from janus_md.common.files import written_whole
+from janus_md.common.files import read_object, written_whole
 
 MAX_ENTRIES = 1000
 """Maximum number of entries per machine in a file; a new entry then replaces the oldest one."""
@@ -52,7 +52,7 @@ def load_per_core() -> float:
 
 def recall(machine: str, file: Path) -> dict[str, Any]:
     """Return the entries of `machine` by kind; none if the file is damaged or missing."""
-    found = _read(file).get(machine)
+    found = read_object(file).get(machine)
     return found if isinstance(found, dict) else {}
 
 
@@ -62,7 +62,7 @@ def keep(machine: str, kind: str, value: Any, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         # After this time, the file is written without the lock: a lost entry does no harm.
         with locks.exclusive(file.with_suffix(".lock"), WRITE_SECONDS, 0.01, insist=True):
-            kept = _read(file)
+            kept = read_object(file)
             here = recall(machine, file)
             here.pop(kind, None)
             kept[machine] = dict([*here.items(), (kind, value)][-MAX_ENTRIES:])
@@ -111,11 +111,3 @@ def in_turn(
         finally:
             if alone:
                 place.unlink(missing_ok=True)  # waiting processes have it open
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

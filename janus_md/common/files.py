@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from janus_md.common.errors import JanusError
 
@@ -54,6 +56,15 @@ def reading(what: str) -> Iterator[None]:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it must be text in UTF-8"
         raise JanusError(f"{what} cannot be read: {why}") from error
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file; an empty one if there is none or it is damaged."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def publish_text(path: Path, text: str) -> None:

@@ -63,13 +63,17 @@ class Medium(BaseModel):
     model: str | None = None
     """Model of the bodies; null for that of the paper."""
 
-    def holds(self, found: Conditions, usual: str) -> bool:
-        """Return whether a run was done in this medium; `usual` is the model of the paper."""
+    def holds(self, found: Conditions, usual: str | None) -> bool:
+        """Return whether a run was done in this medium.
+
+        `usual` is the model that the paper states for its runs; None for any.
+        """
         if found.relative_permittivity is None or found.changed != self.stages:
             return False
         if not math.isclose(found.relative_permittivity, self.relative_permittivity):
             return False
-        if found.model not in (None, self.model or usual):
+        model = self.model or usual
+        if model is not None and found.model not in (None, model):
             return False
         if self.volume_fraction is None:
             return True

@@ -142,7 +142,8 @@ class Paper(_Entry):
     substances: dict[str, dict[str, float]]
     """Number fraction of each particle in each substance."""
     model: Text = "bladed"
-    """Model of the bodies, where a medium has no other one."""
+    """Model of the bodies, where a medium has no other one. If a paper does not state it, runs of
+    all models are compared, and the default is that of pairs without simulation."""
     facts: list[Fact] = Field(min_length=1)
     choice: list[Fact] = []
     """Conditions that the model of this page has to meet; otherwise another model is chosen."""
@@ -169,6 +170,11 @@ class Paper(_Entry):
             name: {"relative_permittivity": one} if isinstance(one, (int, float)) else one
             for name, one in media.items()
         }
+
+    @property
+    def model_of_runs(self) -> str | None:
+        """Model that runs must have, where a medium has no other one; None for any."""
+        return self.model if "model" in self.model_fields_set else None
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Paper:

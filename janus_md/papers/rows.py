@@ -84,7 +84,7 @@ def collect(paper: Paper, measured: Iterable[tuple[Run, Measured]]) -> Results:
 def done_in(paper: Paper, medium: str, run: Run, values: Measured) -> bool:
     """Return whether a run was done in a medium of the paper, with its model."""
     conditions = values.conditions or Conditions.of(run.statepoint)
-    return paper.media[medium].holds(conditions, paper.model)
+    return paper.media[medium].holds(conditions, paper.model_of_runs)
 
 
 def same_shares(one: Mapping[str, float], other: Mapping[str, float]) -> bool:

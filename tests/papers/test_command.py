@@ -131,6 +131,14 @@ def test_a_paper_is_run_told_and_told_again(janus_md: Cli, paper: Path, tmp_path
     other = janus_md("reproduce", paper, "-d", place, "--table-only", "--model", "narrow")
     assert "none of the 2 jobs is finished" in other.out
 
+    # A paper of another model, without facts of pairs, has nothing to say about these runs.
+    pairs = PAPER[PAPER.index("  - name: dimer energy") : PAPER.index("  - name: length")]
+    paper.write_text(PAPER.replace(pairs, "") + "model: narrow\n")
+    none = janus_md("reproduce", paper, "-d", place, "--table-only")
+    assert none.code == 0, none.err
+    assert "no fact of tiny is about the 2 finished jobs" in none.out
+    paper.write_text(PAPER)
+
     # More replicas are more jobs, which a table without them counts as missing.
     more = janus_md("reproduce", paper, "-d", place, "--table-only", "--replicas", "2")
     assert "2 of 4 jobs are finished" in more.out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from janus_md.papers.media import Conditions
-from janus_md.papers.paper import load_paper
+from janus_md.papers.paper import Paper, load_paper
 
 PAPER = load_paper("li2022")
 USUAL = PAPER.model
@@ -30,3 +30,12 @@ def test_a_run_belongs_to_the_media_with_its_conditions(
     found: Conditions, media: list[str]
 ) -> None:
     assert [name for name, one in PAPER.media.items() if one.holds(found, USUAL)] == media
+
+
+def test_a_paper_that_states_no_model_has_runs_of_all_models() -> None:
+    run = Conditions("sphere", 1.0, 0.05, changed=False)
+    assert PAPER.media["dry"].holds(run, None)
+    assert not PAPER.media["dry, sphere_tem"].holds(run, None)
+    stated = PAPER.model_dump(exclude={"model"}, exclude_none=True)
+    assert PAPER.model_of_runs == USUAL
+    assert Paper.model_validate(stated).model_of_runs is None

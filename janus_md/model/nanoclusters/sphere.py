@@ -89,9 +89,20 @@ def sphere(
 
 
 class Sphere(NanoclusterModel):
-    """Model of one bead at the central particle with two charges inside."""
+    """Model of one bead at the central particle with two charges inside.
+
+    Parameters
+    ----------
+    name : str
+        Name of the model.
+    sigma : float
+        WCA diameter of the bead, nm.
+    """
 
     types = (CHARGE,)
+
+    def __init__(self, name: str, sigma: float) -> None:
+        self._name, self._sigma = name, sigma
 
     def build(self, numbers: Nanocluster) -> RigidBody:
         """Return the body (:func:`sphere`)."""
@@ -101,7 +112,9 @@ class Sphere(NanoclusterModel):
             charge=numbers.charge,
             separation=numbers.separation,
             enantiomer=numbers.enantiomer,
+            sigma=self._sigma,
+            model=self._name,
         )
 
 
-MODEL = Sphere()
+MODEL = Sphere("sphere", SPHERE_SIGMA)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from janus_md.common.files import publish_text
+from janus_md.common.files import publish_text, read_object
 from janus_md.model.association.constants import AssociationConstants, Sampling
 from janus_md.study.catalogue import catalog
 from janus_md.study.catalogue.association import PairConstants, pair_constants
@@ -54,7 +54,7 @@ def cached_constants(
     described += [one.interactions for one in entries] + [body.to_dict() for body in bodies]
     text = json.dumps(described, sort_keys=True)
     key = f"{' '.join(names)} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    kept = _read(file)
+    kept = read_object(file)
     try:
         different = [AssociationConstants(*map(np.array, one)) for one in kept[key]["constants"]]
         of = tuple(different[k] for k in kept[key]["of"])
@@ -72,11 +72,3 @@ def cached_constants(
     file.parent.mkdir(parents=True, exist_ok=True)
     publish_text(file, json.dumps(kept, indent=1) + "\n")
     return found
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
