@@ -101,7 +101,7 @@ class Sphere(NanoclusterModel):
 
     types = (CHARGE,)
 
-    def __init__(self, name: str, sigma: float) -> None:
+    def __init__(self, name: str = "sphere", sigma: float = SPHERE_SIGMA) -> None:
         self._name, self._sigma = name, sigma
 
     def build(self, numbers: Nanocluster) -> RigidBody:
@@ -117,4 +117,4 @@ class Sphere(NanoclusterModel):
         )
 
 
-MODEL = Sphere("sphere", SPHERE_SIGMA)
+MODEL = Sphere()
