@@ -94,19 +94,19 @@ def reproduce(
     out = out or directory / "reproduction"
     check_folder(directory, "--directory")
     check_folder(out, "--out")
+    statepoints = [point.stored() for point in (*points, *films)]
+    drying = [calc_id(one) for one in statepoints[len(points) :]]
     code = 0
     if not table_only:
         check_packing([*points, *films])
-        create(directory, [point.stored() for point in (*points, *films)])
-        code = _run(directory, [calc_id(point.stored()) for point in films])
+        create(directory, statepoints)
+        code = _run(directory, drying)
     command = " ".join(
         ["janus-md reproduce", chosen.name]
         + (["--quick"] if quick else [])
         + ([f"--replicas {replicas}"] if replicas is not None else [])
         + ([f"--model {model}"] if model is not None else [])
     )
-    statepoints = [point.stored() for point in (*points, *films)]
-    drying = {calc_id(one.stored()) for one in films}
     _tell(chosen, directory, statepoints, drying, command, out, earlier)
     if code:
         raise typer.Exit(code)
@@ -163,7 +163,7 @@ def _tell(
     paper: Paper,
     directory: Path,
     statepoints: list[dict[str, Any]],
-    films: set[str],
+    films: list[str],
     command: str,
     out: Path,
     earlier: Earlier | None,

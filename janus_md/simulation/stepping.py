@@ -138,7 +138,7 @@ def to_next_restart(
         stop = late or run.should_stop()
         if ended or fixed:
             state = reached()
-            # The end of a stage is not saved: the run saves the begin of the next one, and a longer
+            # The end of a stage is not saved: the run saves the beginning of the next, and a longer
             # production continues from the last fixed step.
             if fixed or "settled_at_step" in execution:
                 run.save(state)

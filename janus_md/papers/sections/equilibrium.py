@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from janus_md.analysis.pictures.figures.axes import new_figure, plain_log, save
 from janus_md.analysis.pictures.figures.styles import COLOURS, plain_style
-from janus_md.analysis.series.averages import combine_replicas
 from janus_md.common.uncertainty import with_error
 from janus_md.model.association.constants import Sampling
 from janus_md.model.units import thermal_energy
 from janus_md.papers.measures import Measured, Run, Value
 from janus_md.papers.media import Conditions
 from janus_md.papers.paper import Equilibrium
+from janus_md.papers.rows import combine
 from janus_md.papers.sections.association_cache import cached_constants
+from janus_md.papers.sections.markdown import grid
 from janus_md.workspace.labels import MISSING
 
 if TYPE_CHECKING:
@@ -183,11 +184,7 @@ def _constant(found: PairConstants, which: int, place: int) -> Value:
 
 
 def _combined(runs: Sequence[Measured], name: str) -> Value:
-    values = [run.values[name] for run in runs if run.values.get(name, (None, None))[0] is not None]
-    if not values:
-        return None, None
-    means, errors = zip(*values, strict=True)
-    return combine_replicas(list(means), list(errors))
+    return combine([run.values.get(name, (None, None)) for run in runs])
 
 
 def section(wanted: Equilibrium, found: EquilibriumResult) -> list[str]:
@@ -218,12 +215,12 @@ def section(wanted: Equilibrium, found: EquilibriumResult) -> list[str]:
         f"up to pi^2/6 = {math.pi**2 / 6.0:.2f} times as strongly as two bodies. So weak bonds "
         "last longer in a simulation, and wires grow longer. A simulation need not have reached "
         "equilibrium. The paper's share is that of its crystal.",
-        _grid(head, rows),
+        grid(head, rows),
         f"Wires of {wanted.wire} in equilibrium, relative permittivity {lowest:g}: "
         f"K = {with_error(*found.wire_constant)} nm^3. The last column is the free energy by which "
         "each bond had to be stronger for a mean length of one micrometre "
         f"({MICROMETRE / rise:.0f} bodies of {rise:g} nm).",
-        _grid(
+        grid(
             ("volume fraction", "mean length / bodies", "mean length / um", "missing / (kJ/mol)"),
             [
                 (
@@ -287,8 +284,3 @@ def _bars(
         axes.errorbar(
             x, y, errors, color=colour, ls=line, lw=1.0, marker="o", ms=4, capsize=3, label=label
         )
-
-
-def _grid(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
