@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks import results
 from benchmarks.items import GPU_ITEMS, ITEMS, module_of, time_limit
 from benchmarks.limited import Outcome, run_pass
+from benchmarks.processes import keep_bytecode
 
 FOLDER = Path(__file__).parent
 PASSES = 3
@@ -104,6 +105,7 @@ def alone(name: str) -> int:
     module = module_of(name)
     parser = argparse.ArgumentParser(description=module.TITLE)
     parser.add_argument("--quick", action="store_true", help="a short measurement")
+    keep_bytecode()
     print(results.table(module, list(module.rows(quick=parser.parse_args().quick))))
     return 0
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.earlier import Unavailable
 from benchmarks.items import module_of
-from benchmarks.processes import GRACE_SECONDS, end_group
+from benchmarks.processes import GRACE_SECONDS, end_group, keep_bytecode
 
 
 @dataclass
@@ -80,6 +80,7 @@ def _send_rows(writer: Connection, name: str, options: dict[str, Any]) -> None:
     """Send the rows of a pass, and then why it is not complete; an empty text if it is."""
     os.setsid()  # so that its processes can be stopped together
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    keep_bytecode()
     try:
         for row in module_of(name).rows(**options):
             writer.send(row)

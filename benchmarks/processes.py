@@ -1,4 +1,4 @@
-"""Functions in a process of their own, and the end of a group of processes."""
+"""Functions in a process of their own, the end of a group of processes, and their environment."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ def apart(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function in a new process, which ends then, and return its result."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(function, *arguments).result()
+
+
+def keep_bytecode() -> None:
+    """Let the commands of this process keep compiled modules, as they do on most machines.
+
+    They would otherwise compile all modules at each start.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 GRACE_SECONDS = 10.0

@@ -147,10 +147,21 @@ def allows_cutoff() -> bool:
     return True
 
 
-@cache
-def _cache(version: str) -> tempfile.TemporaryDirectory[str]:
-    """Cache of meshes of a version, removed at the end of this process."""
-    return tempfile.TemporaryDirectory(prefix=f"janus-md-{version}-")
+_caches: dict[str, tempfile.TemporaryDirectory[str]] = {}
+"""Cache of meshes of each version, removed at the end of this process."""
+
+
+def forget_meshes(version: str) -> None:
+    """Let the next run of a version choose its meshes anew."""
+    if version in _caches:
+        _caches.pop(version).cleanup()
+
+
+def _cache(version: str) -> str:
+    """Folder for the meshes of a version."""
+    if version not in _caches:
+        _caches[version] = tempfile.TemporaryDirectory(prefix=f"janus-md-{version}-")
+    return _caches[version].name
 
 
 def _call(
@@ -163,9 +174,9 @@ def _call(
     done = _in_time(
         words,
         limit,
-        cwd=_cache(version).name,
+        cwd=_cache(version),
         env=os.environ
-        | {"JANUS_MD_CACHE": _cache(version).name, "OMP_NUM_THREADS": "1"}
+        | {"JANUS_MD_CACHE": _cache(version), "OMP_NUM_THREADS": "1"}
         | ({"PYTHONPATH": os.pathsep.join(paths)} if paths else {}),
     )
     if done.returncode:
