@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +82,24 @@ def adopt_orphans() -> None:
 
 def processors() -> float:
     """CPU time of all child processes, seconds; waits for running ones."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, 0):
-            pass
+    while running := _children() - {_tracker()}:
+        for child in running:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(child, 0)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def _children() -> set[int]:
+    """Child processes, orphans included."""
+    files = Path("/proc/self/task").glob("*/children")
+    return {int(word) for file in files for word in file.read_text(encoding="ascii").split()}
+
+
+def _tracker() -> int | None:
+    """The resource tracker of multiprocessing, which runs as long as this process."""
+    tracker: Any = resource_tracker._resource_tracker
+    return tracker._pid
 
 
 def race(command: list[str], workspace: Path, engine: str) -> Taken:

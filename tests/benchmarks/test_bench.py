@@ -206,3 +206,25 @@ def test_crossing_is_interpolated_in_the_mean_over_runs() -> None:
     ]
     assert error == pytest.approx(np.sqrt(2 / 3 * np.sum((left_out - np.mean(left_out)) ** 2)))
     assert error > 0
+
+
+ORPHAN = """
+import subprocess, sys
+from multiprocessing import resource_tracker
+from benchmarks.workstation import adopt_orphans, processors
+
+adopt_orphans()
+resource_tracker.ensure_running()
+before = processors()
+busy = "import time\\nwhile time.process_time() < 0.3: pass"
+subprocess.run(["sh", "-c", '"$0" -c "$1" &', sys.executable, busy], check=True)
+print(processors() - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux")
+def test_the_cpu_time_of_orphans_is_counted_beside_a_process_that_stays() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ORPHAN], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert float(done.stdout) >= 0.3
