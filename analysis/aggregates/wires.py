@@ -110,9 +110,7 @@ def wire_sizes(n_bodies: int, bonds: Bonds) -> IndexArray:
     return np.bincount(_numbered(n_bodies, bonds)[0])
 
 
-def _numbered(
-    n_bodies: int, bonds: Bonds
-) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
+def _numbered(n_bodies: int, bonds: Bonds) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
     """Join bodies to wires.
 
     Returns
