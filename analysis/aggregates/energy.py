@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -39,10 +41,19 @@ class EnergyCriterion:
     thresholds: dict[tuple[str, str], float]
 
 
-def energy_criterion(setup: Setup | None) -> EnergyCriterion | None:
+def energy_criterion(
+    setup: Setup | None, known: Mapping[tuple[str, str], float] | None = None
+) -> EnergyCriterion | None:
     """Build the criterion from the setup of a trajectory.
 
     None without a setup, without dipoles, or if charges are off.
+
+    Parameters
+    ----------
+    setup : Setup, optional
+        The setup.
+    known : mapping of (str, str) to float, optional
+        Thresholds for this setup that need not be calculated.
     """
     from janus_md.model.pairs.energy import head_to_tail_minimum
 
@@ -53,11 +64,13 @@ def energy_criterion(setup: Setup | None) -> EnergyCriterion | None:
     bodies = {body.name: body for body in setup.bodies}
     if not all(body.polar for body in setup.bodies):
         return None
-    thresholds = {
-        (a, b): SHARE * head_to_tail_minimum(bodies[a], bodies[b], medium, pairs=table).energy
-        for a in names
-        for b in names
-    }
+    thresholds: dict[tuple[str, str], float] = {}
+    for a, b in product(names, names):
+        if known and (a, b) in known:
+            thresholds[a, b] = known[a, b]
+        else:
+            minimum = head_to_tail_minimum(bodies[a], bodies[b], medium, pairs=table)
+            thresholds[a, b] = SHARE * minimum.energy
     return EnergyCriterion(bodies, medium, table, thresholds)
 
 
