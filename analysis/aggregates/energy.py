@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
-from janus_md.analysis.aggregates.bonds import Bonds, directed, projections
+from janus_md.analysis.aggregates.bonds import Bonds, directed
 from janus_md.analysis.frames.neighbours import IndexArray, Pairs
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.interactions.table import PairTable
@@ -39,10 +41,19 @@ class EnergyCriterion:
     thresholds: dict[tuple[str, str], float]
 
 
-def energy_criterion(setup: Setup | None) -> EnergyCriterion | None:
+def energy_criterion(
+    setup: Setup | None, known: Mapping[tuple[str, str], float] | None = None
+) -> EnergyCriterion | None:
     """Build the criterion from the setup of a trajectory.
 
     None without a setup, without dipoles, or if charges are off.
+
+    Parameters
+    ----------
+    setup : Setup, optional
+        The setup.
+    known : mapping of (str, str) to float, optional
+        Thresholds for this setup that need not be calculated.
     """
     from janus_md.model.pairs.energy import head_to_tail_minimum
 
@@ -53,17 +64,19 @@ def energy_criterion(setup: Setup | None) -> EnergyCriterion | None:
     bodies = {body.name: body for body in setup.bodies}
     if not all(body.polar for body in setup.bodies):
         return None
-    thresholds = {
-        (a, b): SHARE * head_to_tail_minimum(bodies[a], bodies[b], medium, pairs=table).energy
-        for a in names
-        for b in names
-    }
+    thresholds: dict[tuple[str, str], float] = {}
+    for a, b in product(names, names):
+        if known and (a, b) in known:
+            thresholds[a, b] = known[a, b]
+        else:
+            minimum = head_to_tail_minimum(bodies[a], bodies[b], medium, pairs=table)
+            thresholds[a, b] = SHARE * minimum.energy
     return EnergyCriterion(bodies, medium, table, thresholds)
 
 
 def select_bonds_by_energy(
     pairs: Pairs,
-    axes: FloatArray,
+    along: FloatArray,
     orientations: FloatArray,
     names: tuple[str, ...],
     kinds: IndexArray,
@@ -75,8 +88,8 @@ def select_bonds_by_energy(
     ----------
     pairs : Pairs
         All pairs within bonding distance.
-    axes : ndarray, shape (N, 3)
-        Unit vectors of the dipoles.
+    along : ndarray, shape (2, P)
+        Their :func:`~janus_md.analysis.aggregates.bonds.projections`.
     orientations : ndarray, shape (N, 4)
         Quaternions (w, x, y, z).
     names : tuple of str
@@ -88,22 +101,20 @@ def select_bonds_by_energy(
     """
     from janus_md.model.pairs.energy import pair_energy
 
-    candidates = directed(pairs, projections(pairs, axes), 0.0)
-    first, second = kinds[candidates.source], kinds[candidates.target]
+    candidates = directed(pairs, along, 0.0)
+    both = kinds[candidates.source] * len(names) + kinds[candidates.target]
     bonded = np.zeros(len(candidates), dtype=bool)
-    for a in np.unique(first):
-        for b in np.unique(second):
-            chosen = np.flatnonzero((first == a) & (second == b))
-            if len(chosen) == 0:
-                continue
-            energy = pair_energy(
-                criterion.bodies[names[a]],
-                criterion.bodies[names[b]],
-                candidates.vectors[chosen],
-                orientations[candidates.source[chosen]],
-                orientations[candidates.target[chosen]],
-                relative_permittivity=criterion.relative_permittivity,
-                pairs=criterion.pairs,
-            )
-            bonded[chosen] = energy < criterion.thresholds[names[a], names[b]]
+    for pair in np.flatnonzero(np.bincount(both)):
+        first, second = names[pair // len(names)], names[pair % len(names)]
+        chosen = np.flatnonzero(both == pair)
+        energy = pair_energy(
+            criterion.bodies[first],
+            criterion.bodies[second],
+            candidates.vectors[chosen],
+            orientations[candidates.source[chosen]],
+            orientations[candidates.target[chosen]],
+            relative_permittivity=criterion.relative_permittivity,
+            pairs=criterion.pairs,
+        )
+        bonded[chosen] = energy < criterion.thresholds[first, second]
     return candidates.take(np.flatnonzero(bonded))

@@ -78,25 +78,15 @@ def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
     lattice : ndarray, shape (3, 3)
         Edges of the box as rows, nm.
     """
-    source, target = bonds.source, bonds.target
-    alone = (np.bincount(source, minlength=n_bodies)[source] == 1) & (
-        np.bincount(target, minlength=n_bodies)[target] == 1
-    )
-    lowest, after = _chains(n_bodies, source[alone], target[alone])
-    joining = np.flatnonzero(~alone)
-    if len(joining):
-        piece, first = connected_pieces(n_bodies, lowest[source[joining]], lowest[target[joining]])
-        lowest = first[piece[lowest]]
-    begins = lowest == np.arange(n_bodies)
-    first, label = np.flatnonzero(begins), (np.cumsum(begins) - 1)[lowest]
+    label, first, after, joining = _numbered(n_bodies, bonds)
     n = np.bincount(label)
-    bond_wire = label[source]
+    bond_wire = label[bonds.source]
     unbranched = np.ones(len(n), dtype=bool)
     unbranched[bond_wire[joining]] = False
     closed = unbranched & (np.bincount(bond_wire, minlength=len(n)) == n)
 
     # Rings are opened before their lowest index, so that all unbranched wires become paths.
-    opened = closed[bond_wire] & (first[bond_wire] == target)
+    opened = closed[bond_wire] & (first[bond_wire] == bonds.target)
     in_path = unbranched[bond_wire]
     path, cyclic = np.flatnonzero(in_path & ~opened), np.flatnonzero(opened | ~in_path)
     start = np.cumsum(n) - n
@@ -113,6 +103,38 @@ def build_wires(n_bodies: int, bonds: Bonds, lattice: FloatArray) -> Wires:
     kind[~unbranched] = BRANCHED
     kind[winding.dims > 0] = PERCOLATING
     return Wires(label, n, kind, members, start, offset, winding, unbranched, bond_wire)
+
+
+def wire_sizes(n_bodies: int, bonds: Bonds) -> IndexArray:
+    """Return the number of bodies in each wire, shape (W,): ``n`` of :class:`Wires` alone."""
+    return np.bincount(_numbered(n_bodies, bonds)[0])
+
+
+def _numbered(n_bodies: int, bonds: Bonds) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
+    """Join bodies to wires.
+
+    Returns
+    -------
+    label : ndarray of int, shape (N,)
+        As of :class:`Wires`.
+    first : ndarray of int, shape (W,)
+        Body of lowest index of each wire.
+    after : ndarray of int, shape (N,)
+        Number of bodies that follow in an unbranched wire, as of :func:`_chains`.
+    joining : ndarray of int
+        Bonds that are not alone at both of their ends.
+    """
+    source, target = bonds.source, bonds.target
+    alone = (np.bincount(source, minlength=n_bodies)[source] == 1) & (
+        np.bincount(target, minlength=n_bodies)[target] == 1
+    )
+    lowest, after = _chains(n_bodies, source[alone], target[alone])
+    joining = np.flatnonzero(~alone)
+    if len(joining):
+        piece, first = connected_pieces(n_bodies, lowest[source[joining]], lowest[target[joining]])
+        lowest = first[piece[lowest]]
+    begins = lowest == np.arange(n_bodies)
+    return (np.cumsum(begins) - 1)[lowest], np.flatnonzero(begins), after, joining
 
 
 def _chains(n_bodies: int, source: IndexArray, target: IndexArray) -> tuple[IndexArray, IndexArray]:

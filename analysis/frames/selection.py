@@ -129,6 +129,8 @@ def tags_are_numbers(particles: Any) -> bool:
     """
     body = np.asarray(particles.body, dtype=np.int64)
     rigid = np.flatnonzero(body >= 0)
+    if not len(rigid):
+        return True
     named = body[rigid]
     if np.any(named >= len(body)) or np.any(body[named] != named):
         return False

@@ -123,9 +123,9 @@ class GsdSource(Closing):
         JanusError
             If the stored setup is damaged.
         """
-        from janus_md.simulation.files.description import setup_in
-
         if not self._asked:
+            from janus_md.simulation.files.description import setup_in
+
             self._setup, self._asked = setup_in(self._file.file), True
         return self._setup
 
@@ -162,16 +162,16 @@ class GsdSource(Closing):
         positions = np.asarray(raw.particles.position, dtype=np.float64)[chosen]
         orientations = np.asarray(raw.particles.orientation, dtype=np.float64)[chosen]
         for key, values in (("position", positions), ("orientation", orientations)):
-            bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
-            if len(bad):
+            if not (finite := np.isfinite(values)).all():
+                bad = int(np.argmin(finite.all(axis=1)))
                 raise JanusError(
-                    f"{where} the {key} of particle {chosen[bad[0]]} is "
-                    f"{values[bad[0]].tolist()}; all must be finite numbers"
+                    f"{where} the {key} of particle {chosen[bad]} is {values[bad].tolist()}; all "
+                    "must be finite numbers"
                 )
         check_places(positions, box, chosen, where)
         orientations = unit_quaternions(orientations, self.setup(), chosen, where)
         kinds = np.asarray(raw.particles.typeid, dtype=np.int64)[chosen]
-        check_names({names[k] for k in np.unique(kinds)}, self.setup(), where)
+        check_names({names[k] for k in np.flatnonzero(np.bincount(kinds))}, self.setup(), where)
         step = int(raw.configuration.step)
         self._stored.check_box(index, box, positions, where)
         return Frame(

@@ -17,7 +17,7 @@ _NULL = "; null where n_bonds_energy is"
 def compute(context: FrameContext) -> dict[str, float]:
     """Compute the wires of bonds by energy, and the agreement with geometric bonds."""
     from janus_md.analysis.aggregates.energy import select_bonds_by_energy
-    from janus_md.analysis.aggregates.wires import build_wires
+    from janus_md.analysis.aggregates.wires import wire_sizes
     from janus_md.analysis.observables.wire_lengths import length_statistics
 
     criterion = context.settings.energy
@@ -25,10 +25,15 @@ def compute(context: FrameContext) -> dict[str, float]:
         return dict.fromkeys((column.name for column in OBSERVABLE.columns), float("nan"))
     bonds = context.bonds
     found = select_bonds_by_energy(
-        context.pairs, context.axes, context.orientations, context.names, context.kinds, criterion
+        context.pairs,
+        context.projections,
+        context.orientations,
+        context.names,
+        context.kinds,
+        criterion,
     )
     n = len(context.axes)
-    lengths = length_statistics(build_wires(n, found, context.lattice))
+    lengths = length_statistics(wire_sizes(n, found))
     both = np.intersect1d(bonds.source * n + bonds.target, found.source * n + found.target)
     either = len(bonds) + len(found) - len(both)
     return {

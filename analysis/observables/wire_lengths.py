@@ -9,29 +9,29 @@ import numpy as np
 from janus_md.common.observables import Column, Observable
 
 if TYPE_CHECKING:
-    from janus_md.analysis.aggregates.wires import Wires
+    from janus_md.analysis.frames.neighbours import IndexArray
     from janus_md.analysis.pipeline.context import FrameContext
 
 
-def length_statistics(wires: Wires) -> dict[str, float | int]:
-    """Return statistics of the wire lengths in bodies.
+def length_statistics(sizes: IndexArray) -> dict[str, float | int]:
+    """Return statistics of the numbers of bodies in each wire, shape (W,).
 
     ``mean_n`` is the mean by number, bodies over wires, and ``mean_w = sum n^2 / sum n`` the mean
     by weight. Single bodies are wires of length 1.
     """
-    n = wires.n.astype(np.float64)
+    n = sizes.astype(np.float64)
     return {
         "n_wires": len(n),
         "mean_n": float(n.mean()),
         "mean_w": float((n * n).sum() / n.sum()),
-        "longest": int(wires.n.max()),
+        "longest": int(sizes.max()),
         "share_in_wires_of_3": float(n[n >= 3].sum() / n.sum()),
     }
 
 
 def compute(context: FrameContext) -> dict[str, float | int]:
     """Compute the wire lengths of a frame."""
-    return length_statistics(context.wires)
+    return length_statistics(context.wires.n)
 
 
 OBSERVABLE = Observable(

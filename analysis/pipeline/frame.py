@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.pipeline.context import FrameContext
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.common.errors import JanusError
-from janus_md.common.observables import Observable, observables
+from janus_md.common.observables import Column, Observable, observables
 from janus_md.model.body import BondCriterion
 from janus_md.model.setup import Setup
 
@@ -141,29 +142,28 @@ def values_of(name: str, observable: Observable, context: FrameContext) -> dict[
     except Exception as error:
         why = " ".join(str(error).split())
         raise JanusError(f"{where} failed ({type(error).__name__}: {why})") from error
-    declared = [column.name for column in observable.columns]
-    if set(found) != set(declared):
+    columns = observable.columns
+    if found.keys() != {column.name for column in columns}:
         raise JanusError(
             f"{where} returned {', '.join(map(str, found)) or 'nothing'}; its columns are "
-            f"{', '.join(declared)}"
+            f"{', '.join(column.name for column in columns)}"
         )
-    return {
-        column.name: _number(found[column.name], column.dtype, f"{where}: {column.name}")
-        for column in observable.columns
-    }
+    return {column.name: _number(found[column.name], column, where) for column in columns}
 
 
-def _number(value: Any, dtype: str, where: str) -> float | int:
+def _number(value: Any, column: Column, where: str) -> float | int:
     """Return Python's own number; NaN for None."""
     if value is None:
-        return float("nan")
-    if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "fiub":
-        raise JanusError(f"{where} is {value!r}; it must be a number")
+        return math.nan
+    known = isinstance(value, float | int)  # the checks of NumPy take longer
+    if not known and (np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "fiub"):
+        raise JanusError(f"{where}: {column.name} is {value!r}; it must be a number")
     number = float(value)
-    if dtype == "float64" or np.isnan(number):
+    if column.dtype == "float64" or math.isnan(number):
         return number
     if not number.is_integer():
-        raise JanusError(f"{where} is {number:g}; it must be a whole number, as its dtype is int64")
+        told = f"{where}: {column.name} is {number:g}"
+        raise JanusError(f"{told}; it must be a whole number, as its dtype is int64")
     return int(value)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import os
 import struct
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +21,9 @@ from numpy.typing import NDArray
 from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.series.lifetimes import Links
 from janus_md.common.observables import code_of_observables
+
+INTERVAL = 2.0
+"""Time between two writes, s; a stopped analysis repeats about this much work at most."""
 
 _HEAD = struct.Struct("<Q32s")  # length of what follows, and its digest
 
@@ -59,6 +64,9 @@ def resumed(
 ) -> Iterator[Part]:
     """Yield the stored results of the first tasks, then compute and store those of the others.
 
+    The first new result is stored immediately, so that an analysis that is stopped again and again
+    still makes progress. Further ones are stored every :data:`INTERVAL`.
+
     Parameters
     ----------
     path : Path
@@ -77,10 +85,15 @@ def resumed(
             done, end = done + 1, file.tell()
         file.seek(end)
         file.truncate()
+        waiting: list[Part] = []
+        stored = -math.inf
         for part in work(tasks[done:]):
-            packed = _pack(part)
-            file.write(_HEAD.pack(len(packed), _digest(key, packed)) + packed)
-            file.flush()
+            waiting.append(part)
+            if time.monotonic() - stored >= INTERVAL:
+                for packed in map(_pack, waiting):
+                    file.write(_HEAD.pack(len(packed), _digest(key, packed)) + packed)
+                file.flush()
+                waiting, stored = [], time.monotonic()
             yield part
 
 

@@ -8,11 +8,10 @@ import numpy as np
 
 from janus_md.analysis.aggregates.bonds import body_axes, find_bonds
 from janus_md.analysis.aggregates.criterion import widest
-from janus_md.analysis.aggregates.wires import build_wires
+from janus_md.analysis.aggregates.wires import wire_sizes
 from janus_md.analysis.observables.wire_lengths import length_statistics
 from janus_md.analysis.series.steadiness import settled
 from janus_md.model.body import BondCriterion, FloatArray
-from janus_md.model.box import lattice_vectors
 from janus_md.model.system import System
 
 LEAST_FRAMES = 60
@@ -42,8 +41,8 @@ def wire_lengths(
         Direction of the dipole in the body frame.
     """
     bonds = find_bonds(positions, body_axes(orientations, axis), box, criterion)
-    wires = build_wires(len(positions), bonds, lattice_vectors(box))
-    return {"n_bodies": len(positions), **length_statistics(wires), "n_bonds": len(bonds)}
+    sizes = wire_sizes(len(positions), bonds)
+    return {"n_bodies": len(positions), **length_statistics(sizes), "n_bonds": len(bonds)}
 
 
 LOGGED = ("mean_n", "mean_w", "longest")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -14,10 +16,17 @@ from janus_md.analysis.aggregates.criterion import DEFAULT_CRITERION
 from janus_md.analysis.aggregates.energy import EnergyCriterion, energy_criterion
 from janus_md.analysis.aggregates.measures import BodyProperties
 from janus_md.analysis.frames.source import HANDS, Frame, unit_axis
+from janus_md.analysis.pipeline.journal import code
 from janus_md.analysis.series.lifetimes import breaking
+from janus_md.common import cache
 from janus_md.common.errors import JanusError
 from janus_md.model.body import BondCriterion
+from janus_md.model.interactions.table import sorted_pairs
+from janus_md.model.interactions.term import TERMS
 from janus_md.model.setup import Setup
+
+THRESHOLDS = "bond_energies"
+"""Name of the cache file of the threshold energies of bonds."""
 
 LARGEST_SYMMETRY = 360
 """Largest symmetry number; above it a body counts as a body of revolution."""
@@ -109,7 +118,7 @@ class Settings:
             folds if symmetry is None else {},
             1 if symmetry is None else symmetry,
             {**stated, **(enantiomers or {})},
-            energy_criterion(setup),
+            _energy_criterion(setup),
             1.0 if bodies else criterion.distance / DEFAULT_CRITERION.distance,
             clusters or cluster_criterion(setup, [body.name for body in bodies]),
             (setup is None or setup.dipolar) if wires is None else wires,
@@ -121,3 +130,44 @@ class Settings:
         folds = [self.symmetries.get(frame.names[k], self.symmetry) for k in present]
         hands = np.array([HANDS.get(self.enantiomers.get(name, ""), 0) for name in frame.names])
         return BodyProperties(self.axis, common_symmetry(folds), hands[frame.kinds])
+
+
+def _energy_criterion(setup: Setup | None) -> EnergyCriterion | None:
+    """Return :func:`energy_criterion` with threshold energies from the cache.
+
+    All jobs with the same bodies, interactions and medium have the same thresholds. Their
+    calculation takes as long as the analysis of ten frames.
+    """
+    if setup is None or not _built_in(setup):
+        return energy_criterion(setup)
+    file, machine, key = cache.cache_file(THRESHOLDS), cache.processor(), _digest(setup)
+    found = energy_criterion(setup, known := _read(cache.recall(machine, file).get(key)))
+    if found is not None and found.thresholds != known:
+        rows = [[*names, energy] for names, energy in found.thresholds.items()]
+        cache.keep(machine, key, rows, file)
+    return found
+
+
+def _built_in(setup: Setup) -> bool:
+    """Return whether all pair terms belong to this package, whose code is part of the key."""
+    forms = {row.form for rows in sorted_pairs(setup.interactions.pairs).values() for row in rows}
+    return not forms & TERMS.added().keys()
+
+
+def _digest(setup: Setup) -> str:
+    """Return a digest of all that the threshold energies depend on."""
+    import scipy
+
+    bodies = [body.to_dict() for body in setup.bodies]
+    pairs = sorted(sorted_pairs(setup.interactions.pairs).items())
+    versions = (np.__version__, scipy.__version__)
+    known = repr((bodies, pairs, setup.relative_permittivity, versions))
+    return hashlib.sha256(code() + known.encode()).hexdigest()
+
+
+def _read(rows: Any) -> dict[tuple[str, str], float]:
+    """Return thresholds of the cache; none if they are missing or damaged."""
+    try:
+        return {(str(a), str(b)): float(energy) for a, b, energy in rows}
+    except (TypeError, ValueError):
+        return {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,7 @@ def frame_schema() -> Any:
     return pa.schema([(one.name, pa.type_for_alias(one.dtype)) for one in frame_columns()])
 
 
+@cache
 def wire_schema() -> Any:
     """Arrow schema of wires.parquet.
 
@@ -111,6 +113,7 @@ def wire_schema() -> Any:
     return _schema(WIRE_COLUMNS)
 
 
+@cache
 def aggregate_schema() -> Any:
     """Arrow schema of aggregates.parquet."""
     return _schema(AGGREGATE_COLUMNS)
@@ -133,7 +136,7 @@ def wire_table(result: FrameResult) -> Any:
     """Arrow table of the wires of one frame; empty where none are looked for."""
     wires = result.wires
     if not result.wire_columns:
-        return wire_schema().empty_table()
+        return _empty(wire_schema())
     count = len(wires)
     numbers = {
         "frame": np.full(count, result.frame_row["frame"], dtype=np.int64),
@@ -149,7 +152,7 @@ def aggregate_table(result: FrameResult) -> Any:
     """Arrow table of the aggregates of one frame; empty where clusters are not defined."""
     found = result.aggregates
     if found is None:
-        return aggregate_schema().empty_table()
+        return _empty(aggregate_schema())
     count, measures = len(found), found.measures
     members, start = found.members()
     numbers = {
@@ -164,6 +167,12 @@ def aggregate_table(result: FrameResult) -> Any:
         "members": _lists(result.tags[members], start),
     }
     return _table(aggregate_schema(), AGGREGATE_COLUMNS, numbers, KINDS_OF_AGGREGATES)
+
+
+@cache
+def _empty(schema: Any) -> Any:
+    """Table without rows; tables cannot be changed, so all frames share it."""
+    return schema.empty_table()
 
 
 def _table(

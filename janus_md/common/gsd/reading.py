@@ -90,8 +90,9 @@ class GsdFile(Closing):
         self.strange = strange(layout.names)
         self.nframes, self.damaged = index.frames, index.trouble is not None
         self._entries = index.entries
-        self._keys = (index.entries["frame"] << np.uint64(16)) | index.entries["name"]
+        self._frames = np.ascontiguousarray(index.entries["frame"])
         self._numbers = {name: k for k, name in reversed(list(enumerate(layout.names)))}
+        self._places: OrderedDict[int, dict[int, int]] = OrderedDict()
         self.note = self._note(index.trouble, index.loose)
 
     def close(self) -> None:
@@ -133,16 +134,29 @@ class GsdFile(Closing):
 
     def stored(self, frame: int) -> list[str]:
         """Return the names of the chunks that a frame itself stores."""
-        begin, end = np.searchsorted(self._entries["frame"], (frame, frame + 1))
-        return [self.names[k] for k in self._entries["name"][begin:end]]
+        return [self.names[k] for k in self._entries["name"][self._span(frame)]]
 
     def _place(self, frame: int, name: str) -> int | None:
         number = self._numbers.get(name)
-        if number is None or frame < 0:
-            return None
-        key = np.uint64((frame << 16) | number)
-        place = int(np.searchsorted(self._keys, key))
-        return place if place < len(self._keys) and self._keys[place] == key else None
+        return None if number is None else self._places_in(frame).get(number)
+
+    def _places_in(self, frame: int) -> dict[int, int]:
+        """Entries of a frame by the number of their name, kept for the frames asked for last."""
+        if frame in self._places:
+            self._places.move_to_end(frame)
+            return self._places[frame]
+        span = self._span(frame)
+        numbers = self._entries["name"][span].tolist()
+        found = {number: span.start + k for k, number in reversed(list(enumerate(numbers)))}
+        self._places[frame] = found
+        if len(self._places) > _MAX_CACHED:
+            self._places.popitem(last=False)
+        return found
+
+    def _span(self, frame: int) -> slice:
+        """Entries of a frame; none of a negative one."""
+        ends = np.array([max(frame, 0), max(frame + 1, 0)], self._frames.dtype)
+        return slice(*np.searchsorted(self._frames, ends).tolist())
 
     def _note(self, trouble: str | None, loose: int) -> str | None:
         used = (

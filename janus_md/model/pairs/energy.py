@@ -250,10 +250,6 @@ def _chunks(
     q_a, q_b = (np.broadcast_to(q, (count, 4)) for q in turns)
     step = max(1, CHUNK // terms.pairs)
     return [
-        (
-            r[k : k + step],
-            rowan.to_matrix(q_a[k : k + step]),
-            rowan.to_matrix(q_b[k : k + step]),
-        )
+        (r[k : k + step], *rowan.to_matrix(np.stack([q_a[k : k + step], q_b[k : k + step]])))
         for k in range(0, max(count, 1), step)
     ]

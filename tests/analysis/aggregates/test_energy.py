@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq, minimize_scalar
 
-from janus_md.analysis.aggregates.bonds import body_axes
+from janus_md.analysis.aggregates.bonds import body_axes, projections
 from janus_md.analysis.aggregates.energy import energy_criterion, select_bonds_by_energy
 from janus_md.analysis.frames.neighbours import pairs_within
 from janus_md.model import units
@@ -37,9 +37,9 @@ def test_bond_ends_at_half_the_minimum_energy(permittivity):
 
 def bonds_of(x, u, criterion, name="R-Au-Cu"):
     x, q = np.array(x, float), quaternions_along(u)
-    found = select_bonds_by_energy(
-        pairs_within(x, BOX, 2.9), body_axes(q), q, (name,), np.zeros(len(x), int), criterion
-    )
+    pairs = pairs_within(x, BOX, 2.9)
+    along = projections(pairs, body_axes(q))
+    found = select_bonds_by_energy(pairs, along, q, (name,), np.zeros(len(x), int), criterion)
     return list(zip(found.source.tolist(), found.target.tolist(), strict=True))
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from janus_md.analysis.aggregates.bonds import Bonds
 from janus_md.analysis.aggregates.graphs import FEW_EDGES, connected_pieces
-from janus_md.analysis.aggregates.wires import KINDS, build_wires
+from janus_md.analysis.aggregates.wires import KINDS, build_wires, wire_sizes
 from tests.analysis.aggregates.test_truth import MANY
 
 graphs = st.integers(1, 12).flatmap(
@@ -44,6 +44,7 @@ def test_classification_agrees_with_networkx(graph):
     pieces = list(nx.weakly_connected_components(nxg))
     found = np.split(wires.members, wires.start[1:])
     assert sorted(map(sorted, found)) == sorted(map(sorted, pieces))
+    assert wire_sizes(n, bonds).tolist() == [len(members) for members in found]
     for w, members in enumerate(found):
         piece = nxg.subgraph(members.tolist())
         degree_in = [d for _, d in piece.in_degree()]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.pipeline import pipeline, table, tasks
+from janus_md.analysis.pipeline import journal, pipeline, table, tasks
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from janus_md.common.errors import JanusError
 from janus_md.common.observables import frame_columns
@@ -115,6 +115,7 @@ def files(folder):
 
 def test_stopped_analysis_resumes_bit_identically(growing, tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "CHUNK", 8)
+    monkeypatch.setattr(journal, "INTERVAL", 0.0)
     whole = analyze_file(growing, tmp_path / "whole")
     kept, out = tmp_path / "kept", tmp_path / "out"
     assert stopped_at(16, growing, out, kept) == [8, 16]
@@ -132,8 +133,28 @@ def test_stopped_analysis_resumes_bit_identically(growing, tmp_path, monkeypatch
     assert seen == []
 
 
+def test_first_results_are_stored_immediately_and_further_ones_at_intervals(
+    growing, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(pipeline, "CHUNK", 8)
+    monkeypatch.setattr(journal, "INTERVAL", 3600.0)
+    kept, out, seen = tmp_path / "kept", tmp_path / "out", looked_at(monkeypatch)
+    stopped_at(32, growing, out, kept)
+    assert seen == list(range(32))
+    first = kept.stat().st_size
+    seen.clear()
+    stopped_at(32, growing, out, kept)
+    assert seen == list(range(8, 32))
+    seen.clear()
+    summary = analyze_file(growing, out, kept=kept)
+    assert seen == list(range(16, 40))
+    assert 2 * first < kept.stat().st_size < 4 * first
+    assert summary == analyze_file(growing, tmp_path / "whole")
+
+
 def test_journal_of_another_analysis_or_damaged_is_not_used(growing, tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "CHUNK", 8)
+    monkeypatch.setattr(journal, "INTERVAL", 0.0)
     kept, out, seen = tmp_path / "kept", tmp_path / "out", looked_at(monkeypatch)
     mine = tmp_path / "mine.gsd"
     mine.write_bytes(growing.read_bytes())
