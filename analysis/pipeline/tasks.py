@@ -17,6 +17,7 @@ import numpy as np
 from janus_md.analysis.frames.neighbours import coincident_pair
 from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.order.order import RadialDistribution
+from janus_md.analysis.order.spatial import FrameStructure, structure_of
 from janus_md.analysis.pipeline import table
 from janus_md.analysis.pipeline.frame import FrameResult, analyze_frame
 from janus_md.analysis.pipeline.journal import Part
@@ -27,9 +28,26 @@ from janus_md.common.interrupts import signals_blocked
 from janus_md.common.observables import observables
 from janus_md.model.box import face_distances, lattice_vectors
 
+CHUNK = 16
+"""Maximum number of frames of a task, ..."""
+
+CHUNK_BODIES = 200_000
+"""... fewer if they have more bodies than this. ..."""
+
+SHARES = 16
+"""Towards the end, tasks become shorter: a task is at most the rest of the file divided by this,
+so that all processes finish at about the same time, ..."""
+
+LEAST_BODIES = 20_000
+"""... but has about this number of bodies, which take 0.1 s."""
+
 WORTH_SECONDS = 3.0
 """Time that the rest of a file must take, estimated from its beginning, to be split over processes:
 a new process spends a second or two on imports."""
+
+PLAINLY_LARGE = 2_000_000
+"""Number of bodies, summed over frames, that take longer than that on any computer; a file with
+more is split from its first frame on."""
 
 QUEUED = 3
 """Tasks that each process of the pool has at a time, so that it does not wait for the next one."""
@@ -49,6 +67,32 @@ class Task:
     rdf_range: float
     rdf_bins: int
     settings: Settings
+    bodies: int = 0
+    """Number of bodies in a frame, or 0 if it is not known."""
+    structures: tuple[int, ...] = ()
+    """Frames, not necessarily of this sequence, of which the spatial structure is computed."""
+    smallest_box: float = np.inf
+    """:func:`janus_md.analysis.order.spatial.smallest_box` of all such frames of the file."""
+
+
+def split(frames: Sequence[int], bodies: int) -> list[tuple[int, ...]]:
+    """Split the frames of a file into sequences, which do not depend on the number of processes.
+
+    Parameters
+    ----------
+    frames : sequence of int
+        Numbers of the frames.
+    bodies : int
+        Number of bodies in each.
+    """
+    parts, begin = [], 0
+    largest = max(1, min(CHUNK, CHUNK_BODIES // bodies))
+    least = min(largest, -(-LEAST_BODIES // bodies))
+    while begin < len(frames):
+        size = max(least, min(largest, (len(frames) - begin) // SHARES))
+        parts.append(tuple(frames[begin : begin + size]))
+        begin += size
+    return parts
 
 
 def run_task(task: Task) -> Part:
@@ -81,8 +125,17 @@ def run_task(task: Task) -> Part:
                 coincident.append((index, i, j))
             if index in task.rdf_frames and _fits(rdf, frame.box):
                 rdf.add(frame.positions, frame.box)
+        structures = [_structure(source, source.frame(index), task) for index in task.structures]
     wires, found = (pa.concat_tables(one).combine_chunks() for one in (tables, aggregates))
-    return Part(wires, found, rows, links, rdf, coincident)
+    return Part(wires, found, rows, links, rdf, coincident, structures)
+
+
+def _structure(source: GsdSource, frame: Frame, task: Task) -> FrameStructure:
+    settings = task.settings
+    try:
+        return structure_of(frame, settings.axis, task.smallest_box, settings.unit)
+    except JanusError as error:
+        raise JanusError(f"file {source.path}, frame {frame.index}: {error}") from error
 
 
 def _links(frame: Frame, result: FrameResult) -> Links:
@@ -94,7 +147,7 @@ def _links(frame: Frame, result: FrameResult) -> Links:
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     """Yield the results of the tasks in order.
 
-    This process is one of the workers. The others are started where the rest of the tasks takes
+    This process is one of the workers. The others are started if the rest of the tasks takes
     longer than their start, and this process goes on meanwhile.
 
     Raises
@@ -102,7 +155,8 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     JanusError
         If a frame cannot be analysed: that of the first such task, after the results before it.
     """
-    if tasks and workers > 1:
+    large = sum(len(task.frames) * task.bodies for task in tasks) >= PLAINLY_LARGE
+    if tasks and workers > 1 and not large:
         import freud  # noqa: F401  # its import is no part of what is measured
 
         begun = time.monotonic()
