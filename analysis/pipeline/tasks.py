@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process, resource_tracker
+from multiprocessing import get_context, parent_process, resource_tracker, util
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +50,8 @@ PLAINLY_LARGE = 2_000_000
 more is split from its first frame on."""
 
 QUEUED = 3
-"""Tasks that each process of the pool has at a time, so that it does not wait for the next one."""
+"""Tasks that each process of the pool has at a time, so that it does not wait for the next one;
+fewer at the end, so that this process does not wait for them."""
 
 HELD = 32
 """Results per process that are held at most: those of a process that is still starting are late."""
@@ -168,23 +169,25 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     if others < 1:
         yield from map(run_task, tasks)
         return
-    # Threads of freud or Arrow do not survive a fork.
+    # Threads of freud or Arrow do not survive a fork. A fork server would import once for all, but
+    # this process would have to wait for it.
     context = get_context("spawn")
     resource_tracker.ensure_running()  # it would unblock signals
-    with ProcessPoolExecutor(others, mp_context=context, initializer=_end_with_parent) as pool:
-        yield from _shared(deque(tasks), pool, QUEUED * others, most=HELD * workers)
+    with ProcessPoolExecutor(others, mp_context=context, initializer=_begin) as pool:
+        yield from _shared(deque(tasks), pool, others, most=HELD * workers)
 
 
-def _shared(tasks: deque[Task], pool: Executor, queued: int, most: int) -> Iterator[Part]:
-    """Yield the results of tasks that this process shares with a pool.
+def _shared(tasks: deque[Task], pool: Executor, processes: int, most: int) -> Iterator[Part]:
+    """Yield the results of tasks that this process shares with a pool of `processes`.
 
-    At most `queued` tasks are with the pool, and at most `most` results or tasks wait for an
-    earlier one.
+    At most `most` results or tasks wait for an earlier one.
     """
     waiting: deque[Future[Part]] = deque()
     try:
         while tasks or waiting:
-            while tasks and sum(not one.done() for one in waiting) < queued:
+            while tasks and sum(not one.done() for one in waiting) < min(
+                QUEUED * processes, max(processes, len(tasks))
+            ):
                 # A batch system signals all processes of a job; only this one acts on it.
                 with signals_blocked():
                     waiting.append(pool.submit(run_task, tasks.popleft()))
@@ -207,8 +210,12 @@ def _done(task: Task) -> Future[Part]:
     return future
 
 
-def _end_with_parent() -> None:
-    """End a process of the pool when its parent is killed; otherwise it would wait forever."""
+def _begin() -> None:
+    """Begin a process of the pool; it ends when its parent is killed, instead of waiting forever.
+
+    At its end it does not delete its modules one by one, for which the parent would wait 0.3 s.
+    """
+    util.Finalize(None, os._exit, (0,), exitpriority=-100)  # the last one
     parent = parent_process()
     assert parent is not None
 
