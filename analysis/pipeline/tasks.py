@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections import deque
@@ -11,6 +12,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process, resource_tracker, util
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -211,11 +213,13 @@ def _done(task: Task) -> Future[Part]:
 
 
 def _begin() -> None:
-    """Begin a process of the pool; it ends when its parent is killed, instead of waiting forever.
+    """Begin a process of the pool quickly, and have it end quickly.
 
-    At its end it does not delete its modules one by one, for which the parent would wait 0.3 s.
+    It ends when its parent is killed; otherwise it would wait forever. At its end it does not
+    delete its modules one by one, for which its parent would wait 0.3 s.
     """
     util.Finalize(None, os._exit, (0,), exitpriority=-100)  # the last one
+    _import_freud()
     parent = parent_process()
     assert parent is not None
 
@@ -224,6 +228,17 @@ def _begin() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _import_freud() -> None:
+    """Import freud without Matplotlib, which it would import for plots; that takes a third."""
+    if "matplotlib" not in sys.modules:
+        blocked: dict[str, Any] = sys.modules
+        blocked["matplotlib"] = None  # by the import system, a module that is not installed
+        try:
+            import freud  # noqa: F401
+        finally:
+            del sys.modules["matplotlib"]
 
 
 def _fits(rdf: RadialDistribution, box: np.ndarray) -> bool:
