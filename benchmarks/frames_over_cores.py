@@ -28,7 +28,7 @@ LABELS = ("bodies", "frames", "cores")
 PASSES = 1
 MINUTES = 15.0
 
-CASES = [(1_000, 4_000), (10_000, 400), (100_000, 40)]
+CASES = [(1_000, 4_000), (10_000, 400), (100_000, 28)]
 """Bodies and frames of each file."""
 
 QUICK_CASES = [(1_000, 1_600)]

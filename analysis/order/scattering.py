@@ -104,13 +104,31 @@ def structure_factor(
         Empty if the box is so small that it has no wave vector below `q_max`.
     """
     edges = np.linspace(0.0, q_max, bins + 1)
-    found = np.array([_binned(positions, box, edges) for positions, box in frames])
+    return averaged([binned(positions, box, edges) for positions, box in frames], least)
+
+
+def averaged(frames: Sequence[FloatArray], least: int = MIN_VECTORS) -> StructureFactor:
+    """Average the results of :func:`binned` over frames.
+
+    Parameters
+    ----------
+    frames : sequence of ndarray, shape (3, bins)
+        At least one.
+    least : int
+        Minimum number of wave vectors in a bin, k and -k counted once.
+
+    Returns
+    -------
+    StructureFactor
+        Empty if there is no wave vector.
+    """
+    found = np.array(frames)
     count = found[:, 0].max(axis=0)
     if not count.any():
         none = np.zeros(0)
         return StructureFactor(none, none, none, np.zeros((len(frames), 0)))
     starts, held = [0], 0.0
-    for k in range(bins - 1):
+    for k in range(len(count) - 1):
         held += count[k]
         if held >= least:
             starts.append(k + 1)
@@ -127,8 +145,23 @@ def structure_factor(
     return StructureFactor(q, mean, np.maximum(seen, least_error), per_frame)
 
 
-def _binned(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatArray:
-    """Return, by bin, the number of wave vectors and the sums of |k| and S; shape (3, bins)."""
+def binned(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatArray:
+    """Sum S(k) of one frame over the wave vectors in each bin.
+
+    Parameters
+    ----------
+    positions : ndarray, shape (N, 3)
+        Centres, nm.
+    box : ndarray, shape (6,)
+        Lx, Ly, Lz, xy, xz, yz.
+    edges : ndarray, shape (bins + 1,)
+        Edges of the bins of the wave number, evenly spaced from 0, 1/nm.
+
+    Returns
+    -------
+    ndarray, shape (3, bins)
+        Number of wave vectors, k and -k counted once, and sums of ``|k|`` and S.
+    """
     lattice = lattice_vectors(box)
     vectors = abs(float(np.linalg.det(lattice))) * edges[-1] ** 3 / (12.0 * np.pi**2)
     most = np.floor(edges[-1] * lengths(lattice) / (2.0 * np.pi))
@@ -161,7 +194,7 @@ def _binned(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatA
 
 
 def _sampled(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatArray:
-    """Compute :func:`_binned` for random wave vectors, uniformly distributed in q."""
+    """Compute :func:`binned` for random wave vectors, uniformly distributed in q."""
     lattice, rng = lattice_vectors(box), np.random.default_rng(len(positions))
     most = min(int(SAMPLED_SUM / len(positions)), SAMPLED_VECTORS)
     drawn = rng.normal(size=(most, 3))

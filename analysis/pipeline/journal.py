@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janus_md.analysis.order.order import RadialDistribution
+from janus_md.analysis.order.spatial import FrameStructure
 from janus_md.analysis.series.lifetimes import Links
 from janus_md.common.observables import code_of_observables
 
@@ -46,6 +47,8 @@ class Part:
         Radial distribution of the averaged frames.
     coincident : list of tuple of 3 int
         Frames with bodies at the same position, with the indices of two such bodies.
+    structures : list of FrameStructure
+        Spatial structure of some frames, which need not be those of the sequence.
     old : bool
         Whether an earlier analysis computed them.
     """
@@ -56,6 +59,7 @@ class Part:
     links: list[Links]
     rdf: RadialDistribution
     coincident: list[tuple[int, int, int]]
+    structures: list[FrameStructure]
     old: bool = False
 
 
@@ -147,18 +151,27 @@ def _pack(part: Part) -> bytes:
     arrays = {
         "wires": _packed_table(part.wires),
         "aggregates": _packed_table(part.aggregates),
-        "rows": np.frombuffer(json.dumps(part.rows).encode(), np.uint8),
+        "rows": _packed_json(part.rows),
         "links": np.array([(one.frame, one.step, one.n_bodies) for one in part.links]),
         "edges": part.rdf.edges,
         "counts": part.rdf.counts,
         "expected": np.array(part.rdf.expected),
         "coincident": np.array(part.coincident, np.int64).reshape(-1, 3),
+        "structures": _packed_json([(one.q6, one.density) for one in part.structures]),
     }
     for number, one in enumerate(part.links):
         arrays |= {f"made {number}": one.made, f"kept {number}": one.kept}
+    for number, structure in enumerate(part.structures):
+        if structure.pairs is not None:
+            arrays[f"pairs {number}"] = structure.pairs
+        arrays[f"scattering {number}"] = structure.scattering
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **arrays)
     return packed.getvalue()
+
+
+def _packed_json(value: Any) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(value).encode(), np.uint8)
 
 
 def _packed_table(table: Any) -> NDArray[np.uint8]:
@@ -189,4 +202,13 @@ def _unpack(packed: bytes) -> Part:
         rdf.counts, rdf.expected = arrays["counts"], float(arrays["expected"])
         rows = json.loads(arrays["rows"].tobytes())
         coincident = [(frame, i, j) for frame, i, j in arrays["coincident"].tolist()]
-        return Part(wires, aggregates, rows, links, rdf, coincident, old=True)
+        structures = [
+            FrameStructure(
+                arrays.get(f"pairs {number}"),
+                arrays[f"scattering {number}"],
+                q6,
+                density,
+            )
+            for number, (q6, density) in enumerate(json.loads(arrays["structures"].tobytes()))
+        ]
+        return Part(wires, aggregates, rows, links, rdf, coincident, structures, old=True)

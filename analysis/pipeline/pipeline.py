@@ -17,7 +17,7 @@ from janus_md.analysis.order.order import RadialDistribution
 from janus_md.analysis.pipeline import journal
 from janus_md.analysis.pipeline.frame import criterion_for, needed
 from janus_md.analysis.pipeline.settings import Settings
-from janus_md.analysis.pipeline.tasks import Task, results
+from janus_md.analysis.pipeline.tasks import Task, results, split
 from janus_md.analysis.pipeline.writing import Progress, write_tables
 from janus_md.analysis.series import chains, growth, steadiness
 from janus_md.analysis.series.averages import first_averaged, summarize
@@ -29,12 +29,6 @@ from janus_md.common.messages import unknown
 from janus_md.common.observables import frame_columns
 from janus_md.model.body import BondCriterion
 from janus_md.model.units import PS_PER_NS
-
-CHUNK = 16
-"""Frames that a worker analyses at a time, ..."""
-
-CHUNK_BODIES = 200_000
-"""... fewer where they hold more bodies than this."""
 
 RDF_BODIES = 1_000_000
 """Bodies, over all frames, that the radial distribution counts the pairs of at most."""
@@ -150,18 +144,29 @@ def analyze_file(
         boxes = [first.box, *([source.frame(numbers[-1]).box] if staged else [])]
         smallest = min(boxes, key=lambda box: float(np.prod(box[:3])))
         rdf = RadialDistribution.for_box(smallest, settings.unit)
-        size = max(1, min(CHUNK, CHUNK_BODIES // len(first.kinds)))
+        sequences = split(numbers, len(first.kinds))
+        selected = spatial.chosen(tail, len(first.kinds))
+        samples = []
+        for k in selected:
+            with suppress(JanusError):  # raised by its task, after those of earlier frames
+                samples.append(source.frame(k))
+        smallest_box = spatial.smallest_box(samples)
+        # The first tasks, of which each process has some, compute one each where there are enough.
+        spread = np.array_split(np.array(selected, dtype=int), len(sequences))
         tasks = [
             Task(
                 source.path,
                 source.types,
-                numbers[begin : begin + size],
+                sequence,
                 frozenset(thinned),
                 float(rdf.edges[-1]),
                 len(rdf.counts),
                 settings,
+                len(first.kinds),
+                tuple(structures.tolist()),
+                smallest_box,
             )
-            for begin in range(0, len(numbers), size)
+            for sequence, structures in zip(sequences, spread, strict=True)
         ]
         notes = [*([source.note] if source.note else []), *remarks]
         with ExitStack() as stack:
@@ -169,18 +174,13 @@ def analyze_file(
             if kept is None:
                 parts = results(tasks, workers)
             else:
-                key = journal.key_of(source.path, settings, source.types, numbers, size)
+                key = journal.key_of(source.path, settings, source.types, sequences)
                 parts = journal.resumed(kept, key, tasks, lambda rest: results(rest, workers))
-            rows, history = write_tables(parts, out, len(numbers), tail[0], rdf, notes, progress)
+            rows, history, structures = write_tables(
+                parts, out, len(numbers), tail[0], rdf, notes, progress
+            )
             diffused = diffusion(source, numbers)
-            selected = [source.frame(k) for k in spatial.chosen(tail, len(first.kinds))]
-            import freud
-
-            with freud.parallel.NumThreads(1):  # sums in one order, whatever the cores
-                try:
-                    structure = spatial.write_spatial(selected, settings.axis, out, settings.unit)
-                except JanusError as error:
-                    raise JanusError(f"file {source.path}: {error}") from error
+            structure = spatial.write_spatial(structures, out, settings.unit)
     if not wires and not first.oriented:
         notes.append(
             "the file has no orientations, so the kinds that need directions of bodies (micelle, "

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process, resource_tracker
+from multiprocessing import get_context, parent_process, resource_tracker, util
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from janus_md.analysis.frames.neighbours import coincident_pair
 from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.order.order import RadialDistribution
+from janus_md.analysis.order.spatial import FrameStructure, structure_of
 from janus_md.analysis.pipeline import table
 from janus_md.analysis.pipeline.frame import FrameResult, analyze_frame
 from janus_md.analysis.pipeline.journal import Part
@@ -27,12 +30,30 @@ from janus_md.common.interrupts import signals_blocked
 from janus_md.common.observables import observables
 from janus_md.model.box import face_distances, lattice_vectors
 
+CHUNK = 16
+"""Maximum number of frames of a task, ..."""
+
+CHUNK_BODIES = 200_000
+"""... fewer if they have more bodies than this. ..."""
+
+SHARES = 16
+"""Towards the end, tasks become shorter: a task is at most the rest of the file divided by this,
+so that all processes finish at about the same time, ..."""
+
+LEAST_BODIES = 20_000
+"""... but has about this number of bodies, which take 0.1 s."""
+
 WORTH_SECONDS = 3.0
 """Time that the rest of a file must take, estimated from its beginning, to be split over processes:
 a new process spends a second or two on imports."""
 
+PLAINLY_LARGE = 2_000_000
+"""Number of bodies, summed over frames, that take longer than that on any computer; a file with
+more is split from its first frame on."""
+
 QUEUED = 3
-"""Tasks that each process of the pool has at a time, so that it does not wait for the next one."""
+"""Tasks that each process of the pool has at a time, so that it does not wait for the next one;
+fewer at the end, so that this process does not wait for them."""
 
 HELD = 32
 """Results per process that are held at most: those of a process that is still starting are late."""
@@ -49,6 +70,32 @@ class Task:
     rdf_range: float
     rdf_bins: int
     settings: Settings
+    bodies: int = 0
+    """Number of bodies in a frame, or 0 if it is not known."""
+    structures: tuple[int, ...] = ()
+    """Frames, not necessarily of this sequence, of which the spatial structure is computed."""
+    smallest_box: float = np.inf
+    """:func:`janus_md.analysis.order.spatial.smallest_box` of all such frames of the file."""
+
+
+def split(frames: Sequence[int], bodies: int) -> list[tuple[int, ...]]:
+    """Split the frames of a file into sequences, which do not depend on the number of processes.
+
+    Parameters
+    ----------
+    frames : sequence of int
+        Numbers of the frames.
+    bodies : int
+        Number of bodies in each.
+    """
+    parts, begin = [], 0
+    largest = max(1, min(CHUNK, CHUNK_BODIES // bodies))
+    least = min(largest, -(-LEAST_BODIES // bodies))
+    while begin < len(frames):
+        size = max(least, min(largest, (len(frames) - begin) // SHARES))
+        parts.append(tuple(frames[begin : begin + size]))
+        begin += size
+    return parts
 
 
 def run_task(task: Task) -> Part:
@@ -81,8 +128,17 @@ def run_task(task: Task) -> Part:
                 coincident.append((index, i, j))
             if index in task.rdf_frames and _fits(rdf, frame.box):
                 rdf.add(frame.positions, frame.box)
+        structures = [_structure(source, source.frame(index), task) for index in task.structures]
     wires, found = (pa.concat_tables(one).combine_chunks() for one in (tables, aggregates))
-    return Part(wires, found, rows, links, rdf, coincident)
+    return Part(wires, found, rows, links, rdf, coincident, structures)
+
+
+def _structure(source: GsdSource, frame: Frame, task: Task) -> FrameStructure:
+    settings = task.settings
+    try:
+        return structure_of(frame, settings.axis, task.smallest_box, settings.unit)
+    except JanusError as error:
+        raise JanusError(f"file {source.path}, frame {frame.index}: {error}") from error
 
 
 def _links(frame: Frame, result: FrameResult) -> Links:
@@ -94,7 +150,7 @@ def _links(frame: Frame, result: FrameResult) -> Links:
 def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     """Yield the results of the tasks in order.
 
-    This process is one of the workers. The others are started where the rest of the tasks takes
+    This process is one of the workers. The others are started if the rest of the tasks takes
     longer than their start, and this process goes on meanwhile.
 
     Raises
@@ -102,7 +158,8 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     JanusError
         If a frame cannot be analysed: that of the first such task, after the results before it.
     """
-    if tasks and workers > 1:
+    large = sum(len(task.frames) * task.bodies for task in tasks) >= PLAINLY_LARGE
+    if tasks and workers > 1 and not large:
         import freud  # noqa: F401  # its import is no part of what is measured
 
         begun = time.monotonic()
@@ -114,23 +171,25 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     if others < 1:
         yield from map(run_task, tasks)
         return
-    # Threads of freud or Arrow do not survive a fork.
+    # Threads of freud or Arrow do not survive a fork. A fork server would import once for all, but
+    # this process would have to wait for it.
     context = get_context("spawn")
     resource_tracker.ensure_running()  # it would unblock signals
-    with ProcessPoolExecutor(others, mp_context=context, initializer=_end_with_parent) as pool:
-        yield from _shared(deque(tasks), pool, QUEUED * others, most=HELD * workers)
+    with ProcessPoolExecutor(others, mp_context=context, initializer=_begin) as pool:
+        yield from _shared(deque(tasks), pool, others, most=HELD * workers)
 
 
-def _shared(tasks: deque[Task], pool: Executor, queued: int, most: int) -> Iterator[Part]:
-    """Yield the results of tasks that this process shares with a pool.
+def _shared(tasks: deque[Task], pool: Executor, processes: int, most: int) -> Iterator[Part]:
+    """Yield the results of tasks that this process shares with a pool of `processes`.
 
-    At most `queued` tasks are with the pool, and at most `most` results or tasks wait for an
-    earlier one.
+    At most `most` results or tasks wait for an earlier one.
     """
     waiting: deque[Future[Part]] = deque()
     try:
         while tasks or waiting:
-            while tasks and sum(not one.done() for one in waiting) < queued:
+            while tasks and sum(not one.done() for one in waiting) < min(
+                QUEUED * processes, max(processes, len(tasks))
+            ):
                 # A batch system signals all processes of a job; only this one acts on it.
                 with signals_blocked():
                     waiting.append(pool.submit(run_task, tasks.popleft()))
@@ -153,8 +212,14 @@ def _done(task: Task) -> Future[Part]:
     return future
 
 
-def _end_with_parent() -> None:
-    """End a process of the pool when its parent is killed; otherwise it would wait forever."""
+def _begin() -> None:
+    """Begin a process of the pool quickly, and have it end quickly.
+
+    It ends when its parent is killed; otherwise it would wait forever. At its end it does not
+    delete its modules one by one, for which its parent would wait 0.3 s.
+    """
+    util.Finalize(None, os._exit, (0,), exitpriority=-100)  # the last one
+    _import_freud()
     parent = parent_process()
     assert parent is not None
 
@@ -163,6 +228,17 @@ def _end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _import_freud() -> None:
+    """Import freud without Matplotlib, which it would import for plots; that takes a third."""
+    if "matplotlib" not in sys.modules:
+        blocked: dict[str, Any] = sys.modules
+        blocked["matplotlib"] = None  # by the import system, a module that is not installed
+        try:
+            import freud  # noqa: F401
+        finally:
+            del sys.modules["matplotlib"]
 
 
 def _fits(rdf: RadialDistribution, box: np.ndarray) -> bool:

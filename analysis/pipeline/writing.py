@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from janus_md.analysis.order.order import RadialDistribution
+from janus_md.analysis.order.spatial import FrameStructure
 from janus_md.analysis.pipeline import table
 from janus_md.analysis.pipeline.journal import Part
 from janus_md.analysis.series import lifetimes
@@ -28,13 +29,24 @@ def write_tables(
     rdf: RadialDistribution,
     notes: list[str],
     progress: Progress | None,
-) -> tuple[list[dict[str, float | int]], BondHistory | None]:
-    """Write the tables as the parts come; return the rows of frames.parquet and the bonds."""
+) -> tuple[list[dict[str, float | int]], BondHistory | None, list[FrameStructure]]:
+    """Write the tables as the parts come.
+
+    Returns
+    -------
+    rows : list of dict
+        Rows of frames.parquet.
+    history : BondHistory or None
+        The bonds; None if the number of bodies changes.
+    structures : list of FrameStructure
+        Spatial structure of the frames that it was computed of, in order.
+    """
     import pyarrow as pa
 
     rows: list[dict[str, float | int]] = []
     history: BondHistory | None = BondHistory(first_counted)
     coincident: list[tuple[int, int, int]] = []
+    structures: list[FrameStructure] = []
     with ExitStack() as stack:
         opened = [
             stack.enter_context(PartialParquet(out / f"{name}.parquet", schema))
@@ -64,6 +76,7 @@ def write_tables(
             rows.extend(part.rows)
             rdf.merge(part.rdf)
             coincident += part.coincident
+            structures += part.structures
             if progress is not None and not part.old:
                 progress(len(rows), n_frames)
         if history is not None:
@@ -78,4 +91,4 @@ def write_tables(
             )
         values = rdf.values if rdf.expected else np.full(len(rdf.counts), np.nan)
         curve.write(pa.table({"r_nm": rdf.radii, "g": values}))
-    return rows, history
+    return rows, history, structures

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from janus_md.analysis.pipeline import journal, pipeline
+from janus_md.analysis.pipeline import journal, tasks
 from janus_md.analysis.pipeline.pipeline import analyze_file
 from tests.analysis.worlds import gsd_frame, write_gsd
 
@@ -32,7 +32,7 @@ def test_coincident_bodies_are_reported(overlapping, tmp_path):
 
 
 def test_resumed_analysis_reports_coincident_bodies(overlapping, tmp_path, monkeypatch):
-    monkeypatch.setattr(pipeline, "CHUNK", 1)
+    monkeypatch.setattr(tasks, "CHUNK", 1)
     monkeypatch.setattr(journal, "INTERVAL", 0.0)
     whole = analyze_file(overlapping, tmp_path / "whole")
 

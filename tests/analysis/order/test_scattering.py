@@ -58,10 +58,10 @@ def test_sampled_wave_vectors_agree_with_all_within_their_error(monkeypatch):
     rng = np.random.default_rng(6)
     box, edges = np.array([25.0, 25.0, 25.0, 0, 0, 0]), np.linspace(0.0, 6.0, 61)
     x = rng.uniform(-12.5, 12.5, (300, 3))
-    every = scattering._binned(x, box, edges)
+    every = scattering.binned(x, box, edges)
     monkeypatch.setattr(scattering, "LARGEST_SUM", 0.0)
     monkeypatch.setattr(scattering, "SAMPLED_SUM", 300 * 6000.0)
-    some = scattering._binned(x, box, edges)
+    some = scattering.binned(x, box, edges)
     low = slice(2, 5)  # at small q none is left out
     np.testing.assert_allclose(
         some[2, low] / some[0, low], every[2, low] / every[0, low], rtol=1e-5

@@ -27,7 +27,10 @@ def test_an_ideal_gas_has_no_structure(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     edge, n = 20.0, 400
     frames = frames_of(tmp_path, [(rng.random((n, 3)) - 0.5) * edge for _ in range(6)], edge)
-    found = spatial.write_spatial(frames, (0.0, 0.0, 1.0), tmp_path)
+    smallest = spatial.smallest_box(frames)
+    assert smallest == edge
+    each = [spatial.structure_of(frame, (0.0, 0.0, 1.0), smallest) for frame in frames]
+    found = spatial.write_spatial(each, tmp_path)
     pairs = pd.read_parquet(tmp_path / "structure.parquet")
     weight = pairs["across_nm"] / pairs["across_nm"].sum()
     counted = 6 * n * n / edge**3 * np.pi * 6.0**2 * 12.0
@@ -41,7 +44,7 @@ def test_an_ideal_gas_has_no_structure(tmp_path: Path) -> None:
 
 
 def test_no_frame_gives_empty_tables(tmp_path: Path) -> None:
-    found = spatial.write_spatial([], (0.0, 0.0, 1.0), tmp_path)
+    found = spatial.write_spatial([], tmp_path)
     assert all(value == {"mean": None, "error": None} for value in found.values())
     assert len(pd.read_parquet(tmp_path / "structure.parquet")) == 0
 

@@ -76,7 +76,7 @@ def test_workers_do_not_change_the_tables(growing, tmp_path, monkeypatch):
     one = analyze_file(growing, tmp_path / "one", workers=1)
     two = analyze_file(growing, tmp_path / "two", workers=2)
     assert one == two
-    for name in ("frames", "wires", "rdf", "bonds_in_time"):
+    for name in ("frames", "wires", "rdf", "bonds_in_time", "structure", "scattering"):
         a, b = (
             pd.read_parquet(tmp_path / "one" / f"{name}.parquet"),
             pd.read_parquet(tmp_path / "two" / f"{name}.parquet"),
@@ -114,7 +114,7 @@ def files(folder):
 
 
 def test_stopped_analysis_resumes_bit_identically(growing, tmp_path, monkeypatch):
-    monkeypatch.setattr(pipeline, "CHUNK", 8)
+    monkeypatch.setattr(tasks, "CHUNK", 8)
     monkeypatch.setattr(journal, "INTERVAL", 0.0)
     whole = analyze_file(growing, tmp_path / "whole")
     kept, out = tmp_path / "kept", tmp_path / "out"
@@ -136,7 +136,7 @@ def test_stopped_analysis_resumes_bit_identically(growing, tmp_path, monkeypatch
 def test_first_results_are_stored_immediately_and_further_ones_at_intervals(
     growing, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(pipeline, "CHUNK", 8)
+    monkeypatch.setattr(tasks, "CHUNK", 8)
     monkeypatch.setattr(journal, "INTERVAL", 3600.0)
     kept, out, seen = tmp_path / "kept", tmp_path / "out", looked_at(monkeypatch)
     stopped_at(32, growing, out, kept)
@@ -153,7 +153,7 @@ def test_first_results_are_stored_immediately_and_further_ones_at_intervals(
 
 
 def test_journal_of_another_analysis_or_damaged_is_not_used(growing, tmp_path, monkeypatch):
-    monkeypatch.setattr(pipeline, "CHUNK", 8)
+    monkeypatch.setattr(tasks, "CHUNK", 8)
     monkeypatch.setattr(journal, "INTERVAL", 0.0)
     kept, out, seen = tmp_path / "kept", tmp_path / "out", looked_at(monkeypatch)
     mine = tmp_path / "mine.gsd"

@@ -67,7 +67,7 @@ def test_shared_tasks_end_with_the_first_frame_that_cannot_be_analysed(
 
     monkeypatch.setattr(tasks, "run_task", run)
     with ThreadPoolExecutor(1) as pool:
-        parts = tasks._shared(deque(range(12)), pool, queued=3, most=100)
+        parts = tasks._shared(deque(range(12)), pool, processes=1, most=100)
         found = [next(parts) for _ in range(4)]
         with pytest.raises(JanusError, match="frame 4"):
             next(parts)
