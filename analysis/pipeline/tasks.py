@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections import deque
@@ -12,7 +11,6 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process, resource_tracker, util
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -26,6 +24,7 @@ from janus_md.analysis.pipeline.journal import Part
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.analysis.series.lifetimes import Links, bond_keys
 from janus_md.common.errors import JanusError
+from janus_md.common.imports import import_freud
 from janus_md.common.interrupts import signals_blocked
 from janus_md.common.observables import observables
 from janus_md.model.box import face_distances, lattice_vectors
@@ -219,7 +218,7 @@ def _begin() -> None:
     delete its modules one by one, for which its parent would wait 0.3 s.
     """
     util.Finalize(None, os._exit, (0,), exitpriority=-100)  # the last one
-    _import_freud()
+    import_freud()
     parent = parent_process()
     assert parent is not None
 
@@ -228,17 +227,6 @@ def _begin() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _import_freud() -> None:
-    """Import freud without Matplotlib, which it would import for plots; that takes a third."""
-    if "matplotlib" not in sys.modules:
-        blocked: dict[str, Any] = sys.modules
-        blocked["matplotlib"] = None  # by the import system, a module that is not installed
-        try:
-            import freud  # noqa: F401
-        finally:
-            del sys.modules["matplotlib"]
 
 
 def _fits(rdf: RadialDistribution, box: np.ndarray) -> bool:

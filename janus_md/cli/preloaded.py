@@ -8,7 +8,6 @@ An engine may start threads or use a GPU when it is imported, and neither surviv
 
 from __future__ import annotations
 
-import freud
 import gsd.hoomd
 import pandas
 import platformdirs
@@ -32,6 +31,7 @@ import janus_md.running.operations
 import janus_md.workspace.query
 from janus_md.analysis.pipeline import journal
 from janus_md.common import registry
+from janus_md.common.imports import import_freud
 from janus_md.common.observables import OBSERVABLES
 from janus_md.engines.capabilities import functions
 from janus_md.model.environment import FIELDS
@@ -40,9 +40,10 @@ from janus_md.model.nanocluster import MODELS
 from janus_md.model.shape import SHAPES
 
 __all__ = [
-    "freud", "gsd", "janus_md", "pandas", "platformdirs", "pyarrow", "ruamel", "scipy", "signac",
+    "gsd", "janus_md", "pandas", "platformdirs", "pyarrow", "ruamel", "scipy", "signac",
 ]  # fmt: skip
 
+import_freud()
 registry.all_entry_points()
 for components in (OBSERVABLES, TERMS, FIELDS, MODELS, SHAPES):
     components.import_built_in()
