@@ -9,7 +9,7 @@ from typing import Any
 def import_freud() -> None:
     """Import freud without Matplotlib, which it uses for plots only; that saves a third."""
     if "matplotlib" in sys.modules:
-        import freud  # noqa: F401
+        import freud
 
         return
     modules: dict[str, Any] = sys.modules
