@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from janus_md.analysis.order import structure
 from janus_md.analysis.order.order import RadialDistribution, nematic_order
 from janus_md.analysis.order.structure import (
     axial_distribution,
@@ -93,3 +94,13 @@ def test_radial_distribution_agrees_with_freud():
         theirs.compute((freud.box.Box(*box), x), reset=False)
     np.testing.assert_allclose(ours.radii, theirs.bin_centers, rtol=1e-5)
     np.testing.assert_allclose(ours.values, theirs.rdf, rtol=2e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("edges", [np.linspace(-6.0, 6.0, 121), np.linspace(0.0, 2.1, 22)])
+def test_bins_are_those_of_a_binary_search(edges):
+    """Also of values at the edges and next to them, where the quotient is rounded."""
+    inner = np.random.default_rng(1).uniform(edges[0], edges[-1], 1000)
+    next_to = [np.nextafter(edges[1:], -np.inf), np.nextafter(edges[:-1], np.inf)]
+    values = np.concatenate([edges, inner, *next_to])
+    expected = np.minimum(np.searchsorted(edges, values, side="right") - 1, len(edges) - 2)
+    np.testing.assert_array_equal(structure._bins(values, edges), expected)

@@ -108,3 +108,14 @@ def test_workers_ignore_signals_and_end_with_their_parent(
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=PATIENCE)
     wait_for(lambda: not any(map(running, pool)))
+
+
+@pytest.mark.parametrize("bodies", [1, 1_000, 10_000, 100_000, 1_000_000])
+def test_tasks_become_shorter_towards_the_end(bodies: int) -> None:
+    frames = range(7, 407)
+    parts = tasks.split(frames, bodies)
+    sizes = [len(part) for part in parts]
+    assert [k for part in parts for k in part] == list(frames)
+    assert sizes[:-1] == sorted(sizes[:-1], reverse=True)
+    assert max(sizes) == {100_000: 2, 1_000_000: 1}.get(bodies, tasks.CHUNK)
+    assert sizes[-1] * bodies <= max(tasks.LEAST_BODIES, bodies, tasks.CHUNK * min(bodies, 1_000))
