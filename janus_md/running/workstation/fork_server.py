@@ -7,6 +7,7 @@ and ends with the process (on Linux, the thread) that started it.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -81,8 +82,15 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
 
 
 def _begin(target: Callable[..., None], *arguments: Any) -> None:
-    """Close this process's copy of the pipe by which the server detects the end of its parent."""
+    """Call `target` in a process that was just forked.
+
+    The garbage collector skips the objects of the modules that the server has imported. Otherwise
+    each full collection would traverse them, and copy their memory, which this process shares with
+    the server.
+    """
     wake_when_orphaned()
+    gc.freeze()
+    # This process's copy of the pipe by which the server detects the end of its parent.
     server: Any = forkserver._forkserver
     if server._forkserver_alive_fd is not None:
         os.close(server._forkserver_alive_fd)
