@@ -18,7 +18,7 @@ from janus_md.running.workstation import fork_server
 from janus_md.running.workstation.machine import Machine, cores_here
 from janus_md.running.workstation.processes import Job, Running, start
 from janus_md.running.workstation.suspension import suspend, suspend_signal
-from janus_md.running.workstation.throughput import JobsPerGpu, threads_for
+from janus_md.running.workstation.throughput import SharedGpus, threads_for
 from janus_md.simulation.walltime import EXIT_SECONDS, duration
 from janus_md.workspace.products import OPERATIONS
 
@@ -98,11 +98,9 @@ class _Pool:
             for operation in job.operations[:1]:
                 self._waiting[operation].append(job)
         self._machine, self._display, self._crashed = machine, display, crashed
-        most = max(1, machine.cores // max(1, machine.gpus))
-        self._per_gpu = [JobsPerGpu(most) for _ in range(machine.gpus)]
+        self._gpus = SharedGpus(machine.gpus, machine.cores)
         waiting = len(self._waiting[OPERATIONS[0]])
         self._at_a_time = min(waiting, machine.slots or waiting)
-        self._again: set[str] = set()
         self._running: list[Running] = []
         self._selector = selectors.DefaultSelector()
         self._outcome = Outcome()
@@ -124,7 +122,7 @@ class _Pool:
                             self._place(key.data)
                     if suspended():
                         self._suspend()
-                    self._watch_gpus()
+                    self._gpus.observe(self._running)
                     self._display.show(self._running)
                     if (interrupted() or limit.left() < EXIT_SECONDS) and not stopping:
                         stopping = True
@@ -169,8 +167,7 @@ class _Pool:
         """Suspend this process and all workers, after Ctrl-Z."""
         with self._display.released():
             suspend([one.process.pid for one in self._running if one.process.pid])
-        for one in self._per_gpu:
-            one.observe(time.monotonic(), {})  # exclude this time from the speed
+        self._gpus.observe([])  # exclude this time from the speed
 
     def _begin_next(self) -> bool:
         """Start an operation if resources are free; analyses first, because they complete a job."""
@@ -185,7 +182,7 @@ class _Pool:
             if not (queue := self._waiting[operation]):
                 continue
             if machine.gpus and operation == "simulate" and queue[0].device != "cpu":
-                gpu_id = self._gpu_for(queue[0])
+                gpu_id = self._gpus.free_for(queue[0], running)
                 trials = machine.options.device == "auto"  # which may choose the CPU
                 threads = self._threads(queue[0], operation, free, room) if trials else 1
                 if gpu_id is not None and (free >= threads or not trials):
@@ -216,27 +213,6 @@ class _Pool:
         on_cpu, running.choice = running.device == "cpu", ""
         running.gpu_id = None if on_cpu else running.gpu_id
         running.threads = running.threads if on_cpu else 1
-
-    def _on_gpu(self, gpu_id: int) -> list[Running]:
-        return [one for one in self._running if one.gpu_id == gpu_id]
-
-    def _gpu_for(self, job: Job) -> int | None:
-        """Return the GPU with the fewest jobs; None if it has its target number of jobs."""
-        gpu_id = min(range(len(self._per_gpu)), key=lambda k: len(self._on_gpu(k)))
-        self._per_gpu[gpu_id].prepare(job.n_bodies)
-        return gpu_id if len(self._on_gpu(gpu_id)) < self._per_gpu[gpu_id].target else None
-
-    def _watch_gpus(self) -> None:
-        now = time.monotonic()
-        for gpu_id, jobs in enumerate(self._per_gpu):
-            jobs.observe(
-                now,
-                {
-                    one.key: float(one.step * one.job.n_bodies)
-                    for one in self._on_gpu(gpu_id)
-                    if one.steps
-                },
-            )
 
     def _start(self, job: Job, operation: str, threads: int, gpu_id: int | None) -> None:
         options = replace(self._machine.options, threads=threads, gpu_id=gpu_id or 0)
@@ -271,7 +247,7 @@ class _Pool:
             outcome.left.append(job)
         elif code == HELD:
             outcome.held.append((job, running.message))
-        elif self._shared_too_little_memory(running):
+        elif self._gpus.out_of_memory(running, self._running):
             self._waiting[running.operation].append(job)
             self._display.note(
                 f"{job.label}: out of memory on a GPU that it shared with other jobs; will be "
@@ -286,14 +262,3 @@ class _Pool:
         if code != HELD and not running.output:
             running.log.unlink(missing_ok=True)
         self._display.end(running, code)
-
-    def _shared_too_little_memory(self, running: Running) -> bool:
-        """Return whether a job ran out of memory on a shared GPU; True only once per job."""
-        if running.gpu_id is None or "out of memory" not in running.message.lower():
-            return False
-        beside = len(self._on_gpu(running.gpu_id))
-        if not beside or running.job.id in self._again:
-            return False
-        self._again.add(running.job.id)
-        self._per_gpu[running.gpu_id].out_of_memory(beside + 1)
-        return True
