@@ -14,8 +14,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from janus_md.common.locks import holder, locks_here
-from janus_md.running.worker import work_forked
 from janus_md.running.workstation import fork_server
+from janus_md.running.workstation.forked import work_forked
 from janus_md.simulation.run_options import RunOptions
 
 OUT_OF_MEMORY = (

@@ -23,7 +23,7 @@ import pytest
 
 from janus_md.common import interrupts
 from janus_md.running import worker
-from janus_md.running.workstation import fork_server, runner
+from janus_md.running.workstation import fork_server, forked, runner
 from janus_md.running.workstation.processes import Job, Running
 from janus_md.simulation.run_options import RunOptions
 from tests.conftest import PATIENCE, TINY, Result, environment, wait_for
@@ -246,7 +246,7 @@ class SignalAtExit:
 
 def work_and_receive_a_signal_at_exit(pipe: Connection, *arguments: Any) -> None:
     sys.stdout = SignalAtExit()  # type: ignore[assignment]
-    worker.work_forked(pipe, *arguments)
+    forked.work_forked(pipe, *arguments)
 
 
 def test_a_signal_to_a_worker_that_exits_has_no_effect(
@@ -276,7 +276,7 @@ def work_and_drop_the_exception_of_a_signal(pipe: Connection, *arguments: Any) -
         return work(*more)
 
     worker.work = told
-    worker.work_forked(pipe, *arguments)
+    forked.work_forked(pipe, *arguments)
 
 
 @pytest.mark.parametrize("operation", ["simulate", "analyze"])
