@@ -54,7 +54,7 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
     process : multiprocessing.process.BaseProcess
         The process.
     pipe : multiprocessing.connection.Connection
-        Reading end of the pipe; the process has the writing end.
+        This end of a pipe in both directions; the process has the other end.
 
     Raises
     ------
@@ -63,22 +63,22 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
     """
     global _forked
     context: Any = get_context("forkserver" if _forked else "spawn")
-    reader, writer = context.Pipe(duplex=False)
+    mine, its = context.Pipe()
     try:
-        process = context.Process(target=_begin, args=(target, writer, *arguments))
+        process = context.Process(target=_begin, args=(target, its, *arguments))
         process.start()
     except (EOFError, ConnectionError):  # the server was killed
-        reader.close()
+        mine.close()
         if not _forked:
             raise
         _forked = False
         return start(target, *arguments)
     except OSError:
-        reader.close()
+        mine.close()
         raise
     finally:
-        writer.close()
-    return process, reader
+        its.close()
+    return process, mine
 
 
 def _begin(target: Callable[..., None], *arguments: Any) -> None:

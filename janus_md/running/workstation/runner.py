@@ -1,4 +1,4 @@
-"""Runs many jobs at a time on this machine, with one process per operation."""
+"""Runs many jobs at a time on this machine, each in its own process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from janus_md.common.interrupts import LAST, from_keyboard, signals_raise, stop_
 from janus_md.running.worker import DONE, HELD, STOPPED
 from janus_md.running.workstation import fork_server
 from janus_md.running.workstation.machine import Machine, cores_here
-from janus_md.running.workstation.processes import Job, Running, start
+from janus_md.running.workstation.processes import IdleWorkers, Job, Running, start
 from janus_md.running.workstation.suspension import suspend, suspend_signal
 from janus_md.running.workstation.throughput import SharedGpus, threads_for
 from janus_md.simulation.walltime import EXIT_SECONDS, duration
@@ -102,6 +102,7 @@ class _Pool:
         waiting = len(self._waiting[OPERATIONS[0]])
         self._at_a_time = min(waiting, machine.slots or waiting)
         self._running: list[Running] = []
+        self._idle = IdleWorkers()
         self._selector = selectors.DefaultSelector()
         self._outcome = Outcome()
         self._stop_time = 0.0
@@ -115,6 +116,7 @@ class _Pool:
                 while self._running or (any(self._waiting.values()) and not stopping):
                     while not (stopping or interrupted()) and self._begin_next():
                         pass
+                    self._idle.end(except_of=() if stopping else self._to_come())
                     for key, _ in self._selector.select(_POLL_SECONDS):
                         if not key.data.read():
                             self._end(key.data, stopping or interrupted())
@@ -136,10 +138,19 @@ class _Pool:
                     one.process.join()
                 raise
             finally:
+                self._idle.join()
                 self._selector.close()
         for jobs in self._waiting.values():
             self._outcome.left += jobs
         return self._outcome
+
+    def _to_come(self) -> set[str]:
+        """Return the operations that have not started yet."""
+        found = {name for name, jobs in self._waiting.items() if jobs}
+        for one in self._running:
+            operations = one.job.operations
+            found.update(operations[operations.index(one.operation) + 1 :])
+        return found
 
     def _stop(self) -> None:
         """Signal all workers to write checkpoints and end."""
@@ -217,7 +228,8 @@ class _Pool:
     def _start(self, job: Job, operation: str, threads: int, gpu_id: int | None) -> None:
         options = replace(self._machine.options, threads=threads, gpu_id=gpu_id or 0)
         try:
-            running = start(job, operation, options, gpu_id)
+            running = self._idle.start(job, operation, options) if gpu_id is None else None
+            running = running or start(job, operation, options, gpu_id)
         except OSError as error:
             message = f"{error.filename or job.directory}: {error.strerror}; fix this and run again"
             self._outcome.failed.append((job, message))
@@ -228,12 +240,18 @@ class _Pool:
 
     def _end(self, running: Running, stopping: bool) -> None:
         self._selector.unregister(running.pipe)
-        running.pipe.close()
-        running.process.join()
-        code = running.process.exitcode
-        assert code is not None
         self._running.remove(running)
+        if running.idle:
+            code = DONE
+            self._idle.add(running)
+        else:
+            code = running.join()
         job, outcome = running.job, self._outcome
+        if not running.taken:  # the worker was killed while it was idle
+            if not stopping:
+                self._waiting[running.operation].appendleft(job)
+                return
+            code = STOPPED
         if code == DONE:
             rest = job.operations[job.operations.index(running.operation) + 1 :]
             if rest:
