@@ -14,12 +14,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import faulthandler
-import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable, MutableMapping
-from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -148,7 +146,7 @@ def work(operation: str, directory: Path, options: RunOptions, reporter: Reporte
     return DONE
 
 
-def _guarded(work: Callable[[], int], operation: str, directory: Path, reporter: Reporter) -> int:
+def guarded(work: Callable[[], int], operation: str, directory: Path, reporter: Reporter) -> int:
     """Return the exit code of `work`, also if it raises an exception."""
     try:
         return work()
@@ -165,73 +163,30 @@ def _go_first() -> None:
         Path("/proc/self/oom_score_adj").write_text("500", encoding="utf-8")
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _stop(number: int, frame: FrameType | None) -> None:
     """End the process: the handler of signals before and after the simulation."""
     ranks.wish_to_stop()  # the interpreter drops exceptions in some callbacks
-    _exit(STOPPED)
+    leave(STOPPED)
 
 
-def _exit(code: int) -> NoReturn:
+def leave(code: int) -> NoReturn:
     """Exit; signals that arrive during the shutdown do not change the exit code."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(code)
 
 
-def _prepare() -> None:
+def prepare() -> None:
+    """Prepare this process for an operation: its signals, its output, its share of memory."""
     interrupts.owned = True
     encoding.settle()
     for number in SIGNALS:
-        signal.signal(number, _leave)
+        signal.signal(number, _stop)
     faulthandler.enable()  # prints the stack if an engine crashes
     _go_first()
 
 
-def work_forked(
-    pipe: Connection,
-    operation: str,
-    directory: Path,
-    options: RunOptions,
-    log: Path,
-    variables: dict[str, str],
-) -> None:
-    """Run `operation` in a process that was just forked, and exit.
-
-    Parameters
-    ----------
-    pipe : Connection
-        Pipe for reports.
-    operation, directory, options
-        As in :func:`work`.
-    log : Path
-        File for the output of the engine and of libraries.
-    variables : dict of str to str
-        Environment of the process.
-    """
-    # The terminal sends Ctrl-C to its whole session; the run forwards it to the worker.
-    os.setsid()
-    os.environ.clear()
-    os.environ.update(variables)
-    with log.open("ab") as output:
-        os.dup2(output.fileno(), 1)
-        os.dup2(output.fileno(), 2)
-    with contextlib.suppress(OSError):  # the name in top; by default that of the fork server
-        Path("/proc/self/comm").write_text(f"janus {directory.name[:8]}", encoding="utf-8")
-    _prepare()
-    reporter = Reporter(pipe.fileno())
-    _exit(
-        _guarded(
-            lambda: _on_ranks(
-                1, operation, reporter, lambda: work(operation, directory, options, reporter)
-            ),
-            operation,
-            directory,
-            reporter,
-        )
-    )
-
-
-def _on_ranks(
+def on_ranks(
     number: int,
     operation: str,
     reporter: Reporter,
@@ -261,7 +216,7 @@ def _on_ranks(
 
 def main() -> int:
     """Read the command line of a worker."""
-    _prepare()
+    prepare()
     parser = argparse.ArgumentParser(description=__doc__, parents=[run_options.parser()])
     parser.add_argument("operation", choices=("simulate", "analyze"))
     parser.add_argument("directory", type=Path)
@@ -278,8 +233,8 @@ def main() -> int:
         options = RunOptions.of_namespace(given, limit())
         return work(given.operation, given.directory, options, reporter)
 
-    return _guarded(
-        lambda: _on_ranks(given.ranks, given.operation, reporter, lead, last_words),
+    return guarded(
+        lambda: on_ranks(given.ranks, given.operation, reporter, lead, last_words),
         given.operation,
         given.directory,
         reporter,
@@ -287,4 +242,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    _exit(main())
+    leave(main())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from janus_md.common.errors import JanusError
+from janus_md.common.memory import peak_memory
 from janus_md.engines import ENGINES, Device, Engine, load, ranks
 from janus_md.engines.base import CPU, Simulation, Wrapper
 from janus_md.engines.capabilities import able
@@ -269,12 +268,6 @@ def completed(execution: Mapping[str, Any], kT: float, system: System) -> Execut
         )
         record["force_error_at_end"], record["torque_error_at_end"] = force, torque
     return record
-
-
-def peak_memory() -> float:
-    """Largest memory that this process has had so far, MB."""
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return largest / (1 << 20 if sys.platform == "darwin" else 1 << 10)  # macOS counts bytes
 
 
 def coulomb_record(coulomb: Coulomb | None) -> Execution:

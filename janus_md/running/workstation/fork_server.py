@@ -7,6 +7,7 @@ and ends with the process (on Linux, the thread) that started it.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
     process : multiprocessing.process.BaseProcess
         The process.
     pipe : multiprocessing.connection.Connection
-        Reading end of the pipe; the process has the writing end.
+        This end of a pipe in both directions; the process has the other end.
 
     Raises
     ------
@@ -62,27 +63,34 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Co
     """
     global _forked
     context: Any = get_context("forkserver" if _forked else "spawn")
-    reader, writer = context.Pipe(duplex=False)
+    mine, its = context.Pipe()
     try:
-        process = context.Process(target=_begin, args=(target, writer, *arguments))
+        process = context.Process(target=_begin, args=(target, its, *arguments))
         process.start()
     except (EOFError, ConnectionError):  # the server was killed
-        reader.close()
+        mine.close()
         if not _forked:
             raise
         _forked = False
         return start(target, *arguments)
     except OSError:
-        reader.close()
+        mine.close()
         raise
     finally:
-        writer.close()
-    return process, reader
+        its.close()
+    return process, mine
 
 
 def _begin(target: Callable[..., None], *arguments: Any) -> None:
-    """Close this process's copy of the pipe by which the server detects the end of its parent."""
+    """Call `target` in a process that was just forked.
+
+    The garbage collector skips the objects of the modules that the server has imported. Otherwise
+    each full collection would traverse them, and copy their memory, which this process shares with
+    the server.
+    """
     wake_when_orphaned()
+    gc.freeze()
+    # This process's copy of the pipe by which the server detects the end of its parent.
     server: Any = forkserver._forkserver
     if server._forkserver_alive_fd is not None:
         os.close(server._forkserver_alive_fd)

@@ -1,4 +1,4 @@
-"""Jobs, their worker processes, and the progress that these report."""
+"""Jobs, their worker processes, running or idle, and the progress that these report."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from janus_md.common import plugins
 from janus_md.common.locks import holder, locks_here
-from janus_md.running.worker import work_forked
 from janus_md.running.workstation import fork_server
+from janus_md.running.workstation.forked import Request, work_forked
 from janus_md.simulation.run_options import RunOptions
 
 OUT_OF_MEMORY = (
@@ -57,7 +58,11 @@ class Job:
 
 @dataclass
 class Running:
-    """A running operation with its process and the progress that it has reported."""
+    """A running operation with its process and the progress that it has reported.
+
+    ``idle`` is True when the operation is done and the process waits for another one. ``taken`` is
+    False until a process that has waited for the operation reports that it runs it.
+    """
 
     job: Job
     operation: str
@@ -77,6 +82,8 @@ class Running:
     warning: str = ""
     device: str = ""
     choice: str = ""
+    idle: bool = False
+    taken: bool = True
     unread: bytes = b""
 
     @property
@@ -108,8 +115,11 @@ class Running:
             return 0
 
     def read(self) -> bool:
-        """Read the messages of the process; return False at the end of the pipe."""
-        chunk = os.read(self.pipe.fileno(), 1 << 16)
+        """Read the messages of the process; return False at the end of the operation."""
+        try:
+            chunk = os.read(self.pipe.fileno(), 1 << 16)
+        except ConnectionError:  # the process has ended before it read its request
+            return False
         *lines, self.unread = (self.unread + chunk).split(b"\n")
         for line in lines:
             report = json.loads(line)
@@ -119,11 +129,22 @@ class Running:
                 self.warning = report["warning"]
             elif "device" in report:
                 self.device, self.choice = report["device"], report["choice"]
+            elif "taken" in report:
+                self.taken = True
+            elif "idle" in report:
+                self.idle = True
             else:
                 self.stage, self.step = report["stage"], report["step"]
                 self.total, self.rate = report["total"], report["rate"]
                 self.wires = report["wires"]
-        return bool(chunk)
+        return bool(chunk) and not self.idle
+
+    def join(self) -> int:
+        """Wait for the end of the process, and return its exit code."""
+        self.pipe.close()
+        self.process.join()
+        assert self.process.exitcode is not None
+        return self.process.exitcode
 
     def describe_end(self, code: int) -> str:
         """Return a message about a process that ended with exit code `code` without a message."""
@@ -177,11 +198,71 @@ def start(job: Job, operation: str, options: RunOptions, gpu_id: int | None) -> 
     OSError
         If the folder of the job cannot be written.
     """
+    request = _request(job, operation, options, gpu_id)
+    process, pipe = fork_server.start(work_forked, request)
+    return Running(job, operation, process, pipe, request.log, options.threads, gpu_id)
+
+
+def _request(job: Job, operation: str, options: RunOptions, gpu_id: int | None) -> Request:
+    """Return an operation as a worker gets it, and empty the file of its output."""
     log = job.directory / f"{operation}.out"
     if not holder(job.directory, locks_here()):  # otherwise another run is writing it
         log.write_bytes(b"")
     variables = os.environ | {"OMP_NUM_THREADS": str(options.threads)}
-    process, pipe = fork_server.start(
-        work_forked, operation, job.directory, options, log, variables
-    )
-    return Running(job, operation, process, pipe, log, options.threads, gpu_id)
+    # A process keeps the memory of a GPU, and the modules of plugins, which may have state.
+    last = gpu_id is not None or bool(plugins.files())
+    return Request(operation, job.directory, options, log, variables, last)
+
+
+class IdleWorkers:
+    """Workers that have done an operation and wait for another one."""
+
+    def __init__(self) -> None:
+        self._idle: list[Running] = []
+        self._ending: list[Running] = []
+
+    def add(self, ended: Running) -> None:
+        """Add the worker of an operation that has ended."""
+        self._idle.append(ended)
+
+    def start(self, job: Job, operation: str, options: RunOptions) -> Running | None:
+        """Let a worker run an operation on CPUs; return None if there is none for it.
+
+        The worker has run the same operation before. Otherwise the peak memory of a simulation
+        would include the libraries of an analysis. It also has the same number of threads, because
+        libraries read this number when they are loaded. Workers with another number end.
+
+        Raises
+        ------
+        OSError
+            If the folder of the job cannot be written.
+        """
+        fit = [one for one in self._idle if one.operation == operation]
+        if not fit:
+            return None
+        request = _request(job, operation, options, None)
+        for one in reversed(fit):
+            self._idle.remove(one)
+            if one.threads == options.threads:
+                with suppress(ConnectionError):  # it was killed
+                    one.pipe.send(request)
+                    log, threads = request.log, options.threads
+                    return Running(job, operation, one.process, one.pipe, log, threads, taken=False)
+            self._end(one)
+        return None
+
+    def end(self, except_of: Collection[str] = ()) -> None:
+        """Let the workers end, except those of these operations, without waiting for them."""
+        for one in [one for one in self._idle if one.operation not in except_of]:
+            self._idle.remove(one)
+            self._end(one)
+
+    def join(self) -> None:
+        """Let all workers end, and wait for them."""
+        self.end()
+        while self._ending:
+            self._ending.pop().join()
+
+    def _end(self, one: Running) -> None:
+        one.pipe.close()
+        self._ending.append(one)

@@ -1,4 +1,4 @@
-"""Runs many jobs at a time on this machine, with one process per operation."""
+"""Runs many jobs at a time on this machine, each in its own process."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from janus_md.common.interrupts import LAST, from_keyboard, signals_raise, stop_
 from janus_md.running.worker import DONE, HELD, STOPPED
 from janus_md.running.workstation import fork_server
 from janus_md.running.workstation.machine import Machine, cores_here
-from janus_md.running.workstation.processes import Job, Running, start
+from janus_md.running.workstation.processes import IdleWorkers, Job, Running, start
 from janus_md.running.workstation.suspension import suspend, suspend_signal
-from janus_md.running.workstation.throughput import JobsPerGpu, threads_for
+from janus_md.running.workstation.throughput import SharedGpus, threads_for
 from janus_md.simulation.walltime import EXIT_SECONDS, duration
 from janus_md.workspace.products import OPERATIONS
 
@@ -98,12 +98,11 @@ class _Pool:
             for operation in job.operations[:1]:
                 self._waiting[operation].append(job)
         self._machine, self._display, self._crashed = machine, display, crashed
-        most = max(1, machine.cores // max(1, machine.gpus))
-        self._per_gpu = [JobsPerGpu(most) for _ in range(machine.gpus)]
+        self._gpus = SharedGpus(machine.gpus, machine.cores)
         waiting = len(self._waiting[OPERATIONS[0]])
         self._at_a_time = min(waiting, machine.slots or waiting)
-        self._again: set[str] = set()
         self._running: list[Running] = []
+        self._idle = IdleWorkers()
         self._selector = selectors.DefaultSelector()
         self._outcome = Outcome()
         self._stop_time = 0.0
@@ -117,6 +116,7 @@ class _Pool:
                 while self._running or (any(self._waiting.values()) and not stopping):
                     while not (stopping or interrupted()) and self._begin_next():
                         pass
+                    self._idle.end(except_of=() if stopping else self._to_come())
                     for key, _ in self._selector.select(_POLL_SECONDS):
                         if not key.data.read():
                             self._end(key.data, stopping or interrupted())
@@ -124,7 +124,7 @@ class _Pool:
                             self._place(key.data)
                     if suspended():
                         self._suspend()
-                    self._watch_gpus()
+                    self._gpus.observe(self._running)
                     self._display.show(self._running)
                     if (interrupted() or limit.left() < EXIT_SECONDS) and not stopping:
                         stopping = True
@@ -138,10 +138,19 @@ class _Pool:
                     one.process.join()
                 raise
             finally:
+                self._idle.join()
                 self._selector.close()
         for jobs in self._waiting.values():
             self._outcome.left += jobs
         return self._outcome
+
+    def _to_come(self) -> set[str]:
+        """Return the operations that have not started yet."""
+        found = {name for name, jobs in self._waiting.items() if jobs}
+        for one in self._running:
+            operations = one.job.operations
+            found.update(operations[operations.index(one.operation) + 1 :])
+        return found
 
     def _stop(self) -> None:
         """Signal all workers to write checkpoints and end."""
@@ -169,8 +178,7 @@ class _Pool:
         """Suspend this process and all workers, after Ctrl-Z."""
         with self._display.released():
             suspend([one.process.pid for one in self._running if one.process.pid])
-        for one in self._per_gpu:
-            one.observe(time.monotonic(), {})  # exclude this time from the speed
+        self._gpus.observe([])  # exclude this time from the speed
 
     def _begin_next(self) -> bool:
         """Start an operation if resources are free; analyses first, because they complete a job."""
@@ -185,7 +193,7 @@ class _Pool:
             if not (queue := self._waiting[operation]):
                 continue
             if machine.gpus and operation == "simulate" and queue[0].device != "cpu":
-                gpu_id = self._gpu_for(queue[0])
+                gpu_id = self._gpus.free_for(queue[0], running)
                 trials = machine.options.device == "auto"  # which may choose the CPU
                 threads = self._threads(queue[0], operation, free, room) if trials else 1
                 if gpu_id is not None and (free >= threads or not trials):
@@ -217,31 +225,11 @@ class _Pool:
         running.gpu_id = None if on_cpu else running.gpu_id
         running.threads = running.threads if on_cpu else 1
 
-    def _on_gpu(self, gpu_id: int) -> list[Running]:
-        return [one for one in self._running if one.gpu_id == gpu_id]
-
-    def _gpu_for(self, job: Job) -> int | None:
-        """Return the GPU with the fewest jobs; None if it has its target number of jobs."""
-        gpu_id = min(range(len(self._per_gpu)), key=lambda k: len(self._on_gpu(k)))
-        self._per_gpu[gpu_id].prepare(job.n_bodies)
-        return gpu_id if len(self._on_gpu(gpu_id)) < self._per_gpu[gpu_id].target else None
-
-    def _watch_gpus(self) -> None:
-        now = time.monotonic()
-        for gpu_id, jobs in enumerate(self._per_gpu):
-            jobs.observe(
-                now,
-                {
-                    one.key: float(one.step * one.job.n_bodies)
-                    for one in self._on_gpu(gpu_id)
-                    if one.steps
-                },
-            )
-
     def _start(self, job: Job, operation: str, threads: int, gpu_id: int | None) -> None:
         options = replace(self._machine.options, threads=threads, gpu_id=gpu_id or 0)
         try:
-            running = start(job, operation, options, gpu_id)
+            running = self._idle.start(job, operation, options) if gpu_id is None else None
+            running = running or start(job, operation, options, gpu_id)
         except OSError as error:
             message = f"{error.filename or job.directory}: {error.strerror}; fix this and run again"
             self._outcome.failed.append((job, message))
@@ -252,12 +240,18 @@ class _Pool:
 
     def _end(self, running: Running, stopping: bool) -> None:
         self._selector.unregister(running.pipe)
-        running.pipe.close()
-        running.process.join()
-        code = running.process.exitcode
-        assert code is not None
         self._running.remove(running)
+        if running.idle:
+            code = DONE
+            self._idle.add(running)
+        else:
+            code = running.join()
         job, outcome = running.job, self._outcome
+        if not running.taken:  # the worker was killed while it was idle
+            if not stopping:
+                self._waiting[running.operation].appendleft(job)
+                return
+            code = STOPPED
         if code == DONE:
             rest = job.operations[job.operations.index(running.operation) + 1 :]
             if rest:
@@ -271,7 +265,7 @@ class _Pool:
             outcome.left.append(job)
         elif code == HELD:
             outcome.held.append((job, running.message))
-        elif self._shared_too_little_memory(running):
+        elif self._gpus.out_of_memory(running, self._running):
             self._waiting[running.operation].append(job)
             self._display.note(
                 f"{job.label}: out of memory on a GPU that it shared with other jobs; will be "
@@ -286,14 +280,3 @@ class _Pool:
         if code != HELD and not running.output:
             running.log.unlink(missing_ok=True)
         self._display.end(running, code)
-
-    def _shared_too_little_memory(self, running: Running) -> bool:
-        """Return whether a job ran out of memory on a shared GPU; True only once per job."""
-        if running.gpu_id is None or "out of memory" not in running.message.lower():
-            return False
-        beside = len(self._on_gpu(running.gpu_id))
-        if not beside or running.job.id in self._again:
-            return False
-        self._again.add(running.job.id)
-        self._per_gpu[running.gpu_id].out_of_memory(beside + 1)
-        return True

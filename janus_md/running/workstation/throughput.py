@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+import time
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from janus_md.running.workstation.processes import Job, Running
 
 BODIES_PER_THREAD = 100
 """Minimum number of bodies per thread. Measured with LAMMPS on two cores: two threads reach 0.5
@@ -118,3 +123,49 @@ class JobsPerGpu:
         """Record that the last of `jobs` jobs ran out of memory; end the search with fewer jobs."""
         self.most = self.target = self._best = max(1, min(self._best, jobs - 1))
         self.settled = True
+
+
+class SharedGpus:
+    """The GPUs of a run, each with a search for its number of simultaneous jobs.
+
+    Parameters
+    ----------
+    gpus : int
+        Number of GPUs.
+    cores : int
+        Number of cores of the host, which the jobs on all GPUs share.
+    """
+
+    def __init__(self, gpus: int, cores: int) -> None:
+        most = max(1, cores // max(1, gpus))
+        self._searches = [JobsPerGpu(most) for _ in range(gpus)]
+        self._repeated: set[str] = set()
+
+    def free_for(self, job: Job, running: Iterable[Running]) -> int | None:
+        """Return the GPU with the fewest jobs; None if it has its target number of jobs."""
+        numbers = [0] * len(self._searches)
+        for one in running:
+            if one.gpu_id is not None:
+                numbers[one.gpu_id] += 1
+        gpu_id = min(range(len(numbers)), key=numbers.__getitem__)
+        self._searches[gpu_id].prepare(job.n_bodies)
+        return gpu_id if numbers[gpu_id] < self._searches[gpu_id].target else None
+
+    def observe(self, running: Iterable[Running]) -> None:
+        """Record the progress of the running jobs."""
+        now = time.monotonic()
+        integrating = [one for one in running if one.steps]
+        for gpu_id, search in enumerate(self._searches):
+            here = (one for one in integrating if one.gpu_id == gpu_id)
+            search.observe(now, {one.key: float(one.step * one.job.n_bodies) for one in here})
+
+    def out_of_memory(self, ended: Running, running: Iterable[Running]) -> bool:
+        """Return whether a job ran out of memory on a GPU that it shared; True once per job."""
+        if ended.gpu_id is None or "out of memory" not in ended.message.lower():
+            return False
+        others = sum(one.gpu_id == ended.gpu_id for one in running)
+        if not others or ended.job.id in self._repeated:
+            return False
+        self._repeated.add(ended.job.id)
+        self._searches[ended.gpu_id].out_of_memory(others + 1)
+        return True

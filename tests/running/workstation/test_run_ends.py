@@ -23,7 +23,8 @@ import pytest
 
 from janus_md.common import interrupts
 from janus_md.running import worker
-from janus_md.running.workstation import fork_server, runner
+from janus_md.running.workstation import fork_server, forked, runner
+from janus_md.running.workstation.forked import Request
 from janus_md.running.workstation.processes import Job, Running
 from janus_md.simulation.run_options import RunOptions
 from tests.conftest import PATIENCE, TINY, Result, environment, wait_for
@@ -244,9 +245,9 @@ class SignalAtExit:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def work_and_receive_a_signal_at_exit(pipe: Connection, *arguments: Any) -> None:
+def work_and_receive_a_signal_at_exit(pipe: Connection, request: Request) -> None:
     sys.stdout = SignalAtExit()  # type: ignore[assignment]
-    worker.work_forked(pipe, *arguments)
+    forked.work_forked(pipe, request)
 
 
 def test_a_signal_to_a_worker_that_exits_has_no_effect(
@@ -258,7 +259,8 @@ def test_a_signal_to_a_worker_that_exits_has_no_effect(
     options = RunOptions(engine)
     fork_server.begin("janus_md.cli.preloaded")
     process, _ = fork_server.start(
-        work_and_receive_a_signal_at_exit, "simulate", job, options, log, dict(os.environ)
+        work_and_receive_a_signal_at_exit,
+        Request("simulate", job, options, log, dict(os.environ), last=True),
     )
     process.join()
     assert process.exitcode == worker.DONE, log.read_text()
@@ -267,7 +269,7 @@ def test_a_signal_to_a_worker_that_exits_has_no_effect(
     assert not list(Path("/dev/shm").glob(f"mpich_shm_{process.pid:x}_*"))
 
 
-def work_and_drop_the_exception_of_a_signal(pipe: Connection, *arguments: Any) -> None:
+def work_and_drop_the_exception_of_a_signal(pipe: Connection, request: Request) -> None:
     work = worker.work
 
     def told(*more: Any) -> int:
@@ -276,7 +278,7 @@ def work_and_drop_the_exception_of_a_signal(pipe: Connection, *arguments: Any) -
         return work(*more)
 
     worker.work = told
-    worker.work_forked(pipe, *arguments)
+    forked.work_forked(pipe, request)
 
 
 @pytest.mark.parametrize("operation", ["simulate", "analyze"])
@@ -290,7 +292,8 @@ def test_a_signal_takes_effect_even_if_its_exception_is_dropped(
         worker.work("simulate", job, options, worker.Reporter(None))
     fork_server.begin("janus_md.cli.preloaded")
     process, pipe = fork_server.start(
-        work_and_drop_the_exception_of_a_signal, operation, job, options, log, dict(os.environ)
+        work_and_drop_the_exception_of_a_signal,
+        Request(operation, job, options, log, dict(os.environ)),
     )
     process.join()
     assert process.exitcode == worker.STOPPED, log.read_text()
