@@ -228,9 +228,14 @@ def trial_speed(execution: Mapping[str, Any]) -> Any:
 
 
 def finite(values: Any) -> Any:
-    """Replace numbers that are not finite by None in nested values, because JSON has no NaN."""
+    """Replace numbers that are not finite by None in nested values, because JSON has no NaN.
+
+    Numbers of NumPy become Python's own; signac would warn of them in each process.
+    """
     if isinstance(values, dict):
         return {key: finite(value) for key, value in values.items()}
     if isinstance(values, list | tuple):
         return [finite(value) for value in values]
-    return None if isinstance(values, float) and not _number(float(values)) else values
+    if isinstance(values, float):
+        return float(values) if _number(float(values)) else None
+    return values
