@@ -1,4 +1,4 @@
-"""Worker: a process that runs one operation of one job, so that a crash affects only this job.
+"""Worker: a process that runs an operation of a job, so that a crash affects only this job.
 
 The worker writes lines of JSON to a pipe. ``{"stage", "step", "total", "rate", "wires"}`` is its
 progress, where ``wires`` is the mean wire length. ``{"device", "choice"}`` is where a simulation
