@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -83,11 +84,13 @@ def janus_md(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     def call(*arguments: str | Path) -> Result:
         monkeypatch.setattr(sys, "argv", ["janus-md", *map(str, arguments)])
         capsys.readouterr()
-        code = 0
+        code, at_closed_pipe = 0, signal.getsignal(signal.SIGPIPE)
         try:
             cli.main()
         except SystemExit as end:
             code = int(end.code or 0)
+        finally:  # commands that print let it end the process, which is that of the tests
+            signal.signal(signal.SIGPIPE, at_closed_pipe)
         captured = capsys.readouterr()
         return Result(code, captured.out, captured.err)
 
