@@ -20,7 +20,7 @@ from janus_md.analysis.frames.selection import (
 from janus_md.analysis.frames.stored_chunks import StoredChunks
 from janus_md.common.closing import Closing
 from janus_md.common.errors import JanusError
-from janus_md.common.gsd.frames import GsdFrames
+from janus_md.common.gsd.frames import Configuration, GsdFrames
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors
 from janus_md.model.setup import Setup
@@ -142,15 +142,7 @@ class GsdSource(Closing):
         if chunk := self._stored.lacking(index):
             raise JanusError(f"{where} {chunk} is missing; the value of frame 0 does not apply")
         raw = self._file[index]
-        box = np.asarray(raw.configuration.box, dtype=np.float64)
-        if box.shape != (6,):
-            raise JanusError(f"{where} the box has {box.size} numbers; it must have 6")
-        if raw.configuration.dimensions == 2:
-            raise JanusError(f"{where} the box is 2D; only 3D boxes can be analysed")
-        if not np.all(np.isfinite(box)) or np.any(box[:3] <= 0.0):
-            raise JanusError(
-                f"{where} the box is {box.tolist()}; its three lengths must be positive"
-            )
+        box = _box_of(raw.configuration, where)
         names = tuple(raw.particles.types)
         chosen = bodies_among(raw.particles, self.types, where)
         oriented = self._has_orientations()
@@ -187,6 +179,16 @@ class GsdSource(Closing):
             oriented,
             constituents_of(raw.particles, chosen, box, where),
         )
+
+    def box(self, index: int) -> FloatArray:
+        """Read the box of frame `index` alone, shape (6,), nm.
+
+        Raises
+        ------
+        JanusError
+            If it is two-dimensional or not finite.
+        """
+        return _box_of(self._file.configuration(index), f"file {self.path}, frame {index}:")
 
     def unwrapped(self, frame: Frame) -> FloatArray:
         """Positions of the bodies of a frame without periodic wrapping, shape (N, 3), nm."""
@@ -260,3 +262,15 @@ def unit_axis(axis: Sequence[float]) -> tuple[float, float, float]:
         raise JanusError(f"axis is {given}; it must be three finite numbers that are not all 0")
     x, y, z = (float(value) / length for value in axis)
     return x, y, z
+
+
+def _box_of(configuration: Configuration, where: str) -> FloatArray:
+    """Return the box of a frame if it can be analysed."""
+    box = np.asarray(configuration.box, dtype=np.float64)
+    if box.shape != (6,):
+        raise JanusError(f"{where} the box has {box.size} numbers; it must have 6")
+    if configuration.dimensions == 2:
+        raise JanusError(f"{where} the box is 2D; only 3D boxes can be analysed")
+    if not np.all(np.isfinite(box)) or np.any(box[:3] <= 0.0):
+        raise JanusError(f"{where} the box is {box.tolist()}; its three lengths must be positive")
+    return box

@@ -83,9 +83,9 @@ class FrameStructure:
     density: float | None
 
 
-def smallest_box(frames: Sequence[Frame]) -> float:
-    """Return the smallest distance of opposite faces of the boxes, nm; infinite without frames."""
-    distances = [float(face_distances(lattice_vectors(frame.box)).min()) for frame in frames]
+def smallest_box(boxes: Sequence[FloatArray]) -> float:
+    """Return the smallest distance of opposite faces of boxes, nm; infinite without boxes."""
+    distances = [float(face_distances(lattice_vectors(box)).min()) for box in boxes]
     return min(distances, default=np.inf)
 
 
@@ -101,8 +101,8 @@ def structure_of(
     axis : tuple of 3 floats
         Direction of the dipole in the body frame.
     smallest : float
-        :func:`smallest_box` of all frames that are averaged. It limits the range, which is the
-        same in all of them.
+        :func:`smallest_box` of the boxes of all frames that are averaged. It limits the range,
+        which is the same in all of them.
     unit : float
         Multiplies the lengths that are constants of this module
         (:class:`janus_md.analysis.pipeline.settings.Settings`).

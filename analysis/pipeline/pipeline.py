@@ -141,16 +141,16 @@ def analyze_file(
         tail = numbers[first_averaged(len(numbers)) :]
         thinned = tail[:: -(-len(tail) * len(first.kinds) // RDF_BODIES) or 1]
         staged = setup is not None and setup.schedule  # stages can change the box
-        boxes = [first.box, *([source.frame(numbers[-1]).box] if staged else [])]
+        boxes = [first.box, *([source.box(numbers[-1])] if staged else [])]
         smallest = min(boxes, key=lambda box: float(np.prod(box[:3])))
         rdf = RadialDistribution.for_box(smallest, settings.unit)
         sequences = split(numbers, len(first.kinds))
         selected = spatial.chosen(tail, len(first.kinds))
-        samples = []
+        sampled = []
         for k in selected:
             with suppress(JanusError):  # raised by its task, after those of earlier frames
-                samples.append(source.frame(k))
-        smallest_box = spatial.smallest_box(samples)
+                sampled.append(source.box(k))
+        smallest_box = spatial.smallest_box(sampled)
         # The first tasks, of which each process has some, compute one each where there are enough.
         spread = np.array_split(np.array(selected, dtype=int), len(sequences))
         tasks = [

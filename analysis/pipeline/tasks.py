@@ -74,7 +74,8 @@ class Task:
     structures: tuple[int, ...] = ()
     """Frames, not necessarily of this sequence, of which the spatial structure is computed."""
     smallest_box: float = np.inf
-    """:func:`janus_md.analysis.order.spatial.smallest_box` of all such frames of the file."""
+    """:func:`janus_md.analysis.order.spatial.smallest_box` of the boxes of all such
+    frames of the file."""
 
 
 def split(frames: Sequence[int], bodies: int) -> list[tuple[int, ...]]:

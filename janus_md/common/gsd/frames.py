@@ -80,15 +80,7 @@ class GsdFrames:
             If it has invalid names or numbers.
         """
         where = f"file {self.file.path}, frame {index}:"
-        step = self._number(index, "configuration/step", 0)
-        if not 0 <= step <= MAX_STEP:
-            raise JanusError(f"{where} the step is {step}; it must be from 0 to {MAX_STEP}")
-        box = self._stored(index, "configuration/box")
-        configuration = Configuration(
-            step,
-            self._number(index, "configuration/dimensions", 3),
-            np.array([1, 1, 1, 0, 0, 0], np.float32) if box is None else box.ravel(),
-        )
+        configuration = self.configuration(index)
         count = self._number(index, NUMBER, 0)
         borrowed = count == self._number(0, NUMBER, 0)
         if count > 1 and not (
@@ -108,6 +100,27 @@ class GsdFrames:
                 f"names {len(types)}: {', '.join(types)}; types are counted from 0"
             )
         return RawFrame(configuration, Particles(count, types, **values))
+
+    def configuration(self, index: int) -> Configuration:
+        """Read the step and the box of a frame.
+
+        Raises
+        ------
+        JanusError
+            If the step is not allowed.
+        """
+        step = self._number(index, "configuration/step", 0)
+        if not 0 <= step <= MAX_STEP:
+            raise JanusError(
+                f"file {self.file.path}, frame {index}: the step is {step}; it must be from 0 to "
+                f"{MAX_STEP}"
+            )
+        box = self._stored(index, "configuration/box")
+        return Configuration(
+            step,
+            self._number(index, "configuration/dimensions", 3),
+            np.array([1, 1, 1, 0, 0, 0], np.float32) if box is None else box.ravel(),
+        )
 
     def images(self, index: int) -> Chunk:
         """Periodic images of the particles of a frame, shape (N, 3)."""

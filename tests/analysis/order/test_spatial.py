@@ -27,7 +27,7 @@ def test_an_ideal_gas_has_no_structure(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     edge, n = 20.0, 400
     frames = frames_of(tmp_path, [(rng.random((n, 3)) - 0.5) * edge for _ in range(6)], edge)
-    smallest = spatial.smallest_box(frames)
+    smallest = spatial.smallest_box([frame.box for frame in frames])
     assert smallest == edge
     each = [spatial.structure_of(frame, (0.0, 0.0, 1.0), smallest) for frame in frames]
     found = spatial.write_spatial(each, tmp_path)
