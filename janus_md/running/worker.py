@@ -146,17 +146,6 @@ def work(operation: str, directory: Path, options: RunOptions, reporter: Reporte
     return DONE
 
 
-def guarded(work: Callable[[], int], operation: str, directory: Path, reporter: Reporter) -> int:
-    """Return the exit code of `work`, also if it raises an exception."""
-    try:
-        return work()
-    except Exception as error:
-        traceback.print_exc()
-        message, code = crash.of_job(error, operation, directory)
-        reporter.send(message=message)
-        return code
-
-
 def _go_first() -> None:
     """Make the kernel kill this worker, not the process that started it, if memory runs out."""
     with contextlib.suppress(OSError):
@@ -186,7 +175,7 @@ def prepare() -> None:
     _go_first()
 
 
-def on_ranks(
+def _on_ranks(
     number: int,
     operation: str,
     reporter: Reporter,
@@ -214,6 +203,24 @@ def on_ranks(
     return lead_or_follow(lead)
 
 
+def run(
+    operation: str,
+    directory: Path,
+    reporter: Reporter,
+    lead: Callable[[], int],
+    number: int = 1,
+    last_words: Callable[[str], None] | None = None,
+) -> int:
+    """Run `lead` on the first of `number` ranks; return its exit code, also after an exception."""
+    try:
+        return _on_ranks(number, operation, reporter, lead, last_words)
+    except Exception as error:
+        traceback.print_exc()
+        message, code = crash.of_job(error, operation, directory)
+        reporter.send(message=message)
+        return code
+
+
 def main() -> int:
     """Read the command line of a worker."""
     prepare()
@@ -233,12 +240,7 @@ def main() -> int:
         options = RunOptions.of_namespace(given, limit())
         return work(given.operation, given.directory, options, reporter)
 
-    return guarded(
-        lambda: on_ranks(given.ranks, given.operation, reporter, lead, last_words),
-        given.operation,
-        given.directory,
-        reporter,
-    )
+    return run(given.operation, given.directory, reporter, lead, given.ranks, last_words)
 
 
 if __name__ == "__main__":

@@ -98,9 +98,7 @@ def _run(request: Request, reporter: Reporter) -> int:
     def work() -> int:
         return worker.work(operation, directory, request.options, reporter)
 
-    return worker.guarded(
-        lambda: worker.on_ranks(1, operation, reporter, work), operation, directory, reporter
-    )
+    return worker.run(operation, directory, reporter, work)
 
 
 def _redirect(log: Path) -> None:
