@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
+from textwrap import fill
 from types import ModuleType
 from typing import Any
 
@@ -229,7 +230,8 @@ def draw(table: Sequence[Mapping[str, Any]], figure: Figure, path: Path) -> None
         axis.set_xscale("log" if figure.log else "linear")
         axis.set_yscale("log" if figure.log else "linear")
     else:
-        axis.set_xticks(range(len(places)), places, fontsize=8)
+        labels = [fill(str(place), max(8, 72 // len(places))) for place in places]
+        axis.set_xticks(range(len(places)), labels, fontsize=8)
     axis.set(xlabel=figure.x if numeric else "", ylabel=figure.y)
     axis.spines[["top", "right"]].set_visible(False)
     if len(names) > 1:
