@@ -9,6 +9,7 @@ import rowan
 
 from janus_md.common.errors import JanusError
 from janus_md.engines.capabilities import function
+from janus_md.engines.lammps.neighbours import neighbours
 from janus_md.engines.lammps.styles import words
 from janus_md.engines.lammps.words import line
 from janus_md.engines.mesh import SLAB_FACTOR, Coulomb, Mesh
@@ -23,8 +24,8 @@ from janus_md.model.system import System
 from janus_md.model.units import charge_scale
 
 _TABLE_BITS = 13
+_LEAST_CHARGE = 1e-100  # sites with less count as neutral
 _TABLED_RANGE = 8.0  # ratio of the cutoff to the smallest distance in the table
-_MAX_BINS_PER_PARTICLE = 64
 
 
 def box(system: System, n_types: int) -> str:
@@ -51,7 +52,6 @@ def interactions(system: System, particles: Particles, mesh: Coulomb | None, ski
     """Commands of the pair table, the mesh and the neighbour lists."""
     number = {name: k + 1 for k, name in enumerate(particles.type_names)}
     pairs = system.interactions.pairs
-    longest = max((row.cutoff for row in system.interactions.rows), default=0.0)
     found = [
         style
         for form, rows_of_form in layers(pairs)
@@ -59,12 +59,12 @@ def interactions(system: System, particles: Particles, mesh: Coulomb | None, ski
     ]
     styles, coefficients = words(found, number)
     rows = ["pair_coeff * * none", *coefficients]
+    ranges = _ranges(system, particles, mesh)
+    longest = max(ranges)
     charges: list[str] = []
     if mesh is not None:
         style = "coul/long" if isinstance(mesh, Mesh) else "coul/msm"
-        reach = mesh.cutoff if isinstance(mesh, Mesh) else mesh.range
-        styles += [style, reach]
-        longest = max(longest, reach)
+        styles += [style, _reach(mesh)]
         charged = sorted(number[t] for t in charged_types(system))
         rows += [line("pair_coeff", i, j, style) for i in charged for j in charged if i <= j]
         charges = _mesh(system, mesh) if isinstance(mesh, Mesh) else _cutoff(mesh)
@@ -79,24 +79,28 @@ def interactions(system: System, particles: Particles, mesh: Coulomb | None, ski
         [
             line("comm_modify cutoff", max(longest, reach) + skin),
             *([line("pair_style hybrid/overlay", *styles), *rows] if styles else []),
-            line("neighbor", skin, "bin"),
+            *neighbours(ranges, system.volume, len(particles.types), skin),
             line("neigh_modify exclude molecule/intra all one", one, "page", 20 * one),
             "neigh_modify every 1 delay 0 check yes",
-            *bins(system.volume, len(particles.types), longest + skin),
         ]
     )
 
 
-def bins(volume: float, particles: int, cutoff: float) -> list[str]:
-    """Return the command that sets the bins of the neighbour lists in a dilute system.
+def _ranges(system: System, particles: Particles, mesh: Coulomb | None) -> list[float]:
+    """Longest cutoff of each type, nm, in the order of the types; 0 if it does not interact."""
+    found = dict.fromkeys(particles.type_names, 0.0)
+    for pair, rows in system.interactions.pairs.items():
+        for name in set(pair) & set(found):
+            found[name] = max(found[name], *(row.cutoff for row in rows))
+    if mesh is not None:
+        for name in charged_types(system):
+            found[name] = max(found[name], _reach(mesh))
+    return list(found.values())
 
-    By default they are half of `cutoff` wide. In a dilute system nearly all of them are empty, and
-    clearing them takes longer than the search: bins with one particle on average double the speed
-    of 300 bodies in 1.5e6 nm^3.
-    """
-    if volume <= _MAX_BINS_PER_PARTICLE * particles * (0.5 * cutoff) ** 3:
-        return []
-    return [line("neigh_modify binsize", np.cbrt(volume / particles))]
+
+def _reach(mesh: Coulomb) -> float:
+    """Cutoff of the pairs of charges, nm."""
+    return mesh.cutoff if isinstance(mesh, Mesh) else mesh.range
 
 
 def _mesh(system: System, mesh: Mesh) -> list[str]:
@@ -106,7 +110,8 @@ def _mesh(system: System, mesh: Mesh) -> list[str]:
     slab = electrostatics is not None and electrostatics.slab
     return [
         coulomb_table(mesh),
-        "kspace_style pppm 1.0e-4",  # not used: all parameters are set below
+        # It skips particles without a charge. The accuracy is not used, as all parameters are set.
+        line("kspace_style pppm/cg", 1.0e-4, _LEAST_CHARGE),
         line("kspace_modify mesh", *mesh.resolution, *settings),
         *([line("kspace_modify slab", SLAB_FACTOR)] if slab else []),
     ]
