@@ -28,22 +28,9 @@ Result interaction_on_host(const double* a, const double* b, const double* table
 }
 
 JANUS_MD_CLONES JANUS_MD_FLATTEN
-Result terms_on_host(const double* a, const double* b, const double* table,
-                     const Vector& separation, const Matrix& turn_a, const Matrix& turn_b)
+void interact_on_host(Bodies& all, int i, const unsigned int* list, int count, Around& around)
 {
-    Result result {0.0, {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
-    add_all_terms(Body(a), Body(b), Table(table), separation, turn_a, turn_b, result);
-    return result;
-}
-
-JANUS_MD_CLONES JANUS_MD_FLATTEN
-Vector charges_on_host(const double* table, const Charges& own, int first, int last,
-                       const Charges& others, Acting& acting)
-{
-    const Table of(table);
-    if (of.coulomb->pieces > 0.0)
-        return act<EwaldLaw>(of, own, first, last, others, acting);
-    return act<SmoothLaw>(of, own, first, last, others, acting);
+    interact(all, i, list, count, around);
 }
 
 } // namespace janus_md

@@ -13,12 +13,7 @@ Result interaction_on_host(const double* a, const double* b, const double* table
                            const Vector& separation, const Quaternion& orientation_a,
                            const Quaternion& orientation_b);
 
-/// The same without charges, with the rotations of the bodies.
-Result terms_on_host(const double* a, const double* b, const double* table,
-                     const Vector& separation, const Matrix& turn_a, const Matrix& turn_b);
-
-/// Interaction of the charges `first` to `last` of `own` with those of the neighbours: see `act`.
-Vector charges_on_host(const double* table, const Charges& own, int first, int last,
-                       const Charges& others, Acting& acting);
+/// Add the interactions of body `i` with the neighbours in `list`: see `interact`.
+void interact_on_host(Bodies& all, int i, const unsigned int* list, int count, Around& around);
 
 } // namespace janus_md

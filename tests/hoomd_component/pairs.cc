@@ -55,33 +55,29 @@ extern "C" void neighbours(const double* sites_a, int count_a, const double* sit
 {
     const std::vector<double> a = body(sites_a, count_a), b = body(sites_b, count_b),
                               table = packed_table(0, {}, {prefactor, cutoff, splitting});
-    Charges own, about_centres, others;
-    Acting acting;
-    own.add(Body(a.data()), Matrix({turn_a[0], turn_a[1], turn_a[2], turn_a[3]}));
-    const int charges = Body(b.data()).charges;
+    Bodies all;
+    all.types = 2;
+    all.shape = {a.data(), b.data()};
+    all.table.assign(4, table.data());
+    all.ranges.assign(4, {-1.0, 1e300});
+    all.charge_table = table.data();
+    all.period = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}, 0.0, 0.0, 0.0};
+    all.add(0, {0.0, 0.0, 0.0}, {turn_a[0], turn_a[1], turn_a[2], turn_a[3]});
+    std::vector<unsigned int> list;
     for (int m = 0; m < neighbour_count; m++)
     {
         const double *r = separations + 3 * m, *q = turns_b + 4 * m;
-        about_centres.add(Body(b.data()), Matrix({q[0], q[1], q[2], q[3]}));
-        for (int k = charges * m; k < charges * (m + 1); k++)
-            others.add(r[0] + about_centres.x[k], r[1] + about_centres.y[k],
-                       r[2] + about_centres.z[k], about_centres.q[k]);
+        all.add(1, {r[0], r[1], r[2]}, {q[0], q[1], q[2], q[3]});
+        list.push_back(m + 1);
     }
-    others.fill();
-    const Vector torque
-        = charges_on_host(table.data(), own, 0, own.count, others, acting);
-    torque_a[0] = torque.x, torque_a[1] = torque.y, torque_a[2] = torque.z;
+    all.rest();
+    Around around;
+    interact_on_host(all, 0, list.data(), neighbour_count, around);
+    std::copy(all.torque.begin(), all.torque.begin() + 3, torque_a);
     for (int m = 0; m < neighbour_count; m++)
     {
-        double* one = results + 7 * m;
-        std::fill(one, one + 7, 0.0);
-        for (int k = charges * m; k < charges * (m + 1); k++)
-        {
-            const Vector f {acting.x[k], acting.y[k], acting.z[k]},
-                t = cross({about_centres.x[k], about_centres.y[k], about_centres.z[k]}, f);
-            const double values[7] = {acting.energy[k], f.x, f.y, f.z, t.x, t.y, t.z};
-            for (int n = 0; n < 7; n++)
-                one[n] += values[n];
-        }
+        const double *f = &all.force[4 * (m + 1)], *t = &all.torque[4 * (m + 1)];
+        const double values[7] = {2.0 * f[3], f[0], f[1], f[2], t[0], t[1], t[2]};
+        std::copy(values, values + 7, results + 7 * m);
     }
 }
