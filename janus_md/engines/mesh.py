@@ -263,28 +263,32 @@ def _pairs(number: int, system: System, distance: float) -> float:
 
 
 def tight_mesh(
-    system: System, skin: float, error: float = 1e-4, longest: float | None = None
+    system: System,
+    skin: float,
+    error: float = 1e-4,
+    longest: float | None = None,
+    least_points: int = 48,
 ) -> Mesh:
     """Return a reference mesh with rms force error `error` (kJ/mol/nm) on a charge site.
 
     At least 48 points along each side limit the self-torque of a body in HOOMD-blue, which the
-    error formulas do not contain.
+    error formulas do not contain, to 3e-5 kT.
 
     Of several cutoffs from 5 nm, the one with the least work is used. In a wide box with few
     bodies, a long cutoff costs almost nothing, whereas a short one needs a mesh of gigabytes.
     """
     most = longest_cutoff(system, skin) if longest is None else longest
     cutoffs = [cutoff for cutoff in _TIGHT_CUTOFFS if cutoff <= most] or [most]
-    meshes = [_tight_mesh(system, cutoff, error) for cutoff in cutoffs]
+    meshes = [_tight_mesh(system, cutoff, error, least_points) for cutoff in cutoffs]
     accurate = [mesh for mesh in meshes if estimated_error(system, mesh) <= error]
     return min(accurate or meshes, key=lambda mesh: _work_once(system, mesh, skin))
 
 
-def _tight_mesh(system: System, cutoff: float, error: float) -> Mesh:
+def _tight_mesh(system: System, cutoff: float, error: float, least_points: int = 48) -> Mesh:
     """Return the coarsest mesh with `cutoff` and at most the `error`, or the finest one."""
     shortest = float(system.box[:3].min())
     for points in smooth_numbers(512):
-        if points < min(48, 6 * shortest):
+        if points < min(least_points, 6 * shortest):
             continue
         mesh = balanced(system, cutoff, resolution_for(system, points), MAX_ORDER)
         if estimated_error(system, mesh) <= error:
