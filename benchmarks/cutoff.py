@@ -16,10 +16,11 @@ from typing import Any
 from benchmarks.systems import dipoles
 from janus_md.common.errors import JanusError
 from janus_md.engines import Engine, adapter
+from janus_md.engines.accuracy import measured_error
 from janus_md.engines.base import CPU
 from janus_md.engines.cutoff import shortest_cutoff
 from janus_md.engines.mesh import Coulomb, Mesh
-from janus_md.engines.tuning import measured_error, tune
+from janus_md.engines.tuning import tune
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 from janus_md.simulation.cost import rate

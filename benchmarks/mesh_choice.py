@@ -62,9 +62,10 @@ def searched(model: str, permittivity: float, bodies: int, engine_name: str, qui
     from benchmarks.systems import dipoles
     from janus_md.common.clock import CLOCK
     from janus_md.engines import load
+    from janus_md.engines.accuracy import measured_error
     from janus_md.engines.base import CPU
     from janus_md.engines.trials import Candidate, Trials
-    from janus_md.engines.tuning import TUNING_SAFETY, measured_error, tune
+    from janus_md.engines.tuning import TUNING_SAFETY, tune
     from janus_md.simulation.start.first_state import build
 
     setup = dipoles(model, permittivity, bodies)

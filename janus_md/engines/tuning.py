@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-import numpy as np
-
 from janus_md.common.clock import CLOCK, Clock
 from janus_md.common.errors import JanusError
+from janus_md.engines.accuracy import allowed_error, measured_error, reference_forces, rms
 from janus_md.engines.base import SKIN, Device, Engine, Forces
 from janus_md.engines.cutoff import ChosenCutoff, shortest_cutoff
 from janus_md.engines.mesh import (
@@ -23,11 +22,9 @@ from janus_md.engines.mesh import (
     list_work,
     resolution_for,
     smooth_numbers,
-    tight_mesh,
     work,
 )
 from janus_md.engines.trials import Trials
-from janus_md.model.body import FloatArray
 from janus_md.model.box import face_distances, lattice_vectors
 from janus_md.model.dynamics import Bath
 from janus_md.model.interactions.cutoff import CoulombCutoff
@@ -58,9 +55,6 @@ ORDERS = (3, 4, 5)
 TUNING_SAFETY = 0.85
 """Initial error of a mesh over the requested one; it changes while bodies assemble."""
 
-REFERENCE_SHARE = 0.01
-"""Error of the mesh against which errors are measured over the allowed error."""
-
 _SIZES = smooth_numbers(256)
 _MAX_RELATIVE_WORK = 2.0  # times the estimated work of the cheapest mesh
 _MESHES_TIMED = 6
@@ -89,48 +83,6 @@ class Tuned:
     torque_error: float
     steps_per_second: float
     neighbour_list: str
-
-
-def rms(vectors: FloatArray) -> float:
-    """Root of the mean square length of `vectors`, shape (N, 3)."""
-    return float(np.sqrt(np.einsum("ij,ij->i", vectors, vectors).mean()))
-
-
-def measured_error(
-    engine: Engine, system: System, mesh: Coulomb, reference: Forces, kT: float, device: Device
-) -> tuple[float, float]:
-    """Rms error of force (kT/nm) and torque (kT) on whole bodies against `reference`."""
-    found = engine.energies_and_forces(system, mesh, device)
-    return (
-        rms(found.forces - reference.forces) / kT,
-        rms(found.torques - reference.torques) / kT,
-    )
-
-
-def reference_forces(engine: Engine, system: System, allowed: float, device: Device) -> Forces:
-    """Return the forces with a mesh whose error is 1 % of `allowed`, kJ/mol/nm.
-
-    It changes a measured error of the allowed size by 0.005 %, and takes a third of the time of a
-    mesh that is tight enough to compare engines.
-    """
-    longest, error = engine.longest_cutoff(system), REFERENCE_SHARE * allowed
-    mesh = tight_mesh(system, SKIN, error, longest, least_points=24)
-    return engine.energies_and_forces(system, engine.usable(system, mesh), device)
-
-
-def _allowed(system: System, kT: float) -> float:
-    """Largest allowed rms error of the force on a body, kJ/mol/nm."""
-    electrostatics = system.interactions.electrostatics
-    assert electrostatics is not None
-    return electrostatics.force_error * kT
-
-
-def remeasure(
-    engine: Engine, system: System, mesh: Coulomb, kT: float, device: Device
-) -> tuple[float, float]:
-    """Rms error of force (kT/nm) and torque (kT) on whole bodies against a tight mesh."""
-    reference = reference_forces(engine, system, _allowed(system, kT), device)
-    return measured_error(engine, system, mesh, reference, kT, device)
 
 
 def tune(
@@ -188,7 +140,7 @@ def tune(
         speed, found = trials.fastest([chosen.cutoff], lambda: clock.wall() > end)
         errors = chosen.force_error, chosen.torque_error
         return Tuned(chosen.cutoff, *errors, speed, found.neighbour_list)
-    allowed = _allowed(system, bath.kT) if force_error is None else force_error * bath.kT
+    allowed = allowed_error(system, bath.kT) if force_error is None else force_error * bath.kT
     target = TUNING_SAFETY * allowed
     most = min(longest, _most(system))
     cutoffs = [cutoff for cutoff in CUTOFFS if cutoff <= most] or [longest]
@@ -233,7 +185,7 @@ def choose_cutoff(
 
     Parameters and errors are those of :func:`~janus_md.engines.cutoff.shortest_cutoff`.
     """
-    reference = reference_forces(engine, system, _allowed(system, kT), device)
+    reference = reference_forces(engine, system, allowed_error(system, kT), device)
 
     def errors(cutoff: CoulombCutoff) -> tuple[float, float]:
         return measured_error(engine, system, cutoff, reference, kT, device)

@@ -9,11 +9,12 @@ from typing import Any
 from janus_md.common.errors import JanusError
 from janus_md.common.memory import peak_memory
 from janus_md.engines import ENGINES, Device, Engine, load, ranks
+from janus_md.engines.accuracy import remeasure
 from janus_md.engines.base import CPU, Simulation, Wrapper
 from janus_md.engines.capabilities import able
 from janus_md.engines.cutoff import within
 from janus_md.engines.mesh import Coulomb, Mesh
-from janus_md.engines.tuning import Tuned, choose_cutoff, remeasure, tune
+from janus_md.engines.tuning import Tuned, choose_cutoff, tune
 from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.setup import Setup
 from janus_md.model.system import System

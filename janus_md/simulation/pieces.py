@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from janus_md.common.errors import JanusError
+from janus_md.engines.accuracy import remeasure
 from janus_md.engines.mesh import Mesh, estimated_error
 from janus_md.engines.rescaling import rescaled
-from janus_md.engines.tuning import remeasure
 from janus_md.model.pairs.overlap import overlap_energy
 from janus_md.model.setup import Setup
 from janus_md.model.system import System

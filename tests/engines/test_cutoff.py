@@ -12,10 +12,11 @@ import pytest
 from janus_md.common.errors import JanusError
 from janus_md.engines import Engine
 from janus_md.engines import cutoff as cutoff_module
+from janus_md.engines.accuracy import remeasure
 from janus_md.engines.base import CPU, Device
 from janus_md.engines.hoomd.cutoff import charges_of, one_charge_per_type
 from janus_md.engines.sites import lay_out
-from janus_md.engines.tuning import choose_cutoff, remeasure, tune
+from janus_md.engines.tuning import choose_cutoff, tune
 from janus_md.model.environment import AppliedField
 from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.interactions.table import Electrostatics, Row

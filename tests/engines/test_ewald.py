@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from janus_md.engines import Engine
+from janus_md.engines.accuracy import rms
 from janus_md.engines.base import CPU, SKIN, Device, Forces
 from janus_md.engines.mesh import MAX_ORDER, Mesh, balanced, estimated_error, resolution_for
-from janus_md.engines.tuning import rms, tune
+from janus_md.engines.tuning import tune
 from janus_md.model.system import System
 from janus_md.model.units import thermal_energy
 from janus_md.study.stages import damped

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from janus_md.engines.accuracy import rms
 from janus_md.engines.base import SKIN, Device
 from janus_md.engines.mesh import tight_mesh
-from janus_md.engines.tuning import rms
 from janus_md.model.units import thermal_energy
 from janus_md.study.catalogue import catalog
 from tests.engines.conftest import ROOM, catalogue_system, usable

@@ -9,9 +9,10 @@ import pytest
 import rowan
 
 from janus_md.engines import Engine
+from janus_md.engines.accuracy import rms
 from janus_md.engines.base import CPU
 from janus_md.engines.mesh import SLAB_FACTOR, mesh_lengths, resolution_for
-from janus_md.engines.tuning import rms, tune
+from janus_md.engines.tuning import tune
 from janus_md.model.interactions.table import Electrostatics, Interactions
 from janus_md.model.system import System
 from janus_md.model.units import COULOMB, thermal_energy

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from janus_md.engines import ENGINES
+from janus_md.engines.accuracy import rms
 from janus_md.engines.base import Engine
 from janus_md.engines.capabilities import functions, objection
-from janus_md.engines.tuning import rms
 from janus_md.model.environment import FIELDS, AppliedField
 from janus_md.model.interactions.table import Interactions, Row, lennard_jones, wca
 from janus_md.model.interactions.term import TERMS

@@ -14,12 +14,13 @@ from janus_md.common.clock import CLOCK, Clock
 from janus_md.common.errors import JanusError
 from janus_md.engines import Engine, tuning
 from janus_md.engines import mesh as mesh_module
+from janus_md.engines.accuracy import measured_error, rms
 from janus_md.engines.base import CPU, SKIN, Device, Simulation
 from janus_md.engines.hoomd.engine import HoomdSimulation
 from janus_md.engines.lammps.engine import LammpsSimulation
 from janus_md.engines.mesh import tight_mesh, work
 from janus_md.engines.trials import Candidate, Trials
-from janus_md.engines.tuning import measured_error, rms, tune
+from janus_md.engines.tuning import tune
 from janus_md.model.interactions.table import Interactions
 from janus_md.model.units import thermal_energy
 from janus_md.study.stages import damped

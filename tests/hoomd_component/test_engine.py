@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from janus_md.engines import load
+from janus_md.engines.accuracy import rms
 from janus_md.engines.base import CPU, Engine
 from janus_md.engines.hoomd import component
 from janus_md.engines.mesh import balanced, tight_mesh
-from janus_md.engines.tuning import rms
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import AppliedField
 from janus_md.model.interactions.table import Interactions

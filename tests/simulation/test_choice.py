@@ -12,7 +12,8 @@ import pytest
 
 from janus_md.common import cache as entries
 from janus_md.engines import adapter
-from janus_md.engines.tuning import TUNING_SAFETY, remeasure
+from janus_md.engines.accuracy import remeasure
+from janus_md.engines.tuning import TUNING_SAFETY
 from janus_md.simulation import choice as choices
 from janus_md.simulation.choice import choose_once, kind_of
 from janus_md.simulation.execution import Execution, device_of, mesh_of

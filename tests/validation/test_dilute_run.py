@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from janus_md.analysis.series.averages import mean_and_error
+from janus_md.engines.accuracy import remeasure
 from janus_md.engines.base import CPU
 from janus_md.engines.mesh import Mesh
-from janus_md.engines.tuning import remeasure
 from janus_md.model.dynamics import Bath
 from janus_md.model.pairs.virial import second_virial
 from janus_md.model.units import COULOMB, DEBYE, thermal_energy

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from janus_md.analysis.series.susceptibility import mean_field_susceptibility, susceptibility
+from janus_md.engines.accuracy import remeasure
 from janus_md.engines.base import CPU, SKIN
 from janus_md.engines.mesh import Mesh
-from janus_md.engines.tuning import remeasure
 from janus_md.model.body import RigidBody
 from janus_md.model.dynamics import Bath
 from janus_md.model.interactions.table import Electrostatics, Interactions, wca
