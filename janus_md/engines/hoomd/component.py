@@ -94,11 +94,24 @@ def longest_reach(system: System) -> float:
 
 def longest_mesh_cutoff(system: System) -> float:
     """Longest cutoff in real space that the component takes in this box, nm."""
-    far = [
+    return longest_reach(system) - 2.0 * _furthest_charge(system)
+
+
+def _furthest_charge(system: System) -> float:
+    """Largest distance of a charge from the centre of its body, nm."""
+    return max(
         float(np.linalg.norm(body.positions[charge_sites(system, body)], axis=1).max(initial=0.0))
         for body in system.bodies
-    ]
-    return longest_reach(system) - 2.0 * max(far)
+    )
+
+
+def reach_of_all(system: System, mesh: Coulomb | None) -> float:
+    """Largest distance of two centres at which a term or charges act, nm."""
+    if mesh is None:
+        return reach(system)
+    if isinstance(mesh, CoulombCutoff):
+        return max(reach(system), mesh.range)
+    return max(reach(system), mesh.cutoff + 2.0 * _furthest_charge(system))
 
 
 def computes_charges(system: System) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import signals_kept
 from janus_md.engines import ranks
-from janus_md.engines.base import CPU, Device, Engine, EngineStatus, Forces, Kicks
+from janus_md.engines.base import CPU, SKIN, Device, Engine, EngineStatus, Forces, Kicks
 from janus_md.engines.capabilities import Capabilities
 from janus_md.engines.hoomd import component
 from janus_md.engines.hoomd import input as objects
@@ -21,6 +21,7 @@ from janus_md.engines.hoomd.cutoff import one_charge_per_type
 from janus_md.engines.hoomd.domains import grid, longest_cutoff_in, usable_mesh
 from janus_md.engines.mesh import MIN_CUTOFF, Coulomb, Mesh
 from janus_md.engines.sites import charged_types, lay_out, type_names
+from janus_md.engines.skin import best_skin
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import field_energy
 from janus_md.model.interactions.cutoff import CoulombCutoff
@@ -80,10 +81,15 @@ class HoomdSimulation:
         )
         try:
             if by_component:
-                neighbours = objects.neighbour_list(device.neighbour_list)
+                skin = best_skin(system, component.reach_of_all(system, mesh), time_step)
+                neighbours = objects.neighbour_list(device.neighbour_list, skin)
                 self._forces = component.pair_forces(system, mesh, neighbours)
             else:
-                self._forces = objects.forces(self._reduced, mesh, device.neighbour_list)
+                # Domains of ranks have room for the least skin.
+                reach = objects.longest_cutoff(system, mesh)
+                skin = best_skin(system, reach, time_step) if ranks.size() == 1 else SKIN
+                neighbours = objects.neighbour_list(device.neighbour_list, skin)
+                self._forces = objects.forces(self._reduced, mesh, neighbours)
             self._fields = objects.fields(self._reduced)
             integrator = hoomd.md.Integrator(
                 dt=time_step,

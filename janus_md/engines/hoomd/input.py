@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import rowan
 
-from janus_md.engines.base import SKIN
 from janus_md.engines.capabilities import function
 from janus_md.engines.hoomd.cutoff import tabulated
 from janus_md.engines.mesh import Coulomb, Mesh
@@ -101,12 +100,20 @@ def rigid(system: System) -> Any:
     return rigid if composed else None
 
 
-def neighbour_list(kind: str) -> Any:
+def longest_cutoff(system: System, mesh: Coulomb | None) -> float:
+    """Longest cutoff of all pair forces between sites, nm."""
+    terms = max((row.cutoff for row in system.interactions.rows), default=0.0)
+    if mesh is None:
+        return terms
+    return max(terms, mesh.cutoff if isinstance(mesh, Mesh) else mesh.range)
+
+
+def neighbour_list(kind: str, skin: float) -> Any:
     """Return the neighbour list of all pair forces, one of :data:`NEIGHBOUR_LISTS`."""
     import hoomd
 
     kinds = {"cell": hoomd.md.nlist.Cell, "tree": hoomd.md.nlist.Tree}
-    return kinds[kind](buffer=SKIN, exclusions=("body",))
+    return kinds[kind](buffer=skin, exclusions=("body",))
 
 
 def sorting_grid(n_bodies: int) -> int:
@@ -118,11 +125,10 @@ def sorting_grid(n_bodies: int) -> int:
     return min(256, 2 ** max(2, math.ceil(math.log2(2.0 * n_bodies ** (1 / 3)))))
 
 
-def forces(system: System, mesh: Coulomb | None, kind_of_list: str = "cell") -> list[Any]:
+def forces(system: System, mesh: Coulomb | None, neighbours: Any) -> list[Any]:
     """Pair forces with one neighbour list; those of the charges are last."""
     import hoomd
 
-    neighbours = neighbour_list(kind_of_list)
     names = type_names(system)
     forces = [
         function("hoomd", "terms", form)(rows, names, neighbours)

@@ -20,7 +20,7 @@ import rowan
 from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import signals_kept
 from janus_md.engines import ranks
-from janus_md.engines.base import SKIN, Device, Engine, EngineStatus, Forces, Kicks
+from janus_md.engines.base import Device, Engine, EngineStatus, Forces, Kicks
 from janus_md.engines.capabilities import Capabilities
 from janus_md.engines.lammps import input as commands
 from janus_md.engines.lammps.memory import zeroed_allocations
@@ -93,7 +93,7 @@ class LammpsSimulation:
                     f"{self._lmp.version()}, with the k-space style zero; use the engine hoomd"
                 )
             self._create(system, particles, bath)
-            self._lmp.commands_string(commands.interactions(system, particles, mesh, SKIN))
+            self._lmp.commands_string(commands.interactions(system, particles, mesh, time_step))
             self._own_energy = commands.own_pairs(system, mesh)
             with tempfile.TemporaryDirectory(prefix="janus-md-") as folder:
                 table = Path(folder) / "bodies"  # read in the first run

@@ -14,6 +14,7 @@ from janus_md.engines.lammps.styles import words
 from janus_md.engines.lammps.words import line
 from janus_md.engines.mesh import SLAB_FACTOR, Coulomb, Mesh
 from janus_md.engines.sites import Particles, charged_types
+from janus_md.engines.skin import best_skin
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.box import lattice_vectors
 from janus_md.model.dynamics import Bath
@@ -48,7 +49,9 @@ def box(system: System, n_types: int) -> str:
     )
 
 
-def interactions(system: System, particles: Particles, mesh: Coulomb | None, skin: float) -> str:
+def interactions(
+    system: System, particles: Particles, mesh: Coulomb | None, time_step: float
+) -> str:
     """Commands of the pair table, the mesh and the neighbour lists."""
     number = {name: k + 1 for k, name in enumerate(particles.type_names)}
     pairs = system.interactions.pairs
@@ -61,6 +64,7 @@ def interactions(system: System, particles: Particles, mesh: Coulomb | None, ski
     rows = ["pair_coeff * * none", *coefficients]
     ranges = _ranges(system, particles, mesh)
     longest = max(ranges)
+    skin = best_skin(system, longest, time_step)
     charges: list[str] = []
     if mesh is not None:
         style = "coul/long" if isinstance(mesh, Mesh) else "coul/msm"
