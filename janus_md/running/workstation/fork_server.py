@@ -86,10 +86,11 @@ def _begin(target: Callable[..., None], *arguments: Any) -> None:
 
     The garbage collector skips the objects of the modules that the server has imported. Otherwise
     each full collection would traverse them, and copy their memory, which this process shares with
-    the server.
+    the server. In the server, the collector is off.
     """
     wake_when_orphaned()
     gc.freeze()
+    gc.enable()
     # This process's copy of the pipe by which the server detects the end of its parent.
     server: Any = forkserver._forkserver
     if server._forkserver_alive_fd is not None:
