@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from janus_md.engines.base import Engine
+from janus_md.model.box import lattice_vectors
 
 BODY: dict[str, Any] = {
     "positions": [[0, 0, 1], [0, 0, -1]],
@@ -73,8 +74,11 @@ def test_a_body_without_a_particle_type_is_refused(with_component: Engine) -> No
         simulation.run(0)
 
 
+@pytest.mark.parametrize("tilt", [(0.0, 0.0, 0.0), (0.2, -0.1, 0.15)])
 @pytest.mark.parametrize("coulomb", [None, {"cutoff": 5.0, "prefactor": 3.0}])
-def test_the_loop_of_the_host_is_that_of_hoomd(with_component: Engine, coulomb: Any) -> None:
+def test_the_loop_of_the_host_is_that_of_hoomd(
+    with_component: Engine, coulomb: Any, tilt: tuple[float, float, float]
+) -> None:
     """Energies, forces, torques and virials of two types of bodies, and one without sites."""
     import hoomd
     from janus_md_hoomd import RigidPair
@@ -91,11 +95,13 @@ def test_the_loop_of_the_host_is_that_of_hoomd(with_component: Engine, coulomb: 
     }
     simulation = hoomd.Simulation(device=hoomd.device.CPU(), seed=1)
     snapshot = hoomd.Snapshot()
-    snapshot.configuration.box = [15, 16, 17, 0, 0, 0]
+    snapshot.configuration.box = [15, 16, 17, *tilt]
     snapshot.particles.types = ["body", "longer", "other"]
     snapshot.particles.N = 90
     lattice = np.stack(np.meshgrid(*[np.arange(5) - 2.0] * 3), axis=-1).reshape(-1, 3)[:90]
-    snapshot.particles.position[:] = 3.0 * lattice + rng.uniform(-0.2, 0.2, (90, 3))
+    sites = lattice @ lattice_vectors(np.array(snapshot.configuration.box)) / 5
+    snapshot.particles.position[:] = sites + rng.uniform(-0.2, 0.2, (90, 3))
+    snapshot.wrap()
     quaternions = rng.normal(size=(90, 4))
     snapshot.particles.orientation[:] = quaternions / np.linalg.norm(quaternions, axis=1)[:, None]
     snapshot.particles.typeid[:] = np.arange(90) % 3
