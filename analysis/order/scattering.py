@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from janus_md.analysis.frames.neighbours import lengths
 from janus_md.analysis.series.averages import mean_and_error
@@ -170,27 +173,60 @@ def binned(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatAr
         return _sampled(positions, box, edges)
     # exp(i k.r) is a product of three factors, one for each reciprocal vector, so the sum over the
     # bodies is a matrix product.
-    inverse = inverse_lattice(lattice)
-    fractions = positions.astype(np.float64) @ inverse
-    most = most.astype(int)
+    fractions = positions.astype(np.float64) @ inverse_lattice(lattice)
     first, second, third = (
         np.exp(2j * np.pi * np.outer(np.arange(-n, n + 1), fractions[:, axis]))
-        for axis, n in enumerate(most)
+        for axis, n in enumerate(most.astype(int))
     )
-    grid = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in most[1:]), indexing="ij"), axis=-1)
     total = np.zeros((3, len(edges) - 1))
+    for factor, plane in zip(first[len(first) // 2 :], _planes(*box.tolist(), *edges), strict=True):
+        amplitude = ((second * factor) @ third.T)[plane.use]
+        s = (amplitude.real**2 + amplitude.imag**2) / len(positions)
+        total[:2] += plane.vectors
+        total[2] += plane.share * np.bincount(plane.bins, s, len(edges) - 1)
+    return total
+
+
+class _Plane(NamedTuple):
+    """Wave vectors k with one component along the first reciprocal vector.
+
+    Attributes
+    ----------
+    use : ndarray of bool
+        Which of those on the grid of the other two components are in a bin.
+    bins : ndarray of int
+        Bin of each of these.
+    share : float
+        How much they count: 0.5 in the plane that contains both k and -k.
+    vectors : ndarray, shape (2, bins)
+        Their number in each bin, and the sums of their lengths, times `share`.
+    """
+
+    use: NDArray[np.bool_]
+    bins: NDArray[np.intp]
+    share: float
+    vectors: FloatArray
+
+
+@lru_cache(maxsize=1)
+def _planes(*box_and_edges: float) -> list[_Plane]:
+    """Planes of wave vectors of a box (six numbers) and edges of bins, kept for the next frame."""
+    box, edges = np.array(box_and_edges[:6]), np.array(box_and_edges[6:])
+    lattice = lattice_vectors(box)
+    inverse = inverse_lattice(lattice)
+    most = np.floor(edges[-1] * lengths(lattice) / (2.0 * np.pi)).astype(int)
+    grid = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in most[1:]), indexing="ij"), axis=-1)
+    found = []
     for h in range(most[0] + 1):  # the other half is -k
         k = 2.0 * np.pi * (h * inverse[:, 0] + grid @ inverse[:, 1:].T)
         length = np.sqrt(np.einsum("...i,...i->...", k, k))
-        amplitude = (second * first[most[0] + h]) @ third.T
-        s = (amplitude.real**2 + amplitude.imag**2) / len(positions)
-        bin_of = np.searchsorted(edges, length, side="right") - 1
         # The plane h = 0 contains both k and -k. k = 0 is forward scattering, without structure.
         use = (length > 0.0) & (length < edges[-1])
+        bins = np.searchsorted(edges, length[use], side="right") - 1
         share = 0.5 if h == 0 else 1.0
-        for row, values in zip(total, (np.ones_like(s), length, s), strict=True):
-            row += share * np.bincount(bin_of[use], values[use], len(row))
-    return total
+        vectors = [np.bincount(bins, of, len(edges) - 1) for of in (None, length[use])]
+        found.append(_Plane(use, bins, share, share * np.array(vectors, float)))
+    return found
 
 
 def _sampled(positions: FloatArray, box: FloatArray, edges: FloatArray) -> FloatArray:

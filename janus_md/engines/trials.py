@@ -29,8 +29,8 @@ GPU_WARM_UP_SECONDS = 2.0
 """Wall time of the steps before a trial on a GPU, s. HOOMD-blue first tries several launch
 parameters of its kernels."""
 
-_SECONDS = 0.12
-_STEPS = 60  # neighbour lists are rebuilt every 10 to 30 steps, which must be part of the trial
+_SECONDS = 0.07
+_STEPS = 100  # neighbour lists are rebuilt every 10 to 30 steps, which must be part of the trial
 _MOST_SECONDS = 1.0
 
 
