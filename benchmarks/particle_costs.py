@@ -20,7 +20,8 @@ from ruamel.yaml import YAML
 
 from janus_md.common.cache import processor
 from janus_md.common.files import written_whole
-from janus_md.engines import probe
+from janus_md.engines import load, probe
+from janus_md.engines.base import EngineStatus
 from janus_md.simulation.cost import FILE, costs, steps_per_second
 from janus_md.study.catalogue import catalog
 
@@ -39,9 +40,15 @@ def measured(name: str, engine: str, seconds: float) -> int | None:
         return None
 
 
+def with_component(engine: EngineStatus) -> str:
+    """Version of an engine, and of its compiled component if that is installed."""
+    component = load(engine.name).component_version()
+    return engine.version + (f" with component {component}" if component else "")
+
+
 def main(chosen: list[str], seconds: float) -> None:
     """Measure and write the file."""
-    versions = {one.name: one.version for one in probe("auto") if one.installed}
+    versions = {one.name: with_component(one) for one in probe("auto") if one.installed}
     here = {"machine": processor(), "versions": versions}
     old = costs() if FILE.exists() else None
     same = old is not None and {"machine": old.machine, "versions": old.versions} == here
