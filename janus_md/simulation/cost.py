@@ -112,15 +112,15 @@ def measured_here(entry: Entry) -> dict[str, float]:
     return found
 
 
-def steps_per_second(entry: Entry, engine: str, seconds: float = 1.0) -> float:
+def steps_per_second(entry: Entry, engine: str | Engine, seconds: float = 1.0) -> float:
     """Measure the speed of an engine with the gas of a particle (:func:`gas_of`) on one core.
 
     Parameters
     ----------
     entry : Particle or BeadParticle
         The particle; a nanocluster with its model `sphere`.
-    engine : str
-        Name of an installed engine.
+    engine : str or Engine
+        Name of an installed engine, or its adapter.
     seconds : float
         CPU time of the measurement, s.
 
