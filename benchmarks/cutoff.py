@@ -19,7 +19,7 @@ from janus_md.engines import Engine, adapter
 from janus_md.engines.accuracy import measured_error
 from janus_md.engines.base import CPU
 from janus_md.engines.cutoff import shortest_cutoff
-from janus_md.engines.mesh import Coulomb, Mesh
+from janus_md.engines.mesh import Coulomb, Mesh, reach
 from janus_md.engines.tuning import tune
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
@@ -83,7 +83,7 @@ class Row:
     @property
     def reach(self) -> float:
         """Range, or the cutoff of the mesh in real space, nm."""
-        return self.coulomb.cutoff if isinstance(self.coulomb, Mesh) else self.coulomb.range
+        return reach(self.coulomb)
 
     @property
     def method(self) -> str:
@@ -157,9 +157,9 @@ def rows_of(
         chosen = tune(engine, system, bath, 0.01, device=CPU, force_error=limit)
         assert chosen.mesh is not None
         yield row(chosen.mesh, f"limit {limit:g} kT/nm")
-    for reach in RANGES:
-        if reach < engine.longest_cutoff(system):
-            yield row(engine.cutoff(reach, system, CPU))
+    for distance in RANGES:
+        if distance < engine.longest_cutoff(system):
+            yield row(engine.cutoff(distance, system, CPU))
     limited = System(**{**vars(system), "interactions": setup.interactions})
     try:
         best = shortest_cutoff(engine, limited, errors, CPU)

@@ -50,6 +50,6 @@ def allowed_error(system: System, kT: float) -> float:
 def remeasure(
     engine: Engine, system: System, mesh: Coulomb, kT: float, device: Device
 ) -> tuple[float, float]:
-    """Rms error of force (kT/nm) and torque (kT) on whole bodies against a tight mesh."""
+    """Rms error of force (kT/nm) and torque (kT) on whole bodies: see :func:`reference_forces`."""
     reference = reference_forces(engine, system, allowed_error(system, kT), device)
     return measured_error(engine, system, mesh, reference, kT, device)

@@ -80,6 +80,12 @@ class Mesh:
 Coulomb: TypeAlias = Mesh | CoulombCutoff
 """How an engine computes the Coulomb interaction."""
 
+
+def reach(coulomb: Coulomb) -> float:
+    """Distance of two charges up to which their interaction is computed pair by pair, nm."""
+    return coulomb.cutoff if isinstance(coulomb, Mesh) else coulomb.range
+
+
 SLAB_FACTOR = 3.0
 """Length of the mesh along z over that of the box in a slab; the rest of it is empty."""
 
@@ -284,7 +290,7 @@ def tight_mesh(
     return min(accurate or meshes, key=lambda mesh: _work_once(system, mesh, skin))
 
 
-def _tight_mesh(system: System, cutoff: float, error: float, least_points: int = 48) -> Mesh:
+def _tight_mesh(system: System, cutoff: float, error: float, least_points: int) -> Mesh:
     """Return the coarsest mesh with `cutoff` and at most the `error`, or the finest one."""
     shortest = float(system.box[:3].min())
     for points in smooth_numbers(512):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from janus_md.engines.base import SKIN
-from janus_md.model.box import face_distances, lattice_vectors
+from janus_md.engines.mesh import longest_cutoff
 from janus_md.model.system import System
 
 USUAL_STEP = 0.1
@@ -28,6 +28,5 @@ def best_skin(system: System, reach: float, time_step: float) -> float:
     time_step : float
         ps.
     """
-    width = float(face_distances(lattice_vectors(system.box)).min())
     wanted = SKIN * math.sqrt(time_step / USUAL_STEP)
-    return max(SKIN, min(wanted, 0.999 * 0.5 * width - reach))
+    return max(SKIN, min(wanted, longest_cutoff(system, 0.0) - reach))

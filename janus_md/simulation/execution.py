@@ -13,7 +13,7 @@ from janus_md.engines.accuracy import remeasure
 from janus_md.engines.base import CPU, Simulation, Wrapper
 from janus_md.engines.capabilities import able
 from janus_md.engines.cutoff import within
-from janus_md.engines.mesh import Coulomb, Mesh
+from janus_md.engines.mesh import Coulomb, Mesh, reach
 from janus_md.engines.tuning import Tuned, choose_cutoff, tune
 from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.setup import Setup
@@ -125,10 +125,9 @@ def accurate(
     if mesh is None or settings is None:
         return execution
     engine, device = _Watched(engine_of(execution), check), device_of(execution)
-    reach = mesh.cutoff if isinstance(mesh, Mesh) else mesh.range
-    if reach > engine.longest_cutoff(system):
+    if reach(mesh) > engine.longest_cutoff(system):
         return None
-    if isinstance(mesh, CoulombCutoff) and mesh != engine.cutoff(reach, system, device):
+    if isinstance(mesh, CoulombCutoff) and mesh != engine.cutoff(mesh.range, system, device):
         return None
     force, torque = remeasure(engine, system, mesh, kT, device)
     if isinstance(mesh, Mesh):

@@ -116,7 +116,7 @@ def test_choice_of_mesh_is_fast_in_dilute_boxes(
 
 def test_reference_is_independent_of_cutoff(engine: Engine) -> None:
     system = catalogue_system(("R-Au-Cu",), "sphere", 64, seed=1, volume_fraction=2e-3)
-    taken, short = tight_mesh(system, SKIN), mesh_module._tight_mesh(system, 5.0, 1e-4)
+    taken, short = tight_mesh(system, SKIN), mesh_module._tight_mesh(system, 5.0, 1e-4, 48)
     assert taken.cutoff > 5.0
     assert work(system, taken, SKIN) < 0.5 * work(system, short, SKIN)
     forces = [engine.energies_and_forces(system, one).forces for one in (taken, short)]

@@ -105,7 +105,7 @@ def _furthest_charge(system: System) -> float:
     )
 
 
-def reach_of_all(system: System, mesh: Coulomb | None) -> float:
+def reach_of_bodies(system: System, mesh: Coulomb | None) -> float:
     """Largest distance of two centres at which a term or charges act, nm."""
     if mesh is None:
         return reach(system)

@@ -80,15 +80,14 @@ class HoomdSimulation:
             domain_decomposition=grid(system, ranks.size()),
         )
         try:
+            skin = SKIN  # for which domains of ranks have room
+            if ranks.size() == 1:
+                reach = component.reach_of_bodies if by_component else objects.reach_of_sites
+                skin = best_skin(system, reach(system, mesh), time_step)
+            neighbours = objects.neighbour_list(device.neighbour_list, skin)
             if by_component:
-                skin = best_skin(system, component.reach_of_all(system, mesh), time_step)
-                neighbours = objects.neighbour_list(device.neighbour_list, skin)
                 self._forces = component.pair_forces(system, mesh, neighbours)
             else:
-                # Domains of ranks have room for the least skin.
-                reach = objects.longest_cutoff(system, mesh)
-                skin = best_skin(system, reach, time_step) if ranks.size() == 1 else SKIN
-                neighbours = objects.neighbour_list(device.neighbour_list, skin)
                 self._forces = objects.forces(self._reduced, mesh, neighbours)
             self._fields = objects.fields(self._reduced)
             integrator = hoomd.md.Integrator(

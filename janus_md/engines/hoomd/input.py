@@ -10,7 +10,7 @@ import rowan
 
 from janus_md.engines.capabilities import function
 from janus_md.engines.hoomd.cutoff import tabulated
-from janus_md.engines.mesh import Coulomb, Mesh
+from janus_md.engines.mesh import Coulomb, Mesh, reach
 from janus_md.engines.sites import Particles, type_names
 from janus_md.model.body import FloatArray
 from janus_md.model.box import lattice_vectors, wrap
@@ -100,12 +100,10 @@ def rigid(system: System) -> Any:
     return rigid if composed else None
 
 
-def longest_cutoff(system: System, mesh: Coulomb | None) -> float:
-    """Longest cutoff of all pair forces between sites, nm."""
+def reach_of_sites(system: System, mesh: Coulomb | None) -> float:
+    """Largest distance of two sites at which a term or charges act, nm."""
     terms = max((row.cutoff for row in system.interactions.rows), default=0.0)
-    if mesh is None:
-        return terms
-    return max(terms, mesh.cutoff if isinstance(mesh, Mesh) else mesh.range)
+    return terms if mesh is None else max(terms, reach(mesh))
 
 
 def neighbour_list(kind: str, skin: float) -> Any:

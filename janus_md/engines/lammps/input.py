@@ -12,7 +12,7 @@ from janus_md.engines.capabilities import function
 from janus_md.engines.lammps.neighbours import neighbours
 from janus_md.engines.lammps.styles import words
 from janus_md.engines.lammps.words import line
-from janus_md.engines.mesh import SLAB_FACTOR, Coulomb, Mesh
+from janus_md.engines.mesh import SLAB_FACTOR, Coulomb, Mesh, reach
 from janus_md.engines.sites import Particles, charged_types
 from janus_md.engines.skin import best_skin
 from janus_md.model.body import FloatArray, RigidBody
@@ -68,7 +68,7 @@ def interactions(
     charges: list[str] = []
     if mesh is not None:
         style = "coul/long" if isinstance(mesh, Mesh) else "coul/msm"
-        styles += [style, _reach(mesh)]
+        styles += [style, reach(mesh)]
         charged = sorted(number[t] for t in charged_types(system))
         rows += [line("pair_coeff", i, j, style) for i in charged for j in charged if i <= j]
         charges = _mesh(system, mesh) if isinstance(mesh, Mesh) else _cutoff(mesh)
@@ -78,10 +78,10 @@ def interactions(
     # Neighbours of one particle: three times the mean number, at least the default of LAMMPS.
     density = len(particles.types) / system.volume
     one = max(2000, int(3.0 * density * 4.19 * (longest + skin) ** 3))
-    reach = 2.0 * max(body.reach for body in system.bodies)
+    extent = 2.0 * max(body.reach for body in system.bodies)
     return "\n".join(
         [
-            line("comm_modify cutoff", max(longest, reach) + skin),
+            line("comm_modify cutoff", max(longest, extent) + skin),
             *([line("pair_style hybrid/overlay", *styles), *rows] if styles else []),
             *neighbours(ranges, system.volume, len(particles.types), skin),
             line("neigh_modify exclude molecule/intra all one", one, "page", 20 * one),
@@ -98,13 +98,8 @@ def _ranges(system: System, particles: Particles, mesh: Coulomb | None) -> list[
             found[name] = max(found[name], *(row.cutoff for row in rows))
     if mesh is not None:
         for name in charged_types(system):
-            found[name] = max(found[name], _reach(mesh))
+            found[name] = max(found[name], reach(mesh))
     return list(found.values())
-
-
-def _reach(mesh: Coulomb) -> float:
-    """Cutoff of the pairs of charges, nm."""
-    return mesh.cutoff if isinstance(mesh, Mesh) else mesh.range
 
 
 def _mesh(system: System, mesh: Mesh) -> list[str]:
