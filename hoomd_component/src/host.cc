@@ -4,7 +4,12 @@
 #include "host.h"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__)
-#define JANUS_MD_CLONES __attribute__((target_clones("arch=skylake-avx512", "avx2,fma", "default")))
+#if __GNUC__ >= 12
+#define JANUS_MD_CLONES \
+    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define JANUS_MD_CLONES __attribute__((target_clones("arch=haswell", "avx2", "default")))
+#endif
 #else
 #define JANUS_MD_CLONES
 #endif
@@ -28,9 +33,9 @@ Result interaction_on_host(const double* a, const double* b, const double* table
 }
 
 JANUS_MD_CLONES JANUS_MD_FLATTEN
-void interact_on_host(Bodies& all, int i, const unsigned int* list, int count, Around& around)
+void interact_on_host(Bodies& all, const Lists& lists, Around& around)
 {
-    interact(all, i, list, count, around);
+    interact(all, lists, around);
 }
 
 } // namespace janus_md

@@ -13,7 +13,7 @@ Result interaction_on_host(const double* a, const double* b, const double* table
                            const Vector& separation, const Quaternion& orientation_a,
                            const Quaternion& orientation_b);
 
-/// Add the interactions of body `i` with the neighbours in `list`: see `interact`.
-void interact_on_host(Bodies& all, int i, const unsigned int* list, int count, Around& around);
+/// Find the interactions of all bodies; `around` is memory.
+void interact_on_host(Bodies& all, const Lists& lists, Around& around);
 
 } // namespace janus_md

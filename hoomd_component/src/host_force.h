@@ -7,8 +7,8 @@
 
 #include "hoomd/md/AnisoPotentialPair.h"
 
-#include <algorithm>
 #include <cstring>
+#include <vector>
 
 namespace janus_md
 {
@@ -16,7 +16,26 @@ namespace janus_md
 class HostForce : public hoomd::md::AnisoPotentialPair<Evaluator>
 {
   public:
-    using hoomd::md::AnisoPotentialPair<Evaluator>::AnisoPotentialPair;
+    using Base = hoomd::md::AnisoPotentialPair<Evaluator>;
+    using Base::Base;
+
+    void setParams(unsigned int a, unsigned int b, const Evaluator::param_type& table) override
+    {
+        m_types_read = false;
+        Base::setParams(a, b, table);
+    }
+
+    void setRcut(unsigned int a, unsigned int b, hoomd::Scalar cutoff) override
+    {
+        m_types_read = false;
+        Base::setRcut(a, b, cutoff);
+    }
+
+    void setShape(unsigned int type, const Evaluator::shape_type& shape) override
+    {
+        m_types_read = false;
+        Base::setShape(type, shape);
+    }
 
   protected:
     void computeForces(uint64_t timestep) override
@@ -28,12 +47,12 @@ class HostForce : public hoomd::md::AnisoPotentialPair<Evaluator>
         ArrayHandle<unsigned int> neighbour_counts(m_nlist->getNNeighArray(), host, read);
         ArrayHandle<unsigned int> neighbours(m_nlist->getNListArray(), host, read);
         ArrayHandle<size_t> heads(m_nlist->getHeadList(), host, read);
-        read_types();
+        if (!m_types_read)
+            read_types();
         read_bodies();
         const unsigned int own = m_pdata->getN();
-        for (unsigned int i = 0; i < own; i++)
-            interact_on_host(m_bodies, i, neighbours.data + heads.data[i], neighbour_counts.data[i],
-                             m_around);
+        interact_on_host(m_bodies, {own, neighbour_counts.data, neighbours.data, heads.data},
+                         m_around);
         ArrayHandle<Scalar4> force(m_force, host, write);
         ArrayHandle<Scalar4> torque(m_torque, host, write);
         ArrayHandle<Scalar> virial(m_virial, host, write);
@@ -54,38 +73,26 @@ class HostForce : public hoomd::md::AnisoPotentialPair<Evaluator>
     }
 
   private:
-    /// Read shapes and tables, and find the ranges of all pairs of types.
+    /// Read shapes, tables and cutoffs.
     void read_types()
     {
         using namespace hoomd;
         ArrayHandle<Scalar> cutoffs2(m_rcutsq, access_location::host, access_mode::read);
         const unsigned int types = m_pdata->getNTypes();
-        m_bodies.types = types;
-        m_bodies.shape.resize(types);
-        m_bodies.table.resize(types * types);
-        m_bodies.ranges.assign(types * types, {-1.0, -1.0});
+        std::vector<const double*> shapes, tables;
+        std::vector<double> squares;
         for (unsigned int i = 0; i < types; i++)
-            m_bodies.shape[i] = m_shape_params[i].data.get();
-        for (unsigned int i = 0; i < types; i++)
+        {
+            shapes.push_back(m_shape_params[i].data.get());
             for (unsigned int j = 0; j < types; j++)
             {
                 const unsigned int pair = m_typpair_idx(i, j);
-                const double *table = m_params[pair].data.get(), most = cutoffs2.data[pair];
-                m_bodies.table[i * types + j] = table;
-                if (m_bodies.shape[i] == nullptr || m_bodies.shape[j] == nullptr || table == nullptr)
-                    continue;
-                const Table of(table);
-                const Body a(m_bodies.shape[i]), b(m_bodies.shape[j]);
-                const double reach = a.radius + b.radius + of.longest, rc = of.coulomb->cutoff;
-                Ranges& found = m_bodies.ranges[i * types + j];
-                if (a.blocks > 0 && b.blocks > 0)
-                    found.terms2 = std::min(most, reach * reach);
-                if (a.charges == 0 || b.charges == 0)
-                    continue;
-                // An Ewald sum is cut off by the distance of the charges.
-                found.charges2 = of.coulomb->pieces > 0.0 ? most : std::min(most, rc * rc);
-                m_bodies.charge_table = table;
+                tables.push_back(m_params[pair].data.get());
+                squares.push_back(cutoffs2.data[pair]);
             }
+        }
+        m_bodies.types.read(types, shapes, tables, squares);
+        m_types_read = true;
     }
 
     /// Read the state of all particles, ghosts included.
@@ -104,17 +111,17 @@ class HostForce : public hoomd::md::AnisoPotentialPair<Evaluator>
                            box.getTiltFactorXY(), box.getTiltFactorXZ(), box.getTiltFactorYZ()};
         m_bodies.third_law = m_nlist->getStorageMode() == md::NeighborList::half;
         m_bodies.with_virial = m_pdata->getFlags()[pdata_flag::pressure_tensor];
-        m_bodies.clear();
         const unsigned int all = m_pdata->getN() + m_pdata->getNGhosts();
+        m_bodies.resize(all);
         for (unsigned int i = 0; i < all; i++)
         {
             const Scalar4 at = positions.data[i], q = orientations.data[i];
             // HOOMD-blue stores w, x, y, z of a quaternion as x, y, z, w
-            m_bodies.add(__scalar_as_int(at.w), {at.x, at.y, at.z}, {q.x, q.y, q.z, q.w});
+            m_bodies.set(i, __scalar_as_int(at.w), {at.x, at.y, at.z}, {q.x, q.y, q.z, q.w});
         }
-        m_bodies.rest();
     }
 
+    bool m_types_read = false;
     // Filled in every step; members keep their memory.
     Bodies m_bodies;
     Around m_around;

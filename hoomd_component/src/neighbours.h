@@ -5,7 +5,8 @@
 
 #pragma once
 
-#include "bodies.h"
+#include "charges.h"
+#include "contacts.h"
 
 #include <vector>
 
@@ -15,22 +16,23 @@ namespace janus_md
 /// Neighbours of one body; members keep their memory.
 struct Around
 {
-    int count = 0;
-    std::vector<int> body;         // number of each neighbour
     std::vector<double> between;   // x, y, z, 0 from the body to each
     std::vector<double> distance2;
+    std::vector<int> close; // numbers in the list of those whose terms may act
+    int count = 0;
+    std::vector<int> kept; // numbers in the list of those whose charges act
     int charges = 0;
-    std::vector<double> charge; // of all neighbours: x, y, z about the centre of the body, charge
+    std::vector<double> charge; // of all those: x, y, z about the centre of the body, charge
     std::vector<double> force;  // on each of them: x, y, z, energy
     std::vector<double> sums;   // lanes of the components of the force on each charge of the body
 
     void reserve(int number)
     {
-        if (number + LANES <= int(body.size()))
+        if (number + LANES <= int(kept.size()))
             return;
-        body.resize(2 * number + LANES);
-        between.resize(LANES * body.size());
-        distance2.resize(body.size());
+        kept.resize(2 * number + LANES);
+        between.resize(LANES * kept.size());
+        distance2.resize(kept.size());
     }
 
     void reserve_charges(int number)
@@ -42,86 +44,86 @@ struct Around
     }
 };
 
-/// Find the vectors to the nearest periodic images of `list`, and their squared lengths.
+/// Find the vectors to the nearest periodic images of `list`, their squared lengths, and those whose
+/// terms may act.
 ///
-/// There are no branches, whose direction a processor cannot predict.
+/// There are no branches whose direction a processor cannot predict.
 inline void find(const Bodies& all, int i, const unsigned int* list, int count, Around& around)
 {
     around.reserve(count);
-    const Lanes here = lanes(&all.position[LANES * i]);
+    const Lanes here = load(&all.position[LANES * i]);
     const double* position = all.position.data();
+    const double furthest2 = all.types.furthest2[all.type[i]];
     double *between = around.between.data(), *distance2 = around.distance2.data();
     for (int k = 0; k < count; k++)
-        lanes(between + LANES * k) = lanes(position + LANES * list[k]) - here;
+        lanes(between + LANES * k) = load(position + LANES * list[k]) - here;
     const Period& period = all.period;
-    for (int k = 0; k < count; k += LANES)
+    around.close.clear();
+    for (int begin = 0; begin < count; begin += WORD)
     {
-        Lanes &a = lanes(between + LANES * k), &b = lanes(between + LANES * (k + 1)),
-              &c = lanes(between + LANES * (k + 2)), &d = lanes(between + LANES * (k + 3));
-        Lanes x = a, y = b, z = c, w = d;
-        transpose(x, y, z, w);
-        const Lanes along_z = period.length.z * rounded(z * period.inverse.z);
-        x -= period.xz * along_z, y -= period.yz * along_z, z -= along_z;
-        const Lanes along_y = period.length.y * rounded(y * period.inverse.y);
-        x -= period.xy * along_y, y -= along_y;
-        x -= period.length.x * rounded(x * period.inverse.x);
-        lanes(distance2 + k) = x * x + y * y + z * z;
-        transpose(x, y, z, w);
-        a = x, b = y, c = z, d = w;
+        const int end = std::min(begin + WORD, count);
+        std::uint64_t close = 0;
+        for (int k = begin; k < end; k += LANES)
+        {
+            StoredLanes &a = lanes(between + LANES * k), &b = lanes(between + LANES * (k + 1)),
+                  &c = lanes(between + LANES * (k + 2)), &d = lanes(between + LANES * (k + 3));
+            Lanes x = a, y = b, z = c, w = d;
+            transpose(x, y, z, w);
+            const Lanes along_z = period.length.z * rounded(z * period.inverse.z);
+            x -= period.xz * along_z, y -= period.yz * along_z, z -= along_z;
+            const Lanes along_y = period.length.y * rounded(y * period.inverse.y);
+            x -= period.xy * along_y, y -= along_y;
+            x -= period.length.x * rounded(x * period.inverse.x);
+            const Lanes r2 = x * x + y * y + z * z;
+            close |= std::uint64_t(smaller(r2, furthest2)) << (k - begin);
+            lanes(distance2 + k) = r2;
+            transpose(x, y, z, w);
+            a = x, b = y, c = z, d = w;
+        }
+        if (end - begin < WORD)
+            close &= (std::uint64_t(1) << (end - begin)) - 1;
+        while (close)
+            around.close.push_back(begin + next(close));
     }
 }
 
-/// Add the terms of neighbours in their reach, and keep those whose charges act.
-inline void select(Bodies& all, int i, const unsigned int* list, int count, Around& around)
+/// Add the terms of neighbours in their reach.
+inline void touch(Bodies& all, int i, const unsigned int* list, const Around& around)
 {
-    const int types = all.types, type_i = all.type[i];
-    const Ranges* ranges = all.ranges.data() + types * type_i;
     const int* type = all.type.data();
-    double* between = around.between.data();
-    const double* distances2 = around.distance2.data();
-    int* body = around.body.data();
-    int kept = 0;
+    const double* terms2 = &all.types.terms2[all.types.count * type[i]];
+    for (int k : around.close)
+    {
+        const int j = int(list[k]);
+        if (around.distance2[k] < terms2[type[j]])
+            touch(all, i, j, load(&around.between[LANES * k]), around.distance2[k]);
+    }
+}
+
+/// Collect the charges of all neighbours in reach, filled up to a multiple of the lanes with zeros
+/// far away.
+inline void collect(const Bodies& all, int i, const unsigned int* list, int count, Around& around)
+{
+    around.reserve_charges(count * all.types.most_charges);
+    const int *type = all.type.data(), *first = all.first_charge.data();
+    const double *charges2 = &all.types.charges2[all.types.count * type[i]],
+                 *distance2 = around.distance2.data(), *charge = all.charge.data();
+    double* collected = around.charge.data();
+    int *kept = around.kept.data(), n = 0, bodies = 0;
     for (int k = 0; k < count; k++)
     {
-        const int j = int(list[k]), type_j = type[j];
-        const double distance2 = distances2[k];
-        const Lanes to_j = lanes(between + LANES * k);
-        body[kept] = j;
-        lanes(between + LANES * kept) = to_j;
-        kept += distance2 < ranges[type_j].charges2;
-        if (!(distance2 < ranges[type_j].terms2))
-            continue;
-        Result of {0.0, {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
-        const Vector r {to_j[0], to_j[1], to_j[2]}, back {-r.x, -r.y, -r.z};
-        add_all_terms(Body(all.shape[type_i]), Body(all.shape[type_j]),
-                      Table(all.table[type_i * types + type_j]), r, all.turn[i], all.turn[j], of);
-        all.push(i, of.energy, of.force, of.torque_a, back);
-        if (all.third_law)
-            all.push(j, of.energy, {-of.force.x, -of.force.y, -of.force.z}, of.torque_b, r);
-    }
-    around.count = kept;
-}
-
-/// Collect the charges of all neighbours, filled up to a multiple of the lanes with zeros far away.
-inline void collect(const Bodies& all, Around& around)
-{
-    const int* first = all.first.data();
-    int most = 0;
-    for (int m = 0; m < around.count; m++)
-        most += first[around.body[m] + 1] - first[around.body[m]];
-    around.reserve_charges(most);
-    const double* charge = all.charge.data();
-    double* collected = around.charge.data();
-    int n = 0;
-    for (int m = 0; m < around.count; m++)
-    {
-        Lanes to = lanes(&around.between[LANES * m]);
-        to[3] = 0.0;
-        for (int s = first[around.body[m]]; s < first[around.body[m] + 1]; s++, n++)
-            lanes(collected + LANES * n) = to + lanes(charge + LANES * s);
+        const int j = int(list[k]), begin = first[j], charges = first[j + 1] - begin;
+        const Lanes to = load(&around.between[LANES * k]);
+        for (int s = 0; s < charges; s++) // what is out of reach is overwritten by the next one
+            lanes(collected + LANES * (n + s)) = to + load(charge + LANES * (begin + s));
+        const int within = distance2[k] < charges2[type[j]];
+        kept[bodies] = k;
+        bodies += within;
+        n += within * charges;
     }
     for (; n % LANES != 0; n++)
         lanes(collected + LANES * n) = Lanes {1e6, 1e6, 1e6, 0.0};
+    around.count = bodies;
     around.charges = n;
 }
 
@@ -153,14 +155,14 @@ inline Lanes several(const EwaldLaw& law, const Lanes& r2, const Lanes& inverse,
 /// Find the forces between the charges of body `i` and those that were collected.
 template <class Law> inline void act(const Bodies& all, int i, const Law& law, Around& around)
 {
-    const int begin = all.first[i], end = all.first[i + 1];
-    const double prefactor = Table(all.charge_table).coulomb->prefactor;
+    const int begin = all.first_charge[i], end = all.first_charge[i + 1];
+    const double prefactor = Table(all.types.charge_table).coulomb->prefactor;
     around.sums.assign(3 * LANES * (end - begin), 0.0);
     for (int n = 0; n < around.charges; n += LANES)
     {
         const double* four = &around.charge[LANES * n];
-        Lanes x = lanes(four), y = lanes(four + LANES), z = lanes(four + 2 * LANES),
-              q = lanes(four + 3 * LANES);
+        Lanes x = load(four), y = load(four + LANES), z = load(four + 2 * LANES),
+              q = load(four + 3 * LANES);
         transpose(x, y, z, q);
         q *= prefactor;
         Lanes on_x {}, on_y {}, on_z {}, energy {};
@@ -189,20 +191,20 @@ template <class Law> inline void act(const Bodies& all, int i, const Law& law, A
 }
 
 /// Add what the charges do to body `i` and its neighbours.
-inline void share(Bodies& all, int i, Around& around)
+inline void share(Bodies& all, int i, const unsigned int* list, const Around& around)
 {
     const Lanes half_of_energy {1.0, 1.0, 1.0, 0.5};
     Lanes total {};
     int n = 0;
     for (int m = 0; m < around.count; m++)
     {
-        const int j = around.body[m];
+        const int k = around.kept[m], j = int(list[k]);
         Lanes on_j {}, torque {};
-        for (int s = all.first[j]; s < all.first[j + 1]; s++, n++)
+        for (int s = all.first_charge[j]; s < all.first_charge[j + 1]; s++, n++)
         {
-            const Lanes f = lanes(&around.force[LANES * n]);
+            const Lanes f = load(&around.force[LANES * n]);
             on_j += f;
-            torque += cross(lanes(&all.charge[LANES * s]), f);
+            torque += cross(load(&all.charge[LANES * s]), f);
         }
         on_j *= half_of_energy;
         total += on_j;
@@ -213,7 +215,7 @@ inline void share(Bodies& all, int i, Around& around)
         }
         if (!all.with_virial)
             continue;
-        const double* between = &around.between[LANES * m];
+        const double* between = &around.between[LANES * k];
         const Vector f {on_j[0], on_j[1], on_j[2]}, r {between[0], between[1], between[2]};
         all.add_virial(i, f, r);
         if (all.third_law)
@@ -222,29 +224,43 @@ inline void share(Bodies& all, int i, Around& around)
     lanes(&all.force[LANES * i]) += Lanes {-total[0], -total[1], -total[2], total[3]};
     Lanes torque {};
     const double* sums = around.sums.data();
-    for (int k = all.first[i]; k < all.first[i + 1]; k++, sums += 3 * LANES)
+    for (int k = all.first_charge[i]; k < all.first_charge[i + 1]; k++, sums += 3 * LANES)
     {
-        const Lanes f {-sum(lanes(sums)), -sum(lanes(sums + LANES)), -sum(lanes(sums + 2 * LANES)),
+        const Lanes f {-sum(load(sums)), -sum(load(sums + LANES)), -sum(load(sums + 2 * LANES)),
                        0.0};
-        torque += cross(lanes(&all.charge[LANES * k]), f);
+        torque += cross(load(&all.charge[LANES * k]), f);
     }
     lanes(&all.torque[LANES * i]) += torque;
 }
 
-/// Add the interactions of body `i` with the neighbours in `list`.
-inline void interact(Bodies& all, int i, const unsigned int* list, int count, Around& around)
+/// Neighbours of the first `bodies` bodies: `count[i]` numbers from `first[i]` on.
+struct Lists
 {
-    find(all, i, list, count, around);
-    select(all, i, list, count, around);
-    if (around.count == 0)
-        return;
-    collect(all, around);
-    const Table table(all.charge_table);
-    if (table.coulomb->pieces > 0.0)
-        act(all, i, EwaldLaw(table), around);
-    else
-        act(all, i, SmoothLaw(table), around);
-    share(all, i, around);
+    unsigned int bodies;
+    const unsigned int *count, *neighbour;
+    const std::size_t* first;
+};
+
+/// Find all interactions; `around` is memory.
+inline void interact(Bodies& all, const Lists& lists, Around& around)
+{
+    all.place();
+    for (unsigned int i = 0; i < lists.bodies; i++)
+    {
+        const unsigned int* list = lists.neighbour + lists.first[i];
+        const int count = int(lists.count[i]);
+        find(all, i, list, count, around);
+        touch(all, i, list, around);
+        if (all.first_charge[i] == all.first_charge[i + 1])
+            continue;
+        collect(all, i, list, count, around);
+        const Table table(all.types.charge_table);
+        if (table.coulomb->pieces > 0.0)
+            act(all, i, EwaldLaw(table), around);
+        else
+            act(all, i, SmoothLaw(table), around);
+        share(all, i, list, around);
+    }
 }
 
 } // namespace janus_md

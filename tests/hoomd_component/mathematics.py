@@ -72,6 +72,20 @@ def of_body(body: RigidBody) -> dict[str, Any]:
     }
 
 
+def _pointer(x: FloatArray) -> Any:
+    return x.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
+
+
+def _given(body_a: RigidBody, body_b: RigidBody, pairs: PairTable) -> tuple[list[Any], Any]:
+    """Bodies and table as arguments of the library, and the arrays that own their memory."""
+    module, terms = tables(), terms_of(pairs)
+    kinds = module.kinds_of(terms)
+    rows = np.array(module.rows_of(terms, kinds), float).reshape(-1, 6)
+    a, b = (np.array(module.sites_of(x.name, of_body(x), kinds), float) for x in (body_a, body_b))
+    given = [_pointer(a), len(a), _pointer(b), len(b), len(kinds), _pointer(rows), len(rows)]
+    return given, (a, b, rows)
+
+
 def sums(
     library: ctypes.CDLL,
     body_a: RigidBody,
@@ -85,20 +99,12 @@ def sums(
     splitting: float = 0.0,
 ) -> Found:
     """Return the interaction of M pairs of bodies by the compiled mathematics."""
-    module, terms = tables(), terms_of(pairs)
-    kinds = module.kinds_of(terms)
-    rows = np.array(module.rows_of(terms, kinds), float).reshape(-1, 6)
-    a, b = (np.array(module.sites_of(x.name, of_body(x), kinds), float) for x in (body_a, body_b))
+    given, _owners = _given(body_a, body_b, pairs)
     results = np.empty((len(r), 10))
     arrays = [np.ascontiguousarray(x, float) for x in (r, turns_a, turns_b)]
-
-    def pointer(x: FloatArray) -> Any:
-        return x.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
-
     library.pairs(
-        pointer(a), len(a), pointer(b), len(b), len(kinds), pointer(rows), len(rows),
-        *map(ctypes.c_double, (prefactor, cutoff, splitting)), len(r),
-        *map(pointer, arrays), pointer(results),
+        *given, *map(ctypes.c_double, (prefactor, cutoff, splitting)), len(r),
+        *map(_pointer, arrays), _pointer(results),
     )  # fmt: skip
     return Found(results[:, 0], results[:, 1:4], results[:, 4:7], results[:, 7:])
 
@@ -110,26 +116,21 @@ def sums_over_neighbours(
     r: FloatArray,
     turn_a: FloatArray,
     turns_b: FloatArray,
+    pairs: PairTable,
     prefactor: float,
     cutoff: float,
     splitting: float,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the Coulomb interaction of a body with M neighbours, computed all at once.
+    """Return the interaction of a body with M neighbours, computed all at once.
 
     The rows of the first array are energy, force on the neighbour and torque on the neighbour; the
     second one is the torque on the body.
     """
-    module = tables()
-    a, b = (np.array(module.sites_of(x.name, of_body(x), {}), float) for x in (body_a, body_b))
+    given, _owners = _given(body_a, body_b, pairs)
     results, torque = np.empty((len(r), 7)), np.empty(3)
     arrays = [np.ascontiguousarray(x, float) for x in (r, turn_a, turns_b)]
-
-    def pointer(x: FloatArray) -> Any:
-        return x.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
-
     library.neighbours(
-        pointer(a), len(a), pointer(b), len(b),
-        *map(ctypes.c_double, (prefactor, cutoff, splitting)), len(r),
-        *map(pointer, arrays), pointer(results), pointer(torque),
+        *given, *map(ctypes.c_double, (prefactor, cutoff, splitting)), len(r),
+        *map(_pointer, arrays), _pointer(results), _pointer(torque),
     )  # fmt: skip
     return results, torque

@@ -17,6 +17,17 @@ std::vector<double> body(const double* sites, int count)
     }
     return packed_body(found);
 }
+
+std::vector<double> pair_table(int kinds, const double* rows, int count, const CoulombOf& coulomb)
+{
+    std::vector<Row> terms;
+    for (int k = 0; k < count; k++)
+    {
+        const double* one = rows + 6 * k;
+        terms.push_back({int(one[0]), int(one[1]), int(one[2]), one[3], one[4], one[5]});
+    }
+    return packed_table(kinds, terms, coulomb);
+}
 } // namespace
 
 /// Sites are rows of x, y, z, charge, kind; rows of the table are two kinds, form, two parameters,
@@ -26,14 +37,8 @@ extern "C" void pairs(const double* sites_a, int count_a, const double* sites_b,
                       double splitting, int pair_count, const double* separations, const double* turns_a,
                       const double* turns_b, double* results)
 {
-    std::vector<Row> terms;
-    for (int k = 0; k < row_count; k++)
-    {
-        const double* one = rows + 6 * k;
-        terms.push_back({int(one[0]), int(one[1]), int(one[2]), one[3], one[4], one[5]});
-    }
     const std::vector<double> a = body(sites_a, count_a), b = body(sites_b, count_b),
-                              table = packed_table(kinds, terms, {prefactor, cutoff, splitting});
+        table = pair_table(kinds, rows, row_count, {prefactor, cutoff, splitting});
     for (int m = 0; m < pair_count; m++)
     {
         const double *r = separations + 3 * m, *p = turns_a + 4 * m, *q = turns_b + 4 * m;
@@ -46,33 +51,33 @@ extern "C" void pairs(const double* sites_a, int count_a, const double* sites_b,
     }
 }
 
-/// A body with charges and its neighbours, which are all of one kind: as `pairs`, from the sums over
-/// the charges of all neighbours. The torque on the body is that of all of them.
+/// A body and its neighbours, which are all of one kind: as `pairs`, but all of them at once, as in the
+/// loop on a host. The torque on the body is that of all of them.
 extern "C" void neighbours(const double* sites_a, int count_a, const double* sites_b, int count_b,
-                           double prefactor, double cutoff, double splitting, int neighbour_count,
+                           int kinds, const double* rows, int row_count, double prefactor,
+                           double cutoff, double splitting, int neighbour_count,
                            const double* separations, const double* turn_a, const double* turns_b,
                            double* results, double* torque_a)
 {
     const std::vector<double> a = body(sites_a, count_a), b = body(sites_b, count_b),
-                              table = packed_table(0, {}, {prefactor, cutoff, splitting});
+        table = pair_table(kinds, rows, row_count, {prefactor, cutoff, splitting});
     Bodies all;
-    all.types = 2;
-    all.shape = {a.data(), b.data()};
-    all.table.assign(4, table.data());
-    all.ranges.assign(4, {-1.0, 1e300});
-    all.charge_table = table.data();
+    all.types.read(2, {a.data(), b.data()}, std::vector<const double*>(4, table.data()),
+                   std::vector<double>(4, 1e300));
     all.period = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}, 0.0, 0.0, 0.0};
-    all.add(0, {0.0, 0.0, 0.0}, {turn_a[0], turn_a[1], turn_a[2], turn_a[3]});
+    all.resize(neighbour_count + 1);
+    all.set(0, 0, {0.0, 0.0, 0.0}, {turn_a[0], turn_a[1], turn_a[2], turn_a[3]});
     std::vector<unsigned int> list;
     for (int m = 0; m < neighbour_count; m++)
     {
         const double *r = separations + 3 * m, *q = turns_b + 4 * m;
-        all.add(1, {r[0], r[1], r[2]}, {q[0], q[1], q[2], q[3]});
+        all.set(m + 1, 1, {r[0], r[1], r[2]}, {q[0], q[1], q[2], q[3]});
         list.push_back(m + 1);
     }
-    all.rest();
+    const unsigned int count = neighbour_count;
+    const std::size_t first = 0;
     Around around;
-    interact_on_host(all, 0, list.data(), neighbour_count, around);
+    interact_on_host(all, {1, &count, list.data(), &first}, around);
     std::copy(all.torque.begin(), all.torque.begin() + 3, torque_a);
     for (int m = 0; m < neighbour_count; m++)
     {

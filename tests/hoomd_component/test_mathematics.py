@@ -10,7 +10,7 @@ import pytest
 from scipy.special import erfc
 
 from janus_md.model.body import FloatArray, RigidBody
-from janus_md.model.interactions.table import PairTable, wca_table
+from janus_md.model.interactions.table import PairTable, wca, wca_table
 from janus_md.model.pairs.energy import PairForces, pair_forces, reach_of_beads
 from janus_md.model.units import COULOMB
 from janus_md.study.catalogue.catalog import body
@@ -210,11 +210,50 @@ def test_all_neighbours_at_once_as_pair_by_pair(
     a, b = two_charge_dipole(1.0), body(particle, "bladed")
     for count in (1, 2, 3, 37):
         r, others = apart(rng, 2.0, 0.99 * CUTOFF)[:count], turns(rng)[:count]
-        own = turns(rng)[:1]
-        settings = (COULOMB, CUTOFF, splitting)
-        each = sums(library, a, b, r, np.repeat(own, count, axis=0), others, {}, *settings)
-        found, torque = sums_over_neighbours(library, a, b, r, own, others, *settings)
-        expected = np.column_stack([each.energy, -each.force, each.torque_b])
-        scale = COULOMB * count
-        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-13 * scale)
-        np.testing.assert_allclose(torque, each.torque_a.sum(axis=0), rtol=0, atol=1e-13 * scale)
+        check_neighbours(library, a, b, r, turns(rng)[:1], others, {}, splitting)
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_terms_of_all_neighbours_as_pair_by_pair(library: ctypes.CDLL, name: str) -> None:
+    kind = body("R-Au-Cu", "bladed")
+    rng = np.random.default_rng(9)
+    r = apart(rng, 2.0, 1.05 * reach_of_beads(kind, kind, TABLES[name]))
+    check_neighbours(library, kind, kind, r, turns(rng)[:1], turns(rng), TABLES[name], 0.0)
+
+
+def test_bodies_of_more_sites_than_bits_of_a_word(library: ctypes.CDLL) -> None:
+    """Sites in reach are found 64 at a time; 150 of one kind lie on a sphere here."""
+    rng = np.random.default_rng(10)
+    kind = body("R-Au-Cu", "bladed")
+    spots = rng.normal(size=(150, 3))
+    spots *= 1.5 / np.linalg.norm(spots, axis=1, keepdims=True)
+    charges = rng.choice([-0.1, 0.1], size=75)
+    many = replace(
+        kind, positions=spots, types=("blade",) * 150, charges=np.concatenate([charges, -charges])
+    )
+    r, own, others = apart(rng, 3.0, 4.0), turns(rng)[:1], turns(rng)
+    table = {("blade", "blade"): wca(0.9)}
+    each = pair_forces(without_charges(many), many, r, own, others, pairs=table)
+    assert np.count_nonzero(each.energy) > 0.5 * PAIRS
+    check_neighbours(library, many, many, r, own, others, table, 0.0)
+
+
+def check_neighbours(
+    library: ctypes.CDLL,
+    a: RigidBody,
+    b: RigidBody,
+    r: FloatArray,
+    own: FloatArray,
+    others: FloatArray,
+    table: PairTable,
+    splitting: float,
+) -> None:
+    """The loop over all neighbours gives what the interaction of two bodies gives."""
+    settings = (table, COULOMB, CUTOFF, splitting)
+    each = sums(library, a, b, r, np.repeat(own, len(r), axis=0), others, *settings)
+    found, torque = sums_over_neighbours(library, a, b, r, own, others, *settings)
+    expected = np.column_stack([each.energy, -each.force, each.torque_b])
+    scale = COULOMB * len(r) + np.abs(expected).max(axis=1, keepdims=True)
+    assert np.all(np.abs(found - expected) <= 1e-13 * scale)
+    off = np.abs(torque - each.torque_a.sum(axis=0))
+    assert np.all(off <= 1e-13 * (np.sum(scale) + np.abs(each.torque_a).sum()))
