@@ -12,7 +12,10 @@ from janus_md.model.system import System
 
 RANGES = (3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0, 9.0, 10.0, 11.0, 12.0, 14.0, 16.0,
           18.0, 20.0, 23.0, 26.0, 30.0)  # fmt: skip
-"""Ranges to try, nm."""
+"""Ranges to try first, nm."""
+
+RESOLUTION = 0.125
+"""The chosen range is longer than the shortest accurate one by at most this, nm."""
 
 CUTOFF_SAFETY = 0.85
 """Error of a cutoff when it is chosen over the largest allowed one; it changes while bodies
@@ -55,7 +58,10 @@ def shortest_cutoff(
     device: Device,
     above: float = 0.0,
 ) -> ChosenCutoff:
-    """Return the shortest cutoff of :data:`RANGES` whose errors are within the limits.
+    """Return the shortest cutoff whose errors are within the limits.
+
+    It is the first accurate one of :data:`RANGES`, shortened in halves of what is left between it
+    and a range that is too short.
 
     Parameters
     ----------
@@ -75,22 +81,41 @@ def shortest_cutoff(
     JanusError
         If no range that the box allows is accurate enough.
     """
+
+    def measured(reach: float) -> ChosenCutoff:
+        cutoff = engine.cutoff(reach, system, device)
+        return ChosenCutoff(cutoff, *errors(cutoff))
+
+    def accurate(one: ChosenCutoff) -> bool:
+        return within(system, one.force_error, one.torque_error, CUTOFF_SAFETY)
+
+    def shortened(found: ChosenCutoff, short: float) -> ChosenCutoff:
+        while short > 0.0 and found.cutoff.range - short > RESOLUTION:
+            between = measured(0.5 * (short + found.cutoff.range))
+            if accurate(between):
+                found = between
+            else:
+                short = between.cutoff.range
+        return found
+
     longest = engine.longest_cutoff(system)
     allowed = [one for one in RANGES if above < one < longest]
     if longest > above:
         allowed.append(longest)
-    force = torque = float("inf")
+    short, found = above, None
     for reach in allowed:
-        cutoff = engine.cutoff(reach, system, device)
-        force, torque = errors(cutoff)
-        if within(system, force, torque, CUTOFF_SAFETY):
-            return ChosenCutoff(cutoff, force, torque)
+        found = measured(reach)
+        if accurate(found):
+            return shortened(found, short)
+        short = reach
     limits = system.interactions.electrostatics
     assert limits is not None
-    found = f" (with which they are {force:.2g} and {torque:.2g})" if allowed else ""
+    told = ""
+    if found is not None:
+        told = f" (with which they are {found.force_error:.2g} and {found.torque_error:.2g})"
     raise JanusError(
         f"electrostatics.cutoff_error: force {limits.force_error:g} kT/nm and torque "
         f"{limits.torque_error:g} kT cannot be reached with a range of up to half the box, "
-        f"{longest:.2f} nm{found}; allow larger errors, use more bodies, or "
+        f"{longest:.2f} nm{told}; allow larger errors, use more bodies, or "
         "electrostatics.method pppm"
     )

@@ -120,8 +120,7 @@ def test_shortest_range_within_the_limits_is_chosen(cutting: tuple[str, Engine])
     system = catalogue_system(("R-Au-Cu",), "sphere", 128, seed=1)
     strict = limited(system, 2.0, 2.5)
     chosen = choose_cutoff(engine, strict, KT, CPU)
-    assert chosen.cutoff.range in cutoff_module.RANGES
-    shorter = max(one for one in cutoff_module.RANGES if one < chosen.cutoff.range)
+    shorter = chosen.cutoff.range - cutoff_module.RESOLUTION
     for reach, allowed in ((chosen.cutoff.range, True), (shorter, False)):
         errors = remeasure(engine, system, engine.cutoff(reach, system, CPU), KT, CPU)
         assert cutoff_module.within(strict, *errors, cutoff_module.CUTOFF_SAFETY) is allowed
