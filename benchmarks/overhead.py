@@ -203,7 +203,7 @@ def script(point: Row, place: str, engine: str) -> Row:
 def _lammps_writers(simulation: Any, output: Path, every: int) -> Any:
     """Dump of the bodies and thermodynamic output of LAMMPS."""
     lmp = simulation._lmp
-    columns = " ".join([*(f"c_c[{k}]" for k in range(1, 18)), *(f"c_q[{k}]" for k in range(1, 6))])
+    columns = " ".join(f"c_c[{k}]" for k in range(1, 22))
     lmp.commands_string(
         f"log {output / 'log.lammps'}\nthermo {every}\nthermo_style custom step pe ke temp\n"
         f"dump frames all local {every} {output / 'dump.local'} index {columns}"

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rowan
 
 from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import signals_kept
@@ -32,11 +31,13 @@ from janus_md.model.box import lattice_vectors, wrap
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import field_energy
 from janus_md.model.interactions.cutoff import CoulombCutoff
+from janus_md.model.rotations import conjugate, multiply, rotate
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 
-_COLUMNS = "id mol xu yu zu vx vy vz fx fy fz tqx tqy tqz angmomx angmomy angmomz"
-_QUATERNION = "quatw quati quatj quatk"
+_COLUMNS = (
+    "id mol xu yu zu vx vy vz fx fy fz tqx tqy tqz angmomx angmomy angmomz quatw quati quatj quatk"
+)
 _NO_OUTPUT = ("-log", "none", "-screen", "none", "-nocite")
 
 
@@ -102,9 +103,7 @@ class LammpsSimulation:
                     self._lmp.command("run 0")
             self._refuse_stray_forces()
             # LAMMPS gives orientations relative to its own choice of axes; determine them now.
-            self._zero = rowan.multiply(
-                rowan.conjugate(self._local(_QUATERNION, "q")), system.orientations
-            )
+            self._zero = multiply(conjugate(self._bodies()[:, 17:]), system.orientations)
         except Exception as error:
             self._lmp.close()
             if type(error) is not Exception:  # LAMMPS raises the base class
@@ -131,18 +130,18 @@ class LammpsSimulation:
 
     def forces(self) -> Forces:
         """Present energy, forces and torques, including those of a bath."""
-        local = self._local(_COLUMNS, "c")
+        local = self._bodies()
         return Forces(self.potential_energy(), local[:, 8:11].copy(), local[:, 11:14].copy())
 
     def kicks(self) -> Kicks:
         """Return force and torque on each body in the last step, including those of the bath."""
-        local = self._local(_COLUMNS, "c")
+        local = self._bodies()
         return Kicks(local[:, 8:11].copy(), local[:, 11:14].copy())
 
     def system(self) -> System:
         """Return the present state."""
-        local = self._local(_COLUMNS, "c")
-        orientations = rowan.multiply(self._local(_QUATERNION, "q"), self._zero)
+        local = self._bodies()
+        orientations = multiply(local[:, 17:], self._zero)
         orientations /= np.linalg.norm(orientations, axis=1, keepdims=True)
         positions, images = wrap(local[:, 2:5], lattice_vectors(self._start.box))
         return replace(
@@ -151,22 +150,19 @@ class LammpsSimulation:
             images=self._start.images + images,
             orientations=orientations,
             velocities=local[:, 5:8].copy(),
-            angular_momenta=rowan.rotate(rowan.conjugate(orientations), local[:, 14:17]),
+            angular_momenta=rotate(conjugate(orientations), local[:, 14:17]),
         )
 
     def close(self) -> None:
         """Release the resources of LAMMPS."""
         self._lmp.close()
 
-    def _local(self, columns: str, compute: str) -> FloatArray:
-        """Per-body values of ``compute rigid/local``, in the order of the bodies."""
-        width = len(columns.split()) + (compute == "q")
-        here = np.zeros((0, width))
-        if self._lmp.extract_compute(compute, 2, 4):  # there may be no bodies on this rank
-            here = np.asarray(self._lmp.numpy.extract_compute(compute, 2, 2), float)
+    def _bodies(self) -> FloatArray:
+        """Return the values of ``compute rigid/local``, in the order of the bodies."""
+        here = np.zeros((0, len(_COLUMNS.split())))
+        if self._lmp.extract_compute("c", 2, 4):  # there may be no bodies on this rank
+            here = np.asarray(self._lmp.numpy.extract_compute("c", 2, 2), float)
         values = ranks.gather(here)
-        if compute == "q":  # molecule first, so that both computes are sorted alike
-            return np.asarray(values[np.argsort(values[:, 0])][:, 1:])
         return np.asarray(values[np.argsort(values[:, 1])])
 
     def _refuse_stray_forces(self) -> None:
@@ -181,7 +177,7 @@ class LammpsSimulation:
         expected = np.zeros((self._start.n_bodies, 3))
         np.add.at(expected, owners, arrays.extract_atom("f")[:count])
         expected = ranks.total(expected)
-        stray = np.abs(self._local(_COLUMNS, "c")[:, 8:11] - expected).max()
+        stray = np.abs(self._bodies()[:, 8:11] - expected).max()
         if not stray <= 1e-6 * (1.0 + np.abs(expected).max()):
             raise JanusError(
                 "LAMMPS starts with random forces from uninitialised memory; "
@@ -239,7 +235,6 @@ class LammpsSimulation:
             before,
             line(f'fix bodies all rigid/small molecule infile "{table}" reinit no', keyword),
             line("compute c all rigid/local bodies", _COLUMNS),
-            line("compute q all rigid/local bodies mol", _QUATERNION),
             "thermo_style custom step pe\nthermo_modify norm no lost error\nthermo 0",
         ]
         self._lmp.commands_string("\n".join(rows))
