@@ -15,11 +15,16 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 
 from janus_md.common import plugins
 from tests.checks import pytest_terminal_summary, report_check
 
 __all__ = ["pytest_terminal_summary", "report_check"]
+
+# Examples are not timed: the machine may be busy.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
 

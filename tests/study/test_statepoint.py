@@ -210,7 +210,6 @@ def test_packing_limit_of_spheres_is_that_of_their_volume() -> None:
 @given(st.integers(2, 2000), st.integers(1, 99))
 @settings(
     max_examples=200,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],  # the machine may be
 )

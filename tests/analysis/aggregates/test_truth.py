@@ -19,7 +19,6 @@ from tests.analysis import structures
 WORLDS = int(os.environ.get("JANUS_WORLDS", "1000"))
 MANY = settings(
     max_examples=WORLDS,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

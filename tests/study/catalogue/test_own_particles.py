@@ -74,7 +74,7 @@ def test_names_with_another_meaning_are_refused(name: str) -> None:
     assert len(str(caught.value)) < 400 + len(name)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.one_of(st.text(min_size=1, max_size=70), st.from_regex(r"[\w+-]{1,12}", fullmatch=True)))
 @example("\u00e9")
 @example(LONG)
