@@ -75,7 +75,8 @@ struct Touch
 {
     Lanes force {}, torque_i {}, torque_j {};
 
-    /// Add the terms between site `s` of body j, at `at` from the centre of i, and sites of i.
+    /// Add the terms between the sites of i and a site of j: `arm_j` from the centre of j, and `at`
+    /// from that of i.
     void add(const Contact& contact, const Sites& of_i, Lanes arm_j, Lanes at)
     {
         Lanes on_site {};

@@ -254,6 +254,8 @@ inline void interact(Bodies& all, const Lists& lists, Around& around)
         if (all.first_charge[i] == all.first_charge[i + 1])
             continue;
         collect(all, i, list, count, around);
+        if (around.count == 0)
+            continue;
         const Table table(all.types.charge_table);
         if (table.coulomb->pieces > 0.0)
             act(all, i, EwaldLaw(table), around);
