@@ -4,15 +4,17 @@ The bare script has the same engine, system, mesh, neighbour list, bath and time
 positions, orientations and velocities of the bodies, and a log of energies and temperatures, at the
 same steps, with the writers of the engine. It has no checkpoints, no checks and no wires.
 
-Both run in turn, each in a process of its own, on one core. CPU time from the first frame to the
-last one is compared, which includes restarts of the engine, checks, checkpoints and the monitoring
-of wires. CPU time of ``janus-md run`` before and after that, with and without the choice of the
-mesh, is given in seconds, since it does not depend on the length of the run.
+Both run at the same time, each in a process of its own, on one core: the script begins when the run
+has written its first frame. CPU time from the first frame to the last one is compared, which
+includes restarts of the engine, checks, checkpoints and the monitoring of wires. Both are slowed
+down alike by whatever else the machine does.
+
+CPU time of ``janus-md run`` before and after that, with and without the choice of the mesh, is
+given in seconds, since it does not depend on the length of the run.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
 import statistics
@@ -24,13 +26,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.processes import apart
+from benchmarks.processes import apart, side_by_side
 from benchmarks.workstation import adopt_orphans, processors
 
 TITLE = "Overhead of a run"
 ABOUT = """
 A run of `janus-md` over a bare script of the same engine, with the same system, mesh, bath and
-output: CPU time from the first frame to the last one. `ratio with start` includes the start of
+output: CPU time from the first frame to the last one, at the same time on one core. `ratio with
+start` includes the start of
 both, without the choice of the mesh.
 """
 LABELS = ("bodies", "ns")
@@ -102,8 +105,9 @@ def measured(engine: str, bodies: int, ns: float, times: int) -> Row:
         short_run = apart(run, short, str(Path(folder) / "short"), engine)
         for number in range(times):
             place = str(Path(folder) / str(number))
-            ours.append(apart(run, point, place, engine))
-            scripts.append(apart(script, point, place, engine))
+            calls = ((one, point, place, engine) for one in (run, script))
+            for seconds, found in zip((ours, scripts), side_by_side(*calls), strict=True):
+                seconds.append(found)
             ratios.append(ours[-1]["seconds"] / scripts[-1]["seconds"])
             starts.append(scripts[-1]["before"])
     run_seconds = statistics.median(one["seconds"] for one in ours)
@@ -159,7 +163,9 @@ def run(point: Row, place: str, engine: str) -> Row:
 
     def observer(step: int, time_ps: float, system: Any) -> dict[str, float]:
         if not frames:
-            (Path(place) / "first").write_bytes(pickle.dumps(system))
+            begun = Path(place) / "begun"
+            begun.with_suffix(".part").write_bytes(pickle.dumps((system, document["execution"])))
+            begun.with_suffix(".part").replace(begun)
         frames.append(time.process_time())
         return {}
 
@@ -167,15 +173,24 @@ def run(point: Row, place: str, engine: str) -> Row:
     folder.mkdir(parents=True)
     document: Row = {}
     statepoint = StatePoint.of(point)
-    simulate_job(
-        statepoint.stored(), folder, document, engine=engine, observers=(WireObserver(), observer)
-    )
-    (Path(place) / "execution").write_text(json.dumps(document["execution"]))
+    try:
+        simulate_job(
+            statepoint.stored(),
+            folder,
+            document,
+            engine=engine,
+            observers=(WireObserver(), observer),
+        )
+    finally:
+        (Path(place) / "ended").touch()
     return {"seconds": frames[-1] - frames[0]}
 
 
 def script(point: Row, place: str, engine: str) -> Row:
-    """Run the engine on the first state of the production of :func:`run`, with its writers."""
+    """Run the engine on the first state of the production of :func:`run`, with its writers.
+
+    It waits for this state.
+    """
     from janus_md.engines import load
     from janus_md.simulation.execution import device_of, mesh_of
     from janus_md.study.resolve import resolve
@@ -183,9 +198,13 @@ def script(point: Row, place: str, engine: str) -> Row:
 
     setup = resolve(StatePoint.of(point))
     stage = setup.stages[-1]
-    execution = json.loads((Path(place) / "execution").read_text())
+    while not (Path(place) / "begun").exists():
+        if (Path(place) / "ended").exists():
+            raise RuntimeError("the run ended before its first frame")
+        time.sleep(0.02)
+    system, execution = pickle.loads((Path(place) / "begun").read_bytes())
     simulation: Any = load(engine).start(
-        pickle.loads((Path(place) / "first").read_bytes()),
+        system,
         stage.bath,
         stage.time_step,
         mesh_of(execution),
