@@ -60,8 +60,7 @@ struct Bodies
         first_charge[0] = first_site[0] = 0;
         for (int i = 0; i < count; i++)
         {
-            const double* shape = types.shape[type[i]];
-            first_charge[i + 1] = first_charge[i] + (shape == nullptr ? 0 : Body(shape).charges);
+            first_charge[i + 1] = first_charge[i] + types.charges[type[i]];
             first_site[i + 1] = first_site[i] + 3 * types.sites[type[i]];
         }
         charge.resize(LANES * first_charge[count]);
@@ -75,14 +74,26 @@ struct Bodies
         virial.assign(with_virial ? 6 * type.size() : 0, 0.0);
     }
 
-    /// Add half of the virial of a pair to body `i`; `from` is from the other body to it, and `f`
-    /// the force on it.
-    void add_virial(int i, const Vector& f, const Vector& from)
+    /// Add what body `i` does to `j` to the latter, and the virial of the pair to both. `between` is
+    /// from i to j; the fourth number of the force is half of the energy.
+    void push(int i, int j, Lanes on_j, Lanes torque_j, Lanes between)
     {
-        const double products[6] = {from.x * f.x, from.y * f.x, from.z * f.x,
-                                    from.y * f.y, from.z * f.y, from.z * f.z};
+        if (third_law)
+        {
+            lanes(&force[LANES * j]) += on_j;
+            lanes(&torque[LANES * j]) += torque_j;
+        }
+        if (!with_virial)
+            return;
+        const Lanes &f = on_j, &r = between;
+        const double products[6]
+            = {r[0] * f[0], r[1] * f[0], r[2] * f[0], r[1] * f[1], r[2] * f[1], r[2] * f[2]};
         for (int k = 0; k < 6; k++)
+        {
             virial[6 * i + k] += 0.5 * products[k];
+            if (third_law)
+                virial[6 * j + k] += 0.5 * products[k];
+        }
     }
 
   private:

@@ -123,18 +123,7 @@ inline void touch(Bodies& all, int i, int j, Lanes between, double distance2)
     const Lanes opposite {-1.0, -1.0, -1.0, 1.0};
     lanes(&all.force[LANES * i]) += opposite * found.force;
     lanes(&all.torque[LANES * i]) += found.torque_i;
-    if (all.third_law)
-    {
-        lanes(&all.force[LANES * j]) += found.force;
-        lanes(&all.torque[LANES * j]) += found.torque_j;
-    }
-    if (!all.with_virial)
-        return;
-    const Vector f {found.force[0], found.force[1], found.force[2]},
-        r {between[0], between[1], between[2]};
-    all.add_virial(i, f, r);
-    if (all.third_law)
-        all.add_virial(j, f, r);
+    all.push(i, j, found.force, found.torque_j, between);
 }
 
 } // namespace janus_md

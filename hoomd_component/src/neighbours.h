@@ -208,18 +208,7 @@ inline void share(Bodies& all, int i, const unsigned int* list, const Around& ar
         }
         on_j *= half_of_energy;
         total += on_j;
-        if (all.third_law)
-        {
-            lanes(&all.force[LANES * j]) += on_j;
-            lanes(&all.torque[LANES * j]) += torque;
-        }
-        if (!all.with_virial)
-            continue;
-        const double* between = &around.between[LANES * k];
-        const Vector f {on_j[0], on_j[1], on_j[2]}, r {between[0], between[1], between[2]};
-        all.add_virial(i, f, r);
-        if (all.third_law)
-            all.add_virial(j, f, r);
+        all.push(i, j, on_j, torque, load(&around.between[LANES * k]));
     }
     lanes(&all.force[LANES * i]) += Lanes {-total[0], -total[1], -total[2], total[3]};
     Lanes torque {};

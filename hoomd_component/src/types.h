@@ -25,7 +25,7 @@ struct Types
 {
     int count = 0;
     std::vector<const double*> shape;
-    std::vector<int> sites;               // number of each type, filled up
+    std::vector<int> sites, charges;      // numbers of each type; sites are filled up
     int most_charges = 0;                 // of a type
     std::vector<double> terms2, charges2; // squared distances below which they act; -1: never
     std::vector<double> furthest2;        // largest of `terms2` of each type
@@ -38,8 +38,8 @@ struct Types
     {
         count = types;
         shape = shapes;
-        sites.clear();
-        most_charges = 0;
+        sites.assign(count, 0);
+        charges.assign(count, 0);
         terms2.assign(count * count, -1.0);
         charges2.assign(count * count, -1.0);
         furthest2.assign(count, -1.0);
@@ -47,18 +47,20 @@ struct Types
         charge_table = nullptr;
         for (int a = 0; a < count; a++)
         {
-            sites.push_back(shape[a] == nullptr ? 0 : Body(shape[a]).sites);
-            if (shape[a] != nullptr)
-                most_charges = std::max(most_charges, Body(shape[a]).charges);
+            if (shape[a] == nullptr)
+                continue;
+            sites[a] = Body(shape[a]).sites;
+            charges[a] = Body(shape[a]).charges;
             for (int b = 0; b < count; b++)
             {
                 const int pair = a * count + b;
-                if (shape[a] == nullptr || shape[b] == nullptr || tables[pair] == nullptr)
+                if (shape[b] == nullptr || tables[pair] == nullptr)
                     continue;
                 add(pair, Body(shape[a]), Body(shape[b]), tables[pair], cutoffs2[pair]);
                 furthest2[a] = std::max(furthest2[a], terms2[pair]);
             }
         }
+        most_charges = charges.empty() ? 0 : *std::max_element(charges.begin(), charges.end());
     }
 
   private:
