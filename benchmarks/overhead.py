@@ -33,8 +33,7 @@ TITLE = "Overhead of a run"
 ABOUT = """
 A run of `janus-md` over a bare script of the same engine, with the same system, mesh, bath and
 output: CPU time from the first frame to the last one, at the same time on one core. `ratio with
-start` includes the start of
-both, without the choice of the mesh.
+start` includes the start of both, without the choice of the mesh.
 """
 LABELS = ("bodies", "ns")
 PASSES = 1
@@ -105,11 +104,11 @@ def measured(engine: str, bodies: int, ns: float, times: int) -> Row:
         short_run = apart(run, short, str(Path(folder) / "short"), engine)
         for number in range(times):
             place = str(Path(folder) / str(number))
-            calls = ((one, point, place, engine) for one in (run, script))
-            for seconds, found in zip((ours, scripts), side_by_side(*calls), strict=True):
-                seconds.append(found)
-            ratios.append(ours[-1]["seconds"] / scripts[-1]["seconds"])
-            starts.append(scripts[-1]["before"])
+            our, bare = side_by_side((run, point, place, engine), (script, point, place, engine))
+            ours.append(our)
+            scripts.append(bare)
+            ratios.append(our["seconds"] / bare["seconds"])
+            starts.append(bare["before"])
     run_seconds = statistics.median(one["seconds"] for one in ours)
     script_seconds = statistics.median(one["seconds"] for one in scripts)
     startup = again - short_run["seconds"]
@@ -156,6 +155,7 @@ def _command(folder: Path, point: Row, engine: str) -> float:
 def run(point: Row, place: str, engine: str) -> Row:
     """Simulate like a worker of ``janus-md run``; the mesh is in the cache."""
     from janus_md.analysis.pipeline.observer import WireObserver
+    from janus_md.common.files import written_whole
     from janus_md.running.operations import simulate_job
     from janus_md.study.statepoint import StatePoint
 
@@ -163,9 +163,8 @@ def run(point: Row, place: str, engine: str) -> Row:
 
     def observer(step: int, time_ps: float, system: Any) -> dict[str, float]:
         if not frames:
-            begun = Path(place) / "begun"
-            begun.with_suffix(".part").write_bytes(pickle.dumps((system, document["execution"])))
-            begun.with_suffix(".part").replace(begun)
+            with written_whole(Path(place) / "begun") as partial:
+                partial.write_bytes(pickle.dumps((system, document["execution"])))
         frames.append(time.process_time())
         return {}
 
