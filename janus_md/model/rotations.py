@@ -1,7 +1,4 @@
-"""Rotations as unit quaternions (w, x, y, z), body to laboratory.
-
-Functions that rowan does not provide, and faster ones for what is done in every frame.
-"""
+"""Rotations as unit quaternions (w, x, y, z), body to laboratory, that rowan does not provide."""
 
 from __future__ import annotations
 
@@ -16,9 +13,6 @@ UNTURNED = (1.0, 0.0, 0.0, 0.0)
 
 TURNED_OVER = (0.0, 1.0, 0.0, 0.0)
 """Half a turn about x: +z becomes -z."""
-
-
-_CONJUGATE = np.array([1.0, -1.0, -1.0, -1.0])
 
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:
@@ -38,23 +32,6 @@ def rotate(quaternions: FloatArray, vectors: FloatArray) -> FloatArray:
     w, u = quaternions[:, :1], quaternions[:, 1:]
     twice = 2.0 * cross(u, vectors)
     return np.asarray(vectors + w * twice + cross(u, twice))
-
-
-def conjugate(quaternions: FloatArray) -> FloatArray:
-    """Return the inverse rotations of unit quaternions, shape (N, 4)."""
-    return quaternions * _CONJUGATE
-
-
-def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Return the products of quaternions, shape (N, 4): b first, then a.
-
-    This is several times faster than ``rowan.multiply``, from which it differs by rounding.
-    """
-    w, u, v, x = a[:, :1], a[:, 1:], b[:, :1], b[:, 1:]
-    found = np.empty((len(a), 4))
-    found[:, 0] = a[:, 0] * b[:, 0] - np.einsum("ij,ij->i", u, x)
-    found[:, 1:] = w * x + v * u + cross(u, x)
-    return found
 
 
 def turn(rotation_vector: ArrayLike) -> FloatArray:

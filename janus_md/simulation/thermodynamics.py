@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import rowan
 
 from janus_md.model.body import FloatArray, RigidBody
 from janus_md.model.dynamics import Bath
-from janus_md.model.rotations import conjugate, rotate
+from janus_md.model.rotations import rotate
 from janus_md.model.system import System
 from janus_md.model.units import BOLTZMANN
 
@@ -92,7 +93,7 @@ def step_excess(
     damping = 0.0 if bath.method == "nve" else 0.5 * time_step
     lost = (damping * bath.gamma[system.kinds] / mass)[:, None]
     lost_r = damping * bath.gamma_r[system.kinds] * inverse
-    about = rotate(conjugate(system.orientations), torques)
+    about = rotate(rowan.conjugate(system.orientations), torques)
     kick = 0.25 * time_step**2 * forces**2 / mass[:, None]
     kick_r = 0.25 * time_step**2 * about**2 * inverse
     moving = kick * (1.0 - lost) - lost * bath.kT

@@ -11,7 +11,6 @@ from janus_md.model.pairs.beads import Beads, periodic_tree, squared_distances
 from janus_md.model.setup import Setup
 from janus_md.model.system import IntArray, System
 
-_latest: list[tuple[object, object, float, Beads]] = []
 _AT_ONCE = 20_000  # pairs of bodies, which bounds the memory
 
 
@@ -22,7 +21,7 @@ def count_overlaps(system: System, share: float) -> int:
     """
     if system.box[3:].any():
         return 0
-    beads = _beads(system, share)
+    beads = Beads(system.bodies, system.interactions.pairs, share)
     edges = system.box[:3]
     reach = [np.linalg.norm(x, axis=1).max(initial=-np.inf) for x in beads.positions]
     longest = 2.0 * max(reach) + beads.sigma.max(initial=0.0)
@@ -33,16 +32,6 @@ def count_overlaps(system: System, share: float) -> int:
     for begin in range(0, len(pairs), _AT_ONCE):
         count += _overlapping(system, beads, np.array(reach), pairs[begin : begin + _AT_ONCE])
     return count
-
-
-def _beads(system: System, share: float) -> Beads:
-    """Beads of all kinds; the latest are kept, since all frames of a run have the same."""
-    bodies, pairs = system.bodies, system.interactions.pairs
-    for known in _latest:
-        if known[0] is bodies and known[1] is pairs and known[2] == share:
-            return known[3]
-    _latest[:] = [(bodies, pairs, share, Beads(bodies, pairs, share))]
-    return _latest[0][3]
 
 
 def _overlapping(system: System, beads: Beads, reach: FloatArray, pairs: NDArray[np.intp]) -> int:
