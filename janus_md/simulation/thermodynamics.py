@@ -38,24 +38,8 @@ def degrees_of_freedom(system: System) -> tuple[int, int]:
 
 def kinetic_energies(system: System) -> tuple[float, float]:
     """Kinetic energy of translation and of rotation, kJ/mol."""
-    if system.velocities is None or system.angular_momenta is None:
-        return 0.0, 0.0
-    mass, inertia = _of_bodies(system)
-    moving = 0.5 * float((mass[:, None] * system.velocities**2).sum())
-    return moving, 0.5 * float((system.angular_momenta**2 * _over(inertia)).sum())
-
-
-def kind_temperatures(system: System) -> tuple[FloatArray, FloatArray]:
-    """Kinetic temperatures of translation and of rotation of each kind, shapes (K,), K.
-
-    0 where a kind has no such motion.
-    """
-    if system.velocities is None or system.angular_momenta is None:
-        none = np.zeros(len(system.bodies))
-        return none, none.copy()
-    mass, inertia = _of_bodies(system)
-    moving = mass[:, None] * system.velocities**2
-    return _per_freedom(system, moving, system.angular_momenta**2 * _over(inertia))
+    moving, turning = _twice_kinetic(system)
+    return 0.5 * float(moving.sum()), 0.5 * float(turning.sum())
 
 
 def step_excess(
@@ -101,6 +85,18 @@ def step_excess(
     return _per_freedom(system, moving, turning)
 
 
+def _twice_kinetic(system: System) -> tuple[FloatArray, FloatArray]:
+    """Twice the kinetic energy of each body along each axis, shapes (N, 3), kJ/mol.
+
+    Of translation, and of rotation; 0 before velocities are drawn.
+    """
+    if system.velocities is None or system.angular_momenta is None:
+        none = np.zeros((system.n_bodies, 3))
+        return none, none
+    mass, inertia = _of_bodies(system)
+    return mass[:, None] * system.velocities**2, system.angular_momenta**2 * _over(inertia)
+
+
 def _of_bodies(system: System) -> tuple[FloatArray, FloatArray]:
     """Mass and principal inertia of each body."""
     mass = np.array([body.mass for body in system.bodies])[system.kinds]
@@ -135,9 +131,10 @@ def quantities(system: System, potential: float, time_ps: float) -> dict[str, An
 
     ``temperatures_`` are those of each kind of body, in the order of the types in the trajectory.
     """
-    moving, turning = kinetic_energies(system)
+    twice = _twice_kinetic(system)
+    moving, turning = (0.5 * float(values.sum()) for values in twice)
     free, spinning = degrees_of_freedom(system)
-    of_kinds = kind_temperatures(system)
+    of_kinds = _per_freedom(system, *twice)
     return {
         "time_ps": time_ps,
         "potential_energy": potential,

@@ -82,6 +82,7 @@ class LammpsSimulation:
         first_step: int,
     ) -> None:
         self._start, self._step = system, int(first_step)
+        self._values: FloatArray | None = None
         particles = lay_out(system)
         arguments = [*_NO_OUTPUT]
         if device.threads > 1:
@@ -120,6 +121,7 @@ class LammpsSimulation:
 
     def advance(self, steps: int) -> None:
         """Integrate `steps` steps; raise ArithmeticError if LAMMPS reports a numerical failure."""
+        self._values = None
         try:
             self._lmp.command(line("run", steps, "pre no post no"))
         except Exception as error:
@@ -162,11 +164,13 @@ class LammpsSimulation:
 
     def _bodies(self) -> FloatArray:
         """Return the values of ``compute rigid/local``, in the order of the bodies."""
-        here = np.zeros((0, len(_COLUMNS.split())))
-        if self._lmp.extract_compute("c", 2, 4):  # there may be no bodies on this rank
-            here = np.asarray(self._lmp.numpy.extract_compute("c", 2, 2), float)
-        values = ranks.gather(here)
-        return np.asarray(values[np.argsort(values[:, 1])])
+        if self._values is None:
+            here = np.zeros((0, len(_COLUMNS.split())))
+            if self._lmp.extract_compute("c", 2, 4):  # there may be no bodies on this rank
+                here = np.asarray(self._lmp.numpy.extract_compute("c", 2, 2), float)
+            values = ranks.gather(here)
+            self._values = np.asarray(values[np.argsort(values[:, 1])])
+        return self._values
 
     def _refuse_stray_forces(self) -> None:
         """Check that the forces on bodies do not contain uninitialised memory.

@@ -58,7 +58,8 @@ class Recorder:
         """Append a state with its potential energy (kJ/mol), and call the observers."""
         bath, time_step = self._setup.at(step).bath, self._stage.time_step
         time_ps = step * time_step
-        setup = self._setup if len(self) == 0 else None
+        first = len(self) == 0
+        setup, values = self._setup if first else None, self._setup.values(step)
         row = quantities(system, potential, time_ps)
         if bath.method != "brownian":  # Brownian dynamics has no velocities
             excess = step_excess(system, kicks.forces, kicks.torques, bath, time_step)
@@ -68,7 +69,7 @@ class Recorder:
         for observer in self._observers:
             row.update(observer(step, time_ps, system) or {})
         frames = (
-            trajectory.frame_of(system, step, setup, time_ps, self._setup.values(step)),
+            trajectory.frame_of(system, step, setup, time_ps, values, whole=first),
             trajectory.log_frame(step, row),
         )
         for k, (file, frame) in enumerate(zip((self._trajectory, self._log), frames, strict=True)):

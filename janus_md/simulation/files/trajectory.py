@@ -50,6 +50,8 @@ def frame_of(
     setup: Setup | None = None,
     time_ps: float | None = None,
     values: Mapping[str, float] | None = None,
+    *,
+    whole: bool = True,
 ) -> Any:
     """Return `system` as a ``gsd.hoomd.Frame``.
 
@@ -65,6 +67,8 @@ def frame_of(
         Time of the state.
     values : mapping, optional
         Quantities that stages change (:meth:`janus_md.model.setup.Setup.values`).
+    whole : bool
+        Include types, masses and inertia. Later frames of a file take them from frame 0.
     """
     import gsd.hoomd
 
@@ -73,18 +77,19 @@ def frame_of(
     frame.configuration.box = system.box
     data = frame.particles
     data.N = system.n_bodies
-    data.types = [body.name for body in system.bodies]
-    # Viewers draw a body as the sphere of its volume in the volume fraction.
-    data.type_shapes = [
-        {"type": "Sphere", "diameter": 2.0 * (0.75 * body.volume / np.pi) ** (1 / 3)}
-        for body in system.bodies
-    ]
-    data.typeid = system.kinds
     data.position = system.positions
     data.orientation = system.orientations
     data.image = system.images
-    data.mass = np.array([body.mass for body in system.bodies])[system.kinds]
-    data.moment_inertia = np.array([body.inertia for body in system.bodies])[system.kinds]
+    if whole:
+        data.types = [body.name for body in system.bodies]
+        # Viewers draw a body as the sphere of its volume in the volume fraction.
+        data.type_shapes = [
+            {"type": "Sphere", "diameter": 2.0 * (0.75 * body.volume / np.pi) ** (1 / 3)}
+            for body in system.bodies
+        ]
+        data.typeid = system.kinds
+        data.mass = np.array([body.mass for body in system.bodies])[system.kinds]
+        data.moment_inertia = np.array([body.inertia for body in system.bodies])[system.kinds]
     if system.velocities is not None:
         data.velocity = system.velocities
     if setup is not None:
