@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from janus_md.engines.base import SKIN, Device, Engine, Forces
-from janus_md.engines.mesh import Coulomb, tight_mesh
+from janus_md.engines.mesh import Coulomb
+from janus_md.engines.mesh_work import tight_mesh
 from janus_md.model.body import FloatArray
 from janus_md.model.system import System
 

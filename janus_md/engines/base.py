@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from janus_md.engines.capabilities import Capabilities, Kind, functions
-from janus_md.engines.mesh import Coulomb, Mesh, charge_square_sum, longest_cutoff, tight_mesh
+from janus_md.engines.mesh import Coulomb, Mesh, charge_square_sum, longest_cutoff
+from janus_md.engines.mesh_work import tight_mesh
 from janus_md.model.body import FloatArray
 from janus_md.model.dynamics import Bath
 from janus_md.model.interactions.cutoff import CoulombCutoff

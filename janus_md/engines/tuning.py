@@ -19,11 +19,10 @@ from janus_md.engines.mesh import (
     charge_square_sum,
     check_room,
     estimated_error,
-    list_work,
     resolution_for,
     smooth_numbers,
-    work,
 )
+from janus_md.engines.mesh_work import list_work, work
 from janus_md.engines.trials import Trials
 from janus_md.model.box import face_distances, lattice_vectors
 from janus_md.model.dynamics import Bath

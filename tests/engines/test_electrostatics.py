@@ -11,7 +11,7 @@ import pytest
 from janus_md.engines import Engine
 from janus_md.engines.accuracy import rms
 from janus_md.engines.base import SKIN
-from janus_md.engines.mesh import tight_mesh
+from janus_md.engines.mesh_work import tight_mesh
 from janus_md.model.interactions.table import Electrostatics, Interactions, wca_table
 from janus_md.model.pairs.energy import pair_forces
 from janus_md.model.system import System

@@ -7,7 +7,7 @@ import pytest
 
 from janus_md.engines.accuracy import rms
 from janus_md.engines.base import SKIN, Device
-from janus_md.engines.mesh import tight_mesh
+from janus_md.engines.mesh_work import tight_mesh
 from janus_md.model.units import thermal_energy
 from janus_md.study.catalogue import catalog
 from tests.engines.conftest import ROOM, catalogue_system, usable

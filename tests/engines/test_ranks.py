@@ -25,7 +25,8 @@ from janus_md.engines import ranks
 from janus_md.engines.accuracy import rms
 from janus_md.engines.base import SKIN
 from janus_md.engines.hoomd import domains
-from janus_md.engines.mesh import charge_square_sum, estimated_error, tight_mesh
+from janus_md.engines.mesh import charge_square_sum, estimated_error
+from janus_md.engines.mesh_work import tight_mesh
 from janus_md.model.box import face_distances, lattice_vectors
 from janus_md.model.system import System
 from janus_md.simulation.files import checkpoint

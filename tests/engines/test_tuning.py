@@ -12,13 +12,12 @@ import pytest
 
 from janus_md.common.clock import CLOCK, Clock
 from janus_md.common.errors import JanusError
-from janus_md.engines import Engine, tuning
-from janus_md.engines import mesh as mesh_module
+from janus_md.engines import Engine, mesh_work, tuning
 from janus_md.engines.accuracy import measured_error, rms
 from janus_md.engines.base import CPU, SKIN, Device, Simulation
 from janus_md.engines.hoomd.engine import HoomdSimulation
 from janus_md.engines.lammps.engine import LammpsSimulation
-from janus_md.engines.mesh import tight_mesh, work
+from janus_md.engines.mesh_work import tight_mesh, work
 from janus_md.engines.trials import Candidate, Trials
 from janus_md.engines.tuning import tune
 from janus_md.model.interactions.table import Interactions
@@ -116,7 +115,7 @@ def test_choice_of_mesh_is_fast_in_dilute_boxes(
 
 def test_reference_is_independent_of_cutoff(engine: Engine) -> None:
     system = catalogue_system(("R-Au-Cu",), "sphere", 64, seed=1, volume_fraction=2e-3)
-    taken, short = tight_mesh(system, SKIN), mesh_module._tight_mesh(system, 5.0, 1e-4, 48)
+    taken, short = tight_mesh(system, SKIN), mesh_work._tight_mesh(system, 5.0, 1e-4, 48)
     assert taken.cutoff > 5.0
     assert work(system, taken, SKIN) < 0.5 * work(system, short, SKIN)
     forces = [engine.energies_and_forces(system, one).forces for one in (taken, short)]

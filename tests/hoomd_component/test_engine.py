@@ -11,7 +11,8 @@ from janus_md.engines import load
 from janus_md.engines.accuracy import rms
 from janus_md.engines.base import CPU, Engine
 from janus_md.engines.hoomd import component
-from janus_md.engines.mesh import balanced, tight_mesh
+from janus_md.engines.mesh import balanced
+from janus_md.engines.mesh_work import tight_mesh
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import AppliedField
 from janus_md.model.interactions.table import Interactions

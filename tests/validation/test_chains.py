@@ -13,7 +13,7 @@ from scipy.special import zeta
 
 from janus_md.engines import Engine
 from janus_md.engines.base import SKIN
-from janus_md.engines.mesh import tight_mesh
+from janus_md.engines.mesh_work import tight_mesh
 from janus_md.model.interactions.table import Electrostatics, Interactions
 from janus_md.model.pairs.energy import pair_energy
 from janus_md.model.system import System
