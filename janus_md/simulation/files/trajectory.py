@@ -31,6 +31,14 @@ OURS = "janus_md/"
 TIME = f"{OURS}time_ps"
 """Name of the log chunk of each frame that contains its time, ps."""
 
+_MOVING = (
+    ("position", np.float32),
+    ("orientation", np.float32),
+    ("velocity", np.float32),
+    ("image", np.int32),
+)
+"""Properties of bodies that change from frame to frame, as GSD stores them."""
+
 
 def read_setup(frame: Any) -> Setup | None:
     """Setup of a trajectory from frame 0; None for files of other software.
@@ -119,13 +127,8 @@ def digest(frame: Any, before: int = 0) -> int:
         np.asarray(frame.configuration.step, np.uint64),
         *(
             np.asarray(values, kind)
-            for values, kind in (
-                (data.position, np.float32),
-                (data.orientation, np.float32),
-                (data.velocity, np.float32),
-                (data.image, np.int32),
-            )
-            if values is not None
+            for name, kind in _MOVING
+            if (values := getattr(data, name)) is not None
         ),
         *(np.asarray(frame.log[name]) for name in sorted(frame.log) if name != METADATA),
     ]
@@ -164,8 +167,21 @@ class GsdWriter(Closing):
         return len(self._file)
 
     def append(self, frame: Any) -> None:
-        """Append one frame."""
-        self._file.append(frame)
+        """Append one frame. Without types, it belongs to the bodies of frame 0."""
+        if len(self) == 0 or frame.particles.types is not None:
+            self._file.append(frame)
+            return
+        # The class of gsd would compare all properties of a frame with those of frame 0.
+        data, file = frame.particles, self._file.file
+        file.write_chunk("configuration/step", np.array([frame.configuration.step], np.uint64))
+        if frame.configuration.box is not None:
+            file.write_chunk("configuration/box", np.asarray(frame.configuration.box, np.float32))
+        for name, kind in _MOVING:
+            if (values := getattr(data, name)) is not None:
+                file.write_chunk(f"particles/{name}", np.ascontiguousarray(values, kind))
+        for name, values in frame.log.items():
+            file.write_chunk(f"log/{name}", values)
+        file.end_frame()
 
     def sync(self) -> None:
         """Flush all appended frames to disk."""
