@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from janus_md.common.errors import JanusError, ToBeContinued
-from janus_md.simulation.execution import measured_rate
+from janus_md.simulation.execution import measured_rate, steps_of_call
 from janus_md.simulation.files.checkpoint import Checkpoint, save
 from janus_md.simulation.files.recorder import Observer
 from janus_md.simulation.walltime import Pace
@@ -18,7 +18,8 @@ Progress = Callable[[str, int, int, float], None]
 """``progress(stage, step, total_steps, steps_per_second)``."""
 
 POLL_SECONDS = 0.5
-"""Wall time between two calls of the callbacks `progress` and `should_stop`."""
+"""Wall time between two calls of the callbacks `progress` and `should_stop`. It is up to
+:data:`janus_md.simulation.execution.LONGEST_CALL_SECONDS` where steps take long."""
 
 
 @dataclass
@@ -36,7 +37,8 @@ class RunContext:
     observers : sequence of callables
         ``observer(step, time_ps, system)`` on every frame of the production.
     should_stop : callable
-        Called about twice a second; True ends the run in a checkpoint.
+        Called about twice a second, or every few seconds where steps take a long time; True
+        ends the run in a checkpoint.
     settled : callable
         Called on every frame of the production; True ends the production there.
     pace : Pace
@@ -105,4 +107,4 @@ class RunContext:
 
 def seconds_to_next_poll(rate: float) -> float:
     """Return the time until the callbacks are called next, with a reserve, s."""
-    return 2.0 * max(POLL_SECONDS, 1.0 / rate)
+    return 2.0 * max(POLL_SECONDS, steps_of_call(rate, POLL_SECONDS) / rate)

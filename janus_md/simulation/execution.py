@@ -28,6 +28,10 @@ continued or made longer restarts at the same steps as one long run."""
 CALL_SECONDS = 0.2
 """Wall time of one call of an engine that restarts with every call, by the speed of its trial."""
 
+LEAST_CALL_STEPS, LONGEST_CALL_SECONDS = 20, 5.0
+"""Least number of steps of a call, unless they take longer. At its end, LAMMPS computes the energy,
+for a sixth of the time of a step."""
+
 REUSE_SAFETY = 0.92
 """Initial error over the allowed one up to which a mesh or cutoff of another job is used. It is
 larger than that of a choice, as the error varies by several percent from start to start, and a new
@@ -99,13 +103,22 @@ def not_yet_run(
         "torque_error": 0.0,
         "trial_steps_per_second": dict(trial_steps_per_second),
         "restart_frames": RESTART_FRAMES,
-        "call_steps": max(
-            1, int(CALL_SECONDS * trial_steps_per_second[trial_key(engine.name, where.kind)])
+        "call_steps": steps_of_call(
+            trial_steps_per_second[trial_key(engine.name, where.kind)], CALL_SECONDS
         ),
         "bit_equal": True,
         "steps": 0,
         "seconds": 0.0,
     }
+
+
+def steps_of_call(rate: float, seconds: float) -> int:
+    """Return the steps of one call of an engine, at `rate` (steps/s) about `seconds`.
+
+    They are not fewer than :data:`LEAST_CALL_STEPS` within :data:`LONGEST_CALL_SECONDS`.
+    """
+    least = min(LEAST_CALL_STEPS, int(rate * LONGEST_CALL_SECONDS))
+    return max(1, least, int(rate * seconds))
 
 
 def device_for(engine: str, kind: str, options: RunOptions) -> Device:

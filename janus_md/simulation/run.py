@@ -75,7 +75,8 @@ def simulate(
     progress : callable, optional
         ``progress(stage, step, total_steps, steps_per_second)`` is called about twice a second.
     should_stop : callable
-        Is called about twice a second; True ends the run in a checkpoint.
+        Is called about twice a second, or every few seconds where steps take a long time; True
+        ends the run in a checkpoint.
     settled : callable
         Is called on every frame of the production; True ends the production there.
     **keywords

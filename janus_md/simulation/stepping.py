@@ -14,11 +14,11 @@ from janus_md.model.dynamics import Stage
 from janus_md.model.setup import Setup
 from janus_md.simulation import context
 from janus_md.simulation.context import RunContext
-from janus_md.simulation.execution import measured_rate
+from janus_md.simulation.execution import measured_rate, steps_of_call
 from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.files.recorder import Recorder
 from janus_md.simulation.pieces import FixedSteps
-from janus_md.simulation.thermodynamics import complaint
+from janus_md.simulation.thermodynamics import OVERLAP, complaint
 from janus_md.workspace.products import RESTART
 
 CHECKPOINT_SECONDS = float(os.environ.get("JANUS_MD_CHECKPOINT_SECONDS", "60"))
@@ -87,7 +87,10 @@ def to_next_restart(
     ToBeContinued
         If the run is to stop, or the wall time is nearly over.
     """
+    from janus_md.simulation.start.overlaps import Overlaps  # imports scipy
+
     execution = dict(begin.execution)
+    overlaps = Overlaps(begin.system.bodies, begin.system.interactions.pairs, OVERLAP)
     done, before = begin.done, simulation.potential_energy()
     if frames is not None and len(frames) == 0:
         frames.keep(0, simulation.system(), before, simulation.kicks())
@@ -108,7 +111,7 @@ def to_next_restart(
     by_clock = not load(execution["engine"]).calls_matter
     while True:
         goal = min(stage.steps, (done // frame_every + 1) * frame_every, fixed_at.after(done))
-        length = max(1, int(rate * context.POLL_SECONDS)) if by_clock else execution["call_steps"]
+        length = steps_of_call(rate, context.POLL_SECONDS) if by_clock else execution["call_steps"]
         piece = min(goal - done, length)
         start = clock()
         try:
@@ -122,7 +125,7 @@ def to_next_restart(
         execution["seconds"] += now - start
         if done % frame_every == 0 or done == stage.steps:
             system, potential = simulation.system(), simulation.potential_energy()
-            if trouble := complaint(system, potential, before, stage.bath.kT):
+            if trouble := complaint(system, potential, before, stage.bath.kT, overlaps):
                 raise failed(run, stage, done, trouble, frames)
             before = potential
             if frames is not None:

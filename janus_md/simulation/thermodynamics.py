@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rowan
@@ -13,6 +13,9 @@ from janus_md.model.dynamics import Bath
 from janus_md.model.rotations import rotate
 from janus_md.model.system import System
 from janus_md.model.units import BOLTZMANN
+
+if TYPE_CHECKING:
+    from janus_md.simulation.start.overlaps import Overlaps
 
 JUMP = 20.0
 """Increase of the potential energy between frames that counts as a failure, kT per body."""
@@ -148,7 +151,9 @@ def quantities(system: System, potential: float, time_ps: float) -> dict[str, An
     }
 
 
-def complaint(system: System, potential: float, before: float | None, kT: float) -> str | None:
+def complaint(
+    system: System, potential: float, before: float | None, kT: float, overlaps: Overlaps
+) -> str | None:
     """Return why the state is unphysical, or None.
 
     Parameters
@@ -161,6 +166,8 @@ def complaint(system: System, potential: float, before: float | None, kT: float)
         Potential energy of the previous frame, kJ/mol.
     kT : float
         Thermal energy of the bath, kJ/mol.
+    overlaps : Overlaps
+        Search of overlaps in states of these bodies.
     """
     arrays = (system.positions, system.orientations, system.velocities, system.angular_momenta)
     if not np.isfinite(potential) or not all(np.isfinite(a).all() for a in arrays if a is not None):
@@ -174,8 +181,6 @@ def complaint(system: System, potential: float, before: float | None, kT: float)
         return f"the kinetic energy rose to {(moving + turning) / (n * kT):.3g} kT a body"
     if before is not None and potential - before > JUMP * kT * n:
         return f"the potential energy jumped by {(potential - before) / (n * kT):.3g} kT a body"
-    from janus_md.simulation.start.overlaps import count_overlaps
-
-    if overlaps := count_overlaps(system, OVERLAP):
-        return f"{overlaps} pairs of bodies overlap"
+    if count := overlaps.count(system):
+        return f"{count} pairs of bodies overlap"
     return None

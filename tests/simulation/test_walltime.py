@@ -16,8 +16,9 @@ import pytest
 from janus_md.common.errors import JanusError, ToBeContinued
 from janus_md.running import time_limit
 from janus_md.running.time_limit import limit
-from janus_md.simulation import stepping, walltime
+from janus_md.simulation import context, stepping, walltime
 from janus_md.simulation.estimates import seconds_needed
+from janus_md.simulation.execution import steps_of_call
 from janus_md.simulation.run import simulate
 from janus_md.simulation.walltime import Limit, Pace
 from janus_md.study.resolve import resolve
@@ -155,3 +156,12 @@ def test_run_stops_at_its_walltime(
     wrong = janus_md("run", "-d", place, "--walltime", "1h")
     assert wrong.code == 2
     assert "walltime: '1h' is not allowed" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("rate", "steps"),
+    [(2000.0, 1000), (100.0, 50), (10.0, 20), (3.0, 15), (0.3, 1), (0.01, 1)],
+)
+def test_calls_of_slow_systems_have_several_steps(rate: float, steps: int) -> None:
+    assert steps_of_call(rate, 0.5) == steps
+    assert context.seconds_to_next_poll(rate) >= 2.0 * steps / rate

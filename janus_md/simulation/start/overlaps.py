@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janus_md.common.arrays import expanded
-from janus_md.model.body import FloatArray
+from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.interactions.table import PairTable
 from janus_md.model.pairs.beads import Beads, periodic_tree, squared_distances
 from janus_md.model.setup import Setup
 from janus_md.model.system import IntArray, System
@@ -14,24 +15,42 @@ from janus_md.model.system import IntArray, System
 _AT_ONCE = 20_000  # pairs of bodies, which bounds the memory
 
 
-def count_overlaps(system: System, share: float) -> int:
-    """Count the pairs of bodies with beads closer than `share` times their sigma.
+class Overlaps:
+    """Search of overlaps in states of the same kinds of bodies.
 
-    The count is 0 for a box that is not orthogonal, which no protocol creates.
+    Parameters
+    ----------
+    bodies : tuple of RigidBody
+        The kinds.
+    pairs : mapping
+        Pair table.
+    share : float
+        Beads overlap that are closer than this share of their sigma.
     """
-    if system.box[3:].any():
-        return 0
-    beads = Beads(system.bodies, system.interactions.pairs, share)
-    edges = system.box[:3]
-    reach = [np.linalg.norm(x, axis=1).max(initial=-np.inf) for x in beads.positions]
-    longest = 2.0 * max(reach) + beads.sigma.max(initial=0.0)
-    if not longest > 0.0:
-        return 0
-    pairs = periodic_tree(system.positions, edges).query_pairs(longest, output_type="ndarray")
-    count = 0
-    for begin in range(0, len(pairs), _AT_ONCE):
-        count += _overlapping(system, beads, np.array(reach), pairs[begin : begin + _AT_ONCE])
-    return count
+
+    def __init__(self, bodies: tuple[RigidBody, ...], pairs: PairTable, share: float) -> None:
+        self._beads = beads = Beads(bodies, pairs, share)
+        self._reach = np.array(
+            [np.linalg.norm(x, axis=1).max(initial=-np.inf) for x in beads.positions]
+        )
+        self._longest = 2.0 * float(self._reach.max()) + float(beads.sigma.max(initial=0.0))
+
+    def count(self, system: System) -> int:
+        """Return the number of pairs of bodies that overlap.
+
+        It is 0 for a box that is not orthogonal, which no protocol creates.
+        """
+        if system.box[3:].any() or not self._longest > 0.0:
+            return 0
+        tree = periodic_tree(system.positions, system.box[:3])
+        pairs = tree.query_pairs(self._longest, output_type="ndarray")
+        parts = (pairs[k : k + _AT_ONCE] for k in range(0, len(pairs), _AT_ONCE))
+        return sum(_overlapping(system, self._beads, self._reach, part) for part in parts)
+
+
+def count_overlaps(system: System, share: float) -> int:
+    """Count the pairs of bodies with beads closer than `share` times their sigma."""
+    return Overlaps(system.bodies, system.interactions.pairs, share).count(system)
 
 
 def _overlapping(system: System, beads: Beads, reach: FloatArray, pairs: NDArray[np.intp]) -> int:
