@@ -27,3 +27,11 @@ def test_rotations_and_cross_products_are_those_of_rowan_and_numpy():
     np.testing.assert_allclose(rotated, turns.apply(a), atol=1e-14)
     np.testing.assert_allclose(rotated, rowan.rotate(quaternions, a), atol=1e-14)
     np.testing.assert_array_equal(rotations.cross(a, b), np.cross(a, b))
+
+
+def test_products_turn_by_the_second_quaternion_first():
+    first, second = (Rotation.random(50, random_state=seed) for seed in (9, 10))
+    p, q = first.as_quat(scalar_first=True), second.as_quat(scalar_first=True)
+    product = rotations.multiply(p, q)
+    np.testing.assert_allclose(rowan.to_matrix(product), (first * second).as_matrix(), atol=1e-14)
+    np.testing.assert_allclose(product, rowan.multiply(p, q), atol=1e-15)

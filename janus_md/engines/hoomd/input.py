@@ -17,6 +17,7 @@ from janus_md.model.box import lattice_vectors, wrap
 from janus_md.model.dynamics import Bath
 from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.interactions.table import layers
+from janus_md.model.rotations import multiply
 from janus_md.model.system import System
 
 NEIGHBOUR_LISTS = ("cell", "tree")
@@ -52,7 +53,7 @@ def snapshot(system: System, particles: Particles, device: Any) -> Any:
     if system.velocities is not None and system.angular_momenta is not None:
         data.velocity[:n] = system.velocities
         pure = np.column_stack([np.zeros(n), system.angular_momenta])
-        data.angmom[:n] = 2.0 * rowan.multiply(system.orientations, pure)
+        data.angmom[:n] = 2.0 * multiply(system.orientations, pure)
     return snapshot
 
 
@@ -63,7 +64,7 @@ def state_of(snapshot: Any, n: int) -> dict[str, Any]:
     particles = snapshot.particles
     orientations = np.asarray(particles.orientation[:n], float)
     # HOOMD stores the conjugate quaternion momentum p = 2 q L, with L in the body frame.
-    momenta = rowan.multiply(rowan.conjugate(orientations), particles.angmom[:n])
+    momenta = multiply(rowan.conjugate(orientations), particles.angmom[:n])
     return {
         "positions": np.array(particles.position[:n], float),
         "images": np.array(particles.image[:n], np.int32),

@@ -32,7 +32,7 @@ from janus_md.model.box import lattice_vectors, wrap
 from janus_md.model.dynamics import Bath
 from janus_md.model.environment import field_energy
 from janus_md.model.interactions.cutoff import CoulombCutoff
-from janus_md.model.rotations import rotate
+from janus_md.model.rotations import multiply, rotate
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
 
@@ -105,9 +105,7 @@ class LammpsSimulation:
                     self._lmp.command("run 0")
             self._refuse_stray_forces()
             # LAMMPS gives orientations relative to its own choice of axes; determine them now.
-            self._zero = rowan.multiply(
-                rowan.conjugate(self._bodies()[:, 17:]), system.orientations
-            )
+            self._zero = multiply(rowan.conjugate(self._bodies()[:, 17:]), system.orientations)
         except Exception as error:
             self._lmp.close()
             if type(error) is not Exception:  # LAMMPS raises the base class
@@ -146,7 +144,7 @@ class LammpsSimulation:
     def system(self) -> System:
         """Return the present state."""
         local = self._bodies()
-        orientations = rowan.multiply(local[:, 17:], self._zero)
+        orientations = multiply(local[:, 17:], self._zero)
         orientations /= np.linalg.norm(orientations, axis=1, keepdims=True)
         positions, images = wrap(local[:, 2:5], lattice_vectors(self._start.box))
         return replace(
