@@ -73,8 +73,7 @@ class HoomdSimulation:
         # HOOMD's counter-based generators take 16 bits of seed.
         self._simulation = hoomd.Simulation(device=where, seed=seed % 65536)
         self._simulation.timestep = first_step
-        for sorter in self._simulation.operations.tuners:
-            sorter.grid = objects.sorting_grid(system.n_bodies)
+        objects.sort_from(self._simulation, system.n_bodies)
         self._simulation.create_state_from_snapshot(
             objects.snapshot(self._reduced, lay_out(self._reduced), where),
             domain_decomposition=grid(system, ranks.size()),

@@ -115,13 +115,21 @@ def neighbour_list(kind: str, skin: float) -> Any:
     return kinds[kind](buffer=skin, exclusions=("body",))
 
 
-def sorting_grid(n_bodies: int) -> int:
-    """Return the cells along an edge of the grid of the particle sorter, a power of 2.
+def sort_from(simulation: Any, n_bodies: int) -> None:
+    """Let the particle sorter begin in the first step, with a grid for this number of bodies.
 
-    HOOMD-blue uses 256 in each direction, and computes the path through all of them at every start:
-    40 ms. A few cells for each body are enough.
+    By default, it begins in the next step that is a multiple of 200. Until then, a step of 10^5
+    bodies takes 1.4 times as long.
+
+    The grid has 256 cells in each direction by default, and the path through all of them is
+    computed at every start: 40 ms. A few cells for each body are enough, in a power of 2.
     """
-    return min(256, 2 ** max(2, math.ceil(math.log2(2.0 * n_bodies ** (1 / 3)))))
+    import hoomd
+
+    for sorter in simulation.operations.tuners:
+        every = sorter.trigger.period
+        sorter.trigger = hoomd.trigger.Periodic(every, phase=simulation.timestep % every)
+        sorter.grid = min(256, 2 ** max(2, math.ceil(math.log2(2.0 * n_bodies ** (1 / 3)))))
 
 
 def forces(system: System, mesh: Coulomb | None, neighbours: Any) -> list[Any]:
