@@ -1,4 +1,7 @@
-"""Rotations as unit quaternions (w, x, y, z), body to laboratory, that rowan does not provide."""
+"""Rotations as unit quaternions (w, x, y, z), body to laboratory.
+
+Functions that rowan does not provide, and faster ones for what is done in every frame.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,6 @@ def cross(a: FloatArray, b: FloatArray) -> FloatArray:
     return found
 
 
-def multiply(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Return the products of quaternions, shape (N, 4); twice as fast as ``rowan.multiply``."""
-    u, v = first[:, 1:], second[:, 1:]
-    found = np.empty(first.shape)
-    found[:, 0] = first[:, 0] * second[:, 0] - np.einsum("ij,ij->i", u, v)
-    found[:, 1:] = first[:, :1] * v + second[:, :1] * u + cross(u, v)
-    return found
-
-
 def rotate(quaternions: FloatArray, vectors: FloatArray) -> FloatArray:
     """Rotate vectors, shape (N, 3), by unit quaternions, shape (N, 4).
 
@@ -41,6 +35,18 @@ def rotate(quaternions: FloatArray, vectors: FloatArray) -> FloatArray:
     w, u = quaternions[:, :1], quaternions[:, 1:]
     twice = 2.0 * cross(u, vectors)
     return np.asarray(vectors + w * twice + cross(u, twice))
+
+
+def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return the products of quaternions, shape (N, 4): b first, then a.
+
+    This is twice as fast as ``rowan.multiply``, from which it differs by rounding.
+    """
+    w, u, v, x = a[:, :1], a[:, 1:], b[:, :1], b[:, 1:]
+    found = np.empty((len(a), 4))
+    found[:, 0] = a[:, 0] * b[:, 0] - np.einsum("ij,ij->i", u, x)
+    found[:, 1:] = w * x + v * u + cross(u, x)
+    return found
 
 
 def turn(rotation_vector: ArrayLike) -> FloatArray:

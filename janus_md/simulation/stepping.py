@@ -18,6 +18,7 @@ from janus_md.simulation.execution import measured_rate, steps_of_call
 from janus_md.simulation.files.checkpoint import Checkpoint
 from janus_md.simulation.files.recorder import Recorder
 from janus_md.simulation.pieces import FixedSteps
+from janus_md.simulation.start.overlaps import Overlaps
 from janus_md.simulation.thermodynamics import OVERLAP, complaint
 from janus_md.workspace.products import RESTART
 
@@ -87,8 +88,6 @@ def to_next_restart(
     ToBeContinued
         If the run is to stop, or the wall time is nearly over.
     """
-    from janus_md.simulation.start.overlaps import Overlaps  # imports scipy
-
     execution = dict(begin.execution)
     overlaps = Overlaps(begin.system.bodies, begin.system.interactions.pairs, OVERLAP)
     done, before = begin.done, simulation.potential_energy()

@@ -29,6 +29,12 @@ def test_rotations_and_cross_products_are_those_of_rowan_and_numpy():
     np.testing.assert_array_equal(rotations.cross(a, b), np.cross(a, b))
 
 
+def test_products_are_those_of_rowan():
+    a, b = np.random.default_rng(4).normal(size=(2, 50, 4))
+    product = rotations.multiply(a, b)
+    np.testing.assert_allclose(product, rowan.multiply(a, b), atol=1e-13)
+
+
 def test_products_turn_by_the_second_quaternion_first():
     first, second = (Rotation.random(50, random_state=seed) for seed in (9, 10))
     p, q = first.as_quat(scalar_first=True), second.as_quat(scalar_first=True)
