@@ -9,6 +9,7 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
@@ -88,8 +89,12 @@ class Circumstances:
         )
 
 
+@cache
 def _commit() -> str:
-    """Short hash of the commit, in parentheses; empty outside a repository."""
+    """Short hash of the commit, in parentheses; empty outside a repository.
+
+    It is read once, as the sections that are written change the repository.
+    """
     command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
