@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from benchmarks.items import Figure
+from benchmarks.figures import Figure
 from benchmarks.versions import EARLIER, NOW, allows_cutoff, run
 
 TITLE = "Speed beside v0.1.0"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.figures import Figure
 from benchmarks.gains import SECONDS, compared
-from benchmarks.items import Figure
 
 TITLE = "Speed beside v0.1.0, more bodies"
 ABOUT = """

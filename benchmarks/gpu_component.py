@@ -7,8 +7,8 @@ from itertools import product
 from typing import Any
 
 from benchmarks.earlier import Unavailable
+from benchmarks.figures import Figure
 from benchmarks.gpu_engines import SECONDS
-from benchmarks.items import Figure
 from benchmarks.processes import apart
 from benchmarks.versions import installed
 

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from benchmarks.earlier import Unavailable
-from benchmarks.items import Figure
+from benchmarks.figures import Figure
 from benchmarks.processes import apart
 from benchmarks.versions import installed
 

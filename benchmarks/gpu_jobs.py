@@ -9,8 +9,8 @@ from multiprocessing import get_context
 from typing import Any
 
 from benchmarks.earlier import Unavailable
+from benchmarks.figures import Figure
 from benchmarks.gpu_engines import SECONDS, steps_per_second
-from benchmarks.items import Figure
 from benchmarks.versions import installed
 
 TITLE = "Jobs per GPU"

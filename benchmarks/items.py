@@ -6,7 +6,7 @@ An item is a module of this folder with
 - ``rows(quick=False)``: yields the rows of one pass, each a dict. Text labels a row; numbers are
   measured, or label it if their column is in ``LABELS``;
 - ``LABELS`` (optional): names of columns of numbers that label a row, such as the bodies;
-- ``FIGURE`` (optional): a :class:`Figure`;
+- ``FIGURE`` (optional): a :class:`~benchmarks.figures.Figure`;
 - ``PASSES`` (optional): number of passes, 3 by default. Passes of all items alternate;
 - ``MINUTES`` (optional): time limit of all passes, :data:`MINUTES` by default. A quick measurement
   has :data:`QUICK_MINUTES`. What is measured until then is written, with a note.
@@ -18,7 +18,6 @@ Items for a GPU have ``rows(quick=False, device="gpu")``. An item that cannot ru
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
@@ -42,28 +41,6 @@ GPU_ITEMS = ("gpu_engines", "gpu_jobs", "gpu_component")
 
 MINUTES, QUICK_MINUTES = 10.0, 3.0
 """Time limits of an item."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """How the rows of an item are drawn.
-
-    Attributes
-    ----------
-    x : str
-        Column of the horizontal axis; text makes a bar chart.
-    y : str
-        Column of measured numbers.
-    series : tuple of str
-        Columns that distinguish lines or bars.
-    log : bool
-        Whether axes of numbers are logarithmic.
-    """
-
-    x: str
-    y: str
-    series: tuple[str, ...] = ()
-    log: bool = True
 
 
 def module_of(name: str) -> ModuleType:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from benchmarks.earlier import Unavailable
-from benchmarks.items import Figure
+from benchmarks.figures import Figure
 from benchmarks.versions import EARLIER, NOW, allows_cutoff, forget_meshes, run
 from janus_md.common.arrays import FloatArray
 from janus_md.model.units import PS_PER_NS

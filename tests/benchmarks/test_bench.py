@@ -23,7 +23,7 @@ from benchmarks import (
     results,
     time_to_wires,
 )
-from benchmarks.items import Figure
+from benchmarks.figures import Figure
 from tests.conftest import wait_for
 from tests.running.workstation.test_runner import running
 
