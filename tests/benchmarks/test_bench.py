@@ -21,6 +21,7 @@ from benchmarks import (
     items,
     limited,
     results,
+    tables,
     time_to_wires,
 )
 from benchmarks.figures import Figure
@@ -121,8 +122,8 @@ def test_every_item_has_what_the_driver_needs(name: str) -> None:
 def test_passes_are_combined_to_median_and_range() -> None:
     rows = [{"engine": "lammps", "bodies": 8, "speed": speed} for speed in (100.0, 130.0, 110.0)]
     rows.append({"engine": "hoomd", "bodies": 8, "speed": 50.0})
-    table = results.merged(rows, ["bodies"])
-    assert [[results.told(value) for value in row.values()] for row in table] == [
+    table = tables.merged(rows, ["bodies"])
+    assert [[tables.told(value) for value in row.values()] for row in table] == [
         ["lammps", "8", "110 (100 to 130)"],
         ["hoomd", "8", "50.0"],
     ]
