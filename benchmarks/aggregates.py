@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.figures import Figure
 from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.frames.source import Frame, GsdSource
 from janus_md.analysis.pipeline.context import FrameContext
@@ -30,6 +31,7 @@ along the edges of the box, are found, measured and named. One thread, CPU time.
 """
 LABELS = ("bodies", "aggregates")
 PASSES = 1
+FIGURE = Figure(x="bodies", y="CPU time / s", log="xy")
 
 REPEATS = (2, 4, 6, 8, 12)
 """Copies along each edge: 12 make 373,248 bodies of 216."""

@@ -1,6 +1,7 @@
 """Run the benchmarks and write benchmarks/RESULTS.md: ``python -m benchmarks.bench``.
 
 ``--only NAME`` runs some items and replaces their sections; ``--quick`` makes one short pass.
+``--figures`` draws the figures again from the tables, without a measurement.
 ``--gpu`` runs the items for a GPU instead, and writes benchmarks/RESULTS_GPU.md. Sections are
 printed as well, and written as soon as their item is finished.
 """
@@ -69,6 +70,9 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", metavar="NAME", help="items; all by default")
     parser.add_argument("--quick", action="store_true", help="one short pass of each item")
     parser.add_argument("--gpu", action="store_true", help="items for a GPU")
+    parser.add_argument(
+        "--figures", action="store_true", help="draw the figures again from the tables, and stop"
+    )
     parser.add_argument("--device", choices=("gpu", "cpu"), default="gpu", help="with --gpu")
     parser.add_argument("--out", type=Path, help="Markdown file; images are written beside it")
     asked = parser.parse_args(words)
@@ -80,6 +84,10 @@ def main(words: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+    out = asked.out or FOLDER / ("RESULTS_GPU.md" if asked.gpu else "RESULTS.md")
+    if asked.figures:
+        print(f"{out}: {', '.join(results.redraw(out, names))}")
+        return 0
     if asked.gpu and asked.device == "gpu" and not has_gpu():
         print(
             "bench-gpu: no installed engine can use a GPU here (`janus-md doctor` lists engines "
@@ -87,7 +95,6 @@ def main(words: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    out = asked.out or FOLDER / ("RESULTS_GPU.md" if asked.gpu else "RESULTS.md")
     options = {"quick": asked.quick} | ({"device": asked.device} if asked.gpu else {})
     for name, outcome, circumstances in measure(names, options):
         text = results.section(module_of(name), name, outcome.rows, outcome.reason, out.parent)

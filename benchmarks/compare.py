@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.contenders import CONTENDERS, freud_neighbours
+from benchmarks.figures import Figure
 from benchmarks.frames_of_wires import wires_of_twenty
 from janus_md.analysis.frames.source import Frame
 
@@ -22,6 +23,13 @@ install MDAnalysis ovito networkx`) are left out.
 """
 LABELS = ("bodies",)
 PASSES = 1
+FIGURE = Figure(
+    x="bodies",
+    y="ratio",
+    series=("contender",),
+    label="time over that of freud's query",
+    log="xy",
+)
 
 SIZES, QUICK_SIZES = (1_000, 10_000, 100_000, 1_000_000), (1_000, 10_000)
 

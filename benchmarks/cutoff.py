@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import Figure
 from benchmarks.systems import dipoles
 from janus_md.common.errors import JanusError
 from janus_md.engines import Engine, adapter
@@ -35,6 +36,12 @@ docs/electrostatics_cutoff.md has the curves.
 LABELS = ("eps_r",)
 PASSES = 1
 MINUTES = 15.0
+FIGURE = Figure(
+    x="{model}, eps_r {eps_r}",
+    y="steps/s",
+    series=("engine", "method"),
+    only=("method", ("PPPM (limit 0.2 kT/nm)", "cutoff (chosen)")),
+)
 
 QUICK_CASES = [("sphere", 1.5), ("bladed", 1.5)]
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import Figure
 from benchmarks.frames_of_wires import wires_of_twenty
 from janus_md.running.workstation.machine import cores_here
 
@@ -27,6 +28,13 @@ each with the file for itself and started before, over the time of one, times th
 LABELS = ("bodies", "frames", "cores")
 PASSES = 1
 MINUTES = 15.0
+FIGURE = Figure(
+    x="bodies",
+    y=("over cores", "over limit"),
+    label="share of linear speedup, of the limit",
+    log="x",
+    target=0.9,
+)
 
 CASES = [(1_000, 4_000), (10_000, 400), (100_000, 28)]
 """Bodies and frames of each file."""

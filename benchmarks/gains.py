@@ -20,7 +20,12 @@ chooses. Steps per second are those of the job documents. The column with the cu
 number of bodies, with PPPM, in the same pass.
 """
 LABELS = ("bodies",)
-FIGURE = Figure(x="model", y="gain", series=("engine",))
+FIGURE = Figure(
+    x="{model}, {engine}, {bodies} bodies",
+    y=("v0.1.0 / (steps/s)", "now / (steps/s)", "with cutoff / (steps/s)"),
+    label="steps/s",
+    log="y",
+)
 
 SIZES = (216,)
 SECONDS = 8.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.figures import Figure
+from benchmarks import gains
 from benchmarks.gains import SECONDS, compared
 
 TITLE = "Speed beside v0.1.0, more bodies"
@@ -17,7 +17,7 @@ have a dash.
 LABELS = ("bodies",)
 PASSES = 1
 MINUTES = 40.0
-FIGURE = Figure(x="bodies", y="gain", series=("model", "engine"))
+FIGURE = gains.FIGURE
 
 SIZES = (1728, 10_000)
 CUTOFF_NM = 5.0

@@ -21,7 +21,7 @@ alone, with the component and PPPM, and with the component and `electrostatics.m
 """
 LABELS = ("bodies",)
 PASSES = 1
-FIGURE = Figure(x="bodies", y="steps/s", series=("model", "method"))
+FIGURE = Figure(x="bodies", y="steps/s", series=("model", "method"), log="xy")
 
 SIZES = (216, 1728, 10_000, 100_000)
 MODELS = ("sphere", "bladed")

@@ -18,7 +18,7 @@ that is chosen for each engine and device.
 """
 LABELS = ("bodies",)
 PASSES = 1
-FIGURE = Figure(x="bodies", y="steps/s", series=("model", "engine"))
+FIGURE = Figure(x="bodies", y="steps/s", series=("model", "engine"), log="xy")
 
 SIZES = (216, 1000, 4096, 10_000, 32_768, 100_000)
 LARGEST_ON_CPU = 10_000

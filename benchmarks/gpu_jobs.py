@@ -20,7 +20,7 @@ R-Au-Cu (`sphere`) as in the item above. Jobs of `janus-md run` are doubled in t
 """
 LABELS = ("bodies", "jobs")
 PASSES = 1
-FIGURE = Figure(x="jobs", y="steps/s, all jobs", series=("bodies",))
+FIGURE = Figure(x="jobs", y="steps/s, all jobs", series=("bodies",), log="xy")
 
 SIZES, JOBS = (216, 4096), (1, 2, 4, 8)
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.figures import Figure
 from benchmarks.processes import apart
 
 TITLE = "Choice of the mesh"
@@ -22,6 +23,12 @@ error is allowed; R-Au-Cu at volume fraction 0.05, steps per second of CPU time 
 """
 LABELS = ("eps_r", "bodies")
 PASSES = 1
+FIGURE = Figure(
+    x="{model}, eps_r {eps_r}, {bodies} bodies, {engine}",
+    y="ratio",
+    label="speed over that of the best mesh",
+    target=0.9,
+)
 
 Row = dict[str, Any]
 

@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import Figure
 from benchmarks.processes import apart, side_by_side
 from benchmarks.workstation import adopt_orphans, processors
 
@@ -38,6 +39,15 @@ start` includes the start of both, without the choice of the mesh.
 LABELS = ("bodies", "ns")
 PASSES = 1
 MINUTES = 60.0
+FIGURE = Figure(
+    x="bodies",
+    y="ratio",
+    series=("engine",),
+    label="CPU time over that of the script",
+    log="x",
+    target=1.03,
+    limits=("least ratio", "largest ratio"),
+)
 
 Row = dict[str, Any]
 

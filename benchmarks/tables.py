@@ -1,7 +1,8 @@
-"""Tables of the results: rows of several passes, in Markdown."""
+"""Tables of the results: rows of several passes, in Markdown and back."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
@@ -63,3 +64,34 @@ def table(rows: Sequence[Mapping[str, Any]], labels: Sequence[str] = ()) -> str:
     lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     lines += [f"| {' | '.join(told(row.get(c)) for c in columns)} |" for row in found]
     return "\n".join(lines)
+
+
+def rows_of(text: str, labels: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Rows of the first table of a section: the inverse of :func:`table`, to the digits there.
+
+    Parameters
+    ----------
+    text : str
+        Section in Markdown.
+    labels : sequence of str
+        Columns of numbers that label a row.
+
+    Returns
+    -------
+    list of dict
+        As those of :func:`merged`: a list has the median, or the smallest, median and largest.
+    """
+    lines = [line[2:-2].split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [
+        {name: _read_cell(cell, name in labels) for name, cell in zip(lines[0], line, strict=True)}
+        for line in lines[1:]
+    ]
+
+
+def _read_cell(cell: str, label: bool) -> Any:
+    """Number or numbers of a cell; text if it has none."""
+    try:
+        numbers = [float(word.replace(",", "")) for word in re.split(r" \(| to |\)$", cell) if word]
+    except ValueError:
+        return None if cell == "-" else cell
+    return numbers[0] if label else sorted(numbers)

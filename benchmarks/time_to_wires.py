@@ -32,7 +32,7 @@ analysis. Gains are relative to v0.1.0 in the same round. Times and gains are me
 """
 PASSES = 1
 MINUTES = 25.0
-FIGURE = Figure(x="code", y="wall time / s")
+FIGURE = Figure(x="code", y="wall time / s", limits=("least / s", "most / s"))
 
 TARGET = 10.0
 """Mean wire length, bodies."""

@@ -23,6 +23,7 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import Figure
 from janus_md.running.workstation.runner import cores_here
 
 TITLE = "Many jobs on a workstation"
@@ -33,6 +34,12 @@ in a new workspace with an empty cache of meshes; 216 bodies, LAMMPS.
 LABELS = ("jobs", "bodies", "ns")
 PASSES = 1
 MINUTES = 15.0
+FIGURE = Figure(
+    x="{jobs} jobs of {ns} ns",
+    y="wall time / s",
+    series=("contender",),
+    limits=("least / s", "most / s"),
+)
 
 TEMPLATE = """
 fixed:

@@ -24,7 +24,7 @@ from benchmarks import (
     tables,
     time_to_wires,
 )
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, points
 from tests.conftest import wait_for
 from tests.running.workstation.test_runner import running
 
@@ -127,6 +127,64 @@ def test_passes_are_combined_to_median_and_range() -> None:
         ["lammps", "8", "110 (100 to 130)"],
         ["hoomd", "8", "50.0"],
     ]
+
+
+def test_rows_are_read_back_from_their_table() -> None:
+    measured = [
+        {"engine": "lammps (PPPM)", "bodies": 10_000, "ns": 0.5, "speed": speed, "gain": None}
+        for speed in (1000.0, 1300.0, 1100.0)
+    ]
+    text = tables.table(measured, ["bodies", "ns"])
+    assert text.splitlines()[2] == "| lammps (PPPM) | 10,000 | 0.5 | 1,100 (1,000 to 1,300) | - |"
+    (found,) = tables.rows_of(f"## Speed\n\nOf what.\n\n{text}\n\nA processor.", ["bodies", "ns"])
+    assert found == {
+        "engine": "lammps (PPPM)",
+        "bodies": 10_000,
+        "ns": 0.5,
+        "speed": [1000.0, 1100.0, 1300.0],
+        "gain": None,
+    }
+
+
+def test_points_have_medians_and_ranges_and_a_series_each() -> None:
+    table = [
+        {
+            "engine": "lammps",
+            "bodies": 216,
+            "old / s": [3.0, 5.0, 4.0],
+            "new / s": [2.0],
+            "low": [1],
+        },
+        {"engine": "hoomd", "bodies": 216, "old / s": None, "new / s": [1.5], "low": [1.0]},
+    ]
+    figure = Figure(x="{engine}, {bodies} bodies", y=("old / s", "new / s"))
+    assert [(p.place, p.name, p.low, p.value, p.high) for p in points(table, figure)] == [
+        ("lammps, 216 bodies", "old", 3.0, 4.0, 5.0),
+        ("lammps, 216 bodies", "new", 2.0, 2.0, 2.0),
+        ("hoomd, 216 bodies", "new", 1.5, 1.5, 1.5),
+    ]
+    chosen = Figure("bodies", "new / s", only=("engine", ("hoomd",)), limits=("low", "low"))
+    assert [(p.place, p.low, p.value) for p in points(table, chosen)] == [(216.0, 1.0, 1.5)]
+
+
+def test_figures_are_drawn_again_from_the_tables(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "RESULTS.md"
+    section = "## Overhead of a run\n\nOf what.\n\n{}A processor; 3 minutes."
+    table = "| engine | bodies | ratio | least ratio | largest ratio |\n|---|---|---|---|---|\n"
+    table += "| lammps | 216 | 1.02 | 1.01 | 1.03 |\n\n"
+    text = f"<!-- begin overhead -->\n{section.format(table)}\n<!-- end overhead -->\n"
+    by_hand = "<!-- begin tried -->\n| what |\n|---|\n| this |\n<!-- end tried -->\n"
+    out.write_text(f"# Results\n{text}\n{by_hand}", encoding="utf-8")
+    for _ in range(2):
+        assert bench.main(["--figures", "--out", str(out)]) == 0
+        assert capsys.readouterr().out == f"{out}: overhead\n"
+        found = out.read_text(encoding="utf-8")
+        link = "![Overhead of a run](images/overhead.png)\n\n"
+        assert section.format(table + link) in found
+        assert found.endswith(by_hand)
+        assert [path.name for path in (tmp_path / "images").iterdir()] == ["overhead.png"]
 
 
 def test_a_reason_is_written_instead_of_a_table(tmp_path: Path) -> None:
