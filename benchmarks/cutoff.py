@@ -2,7 +2,7 @@
 
 Errors are rms on whole bodies against a tight mesh, in a state after 150 ps with PPPM from random
 positions. Speeds are steps per second of CPU time on one core; the alternatives of a system
-alternate, and the best of the rounds counts. ``--figure`` draws docs/images/cutoff.png.
+alternate, and the best of the rounds counts. ``--figure`` draws docs/images/cutoff.png as well.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.figures import Figure
 from benchmarks.systems import dipoles
+from benchmarks.tables import table
 from janus_md.common.errors import JanusError
 from janus_md.engines import Engine, adapter
 from janus_md.engines.accuracy import measured_error
@@ -55,6 +56,9 @@ FORCE_ERRORS = (0.2, 1.0)
 """Limits of the force error for which meshes are chosen, kT/nm; the default and that of cutoffs."""
 
 BODIES, TIME_STEP, GROWN_PS, ROUNDS = 216, 0.1, 150.0, 2
+SECONDS = 0.7
+"""Duration of a timing, s."""
+
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "cutoff.png"
 
 
@@ -110,23 +114,24 @@ def engines() -> dict[str, Engine]:
 
 def rows(quick: bool = False) -> Iterator[dict[str, Any]]:
     """Yield what was chosen for each limit, of all cases; `quick`: of one permittivity."""
-    chosen = (
-        row
-        for case in (QUICK_CASES if quick else CASES)
-        for row in measured([case], 0.3 if quick else 0.7)
-        if row.note
-    )
-    for row in chosen:
-        yield {
-            "model": row.model,
-            "eps_r": row.permittivity,
-            "engine": row.engine,
-            "method": f"{row.method} ({row.note})",
-            "range / nm": row.reach,
-            "force error / (kT/nm)": row.force_error,
-            "torque error / kT": row.torque_error,
-            "steps/s": row.speed,
-        }
+    for case in QUICK_CASES if quick else CASES:
+        yield from chosen(measured([case], 0.3 if quick else SECONDS))
+
+
+def chosen(rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the table: what was chosen for a limit."""
+    for row in rows:
+        if row.note:
+            yield {
+                "model": row.model,
+                "eps_r": row.permittivity,
+                "engine": row.engine,
+                "method": f"{row.method} ({row.note})",
+                "range / nm": row.reach,
+                "force error / (kT/nm)": row.force_error,
+                "torque error / kT": row.torque_error,
+                "steps/s": row.speed,
+            }
 
 
 def setup_of(model: str, permittivity: float, method: str) -> Setup:
@@ -249,9 +254,11 @@ def draw(rows: Sequence[Row], path: Path) -> None:
 
 
 def main() -> None:
-    """Measure and print; with ``--figure``, draw the errors and speeds of all ranges instead."""
+    """Measure and print; with ``--figure``, also draw the errors and speeds of all ranges."""
     if "--figure" in sys.argv[1:]:
-        draw(measured(CASES, 0.7), PICTURE)
+        found = measured(CASES, SECONDS)
+        print(table(list(chosen(found)), LABELS))
+        draw(found, PICTURE)
     else:
         alone("cutoff")
 
