@@ -18,8 +18,9 @@ from janus_md.engines import ENGINES, load, ranks
 from janus_md.engines.mesh import MAX_ORDER
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
+from janus_md.simulation.accuracy import accurate
 from janus_md.simulation.devices import to_try
-from janus_md.simulation.execution import Execution, accurate, choose, device_for, not_yet_run
+from janus_md.simulation.execution import Execution, choose, device_for, not_yet_run
 from janus_md.simulation.run_options import RunOptions
 from janus_md.workspace.documents import trial_key
 

@@ -12,9 +12,8 @@ from janus_md.engines import ENGINES, Device, Engine, load, ranks
 from janus_md.engines.accuracy import remeasure
 from janus_md.engines.base import CPU, Simulation, Wrapper
 from janus_md.engines.capabilities import able
-from janus_md.engines.cutoff import within
-from janus_md.engines.mesh import Coulomb, Mesh, reach
-from janus_md.engines.tuning import Tuned, choose_cutoff, tune
+from janus_md.engines.mesh import Coulomb, Mesh
+from janus_md.engines.tuning import Tuned, tune
 from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
@@ -32,13 +31,21 @@ LEAST_CALL_STEPS, LONGEST_CALL_SECONDS = 20, 5.0
 """Least number of steps of a call, unless they take longer. At its end, LAMMPS computes the energy,
 for a sixth of the time of a step."""
 
-REUSE_SAFETY = 0.92
-"""Initial error over the allowed one up to which a mesh or cutoff of another job is used. It is
-larger than that of a choice, as the error varies by several percent from start to start, and a new
-choice takes seconds."""
-
 Execution = dict[str, Any]
 """Value of ``execution`` in the job document: plain JSON."""
+
+
+class Watched(Wrapper):
+    """An engine that calls `check` before each start."""
+
+    def __init__(self, engine: Engine, check: Callable[[], None]) -> None:
+        super().__init__(engine)
+        self._check = check
+
+    def simulation(self, *arguments: Any) -> Simulation:
+        """Call `check`, then start."""
+        self._check()
+        return self.engine.simulation(*arguments)
 
 
 def choose(
@@ -65,7 +72,7 @@ def choose(
     for name, kind in candidates:
         adapter = load(name)
         where = device_for(name, kind, options)
-        found = tune(_Watched(adapter, check), system, environment, setup.time_step, device=where)
+        found = tune(Watched(adapter, check), system, environment, setup.time_step, device=where)
         where = replace(where, neighbour_list=found.neighbour_list)
         tuned[trial_key(name, kind)] = (adapter, where, found)
     adapter, where, found = max(tuned.values(), key=lambda row: row[2].steps_per_second)
@@ -125,91 +132,6 @@ def device_for(engine: str, kind: str, options: RunOptions) -> Device:
     """Return the device that an engine gets; not all have threads."""
     threads = options.threads if ENGINES.get(engine).capabilities.threads else 1
     return Device(kind, threads, options.gpu_id)
-
-
-def accurate(
-    execution: Execution, kT: float, system: System, check: Callable[[], None] = lambda: None
-) -> Execution | None:
-    """Return `execution` with the error of its mesh or cutoff in `system`; None if it is too large.
-
-    A mesh or cutoff chosen for one set of positions need not be accurate enough for another.
-    """
-    mesh, settings = mesh_of(execution), system.interactions.electrostatics
-    if mesh is None or settings is None:
-        return execution
-    engine, device = _Watched(engine_of(execution), check), device_of(execution)
-    if reach(mesh) > engine.longest_cutoff(system):
-        return None
-    if isinstance(mesh, CoulombCutoff) and mesh != engine.cutoff(mesh.range, system, device):
-        return None
-    force, torque = remeasure(engine, system, mesh, kT, device)
-    if isinstance(mesh, Mesh):
-        if force > REUSE_SAFETY * settings.force_error:
-            return None
-    elif not within(system, force, torque, REUSE_SAFETY):
-        return None
-    return execution | {"force_error": force, "torque_error": torque}
-
-
-def check_due(execution: Execution, done: int, every: int) -> bool:
-    """Whether the error of a cutoff is measured after `done` steps of a stage.
-
-    It is measured at the start of a stage, apart from the first one, and after 1, 2, 4, 8, ...
-    times `every` steps, at which the engine restarts: often at first, while bodies assemble, at
-    little cost in a long run.
-    """
-    if execution.get("cutoff") is None or execution["steps"] == 0:
-        return False
-    number, rest = divmod(done, every)
-    return rest == 0 and number & (number - 1) == 0
-
-
-def rechecked(execution: Execution, kT: float, system: System, where: str) -> Execution:
-    """Return `execution` with the error of its cutoff in `system`, and a longer range if needed.
-
-    The result depends only on the state, so that a run that was stopped here and a run that was not
-    are equal to the bit.
-
-    Parameters
-    ----------
-    execution : dict
-        Record of a run with a cutoff.
-    kT : float
-        kJ/mol.
-    system : System
-        The present state.
-    where : str
-        Stage and step, for the record.
-
-    Raises
-    ------
-    JanusError
-        If the error exceeds the limits and no range is accurate enough.
-    """
-    cutoff, device = mesh_of(execution), device_of(execution)
-    assert isinstance(cutoff, CoulombCutoff)
-    engine = engine_of(execution)
-    force, torque = remeasure(engine, system, cutoff, kT, device)
-    if not within(system, force, torque):
-        chosen = choose_cutoff(engine, system, kT, device, above=cutoff.range)
-        cutoff, force, torque = chosen.cutoff, chosen.force_error, chosen.torque_error
-    check = {"at": where, "range_nm": cutoff.range, "force_error": force, "torque_error": torque}
-    earlier = [one for one in execution["cutoff"].get("checks", []) if one["at"] != where]
-    record = coulomb_record(cutoff)["cutoff"] | {"checks": [*earlier, check]}
-    return execution | {"cutoff": record}
-
-
-class _Watched(Wrapper):
-    """An engine that calls `check` before each start."""
-
-    def __init__(self, engine: Engine, check: Callable[[], None]) -> None:
-        super().__init__(engine)
-        self._check = check
-
-    def simulation(self, *arguments: Any) -> Simulation:
-        """Call `check`, then start."""
-        self._check()
-        return self.engine.simulation(*arguments)
 
 
 def placed(execution: Execution, system: System, options: RunOptions) -> Execution:

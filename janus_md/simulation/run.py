@@ -15,16 +15,15 @@ from janus_md.engines import load, require
 from janus_md.engines.base import Simulation
 from janus_md.model.dynamics import Stage
 from janus_md.model.setup import Setup
+from janus_md.simulation.accuracy import check_due, rechecked
 from janus_md.simulation.choice import choose_once
 from janus_md.simulation.context import Progress, RunContext
 from janus_md.simulation.execution import (
-    check_due,
     completed,
     device_of,
     engine_of,
     mesh_of,
     placed,
-    rechecked,
 )
 from janus_md.simulation.files import trajectory
 from janus_md.simulation.files.checkpoint import Checkpoint

@@ -11,8 +11,9 @@ from janus_md.common.errors import JanusError
 from janus_md.engines.base import CPU
 from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.simulation import execution as execution_module
+from janus_md.simulation.accuracy import check_due, rechecked
 from janus_md.simulation.choice import choose_once
-from janus_md.simulation.execution import check_due, mesh_of, rechecked
+from janus_md.simulation.execution import mesh_of
 from janus_md.simulation.files.checkpoint import load
 from janus_md.simulation.run import simulate
 from janus_md.simulation.run_options import RunOptions
