@@ -10,7 +10,8 @@ from typing import Any
 
 from janus_md.common.interrupts import SIGNALS
 from janus_md.engines import adapter, ranks
-from janus_md.engines.base import Forces, Kicks, Simulation, Wrapper
+from janus_md.engines.base import Forces, Kicks, Simulation
+from janus_md.engines.wrapper import Wrapper
 from janus_md.model.system import System
 
 _simulations: dict[int, Simulation] = {}

@@ -10,10 +10,11 @@ from janus_md.common.errors import JanusError
 from janus_md.common.memory import peak_memory
 from janus_md.engines import ENGINES, Device, Engine, load, ranks
 from janus_md.engines.accuracy import remeasure
-from janus_md.engines.base import CPU, Simulation, Wrapper
+from janus_md.engines.base import CPU, Simulation
 from janus_md.engines.capabilities import able
 from janus_md.engines.mesh import Coulomb, Mesh
 from janus_md.engines.tuning import Tuned, tune
+from janus_md.engines.wrapper import Wrapper
 from janus_md.model.interactions.cutoff import CoulombCutoff
 from janus_md.model.setup import Setup
 from janus_md.model.system import System
