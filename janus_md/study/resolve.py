@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from janus_md.model.body import FloatArray, RigidBody
+from janus_md.model.body import RigidBody
 from janus_md.model.environment import FIELDS, AppliedField
 from janus_md.model.interactions.table import Interactions, Kinds, Row
 from janus_md.model.setup import Setup
-from janus_md.model.solid import union_volume
 from janus_md.model.units import thermal_energy
 from janus_md.study import time_step
+from janus_md.study.box import check_packing, edges_of
 from janus_md.study.catalogue import catalog, copies
 from janus_md.study.catalogue.bead_particle import BeadParticle
 from janus_md.study.electrostatics import charges_of, electrostatics_of
@@ -28,14 +27,6 @@ from janus_md.study.starts import first_frames, frame_copies, prebuilt
 from janus_md.study.statepoint import LEAST_BODIES, StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
 from janus_md.study.time_step import DefaultStep
-
-PACKING_LIMIT = {"random": 0.384, "lattice": math.pi / 6}
-"""Largest fraction of the box that the union of all beads may fill, by the kind of start.
-
-These are the limits of equal hard spheres for random sequential addition (0.3841: Zhang and
-Torquato, Phys. Rev. E 88, 053312, 2013) and on a simple cubic lattice. Bodies of other shapes may
-not fit at much lower fractions; the placement then fails.
-"""
 
 Entry = Callable[[str], catalog.Entry]
 """Function from a name to its particle."""
@@ -70,9 +61,9 @@ def resolve(
     bodies = _bodies(point, particles)
     pairs = _pairs(point, particles, bodies)
     point = prebuilt.filled(point, bodies, pairs)
-    edges = _edges(point, bodies)
+    edges = edges_of(point, bodies)
     if isinstance(point.start, str):
-        _check_packing(point, bodies, float(edges.prod()), point.start)
+        check_packing(point, bodies, float(edges.prod()), point.start)
     elif point.structured:
         prebuilt.check_room(point, bodies, pairs, float(edges.min()))
     electrostatics = None
@@ -270,32 +261,3 @@ def _check_particles(point: StatePoint, entry: Entry) -> None:
         for name in point.composition():
             if name not in catalog.names():
                 raise BadStatePoint(key, catalog.refusal(key, name))
-
-
-def _edges(point: StatePoint, bodies: tuple[RigidBody, ...]) -> FloatArray:
-    """Edges of the box, or of the space between walls, shape (3,), nm."""
-    if point.number_density is not None:
-        volume = point.n_bodies / point.number_density
-    else:
-        occupied = sum(n * body.volume for n, body in zip(point.counts(), bodies, strict=True))
-        volume = occupied / float(point.volume_fraction or 1.0)
-    ratio = np.array(point.box_ratio)
-    return np.asarray(volume ** (1 / 3) * (ratio / float(ratio.prod()) ** (1 / 3)))
-
-
-def _check_packing(
-    point: StatePoint, bodies: tuple[RigidBody, ...], volume: float, start: str
-) -> None:
-    """Raise an error if the unions of beads fill more of `volume` than the packing limit."""
-    beads = sum(n * union_volume(one) for n, one in zip(point.counts(), bodies, strict=True))
-    share = PACKING_LIMIT[start] * volume / beads  # packing limit over actual fraction
-    if share >= 1.0:
-        return
-    key = "volume_fraction" if point.number_density is None else "number_density"
-    given = float(getattr(point, key))
-    raise BadStatePoint(
-        key,
-        f"{key}: {given:g} cannot be packed; it must be at most {given * share:.3g} for the beads "
-        f"of {'these bodies' if point.model is None else f'this {point.model} model'} with start "
-        f"{start}",
-    )

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from janus_md.common.errors import JanusError
 from janus_md.model.setup import Setup
-from janus_md.study.resolve import PACKING_LIMIT, bodies_of, resolve
+from janus_md.study.box import PACKING_LIMIT
+from janus_md.study.resolve import bodies_of, resolve
 from janus_md.study.statepoint import StatePoint, json_schema
 from janus_md.study.statepoint_errors import BadStatePoint
 from tests.conftest import environment
