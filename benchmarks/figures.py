@@ -190,5 +190,9 @@ def _draw_bars(axis: Axes, found: Sequence[Point], figure: Figure) -> None:
             error_kw={"lw": 0.8},
             **style,
         )
-    labels = [fill(str(place), max(8, LINE // len(places) - 4)) for place in places]
+    words = [str(place).replace("`", "").replace(",", ", ") for place in places]
+    labels = [
+        fill(" ".join(one.split()), max(8, LINE // len(places) - 4), break_long_words=False)
+        for one in words
+    ]
     axis.set_xticks(range(len(places)), labels, fontsize=8)
