@@ -36,7 +36,7 @@ FIGURE = Figure(
     target=0.9,
 )
 
-CASES = [(1_000, 4_000), (10_000, 400), (100_000, 28)]
+CASES = [(1_000, 4_000), (10_000, 400), (100_000, 56)]
 """Bodies and frames of each file."""
 
 QUICK_CASES = [(1_000, 1_600)]

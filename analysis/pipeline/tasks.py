@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import shutil
 import threading
 import time
 from collections import deque
@@ -11,6 +13,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process, resource_tracker, util
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -175,16 +178,21 @@ def results(tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     # this process would have to wait for it.
     context = get_context("spawn")
     resource_tracker.ensure_running()  # it would unblock signals
-    with ProcessPoolExecutor(others, mp_context=context, initializer=_begin) as pool:
-        yield from _shared(deque(tasks), pool, others, most=HELD * workers)
+    with (
+        TemporaryDirectory(prefix="janus-md-", ignore_cleanup_errors=True) as folder,
+        ProcessPoolExecutor(others, context, _begin, (folder,)) as pool,
+    ):
+        yield from _shared(deque(tasks), pool, others, HELD * workers, Path(folder))
 
 
-def _shared(tasks: deque[Task], pool: Executor, processes: int, most: int) -> Iterator[Part]:
+def _shared(
+    tasks: deque[Task], pool: Executor, processes: int, most: int, folder: Path
+) -> Iterator[Part]:
     """Yield the results of tasks that this process shares with a pool of `processes`.
 
-    At most `most` results or tasks wait for an earlier one.
+    At most `most` results or tasks wait for an earlier one. Those of the pool are in `folder`.
     """
-    waiting: deque[Future[Part]] = deque()
+    waiting: deque[Future[Part | Path]] = deque()
     try:
         while tasks or waiting:
             while tasks and sum(not one.done() for one in waiting) < min(
@@ -192,9 +200,9 @@ def _shared(tasks: deque[Task], pool: Executor, processes: int, most: int) -> It
             ):
                 # A batch system signals all processes of a job; only this one acts on it.
                 with signals_blocked():
-                    waiting.append(pool.submit(run_task, tasks.popleft()))
+                    waiting.append(pool.submit(run_to_file, tasks.popleft(), folder))
             if waiting and (waiting[0].done() or not tasks or len(waiting) >= most):
-                yield waiting.popleft().result()
+                yield taken(waiting.popleft().result())
             elif tasks:
                 waiting.append(_done(tasks.popleft()))
     finally:
@@ -202,9 +210,35 @@ def _shared(tasks: deque[Task], pool: Executor, processes: int, most: int) -> It
             future.cancel()
 
 
-def _done(task: Task) -> Future[Part]:
+def run_to_file(task: Task, folder: Path) -> Part | Path:
+    """Analyse the frames of a task; return a file with the result.
+
+    A result has some megabytes. A process that returned it through the pipe of the pool would wait
+    for its parent, which cannot read while a library that does not release the interpreter
+    computes there. If the file cannot be written, the result is returned.
+    """
+    part = run_task(task)
+    path = folder / str(task.frames[0])
+    try:
+        path.write_bytes(pickle.dumps(part, pickle.HIGHEST_PROTOCOL))
+    except OSError:  # no space
+        path.unlink(missing_ok=True)
+        return part
+    return path
+
+
+def taken(result: Part | Path) -> Part:
+    """Return a result of :func:`run_to_file`, and remove its file."""
+    if not isinstance(result, Path):
+        return result
+    part: Part = pickle.loads(result.read_bytes())
+    result.unlink()
+    return part
+
+
+def _done(task: Task) -> Future[Part | Path]:
     """Run a task in this process; its error is raised when its result is asked for."""
-    future: Future[Part] = Future()
+    future: Future[Part | Path] = Future()
     try:
         future.set_result(run_task(task))
     except JanusError as error:
@@ -212,11 +246,12 @@ def _done(task: Task) -> Future[Part]:
     return future
 
 
-def _begin() -> None:
+def _begin(folder: str) -> None:
     """Begin a process of the pool quickly, and have it end quickly.
 
-    It ends when its parent is killed; otherwise it would wait forever. At its end it does not
-    delete its modules one by one, for which its parent would wait 0.3 s.
+    When its parent is killed, it removes the folder of the results and ends; otherwise it would
+    wait forever. At its end it does not delete its modules one by one, for which its parent would
+    wait 0.3 s.
     """
     util.Finalize(None, os._exit, (0,), exitpriority=-100)  # the last one
     import_freud()
@@ -225,6 +260,7 @@ def _begin() -> None:
 
     def watch() -> None:
         parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -17,7 +17,7 @@ import pytest
 
 from janus_md.analysis.aggregates.criterion import bond_criterion
 from janus_md.analysis.frames.source import GsdSource
-from janus_md.analysis.pipeline import tasks
+from janus_md.analysis.pipeline import journal, tasks
 from janus_md.analysis.pipeline.settings import Settings
 from janus_md.common.errors import JanusError
 from janus_md.common.interrupts import SIGNALS
@@ -28,17 +28,32 @@ from tests.running.workstation.test_runner import running
 EDGE, FRAMES = 24.0, 6
 
 
-def main(path: str) -> None:
-    """Analyse a frame, tell which processes have begun, and go on where told to."""
-    tasks.WORTH_SECONDS = 0.0
+def trajectory(folder: Path) -> Path:
+    """A file of wires."""
+    frames = []
+    for k in range(FRAMES):
+        x, u = straight_wires(np.random.default_rng(5), 12, 3, EDGE)
+        about = described({"A": ""}) if k == 0 else None
+        box = [EDGE, EDGE, EDGE, 0.0, 0.0, 0.0]
+        frames.append(gsd_frame(x, quaternions_along(u), box, step=200 * k, about=about))
+    return write_gsd(folder / "some.gsd", frames)
+
+
+def tasks_of(path: str | Path) -> list[tasks.Task]:
+    """A task for each frame of a file."""
     with GsdSource(path) as source:
         about = source.setup()
         settings = Settings.of(bond_criterion(about), about)
-        each = [
+        return [
             tasks.Task(source.path, source.types, (k,), frozenset(), 1.0, 50, settings)
             for k in range(FRAMES)
         ]
-    parts = tasks.results(each, 2)
+
+
+def main(path: str) -> None:
+    """Analyse a frame, tell which processes have begun, and go on where told to."""
+    tasks.WORTH_SECONDS = 0.0
+    parts = tasks.results(tasks_of(path), 2)
     done = [next(parts), next(parts)]
     print(*(one.pid for one in multiprocessing.active_children()), flush=True)
     sys.stdin.readline()
@@ -48,7 +63,7 @@ def main(path: str) -> None:
 
 
 def test_shared_tasks_end_with_the_first_frame_that_cannot_be_analysed(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Also where this process reaches a later one earlier."""
     hurry = threading.Event()
@@ -66,8 +81,9 @@ def test_shared_tasks_end_with_the_first_frame_that_cannot_be_analysed(
         return f"part {task}"
 
     monkeypatch.setattr(tasks, "run_task", run)
+    monkeypatch.setattr(tasks, "run_to_file", lambda task, folder: run(task))
     with ThreadPoolExecutor(1) as pool:
-        parts = tasks._shared(deque(range(12)), pool, processes=1, most=100)
+        parts = tasks._shared(deque(range(12)), pool, processes=1, most=100, folder=tmp_path)
         found = [next(parts) for _ in range(4)]
         with pytest.raises(JanusError, match="frame 4"):
             next(parts)
@@ -79,20 +95,15 @@ def test_workers_ignore_signals_and_end_with_their_parent(
     tmp_path: Path,
 ) -> None:
     """A batch system signals all processes of a job; only the parent acts on it."""
-    frames = []
-    for k in range(FRAMES):
-        x, u = straight_wires(np.random.default_rng(5), 12, 3, EDGE)
-        about = described({"A": ""}) if k == 0 else None
-        box = [EDGE, EDGE, EDGE, 0.0, 0.0, 0.0]
-        frames.append(gsd_frame(x, quaternions_along(u), box, step=200 * k, about=about))
-    path = write_gsd(tmp_path / "some.gsd", frames)
+    path, results = trajectory(tmp_path), tmp_path / "results"
+    results.mkdir()
     process = subprocess.Popen(
         [sys.executable, "-c", f"from {__name__} import main; main({str(path)!r})"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(),
+        env=environment() | {"TMPDIR": str(results)},
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -105,9 +116,26 @@ def test_workers_ignore_signals_and_end_with_their_parent(
     process.stdin.flush()
     assert process.stdout.readline() == "0 200 400\n"
     assert all(map(running, pool))
+    assert list(results.glob("janus-md-*"))
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=PATIENCE)
     wait_for(lambda: not any(map(running, pool)))
+    assert not list(results.glob("janus-md-*"))
+
+
+def test_results_of_the_pool_are_files_where_these_can_be_written(tmp_path: Path) -> None:
+    task = tasks_of(trajectory(tmp_path))[2]
+    expected = tasks.run_task(task)
+    written = tasks.run_to_file(task, tmp_path)
+    assert isinstance(written, Path)
+    part = tasks.taken(written)
+    assert not written.exists()
+    passed = tasks.run_to_file(task, tmp_path / "missing")
+    assert isinstance(passed, journal.Part)
+    for found in (part, tasks.taken(passed)):
+        assert found.wires.equals(expected.wires)
+        np.testing.assert_equal(found.rows, expected.rows)  # some values are NaN
+        assert found.wires.num_rows == 12
 
 
 @pytest.mark.parametrize("bodies", [1, 1_000, 10_000, 100_000, 1_000_000])
