@@ -10,6 +10,7 @@ import pytest
 from janus_md.common.errors import JanusError
 from janus_md.engines.base import CPU
 from janus_md.model.interactions.cutoff import CoulombCutoff
+from janus_md.simulation import accuracy
 from janus_md.simulation import execution as execution_module
 from janus_md.simulation.accuracy import check_due, rechecked
 from janus_md.simulation.choice import choose_once
@@ -130,12 +131,12 @@ def test_failed_check_ends_the_run_and_keeps_the_checkpoint(
 ) -> None:
     usable("lammps")
     monkeypatch.setattr(execution_module, "RESTART_FRAMES", 5)
-    monkeypatch.setattr(execution_module, "remeasure", lambda *_: (99.0, 99.0))
+    monkeypatch.setattr(accuracy, "remeasure", lambda *_: (99.0, 99.0))
 
     def none(*_: Any, above: float) -> None:
         raise JanusError(f"electrostatics.cutoff_error: none above {above}")
 
-    monkeypatch.setattr(execution_module, "choose_cutoff", none)
+    monkeypatch.setattr(accuracy, "choose_cutoff", none)
     with pytest.raises(JanusError, match="none above"):
         simulate(point(), tmp_path, {}, engine="lammps")
     kept = load(tmp_path / "restart.npz", build(resolve(point())))
