@@ -20,6 +20,12 @@ not fit at much lower fractions; the placement then fails.
 """
 
 
+def density_of(point: StatePoint) -> tuple[str, float]:
+    """Return the key of the density that the state point has, and its value."""
+    key = "volume_fraction" if point.number_density is None else "number_density"
+    return key, float(getattr(point, key))
+
+
 def edges_of(point: StatePoint, bodies: tuple[RigidBody, ...]) -> FloatArray:
     """Edges of the box, or of the space between walls, shape (3,), nm."""
     if point.number_density is not None:
@@ -39,8 +45,7 @@ def check_packing(
     share = PACKING_LIMIT[start] * volume / beads  # packing limit over actual fraction
     if share >= 1.0:
         return
-    key = "volume_fraction" if point.number_density is None else "number_density"
-    given = float(getattr(point, key))
+    key, given = density_of(point)
     raise BadStatePoint(
         key,
         f"{key}: {given:g} cannot be packed; it must be at most {given * share:.3g} for the beads "

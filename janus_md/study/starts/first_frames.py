@@ -18,6 +18,7 @@ from janus_md.common.prefixes import only
 from janus_md.common.settings import Settings, neutral
 from janus_md.model.first_frame import FirstFrame
 from janus_md.model.setup import Setup
+from janus_md.study.box import density_of
 from janus_md.study.starts import frame_copies
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
@@ -209,11 +210,11 @@ def fitting(point: StatePoint, setup: Setup, frames: frame_copies.Frames) -> Fir
             numbers = ", ".join(f"{n} {name}" for name, n in there.items())
         raise BadStatePoint(key, f"{key}: {told} is not allowed; the frame (start) has {numbers}")
     if not np.allclose(setup.box[:3], frame.box, rtol=BOX_TOLERANCE, atol=0.0):
-        key = "volume_fraction" if point.number_density is None else "number_density"
+        key, density = density_of(point)
         edges, wanted = (" x ".join(f"{x:.5g}" for x in one) for one in (setup.box[:3], frame.box))
         raise BadStatePoint(
             key,
-            f"{key}: {getattr(point, key):g} makes a box of {edges} nm, but that of the frame "
+            f"{key}: {density:g} makes a box of {edges} nm, but that of the frame "
             f"(start) is {wanted} nm; leave out the density and box_ratio to use this one",
         )
     order = np.array([sorted(here).index(name) for name in frame.names], np.int32)

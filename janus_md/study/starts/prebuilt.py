@@ -11,6 +11,7 @@ from janus_md.model.body import RigidBody
 from janus_md.model.head_and_tail import Unsuitable
 from janus_md.model.interactions.table import PairTable
 from janus_md.model.structure import STRUCTURES, Material, Structure
+from janus_md.study.box import density_of
 from janus_md.study.registered_settings import read_settings
 from janus_md.study.statepoint import StatePoint
 from janus_md.study.statepoint_errors import BadStatePoint
@@ -78,8 +79,7 @@ def check_room(
     least = structure.edge(given, material(point, bodies, pairs))
     if edge >= least:
         return
-    key = "volume_fraction" if point.number_density is None else "number_density"
-    density = float(getattr(point, key))
+    key, density = density_of(point)
     raise BadStatePoint(
         key,
         f"{key}: {density:g} makes a box of {edge:.4g} nm, but this {point.start['structure']} "
