@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import results, tables
-from benchmarks.items import GPU_ITEMS, ITEMS, module_of, time_limit
+from benchmarks.items import GPU_ITEMS, ITEMS, labels_of, module_of, time_limit
 from benchmarks.limited import Outcome, run_pass
 from benchmarks.processes import keep_bytecode
 
@@ -86,7 +86,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
     out = asked.out or FOLDER / ("RESULTS_GPU.md" if asked.gpu else "RESULTS.md")
     if asked.figures:
-        print(f"{out}: {', '.join(results.redraw(out, names))}")
+        print(f"{out}: {', '.join(results.redraw(out, names, list(known)))}")
         return 0
     if asked.gpu and asked.device == "gpu" and not has_gpu():
         print(
@@ -114,7 +114,7 @@ def alone(name: str) -> int:
     parser.add_argument("--quick", action="store_true", help="a short measurement")
     keep_bytecode()
     rows = list(module.rows(quick=parser.parse_args().quick))
-    print(tables.table(rows, getattr(module, "LABELS", ())))
+    print(tables.table(rows, labels_of(module)))
     return 0
 
 

